@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs'
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify'
+import { registerCitations } from './articles/citations.ts'
+import { registerRelatedLinks } from './articles/related-links.ts'
+import { registerArticles } from './articles/routes.ts'
+import { BodyNotReadable } from './body/not-readable.ts'
+import { authorKind } from './catalogue/authors.ts'
+import { registerEntries } from './catalogue/routes.ts'
+import { sectionKind } from './catalogue/sections.ts'
+import { sourceKind } from './catalogue/sources.ts'
+import { tagKind } from './catalogue/tags.ts'
+import type { Config } from './config.ts'
+import { registerAccess } from './http/access.ts'
+import { registerCaching } from './http/caching.ts'
+import { registerDocs } from './http/docs.ts'
+import { registerHealth } from './http/health.ts'
+import { registerJson } from './http/json.ts'
+import { registerRateLimit } from './http/limits.ts'
+import { registerOpenapi } from './http/openapi.ts'
+import { clientErrorHandler, registerProblems } from './http/problems.ts'
+import { logger, registerRequestLog, requestId } from './http/requests.ts'
+import { serializerCompiler, validatorCompiler } from './http/zod.ts'
+import { registerKeys } from './keys/routes.ts'
+import { authenticator } from './keys/store.ts'
+import type { Clock } from './lib/clock.ts'
+import { Problem } from './lib/problem.ts'
+import { isStorageFull, type Storage, StorageBusy } from './storage/storage.ts'
+
+export interface AppDeps {
+  config: Config
+  storage: Storage
+  clock: Clock
+  /** Where the log goes; to the standard output if left out. */
+  logTo?: { write(line: string): void }
+}
+
+/** Largest body of a request, in bytes. */
+const BODY_LIMIT = 2 * 1024 * 1024
+/** Longest path parameter, in characters. */
+const MAX_PARAMETER = 300
+/** Time limits of connections, in milliseconds: slow clients are let go, good ones go on. */
+const TIMEOUTS = { connectionTimeout: 60_000, requestTimeout: 30_000, keepAliveTimeout: 72_000 }
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+
+/** The service, ready to listen. This is its table of contents. */
+export async function buildApp({ config, storage, clock, logTo }: AppDeps): Promise<FastifyInstance> {
+  const app = fastify({
+    ...TIMEOUTS,
+    bodyLimit: BODY_LIMIT,
+    routerOptions: { maxParamLength: MAX_PARAMETER },
+    trustProxy: config.TRUST_PROXY as boolean,
+    genReqId: requestId,
+    logger: logger(config.LOG_LEVEL, logTo),
+    logController: new LogController({ disableRequestLogging: true }),
+    clientErrorHandler,
+    return503OnClosing: false,
+  } as FastifyServerOptions) as FastifyInstance
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+
+  // First, so that the wildcard route it makes for preflights counts as no address of the API.
+  await app.register(cors, corsOptions(config))
+  registerProblems(app, translate)
+  registerRequestLog(app)
+  const authenticate = authenticator(
+    storage,
+    () => clock.now(),
+    config.DATELINE_ADMIN_KEY,
+    (err) => app.log.warn({ err }, 'the last use of a key could not be noted'),
+  )
+  registerAccess(app, { authenticate, publicRead: config.PUBLIC_READ })
+  await registerRateLimit(app, config.RATE_LIMIT)
+  await app.register(helmet, { contentSecurityPolicy: false, crossOriginResourcePolicy: { policy: 'cross-origin' } })
+  registerCaching(app, {
+    maxAge: config.CACHE_MAX_AGE,
+    staleWhileRevalidate: config.CACHE_STALE_WHILE_REVALIDATE,
+  })
+  registerJson(app)
+  await registerOpenapi(app, { title: 'Dateline', version, ...ABOUT })
+
+  registerHealth(app, () => storage.ping())
+  await app.register(
+    async (v1) => {
+      const deps = { storage, clock }
+      registerArticles(v1, deps)
+      registerCitations(v1, deps)
+      registerRelatedLinks(v1, deps)
+      registerEntries(v1, authorKind, deps)
+      registerEntries(v1, sourceKind, deps)
+      registerEntries(v1, sectionKind, deps)
+      registerEntries(v1, tagKind, deps)
+      registerKeys(v1, deps)
+    },
+    { prefix: '/v1' },
+  )
+  await registerDocs(app)
+  return app
+}
+
+const corsOptions = ({ CORS_ORIGINS }: Config) => ({
+  origin: CORS_ORIGINS.includes('*') ? '*' : CORS_ORIGINS,
+  methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+  exposedHeaders: ['ETag', 'Link', 'Location', 'X-Request-Id', 'Retry-After'],
+  maxAge: 86_400,
+  strictPreflight: false,
+})
+
+/** Faults of the layers below, as problems. */
+function translate(error: unknown): Problem | undefined {
+  if (error instanceof StorageBusy) return new Problem('busy', error.message, { headers: { 'retry-after': '1' } })
+  if (isStorageFull(error)) return new Problem('storage-full', 'the disk of the database is full')
+  if (error instanceof BodyNotReadable)
+    return new Problem('unreadable', `body ${error.message}`, {
+      errors: [{ in: 'body', pointer: '/body', code: 'unreadable', message: error.message }],
+    })
+  return undefined
+}
+
+const ABOUT = {
+  description:
+    'The API of a newsroom: articles, authors, sources, sections, tags and related links. Whatever is live can be read without a key; editors write with one. Errors are problem documents (RFC 9457), lists are paged by cursors, and every reply has an ETag.',
+  tags: [
+    { name: 'Articles', description: 'Working copies and live editions.' },
+    { name: 'Citations', description: "An article's ties to its sources." },
+    { name: 'Related links', description: 'Links beside an article: to other articles and to pages elsewhere.' },
+    { name: 'Authors', description: 'Who writes.' },
+    { name: 'Sources', description: 'Where facts and copy come from.' },
+    { name: 'Sections', description: 'The tree of the site.' },
+    { name: 'Tags', description: 'What articles are about.' },
+    { name: 'Keys', description: 'Who may call, and as what.' },
+    { name: 'Operations', description: 'Is the service up?' },
+  ],
+}

@@ -1,0 +1,146 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { type Article, Citation } from '../editions/article.ts'
+import { versionParameter } from '../editions/reply.ts'
+import { read } from '../editions/store.ts'
+import { requireDrafts } from '../http/access.ts'
+import { Conditional, NoQuery, Nothing } from '../http/parameters.ts'
+import { parseBody, type ZodTypes } from '../http/zod.ts'
+import { mergePatch } from '../lib/merge-patch.ts'
+import { notFound } from '../lib/problem.ts'
+import { Id } from '../lib/shapes.ts'
+import { CitationPatch, NewCitation } from './input.ts'
+import { changePart, partOf, placed } from './parts.ts'
+import { type ArticleDeps, ByArticle } from './routes.ts'
+import { type ArticleRow, findArticle, storedCitation } from './store.ts'
+import { view } from './view.ts'
+
+const ByCitation = ByArticle.extend({ citation: Id })
+const Citations = z
+  .object({ data: z.array(Citation) })
+  .meta({ id: 'CitationList', description: 'All citations of an article, in their order.' })
+const tags = ['Citations']
+
+/** The citations of an article, one by one. */
+export function registerCitations(server: FastifyInstance, deps: ArticleDeps): void {
+  const app = server.withTypeProvider<ZodTypes>()
+  const { storage } = deps
+  const citing = ({ caller }: FastifyRequest, article: string) => ({
+    find: (tx: Parameters<typeof findArticle>[0]) => findArticle(tx, article, caller),
+  })
+
+  app.get(
+    '/articles/:article/citations',
+    {
+      config: { access: 'live:read' },
+      schema: {
+        operationId: 'listCitations',
+        summary: 'List the citations of an article',
+        description: 'Those that are live; with `version=draft` those of the working copy.',
+        tags,
+        params: ByArticle,
+        querystring: z.strictObject({ version: versionParameter }),
+        response: { 200: Citations },
+      },
+    },
+    async ({ params, query, caller }) => {
+      if (query.version === 'draft') {
+        requireDrafts(caller)
+        const row = await findArticle(storage.reader, params.article, caller)
+        return { data: (await view(storage.reader, row)).citations }
+      }
+      const edition = await read(storage.reader, params.article)
+      if (!edition) throw notFound('article')
+      return { data: (JSON.parse(edition.document) as Article).citations }
+    },
+  )
+
+  app.post(
+    '/articles/:article/citations',
+    {
+      config: { access: 'drafts:write' },
+      schema: {
+        operationId: 'createCitation',
+        summary: 'Add a citation',
+        tags,
+        params: ByArticle,
+        headers: Conditional,
+        querystring: NoQuery,
+        body: NewCitation,
+        response: { 201: Citation },
+      },
+    },
+    async (request, reply) => {
+      const { position, ...input } = request.body
+      const { row, id } = await changePart(deps, request, {
+        ...citing(request, request.params.article),
+        async change(content, resolve) {
+          const made = await storedCitation(resolve, input, [])
+          return { id: made.id, content: { ...content, citations: placed(content.citations, made, position) } }
+        },
+      })
+      reply.code(201).header('location', `/v1/articles/${row.id}/citations/${id}`)
+      return shown(reply, row, id)
+    },
+  )
+
+  app.patch(
+    '/articles/:article/citations/:citation',
+    {
+      config: { access: 'drafts:write' },
+      schema: {
+        operationId: 'updateCitation',
+        summary: 'Change a citation',
+        tags,
+        params: ByCitation,
+        headers: Conditional,
+        querystring: NoQuery,
+        body: CitationPatch,
+        response: { 200: Citation },
+      },
+    },
+    async (request, reply) => {
+      const { row, id } = await changePart(deps, request, {
+        ...citing(request, request.params.article),
+        async change(content, resolve) {
+          const { id, ...before } = partOf(content.citations, request.params.citation, 'citation')
+          const { position, ...input } = parseBody(NewCitation, mergePatch(before, request.body))
+          const after = await storedCitation(resolve, { id, ...input }, [])
+          return { id, content: { ...content, citations: placed(content.citations, after, position) } }
+        },
+      })
+      return shown(reply, row, id)
+    },
+  )
+
+  app.delete(
+    '/articles/:article/citations/:citation',
+    {
+      config: { access: 'drafts:write' },
+      schema: {
+        operationId: 'deleteCitation',
+        summary: 'Remove a citation',
+        tags,
+        params: ByCitation,
+        headers: Conditional,
+        querystring: NoQuery,
+        response: { 204: Nothing },
+      },
+    },
+    async (request, reply) => {
+      await changePart(deps, request, {
+        ...citing(request, request.params.article),
+        async change(content) {
+          const { id } = partOf(content.citations, request.params.citation, 'citation')
+          return { id, content: { ...content, citations: content.citations.filter((one) => one.id !== id) } }
+        },
+      })
+      return reply.code(204).send(null)
+    },
+  )
+
+  async function shown(reply: FastifyReply, row: ArticleRow, id: string) {
+    reply.version = row.version
+    return partOf((await view(storage.reader, row)).citations, id, 'citation')
+  }
+}

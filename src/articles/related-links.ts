@@ -1,0 +1,231 @@
+import { and, eq } from 'drizzle-orm'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { type Article, RelatedLink } from '../editions/article.ts'
+import { versionParameter } from '../editions/reply.ts'
+import { read } from '../editions/store.ts'
+import { requireDrafts } from '../http/access.ts'
+import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
+import { Conditional, NoQuery, Nothing } from '../http/parameters.ts'
+import { parseBody, type ZodTypes } from '../http/zod.ts'
+import { mergePatch } from '../lib/merge-patch.ts'
+import { notFound } from '../lib/problem.ts'
+import type { Caller } from '../lib/roles.ts'
+import { Id, Slug } from '../lib/shapes.ts'
+import { keyset, pageOf } from '../storage/keyset.ts'
+import { articleRefs, editionRefs } from '../storage/schema.ts'
+import type { Reader } from '../storage/storage.ts'
+import { NewRelatedLink, RelatedLinkPatch } from './input.ts'
+import { changePart, partOf, placed } from './parts.ts'
+import type { ArticleDeps } from './routes.ts'
+import { type ArticleRow, findArticle, seekArticle, storedLink } from './store.ts'
+import { view } from './view.ts'
+
+const PlacedRelatedLink = RelatedLink.extend({
+  parent: z.object({ id: Id, slug: Slug, headline: z.string() }).meta({ description: 'The article it stands beside.' }),
+}).meta({ id: 'PlacedRelatedLink', description: 'A related link, with the article it stands beside.' })
+type PlacedRelatedLink = z.infer<typeof PlacedRelatedLink>
+
+const ById = z.strictObject({ id: Id })
+const beside = z.string().max(200).meta({ description: 'The id or the slug of the article that links stand beside.' })
+const tags = ['Related links']
+
+/** Related links, one by one. Each change is a save of the working copy that the link stands beside. */
+export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps): void {
+  const app = server.withTypeProvider<ZodTypes>()
+  const { storage } = deps
+
+  app.get(
+    '/related-links',
+    {
+      config: { access: 'live:read' },
+      schema: {
+        operationId: 'listRelatedLinks',
+        summary: 'List related links',
+        description: 'Newest first. Those that are live; with `version=draft` those of the working copies.',
+        tags,
+        querystring: z.strictObject({
+          limit: pageParameters.limit,
+          cursor: pageParameters.cursor,
+          article: beside.optional(),
+          version: versionParameter,
+        }),
+        response: { 200: listOf(PlacedRelatedLink, 'RelatedLinkList') },
+      },
+    },
+    async (request, reply) => {
+      const { query, caller } = request
+      const beside = parents(storage.reader, caller, query.version)
+      const parent = query.article === undefined ? undefined : await beside(query.article)
+      if (query.article !== undefined && !parent) throw notFound('article')
+      const paging = pageRequest(request, query.limit)
+      const table = query.version === 'draft' ? articleRefs : editionRefs
+      const slice = keyset({ kind: 'text', column: table.ref, id: table.article, descending: true }, paging)
+      const found = await storage.reader
+        .select({ ref: table.ref, article: table.article })
+        .from(table)
+        .where(and(eq(table.kind, 'related-link'), parent && eq(table.article, parent.id), slice.where))
+        .orderBy(...slice.orderBy)
+        .limit(slice.limit)
+      const page = pageOf(found, paging, ({ ref, article }) => [ref, article])
+      const data: PlacedRelatedLink[] = []
+      for (const { ref, article } of page.rows)
+        data.push(...linksOf(await beside(article)).filter(({ id }) => id === ref))
+      return { data, page: paging.info(reply, page) }
+    },
+  )
+
+  app.post(
+    '/related-links',
+    {
+      config: { access: 'drafts:write' },
+      schema: {
+        operationId: 'createRelatedLink',
+        summary: 'Add a related link',
+        description: '`?article=` names the article that the link stands beside; the body says where it leads.',
+        tags,
+        headers: Conditional,
+        querystring: z.strictObject({ article: beside }),
+        body: NewRelatedLink,
+        response: { 201: PlacedRelatedLink },
+      },
+    },
+    async (request, reply) => {
+      const { position, ...input } = request.body
+      const { row, id } = await changePart(deps, request, {
+        find: (tx) => findArticle(tx, request.query.article, request.caller),
+        async change(content, resolve) {
+          const made = await storedLink(resolve, input, [])
+          return { id: made.id, content: { ...content, relatedLinks: placed(content.relatedLinks, made, position) } }
+        },
+      })
+      reply.code(201).header('location', `/v1/related-links/${id}`)
+      return shown(reply, row, id)
+    },
+  )
+
+  app.get(
+    '/related-links/:id',
+    {
+      config: { access: 'live:read' },
+      schema: {
+        operationId: 'getRelatedLink',
+        summary: 'Read one related link',
+        tags,
+        params: ById,
+        querystring: z.strictObject({ version: versionParameter }),
+        response: { 200: PlacedRelatedLink },
+      },
+    },
+    async ({ params, query, caller }) => {
+      const table = query.version === 'draft' ? articleRefs : editionRefs
+      const owner = await ownerOf(storage.reader, table, params.id)
+      const parent = owner === undefined ? undefined : await parents(storage.reader, caller, query.version)(owner)
+      return partOf(linksOf(parent), params.id, 'related link')
+    },
+  )
+
+  app.patch(
+    '/related-links/:id',
+    {
+      config: { access: 'drafts:write' },
+      schema: {
+        operationId: 'updateRelatedLink',
+        summary: 'Change a related link',
+        tags,
+        params: ById,
+        headers: Conditional,
+        querystring: NoQuery,
+        body: RelatedLinkPatch,
+        response: { 200: PlacedRelatedLink },
+      },
+    },
+    async (request, reply) => {
+      const { row, id } = await changePart(deps, request, {
+        find: (tx) => articleWith(tx, request.params.id, request),
+        async change(content, resolve) {
+          const { id, ...before } = partOf(content.relatedLinks, request.params.id, 'related link')
+          const { position, ...input } = parseBody(NewRelatedLink, mergePatch(before, request.body))
+          const after = await storedLink(resolve, { id, ...input }, [])
+          return { id, content: { ...content, relatedLinks: placed(content.relatedLinks, after, position) } }
+        },
+      })
+      return shown(reply, row, id)
+    },
+  )
+
+  app.delete(
+    '/related-links/:id',
+    {
+      config: { access: 'drafts:write' },
+      schema: {
+        operationId: 'deleteRelatedLink',
+        summary: 'Remove a related link',
+        tags,
+        params: ById,
+        headers: Conditional,
+        querystring: NoQuery,
+        response: { 204: Nothing },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      await changePart(deps, request, {
+        find: (tx) => articleWith(tx, id, request),
+        change: async (content) => ({
+          id,
+          content: { ...content, relatedLinks: content.relatedLinks.filter((one) => one.id !== id) },
+        }),
+      })
+      return reply.code(204).send(null)
+    },
+  )
+
+  async function articleWith(db: Reader, link: string, { caller }: FastifyRequest): Promise<ArticleRow> {
+    const owner = await ownerOf(db, articleRefs, link)
+    if (!owner) throw notFound('related link')
+    return findArticle(db, owner, caller)
+  }
+
+  async function shown(reply: FastifyReply, row: ArticleRow, id: string) {
+    reply.version = row.version
+    return partOf(linksOf(await view(storage.reader, row)), id, 'related link')
+  }
+}
+
+/** The article that has the link: in its working copy, or in its live edition. */
+async function ownerOf(
+  db: Reader,
+  table: typeof articleRefs | typeof editionRefs,
+  link: string,
+): Promise<string | undefined> {
+  const [row] = await db
+    .select({ article: table.article })
+    .from(table)
+    .where(and(eq(table.kind, 'related-link'), eq(table.ref, link)))
+  return row?.article
+}
+
+/** Gives articles by id or slug, live or as working copies that the caller may see, each looked up once. */
+function parents(db: Reader, caller: Caller, version: 'live' | 'draft') {
+  if (version === 'draft') requireDrafts(caller)
+  const known = new Map<string, Article | undefined>()
+  const lookUp = async (reference: string): Promise<Article | undefined> => {
+    if (version === 'live') {
+      const edition = await read(db, reference)
+      return edition && (JSON.parse(edition.document) as Article)
+    }
+    const row = await seekArticle(db, reference, caller)
+    return row && view(db, row)
+  }
+  return async (reference: string) => {
+    if (!known.has(reference)) known.set(reference, await lookUp(reference))
+    return known.get(reference)
+  }
+}
+
+function linksOf(parent: Article | undefined): PlacedRelatedLink[] {
+  if (!parent) return []
+  const { id, slug, headline } = parent
+  return parent.relatedLinks.map((link) => ({ ...link, parent: { id, slug, headline } }))
+}

@@ -1,0 +1,272 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { readBody } from '../body/read.ts'
+import { Article, ArticleCard } from '../editions/article.ts'
+import { articleParameters, filtersIn } from '../editions/filters.ts'
+import { count, list } from '../editions/list.ts'
+import { isWhole, listParameters, needsDocuments, oneParameters, shaped, shapedItem } from '../editions/reply.ts'
+import { type Edition, movedTo, read } from '../editions/store.ts'
+import { requireAdmin, requireDrafts } from '../http/access.ts'
+import { ifMatch, matches, notModified } from '../http/caching.ts'
+import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
+import { Conditional, Deletion, Nothing } from '../http/parameters.ts'
+import { parseBody, type ZodTypes } from '../http/zod.ts'
+import { type Clock, timestamp } from '../lib/clock.ts'
+import { mergePatch } from '../lib/merge-patch.ts'
+import { notFound, Problem } from '../lib/problem.ts'
+import { type Caller, may } from '../lib/roles.ts'
+import type { Storage } from '../storage/storage.ts'
+import { ArticlePatch, ArticleWithoutBody, NewArticle } from './input.ts'
+import { countDrafts, listDrafts } from './list.ts'
+import { erase, publish, trash, unpublish, untrash } from './publish.ts'
+import { type ArticleRow, create, findArticle, inputOf, save } from './store.ts'
+import { view, views } from './view.ts'
+
+export interface ArticleDeps {
+  storage: Storage
+  clock: Clock
+}
+
+export const ByArticle = z.strictObject({
+  article: z.string().max(200).meta({ description: 'The id or the slug of the article.' }),
+})
+
+const Publishing = z.strictObject({
+  publish: z.enum(['true', 'false']).default('false').meta({ description: 'Make it live at once; for editors.' }),
+})
+
+const tags = ['Articles']
+
+/** Articles: lists and single ones, live or as working copies; making, changing, publishing, deleting them. */
+export function registerArticles(server: FastifyInstance, { storage, clock }: ArticleDeps): void {
+  const app = server.withTypeProvider<ZodTypes>()
+  const act = (request: FastifyRequest) => ({ caller: request.caller, now: timestamp(clock) })
+
+  app.get(
+    '/articles',
+    {
+      config: { access: 'live:read' },
+      schema: {
+        operationId: 'listArticles',
+        summary: 'List articles',
+        description:
+          'What is live, newest first. With `version=draft` the working copies that the caller may see; there `updatedAt` filters and sorts by the last save.',
+        tags,
+        querystring: z.strictObject({ ...pageParameters, ...listParameters, ...articleParameters }),
+        response: { 200: listOf(ArticleCard, 'ArticleList') },
+      },
+    },
+    async (request, reply) => {
+      const { query, caller } = request
+      const { sort, limit, fields, include, version } = query
+      const filters = filtersIn(query)
+      const wanted = { fields, include }
+      const paging = pageRequest(request, limit)
+      if (version === 'draft') {
+        requireDrafts(caller)
+        const page = await listDrafts(storage.reader, { filters, sort, caller }, paging)
+        const total = query.count === 'true' ? await countDrafts(storage.reader, { filters, sort, caller }) : undefined
+        const shown = await views(storage.reader, page.rows)
+        return { data: shown.map((one) => draftItem(one, wanted)), page: paging.info(reply, page, total) } as never
+      }
+      const whole = needsDocuments(wanted)
+      const page = await list(storage.reader, { filters, sort, whole: whole || fields !== undefined }, paging)
+      const total = query.count === 'true' ? await count(storage.reader, filters) : undefined
+      const items = page.rows.map(({ json }) =>
+        whole || fields ? JSON.stringify(shapedItem(JSON.parse(json) as Article, wanted)) : json,
+      )
+      reply.header('cache-tag', ['articles', ...page.rows.map(({ article }) => article)].join(','))
+      return json(reply, `{"data":[${items.join(',')}],"page":${JSON.stringify(paging.info(reply, page, total))}}`)
+    },
+  )
+
+  app.post(
+    '/articles',
+    {
+      config: { access: 'drafts:write' },
+      schema: {
+        operationId: 'createArticle',
+        summary: 'Make an article',
+        description:
+          'A working copy that nobody but editors and its maker can see, until it is published. A body in Markdown, HTML or plain text becomes blocks; `warnings` tells what could not be kept.',
+        tags,
+        querystring: Publishing,
+        body: NewArticle,
+        response: { 201: Article },
+      },
+    },
+    async (request, reply) => {
+      const goesLive = wantsPublishing(request)
+      const { body, ...input } = request.body
+      const { blocks, warnings } = await readBody(body ?? [])
+      const { now } = act(request)
+      const row = await storage.transaction(async (tx) => {
+        const made = await create(tx, { input, body: blocks }, { caller: request.caller, now })
+        return goesLive ? publish(tx, made, now) : made
+      })
+      reply.code(201).header('location', `/v1/articles/${row.id}`)
+      return shownDraft(reply, row, warnings)
+    },
+  )
+
+  app.get(
+    '/articles/:article',
+    {
+      config: { access: 'live:read' },
+      schema: {
+        operationId: 'getArticle',
+        summary: 'Read one article',
+        description:
+          'What is live; with `version=draft` the working copy. A former slug answers 308 with the address of today.',
+        tags,
+        params: ByArticle,
+        querystring: z.strictObject(oneParameters),
+        response: { 200: Article },
+      },
+    },
+    async (request, reply) => {
+      const { params, query, caller } = request
+      if (query.version === 'draft') {
+        requireDrafts(caller)
+        const row = await findArticle(storage.reader, params.article, caller)
+        reply.version = row.version
+        return shaped(await view(storage.reader, row), query) as never
+      }
+      const edition = await read(storage.reader, params.article)
+      if (!edition) return await redirected(request, reply, params.article)
+      reply.headers({ 'cache-tag': edition.cacheTag, 'last-modified': httpDate(edition.updatedAt) })
+      if (!isWhole(query)) return shapedEdition(reply, edition, query)
+      if (matches(request, edition.etag)) return notModified(reply, edition.etag) as never
+      return json(reply.header('etag', edition.etag), edition.document)
+    },
+  )
+
+  app.patch(
+    '/articles/:article',
+    {
+      config: { access: 'drafts:write' },
+      schema: {
+        operationId: 'updateArticle',
+        summary: 'Change an article',
+        description:
+          'A JSON merge patch (RFC 7396) of the working copy, which makes a revision: `null` clears, what is absent stays, arrays replace. What is live stays as it is until the working copy is published.',
+        tags,
+        params: ByArticle,
+        headers: Conditional,
+        querystring: Publishing,
+        body: ArticlePatch,
+        response: { 200: Article },
+      },
+    },
+    async (request, reply) => {
+      const goesLive = wantsPublishing(request)
+      const { body, ...patch } = request.body
+      const converted = body && (await readBody(body))
+      const check = ifMatch(request)
+      const { caller, now } = act(request)
+      const row = await storage.transaction(async (tx) => {
+        const before = await findArticle(tx, request.params.article, caller)
+        check(before.version)
+        const input = parseBody(ArticleWithoutBody, mergePatch(inputOf(before), patch))
+        const saved = await save(tx, before, { input, body: converted?.blocks ?? before.content.body }, { caller, now })
+        return goesLive ? publish(tx, saved, now) : saved
+      })
+      return shownDraft(reply, row, converted?.warnings)
+    },
+  )
+
+  app.delete(
+    '/articles/:article',
+    {
+      config: { access: 'content:write' },
+      schema: {
+        operationId: 'deleteArticle',
+        summary: 'Delete an article',
+        description: 'Takes it off the site and moves it to the trash, from which it can be restored.',
+        tags,
+        params: ByArticle,
+        headers: Conditional,
+        querystring: Deletion,
+        response: { 204: Nothing },
+      },
+    },
+    async (request, reply) => {
+      const permanent = request.query.permanent === 'true'
+      if (permanent) requireAdmin(request.caller)
+      const check = ifMatch(request)
+      const { caller, now } = act(request)
+      await storage.transaction(async (tx) => {
+        const article = await findArticle(tx, request.params.article, caller, permanent ? 'too' : 'no')
+        check(article.version)
+        await (permanent ? erase : trash)(tx, article, now)
+      })
+      return reply.code(204).send(null as never)
+    },
+  )
+
+  const transitions = [
+    { name: 'publish', what: publish, summary: 'Make the working copy live', trashed: 'no' },
+    { name: 'unpublish', what: unpublish, summary: 'Take the article off the site', trashed: 'no' },
+    { name: 'restore', what: untrash, summary: 'Bring the article back from the trash', trashed: 'only' },
+  ] as const
+  for (const { name, what, summary, trashed } of transitions)
+    app.post(
+      `/articles/:article/${name}`,
+      {
+        config: { access: 'content:write' },
+        schema: {
+          operationId: `${name}Article`,
+          summary,
+          tags,
+          params: ByArticle,
+          headers: Conditional,
+          response: { 200: Article },
+        },
+      },
+      async (request, reply) => {
+        const check = ifMatch(request)
+        const { caller, now } = act(request)
+        const row = await storage.transaction(async (tx) => {
+          const article = await findArticle(tx, request.params.article, caller, trashed)
+          check(article.version)
+          return what(tx, article, now)
+        })
+        return shownDraft(reply, row)
+      },
+    )
+
+  async function shownDraft(reply: FastifyReply, row: ArticleRow, warnings: Article['warnings'] = []) {
+    reply.version = row.version
+    return { ...(await view(storage.reader, row)), ...(warnings.length > 0 && { warnings }) }
+  }
+
+  async function redirected(request: FastifyRequest, reply: FastifyReply, slug: string): Promise<never> {
+    const moved = await movedTo(storage.reader, slug)
+    if (moved === undefined) throw notFound('article')
+    const [, search] = request.url.split(/(?=\?)/)
+    return reply.redirect(`/v1/articles/${moved}${search ?? ''}`, 308) as never
+  }
+}
+
+const draftItem = (article: Article, wanted: Parameters<typeof shapedItem>[1]): Partial<Article> => {
+  const { liveVersion, hasUnpublishedChanges, createdAt, createdBy, editedAt } = article
+  const item = shapedItem(article, wanted)
+  return wanted.fields ? item : { ...item, liveVersion, hasUnpublishedChanges, createdAt, createdBy, editedAt }
+}
+
+/** Finished JSON as a reply, sent as it stands. */
+const json = (reply: FastifyReply, text: string): never =>
+  reply.header('content-type', 'application/json; charset=utf-8').send(text) as never
+
+function shapedEdition(reply: FastifyReply, edition: Edition, wanted: Parameters<typeof shaped>[1]): never {
+  reply.version = edition.version
+  return json(reply, JSON.stringify(shaped(JSON.parse(edition.document) as Article, wanted)))
+}
+
+const httpDate = (time: string): string => new Date(time).toUTCString()
+
+function wantsPublishing({ query, caller }: { query: { publish: 'true' | 'false' }; caller: Caller }): boolean {
+  if (query.publish === 'false') return false
+  if (!may(caller, 'content:write')) throw new Problem('forbidden', `a key of the role ${caller.role} may not publish`)
+  return true
+}

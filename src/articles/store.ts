@@ -1,0 +1,210 @@
+/** The newsroom: the working copies. */
+import { eq } from 'drizzle-orm'
+import type { StoredBlock } from '../body/block.ts'
+import { toText } from '../body/to-text.ts'
+import { countWords } from '../body/words.ts'
+import { claimSlug, idOf, release } from '../catalogue/slugs.ts'
+import { type Content, type RefKind, refsOf } from '../editions/content.ts'
+import { sortKey } from '../editions/store.ts'
+import { newId } from '../lib/id.ts'
+import { notFound, Problem } from '../lib/problem.ts'
+import { type Actor, actorOf, type Caller, may } from '../lib/roles.ts'
+import { articleRefs, articles } from '../storage/schema.ts'
+import type { Reader, Writer } from '../storage/storage.ts'
+import type { ArticleWithoutBody } from './input.ts'
+import { type Resolver, resolver } from './references.ts'
+import { keep } from './revisions.ts'
+
+type Row = typeof articles.$inferSelect
+export type ArticleRow = Omit<Row, 'content'> & { content: Content }
+
+/** What an editor sends, its body as blocks; a quote's source is still the reference that was sent. */
+export interface Draft {
+  input: ArticleWithoutBody
+  body: StoredBlock[]
+}
+
+/** Who changes something, when. */
+export interface Act {
+  caller: Caller
+  now: string
+}
+
+/** Whether what is in the trash is wanted. */
+type Trashed = 'no' | 'only' | 'too'
+
+/** The article that an id or a slug names, if the caller may see it. */
+export async function seekArticle(
+  db: Reader,
+  reference: string,
+  caller: Caller,
+  trashed: Trashed = 'no',
+): Promise<ArticleRow | undefined> {
+  const id = await idOf(db, 'article', reference)
+  const [row] = id === undefined ? [] : await db.select().from(articles).where(eq(articles.id, id))
+  if (!row || !maySee(caller, row)) return undefined
+  const isTrashed = row.deletedAt !== null
+  if (isTrashed ? trashed === 'no' : trashed === 'only') return undefined
+  return row as ArticleRow
+}
+
+/** The same; throws `not-found` for what is not there and for what the caller may not see, alike. */
+export async function findArticle(...wanted: Parameters<typeof seekArticle>): Promise<ArticleRow> {
+  const row = await seekArticle(...wanted)
+  if (!row) throw notFound('article')
+  return row
+}
+
+const maySee = (caller: Caller, { createdBy }: Pick<Row, 'createdBy'>): boolean =>
+  may(caller, 'content:write') || (may(caller, 'drafts:write') && createdBy === caller.id)
+
+/** Makes a working copy, its first revision. */
+export async function create(tx: Writer, draft: Draft, { caller, now }: Act): Promise<ArticleRow> {
+  const id = newId()
+  const { headline, slug: wanted } = draft.input
+  const content = await contentOf(resolver(tx, caller), draft)
+  const actor = actorOf(caller)
+  const row: ArticleRow = {
+    id,
+    slug: await claimSlug(tx, { kind: 'article', target: id, wanted, name: headline, live: false }),
+    status: 'draft',
+    version: 1,
+    liveVersion: null,
+    createdBy: actor.id,
+    createdByName: actor.name,
+    createdAt: now,
+    editedAt: now,
+    publishedAt: null,
+    updatedAt: null,
+    deletedAt: null,
+    ...columnsOf(content),
+  }
+  await refuseTakenExternalId(tx, row)
+  await tx.insert(articles).values(row)
+  await writeRefs(tx, id, [], content)
+  await keep(tx, { article: id, number: 1, at: now, note: null, actor, content })
+  return row
+}
+
+/** Saves what an editor made of the working copy: the next revision. */
+export async function save(tx: Writer, before: ArticleRow, draft: Draft, act: Act): Promise<ArticleRow> {
+  const content = await contentOf(resolver(tx, act.caller), draft)
+  return saveContent(tx, before, content, act, draft.input.slug)
+}
+
+/** Saves a content as the next revision; for parts of an article that are changed on their own. */
+export async function saveContent(
+  tx: Writer,
+  before: ArticleRow,
+  content: Content,
+  { caller, now }: Act,
+  wantedSlug: string = before.slug,
+): Promise<ArticleRow> {
+  const { id } = before
+  const slug = await moveTo(tx, before, wantedSlug)
+  const actor: Actor = actorOf(caller)
+  const row: ArticleRow = { ...before, slug, version: before.version + 1, editedAt: now, ...columnsOf(content) }
+  await refuseTakenExternalId(tx, row)
+  await tx.update(articles).set(row).where(eq(articles.id, id))
+  await writeRefs(tx, id, refsOf(before.content), content)
+  await keep(tx, { article: id, number: row.version, at: now, note: null, actor, content })
+  return row
+}
+
+async function moveTo(tx: Writer, { id, slug }: ArticleRow, wanted: string): Promise<string> {
+  if (wanted === slug) return slug
+  await claimSlug(tx, { kind: 'article', target: id, wanted, name: wanted, live: false })
+  await release(tx, 'article', slug)
+  return wanted
+}
+
+const columnsOf = (content: Content) => ({
+  content,
+  externalId: content.externalId,
+  language: content.language,
+  sortHeadline: sortKey(content.headline),
+})
+
+/** The content that a draft stands for; references that lead nowhere are thrown, all at once. */
+async function contentOf(resolve: Resolver, { input, body }: Draft): Promise<Content> {
+  const language = input.language ?? 'en'
+  const blocks: StoredBlock[] = []
+  for (const [index, block] of body.entries()) blocks.push(await storedBlock(resolve, block, index))
+  const content: Content = {
+    headline: input.headline,
+    kicker: input.kicker ?? null,
+    standfirst: input.standfirst ?? null,
+    summary: input.summary ?? null,
+    dateline: input.dateline ? { city: input.dateline.city, country: input.dateline.country ?? null } : null,
+    section: await resolve.maybe('section', input.section, ['section']),
+    authors: await resolve.all('author', input.authors, ['authors']),
+    tags: await resolve.all('tag', input.tags, ['tags']),
+    body: blocks,
+    citations: [],
+    relatedLinks: [],
+    language,
+    seo: filled({ title: null, description: null, canonicalUrl: null, noIndex: false }, input.seo),
+    rights: filled({ usage: null, copyrightHolder: null, copyrightNotice: null }, input.rights),
+    externalId: input.externalId ?? null,
+    wordCount: countWords(toText(blocks), language),
+  }
+  for (const [index, citation] of (input.citations ?? []).entries())
+    content.citations.push(await storedCitation(resolve, citation, ['citations', index]))
+  for (const [index, link] of (input.relatedLinks ?? []).entries())
+    content.relatedLinks.push(await storedLink(resolve, link, ['relatedLinks', index]))
+  resolve.check()
+  return content
+}
+
+async function storedBlock(resolve: Resolver, block: StoredBlock, index: number): Promise<StoredBlock> {
+  if (block.type !== 'quote') return block
+  return { ...block, source: await resolve.maybe('source', block.source, ['body', index, 'source']) }
+}
+
+type CitationInput = NonNullable<ArticleWithoutBody['citations']>[number]
+type RelatedLinkInput = NonNullable<ArticleWithoutBody['relatedLinks']>[number]
+
+/** A citation as it is stored; `path` says where its source stands in the request. */
+export async function storedCitation(resolve: Resolver, citation: CitationInput, path: PropertyKey[]) {
+  const { id = newId(), relation, quote = null, note = null, url = null, accessedAt = null } = citation
+  const source = await resolve.one('source', citation.source, [...path, 'source'])
+  return { id, source, relation, quote, note, url, accessedAt }
+}
+
+/** A related link as it is stored; `path` says where its article stands in the request. */
+export async function storedLink(resolve: Resolver, link: RelatedLinkInput, path: PropertyKey[]) {
+  const { id = newId(), url = null, title = null, teaser = null, publisher = null, label = null } = link
+  const article = await resolve.maybe('article', link.article, [...path, 'article'])
+  return { id, article, url, title, teaser, publisher, label }
+}
+
+/** The value, with the defaults where it has nothing. */
+const filled = <D extends object, T extends object>(defaults: D, value: T | undefined) => {
+  const given = Object.entries(value ?? {}).filter(([, member]) => member !== undefined)
+  return { ...defaults, ...(Object.fromEntries(given) as { [K in keyof T]: Exclude<T[K], undefined> }) }
+}
+
+async function writeRefs(tx: Writer, article: string, before: { kind: RefKind; ref: string }[], content: Content) {
+  const after = refsOf(content)
+  const same =
+    before.length === after.length && before.every((b, i) => b.kind === after[i]?.kind && b.ref === after[i]?.ref)
+  if (same) return
+  if (before.length > 0) await tx.delete(articleRefs).where(eq(articleRefs.article, article))
+  if (after.length > 0) await tx.insert(articleRefs).values(after.map((ref) => ({ ...ref, article })))
+}
+
+async function refuseTakenExternalId(tx: Writer, { id, externalId }: ArticleRow): Promise<void> {
+  if (externalId === null) return
+  const [owner] = await tx.select({ id: articles.id }).from(articles).where(eq(articles.externalId, externalId))
+  if (!owner || owner.id === id) return
+  const message = `belongs to the article ${owner.id}`
+  throw new Problem('conflict', `the externalId "${externalId}" ${message}`, {
+    errors: [{ in: 'body', pointer: '/externalId', code: 'taken', message }],
+  })
+}
+
+/** The input that would make the article as it is: what a merge patch is merged into. */
+export function inputOf({ slug, content }: ArticleRow): Record<string, unknown> {
+  const { body: _, wordCount: __, ...input } = content
+  return { ...input, slug }
+}

@@ -1,0 +1,46 @@
+import { inArray } from 'drizzle-orm'
+import type { Article, ArticleStatus } from '../editions/article.ts'
+import { compile } from '../editions/compile.ts'
+import { type Lookup, lookup, pathOf } from '../editions/lookup.ts'
+import { articles } from '../storage/schema.ts'
+import type { Reader } from '../storage/storage.ts'
+import type { ArticleRow } from './store.ts'
+
+/** Working copies as editors see them: as they would go live, and what only editors know. */
+export async function views(db: Reader, rows: ArticleRow[]): Promise<Article[]> {
+  const look = await lookup(
+    db,
+    rows.map(({ content }) => content),
+  )
+  const hidden = await workingCopies(db, rows, look)
+  const seeAll: Lookup = { ...look, article: (id) => look.article(id) ?? hidden(id) }
+  return rows.map((row) => ({
+    ...compile({ ...row, status: row.status as ArticleStatus }, row.content, seeAll),
+    liveVersion: row.liveVersion,
+    hasUnpublishedChanges: row.version !== row.liveVersion,
+    createdAt: row.createdAt,
+    createdBy: { id: row.createdBy, name: row.createdByName },
+    editedAt: row.editedAt,
+  }))
+}
+
+/** The working copy as an editor sees it. */
+export async function view(db: Reader, row: ArticleRow): Promise<Article> {
+  const [article] = await views(db, [row])
+  if (!article) throw new Error('one row has one view')
+  return article
+}
+
+/** Articles that related links lead to and that are not live: editors see where these links would lead. */
+async function workingCopies(db: Reader, rows: ArticleRow[], look: Lookup): Promise<Lookup['article']> {
+  const targets = rows.flatMap(({ content }) => content.relatedLinks.flatMap(({ article }) => article ?? []))
+  const missing = [...new Set(targets)].filter((id) => !look.article(id))
+  if (missing.length === 0) return () => undefined
+  const found = (await db.select().from(articles).where(inArray(articles.id, missing))) as ArticleRow[]
+  return (id) => {
+    const row = found.find((one) => one.id === id)
+    if (!row) return undefined
+    const { headline, summary } = row.content
+    return { id, slug: row.slug, headline, summary, path: pathOf(row.slug, []) }
+  }
+}

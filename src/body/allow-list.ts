@@ -1,0 +1,29 @@
+/** The HTML that Dateline reads and writes; whatever is not named here has no way in or out. */
+import type { Schema } from 'hast-util-sanitize'
+
+export const allowList: Schema = {
+  tagNames: [
+    ...['a', 'b', 'br', 'cite', 'code', 'del', 'em', 'i', 'kbd', 'q', 's', 'samp', 'small', 'strike', 'strong', 'tt'],
+    ...['blockquote', 'figcaption', 'figure', 'footer', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'hr', 'img', 'p', 'pre'],
+    ...['dd', 'dl', 'dt', 'li', 'ol', 'ul'],
+    ...['caption', 'table', 'tbody', 'td', 'tfoot', 'th', 'thead', 'tr'],
+  ],
+  // No colspan or rowspan: a table of a million columns would be made from one attribute.
+  attributes: { a: ['href'], code: [['className', /^language-[\w+#.-]{1,40}$/]], img: ['src', 'alt'] },
+  protocols: { href: ['http', 'https', 'mailto', 'tel'], src: ['http', 'https'] },
+  ancestors: Object.fromEntries(['tbody', 'td', 'tfoot', 'th', 'thead', 'tr'].map((name) => [name, ['table']])),
+  strip: [
+    ...['audio', 'canvas', 'embed', 'head', 'iframe', 'math', 'noembed', 'noframes', 'noscript', 'object', 'script'],
+    ...['select', 'style', 'svg', 'template', 'textarea', 'title', 'video', 'xmp', 'plaintext'],
+  ],
+  clobber: [],
+  allowComments: false,
+  allowDoctypes: false,
+}
+
+/** Elements that only group or colour what they hold: they go without a word, their content stays. */
+export const transparent = new Set([
+  ...['abbr', 'address', 'article', 'aside', 'bdi', 'bdo', 'big', 'body', 'center', 'data', 'details', 'dfn', 'div'],
+  ...['font', 'header', 'hgroup', 'html', 'ins', 'main', 'mark', 'nav', 'picture', 'section', 'source', 'span'],
+  ...['sub', 'summary', 'sup', 'time', 'u', 'var', 'wbr', 'col', 'colgroup'],
+])

@@ -1,0 +1,25 @@
+/** Plain text to blocks: a paragraph at every blank line, a hard break at every other line end, no character markup. */
+import type { PhrasingContent } from 'mdast'
+import { MAX_BLOCKS, MAX_TEXT, type StoredBlock } from './block.ts'
+import { writeInline } from './inline.ts'
+import { BodyNotReadable } from './not-readable.ts'
+
+/**
+ * Reads plain text; the paragraphs read back the same to the letter, but for spaces around them. Throws BodyNotReadable.
+ */
+export function fromText(value: string): StoredBlock[] {
+  const paragraphs = value
+    .split(/\n[^\S\n]*(?:\n[^\S\n]*)+/)
+    .map((paragraph) => paragraph.trim())
+    .filter((paragraph) => paragraph !== '')
+  if (paragraphs.length > MAX_BLOCKS) throw new BodyNotReadable(`the text has more than ${MAX_BLOCKS} paragraphs`)
+  if (paragraphs.some((paragraph) => paragraph.length > MAX_TEXT)) {
+    throw new BodyNotReadable(`a paragraph is longer than ${MAX_TEXT} characters`)
+  }
+  return paragraphs.map((paragraph) => ({ type: 'paragraph', text: writeInline(linesOf(paragraph)) }))
+}
+
+function linesOf(paragraph: string): PhrasingContent[] {
+  const lines = paragraph.split('\n').map((value): PhrasingContent => ({ type: 'text', value }))
+  return lines.flatMap((line, index): PhrasingContent[] => (index === 0 ? [line] : [{ type: 'break' }, line]))
+}

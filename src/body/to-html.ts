@@ -1,0 +1,120 @@
+/** Blocks to HTML. */
+import type { Element, ElementContent } from 'hast'
+import { sanitize } from 'hast-util-sanitize'
+import { toHtml as stringify } from 'hast-util-to-html'
+import type { PhrasingContent } from 'mdast'
+import { allowList } from './allow-list.ts'
+import type { Block } from './block.ts'
+import { parseInline } from './inline.ts'
+
+/** Semantic HTML of the blocks, sanitised by the same list as what is read; a block a line. */
+export function toHtml(blocks: Block[]): string {
+  const children = blocks.flatMap((block, i): ElementContent[] =>
+    i === 0 ? elements(block) : [text('\n'), ...elements(block)],
+  )
+  return stringify(sanitize({ type: 'root', children }, allowList))
+}
+
+const text = (value: string): ElementContent => ({ type: 'text', value })
+
+function h(tagName: string, children: ElementContent[] = [], properties: Element['properties'] = {}): Element {
+  return { type: 'element', tagName, properties, children }
+}
+
+function elements(block: Block): Element[] {
+  switch (block.type) {
+    case 'paragraph':
+      return paragraphs(block.text)
+    case 'heading':
+      return [h(`h${block.level}`, inline(block.text))]
+    case 'quote':
+      return [h('blockquote', [...paragraphs(block.text), ...optional('footer', creditedTo(block))])]
+    case 'list':
+      return [
+        h(
+          block.ordered ? 'ol' : 'ul',
+          block.items.map((item) => h('li', inline(item))),
+        ),
+      ]
+    case 'image':
+      return [h('figure', [h('img', [], { src: webUrl(block.url), alt: block.alt }), ...caption(block)])]
+    case 'embed': {
+      const href = webUrl(block.url)
+      return [h('figure', [h('p', [h('a', [text(href)], { href })]), ...optional('figcaption', block.provider)])]
+    }
+    case 'divider':
+      return [h('hr')]
+    case 'code':
+      return [h('pre', [h('code', [text(block.text)], language(block.language))])]
+    case 'table':
+      return [table(block)]
+  }
+}
+
+/** Who is quoted, in words: the attribution, the source's name, or both. */
+export function creditedTo(block: Extract<Block, { type: 'quote' }>): string | null {
+  const names = [block.attribution, block.source?.name].filter((name) => name)
+  return names.length > 0 ? [...new Set(names)].join(', ') : null
+}
+
+/** An absolute address with its protocol in lower case, as the sanitiser wants it. */
+const webUrl = (url: string): string => url.replace(/^[a-z]+:/i, (protocol) => protocol.toLowerCase())
+
+const optional = (tagName: string, words: string | null): Element[] => (words ? [h(tagName, [text(words)])] : [])
+
+const language = (name: string | null): Element['properties'] => (name ? { className: [`language-${name}`] } : {})
+
+function caption({ caption, credit }: Extract<Block, { type: 'image' }>): Element[] {
+  const children = [
+    ...(caption ? inline(caption) : []),
+    ...(caption && credit ? [text(' ')] : []),
+    ...optional('small', credit),
+  ]
+  return children.length > 0 ? [h('figcaption', children)] : []
+}
+
+function table({ header, rows }: Extract<Block, { type: 'table' }>): Element {
+  const row = (cells: string[], tagName: string) =>
+    h(
+      'tr',
+      cells.map((cell) => h(tagName, inline(cell))),
+    )
+  const body =
+    rows.length > 0
+      ? [
+          h(
+            'tbody',
+            rows.map((cells) => row(cells, 'td')),
+          ),
+        ]
+      : []
+  return h('table', [h('thead', [row(header, 'th')]), ...body])
+}
+
+const paragraphs = (value: string): Element[] => parseInline(value).map((nodes) => h('p', nodes.flatMap(phrasing)))
+
+/** Where no paragraph may stand, a blank line is two line breaks. */
+function inline(value: string): ElementContent[] {
+  return parseInline(value).flatMap((nodes, i) => [...(i === 0 ? [] : [h('br'), h('br')]), ...nodes.flatMap(phrasing)])
+}
+
+const TAGS = { emphasis: 'em', strong: 'strong', delete: 'del' } as const
+
+function phrasing(node: PhrasingContent): ElementContent[] {
+  switch (node.type) {
+    case 'text':
+      return [text(node.value)]
+    case 'break':
+      return [h('br'), text('\n')]
+    case 'inlineCode':
+      return [h('code', [text(node.value)])]
+    case 'link':
+      return [h('a', node.children.flatMap(phrasing), { href: webUrl(node.url) })]
+    case 'emphasis':
+    case 'strong':
+    case 'delete':
+      return [h(TAGS[node.type], node.children.flatMap(phrasing))]
+    default:
+      return []
+  }
+}

@@ -1,0 +1,33 @@
+/** Blocks to plain words. */
+import type { Block, StoredBlock } from './block.ts'
+import { parseInline, wordsOf } from './inline.ts'
+
+/** The words of the blocks, without any Markdown, a blank line between blocks; what to count, search and show plainly. */
+export function toText(blocks: (Block | StoredBlock)[]): string {
+  return blocks
+    .map(words)
+    .filter((text) => text !== '')
+    .join('\n\n')
+}
+
+function words(block: Block | StoredBlock): string {
+  switch (block.type) {
+    case 'paragraph':
+    case 'heading':
+    case 'quote':
+      return plain(block.text)
+    case 'list':
+      return block.items.map(plain).join('\n')
+    case 'image':
+      return plain(block.caption ?? '')
+    case 'code':
+      return block.text
+    case 'table':
+      return [block.header, ...block.rows].map((cells) => cells.map(plain).join('\t')).join('\n')
+    case 'embed':
+    case 'divider':
+      return ''
+  }
+}
+
+const plain = (text: string): string => parseInline(text).map(wordsOf).join('\n\n')

@@ -1,0 +1,44 @@
+/** How long a text is, in words and minutes. */
+
+const WORDS_PER_MINUTE = 230
+/** Languages whose segmenters are kept; beyond it the oldest goes, so that odd tags can't fill the memory. */
+const MAX_SEGMENTERS = 50
+
+const segmenters = new Map<string, Intl.Segmenter>()
+
+/** Scripts that do not part their words by spaces: only a segmenter, which is slow, knows their words. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+/** A word where spaces part them: `don’t`, `well-built` and `3.5` are one each. */
+const WORD = /[\p{L}\p{M}\p{N}]+(?:[-'’.,·][\p{L}\p{M}\p{N}]+)*/gu
+
+/** The number of words in a plain text, as its language (BCP 47) counts them; an unknown language counts as English. */
+export function countWords(text: string, language: string): number {
+  if (!UNSPACED.test(text)) return text.match(WORD)?.length ?? 0
+  let words = 0
+  for (const segment of segmenterOf(language).segment(text)) if (segment.isWordLike) words += 1
+  return words
+}
+
+/** Minutes to read so many words: at least 1 when there are any, 0 for none. */
+export function readingTimeMinutes(words: number): number {
+  return words > 0 ? Math.ceil(words / WORDS_PER_MINUTE) : 0
+}
+
+function segmenterOf(language: string): Intl.Segmenter {
+  const kept = segmenters.get(language)
+  if (kept) return kept
+  const oldest = segmenters.keys().next()
+  if (segmenters.size >= MAX_SEGMENTERS && !oldest.done) segmenters.delete(oldest.value)
+  const made = makeSegmenter(language)
+  segmenters.set(language, made)
+  return made
+}
+
+function makeSegmenter(language: string): Intl.Segmenter {
+  try {
+    return new Intl.Segmenter(language, { granularity: 'word' })
+  } catch {
+    return new Intl.Segmenter('en', { granularity: 'word' })
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * The catalogue: what articles refer to. Authors, sources, sections and tags are entries of one make; each says in its
+ * own folder what is particular to it, and this folder does the rest.
+ */
+import { type SQL, sql } from 'drizzle-orm'
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import * as z from 'zod'
+import type { EntryNoun } from '../changes/log.ts'
+import { Id, line, Slug, Timestamp } from '../lib/shapes.ts'
+import type { Order } from '../storage/keyset.ts'
+import type { Reader, Writer } from '../storage/storage.ts'
+
+/** What every entry's row has. */
+export interface EntryRow {
+  id: string
+  slug: string
+  name: string
+  version: number
+  createdAt: string
+  updatedAt: string
+  deletedAt: string | null
+}
+
+/** What every request that makes an entry has. */
+export interface EntryInput {
+  name: string
+  slug?: string | undefined
+}
+
+export type EntryTable = SQLiteTable & Record<keyof EntryRow, SQLiteColumn>
+
+/** Members of a request that makes an entry. */
+export const entryInput = {
+  name: line(200),
+  slug: Slug.optional().meta({ description: 'Made from the name if left out.' }),
+}
+
+/** Members of every reply that shows an entry. */
+export const entryView = {
+  id: Id,
+  slug: Slug,
+  name: z.string(),
+}
+
+export const entryFacts = {
+  articleCount: z.int().meta({ description: 'How many live articles refer to it.' }),
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+}
+
+/** Where the entries of a kind are kept. */
+export interface Shelf {
+  noun: EntryNoun
+  table: EntryTable
+}
+
+/** What is particular to one kind of entry. */
+export interface EntryKind<Row extends EntryRow, Input extends EntryInput> extends Shelf {
+  /** As in the path and in the document: `authors`, `Author`. */
+  plural: string
+  title: string
+  /** The shapes of a request that makes one, of a reply, and of the filters of its list. */
+  Input: z.ZodType<Input>
+  Patch: z.ZodType
+  View: z.ZodType
+  filters: Record<string, z.ZodType>
+  sorts: Record<string, Omit<Order, 'id' | 'descending'>>
+  /** The default order of its list. */
+  sort: string
+  /** The columns that the input stands for; looks up what it refers to. `self` is null for a new one. */
+  columns(db: Reader, input: Input, self: Row | null, slug: string): Promise<Record<string, unknown>>
+  /** The input that would make the row as it is: what a merge patch is merged into. */
+  inputOf(row: Row): Input
+  /** The replies that show the rows; `internal` ones are for editors only. */
+  views(db: Reader, rows: Row[], internal: boolean): Promise<unknown[]>
+  /** The condition that the list's filters make. */
+  where(db: Reader, filters: Record<string, unknown>): Promise<(SQL | undefined)[]>
+  /** What else refers to an entry, beside articles: counted before a deletion. */
+  uses?(db: Reader, id: string): Promise<Record<string, number>>
+  /** What else has to change when an entry has. */
+  follow?(tx: Writer, before: Row, after: Row): Promise<void>
+}
+
+/** Sorts that every kind has. */
+export const entrySorts = (table: EntryTable): Record<string, Omit<Order, 'id' | 'descending'>> => ({
+  name: { kind: 'text', column: table.name },
+  createdAt: { kind: 'time', column: table.createdAt },
+  updatedAt: { kind: 'time', column: table.updatedAt },
+})
+
+/** Counts as a number on both engines. */
+export const countOf = sql<number>`count(*)`.mapWith(Number)

@@ -1,0 +1,162 @@
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+import { requireAdmin } from '../http/access.ts'
+import { ifMatch } from '../http/caching.ts'
+import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
+import { Conditional, Deletion, Nothing } from '../http/parameters.ts'
+import { parseBody, type ZodTypes } from '../http/zod.ts'
+import { type Clock, timestamp } from '../lib/clock.ts'
+import { mergePatch } from '../lib/merge-patch.ts'
+import { notFound } from '../lib/problem.ts'
+import { type Caller, may } from '../lib/roles.ts'
+import type { Reader, Storage } from '../storage/storage.ts'
+import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
+import { create, find, isCurrent, list, remove, update } from './store.ts'
+
+/** The five operations of one kind of entry: list, make, read, change, delete. */
+export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
+  server: FastifyInstance,
+  kind: EntryKind<Row, Input>,
+  { storage, clock }: { storage: Storage; clock: Clock },
+): void {
+  const app = server.withTypeProvider<ZodTypes>()
+  const { noun, plural, title } = kind
+  const path = `/${plural}`
+  const tags = [`${title}s`]
+  const One = z.strictObject({
+    [noun]: z
+      .string()
+      .max(200)
+      .meta({ description: `The id or the slug of the ${noun}.` }),
+  })
+  const sorts = Object.keys(kind.sorts).flatMap((name) => [name, `-${name}`])
+  const Query = z.strictObject({
+    ...pageParameters,
+    sort: z.enum(sorts).default(kind.sort).meta({ description: 'The order; `-` is descending.' }),
+    ...kind.filters,
+  })
+  const referenceIn = (params: Record<string, string>) => params[noun] ?? ''
+  const internal = (caller: Caller) => may(caller, 'content:write')
+  const view = async (db: Reader, row: Row, caller: Caller) => (await kind.views(db, [row], internal(caller)))[0]
+
+  app.get(
+    path,
+    {
+      config: { access: 'live:read' },
+      schema: {
+        operationId: `list${title}s`,
+        summary: `List ${plural}`,
+        tags,
+        querystring: Query,
+        response: { 200: listOf(kind.View, `${title}List`) },
+      },
+    },
+    async (request, reply) => {
+      const { limit, count, cursor: _, sort, ...filters } = request.query
+      const wanted = pageRequest(request, limit)
+      const page = await list(storage.reader, kind, { sort, count: count === 'true', filters }, wanted)
+      const data = await kind.views(storage.reader, page.rows, internal(request.caller))
+      return { data, page: wanted.info(reply, page, page.total) } as never
+    },
+  )
+
+  app.post(
+    path,
+    {
+      config: { access: 'content:write' },
+      schema: {
+        operationId: `create${title}`,
+        summary: `Make ${article(noun)}`,
+        tags,
+        body: kind.Input,
+        response: { 201: kind.View },
+      },
+    },
+    async (request, reply) => {
+      const row = await storage.transaction((tx) => create(tx, kind, request.body as Input, timestamp(clock)))
+      reply.code(201).header('location', `/v1${path}/${row.id}`)
+      reply.version = row.version
+      return (await view(storage.reader, row, request.caller)) as never
+    },
+  )
+
+  app.get(
+    `${path}/:${noun}`,
+    {
+      config: { access: 'live:read' },
+      schema: {
+        operationId: `get${title}`,
+        summary: `Read ${article(noun)}`,
+        description: 'A former slug answers 308 with the address of today.',
+        tags,
+        params: One,
+        response: { 200: kind.View },
+      },
+    },
+    async (request, reply) => {
+      const reference = referenceIn(request.params)
+      const row = await find<Row>(storage.reader, kind, reference)
+      if (!row) throw notFound(noun)
+      if (!isCurrent(row, reference)) return reply.redirect(`/v1${path}/${row.slug}`, 308) as never
+      reply.version = row.version
+      reply.headers({ 'last-modified': new Date(row.updatedAt).toUTCString(), 'cache-tag': row.id })
+      return (await view(storage.reader, row, request.caller)) as never
+    },
+  )
+
+  app.patch(
+    `${path}/:${noun}`,
+    {
+      config: { access: 'content:write' },
+      schema: {
+        operationId: `update${title}`,
+        summary: `Change ${article(noun)}`,
+        description: 'A JSON merge patch (RFC 7396): `null` clears, what is absent stays, arrays replace.',
+        tags,
+        params: One,
+        headers: Conditional,
+        body: kind.Patch,
+        response: { 200: kind.View },
+      },
+    },
+    async (request, reply) => {
+      const patch = request.body as Record<string, unknown>
+      const check = ifMatch(request)
+      const change = (before: Row) => {
+        check(before.version)
+        return parseBody(kind.Input, mergePatch({ ...kind.inputOf(before) } as Record<string, unknown>, patch))
+      }
+      const row = await storage.transaction((tx) =>
+        update(tx, kind, referenceIn(request.params), change, timestamp(clock)),
+      )
+      reply.version = row.version
+      return (await view(storage.reader, row, request.caller)) as never
+    },
+  )
+
+  app.delete(
+    `${path}/:${noun}`,
+    {
+      config: { access: 'content:write' },
+      schema: {
+        operationId: `delete${title}`,
+        summary: `Delete ${article(noun)}`,
+        description: `Answers 409 while anything refers to the ${noun}.`,
+        tags,
+        params: One,
+        headers: Conditional,
+        querystring: Deletion,
+        response: { 204: Nothing },
+      },
+    },
+    async (request, reply) => {
+      const permanent = request.query.permanent === 'true'
+      if (permanent) requireAdmin(request.caller)
+      const options = { permanent, check: ifMatch(request), now: timestamp(clock) }
+      await storage.transaction((tx) => remove(tx, kind, referenceIn(request.params), options))
+      return reply.code(204).send(null as never)
+    },
+  )
+}
+
+const article = (noun: string): string => (/^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`)

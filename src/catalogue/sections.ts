@@ -1,0 +1,183 @@
+import { and, eq, inArray, isNull, like, sql } from 'drizzle-orm'
+import * as z from 'zod'
+import { Problem } from '../lib/problem.ts'
+import { Id, prose, Reference, Slug } from '../lib/shapes.ts'
+import { editionRefs, sections } from '../storage/schema.ts'
+import type { Reader, Writer } from '../storage/storage.ts'
+import { countOf, type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
+import { articleCounts, byIds, idsOf, refer } from './store.ts'
+
+/** How many sections may stand above one another. */
+const MAX_DEPTH = 10
+
+const input = {
+  ...entryInput,
+  parent: Reference.nullish().meta({ description: 'The section above this one; null at the top.' }),
+  description: prose(5_000).nullish(),
+  position: z.int().min(0).max(1_000_000).optional().meta({ description: 'Its place among its siblings.' }),
+}
+
+export const NewSection = z.strictObject(input).meta({
+  id: 'NewSection',
+  description: 'A section to be made.',
+  examples: [{ name: 'Asia', parent: 'world-news', position: 1 }],
+})
+export type NewSection = z.infer<typeof NewSection>
+
+export const SectionPatch = z
+  .strictObject(input)
+  .partial()
+  .meta({ id: 'SectionPatch', description: 'What to change about a section.', examples: [{ parent: null }] })
+
+/** A step of the way from the front page to here. */
+export const Breadcrumb = z
+  .object({ name: z.string(), path: z.string() })
+  .meta({ id: 'Breadcrumb', description: 'A step of the way from the front page to here.' })
+export type Breadcrumb = z.infer<typeof Breadcrumb>
+
+export const Section = z
+  .object({
+    ...entryView,
+    path: z.string().meta({ description: 'The slugs from the top to here.', examples: ['/world-news/asia'] }),
+    parent: z.object({ id: Id, slug: Slug, name: z.string(), path: z.string() }).nullable(),
+    breadcrumbs: z.array(Breadcrumb),
+    description: z.string().nullable(),
+    position: z.int(),
+    ...entryFacts,
+  })
+  .meta({ id: 'Section', description: 'A part of the site, in a tree.' })
+
+export type SectionRow = typeof sections.$inferSelect
+
+export const sectionKind: EntryKind<SectionRow, NewSection> = {
+  noun: 'section',
+  plural: 'sections',
+  title: 'Section',
+  table: sections,
+  Input: NewSection,
+  Patch: SectionPatch,
+  View: Section,
+  sorts: {
+    ...entrySorts(sections),
+    path: { kind: 'text', column: sections.path },
+    position: { kind: 'number', column: sections.position },
+  },
+  sort: 'path',
+  filters: {
+    parent: z
+      .string()
+      .max(1_000)
+      .optional()
+      .meta({ description: 'Ids or slugs, separated by commas; `none` for the sections at the top.' }),
+  },
+  where: async (db, { parent }) => {
+    if (parent === undefined) return []
+    if (parent === 'none') return [isNull(sections.parent)]
+    return [inArray(sections.parent, await idsOf(db, 'section', String(parent)))]
+  },
+  async columns(db, { parent, description = null, position = 0 }, self, slug) {
+    const above = await refer<SectionRow>(db, sectionKind, parent, '/parent')
+    if (self && above && isWithin(above, self)) throw wrongParent('must not be the section itself or one below it')
+    const path = `${above?.path ?? ''}/${slug}`
+    if (path.split('/').length - 1 > MAX_DEPTH) throw wrongParent(`is too deep: ${MAX_DEPTH} levels at most`)
+    return { parent: above?.id ?? null, path, description, position }
+  },
+  inputOf: ({ name, slug, parent, description, position }) => ({ name, slug, parent, description, position }),
+  async views(db, rows) {
+    const lineages = await lineagesOf(db, rows)
+    const articleCount = await articleCounts(
+      db,
+      'section',
+      rows.map((row) => row.id),
+    )
+    return rows.map(({ version: _, deletedAt: __, parent, ...row }) => {
+      const lineage = lineages(row.id)
+      return {
+        ...row,
+        parent: lineage.find(({ id }) => id === parent) ?? null,
+        breadcrumbs: breadcrumbsOf(lineage),
+        articleCount: articleCount(row.id),
+      }
+    })
+  },
+  async uses(db, id) {
+    const [row] = await db
+      .select({ count: countOf })
+      .from(sections)
+      .where(and(eq(sections.parent, id), isNull(sections.deletedAt)))
+    return { sections: row?.count ?? 0 }
+  },
+  async follow(tx, before, after) {
+    if (before.path === after.path) return
+    await movePaths(tx, before, after)
+    if (before.parent !== after.parent) await moveRefs(tx, before, after)
+  },
+}
+
+const isWithin = (inner: SectionRow, outer: SectionRow): boolean =>
+  inner.id === outer.id || inner.path.startsWith(`${outer.path}/`)
+
+function wrongParent(message: string): Problem {
+  return new Problem('validation', `parent ${message}`, {
+    errors: [{ in: 'body', pointer: '/parent', code: 'circular', message }],
+  })
+}
+
+/** From the front page to the last of the sections. */
+export const breadcrumbsOf = (lineage: SectionRow[]): Breadcrumb[] => [
+  { name: 'Home', path: '/' },
+  ...lineage.map(({ name, path }) => ({ name, path })),
+]
+
+/** For each of the sections the way to it, from the top, itself included. */
+export async function lineagesOf(db: Reader, rows: SectionRow[]): Promise<(id: string) => SectionRow[]> {
+  const known = new Map(rows.map((row) => [row.id, row]))
+  const missing = () => [...known.values()].flatMap(({ parent }) => (parent && !known.has(parent) ? [parent] : []))
+  for (let ids = missing(); ids.length > 0; ids = missing())
+    for (const row of await byIds<SectionRow>(db, sections, [...new Set(ids)])) known.set(row.id, row)
+  return (id) => {
+    const lineage: SectionRow[] = []
+    for (let row = known.get(id); row; row = row.parent ? known.get(row.parent) : undefined) lineage.unshift(row)
+    return lineage
+  }
+}
+
+/** Every section below the moved one lies at a new path. */
+async function movePaths(tx: Writer, before: SectionRow, after: SectionRow): Promise<void> {
+  const rest = sql`substr(${sections.path}, ${before.path.length + 1})`
+  await tx
+    .update(sections)
+    .set({ path: sql`${after.path} || ${rest}` })
+    .where(like(sections.path, `${before.path}/%`))
+}
+
+/** The live articles of the moved section, and of all below it, leave the sections above it for those above it now. */
+async function moveRefs(tx: Writer, before: SectionRow, after: SectionRow): Promise<void> {
+  const idsAbove = async ({ parent }: SectionRow) => {
+    if (parent === null) return []
+    const lineages = await lineagesOf(tx, await byIds<SectionRow>(tx, sections, [parent]))
+    return lineages(parent).map(({ id }) => id)
+  }
+  const [left, entered] = [await idsAbove(before), await idsAbove(after)]
+  const moved = tx
+    .select({ article: editionRefs.article })
+    .from(editionRefs)
+    .where(and(eq(editionRefs.kind, 'section'), eq(editionRefs.ref, after.id)))
+  const gone = left.filter((id) => !entered.includes(id))
+  if (gone.length > 0)
+    await tx
+      .delete(editionRefs)
+      .where(and(eq(editionRefs.kind, 'section'), inArray(editionRefs.ref, gone), inArray(editionRefs.article, moved)))
+  for (const id of entered.filter((ancestor) => !left.includes(ancestor)))
+    await tx.insert(editionRefs).select(
+      tx
+        .select({
+          kind: editionRefs.kind,
+          ref: sql<string>`${id}`.as('ref'),
+          publishedAt: editionRefs.publishedAt,
+          article: editionRefs.article,
+        })
+        .from(editionRefs)
+        .where(and(eq(editionRefs.kind, 'section'), eq(editionRefs.ref, after.id))),
+    )
+}

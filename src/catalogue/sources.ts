@@ -1,0 +1,118 @@
+import { and, eq, inArray, isNull } from 'drizzle-orm'
+import * as z from 'zod'
+import { Problem } from '../lib/problem.ts'
+import { Country, Id, prose, Reference, Slug, WebUrl } from '../lib/shapes.ts'
+import { sources } from '../storage/schema.ts'
+import { countOf, type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
+import { articleCounts, byIds, idsOf, refer } from './store.ts'
+
+export const sourceKinds = ['outlet', 'agency', 'person', 'organization', 'document', 'dataset'] as const
+
+const input = {
+  ...entryInput,
+  kind: z.enum(sourceKinds),
+  description: prose(5_000)
+    .nullish()
+    .meta({ examples: ['a spokeswoman for the harbour office'] }),
+  url: WebUrl.nullish(),
+  affiliation: Reference.nullish().meta({ description: 'Another source that this one belongs to or speaks for.' }),
+  country: Country.nullish(),
+}
+
+export const NewSource = z.strictObject(input).meta({
+  id: 'NewSource',
+  description: 'A source to be made.',
+  examples: [{ name: 'Harbour Office', kind: 'organization', description: 'the port authority of Port Ellery' }],
+})
+export type NewSource = z.infer<typeof NewSource>
+
+export const SourcePatch = z
+  .strictObject(input)
+  .partial()
+  .meta({ id: 'SourcePatch', description: 'What to change about a source.', examples: [{ country: 'NZ' }] })
+
+export const Source = z
+  .object({
+    ...entryView,
+    kind: z.enum(sourceKinds),
+    description: z.string().nullable(),
+    url: z.string().nullable(),
+    affiliation: z
+      .object({ id: Id, slug: Slug, name: z.string() })
+      .nullable()
+      .meta({ description: 'Another source that this one belongs to or speaks for.' }),
+    country: z.string().nullable(),
+    ...entryFacts,
+  })
+  .meta({ id: 'Source', description: 'Where facts or copy come from.' })
+
+type Row = typeof sources.$inferSelect
+
+export const sourceKind: EntryKind<Row, NewSource> = {
+  noun: 'source',
+  plural: 'sources',
+  title: 'Source',
+  table: sources,
+  Input: NewSource,
+  Patch: SourcePatch,
+  View: Source,
+  sorts: entrySorts(sources),
+  sort: 'name',
+  filters: {
+    kind: z.enum(sourceKinds).optional(),
+    country: Country.optional(),
+    affiliation: z.string().max(1_000).optional().meta({ description: 'Ids or slugs, separated by commas.' }),
+  },
+  where: async (db, { kind, country, affiliation }) => [
+    kind === undefined ? undefined : eq(sources.kind, String(kind)),
+    country === undefined ? undefined : eq(sources.country, String(country)),
+    affiliation === undefined
+      ? undefined
+      : inArray(sources.affiliation, await idsOf(db, 'source', String(affiliation))),
+  ],
+  async columns(db, { kind, description = null, url = null, affiliation, country = null }, self) {
+    const above = await refer(db, sourceKind, affiliation, '/affiliation')
+    if (above && above.id === self?.id) throw ownAffiliation()
+    return { kind, description, url, affiliation: above?.id ?? null, country }
+  },
+  inputOf: ({ name, slug, kind, description, url, affiliation, country }) => ({
+    name,
+    slug,
+    kind: kind as NewSource['kind'],
+    description,
+    url,
+    affiliation,
+    country,
+  }),
+  async views(db, rows) {
+    const above = await byIds<Row>(
+      db,
+      sources,
+      rows.map((row) => row.affiliation).filter((id) => id !== null),
+    )
+    const articleCount = await articleCounts(
+      db,
+      'source',
+      rows.map((row) => row.id),
+    )
+    return rows.map(({ version: _, deletedAt: __, affiliation, ...row }) => ({
+      ...row,
+      affiliation: above.find(({ id }) => id === affiliation) ?? null,
+      articleCount: articleCount(row.id),
+    }))
+  },
+  async uses(db, id) {
+    const [row] = await db
+      .select({ count: countOf })
+      .from(sources)
+      .where(and(eq(sources.affiliation, id), isNull(sources.deletedAt)))
+    return { sources: row?.count ?? 0 }
+  },
+}
+
+function ownAffiliation(): Problem {
+  const message = 'must be another source'
+  return new Problem('validation', `affiliation ${message}`, {
+    errors: [{ in: 'body', pointer: '/affiliation', code: 'circular', message }],
+  })
+}

@@ -1,0 +1,174 @@
+import { and, eq, inArray, isNull } from 'drizzle-orm'
+import { markStale, record } from '../changes/log.ts'
+import { isId, newId } from '../lib/id.ts'
+import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
+import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
+import { articleRefs, editionRefs } from '../storage/schema.ts'
+import type { Reader, Writer } from '../storage/storage.ts'
+import { countOf, type EntryInput, type EntryKind, type EntryRow, type EntryTable, type Shelf } from './entry.ts'
+import { claimSlug, idOf, releaseAll } from './slugs.ts'
+
+/** The entries with these ids, in no order, the trash's among them. */
+export async function byIds<Row extends EntryRow>(db: Reader, table: EntryTable, ids: string[]): Promise<Row[]> {
+  if (ids.length === 0) return []
+  return (await db.select().from(table).where(inArray(table.id, ids))) as unknown as Row[]
+}
+
+/** The entry that an id or a slug leads to; undefined if there is none, or it is in the trash. */
+export async function find<Row extends EntryRow>(
+  db: Reader,
+  shelf: Shelf,
+  reference: string,
+): Promise<Row | undefined> {
+  const row = await findAny<Row>(db, shelf, reference)
+  return row?.deletedAt === null ? row : undefined
+}
+
+async function findAny<Row extends EntryRow>(db: Reader, shelf: Shelf, reference: string): Promise<Row | undefined> {
+  const id = await idOf(db, shelf.noun, reference)
+  return id === undefined ? undefined : (await byIds<Row>(db, shelf.table, [id]))[0]
+}
+
+/** The entry that a request refers to at `pointer`; null for none. Throws `invalid-reference`. */
+export async function refer<Row extends EntryRow>(
+  db: Reader,
+  shelf: Shelf,
+  reference: string | null | undefined,
+  pointer: string,
+): Promise<Row | null> {
+  if (reference === null || reference === undefined) return null
+  const row = await find<Row>(db, shelf, reference)
+  if (!row) throw invalidReferences([{ pointer, noun: shelf.noun, ref: reference }])
+  return row
+}
+
+/** The ids that a filter's comma-separated ids and slugs lead to; those that lead nowhere match nothing. */
+export async function idsOf(db: Reader, noun: string, list: string): Promise<string[]> {
+  const ids = await Promise.all(list.split(',').map((reference) => idOf(db, noun, reference.trim())))
+  return ids.filter((id) => id !== undefined)
+}
+
+/** How many live articles refer to each of these. */
+export async function articleCounts(db: Reader, noun: string, ids: string[]): Promise<(id: string) => number> {
+  if (ids.length === 0) return () => 0
+  const rows = await db
+    .select({ ref: editionRefs.ref, count: countOf })
+    .from(editionRefs)
+    .where(and(eq(editionRefs.kind, noun), inArray(editionRefs.ref, ids)))
+    .groupBy(editionRefs.ref)
+  const counts = new Map(rows.map(({ ref, count }) => [ref, count]))
+  return (id) => counts.get(id) ?? 0
+}
+
+/** A page of the list, filtered and sorted. `total` counts all pages, if wanted. */
+export async function list<Row extends EntryRow, Input extends EntryInput>(
+  db: Reader,
+  kind: EntryKind<Row, Input>,
+  query: { sort: string; count: boolean; filters: Record<string, unknown> },
+  request: PageRequest,
+): Promise<Page<Row> & { total?: number }> {
+  const { table } = kind
+  const descending = query.sort.startsWith('-')
+  const field = query.sort.replace(/^-/, '')
+  const order = kind.sorts[field]
+  if (!order) throw new Error(`${kind.plural} cannot be sorted by ${field}`)
+  const matching = and(isNull(table.deletedAt), ...(await kind.where(db, query.filters)))
+  const { where, orderBy, limit } = keyset({ ...order, id: table.id, descending }, request)
+  const rows = (await db
+    .select()
+    .from(table)
+    .where(and(matching, where))
+    .orderBy(...orderBy)
+    .limit(limit)) as unknown as Row[]
+  const page = pageOf(rows, request, (row) => [row[field as 'name'], row.id])
+  if (!query.count) return page
+  const [counted] = await db.select({ total: countOf }).from(table).where(matching)
+  return { ...page, total: counted?.total ?? 0 }
+}
+
+/** Makes an entry. */
+export async function create<Row extends EntryRow, Input extends EntryInput>(
+  tx: Writer,
+  kind: EntryKind<Row, Input>,
+  input: Input,
+  now: string,
+): Promise<Row> {
+  const id = newId()
+  const slug = await claimSlug(tx, { kind: kind.noun, target: id, wanted: input.slug, name: input.name, live: true })
+  const columns = await kind.columns(tx, input, null, slug)
+  const row = { ...columns, id, slug, name: input.name, version: 1, createdAt: now, updatedAt: now, deletedAt: null }
+  await tx.insert(kind.table).values(row)
+  await record(tx, { type: `${kind.noun}.created`, at: now, target: id, slug, version: 1 })
+  return row as unknown as Row
+}
+
+/** Changes an entry: `change` makes the new input from the present one. Editions that show it become stale. */
+export async function update<Row extends EntryRow, Input extends EntryInput>(
+  tx: Writer,
+  kind: EntryKind<Row, Input>,
+  reference: string,
+  change: (before: Row) => Input,
+  now: string,
+): Promise<Row> {
+  const before = await find<Row>(tx, kind, reference)
+  if (!before) throw notFound(kind.noun)
+  const { id } = before
+  const input = change(before)
+  const wanted = input.slug ?? before.slug
+  const slug = await claimSlug(tx, { kind: kind.noun, target: id, wanted, name: input.name, live: true })
+  const columns = await kind.columns(tx, input, before, slug)
+  const version = before.version + 1
+  const after = { ...before, ...columns, slug, name: input.name, version, updatedAt: now }
+  await tx.update(kind.table).set(after).where(eq(kind.table.id, id))
+  await kind.follow?.(tx, before, after)
+  await markStale(tx, kind.noun, id)
+  await record(tx, { type: `${kind.noun}.updated`, at: now, target: id, slug, version })
+  return after
+}
+
+/** Moves an entry to the trash, or removes it for good. Throws `in-use` while anything refers to it. */
+export async function remove<Row extends EntryRow, Input extends EntryInput>(
+  tx: Writer,
+  kind: EntryKind<Row, Input>,
+  reference: string,
+  { permanent, check, now }: { permanent: boolean; check: (currentVersion: number) => void; now: string },
+): Promise<void> {
+  const row = await (permanent ? findAny<Row> : find<Row>)(tx, kind, reference)
+  if (!row) throw notFound(kind.noun)
+  check(row.version)
+  await refuseIfUsed(tx, kind, row)
+  const { id, slug } = row
+  if (permanent) {
+    await releaseAll(tx, id)
+    await tx.delete(kind.table).where(eq(kind.table.id, id))
+  } else await tx.update(kind.table).set({ deletedAt: now }).where(eq(kind.table.id, id))
+  if (row.deletedAt === null)
+    await record(tx, { type: `${kind.noun}.deleted`, at: now, target: id, slug, version: row.version })
+}
+
+async function refuseIfUsed<Row extends EntryRow, Input extends EntryInput>(
+  tx: Writer,
+  kind: EntryKind<Row, Input>,
+  { id, slug }: Row,
+): Promise<void> {
+  const uses = { articles: await articlesUsing(tx, kind.noun, id), ...(await kind.uses?.(tx, id)) }
+  const found = Object.entries(uses).filter(([, count]) => count > 0)
+  if (found.length === 0) return
+  const counted = found.map(([noun, count]) => `${count} ${noun}`).join(' and ')
+  throw new Problem('in-use', `${counted} refer to the ${kind.noun} "${slug}"`, { more: { uses } })
+}
+
+/** How many articles refer to the entry in their working copy or in their live edition. */
+async function articlesUsing(tx: Writer, noun: string, id: string): Promise<number> {
+  const used = (table: typeof articleRefs | typeof editionRefs) =>
+    tx
+      .select({ article: table.article })
+      .from(table)
+      .where(and(eq(table.kind, noun), eq(table.ref, id)))
+  const articles = [...(await used(articleRefs)), ...(await used(editionRefs))].map(({ article }) => article)
+  return new Set(articles).size
+}
+
+/** Whether a reference is the present way to name the row; a former slug is not. */
+export const isCurrent = (row: { slug: string }, reference: string): boolean =>
+  isId(reference) || row.slug === reference

@@ -1,0 +1,47 @@
+import * as z from 'zod'
+import { prose } from '../lib/shapes.ts'
+import { tags } from '../storage/schema.ts'
+import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
+import { articleCounts } from './store.ts'
+
+const input = { ...entryInput, description: prose(5_000).nullish() }
+
+export const NewTag = z
+  .strictObject(input)
+  .meta({ id: 'NewTag', description: 'A tag to be made.', examples: [{ name: 'Infrastructure' }] })
+export type NewTag = z.infer<typeof NewTag>
+
+export const TagPatch = z
+  .strictObject(input)
+  .partial()
+  .meta({ id: 'TagPatch', description: 'What to change about a tag.', examples: [{ name: 'Public works' }] })
+
+export const Tag = z
+  .object({ ...entryView, description: z.string().nullable(), ...entryFacts })
+  .meta({ id: 'Tag', description: 'What articles are about.' })
+
+type Row = typeof tags.$inferSelect
+
+export const tagKind: EntryKind<Row, NewTag> = {
+  noun: 'tag',
+  plural: 'tags',
+  title: 'Tag',
+  table: tags,
+  Input: NewTag,
+  Patch: TagPatch,
+  View: Tag,
+  sorts: entrySorts(tags),
+  sort: 'name',
+  filters: {},
+  where: async () => [],
+  columns: async (_db, { description = null }) => ({ description }),
+  inputOf: ({ name, slug, description }) => ({ name, slug, description }),
+  async views(db, rows) {
+    const articleCount = await articleCounts(
+      db,
+      'tag',
+      rows.map((row) => row.id),
+    )
+    return rows.map(({ version: _, deletedAt: __, ...row }) => ({ ...row, articleCount: articleCount(row.id) }))
+  },
+}

@@ -1,0 +1,44 @@
+import type { Config } from '../config.ts'
+import { createKey, type KeyInput, listKeys, revokeKey } from '../keys/store.ts'
+import { systemClock, timestamp } from '../lib/clock.ts'
+import { openStorage } from '../storage/open.ts'
+import type { Storage } from '../storage/storage.ts'
+
+/** How many keys are read at a time. */
+const PAGE = 100
+
+async function withStorage<T>({ DATABASE_URL }: Config, work: (storage: Storage) => Promise<T>): Promise<T> {
+  const storage = await openStorage(DATABASE_URL)
+  try {
+    return await work(storage)
+  } finally {
+    await storage.close()
+  }
+}
+
+/** Makes a key and gives its bearer token. */
+export const createKeyCommand = (config: Config, input: KeyInput): Promise<string> =>
+  withStorage(config, async (storage) => {
+    const { token } = await storage.transaction((tx) => createKey(tx, input, timestamp(systemClock)))
+    return token
+  })
+
+/** Says a line for each key. */
+export const listKeysCommand = (config: Config, say: (text: string) => void): Promise<void> =>
+  withStorage(config, async ({ reader }) => {
+    let from: { keys: readonly [string | number, string]; back: boolean } | null = null
+    do {
+      const page = await listKeys(reader, { limit: PAGE, from })
+      for (const { id, role, name, createdAt, expiresAt, lastUsedAt } of page.rows)
+        say(
+          [id, role.padEnd(11), name, `made ${createdAt}`, lastUsedAt ? `used ${lastUsedAt}` : 'never used']
+            .concat(expiresAt ? `expires ${expiresAt}` : [])
+            .join('  '),
+        )
+      from = page.next && { keys: page.next, back: false }
+    } while (from)
+  })
+
+/** Revokes a key; false if there is none with this id. */
+export const revokeKeyCommand = (config: Config, id: string): Promise<boolean> =>
+  withStorage(config, (storage) => storage.transaction((tx) => revokeKey(tx, id)))

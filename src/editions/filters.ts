@@ -1,0 +1,76 @@
+/** What a list of articles can be filtered and sorted by: this, and nothing else. */
+import * as z from 'zod'
+import { Moment } from '../lib/shapes.ts'
+import { statuses } from './article.ts'
+
+const several = z.string().min(1).max(1_000)
+const references = (noun: string) =>
+  several.optional().meta({ description: `Ids or slugs, separated by commas: articles of any ${noun} among them.` })
+
+const operators = ['gte', 'gt', 'lte', 'lt'] as const
+type Operator = (typeof operators)[number]
+
+const time = <N extends string>(name: N) =>
+  Object.fromEntries(operators.map((op) => [`${name}[${op}]`, Moment.optional()])) as Record<
+    `${N}[${Operator}]`,
+    z.ZodOptional<typeof Moment>
+  >
+
+export const articleSorts = ['-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt', '-headline', 'headline'] as const
+export type ArticleSort = (typeof articleSorts)[number]
+
+/** The query parameters that filter and sort articles. */
+export const articleParameters = {
+  section: references('section').meta({ description: 'Ids or slugs, separated by commas; with all sections below.' }),
+  author: references('author'),
+  source: references('source'),
+  tag: references('tag'),
+  language: several.optional().meta({ description: 'Language tags, separated by commas.' }),
+  status: several
+    .refine((list) => list.split(',').every((one) => (statuses as readonly string[]).includes(one)), {
+      message: `must be of ${statuses.join(', ')}`,
+    })
+    .optional()
+    .meta({ description: 'States, separated by commas; of use with `version=draft`.' }),
+  externalId: z.string().max(200).optional(),
+  ...time('publishedAt'),
+  ...time('updatedAt'),
+  sort: z.enum(articleSorts).default('-publishedAt').meta({ description: 'The order; `-` is descending.' }),
+}
+
+export type TimeFilter = [Operator, string][]
+
+export interface ArticleFilters {
+  section?: string | undefined
+  author?: string | undefined
+  source?: string | undefined
+  tag?: string | undefined
+  language?: string | undefined
+  status?: string | undefined
+  externalId?: string | undefined
+  publishedAt: TimeFilter
+  updatedAt: TimeFilter
+}
+
+/** The filters among the parameters of a request. */
+export function filtersIn(
+  query: { [K in keyof typeof articleParameters]?: z.output<(typeof articleParameters)[K]> },
+): ArticleFilters {
+  const { section, author, source, tag, language, status, externalId } = query
+  const times = (name: 'publishedAt' | 'updatedAt') =>
+    operators.flatMap((op): TimeFilter => {
+      const value = query[`${name}[${op}]`]
+      return value === undefined ? [] : [[op, value]]
+    })
+  return {
+    section,
+    author,
+    source,
+    tag,
+    language,
+    status,
+    externalId,
+    publishedAt: times('publishedAt'),
+    updatedAt: times('updatedAt'),
+  }
+}

@@ -1,0 +1,62 @@
+import { inArray } from 'drizzle-orm'
+import { lineagesOf, type SectionRow } from '../catalogue/sections.ts'
+import { byIds } from '../catalogue/store.ts'
+import { authors, editions, sections, sources, tags } from '../storage/schema.ts'
+import type { Reader } from '../storage/storage.ts'
+import { type Content, type RefKind, refsOf } from './content.ts'
+
+/** What is shown of an article that another leads to. */
+export interface RelatedArticle {
+  id: string
+  slug: string
+  headline: string
+  summary: string | null
+  path: string
+}
+
+/** The present state of everything that some contents refer to. */
+export interface Lookup {
+  author(id: string): typeof authors.$inferSelect | undefined
+  source(id: string): typeof sources.$inferSelect | undefined
+  tag(id: string): typeof tags.$inferSelect | undefined
+  /** The way from the top to the section, itself included. */
+  lineage(section: string): SectionRow[]
+  /** An article, while it is live. */
+  article(id: string): RelatedArticle | undefined
+}
+
+/** Looks up what the contents refer to, in one query a kind, however many contents there are. */
+export async function lookup(db: Reader, contents: Content[]): Promise<Lookup> {
+  const refs = contents.flatMap(refsOf)
+  const ids = (kind: RefKind) => [...new Set(refs.filter((r) => r.kind === kind).map(({ ref }) => ref))]
+  const author = byId(await byIds<typeof authors.$inferSelect>(db, authors, ids('author')))
+  const source = byId(await byIds<typeof sources.$inferSelect>(db, sources, ids('source')))
+  const tag = byId(await byIds<typeof tags.$inferSelect>(db, tags, ids('tag')))
+  const lineage = await lineagesOf(db, await byIds<SectionRow>(db, sections, ids('section')))
+  const article = byId(await liveArticles(db, ids('article')))
+  return { author, source, tag, lineage, article }
+}
+
+function byId<T extends { id: string }>(rows: T[]): (id: string) => T | undefined {
+  const map = new Map(rows.map((row) => [row.id, row]))
+  return (id) => map.get(id)
+}
+
+/** The live articles among these, as their own live content has them. */
+async function liveArticles(db: Reader, ids: string[]): Promise<RelatedArticle[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .select({ id: editions.article, slug: editions.slug, content: editions.content })
+    .from(editions)
+    .where(inArray(editions.article, ids))
+  const contents = rows.map(({ content }) => content as Content)
+  const sectionIds = contents.flatMap(({ section }) => (section === null ? [] : [section]))
+  const lineage = await lineagesOf(db, await byIds<SectionRow>(db, sections, sectionIds))
+  return rows.map(({ id, slug, content }) => {
+    const { headline, summary, section } = content as Content
+    return { id, slug, headline, summary, path: pathOf(slug, section === null ? [] : lineage(section)) }
+  })
+}
+
+/** The path of an article on the site: its section's, and its slug. */
+export const pathOf = (slug: string, lineage: SectionRow[]): string => `${lineage.at(-1)?.path ?? ''}/${slug}`

@@ -1,0 +1,70 @@
+/** Replies made of finished JSON: whole as it stands, or with only what was asked for. */
+import * as z from 'zod'
+import { toHtml } from '../body/to-html.ts'
+import { toMarkdown } from '../body/to-markdown.ts'
+import { toText } from '../body/to-text.ts'
+import { namesOf } from '../lib/names.ts'
+import { type Article, articleFields, cardFields, includable } from './article.ts'
+import { cardOf } from './compile.ts'
+
+/** Forms in which a body can be asked for. */
+const bodyForms = ['blocks', 'html', 'markdown', 'text', 'none'] as const
+type BodyForm = (typeof bodyForms)[number]
+
+const fields = namesOf(articleFields, 'The attributes wanted, separated by commas; all if left out.').optional()
+const include = namesOf(includable, 'Relations to add, separated by commas; one article has them all.').optional()
+/** Which of an article's two copies is wanted. */
+export const versionParameter = z
+  .enum(['live', 'draft'])
+  .default('live')
+  .meta({ description: 'What is live, or the working copy, for those who may see it.' })
+
+/** The query parameters that shape the reply with one article. */
+export const oneParameters = {
+  version: versionParameter,
+  body: z.enum(bodyForms).default('blocks').meta({ description: 'The form of the body.' }),
+  fields,
+  include,
+}
+
+/** The query parameters that shape the articles of a list. */
+export const listParameters = { version: versionParameter, fields, include }
+
+const renderers = { html: toHtml, markdown: toMarkdown, text: toText }
+
+/** What of an article is wanted. */
+interface Wanted {
+  body?: BodyForm
+  fields?: string[] | undefined
+  include?: string[] | undefined
+}
+
+/** Whether the reply with one article is its document as it stands. */
+export const isWhole = ({ body, fields }: Wanted): boolean => body === 'blocks' && fields === undefined
+
+/** The article with only what is wanted of it. */
+export function shaped(article: Article, { body = 'blocks', fields }: Wanted): Partial<Article> {
+  const named = fields === undefined ? article : pick(article, fields)
+  if (body === 'blocks' || named.body === undefined) return named
+  if (body === 'none')
+    return pick(
+      named,
+      Object.keys(named).filter((name) => name !== 'body'),
+    )
+  return { ...named, ...(Array.isArray(article.body) && { body: renderers[body](article.body) }) } as Partial<Article>
+}
+
+/** Whether a list needs whole documents: something is wanted that cards do not have, or have in short. */
+export const needsDocuments = ({ fields = [], include }: Wanted): boolean =>
+  include !== undefined || fields.some((name) => name === 'authors' || !cardFields.includes(name))
+
+/** The article in a list: its card and what is to be included, or only the fields that are named. */
+export function shapedItem(article: Article, { fields, include = [] }: Wanted): Partial<Article> {
+  return fields === undefined
+    ? ({ ...cardOf(article), ...pick(article, include) } as Partial<Article>)
+    : pick(article, [...fields, ...include])
+}
+
+function pick<T extends object>(value: T, names: readonly string[]): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => names.includes(name))) as Partial<T>
+}

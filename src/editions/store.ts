@@ -1,0 +1,138 @@
+/**
+ * The newsstand: putting editions on it, taking them off it, and reading one. What is not here has no row that any
+ * public read could find.
+ */
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import { markFresh, markStale } from '../changes/log.ts'
+import { etagOf } from '../lib/etag.ts'
+import { isId } from '../lib/id.ts'
+import { editionRefs, editions, slugs, staleEditions } from '../storage/schema.ts'
+import { prepared, type Reader, type Writer } from '../storage/storage.ts'
+import type { Article } from './article.ts'
+import { cardOf, compile, type Standing } from './compile.ts'
+import { type Content, type Ref, refsOf } from './content.ts'
+import { type Lookup, lookup } from './lookup.ts'
+
+/** A standing that the world can see. */
+export type LiveStanding = Standing & { publishedAt: string; updatedAt: string }
+
+/** What a reply with one article needs. */
+export interface Edition {
+  article: string
+  slug: string
+  version: number
+  etag: string
+  cacheTag: string
+  updatedAt: string
+  document: string
+}
+
+/** Puts an article on the newsstand, or a new edition in the place of the one there. */
+export async function put(tx: Writer, standing: LiveStanding, content: Content): Promise<void> {
+  const look = await lookup(tx, [content])
+  const row = { ...compiled(standing, content, look), content }
+  await tx.insert(editions).values(row).onConflictDoUpdate({ target: editions.article, set: row })
+  await tx.delete(editionRefs).where(eq(editionRefs.article, standing.id))
+  const refs = liveRefs(content, look).map((ref) => ({
+    ...ref,
+    article: standing.id,
+    publishedAt: standing.publishedAt,
+  }))
+  if (refs.length > 0) await tx.insert(editionRefs).values(refs)
+  await markFresh(tx, [standing.id])
+  await markStale(tx, 'article', standing.id)
+}
+
+/** Takes an article off the newsstand; links that lead to it vanish from the editions that have them. */
+export async function remove(tx: Writer, article: string): Promise<void> {
+  await markStale(tx, 'article', article)
+  await tx.delete(editions).where(eq(editions.article, article))
+}
+
+/** What the edition refers to: a section stands for every section above it too. */
+const liveRefs = (content: Content, look: Lookup): Ref[] =>
+  refsOf(content).flatMap((ref) =>
+    ref.kind === 'section' ? look.lineage(ref.ref).map(({ id }) => ({ kind: ref.kind, ref: id })) : [ref],
+  )
+
+/** An edition's columns, its finished JSON among them. */
+function compiled(standing: LiveStanding, content: Content, look: Lookup) {
+  const article = compile(standing, content, look)
+  const document = JSON.stringify(article)
+  const { id, slug, version, publishedAt, updatedAt } = standing
+  return {
+    article: id,
+    slug,
+    version,
+    etag: etagOf(version, document),
+    cacheTag: cacheTagOf(article),
+    language: content.language,
+    externalId: content.externalId,
+    sortHeadline: sortKey(content.headline),
+    publishedAt,
+    updatedAt,
+    card: JSON.stringify(cardOf(article)),
+    document,
+  }
+}
+
+/** A headline as lists are sorted by it: without case and diacritics. */
+export const sortKey = (headline: string): string => headline.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+
+/** The ids in the reply, so that a CDN can purge by article, author, section, tag or source. */
+const cacheTagOf = ({ id, section, authors, tags, citations }: Article): string =>
+  [id, section?.id, ...[...authors, ...tags, ...citations.map(({ source }) => source)].map((one) => one.id)]
+    .filter((one) => one !== undefined)
+    .join(',')
+
+const shown = {
+  article: editions.article,
+  slug: editions.slug,
+  version: editions.version,
+  etag: editions.etag,
+  cacheTag: editions.cacheTag,
+  updatedAt: editions.updatedAt,
+  document: editions.document,
+  stale: staleEditions.article,
+}
+
+const selectBy = (column: 'slug' | 'article') =>
+  prepared(`edition_by_${column}`, (db) =>
+    db
+      .select(shown)
+      .from(editions)
+      .leftJoin(staleEditions, eq(staleEditions.article, editions.article))
+      .where(eq(editions[column], sql.placeholder('reference'))),
+  )
+const selectBySlug = selectBy('slug')
+const selectById = selectBy('article')
+
+/** The live edition that an id or the present slug names. */
+export async function read(db: Reader, reference: string): Promise<Edition | undefined> {
+  const [edition] = await (isId(reference) ? selectById : selectBySlug)(db, { reference })
+  if (!edition?.stale) return edition
+  return (await recompiled(db, [edition.article]))[0]
+}
+
+/** The slug of today of the live article that once had this one. */
+export async function movedTo(db: Reader, formerSlug: string): Promise<string | undefined> {
+  const [row] = await db
+    .select({ slug: editions.slug })
+    .from(slugs)
+    .innerJoin(editions, eq(editions.article, slugs.target))
+    .where(and(eq(slugs.kind, 'article'), eq(slugs.slug, formerSlug), eq(slugs.live, true)))
+  return row?.slug
+}
+
+/** These editions, compiled anew from what they refer to now; nothing is written. */
+export async function recompiled(db: Reader, articles: string[]) {
+  if (articles.length === 0) return []
+  const rows = await db.select().from(editions).where(inArray(editions.article, articles))
+  const look = await lookup(
+    db,
+    rows.map(({ content }) => content as Content),
+  )
+  return rows.map(({ article: id, slug, version, publishedAt, updatedAt, content }) =>
+    compiled({ id, slug, version, publishedAt, updatedAt, status: 'published' }, content as Content, look),
+  )
+}

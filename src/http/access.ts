@@ -1,0 +1,77 @@
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import { Problem } from '../lib/problem.ts'
+import { anonymous, type Caller, may, type Permission } from '../lib/roles.ts'
+
+/** Who may call a route: whoever has the permission; `open` needs none and takes no notice of keys. */
+export type Access = 'open' | Permission
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access
+  }
+  interface FastifyRequest {
+    /** Who sends the request; set before any handler runs. */
+    caller: Caller
+  }
+}
+
+interface AccessOptions {
+  /** The caller that a bearer token stands for; undefined if it is unknown, expired or revoked. */
+  authenticate: (token: string) => Promise<Caller | undefined>
+  /** Whether what is live may be read without a key. */
+  publicRead: boolean
+}
+
+/** One reply for every way in which a key can be wrong, so that none tells another apart. */
+const unauthenticated = (): Problem =>
+  new Problem('unauthenticated', 'this needs a valid key: Authorization: Bearer <key>', {
+    headers: { 'www-authenticate': 'Bearer realm="dateline"' },
+  })
+
+/** Checks each request against the access its route declares; a route that declares none stops the app at boot. */
+export function registerAccess(app: FastifyInstance, { authenticate, publicRead }: AccessOptions): void {
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', (route) => void routes.push(route))
+  app.addHook('onReady', async () => {
+    const undeclared = routes.find((route) => !route.config?.access)
+    if (undeclared) throw new Error(`${String(undeclared.method)} ${undeclared.url} declares no access`)
+  })
+
+  app.decorateRequest('caller', null as never)
+  const allowed = (caller: Caller, permission: Permission) =>
+    may(caller, permission) && (caller !== anonymous || publicRead)
+
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.caller = anonymous
+    const { access } = request.routeOptions.config
+    if (access === 'open') return done()
+    if (request.headers.authorization === undefined) {
+      if (access && !allowed(anonymous, access)) return done(unauthenticated())
+      return done()
+    }
+    identify(request).then((caller) => {
+      if (!caller) return done(unauthenticated())
+      request.caller = caller
+      if (access && !allowed(caller, access))
+        return done(new Problem('forbidden', `a key of the role ${caller.role} may not do this; it needs ${access}`))
+      done()
+    }, done)
+  })
+
+  async function identify({ headers }: FastifyRequest): Promise<Caller | undefined> {
+    const [, token] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '') ?? []
+    return token === undefined ? undefined : authenticate(token)
+  }
+}
+
+/** Throws `forbidden` unless the caller is an admin: for the one option of an operation that needs it. */
+export function requireAdmin(caller: Caller): void {
+  if (!may(caller, 'admin')) throw new Problem('forbidden', 'only an admin may remove something for good')
+}
+
+/** Throws unless the caller may see working copies at all; which of them is decided one by one. */
+export function requireDrafts(caller: Caller): void {
+  if (may(caller, 'drafts:write')) return
+  if (caller.id === null) throw unauthenticated()
+  throw new Problem('forbidden', `a key of the role ${caller.role} may not see drafts`)
+}

@@ -1,0 +1,74 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { digest, etagOf } from '../lib/etag.ts'
+import { Problem } from '../lib/problem.ts'
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** The version of the one resource that the reply shows; its ETag begins with it. */
+    version: number | null
+  }
+}
+
+export interface CachingOptions {
+  /** How long a public reply may be kept, in seconds. */
+  maxAge: number
+  /** How much longer it may be shown while a fresh one is fetched, in seconds. */
+  staleWhileRevalidate: number
+}
+
+/**
+ * ETags and `If-None-Match` on every GET, and `Cache-Control` on every reply: public ones may be kept as configured,
+ * replies to a key by nobody.
+ */
+export function registerCaching(app: FastifyInstance, { maxAge, staleWhileRevalidate }: CachingOptions): void {
+  const shared = `public, max-age=${maxAge}, stale-while-revalidate=${staleWhileRevalidate}`
+  app.decorateReply('version', null)
+
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (!reply.hasHeader('cache-control'))
+      reply.header(
+        'cache-control',
+        request.caller.id === null && isRead(request) && reply.statusCode < 300 ? shared : 'private, no-store',
+      )
+    if (request.routeOptions.config.access !== 'open') reply.header('vary', 'Authorization, Accept-Encoding')
+    if (reply.statusCode >= 300 || typeof payload !== 'string') return done(null, payload)
+    if (!reply.hasHeader('etag') && (isRead(request) || reply.version !== null))
+      reply.header('etag', reply.version === null ? `"${digest(payload)}"` : etagOf(reply.version, payload))
+    if (!isRead(request) || !matches(request, String(reply.getHeader('etag')))) return done(null, payload)
+    reply.code(304).removeHeader('content-type').removeHeader('content-length')
+    done(null, null)
+  })
+}
+
+const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD'
+
+/** Whether `If-None-Match` names the ETag; compared weakly (RFC 9110, section 13.1.2). */
+export function matches(request: FastifyRequest, etag: string): boolean {
+  const condition = request.headers['if-none-match']
+  if (condition === undefined) return false
+  if (condition === etag || condition.trim() === '*') return true
+  return condition.split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
+}
+
+/** Answers 304 without a body. */
+export const notModified = (reply: FastifyReply, etag: string) => reply.code(304).header('etag', etag).send()
+
+/**
+ * What `If-Match` asks of a write: a function that throws `precondition-failed` unless the current version is among
+ * those it names (RFC 9110, section 13.1.1). `*` and no header at all take any.
+ */
+export function ifMatch({
+  headers,
+}: {
+  headers: { 'if-match'?: string | undefined }
+}): (currentVersion: number) => void {
+  const condition = headers['if-match']
+  if (condition === undefined || condition.trim() === '*') return () => {}
+  const named = condition.split(',').map((etag) => Number(/^"(\d+)(-[\w-]*)?"$/.exec(etag.trim())?.[1]))
+  return (currentVersion) => {
+    if (named.includes(currentVersion)) return
+    throw new Problem('precondition-failed', `this is version ${currentVersion} by now; If-Match names ${condition}`, {
+      more: { currentVersion },
+    })
+  }
+}

@@ -1,0 +1,55 @@
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+import { Problem } from '../lib/problem.ts'
+import type { ZodTypes } from './zod.ts'
+
+const Health = z.object({ status: z.literal('ok') }).meta({ id: 'Health', description: 'All is well.' })
+
+/** `/livez`: the process answers. `/readyz`: the database answers too, and no shutdown has begun. */
+export function registerHealth(server: FastifyInstance, ready: () => Promise<void>): void {
+  const app = server.withTypeProvider<ZodTypes>()
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
+
+  app.get(
+    '/livez',
+    {
+      config: { access: 'open' },
+      schema: {
+        operationId: 'getLiveness',
+        summary: 'Is the process up?',
+        tags: ['Operations'],
+        response: { 200: Health },
+      },
+    },
+    async (_request, reply) => {
+      reply.header('cache-control', 'no-store')
+      return { status: 'ok' as const }
+    },
+  )
+
+  app.get(
+    '/readyz',
+    {
+      config: { access: 'open' },
+      schema: {
+        operationId: 'getReadiness',
+        summary: 'Can it take requests?',
+        tags: ['Operations'],
+        response: { 200: Health },
+      },
+    },
+    async (_request, reply) => {
+      reply.header('cache-control', 'no-store')
+      if (closing) throw notReady('the service is shutting down')
+      await ready().catch(() => {
+        throw notReady('the database does not answer')
+      })
+      return { status: 'ok' as const }
+    },
+  )
+}
+
+const notReady = (why: string) => new Problem('busy', why, { headers: { 'retry-after': '5' } })

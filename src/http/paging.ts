@@ -1,0 +1,91 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { digest } from '../lib/etag.ts'
+import { Problem } from '../lib/problem.ts'
+
+/** The query parameters that every list takes. */
+export const pageParameters = {
+  limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'How many items a page has.' }),
+  cursor: z
+    .string()
+    .max(1_000)
+    .optional()
+    .meta({ description: 'Where to go on from: `page.next` or `page.previous` of the same query.' }),
+  count: z.enum(['true', 'false']).default('false').meta({ description: 'Whether `page.total` is wanted.' }),
+}
+
+/** Where a list goes on. */
+export const PageInfo = z
+  .object({
+    limit: z.int(),
+    next: z.string().nullable().meta({ description: 'The cursor of the next page, or null on the last.' }),
+    previous: z.string().nullable().meta({ description: 'The cursor of the page before, or null on the first.' }),
+    total: z.int().optional().meta({ description: 'How many there are in all; only with `count=true`.' }),
+  })
+  .meta({ id: 'Page', description: 'Where a list goes on.' })
+export type PageInfo = z.infer<typeof PageInfo>
+
+/** A list of the shape, with its page. */
+export const listOf = <T extends z.ZodType>(item: T, id: string) =>
+  z.object({ data: z.array(item), page: PageInfo }).meta({ id, description: 'A page of a list.' })
+
+type Keys = readonly [string | number, string]
+
+/** Which page a request asks for, and the making of the links to its neighbours. */
+export function pageRequest(request: FastifyRequest, limit: number) {
+  const query = request.query as Record<string, unknown>
+  const signature = signatureOf(request)
+  return {
+    limit,
+    from: query.cursor === undefined ? null : decode(String(query.cursor), signature),
+    /** The `page` member of the reply; sets the `Link` header (RFC 8288) with it. */
+    info(reply: FastifyReply, page: { next: Keys | null; previous: Keys | null }, total?: number): PageInfo {
+      const next = page.next && encode(page.next, false, signature)
+      const previous = page.previous && encode(page.previous, true, signature)
+      const links = [link(request, next, 'next'), link(request, previous, 'prev')].filter((one) => one !== null)
+      if (links.length > 0) reply.header('link', links.join(', '))
+      return { limit, next, previous, ...(total !== undefined && { total }) }
+    },
+  }
+}
+export type ListRequest = ReturnType<typeof pageRequest>
+
+/** Parameters that may change from page to page of one list. */
+const FREE = new Set(['cursor', 'limit', 'count', 'fields', 'include'])
+
+/** What a cursor is good for: the same list, filtered and sorted in the same way. */
+function signatureOf({ url }: FastifyRequest): string {
+  const { pathname, searchParams } = new URL(url, 'http://localhost')
+  const fixed = [...searchParams].filter(([name]) => !FREE.has(name)).sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify([pathname, fixed])
+}
+
+const encode = ([sort, id]: Keys, back: boolean, signature: string): string => {
+  const position = JSON.stringify([sort, id, back ? 1 : 0])
+  return Buffer.from(`${digest(signature + position).slice(0, 8)}${position}`).toString('base64url')
+}
+
+const Position = z.tuple([z.union([z.string(), z.number()]), z.string(), z.literal([0, 1])])
+
+/** The position in a cursor; throws `invalid-cursor` for one of another query, and for one that was tampered with. */
+function decode(cursor: string, signature: string): { keys: Keys; back: boolean } {
+  const text = Buffer.from(cursor, 'base64url').toString()
+  const position = text.slice(8)
+  const isOurs = text.slice(0, 8) === digest(signature + position).slice(0, 8)
+  const { data } = Position.safeParse(isOurs ? JSON.parse(position) : undefined)
+  if (!data) throw invalidCursor()
+  return { keys: [data[0], data[1]], back: data[2] === 1 }
+}
+
+function invalidCursor(): Problem {
+  const message = 'is not a cursor of this query; start again without it'
+  const errors = [{ in: 'query' as const, pointer: '/cursor', code: 'invalid_cursor', message }]
+  return new Problem('invalid-cursor', `cursor ${message}`, { errors })
+}
+
+function link({ url }: FastifyRequest, cursor: string | null, rel: 'next' | 'prev'): string | null {
+  if (cursor === null) return null
+  const { pathname, searchParams } = new URL(url, 'http://localhost')
+  searchParams.set('cursor', cursor)
+  return `<${pathname}?${searchParams}>; rel="${rel}"`
+}

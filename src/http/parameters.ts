@@ -1,0 +1,20 @@
+/** Parameters and replies that many operations share. */
+import * as z from 'zod'
+
+/** Headers of a write that may be made on condition. */
+export const Conditional = z.looseObject({
+  'if-match': z.string().max(1_000).optional().meta({ description: 'The ETag of the version that is meant.' }),
+})
+
+export const Deletion = z.strictObject({
+  permanent: z
+    .enum(['true', 'false'])
+    .default('false')
+    .meta({ description: 'Remove it for good instead of moving it to the trash; admins only.' }),
+})
+
+/** A reply without a body. */
+export const Nothing = z.null().meta({ description: 'Done; no body.' })
+
+/** No parameters at all: any is refused. */
+export const NoQuery = z.strictObject({})

@@ -1,0 +1,127 @@
+import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { type ProblemType, problems, Problem as Thrown } from '../lib/problem.ts'
+import { allowedMethods } from './methods.ts'
+
+/** RFC 9457, with the place of each mistake. */
+export const Problem = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string(),
+    errors: z
+      .array(
+        z.object({
+          in: z.enum(['body', 'query', 'path', 'header']),
+          pointer: z.string().meta({ description: 'A JSON pointer (RFC 6901) to the value at fault.' }),
+          code: z.string(),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .meta({
+    id: 'Problem',
+    description: 'What went wrong (RFC 9457). `instance` is the request id; each `type` is documented at its address.',
+    examples: [
+      {
+        type: '/problems/validation',
+        title: 'The request is not valid',
+        status: 400,
+        detail: 'headline must not be empty',
+        instance: '0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d',
+        errors: [{ in: 'body', pointer: '/headline', code: 'too_small', message: 'must not be empty' }],
+      },
+    ],
+  })
+
+/** Faults that other layers know and HTTP does not: from an error to the problem it is, if it is one. */
+export type Translate = (error: unknown) => Thrown | undefined
+
+/** Formats every failure, the router's and the parser's included, in one place. */
+export function registerProblems(app: FastifyInstance, translate: Translate): void {
+  const allowed = allowedMethods(app)
+
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = problemOf(error, translate)
+    if (problem.status >= 500 && problem.type === 'internal') request.log.error({ err: error }, 'request failed')
+    return send(problem, request, reply)
+  })
+
+  app.setNotFoundHandler((request, reply) => {
+    const methods = allowed(request.url)
+    if (methods.length === 0) return send(new Thrown('not-found', 'there is nothing at this address'), request, reply)
+    const detail = `this address takes ${methods.join(', ')}`
+    return send(new Thrown('method-not-allowed', detail, { headers: { allow: methods.join(', ') } }), request, reply)
+  })
+}
+
+function send(problem: Thrown, request: FastifyRequest, reply: FastifyReply) {
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(bodyOf(problem, request.id))
+}
+
+/** The problem as text, its standard members first. */
+export function bodyOf(problem: Thrown, instance: string): string {
+  const { type, status, message: detail, errors, more } = problem
+  const standard = { type: `/problems/${type}`, title: problems[type][1], status, detail, instance }
+  return JSON.stringify({ ...standard, ...(errors.length > 0 && { errors }), ...more })
+}
+
+function problemOf(error: FastifyError, translate: Translate): Thrown {
+  if (error instanceof Thrown) return error
+  const known = translate(error)
+  if (known) return known
+  const { code = '', statusCode = 500 } = error
+  if (statusCode >= 500) return new Thrown('internal', 'something failed that should not; the log tells more')
+  return new Thrown(TYPES[code] ?? STATUSES[statusCode] ?? 'bad-request', error.message, {
+    headers: statusCode === 429 ? { 'retry-after': '60' } : {},
+  })
+}
+
+const TYPES: Record<string, ProblemType> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+  FST_ERR_CTP_EMPTY_TYPE: 'unsupported-media-type',
+  FST_ERR_BAD_URL: 'bad-request',
+}
+
+const STATUSES: Record<number, ProblemType> = {
+  404: 'not-found',
+  413: 'too-large',
+  414: 'uri-too-long',
+  415: 'unsupported-media-type',
+  429: 'rate-limited',
+}
+
+/** Answers what the HTTP parser itself refuses, before there is a request: a bare problem, and the end of the socket. */
+export function clientErrorHandler(
+  this: { log: FastifyBaseLogger },
+  error: Error & { code?: string },
+  socket: import('node:net').Socket,
+): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const [status, reason] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? [431, 'Request Header Fields Too Large']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? [408, 'Request Timeout']
+        : [400, 'Bad Request']
+  const body = JSON.stringify({
+    type: '/problems/bad-request',
+    title: reason,
+    status,
+    detail: reason.toLowerCase(),
+    instance: '',
+  })
+  if (socket.writable)
+    socket.end(
+      `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    )
+}

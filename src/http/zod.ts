@@ -1,0 +1,147 @@
+/**
+ * zod as the one language of shapes: requests are parsed by it, replies are serialised by a function compiled from the
+ * same shape, and neither is parsed twice.
+ */
+import fastJsonStringify from 'fast-json-stringify'
+import type { FastifySchemaCompiler, FastifySerializerCompiler, FastifyTypeProvider } from 'fastify'
+import * as z from 'zod'
+import { didYouMean } from '../lib/nearest.ts'
+import { type InputError, Problem, type ProblemType, pointerTo } from '../lib/problem.ts'
+
+/** Types of `params`, `query`, `body` and replies from their zod shapes. */
+export interface ZodTypes extends FastifyTypeProvider {
+  validator: this['schema'] extends z.ZodType ? z.output<this['schema']> : unknown
+  serializer: this['schema'] extends z.ZodType ? z.input<this['schema']> : unknown
+}
+
+const PLACES = { body: 'body', querystring: 'query', params: 'path', headers: 'header' } as const
+type Place = (typeof PLACES)[keyof typeof PLACES]
+
+/** Parses a part of the request; what is wrong is thrown as a problem that says where. */
+export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
+  const place = PLACES[(httpPart ?? 'body') as keyof typeof PLACES]
+  return (data: unknown) => {
+    const parsed = schema.safeParse(data, { error: wording })
+    return parsed.success ? { value: parsed.data } : { error: invalid(schema, parsed.error.issues, place) }
+  }
+}
+
+/** The value as the shape takes it, or a problem that says what is wrong with the body and where. */
+export function parseBody<T extends z.ZodType>(schema: T, data: unknown): z.output<T> {
+  const parsed = schema.safeParse(data, { error: wording })
+  if (!parsed.success) throw invalid(schema, parsed.error.issues, 'body')
+  return parsed.data
+}
+
+/** Serialises replies by a function made for their shape; only what the shape names goes out. */
+export const serializerCompiler: FastifySerializerCompiler<z.ZodType> = ({ schema }) => {
+  const json = z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'output', unrepresentable: 'any' }) as Json
+  const { definitions = {} } = json as { definitions?: Record<string, Json> }
+  return fastJsonStringify(serialisable(json, definitions) as Parameters<typeof fastJsonStringify>[0])
+}
+
+type Json = Record<string, unknown>
+
+/**
+ * A JSON Schema as the serialiser takes it: without `additionalProperties: false`, which it would check and no reader
+ * needs; with the type of what may be null said beside `nullable`; and with unions left open, since it would try each
+ * of their branches.
+ */
+function serialisable(json: unknown, definitions: Record<string, Json>): unknown {
+  if (Array.isArray(json)) return json.map((one) => serialisable(one, definitions))
+  if (typeof json !== 'object' || json === null) return json
+  if ('anyOf' in json || 'oneOf' in json) return {}
+  const entries = Object.entries(json).filter(([key, value]) => !(key === 'additionalProperties' && value === false))
+  const open = Object.fromEntries(entries.map(([key, value]) => [key, serialisable(value, definitions)])) as Json
+  if (open.nullable !== true || open.type !== undefined) return open
+  const [{ $ref = '' } = {}] = (open.allOf ?? []) as { $ref?: string }[]
+  return { ...open, type: definitions[$ref.replace('#/definitions/', '')]?.type ?? 'object' }
+}
+
+type Issue = z.core.$ZodIssue
+
+function invalid(schema: z.ZodType, issues: Issue[], place: Place): Problem {
+  const errors = issues.flatMap((issue) => errorsOf(schema, issue, place, []))
+  const type = problemTypeOf(errors, place)
+  return new Problem(type, errors.map((e) => `${e.pointer.slice(1) || place} ${e.message}`).join('; '), { errors })
+}
+
+function problemTypeOf(errors: InputError[], place: Place): ProblemType {
+  if (errors.every((e) => e.code === 'unknown')) return place === 'query' ? 'unknown-parameter' : 'unknown-property'
+  if (errors.every((e) => e.code === 'unknown_field')) return 'unknown-field'
+  if (errors.every((e) => e.code === 'invalid_cursor')) return 'invalid-cursor'
+  return 'validation'
+}
+
+function errorsOf(schema: z.ZodType, issue: Issue, place: Place, above: PropertyKey[]): InputError[] {
+  const path = [...above, ...issue.path]
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, path)
+    return issue.keys.map((key) => ({
+      in: place,
+      pointer: pointerTo([...path, key]),
+      code: 'unknown',
+      message: `is not known here${didYouMean(key, known)}`,
+    }))
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    return nearestBranch(issue.errors).flatMap((inner) => errorsOf(schema, inner, place, path))
+  }
+  const code = issue.code === 'custom' ? String(issue.params?.code ?? 'invalid') : codeOf(issue)
+  return [{ in: place, pointer: pointerTo(path), code, message: issue.message }]
+}
+
+const codeOf = (issue: Issue): string => (issue.message === REQUIRED ? 'required' : issue.code)
+
+/** Of a union's branches the one that came furthest: the one the sender most likely meant. */
+function nearestBranch(branches: Issue[][]): Issue[] {
+  const depth = (issues: Issue[]) =>
+    Math.max(...issues.map((i) => i.path.length + (i.code === 'invalid_type' && i.path.length === 0 ? -1 : 0)))
+  return branches.reduce((best, branch) => (depth(branch) > depth(best) ? branch : best))
+}
+
+/** The names that the shape knows at a path: what an unknown name is compared with. */
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  const def = schema._zod.def as z.core.$ZodTypeDef & Record<string, unknown>
+  if (def.type === 'object') {
+    const shape = def.shape as Record<string, z.core.$ZodType>
+    const [key, ...rest] = path
+    if (key === undefined) return Object.keys(shape)
+    const member = shape[String(key)]
+    return member ? keysAt(member, rest) : []
+  }
+  if (def.type === 'array') return keysAt(def.element as z.core.$ZodType, path.slice(1))
+  if (def.type === 'union') return (def.options as z.core.$ZodType[]).flatMap((option) => keysAt(option, path))
+  const inner = def.innerType ?? def.in
+  return inner ? keysAt(inner as z.core.$ZodType, path) : []
+}
+
+const REQUIRED = 'is required'
+
+/** What is wrong, in words that fit behind the name of the value. */
+const wording: z.core.$ZodErrorMap = (issue) => {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? REQUIRED : `must be ${withArticle(issue.expected)}`
+    case 'too_small':
+      return issue.minimum === 1 && issue.origin !== 'number'
+        ? 'must not be empty'
+        : `must ${atLeast(issue.origin)} ${issue.minimum}${unit(issue.origin)}`
+    case 'too_big':
+      return `must ${atMost(issue.origin)} ${issue.maximum}${unit(issue.origin)}`
+    case 'invalid_value':
+      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}${typeof issue.input === 'string' ? didYouMean(issue.input, issue.values.map(String)) : ''}`
+    case 'invalid_format':
+      return `must be a valid ${issue.format === 'regex' ? 'value' : issue.format}`
+    case 'invalid_union':
+      return 'has none of the forms that are taken here'
+    default:
+      return 'is not valid'
+  }
+}
+
+const withArticle = (noun: string) =>
+  noun === 'int' ? 'a whole number' : `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`
+const atLeast = (origin: string) => (origin === 'number' || origin === 'int' ? 'be at least' : 'have at least')
+const atMost = (origin: string) => (origin === 'number' || origin === 'int' ? 'be at most' : 'have at most')
+const unit = (origin: string) => (origin === 'string' ? ' characters' : origin === 'array' ? ' items' : '')

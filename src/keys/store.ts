@@ -1,0 +1,138 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { eq, sql } from 'drizzle-orm'
+import { newId } from '../lib/id.ts'
+import type { Caller, KeyRole } from '../lib/roles.ts'
+import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
+import { apiKeys } from '../storage/schema.ts'
+import { prepared, type Reader, type Storage, type Writer } from '../storage/storage.ts'
+
+export type KeyRow = typeof apiKeys.$inferSelect
+
+/** What a new key is made from. */
+export interface KeyInput {
+  name: string
+  role: KeyRole
+  expiresAt?: string | null | undefined
+  rateLimit?: number | null | undefined
+}
+
+/** The least time between two notes of a key's last use, in milliseconds: reads must not become writes. */
+const LAST_USED_STEP = 60_000
+
+const selectKey = prepared('api_key', (db) =>
+  db
+    .select()
+    .from(apiKeys)
+    .where(eq(apiKeys.id, sql.placeholder('id'))),
+)
+
+/** Secrets have 256 bits of chance, so a plain hash keeps them; there is nothing to guess. */
+const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+
+const sameHash = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b))
+
+/** The bearer token `dl_<id>_<secret>`: the id finds the key, the secret proves it. */
+const tokenOf = (id: string, secret: string): string => `dl_${id.replaceAll('-', '')}_${secret}`
+
+function partsOf(token: string): { id: string; secret: string } | undefined {
+  const [, id, secret] = /^dl_([0-9a-f]{32})_([\w-]{43})$/.exec(token) ?? []
+  if (id === undefined || secret === undefined) return undefined
+  return { id: id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'), secret }
+}
+
+/** Makes a key. The token is in this reply and nowhere else; the database keeps a hash. */
+export async function createKey(tx: Writer, input: KeyInput, now: string): Promise<{ row: KeyRow; token: string }> {
+  const secret = randomBytes(32).toString('base64url')
+  const row: KeyRow = {
+    id: newId(),
+    name: input.name,
+    role: input.role,
+    secretHash: hashOf(secret),
+    rateLimit: input.rateLimit ?? null,
+    expiresAt: input.expiresAt ?? null,
+    lastUsedAt: null,
+    createdAt: now,
+  }
+  await tx.insert(apiKeys).values(row)
+  return { row, token: tokenOf(row.id, secret) }
+}
+
+/** Gives a key a new secret; the old one is void at once. Undefined if there is no such key. */
+export async function rotateKey(tx: Writer, id: string): Promise<{ row: KeyRow; token: string } | undefined> {
+  const secret = randomBytes(32).toString('base64url')
+  const [row] = await tx
+    .update(apiKeys)
+    .set({ secretHash: hashOf(secret) })
+    .where(eq(apiKeys.id, id))
+    .returning()
+  return row && { row, token: tokenOf(row.id, secret) }
+}
+
+/** Revokes a key, in every process at once. False if there is no such key. */
+export async function revokeKey(tx: Writer, id: string): Promise<boolean> {
+  return (await tx.delete(apiKeys).where(eq(apiKeys.id, id)).returning({ id: apiKeys.id })).length > 0
+}
+
+/** The keys, newest first. */
+export async function listKeys(db: Reader, request: PageRequest): Promise<Page<KeyRow>> {
+  const order = { kind: 'time', column: apiKeys.createdAt, id: apiKeys.id, descending: true } as const
+  const { where, orderBy, limit } = keyset(order, request)
+  const rows = await db
+    .select()
+    .from(apiKeys)
+    .where(where)
+    .orderBy(...orderBy)
+    .limit(limit)
+  return pageOf(rows, request, (row) => [row.createdAt, row.id])
+}
+
+/** Whether there is any key yet. */
+export async function hasKeys(db: Reader): Promise<boolean> {
+  return (await db.select({ id: apiKeys.id }).from(apiKeys).limit(1)).length > 0
+}
+
+/**
+ * Gives the function that tells who a bearer token is. The database is asked each time, so that a revoked key is void
+ * at once. `adminSecret` is a token that acts as an admin key without being one in the database.
+ */
+export function authenticator(
+  storage: Storage,
+  now: () => Date,
+  adminSecret: string | undefined,
+  onError: (error: unknown) => void,
+): (token: string) => Promise<Caller | undefined> {
+  const adminHash = adminSecret === undefined ? undefined : hashOf(adminSecret)
+  const nobody = hashOf('')
+  const noted = new Map<string, number>()
+
+  /** Notes the use of a key without making the request wait, at most once a minute. */
+  function noteUse(id: string): void {
+    const time = now().getTime()
+    if (time - (noted.get(id) ?? 0) < LAST_USED_STEP) return
+    noted.set(id, time)
+    const lastUsedAt = new Date(time).toISOString()
+    storage
+      .transaction(async (tx) => void (await tx.update(apiKeys).set({ lastUsedAt }).where(eq(apiKeys.id, id))))
+      .catch(onError)
+  }
+
+  return async (token) => {
+    if (adminHash !== undefined && sameHash(hashOf(token), adminHash)) return ENVIRONMENT_ADMIN
+    const parts = partsOf(token)
+    const [row] = parts ? await selectKey(storage.reader, { id: parts.id }) : []
+    // An unknown id is compared too, so that it takes as long as a wrong secret.
+    const isRight = sameHash(hashOf(parts?.secret ?? ''), row?.secretHash ?? nobody)
+    if (!row || !isRight || (row.expiresAt !== null && row.expiresAt <= now().toISOString())) return undefined
+    noteUse(row.id)
+    const { id, name, role, expiresAt, rateLimit } = row
+    return { id, name, role: role as KeyRole, expiresAt, rateLimit }
+  }
+}
+
+const ENVIRONMENT_ADMIN: Caller = {
+  id: 'environment',
+  name: 'DATELINE_ADMIN_KEY',
+  role: 'admin',
+  expiresAt: null,
+  rateLimit: null,
+}

@@ -1,0 +1,18 @@
+import { closest, distance } from 'fastest-levenshtein'
+
+/** The known name that was probably meant by `name`, if one is near. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0 || name.length > 64) return undefined
+  const best = closest(
+    name.toLowerCase(),
+    known.map((k) => k.toLowerCase()),
+  )
+  const index = known.findIndex((k) => k.toLowerCase() === best)
+  return distance(name.toLowerCase(), best) <= Math.max(1, Math.floor(name.length / 3)) ? known[index] : undefined
+}
+
+/** `; did you mean "x"?`, or nothing. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const near = nearest(name, known)
+  return near ? `; did you mean "${near}"?` : ''
+}

@@ -1,0 +1,116 @@
+/**
+ * Every problem there is (RFC 9457): its status, its title, and what a client should know of it. Each is documented at
+ * `/problems/<type>`.
+ */
+export const problems = {
+  validation: [
+    400,
+    'The request is not valid',
+    'One or more values are missing or wrong; `errors` says which and why.',
+  ],
+  'unknown-property': [400, 'Unknown property', 'The body has a property that this operation does not take.'],
+  'unknown-parameter': [400, 'Unknown parameter', 'The query has a parameter that this operation does not take.'],
+  'unknown-field': [400, 'Unknown field', '`fields`, `include` or `sort` names what is not there.'],
+  'invalid-cursor': [400, 'The cursor is not valid', 'A cursor is good only for the query that gave it, unchanged.'],
+  'invalid-json': [400, 'The body is not JSON', 'The body could not be parsed as JSON within the limits.'],
+  'invalid-encoding': [
+    400,
+    'Text is not clean Unicode',
+    'Bytes are not UTF-8, or text has a NUL, another control character or a lone surrogate.',
+  ],
+  'bad-request': [400, 'Bad request', 'The request could not be understood.'],
+  unauthenticated: [
+    401,
+    'No valid key',
+    'Send `Authorization: Bearer <key>` with a key that is neither expired nor revoked.',
+  ],
+  forbidden: [403, 'Not allowed', 'The key is valid, and its role does not allow this.'],
+  'not-found': [404, 'Not found', 'There is nothing here, or nothing that this caller may see.'],
+  'method-not-allowed': [405, 'Method not allowed', 'The path takes other methods: see `Allow`.'],
+  conflict: [409, 'Conflict', 'The request contradicts what is there, such as a slug that is taken.'],
+  'in-use': [
+    409,
+    'Still in use',
+    'Other things refer to this; `uses` counts them. Move them with `reassignTo`, or remove them first.',
+  ],
+  'transition-not-allowed': [
+    409,
+    'Not in this state',
+    'The article is in a state from which this cannot be done; `allowed` lists what can.',
+  ],
+  'precondition-failed': [
+    412,
+    'Changed meanwhile',
+    'The resource has changed since the version that `If-Match` names; `currentVersion` tells the one it has.',
+  ],
+  'too-large': [413, 'Too large', 'The body is larger than this service takes.'],
+  'uri-too-long': [414, 'Address too long', 'The address is longer than this service takes.'],
+  'unsupported-media-type': [415, 'Unsupported content type', 'The body has to be JSON.'],
+  'invalid-reference': [
+    422,
+    'A reference leads nowhere',
+    'An id or a slug names nothing that this caller may refer to.',
+  ],
+  unreadable: [422, 'The text cannot be read', 'The body of the article could not be converted.'],
+  'rate-limited': [429, 'Too many requests', 'Wait for as many seconds as `Retry-After` says.'],
+  internal: [500, 'Our fault', 'Something failed that should not; the request id finds it in the log.'],
+  busy: [503, 'Busy', 'The service cannot take this now; try again after `Retry-After` seconds.'],
+  'storage-full': [507, 'Storage is full', 'Nothing can be written until the operator has made room; reads go on.'],
+} as const satisfies Record<string, readonly [status: number, title: string, description: string]>
+
+export type ProblemType = keyof typeof problems
+
+/** One thing wrong with the input: where it is (a JSON pointer, RFC 6901) and what is wrong. */
+export interface InputError {
+  in: 'body' | 'query' | 'path' | 'header'
+  pointer: string
+  code: string
+  message: string
+}
+
+/** What anything that cannot be done is thrown as. `more` goes into the reply beside the standard members. */
+export class Problem extends Error {
+  override name = 'Problem'
+  readonly type: ProblemType
+  readonly errors: InputError[]
+  readonly more: Record<string, unknown>
+  readonly headers: Record<string, string>
+
+  constructor(
+    type: ProblemType,
+    detail: string,
+    {
+      errors = [],
+      more = {},
+      headers = {},
+    }: { errors?: InputError[]; more?: Record<string, unknown>; headers?: Record<string, string> } = {},
+  ) {
+    super(detail)
+    this.type = type
+    this.errors = errors
+    this.more = more
+    this.headers = headers
+  }
+
+  get status(): number {
+    return problems[this.type][0]
+  }
+}
+
+/** Nothing there, or nothing that the caller may see: one wording for both. */
+export const notFound = (noun: string): Problem => new Problem('not-found', `there is no such ${noun}`)
+
+/** References that lead nowhere, with the pointers at which they stand. */
+export function invalidReferences(found: { pointer: string; noun: string; ref: string }[]): Problem {
+  const errors = found.map(({ pointer, noun, ref }) => ({
+    in: 'body' as const,
+    pointer,
+    code: 'invalid_reference',
+    message: `names no ${noun}: "${ref}"`,
+  }))
+  return new Problem('invalid-reference', errors.map((e) => `${e.pointer} ${e.message}`).join('; '), { errors })
+}
+
+/** A JSON pointer (RFC 6901) to a path of member names and indexes. */
+export const pointerTo = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')

@@ -1,0 +1,29 @@
+import { transliterate } from 'transliteration'
+import { isId } from './id.ts'
+
+/** Longest slug, in characters. */
+export const MAX_SLUG = 120
+
+/**
+ * A slug made from a headline or a name of any script: `Мост открыт` gives `most-otkryt`. Cut at a word's end when too
+ * long; `fallback` where nothing is left to make one from.
+ */
+export function slugOf(text: string, fallback: string): string {
+  const words = transliterate(text)
+    .toLowerCase()
+    .replace(/['’`]/g, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+  const slug =
+    words.length <= MAX_SLUG
+      ? words
+      : words
+          .slice(0, MAX_SLUG + 1)
+          .replace(/-[^-]*$/, '')
+          .slice(0, MAX_SLUG)
+  return slug === '' || isId(slug) ? fallback : slug
+}
+
+/** The slug with a number behind it, kept within the limit. */
+export const numbered = (slug: string, number: number): string =>
+  `${slug.slice(0, MAX_SLUG - String(number).length - 1).replace(/-$/, '')}-${number}`

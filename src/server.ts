@@ -1,0 +1,39 @@
+import closeWithGrace from 'close-with-grace'
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from './app.ts'
+import type { Config } from './config.ts'
+import { startRefreshing } from './editions/refresh.ts'
+import { createKey, hasKeys } from './keys/store.ts'
+import { systemClock, timestamp } from './lib/clock.ts'
+import { openStorage } from './storage/open.ts'
+import type { Storage } from './storage/storage.ts'
+
+/** How long requests in flight have to end after a signal to stop, in milliseconds. */
+const GRACE = 9_000
+
+/** Opens the database, listens, and closes on SIGTERM and SIGINT: first unready, then without a request in flight. */
+export async function serve(config: Config, say: (text: string) => void): Promise<FastifyInstance> {
+  const storage = await openStorage(config.DATABASE_URL)
+  const app = await buildApp({ config, storage, clock: systemClock })
+  const refreshing = startRefreshing(storage, (err) => app.log.error({ err }, 'stale editions could not be refreshed'))
+  app.addHook('onClose', async () => {
+    await refreshing.stop()
+    await storage.close()
+  })
+  closeWithGrace({ delay: GRACE, logger: false }, async ({ err }) => {
+    if (err) app.log.fatal({ err }, 'stopping after an error')
+    await app.close()
+  })
+  await app.listen({ host: config.HOST, port: config.PORT })
+  await greet(storage, config, say)
+  return app
+}
+
+/** Makes the first key of a new database and shows it this once; not where the operator brings a key along. */
+async function greet(storage: Storage, config: Config, say: (text: string) => void): Promise<void> {
+  if (config.DATELINE_ADMIN_KEY !== undefined || (await hasKeys(storage.reader))) return
+  const { token } = await storage.transaction((tx) =>
+    createKey(tx, { name: 'First admin', role: 'admin' }, timestamp(systemClock)),
+  )
+  say(`This is a new database. Its first admin key, shown this once:\n\n  ${token}\n`)
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import type Database from 'better-sqlite3'
+import { sql } from 'drizzle-orm'
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+import type { Dialect } from './columns.ts'
+import { StorageUnusable } from './storage.ts'
+
+interface Migration {
+  tag: string
+  statements: string[]
+}
+
+/** Marks a SQLite file as Dateline's: the letters DATE (the `application_id` pragma). */
+const APPLICATION_ID = 0x44_41_54_45
+/** The advisory lock of whoever migrates: two processes that start at once take turns. */
+const MIGRATION_LOCK = 0x44_41_54_46
+const APPLIED = 'create table if not exists schema_migrations (tag text primary key, applied_at text not null)'
+
+/** The migrations of an engine, oldest first, as drizzle-kit wrote them. */
+function migrationsOf(dialect: Dialect): Migration[] {
+  const file = (name: string) => readFileSync(new URL(`../../migrations/${dialect}/${name}`, import.meta.url), 'utf8')
+  const journal = JSON.parse(file('meta/_journal.json')) as { entries: { tag: string }[] }
+  return journal.entries.map(({ tag }) => ({ tag, statements: file(`${tag}.sql`).split('--> statement-breakpoint') }))
+}
+
+/** What is still to apply; throws `StorageUnusable` if the database has a migration that this version does not know. */
+function pendingOf(all: Migration[], applied: string[]): Migration[] {
+  const unknown = applied.filter((tag) => !all.some((migration) => migration.tag === tag))
+  if (unknown.length > 0)
+    throw new StorageUnusable(
+      `the database was made by a newer version of Dateline (it has the migration ${unknown[0]}); start that version, or restore an older copy`,
+    )
+  return all.filter(({ tag }) => !applied.includes(tag))
+}
+
+/**
+ * Brings a SQLite file up to date, each migration in a transaction of its own; a database with content is copied to
+ * `<file>.before-<tag>` first. Foreign keys are off meanwhile, outside the transaction: inside it the pragma does
+ * nothing, and rebuilding a table would then delete what refers to it.
+ */
+export async function migrateSqlite(connection: Database.Database, isNew: boolean): Promise<void> {
+  const owner = connection.pragma('application_id', { simple: true })
+  const isEmpty = connection.prepare('select count(*) from sqlite_schema').pluck().get() === 0
+  if (owner !== APPLICATION_ID && !isEmpty)
+    throw new StorageUnusable(`the file ${connection.name} is a database of another program`)
+  if (owner !== APPLICATION_ID) connection.pragma(`application_id = ${APPLICATION_ID}`)
+  connection.exec(APPLIED)
+  const applied = connection.prepare('select tag from schema_migrations').pluck().all() as string[]
+  const pending = pendingOf(migrationsOf('sqlite'), applied)
+  const [first] = pending
+  if (first && !isNew && !isEmpty) await connection.backup(`${connection.name}.before-${first.tag}`)
+
+  const apply = connection.transaction(({ tag, statements }: Migration) => {
+    for (const statement of statements) connection.exec(statement)
+    const broken = connection.pragma('foreign_key_check') as { table: string }[]
+    if (broken[0]) throw new StorageUnusable(`migration ${tag} would leave ${broken[0].table} with broken references`)
+    connection.prepare('insert into schema_migrations values (?, ?)').run(tag, new Date().toISOString())
+  })
+  connection.pragma('foreign_keys = OFF')
+  for (const migration of pending) apply.immediate(migration)
+  connection.pragma('foreign_keys = ON')
+}
+
+/** Brings a PostgreSQL database up to date, in one transaction, one process at a time. */
+export async function migratePostgres<R extends PgQueryResultHKT>(db: PgDatabase<R>): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.execute(sql.raw(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`))
+    await tx.execute(sql.raw(APPLIED))
+    const { rows } = (await tx.execute(sql`select tag from schema_migrations`)) as unknown as {
+      rows: { tag: string }[]
+    }
+    for (const { tag, statements } of pendingOf(
+      migrationsOf('postgres'),
+      rows.map((row) => row.tag),
+    )) {
+      for (const statement of statements) await tx.execute(sql.raw(statement))
+      await tx.execute(sql`insert into schema_migrations values (${tag}, ${new Date().toISOString()})`)
+    }
+  })
+}

@@ -1,0 +1,54 @@
+import { sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+import pg from 'pg'
+import { migratePostgres } from './migrate.ts'
+import { codesOf, type Storage, StorageBusy, StorageUnusable, type Writer } from './storage.ts'
+
+/** The advisory lock that every writing transaction holds; any constant that no other program uses. */
+const WRITE_LOCK = 0x44_41_54_45
+/** How long a transaction waits for it, in milliseconds. */
+const LOCK_DEADLINE = 5_000
+/** PostgreSQL's code for a lock that did not come in time. */
+const LOCK_NOT_AVAILABLE = '55P03'
+
+/** Connects to the server that `url` names and brings its schema up to date. */
+export async function openPostgres(url: string): Promise<Storage> {
+  const pool = new pg.Pool({ connectionString: url, max: 10 })
+  // A connection that breaks while idle is replaced at the next query; without a listener it would end the process.
+  pool.on('error', () => {})
+  try {
+    return await postgresStorage(drizzle(pool), () => pool.end())
+  } catch (error) {
+    await pool.end()
+    if (error instanceof StorageUnusable) throw error
+    const why = error instanceof Error ? error.message : String(error)
+    throw new StorageUnusable(`the PostgreSQL database cannot be opened: ${why}`, { cause: error })
+  }
+}
+
+/** The storage over any PostgreSQL that drizzle reaches. `close` ends its connections. */
+export async function postgresStorage<R extends PgQueryResultHKT>(
+  db: PgDatabase<R>,
+  close: () => Promise<void>,
+): Promise<Storage> {
+  await migratePostgres(db)
+  return {
+    reader: db as unknown as Storage['reader'],
+    transaction: (work) =>
+      db
+        .transaction(async (tx) => {
+          // One writer at a time, as on SQLite: what is checked in a transaction holds until it commits.
+          await tx.execute(sql.raw(`set local lock_timeout = ${LOCK_DEADLINE}`))
+          await tx.execute(sql.raw(`select pg_advisory_xact_lock(${WRITE_LOCK})`))
+          return work(tx as unknown as Writer)
+        })
+        .catch((error: unknown) => {
+          throw isLockTimeout(error) ? new StorageBusy() : error
+        }),
+    ping: async () => void (await db.execute(sql`select 1`)),
+    close,
+  }
+}
+
+const isLockTimeout = (error: unknown): boolean => codesOf(error).includes(LOCK_NOT_AVAILABLE)

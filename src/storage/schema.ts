@@ -1,0 +1,251 @@
+/**
+ * Every table, once, for both engines.
+ *
+ * The newsroom (`articles`, `revisions`, `articleRefs`) is what editors change; the newsstand (`editions`,
+ * `editionRefs`) is what the world reads. Code that serves the public reads the newsstand only.
+ */
+import type { Link } from '../lib/shapes.ts'
+import {
+  bytes,
+  flag,
+  foreignKey,
+  index,
+  integer,
+  json,
+  primaryKey,
+  table,
+  text,
+  timestamp,
+  uniqueIndex,
+} from './columns.ts'
+
+/** Who may call: bearer keys, of which only a hash is kept. */
+export const apiKeys = table('api_keys', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  role: text('role').notNull(),
+  secretHash: text('secret_hash').notNull(),
+  rateLimit: integer('rate_limit'),
+  expiresAt: timestamp('expires_at'),
+  lastUsedAt: timestamp('last_used_at'),
+  createdAt: timestamp('created_at').notNull(),
+})
+
+/** What every entry of the catalogue has. `version` counts its saves; `deletedAt` is set while it is in the trash. */
+const entry = () => ({
+  id: text('id').primaryKey(),
+  slug: text('slug').notNull(),
+  name: text('name').notNull(),
+  version: integer('version').notNull(),
+  createdAt: timestamp('created_at').notNull(),
+  updatedAt: timestamp('updated_at').notNull(),
+  deletedAt: timestamp('deleted_at'),
+})
+
+export const authors = table(
+  'authors',
+  {
+    ...entry(),
+    kind: text('kind').notNull(),
+    jobTitle: text('job_title'),
+    bio: text('bio'),
+    avatar: text('avatar'),
+    email: text('email'),
+    links: json('links').$type<Link[]>().notNull(),
+  },
+  (t) => [uniqueIndex('authors_slug').on(t.slug), index('authors_name').on(t.name, t.id)],
+)
+
+export const sources = table(
+  'sources',
+  {
+    ...entry(),
+    kind: text('kind').notNull(),
+    description: text('description'),
+    url: text('url'),
+    affiliation: text('affiliation'),
+    country: text('country'),
+  },
+  (t) => [
+    uniqueIndex('sources_slug').on(t.slug),
+    index('sources_name').on(t.name, t.id),
+    index('sources_affiliation').on(t.affiliation),
+    foreignKey({ columns: [t.affiliation], foreignColumns: [t.id], name: 'sources_affiliation_fk' }),
+  ],
+)
+
+/** A tree. `path` is made from the slugs of the section and of all above it: `/world-news/asia`. */
+export const sections = table(
+  'sections',
+  {
+    ...entry(),
+    path: text('path').notNull(),
+    parent: text('parent'),
+    description: text('description'),
+    position: integer('position').notNull(),
+  },
+  (t) => [
+    uniqueIndex('sections_slug').on(t.slug),
+    index('sections_path').on(t.path, t.id),
+    index('sections_parent').on(t.parent),
+    foreignKey({ columns: [t.parent], foreignColumns: [t.id], name: 'sections_parent_fk' }),
+  ],
+)
+
+export const tags = table('tags', { ...entry(), description: text('description') }, (t) => [
+  uniqueIndex('tags_slug').on(t.slug),
+  index('tags_name').on(t.name, t.id),
+])
+
+/**
+ * The address book: which thing a slug leads to. A slug that the world has seen (`live`) stays with its thing after the
+ * thing has taken another, so that old addresses lead on.
+ */
+export const slugs = table(
+  'slugs',
+  {
+    kind: text('kind').notNull(),
+    slug: text('slug').notNull(),
+    target: text('target').notNull(),
+    live: flag('live').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.slug] }), index('slugs_target').on(t.target)],
+)
+
+/** The working copies. `content` is the whole article as its editors see it, with references as ids. */
+export const articles = table(
+  'articles',
+  {
+    id: text('id').primaryKey(),
+    slug: text('slug').notNull(),
+    status: text('status').notNull(),
+    version: integer('version').notNull(),
+    liveVersion: integer('live_version'),
+    externalId: text('external_id'),
+    language: text('language').notNull(),
+    sortHeadline: text('sort_headline').notNull(),
+    createdBy: text('created_by').notNull(),
+    createdByName: text('created_by_name').notNull(),
+    createdAt: timestamp('created_at').notNull(),
+    editedAt: timestamp('edited_at').notNull(),
+    publishedAt: timestamp('published_at'),
+    updatedAt: timestamp('updated_at'),
+    deletedAt: timestamp('deleted_at'),
+    content: json('content').notNull(),
+  },
+  (t) => [
+    uniqueIndex('articles_slug').on(t.slug),
+    uniqueIndex('articles_external_id').on(t.externalId),
+    index('articles_created_at').on(t.createdAt, t.id),
+    index('articles_edited_at').on(t.editedAt, t.id),
+    index('articles_headline').on(t.sortHeadline, t.id),
+    index('articles_created_by').on(t.createdBy, t.editedAt),
+  ],
+)
+
+/** What the working copies refer to, by kind: what a filter on drafts, and the count of uses before a deletion, read. */
+export const articleRefs = table(
+  'article_refs',
+  {
+    kind: text('kind').notNull(),
+    ref: text('ref').notNull(),
+    article: text('article').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.kind, t.ref, t.article] }),
+    index('article_refs_article').on(t.article),
+    foreignKey({ columns: [t.article], foreignColumns: [articles.id], name: 'article_refs_article_fk' }).onDelete(
+      'cascade',
+    ),
+  ],
+)
+
+/** Each save of a working copy, deflated; `base` names the revision whose content is its dictionary. */
+export const revisions = table(
+  'revisions',
+  {
+    article: text('article').notNull(),
+    number: integer('number').notNull(),
+    base: integer('base'),
+    at: timestamp('at').notNull(),
+    actor: text('actor').notNull(),
+    actorName: text('actor_name').notNull(),
+    note: text('note'),
+    content: bytes('content').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.article, t.number] }),
+    foreignKey({ columns: [t.article], foreignColumns: [articles.id], name: 'revisions_article_fk' }).onDelete(
+      'cascade',
+    ),
+  ],
+)
+
+/**
+ * The live copies: finished JSON, sent as it stands. `document` answers one article, `card` is its place in a list,
+ * `content` is what both are compiled from.
+ */
+export const editions = table(
+  'editions',
+  {
+    article: text('article').primaryKey(),
+    slug: text('slug').notNull(),
+    version: integer('version').notNull(),
+    etag: text('etag').notNull(),
+    cacheTag: text('cache_tag').notNull(),
+    language: text('language').notNull(),
+    externalId: text('external_id'),
+    sortHeadline: text('sort_headline').notNull(),
+    publishedAt: timestamp('published_at').notNull(),
+    updatedAt: timestamp('updated_at').notNull(),
+    card: text('card').notNull(),
+    document: text('document').notNull(),
+    content: json('content').notNull(),
+  },
+  (t) => [
+    uniqueIndex('editions_slug').on(t.slug),
+    uniqueIndex('editions_external_id').on(t.externalId),
+    index('editions_published_at').on(t.publishedAt, t.article),
+    index('editions_updated_at').on(t.updatedAt, t.article),
+    index('editions_headline').on(t.sortHeadline, t.article),
+    foreignKey({ columns: [t.article], foreignColumns: [articles.id], name: 'editions_article_fk' }),
+  ],
+)
+
+/**
+ * What the live editions refer to: an author, a source, a tag, a section and each section above it, a related article,
+ * a related link. It answers filtered lists, newest first, and tells which editions a rename makes stale.
+ */
+export const editionRefs = table(
+  'edition_refs',
+  {
+    kind: text('kind').notNull(),
+    ref: text('ref').notNull(),
+    publishedAt: timestamp('published_at').notNull(),
+    article: text('article').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.kind, t.ref, t.publishedAt, t.article] }),
+    index('edition_refs_article').on(t.article),
+    foreignKey({ columns: [t.article], foreignColumns: [editions.article], name: 'edition_refs_article_fk' }).onDelete(
+      'cascade',
+    ),
+  ],
+)
+
+/** Editions whose finished JSON is out of date: compiled anew when read, and put right in the background. */
+export const staleEditions = table('stale_editions', { article: text('article').primaryKey() }, (t) => [
+  foreignKey({ columns: [t.article], foreignColumns: [editions.article], name: 'stale_editions_article_fk' }).onDelete(
+    'cascade',
+  ),
+])
+
+/** The log of all that altered what the world reads: gap-free, in commit order. */
+export const changes = table('changes', {
+  seq: integer('seq').primaryKey(),
+  type: text('type').notNull(),
+  at: timestamp('at').notNull(),
+  target: text('target').notNull(),
+  slug: text('slug').notNull(),
+  version: integer('version').notNull(),
+})
