@@ -1,0 +1,48 @@
+import type { Response } from 'supertest'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+
+type Json = Record<string, unknown>
+
+/**
+ * Gives the check of a reply against the OpenAPI document: its status is documented for the operation, and its body has
+ * the documented shape. With `fields` or `body=none` a reply may lack what was not asked for.
+ */
+export function conformity(document: Json) {
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  ;(addFormats as unknown as (ajv: Ajv2020) => void)(ajv)
+  ajv.addSchema(document, 'openapi')
+  const paths = document.paths as Record<string, Record<string, { responses: Record<string, Json> }>>
+  const templates = Object.keys(paths).map((path) => ({
+    path,
+    pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
+  }))
+
+  return (method: string, url: string, response: Response): void => {
+    const { pathname, searchParams } = new URL(url, 'http://localhost')
+    const path = templates.find(({ pattern }) => pattern.test(pathname))?.path
+    const operation = path && paths[path]?.[method.replace('head', 'get')]
+    if (!operation) return response.status < 400 ? undefined : checked('openapi#/components/schemas/Problem', response)
+    const { status } = response
+    if (status === 304 || status === 308) return
+    const documented = operation.responses[status]
+    const where = `${method.toUpperCase()} ${path} ${status}`
+    if (!documented) throw new Error(`${where} is not documented: ${response.text}`)
+    if (method === 'head' || status === 204) return
+    if (status >= 400) return checked('openapi#/components/schemas/Problem', response)
+    const pointer = ['paths', path, method, 'responses', String(status), 'content', 'application/json', 'schema']
+    const isPartial = searchParams.has('fields') || searchParams.get('body') === 'none'
+    checked(`openapi#/${pointer.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`, response, isPartial)
+  }
+
+  function checked($ref: string, { status, body, type, request }: Response, isPartial = false): void {
+    const where = `${request.method} ${request.url} ${status}`
+    if (type !== (status >= 400 ? 'application/problem+json' : 'application/json'))
+      throw new Error(`${where} has the content type ${type}`)
+    const validate = ajv.getSchema($ref) ?? ajv.compile({ $ref })
+    if (validate(body)) return
+    const errors = (validate.errors ?? []).filter(({ keyword }) => !(isPartial && keyword === 'required'))
+    if (errors.length === 0) return
+    throw new Error(`${where} is not as documented: ${ajv.errorsText(errors)}\n${JSON.stringify(body).slice(0, 2000)}`)
+  }
+}

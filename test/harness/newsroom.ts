@@ -1,0 +1,95 @@
+import type { FastifyInstance } from 'fastify'
+import supertest, { type Test } from 'supertest'
+import { buildApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import type { KeyRole } from '../../src/lib/roles.ts'
+import type { Storage } from '../../src/storage/storage.ts'
+import { conformity } from './document.ts'
+import { temporaryStorage } from './storage.ts'
+
+const METHODS = ['get', 'head', 'post', 'patch', 'put', 'delete', 'options'] as const
+
+/** What sends requests as somebody; every reply is checked against the OpenAPI document. */
+export type Client = Record<(typeof METHODS)[number], (path: string) => Test>
+
+export interface Newsroom {
+  app: FastifyInstance
+  storage: Storage
+  url: string
+  /** Someone without a key. */
+  anyone: Client
+  reader: Client
+  partner: Client
+  contributor: Client
+  editor: Client
+  admin: Client
+  /** Someone with this bearer token. */
+  as(token: string): Client
+  /** A client with a new key of the role. */
+  newKey(role: KeyRole, more?: object): Promise<{ id: string; token: string; client: Client }>
+  /** The time that the service sees; set it at will. */
+  clock: { time: Date; now(): Date; tick(milliseconds?: number): void }
+  /** All that was logged. */
+  log: string[]
+  close(): Promise<void>
+}
+
+const ADMIN = 'an-admin-key-for-tests-that-is-long-enough'
+
+/** A running service over a database of its own, on a free port of the loopback interface. */
+export async function newsroom(environment: Record<string, string> = {}): Promise<Newsroom> {
+  const storage = await temporaryStorage()
+  const clock = {
+    time: new Date('2030-01-01T12:00:00.000Z'),
+    now: () => new Date(clock.time),
+    tick: (milliseconds = 1_000) => {
+      clock.time = new Date(clock.time.getTime() + milliseconds)
+    },
+  }
+  const log: string[] = []
+  const config = readConfig({ DATELINE_ADMIN_KEY: ADMIN, LOG_LEVEL: 'debug', ...environment })
+  const app = await buildApp({ config, storage, clock, logTo: { write: (line) => void log.push(line) } })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const conforms = conformity(app.swagger() as unknown as Record<string, unknown>)
+
+  const client = (token?: string): Client =>
+    Object.fromEntries(
+      METHODS.map((method) => [
+        method,
+        (path: string) => {
+          const test = supertest(url)[method](path).redirects(0)
+          if (token) test.set('authorization', `Bearer ${token}`)
+          return test.expect((response) => conforms(method, path, response))
+        },
+      ]),
+    ) as Client
+
+  const admin = client(ADMIN)
+  const newKey = async (role: KeyRole, more: object = {}) => {
+    const { body } = await admin.post('/v1/api-keys').send({ name: `A ${role}`, role, ...more }).expect(201)
+    return { id: body.id as string, token: body.secret as string, client: client(body.secret) }
+  }
+  const [reader, partner, contributor, editor] = await Promise.all(
+    (['reader', 'partner', 'contributor', 'editor'] as const).map(async (role) => (await newKey(role)).client),
+  )
+  if (!reader || !partner || !contributor || !editor) throw new Error('four keys make four clients')
+  return {
+    app,
+    storage,
+    url,
+    anyone: client(),
+    reader,
+    partner,
+    contributor,
+    editor,
+    admin,
+    as: client,
+    newKey,
+    clock,
+    log,
+    close: async () => {
+      await app.close()
+      await storage.close()
+    },
+  }
+}
