@@ -1,6 +1,6 @@
-import type { Response } from 'supertest'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
+import type { Response } from 'supertest'
 
 type Json = Record<string, unknown>
 
@@ -32,7 +32,11 @@ export function conformity(document: Json) {
     if (status >= 400) return checked('openapi#/components/schemas/Problem', response)
     const pointer = ['paths', path, method, 'responses', String(status), 'content', 'application/json', 'schema']
     const isPartial = searchParams.has('fields') || searchParams.get('body') === 'none'
-    checked(`openapi#/${pointer.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`, response, isPartial)
+    checked(
+      `openapi#/${pointer.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`,
+      response,
+      isPartial,
+    )
   }
 
   function checked($ref: string, { status, body, type, request }: Response, isPartial = false): void {

@@ -66,7 +66,10 @@ export async function newsroom(environment: Record<string, string> = {}): Promis
 
   const admin = client(ADMIN)
   const newKey = async (role: KeyRole, more: object = {}) => {
-    const { body } = await admin.post('/v1/api-keys').send({ name: `A ${role}`, role, ...more }).expect(201)
+    const { body } = await admin
+      .post('/v1/api-keys')
+      .send({ name: `A ${role}`, role, ...more })
+      .expect(201)
     return { id: body.id as string, token: body.secret as string, client: client(body.secret) }
   }
   const [reader, partner, contributor, editor] = await Promise.all(
