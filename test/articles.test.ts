@@ -1,34 +1,365 @@
+import { asc } from 'drizzle-orm'
+import { refresh } from '../src/editions/refresh.ts'
+import { changes } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 
 let room: Newsroom
 beforeAll(async () => {
   room = await newsroom()
+  const { editor } = room
+  await editor.post('/v1/sections').send({ name: 'World News' }).expect(201)
+  await editor.post('/v1/sections').send({ name: 'Asia', parent: 'world-news' }).expect(201)
+  await editor.post('/v1/sections').send({ name: 'Sport' }).expect(201)
+  await editor.post('/v1/authors').send({ name: 'Ana Moreau', bio: 'Covers the coast.' }).expect(201)
+  await editor.post('/v1/sources').send({ name: 'Harbour Office', kind: 'organization' }).expect(201)
+  await editor.post('/v1/tags').send({ name: 'Storms' }).expect(201)
 })
 afterAll(() => room.close())
+
+/** Posts an article with these members. */
+const post = async (article: object, query = '') => {
+  const { body } = await room.editor.post(`/v1/articles${query}`).send(article).expect(201)
+  return body as { id: string; slug: string; version: number }
+}
+const live = (article: object) => post(article, '?publish=true')
+
+/** The types of the changes so far, oldest first. */
+const log = async () => {
+  const rows = await room.storage.reader.select().from(changes).orderBy(asc(changes.seq))
+  expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, index) => index + 1))
+  return rows
+}
 
 describe('an article', () => {
   it('is unseen until it is published, and reads back as it was written', async () => {
     const { editor, anyone } = room
-    await editor.post('/v1/sections').send({ name: 'World News' }).expect(201)
-    await editor.post('/v1/authors').send({ name: 'Ana Moreau', email: 'ana@example.org' }).expect(201)
-    await editor.post('/v1/sources').send({ name: 'Harbour Office', kind: 'organization' }).expect(201)
-    const { body: draft } = await editor
+    const draft = await post({
+      headline: 'Bridge reopens after storm',
+      kicker: 'Harbour',
+      dateline: { city: 'Port Ellery', country: 'NZ' },
+      section: 'asia',
+      authors: ['ana-moreau'],
+      tags: ['storms'],
+      summary: 'Traffic returned.',
+      body: [
+        { type: 'paragraph', text: 'The bridge **reopened** on Thursday.' },
+        { type: 'quote', text: 'We checked every bolt.', source: 'harbour-office' },
+      ],
+      citations: [{ source: 'harbour-office', relation: 'quoted', quote: 'We checked every bolt.' }],
+      relatedLinks: [{ url: 'https://example.org/tides', title: 'Tides', label: 'Check also' }],
+    })
+    for (const path of [draft.id, draft.slug, `${draft.slug}/citations`])
+      await anyone.get(`/v1/articles/${path}`).expect(404)
+    for (const list of ['articles', 'articles?section=asia', 'articles?tag=storms', 'articles?author=ana-moreau']) {
+      const { body } = await anyone.get(`/v1/${list}${list.includes('?') ? '&' : '?'}count=true`).expect(200)
+      expect(body).toMatchObject({ data: [], page: { total: 0 } })
+    }
+    const { body: author } = await anyone.get('/v1/authors/ana-moreau').expect(200)
+    expect(author.articleCount).toBe(0)
+
+    await editor.post(`/v1/articles/${draft.id}/publish`).expect(200)
+    const { body, headers } = await anyone.get(`/v1/articles/${draft.slug}`).expect(200)
+    expect(body).toMatchObject({
+      headline: 'Bridge reopens after storm',
+      status: 'published',
+      version: 1,
+      dateline: { city: 'Port Ellery', country: 'NZ' },
+      breadcrumbs: [
+        { name: 'Home', path: '/' },
+        { name: 'World News', path: '/world-news' },
+        { name: 'Asia', path: '/world-news/asia' },
+        { name: 'Bridge reopens after storm', path: '/world-news/asia/bridge-reopens-after-storm' },
+      ],
+      authors: [{ name: 'Ana Moreau', bio: 'Covers the coast.' }],
+      body: [
+        { type: 'paragraph', text: 'The bridge **reopened** on Thursday.' },
+        { type: 'quote', source: { slug: 'harbour-office', name: 'Harbour Office' } },
+      ],
+      citations: [{ relation: 'quoted', position: 0, source: { slug: 'harbour-office', kind: 'organization' } }],
+      relatedLinks: [{ label: 'Check also', url: 'https://example.org/tides', article: null }],
+      wordCount: 9,
+      readingTimeMinutes: 1,
+      publishedAt: '2030-01-01T12:00:00.000Z',
+    })
+    expect(body).not.toHaveProperty('createdBy')
+    expect(headers['cache-tag']).toContain(body.authors[0].id)
+    const { body: section } = await anyone.get('/v1/articles?section=world-news&count=true').expect(200)
+    expect(section).toMatchObject({ data: [{ slug: draft.slug }], page: { total: 1 } })
+  })
+
+  it('shows its live edition until the next one is published', async () => {
+    const { editor, anyone, clock } = room
+    const { id, slug } = await live({ headline: 'Ferry fares rise', summary: 'By a tenth.' })
+    const before = await anyone.get(`/v1/articles/${slug}`).expect(200)
+    clock.tick()
+    const { body: changed } = await editor.patch(`/v1/articles/${id}`).send({ summary: 'By a fifth.' }).expect(200)
+    expect(changed).toMatchObject({ version: 2, liveVersion: 1, hasUnpublishedChanges: true, summary: 'By a fifth.' })
+    const between = await anyone.get(`/v1/articles/${slug}`).expect(200)
+    expect(between.text).toBe(before.text)
+    expect(between.headers.etag).toBe(before.headers.etag)
+    await anyone.get(`/v1/articles/${slug}`).set('if-none-match', String(before.headers.etag)).expect(304)
+    await editor.patch(`/v1/articles/${id}?publish=true`).send({ kicker: 'Harbour' }).expect(200)
+    const after = await anyone.get(`/v1/articles/${slug}`).set('if-none-match', String(before.headers.etag)).expect(200)
+    expect(after.body).toMatchObject({ summary: 'By a fifth.', kicker: 'Harbour', version: 3 })
+    expect(after.body.updatedAt > after.body.publishedAt).toBe(true)
+    const { body: draft } = await editor.get(`/v1/articles/${id}?version=draft`).expect(200)
+    expect(draft).toMatchObject({ hasUnpublishedChanges: false, liveVersion: 3 })
+  })
+
+  it('goes off the site, to the trash, back, and away for good', async () => {
+    const { editor, admin, anyone } = room
+    const { id, slug } = await live({ headline: 'A short life', authors: ['ana-moreau'] })
+    await editor.post(`/v1/articles/${id}/unpublish`).expect(200)
+    await anyone.get(`/v1/articles/${slug}`).expect(404)
+    const { body: problem } = await editor.post(`/v1/articles/${id}/unpublish`).expect(409)
+    expect(problem).toMatchObject({ type: '/problems/transition-not-allowed', status: 409 })
+    await editor.post(`/v1/articles/${id}/publish`).expect(200)
+    await anyone.get(`/v1/articles/${slug}`).expect(200)
+    await editor.delete(`/v1/articles/${id}`).expect(204)
+    await anyone.get(`/v1/articles/${slug}`).expect(404)
+    await editor.get(`/v1/articles/${id}?version=draft`).expect(404)
+    await editor.post(`/v1/articles/${id}/restore`).expect(200)
+    const { body } = await editor.get(`/v1/articles/${id}?version=draft`).expect(200)
+    expect(body).toMatchObject({ status: 'unpublished', liveVersion: null })
+    await editor.delete(`/v1/articles/${id}?permanent=true`).expect(403)
+    await admin.delete(`/v1/articles/${id}?permanent=true`).expect(204)
+    await editor.get(`/v1/articles/${id}?version=draft`).expect(404)
+    const types = (await log()).filter(({ target }) => target === id).map(({ type }) => type)
+    expect(types).toEqual(['article.published', 'article.unpublished', 'article.published', 'article.deleted'])
+    await post({ headline: 'A short life' }).then((next) => expect(next.slug).toBe(slug))
+  })
+
+  it('has an address of its own, and leads on from the one it had', async () => {
+    const { editor, anyone } = room
+    const first = await live({ headline: 'Twin towns' })
+    const second = await post({ headline: 'Twin towns' })
+    expect([first.slug, second.slug]).toEqual(['twin-towns', 'twin-towns-2'])
+    const taken = await editor.patch(`/v1/articles/${second.id}`).send({ slug: 'twin-towns' }).expect(409)
+    expect(taken.body.errors).toMatchObject([{ pointer: '/slug', code: 'slug_taken' }])
+    await editor.patch(`/v1/articles/${first.id}`).send({ slug: 'twinned-towns' }).expect(200)
+    await anyone.get('/v1/articles/twinned-towns').expect(404)
+    await editor.post(`/v1/articles/${first.id}/publish`).expect(200)
+    const moved = await anyone.get('/v1/articles/twin-towns?body=html').expect(308)
+    expect(moved.headers.location).toBe('/v1/articles/twinned-towns?body=html')
+    await editor.patch(`/v1/articles/${second.id}`).send({ slug: 'twin-towns' }).expect(409)
+  })
+
+  it('is known by the id of another system', async () => {
+    const { editor, anyone } = room
+    const { id } = await live({ headline: 'From the wire', externalId: 'urn:wire:1' })
+    const { body } = await anyone.get('/v1/articles?externalId=urn%3Awire%3A1').expect(200)
+    expect(body.data).toMatchObject([{ id }])
+    const taken = await editor.post('/v1/articles').send({ headline: 'Again', externalId: 'urn:wire:1' }).expect(409)
+    expect(taken.body.errors).toMatchObject([{ pointer: '/externalId' }])
+  })
+
+  it('refuses what leads nowhere, all of it at once, and keeps nothing', async () => {
+    const { editor, contributor } = room
+    const before = (await log()).length
+    const hidden = await post({ headline: 'Not for contributors' })
+    const { body } = await editor
+      .post('/v1/articles?publish=true')
+      .send({
+        headline: 'Dangling',
+        section: 'nowhere',
+        authors: ['ana-moreau', 'nobody'],
+        body: [{ type: 'quote', text: 'Who?', source: '0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d' }],
+        relatedLinks: [{ article: 'nothing' }],
+      })
+      .expect(422)
+    expect(body.type).toBe('/problems/invalid-reference')
+    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
+      '/authors/1',
+      '/body/0/source',
+      '/relatedLinks/0/article',
+      '/section',
+    ])
+    const refused = async (article: string) =>
+      (
+        await contributor
+          .post('/v1/articles')
+          .send({ headline: 'Mine', relatedLinks: [{ article }] })
+          .expect(422)
+      ).body
+    const unseen = await refused(hidden.slug)
+    const absent = await refused('not-there-at-all')
+    expect(JSON.stringify(unseen.errors).replaceAll(hidden.slug, '*')).toBe(
+      JSON.stringify(absent.errors).replaceAll('not-there-at-all', '*'),
+    )
+    expect(await log()).toHaveLength(before)
+    const { body: drafts } = await contributor.get('/v1/articles?version=draft&count=true').expect(200)
+    expect(drafts.page.total).toBe(0)
+  })
+
+  it('says what is wrong with a body, and where', async () => {
+    const { editor } = room
+    const { body } = await editor
       .post('/v1/articles')
       .send({
-        headline: 'Bridge reopens',
-        section: 'world-news',
-        authors: ['ana-moreau'],
+        headline: '',
+        dateline: { city: 'X', county: 'NZ' },
         body: [
-          { type: 'paragraph', text: 'The bridge **reopened** on Thursday.' },
-          { type: 'quote', text: 'We checked every bolt.', source: 'harbour-office' },
+          { type: 'paragraph', text: 'fine' },
+          { type: 'heading', level: 1, text: 'One' },
+          { type: 'paragraf', text: 'x' },
         ],
-        citations: [{ source: 'harbour-office', relation: 'quoted', quote: 'We checked every bolt.' }],
+        relatedLinks: [{ label: 'to nowhere' }, { url: 'javascript:alert(1)', title: 'x' }],
       })
+      .expect(400)
+    const found = Object.fromEntries(
+      body.errors.map(({ pointer, message }: { pointer: string; message: string }) => [pointer, message]),
+    )
+    expect(found).toMatchObject({
+      '/headline': 'must not be empty',
+      '/dateline/county': expect.stringContaining('did you mean "country"'),
+      '/body/1/level': 'must be 2 or 3 or 4',
+      '/relatedLinks/0/article': 'is required, or `url`',
+      '/relatedLinks/1/url': 'must be an absolute http or https address',
+    })
+    expect(Object.keys(found)).toContain('/body/2/type')
+  })
+
+  it('is changed by fifty at once, of whom one wins', async () => {
+    const { editor } = room
+    const { id } = await post({ headline: 'Contested' })
+    const { headers } = await editor.get(`/v1/articles/${id}?version=draft`).expect(200)
+    const replies = await Promise.all(
+      Array.from({ length: 50 }, (_, n) =>
+        editor
+          .patch(`/v1/articles/${id}`)
+          .set('if-match', String(headers.etag))
+          .send({ kicker: `Number ${n}` }),
+      ),
+    )
+    const statuses = replies.map(({ status }) => status).sort()
+    expect(statuses).toEqual([200, ...Array(49).fill(412)])
+    expect(replies.find(({ status }) => status === 412)?.body).toMatchObject({ currentVersion: 2 })
+  })
+})
+
+describe('the forms of a body', () => {
+  it('are made from blocks, and blocks from them', async () => {
+    const { editor, anyone } = room
+    const html =
+      '<h1>Tides</h1><p>High <em>water</em> at <a href="https://example.org/">noon</a>.</p><script>x()</script>'
+    const { body: made } = await editor
+      .post('/v1/articles?publish=true')
+      .send({ headline: 'Tides', body: { format: 'html', value: html } })
       .expect(201)
-    await anyone.get('/v1/articles/bridge-reopens').expect(404)
-    await anyone.get(`/v1/articles/${draft.id}`).expect(404)
-    await editor.post(`/v1/articles/${draft.id}/publish`).expect(200)
-    const { body } = await anyone.get('/v1/articles/bridge-reopens').expect(200)
-    expect(body).toMatchObject({ headline: 'Bridge reopens', status: 'published', wordCount: 9 })
+    expect(made.warnings).toEqual([expect.objectContaining({ message: expect.stringContaining('script') })])
+    expect(made.body).toEqual([
+      { type: 'heading', level: 2, text: 'Tides' },
+      { type: 'paragraph', text: 'High *water* at [noon](https://example.org/).' },
+    ])
+    const form = async (name: string) => (await anyone.get(`/v1/articles/tides?body=${name}`).expect(200)).body.body
+    expect(await form('html')).toContain('<p>High <em>water</em> at <a href="https://example.org/">noon</a>.</p>')
+    expect(await form('markdown')).toBe('## Tides\n\nHigh *water* at [noon](https://example.org/).')
+    expect(await form('text')).toBe('Tides\n\nHigh water at noon.')
+    expect(await form('none')).toBeUndefined()
+    const { body } = await anyone.get('/v1/articles/tides?fields=headline,wordCount').expect(200)
+    expect(body).toEqual({ headline: 'Tides', wordCount: 5 })
+    const { body: list } = await anyone.get('/v1/articles?include=citations,body&limit=1').expect(200)
+    expect(list.data[0]).toMatchObject({ headline: 'Tides', citations: [], body: made.body })
+  })
+})
+
+describe('what an edition refers to', () => {
+  it('shows at once, everywhere, when it changes', async () => {
+    const { editor, anyone } = room
+    await editor.post('/v1/sections').send({ name: 'Harbour', parent: 'world-news' }).expect(201)
+    await editor.post('/v1/authors').send({ name: 'Tom Reid' }).expect(201)
+    await editor.post('/v1/sources').send({ name: 'Pilot', kind: 'person' }).expect(201)
+    const target = await live({ headline: 'The other story', summary: 'Of note.' })
+    const ids: string[] = []
+    for (let n = 0; n < 3; n += 1) {
+      const { id } = await live({
+        headline: `Piece ${n}`,
+        section: 'harbour',
+        authors: ['tom-reid'],
+        body: [{ type: 'quote', text: 'Aye.', source: 'pilot' }],
+        relatedLinks: [{ article: 'the-other-story' }, { url: 'https://example.org/a', title: 'Elsewhere' }],
+      })
+      ids.push(id)
+    }
+    const everywhere = async () => {
+      const details = await Promise.all(ids.map((id) => anyone.get(`/v1/articles/${id}`).expect(200)))
+      const { text } = await anyone.get('/v1/articles?section=harbour').expect(200)
+      return [...details.map((reply) => reply.text), text]
+    }
+    const etag = (await anyone.get(`/v1/articles/${ids[0]}`)).headers.etag
+
+    await editor.patch('/v1/authors/tom-reid').send({ name: 'Thomas Reid' }).expect(200)
+    for (const text of await everywhere()) {
+      expect(text).toContain('Thomas Reid')
+      expect(text).not.toContain('Tom Reid')
+    }
+    expect((await anyone.get(`/v1/articles/${ids[0]}`)).headers.etag).not.toBe(etag)
+    const unstored = await everywhere()
+    while ((await refresh(room.storage)) > 0);
+    expect(await everywhere()).toEqual(unstored)
+
+    await editor.patch('/v1/sources/pilot').send({ name: 'The pilot' }).expect(200)
+    for (const text of (await everywhere()).slice(0, 3)) expect(text).toContain('The pilot')
+
+    await editor.patch('/v1/sections/harbour').send({ parent: 'sport', slug: 'port' }).expect(200)
+    for (const text of await everywhere()) expect(text).toContain('/sport/port')
+    const inSection = async (slug: string) =>
+      (await anyone.get(`/v1/articles?section=${slug}&count=true`).expect(200)).body.page.total
+    expect([await inSection('sport'), await inSection('port')]).toEqual([3, 3])
+    expect((await anyone.get('/v1/articles?section=world-news')).text).not.toContain('Piece')
+
+    await editor.patch(`/v1/articles/${target.id}?publish=true`).send({ headline: 'The same, renamed' }).expect(200)
+    for (const text of (await everywhere()).slice(0, 3)) expect(text).toContain('The same, renamed')
+    await editor.post(`/v1/articles/${target.id}/unpublish`).expect(200)
+    for (const text of (await everywhere()).slice(0, 3)) {
+      expect(text).not.toContain('renamed')
+      expect(text).toContain('Elsewhere')
+    }
+    while ((await refresh(room.storage)) > 0);
+    await editor.post(`/v1/articles/${target.id}/publish`).expect(200)
+    for (const text of (await everywhere()).slice(0, 3)) expect(text).toContain('The same, renamed')
+  })
+})
+
+describe('citations and related links', () => {
+  it('are read, added, changed, moved and removed one by one, and go live with the article', async () => {
+    const { editor, anyone, contributor } = room
+    const { id } = await live({ headline: 'Well sourced' })
+    const citations = `/v1/articles/${id}/citations`
+    const first = await editor.post(citations).send({ source: 'harbour-office', relation: 'cited' }).expect(201)
+    const second = await editor
+      .post(citations)
+      .send({ source: 'harbour-office', relation: 'quoted', quote: 'Yes.', position: 0 })
+      .expect(201)
+    expect([first.body.position, second.body.position]).toEqual([0, 0])
+    await editor.patch(`${citations}/${first.body.id}`).send({ note: 'By telephone.', relation: null }).expect(400)
+    const patched = await editor.patch(`${citations}/${first.body.id}`).send({ note: 'By telephone.' }).expect(200)
+    expect(patched.body).toMatchObject({ note: 'By telephone.', relation: 'cited', position: 1 })
+    expect((await anyone.get(citations).expect(200)).body.data).toEqual([])
+    await contributor.post(citations).send({ source: 'harbour-office', relation: 'cited' }).expect(404)
+
+    const link = await editor
+      .post(`/v1/related-links?article=${id}`)
+      .send({ article: 'bridge-reopens-after-storm', label: 'Check also' })
+      .expect(201)
+    expect(link.headers.location).toBe(`/v1/related-links/${link.body.id}`)
+    expect(link.body).toMatchObject({ title: 'Bridge reopens after storm', parent: { id } })
+    await anyone.get(`/v1/related-links/${link.body.id}`).expect(404)
+    await editor.get(`/v1/related-links/${link.body.id}?version=draft`).expect(200)
+    await editor.patch(`/v1/related-links/${link.body.id}`).send({ url: 'https://example.org/' }).expect(400)
+    await editor.patch(`/v1/related-links/${link.body.id}`).send({ title: 'Read on' }).expect(200)
+
+    await editor.post(`/v1/articles/${id}/publish`).expect(200)
+    expect((await anyone.get(citations).expect(200)).body.data).toMatchObject([
+      { quote: 'Yes.' },
+      { note: 'By telephone.' },
+    ])
+    const { body: links } = await anyone.get(`/v1/related-links?article=${id}`).expect(200)
+    expect(links.data).toMatchObject([{ id: link.body.id, title: 'Read on', parent: { headline: 'Well sourced' } }])
+    await editor.delete(`${citations}/${second.body.id}`).expect(204)
+    await editor.delete(`/v1/related-links/${link.body.id}`).expect(204)
+    await editor.delete(`/v1/related-links/${link.body.id}`).expect(404)
+    const { body } = await editor.get(`/v1/articles/${id}?version=draft`).expect(200)
+    expect(body).toMatchObject({ citations: [{ position: 0, note: 'By telephone.' }], relatedLinks: [] })
   })
 })

@@ -30,7 +30,7 @@ export async function unpublish(tx: Writer, article: ArticleRow, now: string): P
       'transition-not-allowed',
       `the article is ${article.status}: only a live one can be unpublished`,
       {
-        more: { status: article.status, allowed: ['publish'] },
+        more: { state: article.status, allowed: ['publish'] },
       },
     )
   const after: ArticleRow = { ...article, status: 'unpublished', liveVersion: null }

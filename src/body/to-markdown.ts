@@ -18,7 +18,7 @@ const options: Options = {
 
 /** A Markdown document (GFM) that reads back as the same blocks, but for what Markdown can't say. */
 export function toMarkdown(blocks: Block[]): string {
-  return stringify({ type: 'root', children: blocks.flatMap(nodes) }, options)
+  return stringify({ type: 'root', children: blocks.flatMap(nodes) }, options).trimEnd()
 }
 
 function nodes(block: Block): RootContent[] {

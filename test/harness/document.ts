@@ -22,14 +22,14 @@ export function conformity(document: Json) {
     const { pathname, searchParams } = new URL(url, 'http://localhost')
     const path = templates.find(({ pattern }) => pattern.test(pathname))?.path
     const operation = path && paths[path]?.[method.replace('head', 'get')]
-    if (!operation) return response.status < 400 ? undefined : checked('openapi#/components/schemas/Problem', response)
     const { status } = response
+    if (status >= 400 && method !== 'head') checked('openapi#/components/schemas/Problem', response)
+    if (!operation) return
     if (status === 304 || status === 308) return
     const documented = operation.responses[status]
     const where = `${method.toUpperCase()} ${path} ${status}`
     if (!documented) throw new Error(`${where} is not documented: ${response.text}`)
-    if (method === 'head' || status === 204) return
-    if (status >= 400) return checked('openapi#/components/schemas/Problem', response)
+    if (method === 'head' || status === 204 || status >= 400) return
     const pointer = ['paths', path, method, 'responses', String(status), 'content', 'application/json', 'schema']
     const isPartial = searchParams.has('fields') || searchParams.get('body') === 'none'
     checked(
