@@ -32,7 +32,7 @@ CREATE TABLE "articles" (
 	"published_at" timestamp(3) with time zone,
 	"updated_at" timestamp(3) with time zone,
 	"deleted_at" timestamp(3) with time zone,
-	"content" json NOT NULL
+	"content" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "authors" (
@@ -81,7 +81,7 @@ CREATE TABLE "editions" (
 	"updated_at" timestamp(3) with time zone NOT NULL,
 	"card" text COLLATE "C" NOT NULL,
 	"document" text COLLATE "C" NOT NULL,
-	"content" json NOT NULL
+	"content" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "revisions" (

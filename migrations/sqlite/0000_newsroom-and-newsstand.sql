@@ -34,7 +34,7 @@ CREATE TABLE `articles` (
 	`published_at` text,
 	`updated_at` text,
 	`deleted_at` text,
-	`content` text NOT NULL
+	`content` blob NOT NULL
 ) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `articles_slug` ON `articles` (`slug`);--> statement-breakpoint
@@ -93,7 +93,7 @@ CREATE TABLE `editions` (
 	`updated_at` text NOT NULL,
 	`card` text NOT NULL,
 	`document` text NOT NULL,
-	`content` text NOT NULL,
+	`content` blob NOT NULL,
 	FOREIGN KEY (`article`) REFERENCES `articles`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
 --> statement-breakpoint

@@ -33,8 +33,19 @@ export function parseBody<T extends z.ZodType>(schema: T, data: unknown): z.outp
   return parsed.data
 }
 
-/** Serialises replies by a function made for their shape; only what the shape names goes out. */
+/**
+ * Serialises replies by a function made for their shape; only what the shape names goes out. It is made when it is first
+ * needed: most of a service's routes are seldom called.
+ */
 export const serializerCompiler: FastifySerializerCompiler<z.ZodType> = ({ schema }) => {
+  let serialise: ((reply: unknown) => string) | undefined
+  return (reply) => {
+    serialise ??= serialiserOf(schema)
+    return serialise(reply)
+  }
+}
+
+function serialiserOf(schema: z.ZodType): (reply: unknown) => string {
   const json = z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'output', unrepresentable: 'any' }) as Json
   const { definitions = {} } = json as { definitions?: Record<string, Json> }
   return fastJsonStringify(serialisable(json, definitions) as Parameters<typeof fastJsonStringify>[0])

@@ -5,6 +5,7 @@
  * SQLite's, so that queries are written and checked once; at run time the same names build PostgreSQL's columns when
  * that is the engine. Only this folder knows the difference.
  */
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import * as pg from 'drizzle-orm/pg-core'
 import * as sqlite from 'drizzle-orm/sqlite-core'
 
@@ -54,6 +55,28 @@ export const bytes = either(
   sqlite.customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'blob' }),
   pg.customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' }),
 )
+
+/** A JSON value that is kept for the record and seldom read: deflated (RFC 1951). */
+export const packed = either(
+  sqlite.customType<{ data: unknown; driverData: Uint8Array }>({
+    dataType: () => 'blob',
+    toDriver: pack,
+    fromDriver: unpack,
+  }),
+  pg.customType<{ data: unknown; driverData: Uint8Array }>({
+    dataType: () => 'bytea',
+    toDriver: pack,
+    fromDriver: unpack,
+  }),
+)
+
+function pack(value: unknown): Uint8Array {
+  return deflateRawSync(JSON.stringify(value), { level: 3 })
+}
+
+function unpack(value: Uint8Array): unknown {
+  return JSON.parse(inflateRawSync(value).toString())
+}
 
 /** A moment: RFC 3339 text in UTC with milliseconds, in and out, on both engines. It sorts as time does. */
 export const timestamp = either(

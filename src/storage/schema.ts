@@ -12,6 +12,7 @@ import {
   index,
   integer,
   json,
+  packed,
   primaryKey,
   table,
   text,
@@ -131,7 +132,7 @@ export const articles = table(
     publishedAt: timestamp('published_at'),
     updatedAt: timestamp('updated_at'),
     deletedAt: timestamp('deleted_at'),
-    content: json('content').notNull(),
+    content: packed('content').notNull(),
   },
   (t) => [
     uniqueIndex('articles_slug').on(t.slug),
@@ -200,7 +201,7 @@ export const editions = table(
     updatedAt: timestamp('updated_at').notNull(),
     card: text('card').notNull(),
     document: text('document').notNull(),
-    content: json('content').notNull(),
+    content: packed('content').notNull(),
   },
   (t) => [
     uniqueIndex('editions_slug').on(t.slug),
