@@ -3,8 +3,10 @@ import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify'
 import { registerCitations } from './articles/citations.ts'
+import { registerCorrections } from './articles/corrections.ts'
 import { registerRelatedLinks } from './articles/related-links.ts'
 import { registerArticles } from './articles/routes.ts'
+import { registerTransitions } from './articles/transitions.ts'
 import { BodyNotReadable } from './body/not-readable.ts'
 import { authorKind } from './catalogue/authors.ts'
 import { registerEntries } from './catalogue/routes.ts'
@@ -86,6 +88,8 @@ export async function buildApp({ config, storage, clock, logTo }: AppDeps): Prom
     async (v1) => {
       const deps = { storage, clock }
       registerArticles(v1, deps)
+      registerTransitions(v1, deps)
+      registerCorrections(v1, deps)
       registerCitations(v1, deps)
       registerRelatedLinks(v1, deps)
       registerEntries(v1, authorKind, deps)
@@ -126,6 +130,7 @@ const ABOUT = {
     { name: 'Articles', description: 'Working copies and live editions.' },
     { name: 'Citations', description: "An article's ties to its sources." },
     { name: 'Related links', description: 'Links beside an article: to other articles and to pages elsewhere.' },
+    { name: 'Corrections', description: 'What was put right, in public.' },
     { name: 'Authors', description: 'Who writes.' },
     { name: 'Sources', description: 'Where facts and copy come from.' },
     { name: 'Sections', description: 'The tree of the site.' },

@@ -1,23 +1,36 @@
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
+import { publishDue } from './articles/scheduler.ts'
 import type { Config } from './config.ts'
-import { startRefreshing } from './editions/refresh.ts'
+import { refreshAll } from './editions/refresh.ts'
 import { createKey, hasKeys } from './keys/store.ts'
 import { systemClock, timestamp } from './lib/clock.ts'
+import { every } from './lib/ticker.ts'
 import { openStorage } from './storage/open.ts'
 import type { Storage } from './storage/storage.ts'
 
 /** How long requests in flight have to end after a signal to stop, in milliseconds. */
 const GRACE = 9_000
 
+/** How often pieces that are due are looked for, in milliseconds: they go live within a second of their time. */
+const RELEASE_INTERVAL = 400
+/** How often stale editions are looked for, in milliseconds; another process may have made them. */
+const REFRESH_INTERVAL = 1_000
+
 /** Opens the database, listens, and closes on SIGTERM and SIGINT: first unready, then without a request in flight. */
 export async function serve(config: Config, say: (text: string) => void): Promise<FastifyInstance> {
   const storage = await openStorage(config.DATABASE_URL)
   const app = await buildApp({ config, storage, clock: systemClock })
-  const refreshing = startRefreshing(storage, (err) => app.log.error({ err }, 'stale editions could not be refreshed'))
+  let stopping = false
+  const failed = (what: string) => (err: unknown) => app.log.error({ err }, `${what} failed and is tried again`)
+  const background = [
+    every(RELEASE_INTERVAL, () => publishDue({ storage, clock: systemClock }), failed('publishing what is due')),
+    every(REFRESH_INTERVAL, () => refreshAll(storage, () => stopping), failed('refreshing stale editions')),
+  ]
   app.addHook('onClose', async () => {
-    await refreshing.stop()
+    stopping = true
+    await Promise.all(background.map((ticker) => ticker.stop()))
     await storage.close()
   })
   closeWithGrace({ delay: GRACE, logger: false }, async ({ err }) => {

@@ -31,6 +31,8 @@ CREATE TABLE "articles" (
 	"edited_at" timestamp(3) with time zone NOT NULL,
 	"published_at" timestamp(3) with time zone,
 	"updated_at" timestamp(3) with time zone,
+	"publish_at" timestamp(3) with time zone,
+	"embargo_until" timestamp(3) with time zone,
 	"deleted_at" timestamp(3) with time zone,
 	"content" "bytea" NOT NULL
 );
@@ -60,6 +62,18 @@ CREATE TABLE "changes" (
 	"version" bigint NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "corrections" (
+	"id" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"article" text COLLATE "C" NOT NULL,
+	"kind" text COLLATE "C" NOT NULL,
+	"text" text COLLATE "C" NOT NULL,
+	"at" timestamp(3) with time zone NOT NULL,
+	"actor" text COLLATE "C" NOT NULL,
+	"actor_name" text COLLATE "C" NOT NULL,
+	"from_version" bigint,
+	"to_version" bigint NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "edition_refs" (
 	"kind" text COLLATE "C" NOT NULL,
 	"ref" text COLLATE "C" NOT NULL,
@@ -82,6 +96,32 @@ CREATE TABLE "editions" (
 	"card" text COLLATE "C" NOT NULL,
 	"document" text COLLATE "C" NOT NULL,
 	"content" "bytea" NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "previews" (
+	"id" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"article" text COLLATE "C" NOT NULL,
+	"secret_hash" text COLLATE "C" NOT NULL,
+	"created_by" text COLLATE "C" NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	"expires_at" timestamp(3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "publications" (
+	"article" text COLLATE "C" NOT NULL,
+	"at" timestamp(3) with time zone NOT NULL,
+	"number" bigint NOT NULL,
+	"until" timestamp(3) with time zone,
+	CONSTRAINT "publications_article_at_number_pk" PRIMARY KEY("article","at","number")
+);
+--> statement-breakpoint
+CREATE TABLE "retractions" (
+	"article" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"slug" text COLLATE "C" NOT NULL,
+	"headline" text COLLATE "C" NOT NULL,
+	"reason" text COLLATE "C" NOT NULL,
+	"at" timestamp(3) with time zone NOT NULL,
+	"replacement" text COLLATE "C"
 );
 --> statement-breakpoint
 CREATE TABLE "revisions" (
@@ -149,8 +189,12 @@ CREATE TABLE "tags" (
 );
 --> statement-breakpoint
 ALTER TABLE "article_refs" ADD CONSTRAINT "article_refs_article_fk" FOREIGN KEY ("article") REFERENCES "public"."articles"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "corrections" ADD CONSTRAINT "corrections_article_fk" FOREIGN KEY ("article") REFERENCES "public"."articles"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "edition_refs" ADD CONSTRAINT "edition_refs_article_fk" FOREIGN KEY ("article") REFERENCES "public"."editions"("article") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "editions" ADD CONSTRAINT "editions_article_fk" FOREIGN KEY ("article") REFERENCES "public"."articles"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "previews" ADD CONSTRAINT "previews_article_fk" FOREIGN KEY ("article") REFERENCES "public"."articles"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "publications" ADD CONSTRAINT "publications_article_fk" FOREIGN KEY ("article") REFERENCES "public"."articles"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "retractions" ADD CONSTRAINT "retractions_article_fk" FOREIGN KEY ("article") REFERENCES "public"."articles"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "revisions" ADD CONSTRAINT "revisions_article_fk" FOREIGN KEY ("article") REFERENCES "public"."articles"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sections" ADD CONSTRAINT "sections_parent_fk" FOREIGN KEY ("parent") REFERENCES "public"."sections"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sources" ADD CONSTRAINT "sources_affiliation_fk" FOREIGN KEY ("affiliation") REFERENCES "public"."sources"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -162,14 +206,21 @@ CREATE INDEX "articles_created_at" ON "articles" USING btree ("created_at","id")
 CREATE INDEX "articles_edited_at" ON "articles" USING btree ("edited_at","id");--> statement-breakpoint
 CREATE INDEX "articles_headline" ON "articles" USING btree ("sort_headline","id");--> statement-breakpoint
 CREATE INDEX "articles_created_by" ON "articles" USING btree ("created_by","edited_at");--> statement-breakpoint
+CREATE INDEX "articles_publish_at" ON "articles" USING btree ("publish_at","id");--> statement-breakpoint
+CREATE INDEX "articles_deleted_at" ON "articles" USING btree ("deleted_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "authors_slug" ON "authors" USING btree ("slug");--> statement-breakpoint
 CREATE INDEX "authors_name" ON "authors" USING btree ("name","id");--> statement-breakpoint
+CREATE INDEX "corrections_article" ON "corrections" USING btree ("article","at");--> statement-breakpoint
+CREATE INDEX "corrections_at" ON "corrections" USING btree ("at","id");--> statement-breakpoint
 CREATE INDEX "edition_refs_article" ON "edition_refs" USING btree ("article");--> statement-breakpoint
 CREATE UNIQUE INDEX "editions_slug" ON "editions" USING btree ("slug");--> statement-breakpoint
 CREATE UNIQUE INDEX "editions_external_id" ON "editions" USING btree ("external_id");--> statement-breakpoint
 CREATE INDEX "editions_published_at" ON "editions" USING btree ("published_at","article");--> statement-breakpoint
 CREATE INDEX "editions_updated_at" ON "editions" USING btree ("updated_at","article");--> statement-breakpoint
 CREATE INDEX "editions_headline" ON "editions" USING btree ("sort_headline","article");--> statement-breakpoint
+CREATE INDEX "previews_article" ON "previews" USING btree ("article");--> statement-breakpoint
+CREATE INDEX "previews_expires_at" ON "previews" USING btree ("expires_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "retractions_slug" ON "retractions" USING btree ("slug");--> statement-breakpoint
 CREATE UNIQUE INDEX "sections_slug" ON "sections" USING btree ("slug");--> statement-breakpoint
 CREATE INDEX "sections_path" ON "sections" USING btree ("path","id");--> statement-breakpoint
 CREATE INDEX "sections_parent" ON "sections" USING btree ("parent");--> statement-breakpoint

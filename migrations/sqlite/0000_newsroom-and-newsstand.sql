@@ -33,6 +33,8 @@ CREATE TABLE `articles` (
 	`edited_at` text NOT NULL,
 	`published_at` text,
 	`updated_at` text,
+	`publish_at` text,
+	`embargo_until` text,
 	`deleted_at` text,
 	`content` blob NOT NULL
 ) STRICT;
@@ -43,6 +45,8 @@ CREATE INDEX `articles_created_at` ON `articles` (`created_at`,`id`);--> stateme
 CREATE INDEX `articles_edited_at` ON `articles` (`edited_at`,`id`);--> statement-breakpoint
 CREATE INDEX `articles_headline` ON `articles` (`sort_headline`,`id`);--> statement-breakpoint
 CREATE INDEX `articles_created_by` ON `articles` (`created_by`,`edited_at`);--> statement-breakpoint
+CREATE INDEX `articles_publish_at` ON `articles` (`publish_at`,`id`);--> statement-breakpoint
+CREATE INDEX `articles_deleted_at` ON `articles` (`deleted_at`);--> statement-breakpoint
 CREATE TABLE `authors` (
 	`id` text PRIMARY KEY NOT NULL,
 	`slug` text NOT NULL,
@@ -70,6 +74,21 @@ CREATE TABLE `changes` (
 	`version` integer NOT NULL
 ) STRICT;
 --> statement-breakpoint
+CREATE TABLE `corrections` (
+	`id` text PRIMARY KEY NOT NULL,
+	`article` text NOT NULL,
+	`kind` text NOT NULL,
+	`text` text NOT NULL,
+	`at` text NOT NULL,
+	`actor` text NOT NULL,
+	`actor_name` text NOT NULL,
+	`from_version` integer,
+	`to_version` integer NOT NULL,
+	FOREIGN KEY (`article`) REFERENCES `articles`(`id`) ON UPDATE no action ON DELETE cascade
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `corrections_article` ON `corrections` (`article`,`at`);--> statement-breakpoint
+CREATE INDEX `corrections_at` ON `corrections` (`at`,`id`);--> statement-breakpoint
 CREATE TABLE `edition_refs` (
 	`kind` text NOT NULL,
 	`ref` text NOT NULL,
@@ -102,6 +121,38 @@ CREATE UNIQUE INDEX `editions_external_id` ON `editions` (`external_id`);--> sta
 CREATE INDEX `editions_published_at` ON `editions` (`published_at`,`article`);--> statement-breakpoint
 CREATE INDEX `editions_updated_at` ON `editions` (`updated_at`,`article`);--> statement-breakpoint
 CREATE INDEX `editions_headline` ON `editions` (`sort_headline`,`article`);--> statement-breakpoint
+CREATE TABLE `previews` (
+	`id` text PRIMARY KEY NOT NULL,
+	`article` text NOT NULL,
+	`secret_hash` text NOT NULL,
+	`created_by` text NOT NULL,
+	`created_at` text NOT NULL,
+	`expires_at` text NOT NULL,
+	FOREIGN KEY (`article`) REFERENCES `articles`(`id`) ON UPDATE no action ON DELETE cascade
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `previews_article` ON `previews` (`article`);--> statement-breakpoint
+CREATE INDEX `previews_expires_at` ON `previews` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `publications` (
+	`article` text NOT NULL,
+	`at` text NOT NULL,
+	`number` integer NOT NULL,
+	`until` text,
+	PRIMARY KEY(`article`, `at`, `number`),
+	FOREIGN KEY (`article`) REFERENCES `articles`(`id`) ON UPDATE no action ON DELETE cascade
+) STRICT;
+--> statement-breakpoint
+CREATE TABLE `retractions` (
+	`article` text PRIMARY KEY NOT NULL,
+	`slug` text NOT NULL,
+	`headline` text NOT NULL,
+	`reason` text NOT NULL,
+	`at` text NOT NULL,
+	`replacement` text,
+	FOREIGN KEY (`article`) REFERENCES `articles`(`id`) ON UPDATE no action ON DELETE cascade
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `retractions_slug` ON `retractions` (`slug`);--> statement-breakpoint
 CREATE TABLE `revisions` (
 	`article` text NOT NULL,
 	`number` integer NOT NULL,

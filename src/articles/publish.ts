@@ -1,62 +1,119 @@
-/** What moves an article on and off the newsstand, into the trash and out of it. */
-import { and, eq, ne } from 'drizzle-orm'
+/** What moves an article from state to state: on and off the newsstand, into the trash and out of it. */
+import { and, eq, isNull, ne } from 'drizzle-orm'
 import { countOf } from '../catalogue/entry.ts'
 import { enter, releaseAll } from '../catalogue/slugs.ts'
-import { record } from '../changes/log.ts'
+import { type ChangeType, record } from '../changes/log.ts'
 import * as newsstand from '../editions/store.ts'
+import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
-import { articleRefs, articles } from '../storage/schema.ts'
+import { actorOf } from '../lib/roles.ts'
+import { articleRefs, articles, corrections, publications } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
-import type { ArticleRow } from './store.ts'
+import type { Act, ArticleRow } from './store.ts'
+import { type Action, after, type State } from './workflow.ts'
 
-/** Makes the working copy the live edition. */
-export async function publish(tx: Writer, article: ArticleRow, now: string): Promise<ArticleRow> {
+const stateOf = ({ status, publishedAt }: ArticleRow): State => ({
+  status: status as State['status'],
+  wasLive: publishedAt !== null,
+})
+
+/** Makes the working copy the live edition. `at` is the time it bears as published, if it is its first. */
+export async function publish(tx: Writer, article: ArticleRow, now: string, at = now): Promise<ArticleRow> {
+  const status = after(stateOf(article), 'publish')
   const { id, slug, version, content } = article
   const wasLive = article.liveVersion !== null
-  const publishedAt = article.publishedAt ?? now
-  const status = 'published'
-  const after: ArticleRow = { ...article, status, liveVersion: version, publishedAt, updatedAt: now }
+  const publishedAt = article.publishedAt ?? at
+  const live: ArticleRow = {
+    ...article,
+    status,
+    liveVersion: version,
+    publishedAt,
+    updatedAt: now,
+    publishAt: null,
+    embargoUntil: null,
+  }
   await newsstand.put(tx, { id, slug, status, version, publishedAt, updatedAt: now }, content)
   await enter(tx, { kind: 'article', slug, target: id, live: true })
-  await write(tx, after)
+  await endPublication(tx, id, now)
+  await tx.insert(publications).values({ article: id, number: version, at: now }).onConflictDoNothing()
+  await write(tx, live)
   await record(tx, { type: wasLive ? 'article.updated' : 'article.published', at: now, target: id, slug, version })
-  return after
+  return live
 }
 
-/** Takes the live edition off the newsstand; the working copy stays. */
+/** When an article is to go live: at a time, and not before an embargo has ended. */
+export interface Release {
+  at?: string | undefined
+  embargoUntil?: string | undefined
+}
+
+/** Sets when the working copy goes live. Throws `validation` for a time that is past, or before the embargo's end. */
+export async function schedule(tx: Writer, article: ArticleRow, release: Release, now: string): Promise<ArticleRow> {
+  const { at, embargoUntil } = release
+  const publishAt = at ?? embargoUntil ?? now
+  if (at !== undefined && at <= now) throw wrongTime('at', 'must be in the future')
+  if (embargoUntil !== undefined && embargoUntil <= now) throw wrongTime('embargoUntil', 'must be in the future')
+  if (embargoUntil !== undefined && embargoUntil > publishAt)
+    throw wrongTime('embargoUntil', 'must not be after the time of publication')
+  const status = after(stateOf(article), 'schedule')
+  return write(tx, { ...article, status, publishAt, embargoUntil: embargoUntil ?? null })
+}
+
+function wrongTime(name: string, message: string): Problem {
+  const errors = [{ in: 'body' as const, pointer: `/${name}`, code: 'wrong_time', message }]
+  return new Problem('validation', `${name} ${message}`, { errors })
+}
+
+/** Takes the live edition off the newsstand, or calls off what was scheduled; the working copy stays. */
 export async function unpublish(tx: Writer, article: ArticleRow, now: string): Promise<ArticleRow> {
-  if (article.liveVersion === null)
-    throw new Problem(
-      'transition-not-allowed',
-      `the article is ${article.status}: only a live one can be unpublished`,
-      {
-        more: { state: article.status, allowed: ['publish'] },
-      },
-    )
-  const after: ArticleRow = { ...article, status: 'unpublished', liveVersion: null }
-  await withdraw(tx, article, 'article.unpublished', now)
-  await write(tx, after)
-  return after
+  const status = after(stateOf(article), 'unpublish')
+  if (article.liveVersion !== null) await withdraw(tx, article, 'article.unpublished', now)
+  return write(tx, { ...article, status, liveVersion: null, publishAt: null, embargoUntil: null })
+}
+
+/** Moves the article to a state in which nothing changes for the world: to review, or back from it. */
+export const move =
+  (action: Extract<Action, 'submit' | 'return'>) =>
+  (tx: Writer, article: ArticleRow): Promise<ArticleRow> =>
+    write(tx, { ...article, status: after(stateOf(article), action) })
+
+/** Takes the article back for good: a notice stands in its place. */
+export async function retract(
+  tx: Writer,
+  article: ArticleRow,
+  notice: { reason: string; replacement: string | null },
+  { caller, now }: Act,
+): Promise<ArticleRow> {
+  const status = after(stateOf(article), 'retract')
+  const { id, slug, content } = article
+  const version = article.liveVersion ?? article.version
+  if (article.liveVersion !== null) await withdraw(tx, article, 'article.retracted', now)
+  else await record(tx, { type: 'article.retracted', at: now, target: id, slug, version })
+  const { id: actor, name: actorName } = actorOf(caller)
+  const correction = { kind: 'retraction', text: notice.reason, at: now, fromVersion: version, toVersion: version }
+  await tx.insert(corrections).values({ id: newId(), article: id, actor, actorName, ...correction })
+  await newsstand.putRetraction(tx, { article: id, slug, headline: content.headline, at: now, ...notice })
+  return write(tx, { ...article, status, liveVersion: null, publishAt: null, embargoUntil: null })
 }
 
 /** Moves an article to the trash, off the newsstand too. */
-export async function trash(tx: Writer, article: ArticleRow, now: string): Promise<void> {
-  const isLive = article.liveVersion !== null
-  if (isLive) await withdraw(tx, article, 'article.deleted', now)
-  await write(tx, {
+export async function trash(tx: Writer, article: ArticleRow, now: string): Promise<ArticleRow> {
+  const { status, publishedAt } = article
+  if (article.liveVersion !== null) await withdraw(tx, article, 'article.deleted', now)
+  const shelved = publishedAt === null ? 'draft' : 'unpublished'
+  return write(tx, {
     ...article,
-    status: isLive ? 'unpublished' : article.status,
+    status: status === 'retracted' ? status : shelved,
     liveVersion: null,
+    publishAt: null,
+    embargoUntil: null,
     deletedAt: now,
   })
 }
 
 /** Brings an article back from the trash, as a working copy. */
-export async function untrash(tx: Writer, article: ArticleRow): Promise<ArticleRow> {
-  const after = { ...article, deletedAt: null }
-  await write(tx, after)
-  return after
-}
+export const untrash = (tx: Writer, article: ArticleRow): Promise<ArticleRow> =>
+  write(tx, { ...article, deletedAt: null })
 
 /** Removes an article for good, with its revisions. Throws `in-use` while other articles link to it. */
 export async function erase(tx: Writer, article: ArticleRow, now: string): Promise<void> {
@@ -76,13 +133,22 @@ export async function erase(tx: Writer, article: ArticleRow, now: string): Promi
 async function withdraw(
   tx: Writer,
   { id, slug, liveVersion }: ArticleRow,
-  type: 'article.unpublished' | 'article.deleted',
+  type: Extract<ChangeType, `article.${string}`>,
   now: string,
 ): Promise<void> {
   await newsstand.remove(tx, id)
+  await endPublication(tx, id, now)
   await record(tx, { type, at: now, target: id, slug, version: liveVersion ?? 0 })
 }
 
-async function write(tx: Writer, { content: _, ...columns }: ArticleRow): Promise<void> {
+const endPublication = async (tx: Writer, article: string, until: string): Promise<void> =>
+  void (await tx
+    .update(publications)
+    .set({ until })
+    .where(and(eq(publications.article, article), isNull(publications.until))))
+
+async function write(tx: Writer, article: ArticleRow): Promise<ArticleRow> {
+  const { content: _, ...columns } = article
   await tx.update(articles).set(columns).where(eq(articles.id, columns.id))
+  return article
 }

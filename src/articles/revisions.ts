@@ -42,3 +42,18 @@ async function baseFor(db: Reader, article: string, number: number) {
   if (!base || number - base.number >= SPAN) return undefined
   return { number: base.number, text: inflateRawSync(base.content) }
 }
+
+/** Keeps a note with the present revision, behind those it has. */
+export async function annotate(
+  tx: Writer,
+  { id, version }: { id: string; version: number },
+  note: string | null | undefined,
+): Promise<void> {
+  if (note === null || note === undefined) return
+  const present = and(eq(revisions.article, id), eq(revisions.number, version))
+  const [row] = await tx.select({ note: revisions.note }).from(revisions).where(present)
+  await tx
+    .update(revisions)
+    .set({ note: row?.note ? `${row.note}\n${note}` : note })
+    .where(present)
+}

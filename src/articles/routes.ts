@@ -5,20 +5,22 @@ import { Article, ArticleCard } from '../editions/article.ts'
 import { articleParameters, filtersIn } from '../editions/filters.ts'
 import { count, list } from '../editions/list.ts'
 import { isWhole, listParameters, needsDocuments, oneParameters, shaped, shapedItem } from '../editions/reply.ts'
-import { type Edition, movedTo, read } from '../editions/store.ts'
+import { type Edition, movedTo, read, retraction } from '../editions/store.ts'
 import { requireAdmin, requireDrafts } from '../http/access.ts'
 import { ifMatch, matches, notModified } from '../http/caching.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { Conditional, Deletion, Nothing } from '../http/parameters.ts'
+import { Problem } from '../http/problems.ts'
 import { parseBody, type ZodTypes } from '../http/zod.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
-import { notFound, Problem } from '../lib/problem.ts'
+import { notFound, Problem as Thrown } from '../lib/problem.ts'
 import { type Caller, may } from '../lib/roles.ts'
+import { Id, Slug, Timestamp } from '../lib/shapes.ts'
 import type { Storage } from '../storage/storage.ts'
 import { ArticlePatch, ArticleWithoutBody, NewArticle } from './input.ts'
 import { countDrafts, listDrafts } from './list.ts'
-import { erase, publish, trash, unpublish, untrash } from './publish.ts'
+import { erase, publish, trash } from './publish.ts'
 import { type ArticleRow, create, findArticle, inputOf, save } from './store.ts'
 import { view, views } from './view.ts'
 
@@ -34,6 +36,17 @@ export const ByArticle = z.strictObject({
 const Publishing = z.strictObject({
   publish: z.enum(['true', 'false']).default('false').meta({ description: 'Make it live at once; for editors.' }),
 })
+
+const Retracted = Problem.extend({
+  retraction: z.object({
+    id: Id,
+    slug: Slug,
+    headline: z.string(),
+    reason: z.string(),
+    at: Timestamp,
+    replacement: z.object({ id: Id, slug: Slug }).nullable(),
+  }),
+}).meta({ id: 'Retracted', description: 'The article was taken back.' })
 
 const tags = ['Articles']
 
@@ -121,7 +134,7 @@ export function registerArticles(server: FastifyInstance, { storage, clock }: Ar
         tags,
         params: ByArticle,
         querystring: z.strictObject(oneParameters),
-        response: { 200: Article },
+        response: { 200: Article, 410: Retracted },
       },
     },
     async (request, reply) => {
@@ -133,7 +146,7 @@ export function registerArticles(server: FastifyInstance, { storage, clock }: Ar
         return shaped(await view(storage.reader, row), query) as never
       }
       const edition = await read(storage.reader, params.article)
-      if (!edition) return await redirected(request, reply, params.article)
+      if (!edition) return await elsewhere(request, reply, params.article)
       reply.headers({ 'cache-tag': edition.cacheTag, 'last-modified': httpDate(edition.updatedAt) })
       if (!isWhole(query)) return shapedEdition(reply, edition, query)
       if (matches(request, edition.etag)) return notModified(reply, edition.etag) as never
@@ -204,43 +217,15 @@ export function registerArticles(server: FastifyInstance, { storage, clock }: Ar
     },
   )
 
-  const transitions = [
-    { name: 'publish', what: publish, summary: 'Make the working copy live', trashed: 'no' },
-    { name: 'unpublish', what: unpublish, summary: 'Take the article off the site', trashed: 'no' },
-    { name: 'restore', what: untrash, summary: 'Bring the article back from the trash', trashed: 'only' },
-  ] as const
-  for (const { name, what, summary, trashed } of transitions)
-    app.post(
-      `/articles/:article/${name}`,
-      {
-        config: { access: 'content:write' },
-        schema: {
-          operationId: `${name}Article`,
-          summary,
-          tags,
-          params: ByArticle,
-          headers: Conditional,
-          response: { 200: Article },
-        },
-      },
-      async (request, reply) => {
-        const check = ifMatch(request)
-        const { caller, now } = act(request)
-        const row = await storage.transaction(async (tx) => {
-          const article = await findArticle(tx, request.params.article, caller, trashed)
-          check(article.version)
-          return what(tx, article, now)
-        })
-        return shownDraft(reply, row)
-      },
-    )
-
   async function shownDraft(reply: FastifyReply, row: ArticleRow, warnings: Article['warnings'] = []) {
     reply.version = row.version
     return { ...(await view(storage.reader, row)), ...(warnings.length > 0 && { warnings }) }
   }
 
-  async function redirected(request: FastifyRequest, reply: FastifyReply, slug: string): Promise<never> {
+  /** What is said of an article that is not there: that it was taken back, that it has moved, or nothing. */
+  async function elsewhere(request: FastifyRequest, reply: FastifyReply, slug: string): Promise<never> {
+    const notice = await retraction(storage.reader, slug)
+    if (notice) throw new Thrown('retracted', notice.reason, { more: { retraction: notice } })
     const moved = await movedTo(storage.reader, slug)
     if (moved === undefined) throw notFound('article')
     const [, search] = request.url.split(/(?=\?)/)
@@ -267,6 +252,6 @@ const httpDate = (time: string): string => new Date(time).toUTCString()
 
 function wantsPublishing({ query, caller }: { query: { publish: 'true' | 'false' }; caller: Caller }): boolean {
   if (query.publish === 'false') return false
-  if (!may(caller, 'content:write')) throw new Problem('forbidden', `a key of the role ${caller.role} may not publish`)
+  if (!may(caller, 'content:write')) throw new Thrown('forbidden', `a key of the role ${caller.role} may not publish`)
   return true
 }

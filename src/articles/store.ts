@@ -76,6 +76,8 @@ export async function create(tx: Writer, draft: Draft, { caller, now }: Act): Pr
     editedAt: now,
     publishedAt: null,
     updatedAt: null,
+    publishAt: null,
+    embargoUntil: null,
     deletedAt: null,
     ...columnsOf(content),
   }

@@ -8,16 +8,15 @@ import type { ArticleRow } from './store.ts'
 
 /** Working copies as editors see them: as they would go live, and what only editors know. */
 export async function views(db: Reader, rows: ArticleRow[]): Promise<Article[]> {
-  const look = await lookup(
-    db,
-    rows.map(({ content }) => content),
-  )
+  const look = await lookup(db, rows)
   const hidden = await workingCopies(db, rows, look)
   const seeAll: Lookup = { ...look, article: (id) => look.article(id) ?? hidden(id) }
   return rows.map((row) => ({
     ...compile({ ...row, status: row.status as ArticleStatus }, row.content, seeAll),
     liveVersion: row.liveVersion,
     hasUnpublishedChanges: row.version !== row.liveVersion,
+    publishAt: row.publishAt,
+    embargoUntil: row.embargoUntil,
     createdAt: row.createdAt,
     createdBy: { id: row.createdBy, name: row.createdByName },
     editedAt: row.editedAt,

@@ -6,7 +6,7 @@ export type EntryNoun = 'author' | 'source' | 'section' | 'tag'
 
 /** What can happen to what the world reads. */
 export type ChangeType =
-  | `article.${'published' | 'updated' | 'unpublished' | 'deleted'}`
+  | `article.${'published' | 'updated' | 'corrected' | 'retracted' | 'unpublished' | 'deleted'}`
   | `${EntryNoun}.${'created' | 'updated' | 'deleted'}`
 
 export interface Change {

@@ -6,7 +6,7 @@ import { Id, Link, Slug, Timestamp } from '../lib/shapes.ts'
 import { relations } from './content.ts'
 
 /** States of an article. */
-export const statuses = ['draft', 'published', 'unpublished'] as const
+export const statuses = ['draft', 'in-review', 'scheduled', 'published', 'unpublished', 'retracted'] as const
 export const ArticleStatus = z
   .enum(statuses)
   .meta({ id: 'ArticleStatus', description: '`published` while it is live.', examples: ['published'] })
@@ -56,6 +56,13 @@ export const Citation = z
     }),
   })
   .meta({ id: 'Citation', description: "An article's tie to a source." })
+
+export const correctionKinds = ['correction', 'clarification', 'update', 'editors-note', 'retraction'] as const
+
+export const Correction = z
+  .object({ id: Id, kind: z.enum(correctionKinds), text: z.string(), at: Timestamp })
+  .meta({ id: 'Correction', description: 'What was put right, in public, and when.' })
+export type Correction = z.infer<typeof Correction>
 
 export const RelatedLink = z
   .object({
@@ -110,6 +117,7 @@ const detail = {
     .meta({ description: 'Blocks; one text with `body=html`, `markdown` or `text`; absent with `body=none`.' }),
   citations: z.array(Citation),
   relatedLinks: z.array(RelatedLink),
+  corrections: z.array(Correction).meta({ description: 'Newest first.' }),
   seo: Seo,
   rights: Rights,
   externalId: z.string().nullable(),
@@ -123,6 +131,10 @@ const internal = {
     .boolean()
     .optional()
     .meta({ description: 'Whether the working copy differs from what is live. Only in a draft.' }),
+  publishAt: Timestamp.nullable().optional().meta({ description: 'When it goes live. Only in a draft.' }),
+  embargoUntil: Timestamp.nullable()
+    .optional()
+    .meta({ description: 'Before then it is seen by nobody. Only in a draft.' }),
   createdAt: Timestamp.optional().meta({ description: 'Only in a draft.' }),
   createdBy: z
     .object({ id: z.string(), name: z.string() })
@@ -159,4 +171,4 @@ export const articleFields = Object.keys(Article.shape).filter((name) => name !=
 /** Attributes that a card has. */
 export const cardFields = [...Object.keys(shown), 'authors', 'tags']
 /** Relations that `include` can add to the cards of a list. */
-export const includable = ['body', 'citations', 'relatedLinks', 'breadcrumbs'] as const
+export const includable = ['body', 'citations', 'relatedLinks', 'corrections', 'breadcrumbs'] as const

@@ -38,6 +38,7 @@ export function compile(standing: Standing, content: Content, look: Lookup): Art
     body: content.body.map((block) => shownBlock(block, look)),
     citations: content.citations.flatMap((citation, position) => shownCitation(citation, position, look)),
     relatedLinks: content.relatedLinks.flatMap((link, position) => shownLink(link, position, look)),
+    corrections: look.corrections(id),
     language,
     seo,
     rights,

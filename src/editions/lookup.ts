@@ -1,8 +1,9 @@
-import { inArray } from 'drizzle-orm'
+import { desc, inArray } from 'drizzle-orm'
 import { lineagesOf, type SectionRow } from '../catalogue/sections.ts'
 import { byIds } from '../catalogue/store.ts'
-import { authors, editions, sections, sources, tags } from '../storage/schema.ts'
+import { authors, corrections, editions, sections, sources, tags } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
+import type { Correction } from './article.ts'
 import { type Content, type RefKind, refsOf } from './content.ts'
 
 /** What is shown of an article that another leads to. */
@@ -23,18 +24,40 @@ export interface Lookup {
   lineage(section: string): SectionRow[]
   /** An article, while it is live. */
   article(id: string): RelatedArticle | undefined
+  /** What was corrected in an article, newest first. */
+  corrections(article: string): Correction[]
 }
 
-/** Looks up what the contents refer to, in one query a kind, however many contents there are. */
-export async function lookup(db: Reader, contents: Content[]): Promise<Lookup> {
-  const refs = contents.flatMap(refsOf)
+/** Looks up all that compiling these articles needs, in one query a kind, however many there are. */
+export async function lookup(db: Reader, compiling: { id: string; content: Content }[]): Promise<Lookup> {
+  const refs = compiling.flatMap(({ content }) => refsOf(content))
   const ids = (kind: RefKind) => [...new Set(refs.filter((r) => r.kind === kind).map(({ ref }) => ref))]
   const author = byId(await byIds<typeof authors.$inferSelect>(db, authors, ids('author')))
   const source = byId(await byIds<typeof sources.$inferSelect>(db, sources, ids('source')))
   const tag = byId(await byIds<typeof tags.$inferSelect>(db, tags, ids('tag')))
   const lineage = await lineagesOf(db, await byIds<SectionRow>(db, sections, ids('section')))
   const article = byId(await liveArticles(db, ids('article')))
-  return { author, source, tag, lineage, article }
+  const corrected = await correctionsOf(
+    db,
+    compiling.map(({ id }) => id),
+  )
+  return { author, source, tag, lineage, article, corrections: (id) => corrected.get(id) ?? [] }
+}
+
+async function correctionsOf(db: Reader, articles: string[]): Promise<Map<string, Correction[]>> {
+  if (articles.length === 0) return new Map()
+  const rows = await db
+    .select()
+    .from(corrections)
+    .where(inArray(corrections.article, articles))
+    .orderBy(desc(corrections.at), desc(corrections.id))
+  const byArticle = new Map<string, Correction[]>()
+  for (const { article, id, kind, text, at } of rows) {
+    const list = byArticle.get(article) ?? []
+    list.push({ id, kind: kind as Correction['kind'], text, at })
+    byArticle.set(article, list)
+  }
+  return byArticle
 }
 
 function byId<T extends { id: string }>(rows: T[]): (id: string) => T | undefined {

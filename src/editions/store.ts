@@ -3,10 +3,11 @@
  * public read could find.
  */
 import { and, eq, inArray, sql } from 'drizzle-orm'
+import { idOf } from '../catalogue/slugs.ts'
 import { markFresh, markStale } from '../changes/log.ts'
 import { etagOf } from '../lib/etag.ts'
 import { isId } from '../lib/id.ts'
-import { editionRefs, editions, slugs, staleEditions } from '../storage/schema.ts'
+import { editionRefs, editions, retractions, slugs, staleEditions } from '../storage/schema.ts'
 import { prepared, type Reader, type Writer } from '../storage/storage.ts'
 import type { Article } from './article.ts'
 import { cardOf, compile, type Standing } from './compile.ts'
@@ -29,7 +30,7 @@ export interface Edition {
 
 /** Puts an article on the newsstand, or a new edition in the place of the one there. */
 export async function put(tx: Writer, standing: LiveStanding, content: Content): Promise<void> {
-  const look = await lookup(tx, [content])
+  const look = await lookup(tx, [{ id: standing.id, content }])
   const row = { ...compiled(standing, content, look), content }
   await tx.insert(editions).values(row).onConflictDoUpdate({ target: editions.article, set: row })
   await tx.delete(editionRefs).where(eq(editionRefs.article, standing.id))
@@ -130,9 +131,48 @@ export async function recompiled(db: Reader, articles: string[]) {
   const rows = await db.select().from(editions).where(inArray(editions.article, articles))
   const look = await lookup(
     db,
-    rows.map(({ content }) => content as Content),
+    rows.map(({ article, content }) => ({ id: article, content: content as Content })),
   )
   return rows.map(({ article: id, slug, version, publishedAt, updatedAt, content }) =>
     compiled({ id, slug, version, publishedAt, updatedAt, status: 'published' }, content as Content, look),
   )
+}
+
+/** Puts the notice of a retraction in the place of an edition. */
+export async function putRetraction(tx: Writer, notice: typeof retractions.$inferInsert): Promise<void> {
+  await tx.insert(retractions).values(notice).onConflictDoUpdate({ target: retractions.article, set: notice })
+}
+
+/** What a reader is told of a retracted article. */
+export interface Retraction {
+  id: string
+  slug: string
+  headline: string
+  reason: string
+  at: string
+  replacement: { id: string; slug: string } | null
+}
+
+/** The notice that stands in the place of the article that an id or a slug, present or former, names. */
+export async function retraction(db: Reader, reference: string): Promise<Retraction | undefined> {
+  const id = await idOf(db, 'article', reference)
+  const [row] = id === undefined ? [] : await db.select().from(retractions).where(eq(retractions.article, id))
+  if (!row) return undefined
+  const { slug, headline, reason, at } = row
+  const [live] =
+    row.replacement === null
+      ? []
+      : await db
+          .select({ id: editions.article, slug: editions.slug })
+          .from(editions)
+          .where(eq(editions.article, row.replacement))
+  return { id: row.article, slug, headline, reason, at, replacement: live ?? null }
+}
+
+/** Compiles a live edition anew at once, for something that is shown with it; `now` becomes the time of its update. */
+export async function touch(tx: Writer, article: string, now: string): Promise<void> {
+  await tx.update(editions).set({ updatedAt: now }).where(eq(editions.article, article))
+  for (const { article: id, ...columns } of await recompiled(tx, [article]))
+    await tx.update(editions).set(columns).where(eq(editions.article, id))
+  await markFresh(tx, [article])
 }

@@ -82,7 +82,7 @@ function documented(schema: FastifySchema, route: RouteOptions, components: Map<
     response: Object.fromEntries(
       Object.entries((response ?? {}) as Record<string, unknown>).map(([status, shape]) => [
         status,
-        shape instanceof z.ZodType ? replyOf(shape, components) : shape,
+        shape instanceof z.ZodType ? replyOf(shape, Number(status), components) : shape,
       ]),
     ),
   }
@@ -91,10 +91,11 @@ function documented(schema: FastifySchema, route: RouteOptions, components: Map<
 const consumesOf = ({ method }: RouteOptions) =>
   method === 'PATCH' ? ['application/json', 'application/merge-patch+json'] : ['application/json']
 
-function replyOf(shape: z.ZodType, components: Map<string, Json>): Json {
+function replyOf(shape: z.ZodType, status: number, components: Map<string, Json>): Json {
   const description = shape.meta()?.description ?? 'The reply'
   if (shape instanceof z.ZodNull) return { type: 'null', description }
-  return { description, content: { 'application/json': { schema: toComponent(shape, 'output', components) } } }
+  const type = status < 400 ? 'application/json' : 'application/problem+json'
+  return { description, content: { [type]: { schema: toComponent(shape, 'output', components) } } }
 }
 
 /** The shape as JSON Schema; the named shapes in it become components, once each. */

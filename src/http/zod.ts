@@ -21,7 +21,8 @@ type Place = (typeof PLACES)[keyof typeof PLACES]
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
   const place = PLACES[(httpPart ?? 'body') as keyof typeof PLACES]
   return (data: unknown) => {
-    const parsed = schema.safeParse(data, { error: wording })
+    // A request without a body has `null` for it.
+    const parsed = schema.safeParse(data ?? undefined, { error: wording })
     return parsed.success ? { value: parsed.data } : { error: invalid(schema, parsed.error.issues, place) }
   }
 }

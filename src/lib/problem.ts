@@ -38,6 +38,7 @@ export const problems = {
     'Not in this state',
     'The article is in a state from which this cannot be done; `allowed` lists what can.',
   ],
+  retracted: [410, 'Retracted', 'The article was taken back; `retraction` says why, and what to read instead.'],
   'precondition-failed': [
     412,
     'Changed meanwhile',

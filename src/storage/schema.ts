@@ -131,6 +131,8 @@ export const articles = table(
     editedAt: timestamp('edited_at').notNull(),
     publishedAt: timestamp('published_at'),
     updatedAt: timestamp('updated_at'),
+    publishAt: timestamp('publish_at'),
+    embargoUntil: timestamp('embargo_until'),
     deletedAt: timestamp('deleted_at'),
     content: packed('content').notNull(),
   },
@@ -141,6 +143,8 @@ export const articles = table(
     index('articles_edited_at').on(t.editedAt, t.id),
     index('articles_headline').on(t.sortHeadline, t.id),
     index('articles_created_by').on(t.createdBy, t.editedAt),
+    index('articles_publish_at').on(t.publishAt, t.id),
+    index('articles_deleted_at').on(t.deletedAt),
   ],
 )
 
@@ -177,6 +181,85 @@ export const revisions = table(
   (t) => [
     primaryKey({ columns: [t.article, t.number] }),
     foreignKey({ columns: [t.article], foreignColumns: [articles.id], name: 'revisions_article_fk' }).onDelete(
+      'cascade',
+    ),
+  ],
+)
+
+/** Which revision was live from when until when; `until` is null while it is. */
+export const publications = table(
+  'publications',
+  {
+    article: text('article').notNull(),
+    at: timestamp('at').notNull(),
+    number: integer('number').notNull(),
+    until: timestamp('until'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.article, t.at, t.number] }),
+    foreignKey({ columns: [t.article], foreignColumns: [articles.id], name: 'publications_article_fk' }).onDelete(
+      'cascade',
+    ),
+  ],
+)
+
+/** What the newsroom owned up to, in public: never changed, never removed but with the article. */
+export const corrections = table(
+  'corrections',
+  {
+    id: text('id').primaryKey(),
+    article: text('article').notNull(),
+    kind: text('kind').notNull(),
+    text: text('text').notNull(),
+    at: timestamp('at').notNull(),
+    actor: text('actor').notNull(),
+    actorName: text('actor_name').notNull(),
+    fromVersion: integer('from_version'),
+    toVersion: integer('to_version').notNull(),
+  },
+  (t) => [
+    index('corrections_article').on(t.article, t.at),
+    index('corrections_at').on(t.at, t.id),
+    foreignKey({ columns: [t.article], foreignColumns: [articles.id], name: 'corrections_article_fk' }).onDelete(
+      'cascade',
+    ),
+  ],
+)
+
+/** What stands on the newsstand in the place of a retracted article: why, and what to read instead. */
+export const retractions = table(
+  'retractions',
+  {
+    article: text('article').primaryKey(),
+    slug: text('slug').notNull(),
+    headline: text('headline').notNull(),
+    reason: text('reason').notNull(),
+    at: timestamp('at').notNull(),
+    replacement: text('replacement'),
+  },
+  (t) => [
+    uniqueIndex('retractions_slug').on(t.slug),
+    foreignKey({ columns: [t.article], foreignColumns: [articles.id], name: 'retractions_article_fk' }).onDelete(
+      'cascade',
+    ),
+  ],
+)
+
+/** Links that show one draft to someone without a key; of a link only a hash is kept. */
+export const previews = table(
+  'previews',
+  {
+    id: text('id').primaryKey(),
+    article: text('article').notNull(),
+    secretHash: text('secret_hash').notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAt: timestamp('created_at').notNull(),
+    expiresAt: timestamp('expires_at').notNull(),
+  },
+  (t) => [
+    index('previews_article').on(t.article),
+    index('previews_expires_at').on(t.expiresAt),
+    foreignKey({ columns: [t.article], foreignColumns: [articles.id], name: 'previews_article_fk' }).onDelete(
       'cascade',
     ),
   ],

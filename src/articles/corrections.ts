@@ -1,0 +1,182 @@
+import { and, desc, eq, isNotNull, ne } from 'drizzle-orm'
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+import { record } from '../changes/log.ts'
+import { Correction, correctionKinds } from '../editions/article.ts'
+import * as newsstand from '../editions/store.ts'
+import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
+import { NoQuery } from '../http/parameters.ts'
+import type { ZodTypes } from '../http/zod.ts'
+import { timestamp } from '../lib/clock.ts'
+import { newId } from '../lib/id.ts'
+import { notFound, Problem } from '../lib/problem.ts'
+import { actorOf } from '../lib/roles.ts'
+import { Id, prose, Slug } from '../lib/shapes.ts'
+import { keyset, pageOf } from '../storage/keyset.ts'
+import { articles, corrections, editions, publications, retractions } from '../storage/schema.ts'
+import type { Reader, Writer } from '../storage/storage.ts'
+import { type ArticleDeps, ByArticle } from './routes.ts'
+import { type Act, type ArticleRow, findArticle } from './store.ts'
+
+const NewCorrection = z
+  .strictObject({
+    kind: z.enum(correctionKinds).exclude(['retraction']),
+    text: prose(5_000).meta({ description: 'What was wrong, and what is right; shown with the article.' }),
+  })
+  .meta({
+    id: 'NewCorrection',
+    description: 'A correction to be made. It cannot be changed or removed afterwards.',
+    examples: [{ kind: 'correction', text: 'An earlier version gave the wrong year.' }],
+  })
+
+const PlacedCorrection = Correction.extend({
+  article: z.object({ id: Id, slug: Slug, headline: z.string() }),
+  fromVersion: z.int().nullable().meta({ description: 'The revision that was wrong, or null for one never replaced.' }),
+  toVersion: z.int().meta({ description: 'The revision that was live when the correction was made.' }),
+}).meta({ id: 'PlacedCorrection', description: 'A correction, with the article it stands with.' })
+
+const Corrections = z
+  .object({ data: z.array(Correction) })
+  .meta({ id: 'CorrectionList', description: 'All corrections of an article, newest first.' })
+
+const tags = ['Corrections']
+
+/** Corrections: made once, shown with the edition from that moment, never changed. */
+export function registerCorrections(server: FastifyInstance, { storage, clock }: ArticleDeps): void {
+  const app = server.withTypeProvider<ZodTypes>()
+
+  app.get(
+    '/corrections',
+    {
+      config: { access: 'live:read' },
+      schema: {
+        operationId: 'listAllCorrections',
+        summary: 'List the corrections of the whole newsroom',
+        description: 'Newest first: of what is live, and of what was retracted.',
+        tags,
+        querystring: z.strictObject({ limit: pageParameters.limit, cursor: pageParameters.cursor }),
+        response: { 200: listOf(PlacedCorrection, 'PlacedCorrectionList') },
+      },
+    },
+    async (request, reply) => {
+      const paging = pageRequest(request, request.query.limit)
+      const order = { kind: 'time', column: corrections.at, id: corrections.id, descending: true } as const
+      const slice = keyset(order, paging)
+      const found = await storage.reader
+        .select({ correction: corrections, live: editions.slug, card: editions.card, gone: retractions })
+        .from(corrections)
+        .leftJoin(editions, eq(editions.article, corrections.article))
+        .leftJoin(retractions, eq(retractions.article, corrections.article))
+        .where(and(slice.where))
+        .orderBy(...slice.orderBy)
+        .limit(slice.limit)
+      const page = pageOf(found, paging, ({ correction }) => [correction.at, correction.id])
+      const data = page.rows.flatMap(({ correction, live, card, gone }) => {
+        const { id, kind, text, at, article, fromVersion, toVersion } = correction
+        const shown = live !== null && card !== null ? { slug: live, headline: headlineIn(card) } : gone
+        if (!shown) return []
+        const { slug, headline } = shown
+        return {
+          id,
+          kind: kind as Correction['kind'],
+          text,
+          at,
+          article: { id: article, slug, headline },
+          fromVersion,
+          toVersion,
+        }
+      })
+      return { data, page: paging.info(reply, page) }
+    },
+  )
+
+  app.get(
+    '/articles/:article/corrections',
+    {
+      config: { access: 'live:read' },
+      schema: {
+        operationId: 'listCorrections',
+        summary: 'List the corrections of an article',
+        tags,
+        params: ByArticle,
+        querystring: NoQuery,
+        response: { 200: Corrections },
+      },
+    },
+    async ({ params }) => {
+      const live = await newsstand.read(storage.reader, params.article)
+      const article = live?.article ?? (await newsstand.retraction(storage.reader, params.article))?.id
+      if (article === undefined) throw notFound('article')
+      return { data: await correctionsOf(storage.reader, article) }
+    },
+  )
+
+  app.post(
+    '/articles/:article/corrections',
+    {
+      config: { access: 'content:write' },
+      schema: {
+        operationId: 'createCorrection',
+        summary: 'Make a correction',
+        description: 'It is shown with the live article at once.',
+        tags,
+        params: ByArticle,
+        querystring: NoQuery,
+        body: NewCorrection,
+        response: { 201: Correction },
+      },
+    },
+    async (request, reply) => {
+      const act = { caller: request.caller, now: timestamp(clock) }
+      const { row, id } = await storage.transaction(async (tx) => {
+        const row = await findArticle(tx, request.params.article, request.caller)
+        return { row, id: await correct(tx, row, request.body, act) }
+      })
+      reply.code(201).header('location', `/v1/articles/${row.id}/corrections`)
+      return { id, ...request.body, at: act.now }
+    },
+  )
+}
+
+const headlineIn = (card: string): string => (JSON.parse(card) as { headline: string }).headline
+
+async function correctionsOf(db: Reader, article: string): Promise<Correction[]> {
+  const rows = await db
+    .select({ id: corrections.id, kind: corrections.kind, text: corrections.text, at: corrections.at })
+    .from(corrections)
+    .where(eq(corrections.article, article))
+    .orderBy(desc(corrections.at), desc(corrections.id))
+  return rows as Correction[]
+}
+
+/** Records a correction and shows it with the live edition; gives its id. */
+async function correct(
+  tx: Writer,
+  { id: article, slug, liveVersion }: ArticleRow,
+  { kind, text }: Pick<Correction, 'kind' | 'text'>,
+  { caller, now }: Act,
+): Promise<string> {
+  if (liveVersion === null)
+    throw new Problem('transition-not-allowed', 'only a live article can be corrected in public; change the draft')
+  const id = newId()
+  const { id: actor, name: actorName } = actorOf(caller)
+  const fromVersion = await replacedBy(tx, article, liveVersion)
+  await tx
+    .insert(corrections)
+    .values({ id, article, kind, text, at: now, actor, actorName, fromVersion, toVersion: liveVersion })
+  await tx.update(articles).set({ updatedAt: now }).where(eq(articles.id, article))
+  await newsstand.touch(tx, article, now)
+  await record(tx, { type: 'article.corrected', at: now, target: article, slug, version: liveVersion })
+  return id
+}
+
+/** The revision that was live before this one. */
+async function replacedBy(tx: Writer, article: string, liveVersion: number): Promise<number | null> {
+  const [row] = await tx
+    .select({ number: publications.number })
+    .from(publications)
+    .where(and(eq(publications.article, article), isNotNull(publications.until), ne(publications.number, liveVersion)))
+    .orderBy(desc(publications.at), desc(publications.number))
+    .limit(1)
+  return row?.number ?? null
+}

@@ -1,0 +1,48 @@
+import { and, asc, eq, isNull, lte } from 'drizzle-orm'
+import { type Clock, timestamp } from '../lib/clock.ts'
+import { articles } from '../storage/schema.ts'
+import type { Storage } from '../storage/storage.ts'
+import { publish } from './publish.ts'
+import type { ArticleRow } from './store.ts'
+
+/** How many pieces one look finds at most. */
+const BATCH = 100
+
+/**
+ * Publishes what is due, in the order of its time, each piece in a transaction of its own; gives how many. Whether a
+ * piece is still due is asked again inside: with several processes, or an editor who calls it off, it goes out once or
+ * not at all.
+ */
+export async function publishDue({ storage, clock }: { storage: Storage; clock: Clock }): Promise<number> {
+  const now = timestamp(clock)
+  const due = await storage.reader
+    .select({ id: articles.id })
+    .from(articles)
+    .where(lte(articles.publishAt, now))
+    .orderBy(asc(articles.publishAt), asc(articles.id))
+    .limit(BATCH)
+  let published = 0
+  for (const { id } of due) published += await storage.transaction((tx) => publishIfDue(tx, id, timestamp(clock)))
+  return published
+}
+
+async function publishIfDue(tx: Parameters<typeof publish>[0], id: string, now: string): Promise<0 | 1> {
+  const [row] = await tx
+    .select()
+    .from(articles)
+    .where(and(eq(articles.id, id), lte(articles.publishAt, now), isNull(articles.deletedAt)))
+  if (!row?.publishAt) return 0
+  await publish(tx, row as ArticleRow, now, row.publishAt)
+  return 1
+}
+
+/** When the next piece goes live, if any is scheduled. */
+export async function nextRelease({ storage }: { storage: Storage }): Promise<string | null> {
+  const [row] = await storage.reader
+    .select({ publishAt: articles.publishAt })
+    .from(articles)
+    .where(lte(articles.publishAt, '9999-12-31T23:59:59.999Z'))
+    .orderBy(asc(articles.publishAt))
+    .limit(1)
+  return row?.publishAt ?? null
+}

@@ -1,0 +1,161 @@
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+import { Article } from '../editions/article.ts'
+import { ifMatch } from '../http/caching.ts'
+import { Conditional, NoQuery } from '../http/parameters.ts'
+import type { ZodTypes } from '../http/zod.ts'
+import { timestamp } from '../lib/clock.ts'
+import type { Permission } from '../lib/roles.ts'
+import { Moment, prose, Reference } from '../lib/shapes.ts'
+import type { Writer } from '../storage/storage.ts'
+import { move, publish, retract, schedule, unpublish, untrash } from './publish.ts'
+import { resolver } from './references.ts'
+import { annotate } from './revisions.ts'
+import { type ArticleDeps, ByArticle } from './routes.ts'
+import { type Act, type ArticleRow, findArticle } from './store.ts'
+import { view } from './view.ts'
+
+const Note = z
+  .strictObject({ note: prose(2_000).nullish().meta({ description: 'Kept with the revision.' }) })
+  .meta({ id: 'Note', description: 'Why.', examples: [{ note: 'Checked with the harbour office.' }] })
+
+const Publication = z
+  .strictObject({
+    at: Moment.optional().meta({ description: 'When it goes live; at once if left out.' }),
+    embargoUntil: Moment.optional().meta({
+      description: 'It does not go live before; without `at` it goes live then.',
+    }),
+    note: Note.shape.note,
+  })
+  .meta({
+    id: 'Publication',
+    description: 'When an article goes live.',
+    examples: [{ at: '2030-01-31T06:00:00Z', note: 'For the morning.' }],
+  })
+
+const RetractionInput = z
+  .strictObject({
+    reason: prose(5_000).meta({ description: 'Shown to everyone who asks for the article.' }),
+    replacement: Reference.nullish().meta({ description: 'The article to read instead.' }),
+  })
+  .meta({
+    id: 'RetractionInput',
+    description: 'Why an article is taken back.',
+    examples: [{ reason: 'It was wrong.' }],
+  })
+
+interface Transition<Body extends z.ZodType> {
+  name: string
+  summary: string
+  description?: string
+  access: Permission
+  body: Body
+  trashed?: 'only'
+  /** Does it; gives the article as it is then. */
+  go(tx: Writer, article: ArticleRow, body: z.output<Body>, act: Act): Promise<ArticleRow>
+}
+
+const transition = <Body extends z.ZodType>(one: Transition<Body>): Transition<z.ZodType> => one
+
+const transitions = [
+  transition({
+    name: 'publish',
+    summary: 'Make the working copy live, now or at a time',
+    description:
+      'With `at` or `embargoUntil` it goes live then, by itself, with what the working copy says then; the public finds nothing of it before.',
+    access: 'content:write',
+    body: Publication.optional(),
+    async go(tx, article, body, { now }) {
+      const { at, embargoUntil, note } = body ?? {}
+      await annotate(tx, article, note)
+      if (at === undefined && embargoUntil === undefined) return publish(tx, article, now)
+      return schedule(tx, article, { at, embargoUntil }, now)
+    },
+  }),
+  transition({
+    name: 'unpublish',
+    summary: 'Take the article off the site, or call off what is scheduled',
+    access: 'content:write',
+    body: Note.optional(),
+    async go(tx, article, body, { now }) {
+      await annotate(tx, article, body?.note)
+      return unpublish(tx, article, now)
+    },
+  }),
+  transition({
+    name: 'submit',
+    summary: 'Ask for review',
+    access: 'drafts:write',
+    body: Note.optional(),
+    async go(tx, article, body) {
+      await annotate(tx, article, body?.note)
+      return move('submit')(tx, article)
+    },
+  }),
+  transition({
+    name: 'return',
+    summary: 'Send the draft back from review',
+    access: 'content:write',
+    body: Note.optional(),
+    async go(tx, article, body) {
+      await annotate(tx, article, body?.note)
+      return move('return')(tx, article)
+    },
+  }),
+  transition({
+    name: 'retract',
+    summary: 'Take the article back for good',
+    description:
+      'Whoever asks for it is answered 410 with the reason, and with the article to read instead if there is one. It vanishes from lists and from the related links of others.',
+    access: 'content:write',
+    body: RetractionInput,
+    async go(tx, article, { reason, replacement }, act) {
+      const resolve = resolver(tx, act.caller)
+      const instead = await resolve.maybe('article', replacement, ['replacement'])
+      resolve.check()
+      return retract(tx, article, { reason, replacement: instead }, act)
+    },
+  }),
+  transition({
+    name: 'restore',
+    summary: 'Bring the article back from the trash',
+    access: 'content:write',
+    body: Note.optional(),
+    trashed: 'only',
+    go: untrash,
+  }),
+]
+
+/** What moves an article from state to state. */
+export function registerTransitions(server: FastifyInstance, { storage, clock }: ArticleDeps): void {
+  const app = server.withTypeProvider<ZodTypes>()
+  for (const { name, summary, description, access, body, trashed, go } of transitions)
+    app.post(
+      `/articles/:article/${name}`,
+      {
+        config: { access },
+        schema: {
+          operationId: `${name}Article`,
+          summary,
+          ...(description && { description }),
+          tags: ['Articles'],
+          params: ByArticle,
+          headers: Conditional,
+          querystring: NoQuery,
+          body,
+          response: { 200: Article },
+        },
+      },
+      async (request, reply) => {
+        const check = ifMatch(request)
+        const now = timestamp(clock)
+        const row = await storage.transaction(async (tx) => {
+          const article = await findArticle(tx, request.params.article, request.caller, trashed)
+          check(article.version)
+          return go(tx, article, request.body, { caller: request.caller, now })
+        })
+        reply.version = row.version
+        return view(storage.reader, row)
+      },
+    )
+}
