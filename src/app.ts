@@ -6,6 +6,7 @@ import { registerCitations } from './articles/citations.ts'
 import { registerCorrections } from './articles/corrections.ts'
 import { registerRelatedLinks } from './articles/related-links.ts'
 import { registerArticles } from './articles/routes.ts'
+import type { Releases } from './articles/scheduler.ts'
 import { registerTransitions } from './articles/transitions.ts'
 import { BodyNotReadable } from './body/not-readable.ts'
 import { authorKind } from './catalogue/authors.ts'
@@ -34,6 +35,7 @@ export interface AppDeps {
   config: Config
   storage: Storage
   clock: Clock
+  releases: Releases
   /** Where the log goes; to the standard output if left out. */
   logTo?: { write(line: string): void }
 }
@@ -48,7 +50,7 @@ const TIMEOUTS = { connectionTimeout: 60_000, requestTimeout: 30_000, keepAliveT
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
 /** The service, ready to listen. This is its table of contents. */
-export async function buildApp({ config, storage, clock, logTo }: AppDeps): Promise<FastifyInstance> {
+export async function buildApp({ config, storage, clock, releases, logTo }: AppDeps): Promise<FastifyInstance> {
   const app = fastify({
     ...TIMEOUTS,
     bodyLimit: BODY_LIMIT,
@@ -79,6 +81,7 @@ export async function buildApp({ config, storage, clock, logTo }: AppDeps): Prom
   registerCaching(app, {
     maxAge: config.CACHE_MAX_AGE,
     staleWhileRevalidate: config.CACHE_STALE_WHILE_REVALIDATE,
+    secondsToNextRelease: () => releases.secondsToNext(),
   })
   registerJson(app)
   await registerOpenapi(app, { title: 'Dateline', version, ...ABOUT })
@@ -86,7 +89,7 @@ export async function buildApp({ config, storage, clock, logTo }: AppDeps): Prom
   registerHealth(app, () => storage.ping())
   await app.register(
     async (v1) => {
-      const deps = { storage, clock }
+      const deps = { storage, clock, releases }
       registerArticles(v1, deps)
       registerTransitions(v1, deps)
       registerCorrections(v1, deps)

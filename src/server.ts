@@ -1,7 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
-import { publishDue } from './articles/scheduler.ts'
+import { publishDue, releases as watchReleases } from './articles/scheduler.ts'
 import type { Config } from './config.ts'
 import { refreshAll } from './editions/refresh.ts'
 import { createKey, hasKeys } from './keys/store.ts'
@@ -21,11 +21,17 @@ const REFRESH_INTERVAL = 1_000
 /** Opens the database, listens, and closes on SIGTERM and SIGINT: first unready, then without a request in flight. */
 export async function serve(config: Config, say: (text: string) => void): Promise<FastifyInstance> {
   const storage = await openStorage(config.DATABASE_URL)
-  const app = await buildApp({ config, storage, clock: systemClock })
+  const releases = watchReleases({ storage, clock: systemClock })
+  await releases.look()
+  const app = await buildApp({ config, storage, clock: systemClock, releases })
   let stopping = false
   const failed = (what: string) => (err: unknown) => app.log.error({ err }, `${what} failed and is tried again`)
+  const release = async () => {
+    await publishDue({ storage, clock: systemClock })
+    await releases.look()
+  }
   const background = [
-    every(RELEASE_INTERVAL, () => publishDue({ storage, clock: systemClock }), failed('publishing what is due')),
+    every(RELEASE_INTERVAL, release, failed('publishing what is due')),
     every(REFRESH_INTERVAL, () => refreshAll(storage, () => stopping), failed('refreshing stale editions')),
   ]
   app.addHook('onClose', async () => {

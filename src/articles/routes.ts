@@ -21,12 +21,14 @@ import type { Storage } from '../storage/storage.ts'
 import { ArticlePatch, ArticleWithoutBody, NewArticle } from './input.ts'
 import { countDrafts, listDrafts } from './list.ts'
 import { erase, publish, trash } from './publish.ts'
+import type { Releases } from './scheduler.ts'
 import { type ArticleRow, create, findArticle, inputOf, save } from './store.ts'
 import { view, views } from './view.ts'
 
 export interface ArticleDeps {
   storage: Storage
   clock: Clock
+  releases: Releases
 }
 
 export const ByArticle = z.strictObject({

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, lte } from 'drizzle-orm'
+import { and, asc, eq, isNotNull, isNull, lte } from 'drizzle-orm'
 import { type Clock, timestamp } from '../lib/clock.ts'
 import { articles } from '../storage/schema.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -37,12 +37,31 @@ async function publishIfDue(tx: Parameters<typeof publish>[0], id: string, now: 
 }
 
 /** When the next piece goes live, if any is scheduled. */
-export async function nextRelease({ storage }: { storage: Storage }): Promise<string | null> {
+async function nextRelease({ storage }: { storage: Storage }): Promise<string | null> {
   const [row] = await storage.reader
     .select({ publishAt: articles.publishAt })
     .from(articles)
-    .where(lte(articles.publishAt, '9999-12-31T23:59:59.999Z'))
+    .where(isNotNull(articles.publishAt))
     .orderBy(asc(articles.publishAt))
     .limit(1)
   return row?.publishAt ?? null
+}
+
+/** Knows when the next piece goes live, so that nothing that is cached outlives it. */
+export interface Releases {
+  /** Seconds until the next release; infinite while none is scheduled. */
+  secondsToNext(): number
+  /** Looks it up anew: after a change to what is scheduled, and now and then, for those of other processes. */
+  look(): Promise<void>
+}
+
+export function releases(deps: { storage: Storage; clock: Clock }): Releases {
+  let next: number | null = null
+  return {
+    secondsToNext: () => (next === null ? Infinity : Math.max(0, (next - deps.clock.now().getTime()) / 1000)),
+    async look() {
+      const time = await nextRelease(deps)
+      next = time === null ? null : Date.parse(time)
+    },
+  }
 }

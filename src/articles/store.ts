@@ -103,6 +103,8 @@ export async function saveContent(
   wantedSlug: string = before.slug,
 ): Promise<ArticleRow> {
   const { id } = before
+  if (before.publishAt !== null && !may(caller, 'content:write'))
+    throw new Problem('forbidden', 'the article is scheduled: what it will say is for editors to change')
   const slug = await moveTo(tx, before, wantedSlug)
   const actor: Actor = actorOf(caller)
   const row: ArticleRow = { ...before, slug, version: before.version + 1, editedAt: now, ...columnsOf(content) }

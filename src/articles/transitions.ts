@@ -127,7 +127,7 @@ const transitions = [
 ]
 
 /** What moves an article from state to state. */
-export function registerTransitions(server: FastifyInstance, { storage, clock }: ArticleDeps): void {
+export function registerTransitions(server: FastifyInstance, { storage, clock, releases }: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
   for (const { name, summary, description, access, body, trashed, go } of transitions)
     app.post(
@@ -154,6 +154,7 @@ export function registerTransitions(server: FastifyInstance, { storage, clock }:
           check(article.version)
           return go(tx, article, request.body, { caller: request.caller, now })
         })
+        await releases.look()
         reply.version = row.version
         return view(storage.reader, row)
       },

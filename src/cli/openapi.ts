@@ -1,4 +1,5 @@
 import { buildApp } from '../app.ts'
+import { releases } from '../articles/scheduler.ts'
 import type { Config } from '../config.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -7,7 +8,12 @@ import type { Storage } from '../storage/storage.ts'
 export async function openapiDocument(config: Config): Promise<unknown> {
   const unused = () => Promise.reject(new Error('the document needs no database'))
   const storage = { reader: {}, transaction: unused, ping: unused, close: async () => {} } as unknown as Storage
-  const app = await buildApp({ config: { ...config, LOG_LEVEL: 'silent' }, storage, clock: systemClock })
+  const app = await buildApp({
+    config: { ...config, LOG_LEVEL: 'silent' },
+    storage,
+    clock: systemClock,
+    releases: releases({ storage, clock: systemClock }),
+  })
   await app.ready()
   return app.swagger()
 }

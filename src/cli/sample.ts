@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { InjectOptions } from 'fastify'
 import { buildApp } from '../app.ts'
+import { releases } from '../articles/scheduler.ts'
 import type { Config } from '../config.ts'
 import { systemClock } from '../lib/clock.ts'
 import { newsroom } from '../sample/newsroom.ts'
@@ -11,7 +12,12 @@ export async function sampleCommand(config: Config, say: (text: string) => void)
   const secret = randomBytes(32).toString('base64url')
   const storage = await openStorage(config.DATABASE_URL)
   const settings = { ...config, DATELINE_ADMIN_KEY: secret, LOG_LEVEL: 'error', RATE_LIMIT: 0 } as const
-  const app = await buildApp({ config: settings, storage, clock: systemClock })
+  const app = await buildApp({
+    config: settings,
+    storage,
+    clock: systemClock,
+    releases: releases({ storage, clock: systemClock }),
+  })
   try {
     const post = async (path: string, payload: NonNullable<InjectOptions['payload']>) => {
       const reply = await app.inject({

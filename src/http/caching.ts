@@ -14,21 +14,24 @@ export interface CachingOptions {
   maxAge: number
   /** How much longer it may be shown while a fresh one is fetched, in seconds. */
   staleWhileRevalidate: number
+  /** Seconds until the public will read something else by itself; no reply may be kept for longer. */
+  secondsToNextRelease: () => number
 }
 
 /**
  * ETags and `If-None-Match` on every GET, and `Cache-Control` on every reply: public ones may be kept as configured,
  * replies to a key by nobody.
  */
-export function registerCaching(app: FastifyInstance, { maxAge, staleWhileRevalidate }: CachingOptions): void {
-  const shared = `public, max-age=${maxAge}, stale-while-revalidate=${staleWhileRevalidate}`
+export function registerCaching(app: FastifyInstance, options: CachingOptions): void {
   app.decorateReply('version', null)
 
   app.addHook('onSend', (request, reply, payload, done) => {
     if (!reply.hasHeader('cache-control'))
       reply.header(
         'cache-control',
-        request.caller.id === null && isRead(request) && reply.statusCode < 300 ? shared : 'private, no-store',
+        request.caller.id === null && isRead(request) && reply.statusCode < 300
+          ? sharedFor(options)
+          : 'private, no-store',
       )
     if (request.routeOptions.config.access !== 'open') reply.header('vary', 'Authorization, Accept-Encoding')
     if (reply.statusCode >= 300 || typeof payload !== 'string') return done(null, payload)
@@ -38,6 +41,13 @@ export function registerCaching(app: FastifyInstance, { maxAge, staleWhileRevali
     reply.code(304).removeHeader('content-type').removeHeader('content-length')
     done(null, null)
   })
+}
+
+/** How long a public reply may be kept: as configured, but never past the next release. */
+function sharedFor({ maxAge, staleWhileRevalidate, secondsToNextRelease }: CachingOptions): string {
+  const left = Math.floor(secondsToNextRelease())
+  const age = Math.min(maxAge, left)
+  return `public, max-age=${age}, stale-while-revalidate=${Math.min(staleWhileRevalidate, left - age)}`
 }
 
 const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD'

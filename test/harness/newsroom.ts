@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import supertest, { type Test } from 'supertest'
 import { buildApp } from '../../src/app.ts'
+import { releases } from '../../src/articles/scheduler.ts'
 import { readConfig } from '../../src/config.ts'
 import type { KeyRole } from '../../src/lib/roles.ts'
 import type { Storage } from '../../src/storage/storage.ts'
@@ -48,7 +49,13 @@ export async function newsroom(environment: Record<string, string> = {}): Promis
   }
   const log: string[] = []
   const config = readConfig({ DATELINE_ADMIN_KEY: ADMIN, LOG_LEVEL: 'debug', ...environment })
-  const app = await buildApp({ config, storage, clock, logTo: { write: (line) => void log.push(line) } })
+  const app = await buildApp({
+    config,
+    storage,
+    clock,
+    releases: releases({ storage, clock }),
+    logTo: { write: (line) => void log.push(line) },
+  })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const conforms = conformity(app.swagger() as unknown as Record<string, unknown>)
 

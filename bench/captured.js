@@ -1,0 +1,46 @@
+/** Replies of Dateline, noted so that its rivals can send the same bytes. */
+import { createWriteStream, writeFileSync } from 'node:fs'
+import { finished } from 'node:stream/promises'
+import { expect } from './ask.js'
+import { replyKey } from './rivals.js'
+
+/** How many articles of each kind the rival copies the rows of. */
+const MODELS = 50
+
+/**
+ * Writes Dateline's reply to every request of the cases to a file, a line each.
+ * @param {string} base
+ * @param {import('./contest.js').Prepared[]} prepared
+ * @param {string} file
+ */
+export async function writeConstants(base, prepared, file) {
+  const stream = createWriteStream(file)
+  const known = new Set()
+  for (const { of, requests } of prepared)
+    for (const wanted of requests) {
+      const key = replyKey(wanted.path, wanted.headers?.['if-none-match'])
+      if (known.has(key)) continue
+      known.add(key)
+      const line = `${JSON.stringify({ key, ...(await expect(base, wanted, of.status ?? 200)) })}\n`
+      if (!stream.write(line)) await new Promise((resolve) => stream.once('drain', resolve))
+    }
+  stream.end()
+  await finished(stream)
+}
+
+/**
+ * Posts articles to Dateline, and writes down which they are and what was replied.
+ * @param {string} base
+ * @param {{ drafts: import('./load.js').Wanted[], published: import('./load.js').Wanted[] }} posts
+ * @param {string} file
+ */
+export async function writeModels(base, { drafts, published }, file) {
+  const model = async (wanted) => {
+    const reply = await expect(base, wanted, 201)
+    return { id: JSON.parse(reply.body).id, reply }
+  }
+  const models = { drafts: [], published: [] }
+  for (const wanted of drafts.slice(0, MODELS)) models.drafts.push(await model(wanted))
+  for (const wanted of published.slice(0, MODELS)) models.published.push(await model(wanted))
+  writeFileSync(file, JSON.stringify(models))
+}

@@ -1,0 +1,161 @@
+/**
+ * What is measured. A case names itself, makes the requests of the load, and says what Dateline stands against:
+ * `constants`, bare Fastify that sends the same bytes; or `inserts`, bare Fastify that writes the same rows.
+ */
+import { deepCursors } from './deep-pages.js'
+import { posts } from './posts.js'
+
+/**
+ * @typedef {object} World what the requests of a case are made from
+ * @property {string} base the address of Dateline
+ * @property {number} articles how many articles it has
+ * @property {number} urls how many different URLs are wanted
+ * @property {Sampled[]} sample articles spread over all that there are
+ * @property {Record<'authors' | 'sections' | 'tags' | 'sources', { slug: string }[]>} entries the catalogue
+ * @property {(path: string) => Promise<string>} etag the ETag of a reply
+ */
+
+/** @typedef {{ slug: string, section: string, authors: string[], tags: string[], publishedAt: string }} Sampled */
+
+/**
+ * @typedef {object} Case
+ * @property {string} name
+ * @property {string} title
+ * @property {'constants' | 'inserts'} against
+ * @property {number} [connections] 32 if left out
+ * @property {number} [status] of every reply; 200 if left out
+ * @property {(world: World) => import('./load.js').Wanted[] | Promise<import('./load.js').Wanted[]>} requests
+ */
+
+const DAY = 86_400_000
+/** How long a stretch of time the combined filter asks for, to each side of an article, in milliseconds. */
+const STRETCH = 180 * DAY
+
+/** @type {Case[]} */
+export const cases = [
+  {
+    name: 'detail',
+    title: 'One article',
+    against: 'constants',
+    requests: (world) => details(world),
+  },
+  {
+    name: 'list',
+    title: 'List of 20, first page',
+    against: 'constants',
+    requests: () => [{ path: '/v1/articles' }],
+  },
+  {
+    name: 'filtered',
+    title: 'List by tag, section or author',
+    against: 'constants',
+    requests: (world) => filters(world).map((filter) => ({ path: `/v1/articles?${filter}` })),
+  },
+  {
+    name: 'deep',
+    title: 'List of 20, deep page',
+    against: 'constants',
+    requests: async (world) => (await deepCursors(world)).map((cursor) => ({ path: `/v1/articles?cursor=${cursor}` })),
+  },
+  {
+    name: 'combined',
+    title: 'List by author and tag, or section, tag and dates',
+    against: 'constants',
+    requests: ({ sample }) => sample.map((one, index) => ({ path: `/v1/articles?${combined(one, index)}` })),
+  },
+  {
+    name: 'detail-304',
+    title: 'One article, not modified',
+    against: 'constants',
+    status: 304,
+    requests: (world) => conditional(world, details(world)),
+  },
+  {
+    name: 'list-304',
+    title: 'List by tag, section or author, not modified',
+    against: 'constants',
+    status: 304,
+    requests: (world) =>
+      conditional(
+        world,
+        filters(world).map((filter) => ({ path: `/v1/articles?${filter}` })),
+      ),
+  },
+  {
+    name: 'html',
+    title: 'One article, `body=html`',
+    against: 'constants',
+    requests: (world) => details(world, '?body=html'),
+  },
+  {
+    name: 'fields',
+    title: 'One article, `fields=id,headline`',
+    against: 'constants',
+    requests: (world) => details(world, '?fields=id,headline'),
+  },
+  {
+    name: 'create',
+    title: 'Create, 8 connections',
+    against: 'inserts',
+    connections: 8,
+    status: 201,
+    requests: () => posts('/v1/articles'),
+  },
+  {
+    name: 'publish',
+    title: 'Create and publish, 8 connections',
+    against: 'inserts',
+    connections: 8,
+    status: 201,
+    requests: () => posts('/v1/articles?publish=true'),
+  },
+  {
+    name: 'publish-32',
+    title: 'Create and publish, 32 connections',
+    against: 'inserts',
+    status: 201,
+    requests: () => posts('/v1/articles?publish=true'),
+  },
+]
+
+/**
+ * @param {World} world
+ * @param {string} [query]
+ */
+const details = ({ sample }, query = '') => sample.map(({ slug }) => ({ path: `/v1/articles/${slug}${query}` }))
+
+/**
+ * Filters by one thing: the tags, sections and authors mixed, so that no stretch of the list asks for one kind only.
+ * @param {World} world
+ */
+function filters({ entries }) {
+  const named = (/** @type {string} */ parameter, /** @type {{ slug: string }[]} */ list) =>
+    list.map(({ slug }, index) => ({ filter: `${parameter}=${slug}`, place: index / list.length }))
+  const { tags, sections, authors } = entries
+  const all = [...named('tag', tags), ...named('section', sections), ...named('author', authors)]
+  return all.sort((a, b) => a.place - b.place).map(({ filter }) => filter)
+}
+
+/**
+ * @param {Sampled} article
+ * @param {number} index
+ */
+function combined({ section, authors, tags, publishedAt }, index) {
+  const [author] = authors
+  const [tag] = tags
+  if (index % 2 === 0) return `author=${author}&tag=${tag}`
+  const at = Date.parse(publishedAt)
+  const [from, to] = [at - STRETCH, at + STRETCH].map((time) => encodeURIComponent(new Date(time).toISOString()))
+  return `section=${section}&tag=${tag}&publishedAt[gte]=${from}&publishedAt[lt]=${to}`
+}
+
+/**
+ * The same requests, by clients that have the replies already.
+ * @param {World} world
+ * @param {import('./load.js').Wanted[]} requests
+ */
+async function conditional({ etag }, requests) {
+  const known = []
+  for (const { path } of requests) known.push({ path, headers: { 'if-none-match': await etag(path) } })
+  return known
+}

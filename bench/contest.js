@@ -1,0 +1,75 @@
+/** Dateline and a rival, loaded in turns. */
+import { load } from './load.js'
+import { median } from './median.js'
+
+const CONNECTIONS = 32
+/** How long each is loaded before it counts, in seconds, so that the code is compiled and the pages are in memory. */
+const WARM_UP = 1
+
+/** @typedef {{ of: import('./cases.js').Case, requests: import('./load.js').Wanted[] }} Prepared */
+
+/**
+ * @typedef {object} Outcome medians of the rounds
+ * @property {number} ratio Dateline's replies a second to the rival's
+ * @property {[number, number]} spread the lowest and the highest ratio of a round
+ * @property {number} [costRatio] the rival's processor time for a reply to Dateline's
+ * @property {import('./load.js').Load} dateline
+ * @property {import('./load.js').Load} rival
+ */
+
+/**
+ * Loads one and the other, several rounds, never both at once.
+ * @param {Prepared} prepared
+ * @param {object} ring
+ * @param {import('./processes.js').Server} ring.dateline
+ * @param {import('./processes.js').Server} ring.rival
+ * @param {import('./options.js').Options} ring.options
+ * @param {(text: string) => void} ring.say
+ * @returns {Promise<import('./runs.js').Result>}
+ */
+export async function contest({ of, requests }, { dateline, rival, options, say }) {
+  const { rounds, seconds } = options
+  const plan = { requests, connections: of.connections ?? CONNECTIONS, status: of.status ?? 200 }
+  const loads = { dateline: [], rival: [] }
+  try {
+    for (const server of [dateline, rival]) await load(server, { ...plan, seconds: WARM_UP })
+    for (let round = 0; round < rounds; round++) {
+      loads.dateline.push(await load(dateline, { ...plan, seconds }))
+      loads.rival.push(await load(rival, { ...plan, seconds }))
+    }
+  } catch (error) {
+    throw new Error(`the case ${of.name} failed`, { cause: error })
+  }
+  const outcome = outcomeOf(loads)
+  say(`  ${of.name}: ${outcome.ratio.toFixed(2)}`)
+  return { of, urls: new Set(requests.map(({ path }) => path)).size, ...outcome }
+}
+
+/**
+ * @param {{ dateline: import('./load.js').Load[], rival: import('./load.js').Load[] }} loads
+ * @returns {Outcome}
+ */
+function outcomeOf(loads) {
+  const [dateline, rival] = [middle(loads.dateline), middle(loads.rival)]
+  const ratios = loads.dateline.map(({ perSecond }, round) => perSecond / loads.rival[round].perSecond)
+  return {
+    ratio: dateline.perSecond / rival.perSecond,
+    spread: [Math.min(...ratios), Math.max(...ratios)],
+    costRatio: dateline.cost && rival.cost && rival.cost / dateline.cost,
+    dateline,
+    rival,
+  }
+}
+
+/** @param {import('./load.js').Load[]} loads */
+function middle(loads) {
+  const of = (name) =>
+    loads.some((one) => one[name] === undefined) ? undefined : median(loads.map((one) => one[name]))
+  return {
+    perSecond: of('perSecond') ?? Number.NaN,
+    bytesEach: of('bytesEach') ?? Number.NaN,
+    p99: of('p99') ?? Number.NaN,
+    cost: of('cost'),
+    busy: of('busy'),
+  }
+}

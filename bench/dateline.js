@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url'
+import { expect } from './ask.js'
+import { median } from './median.js'
+import { startServer } from './processes.js'
+import { ADMIN_KEY } from './rivals.js'
+
+const COMMAND = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+/** How often the start is timed. */
+const STARTS = 5
+
+/**
+ * Starts Dateline over a database.
+ * @param {string} database
+ * @param {Record<string, string>} settings
+ */
+export const startDateline = (database, settings) =>
+  startServer([COMMAND, 'serve'], {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DATABASE_URL: database,
+    DATELINE_ADMIN_KEY: ADMIN_KEY,
+    LOG_LEVEL: 'warn',
+    RATE_LIMIT: '0',
+    ...settings,
+  })
+
+/**
+ * How long it takes from the start of the process to its first reply, in seconds; the median of several starts.
+ * @param {string} database
+ * @param {Record<string, string>} settings
+ */
+export async function timeStarts(database, settings) {
+  const times = []
+  for (let start = 0; start < STARTS; start++) {
+    const began = performance.now()
+    const server = await startDateline(database, settings)
+    await expect(server.url, { path: '/v1/articles?limit=1' }, 200)
+    times.push((performance.now() - began) / 1_000)
+    await server.stop()
+  }
+  return median(times)
+}

@@ -1,0 +1,36 @@
+/** Databases with a newsroom in them. */
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { run } from './processes.js'
+
+const SEED = fileURLToPath(new URL('seed.js', import.meta.url))
+
+/**
+ * Makes a database with so many articles in the folder; gives its path, and a sample of its articles.
+ * @param {string} folder
+ * @param {number} articles
+ * @param {import('./options.js').Options} options
+ */
+export async function filledDatabase(folder, articles, { urls, keep }) {
+  const own = pathsIn(folder, articles, urls)
+  if (keep === undefined) await fill(own, articles, urls)
+  else await copyKept(pathsIn(keep, articles, urls), own, articles, urls)
+  const [database, sample] = own
+  return { database, sample: JSON.parse(readFileSync(sample, 'utf8')).slice(0, urls) }
+}
+
+/** @returns {[database: string, sample: string]} */
+const pathsIn = (folder, articles, urls) => [
+  join(folder, `newsroom-${articles}-${urls}.db`),
+  join(folder, `newsroom-${articles}-${urls}.json`),
+]
+
+const fill = ([database, sample], articles, urls) => run([SEED, database, String(articles), String(urls), sample])
+
+/** The sample is written last: where there is one, the database beside it is complete. */
+async function copyKept(kept, own, articles, urls) {
+  mkdirSync(join(kept[0], '..'), { recursive: true })
+  if (!existsSync(kept[1])) await fill(kept, articles, urls)
+  for (const [index, file] of kept.entries()) copyFileSync(file, own[index])
+}

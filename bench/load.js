@@ -1,0 +1,68 @@
+import autocannon from 'autocannon'
+
+/** How long after its time a load is given up, in milliseconds. */
+const GRACE = 15_000
+
+/**
+ * @typedef {object} Wanted
+ * @property {string} path
+ * @property {string} [method]
+ * @property {Record<string, string>} [headers]
+ * @property {string} [body]
+ * @property {(request: Wanted) => Wanted} [setupRequest] makes each request anew
+ */
+
+/**
+ * Loads a server for some seconds. Throws if any reply had another status than `status`.
+ * @param {import('./processes.js').Server} server
+ * @param {{ requests: Wanted[], connections: number, seconds: number, status: number }} plan
+ */
+export async function load(server, { requests, connections, seconds, status }) {
+  const before = server.processorSeconds()
+  const result = await cannonade({
+    url: server.url,
+    connections,
+    duration: seconds,
+    setupClient: startingAt(requests, connections),
+  })
+  const after = server.processorSeconds()
+  const replies = result.requests.total
+  refuseFaults(result, status)
+  const used = before === undefined || after === undefined ? undefined : after - before
+  return {
+    perSecond: replies / result.duration,
+    bytesEach: result.throughput.total / replies,
+    p99: result.latency.p99,
+    /** Processor time of the server for one reply, in seconds, and how busy that kept its core. */
+    cost: used && used / replies,
+    busy: used && used / result.duration,
+  }
+}
+
+/** @typedef {Awaited<ReturnType<typeof load>>} Load */
+
+/** Each connection begins elsewhere in the list, so that they do not ask for the same URL in step. */
+function startingAt(requests, connections) {
+  let client = 0
+  return (connection) => {
+    const first = Math.floor((client++ % connections) * (requests.length / connections))
+    connection.setRequests([...requests.slice(first), ...requests.slice(0, first)].map((one) => ({ ...one })))
+  }
+}
+
+function cannonade(options) {
+  return new Promise((resolve, reject) => {
+    const instance = autocannon(options, (error, result) => {
+      clearTimeout(deadline)
+      if (error) reject(error)
+      else resolve(result)
+    })
+    const deadline = setTimeout(() => instance.stop(), options.duration * 1_000 + GRACE)
+  })
+}
+
+function refuseFaults({ errors, timeouts, statusCodeStats }, status) {
+  const others = Object.keys(statusCodeStats).filter((code) => Number(code) !== status)
+  if (errors === 0 && timeouts === 0 && others.length === 0) return
+  throw new Error(`${errors} errors, ${timeouts} timeouts, and replies with the status ${others.join(', ') || status}`)
+}

@@ -1,0 +1,41 @@
+/** `npm run bench`: measures Dateline beside its rivals, prints a table and writes it to docs/performance.md. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { cases } from './cases.js'
+import { readOptions } from './options.js'
+import { killAll, pinLoad } from './processes.js'
+import { document } from './report.js'
+import { measureNewsroom } from './runs.js'
+import { caseTable, growthTable, memoryTable } from './tables.js'
+
+const DOCUMENT = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
+
+const options = readOptions(cases.map(({ name }) => name))
+const folder = mkdtempSync(join(tmpdir(), 'dateline-bench-'))
+const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`)
+
+process.on('exit', () => {
+  killAll()
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130))
+
+pinLoad()
+const [loadBefore = 0] = loadavg()
+const wanted = cases.filter(({ name }) => options.only?.includes(name) ?? true)
+const runs = []
+for (const articles of options.articles) {
+  const run = await measureNewsroom({ folder, articles, wanted, options, say })
+  runs.push(run)
+  say(`\n${caseTable(run)}\n\n${memoryTable(runs)}\n`)
+}
+if (runs.length > 1) say(`${growthTable(runs)}\n`)
+
+const out = options.out ?? (options.only ? undefined : DOCUMENT)
+if (out !== undefined) {
+  writeFileSync(out, document(runs, options, loadBefore))
+  say(`Written to ${out}.`)
+}
+process.exit(0)

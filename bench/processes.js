@@ -1,0 +1,137 @@
+/** Child processes, each on the core it is given where the system allows, and none left behind. */
+import { spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+
+export const SERVER_CORE = 0
+export const LOAD_CORE = 1
+
+/** How long a server may take to say where it serves, and how long it has to end, in milliseconds. */
+const START_DEADLINE = 60_000
+const STOP_DEADLINE = 12_000
+/** Clock ticks of /proc a second; 100 on every Linux that Node runs on. */
+const TICKS = 100
+
+/** Whether processes can be kept on one core each. */
+export const canPin =
+  availableParallelism() > 1 &&
+  spawnSync('taskset', ['-c', String(SERVER_CORE), 'true'], { stdio: 'ignore' }).status === 0
+
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const children = new Set()
+
+/** Kills every child that still runs; for the end of this process, however it comes. */
+export function killAll() {
+  for (const child of children) child.kill('SIGKILL')
+}
+
+/** Keeps this process, which makes the load, away from the servers' core. */
+export function pinLoad() {
+  if (canPin) spawnSync('taskset', ['-acp', String(LOAD_CORE), String(process.pid)], { stdio: 'ignore' })
+}
+
+/**
+ * @param {string[]} args what node runs
+ * @param {Record<string, string>} env settings beside those of this process
+ * @param {import('node:child_process').StdioOptions} stdio
+ */
+function spawnNode(args, env, stdio) {
+  const command = [process.execPath, ...args]
+  const [file = '', ...rest] = canPin ? ['taskset', '-c', String(SERVER_CORE), ...command] : command
+  const child = spawn(file, rest, { env: { ...process.env, NODE_ENV: 'production', ...env }, stdio })
+  children.add(child)
+  child.once('close', () => children.delete(child))
+  return child
+}
+
+/**
+ * Runs a script to its end; throws if it fails.
+ * @param {string[]} args
+ */
+export async function run(args) {
+  const child = spawnNode(args, {}, ['ignore', 'inherit', 'inherit'])
+  const code = await new Promise((resolve) => child.once('close', resolve))
+  if (code !== 0) throw new Error(`node ${args.join(' ')} ended with ${code}`)
+}
+
+/**
+ * Starts a server, and waits until it prints the address at which it serves.
+ * @param {string[]} args
+ * @param {Record<string, string>} env
+ */
+export async function startServer(args, env = {}) {
+  const child = spawnNode(args, env, ['ignore', 'pipe', 'inherit'])
+  const url = await addressOf(child, args)
+  child.stdout?.resume()
+  return {
+    url,
+    /** The memory it holds, in bytes; undefined where the system does not tell. */
+    memory: () => numberIn(`/proc/${child.pid}/status`, /^VmRSS:\s+(\d+) kB$/m, 1_024),
+    processorSeconds: () => processorSeconds(child.pid),
+    stop: () => stop(child),
+  }
+}
+
+/** @typedef {Awaited<ReturnType<typeof startServer>>} Server */
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {string[]} args
+ * @returns {Promise<string>}
+ */
+function addressOf(child, args) {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    const fail = (/** @type {string} */ why) => reject(new Error(`node ${args.join(' ')} ${why}: ${said}`))
+    const deadline = setTimeout(() => fail('does not serve'), START_DEADLINE)
+    child.once('close', (code) => fail(`ended with ${code}`))
+    child.stdout?.on('data', (chunk) => {
+      said += chunk
+      const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? []
+      if (address === undefined) return
+      clearTimeout(deadline)
+      child.stdout?.removeAllListeners('data')
+      resolve(address)
+    })
+  })
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+async function stop(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  child.kill('SIGTERM')
+  const deadline = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE)
+  await ended
+  clearTimeout(deadline)
+}
+
+/**
+ * The processor time a process has used so far, in its own code and in the kernel's.
+ * @param {number | undefined} pid
+ */
+function processorSeconds(pid) {
+  const fields = textOf(`/proc/${pid}/stat`)
+    ?.replace(/^.*\) /s, '')
+    .split(' ')
+  return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) / TICKS
+}
+
+/**
+ * @param {string} file
+ * @param {RegExp} pattern
+ * @param {number} factor
+ */
+function numberIn(file, pattern, factor) {
+  const found = pattern.exec(textOf(file) ?? '')
+  return found ? Number(found[1]) * factor : undefined
+}
+
+/** @param {string} file */
+function textOf(file) {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,59 @@
+/** The page docs/performance.md. */
+import { cpus, totalmem } from 'node:os'
+import { canPin } from './processes.js'
+import { caseTable, growthTable, memoryTable } from './tables.js'
+
+/**
+ * @param {import('./runs.js').Run[]} runs
+ * @param {import('./options.js').Options} options
+ * @param {number} loadBefore the load average of the machine before the first run
+ */
+export const document = (runs, options, loadBefore) =>
+  [
+    '# Performance',
+    'Made by `npm run bench`; figures are from one machine and one day. The ratios carry over to other machines better than the replies a second do.',
+    ...runs.flatMap((run) => [`## ${run.articles.toLocaleString('en')} articles`, caseTable(run)]),
+    READING,
+    ...(runs.length > 1 ? ['## Growth', GROWTH, growthTable(runs)] : []),
+    '## Start and memory',
+    memoryTable(runs),
+    'The start is timed from the start of the process; memory is the resident set of the Dateline process.',
+    '## How it was measured',
+    method(options, loadBefore),
+    '## To measure again',
+    `\`\`\`\n${commandOf(options)}\n\`\`\``,
+    '`npm run bench -- --help` tells the options. A run with `--only` prints its table and leaves this page alone. Nothing else should run on the machine meanwhile.',
+  ]
+    .join('\n\n')
+    .concat('\n')
+
+const READING = `- **Ratio**: Dateline's replies a second to its rival's, medians of the rounds; **Of rounds**: the lowest and the highest of a single round.
+- **By time**: the rival's processor time for a reply to Dateline's. Where a server is not **Busy** (the share of the measured time that it used a core), the load generator or the disk set the pace, and this ratio says more than the first. It counts only the time of the processor, not the waiting for the disk.
+- **Rival**: for reads, bare Fastify that finds a constant in a \`Map\` by URL and sends the same status, headers and body; for writes, bare Fastify whose one route writes the same rows with hand-written SQL, in one transaction, to a copy of the database. That route checks, resolves, compiles and compresses nothing, and its reply is a constant.
+- **Bytes**: the size of a reply with its headers, Dateline's and the rival's.`
+
+const GROWTH = "Dateline's replies a second, as a ratio to those with the fewest articles."
+
+/**
+ * @param {import('./options.js').Options} options
+ * @param {number} loadBefore
+ */
+function method({ rounds, seconds, set }, loadBefore) {
+  const [processor] = cpus()
+  const settings = Object.entries(set).map(([name, value]) => `\`${name}=${value}\``)
+  return [
+    `- ${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${processor?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB of memory, ${process.platform}; the load average of the machine before the run was ${loadBefore.toFixed(1)}.`,
+    `- Each case: a second of warm-up, then ${rounds} rounds of ${seconds} seconds for Dateline and its rival in turns, never both at once; 32 connections unless the case says otherwise, no pipelining, autocannon as the load generator.`,
+    canPin
+      ? '- The servers run on one core and the load generator on another.'
+      : '- The system does not let processes be kept on one core: the servers and the load generator may have got in the way of one another.',
+    `- Dateline runs as \`serve\` does, with SQLite (WAL, \`synchronous=FULL\`) and \`LOG_LEVEL=warn\`${settings.length > 0 ? `, and ${settings.join(', ')}` : ''}.`,
+    '- The newsroom is invented: bodies that make replies of about 6 kB, 200 authors, 50 sections in a tree, 300 tags and 100 sources; three tags, one or two authors and two citations for each article, published over ten years.',
+  ].join('\n')
+}
+
+/** @param {import('./options.js').Options} options */
+function commandOf({ articles, rounds, seconds, urls, set }) {
+  const settings = Object.entries(set).map(([name, value]) => ` --set ${name}=${value}`)
+  return `npm run bench -- --articles ${articles.join(',')} --rounds ${rounds} --seconds ${seconds} --urls ${urls}${settings.join('')}`
+}

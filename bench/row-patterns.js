@@ -1,0 +1,70 @@
+/** The rows of articles that Dateline has made, to be written again for other articles. */
+
+/** What every table names an article by; `articles` itself does so by `id`. */
+const NAMES = ['article', 'target']
+
+/**
+ * The tables that hold rows of articles, with the column that names the article.
+ * @param {import('better-sqlite3').Database} db
+ */
+function tablesOf(db) {
+  const tables = db.prepare("select name from sqlite_schema where type = 'table'").pluck().all()
+  return tables.flatMap((table) => {
+    const columns = db.pragma(`table_info(${table})`).map(({ name }) => name)
+    const key = table === 'articles' ? 'id' : NAMES.find((name) => columns.includes(name))
+    return key === undefined ? [] : [{ table, key, columns }]
+  })
+}
+
+/** A table comes after those its rows refer to. */
+const ORDER = ['articles', 'editions']
+const byOrder = (a, b) => rank(a.table) - rank(b.table)
+const rank = (table) => (ORDER.includes(table) ? ORDER.indexOf(table) : ORDER.length)
+
+/**
+ * Patterns of articles, handed out in turn.
+ * @param {import('better-sqlite3').Database} source where the models are read
+ * @param {import('better-sqlite3').Database} db where the rows are written
+ * @param {{ id: string, reply: { headers: object, body: string } }[]} models
+ */
+export function articlePatterns(source, db, models) {
+  const tables = tablesOf(source).sort(byOrder)
+  const writers = new Map(tables.map((one) => [one.table, writerOf(db, one)]))
+  const nextChange = db.prepare('select coalesce(max(seq), 0) + 1 from changes').pluck()
+  const patterns = models.map(({ id, reply }) => ({ id, reply, rows: rowsOf(source, tables, id) }))
+  let turn = 0
+  return {
+    next(id, headline) {
+      const pattern = patterns[turn++ % patterns.length]
+      const [{ row: model }] = pattern.rows
+      const slug = headline.toLowerCase().replaceAll(' ', '-')
+      const renamed = (value) => rename(value, [model.id, id], [model.slug, slug])
+      return {
+        write() {
+          for (const { table, row } of pattern.rows) {
+            const values = Object.values(row).map(renamed)
+            if (table === 'changes') values[Object.keys(row).indexOf('seq')] = nextChange.get()
+            writers.get(table).run(values)
+          }
+          return pattern.reply
+        },
+      }
+    },
+  }
+}
+
+const rename = (value, ...pairs) =>
+  typeof value === 'string' ? pairs.reduce((text, [from, to]) => text.replaceAll(from, to), value) : value
+
+function rowsOf(source, tables, id) {
+  return tables.flatMap(({ table, key }) =>
+    source
+      .prepare(`select * from ${table} where ${key} = ?`)
+      .all(id)
+      .map((row) => ({ table, row })),
+  )
+}
+
+function writerOf(db, { table, columns }) {
+  return db.prepare(`insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`)
+}

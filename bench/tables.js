@@ -1,0 +1,66 @@
+/** The figures as tables of plain text, which are Markdown too. */
+
+/**
+ * @param {string[]} head
+ * @param {string[][]} rows
+ */
+function table(head, rows) {
+  const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column].length)))
+  const cell = (text, column) => (column === 0 ? text.padEnd(widths[column]) : text.padStart(widths[column]))
+  const line = (cells) => `| ${cells.map(cell).join(' | ')} |`
+  const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`
+  return [line(head), rule, ...rows.map(line)].join('\n')
+}
+
+const ratio = (value) => (value === undefined ? '-' : value.toFixed(2))
+const whole = (value) => Math.round(value).toLocaleString('en')
+const share = (value) => (value === undefined ? '-' : `${Math.round(value * 100)}%`)
+const megabytes = (value) => (value === undefined ? '-' : `${Math.round(value / 1_000_000)} MB`)
+
+/** @param {import('./runs.js').Run} run */
+export const caseTable = ({ results }) =>
+  table(
+    ['Case', 'Ratio', 'Of rounds', 'By time', 'Dateline/s', 'Busy', 'p99', 'Rival/s', 'Busy', 'Bytes', 'Rival', 'URLs'],
+    results.map(({ of, ratio: value, spread, costRatio, dateline, rival, urls }) => [
+      of.title,
+      ratio(value),
+      spread.map(ratio).join('-'),
+      ratio(costRatio),
+      whole(dateline.perSecond),
+      share(dateline.busy),
+      `${whole(dateline.p99)} ms`,
+      whole(rival.perSecond),
+      share(rival.busy),
+      whole(dateline.bytesEach),
+      whole(rival.bytesEach),
+      whole(urls),
+    ]),
+  )
+
+/** @param {import('./runs.js').Run[]} runs */
+export const memoryTable = (runs) =>
+  table(
+    ['Articles', 'Start to first reply', 'Memory idle', 'After reads', 'After writes'],
+    runs.map(({ articles, startSeconds, memory }) => [
+      whole(articles),
+      `${startSeconds.toFixed(2)} s`,
+      megabytes(memory.idle),
+      megabytes(memory.afterReads),
+      megabytes(memory.afterWrites),
+    ]),
+  )
+
+/**
+ * Dateline's replies a second in each newsroom, as a ratio to the smallest.
+ * @param {import('./runs.js').Run[]} runs
+ */
+export function growthTable(runs) {
+  const [smallest] = runs
+  return table(
+    ['Case', ...runs.map(({ articles }) => whole(articles))],
+    smallest.results.map(({ of, dateline }, index) => [
+      of.title,
+      ...runs.map(({ results }) => ratio(results[index].dateline.perSecond / dateline.perSecond)),
+    ]),
+  )
+}
