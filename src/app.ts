@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance, type FastifyServerOptions, LogController
 import { registerCitations } from './articles/citations.ts'
 import { registerCorrections } from './articles/corrections.ts'
 import { registerRelatedLinks } from './articles/related-links.ts'
+import { registerRevisions } from './articles/revision-routes.ts'
 import { registerArticles } from './articles/routes.ts'
 import type { Releases } from './articles/scheduler.ts'
 import { registerTransitions } from './articles/transitions.ts'
@@ -25,6 +26,7 @@ import { registerOpenapi } from './http/openapi.ts'
 import { clientErrorHandler, registerProblems } from './http/problems.ts'
 import { logger, registerRequestLog, requestId } from './http/requests.ts'
 import { serializerCompiler, validatorCompiler } from './http/zod.ts'
+import { idempotency } from './idempotency/once.ts'
 import { registerKeys } from './keys/routes.ts'
 import { authenticator } from './keys/store.ts'
 import type { Clock } from './lib/clock.ts'
@@ -89,9 +91,10 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
   registerHealth(app, () => storage.ping())
   await app.register(
     async (v1) => {
-      const deps = { storage, clock, releases }
+      const deps = { storage, clock, releases, once: idempotency({ storage, clock }) }
       registerArticles(v1, deps)
       registerTransitions(v1, deps)
+      registerRevisions(v1, deps)
       registerCorrections(v1, deps)
       registerCitations(v1, deps)
       registerRelatedLinks(v1, deps)
@@ -133,6 +136,7 @@ const ABOUT = {
     { name: 'Articles', description: 'Working copies and live editions.' },
     { name: 'Citations', description: "An article's ties to its sources." },
     { name: 'Related links', description: 'Links beside an article: to other articles and to pages elsewhere.' },
+    { name: 'Revisions', description: 'Every save of an article.' },
     { name: 'Corrections', description: 'What was put right, in public.' },
     { name: 'Authors', description: 'Who writes.' },
     { name: 'Sources', description: 'Where facts and copy come from.' },

@@ -4,6 +4,7 @@ import { buildApp } from './app.ts'
 import { publishDue, releases as watchReleases } from './articles/scheduler.ts'
 import type { Config } from './config.ts'
 import { refreshAll } from './editions/refresh.ts'
+import { sweepReplies } from './idempotency/once.ts'
 import { createKey, hasKeys } from './keys/store.ts'
 import { systemClock, timestamp } from './lib/clock.ts'
 import { every } from './lib/ticker.ts'
@@ -17,6 +18,9 @@ const GRACE = 9_000
 const RELEASE_INTERVAL = 400
 /** How often stale editions are looked for, in milliseconds; another process may have made them. */
 const REFRESH_INTERVAL = 1_000
+
+/** How often what has been kept long enough is removed, in milliseconds. */
+const SWEEP_INTERVAL = 10 * 60_000
 
 /** Opens the database, listens, and closes on SIGTERM and SIGINT: first unready, then without a request in flight. */
 export async function serve(config: Config, say: (text: string) => void): Promise<FastifyInstance> {
@@ -32,6 +36,7 @@ export async function serve(config: Config, say: (text: string) => void): Promis
   }
   const background = [
     every(RELEASE_INTERVAL, release, failed('publishing what is due')),
+    every(SWEEP_INTERVAL, () => sweepReplies({ storage, clock: systemClock }), failed('sweeping kept replies')),
     every(REFRESH_INTERVAL, () => refreshAll(storage, () => stopping), failed('refreshing stale editions')),
   ]
   app.addHook('onClose', async () => {

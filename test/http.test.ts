@@ -69,12 +69,12 @@ describe('the router', () => {
   })
 
   it.each([
-    ['GET /v1/articles/%E0%A4%A', 400],
-    ['PUT /v1/articles/%zz', 400],
-    [`GET /v1/articles/${'a'.repeat(301)}`, 414],
-    [`GET /v1/articles/${'a'.repeat(20_000)}`, 431],
-    ['BREW /v1/authors', 501],
-  ])('%.40s is refused as a problem', async (line, refused) => {
+    ['broken escapes', 'GET /v1/articles/%E0%A4%A', 400],
+    ['escapes that are none', 'PUT /v1/articles/%zz', 400],
+    ['a name too long', `GET /v1/articles/${'a'.repeat(301)}`, 414],
+    ['an address too long', `GET /v1/articles/${'a'.repeat(20_000)}`, 431],
+    ['a method of its own', 'BREW /v1/authors', 501],
+  ])('answers %s with a problem', async (_, line, refused) => {
     const { status, headers, body } = await raw(room.url, `${line} HTTP/1.1`)
     expect([status, headers['content-type']]).toEqual([refused, 'application/problem+json; charset=utf-8'])
     const { type, instance } = JSON.parse(body)
@@ -201,7 +201,7 @@ describe('what is not known', () => {
 
   it.each([
     ['/v1/articles?sections=x', '/sections', 'section'],
-    ['/v1/articles?publishedAt[gt]=2020-01-01T00:00:00Z&publishedAt[ge]=x', '/publishedAt[ge]', 'publishedAt[gt]'],
+    ['/v1/articles?publishedAt[gt]=2020-01-01T00:00:00Z&publishedAt[ge]=x', '/publishedAt[ge]', 'publishedAt[gte]'],
     ['/v1/authors?Limit=5', '/Limit', 'limit'],
     ['/v1/authors?email=ana@example.org', '/email', null],
     ['/v1/articles?where[createdBy]=x', '/where[createdBy]', null],
@@ -238,7 +238,7 @@ describe('what is not known', () => {
     ['fields=createdBy.email', '"createdBy.email" is not known here'],
     ['fields=', '"" is not known here'],
     ['fields=headlin', '"headlin" is not known here; did you mean "headline"?'],
-    ['include=author', '"author" is not known here; did you mean "authors"?'],
+    ['include=citation', '"citation" is not known here; did you mean "citations"?'],
     ['include=*', '"*" is not known here'],
     ['include=constructor', '"constructor" is not known here'],
   ])('in %s is refused', async (query, message) => {
@@ -334,7 +334,7 @@ describe('a list', () => {
     }
     for (const [list, keys] of Object.entries(lists))
       for (const [sort, key] of keys) {
-        const position = JSON.stringify([key, 'x\u0000', 0])
+        const position = JSON.stringify([key, 'x', 0])
         const signature = JSON.stringify([`/v1/${list}`, [['sort', sort]]])
         const cursor = Buffer.from(digest(signature + position) + position).toString('base64url')
         await room.anyone.get(`/v1/${list}?sort=${sort}&cursor=${cursor}`).expect(problem('invalid-cursor'))
@@ -420,7 +420,7 @@ describe('conditional requests', () => {
   it.each(readable)('%s has a strong ETag and answers If-None-Match in all its forms', async (path) => {
     const { anyone } = room
     const { headers } = await anyone.get(path).expect(200)
-    const { etag } = headers
+    const { etag = '' } = headers
     expect(etag).toMatch(/^"[\w-]+"$/)
     for (const condition of [etag, `W/${etag}`, '*', `"a", ${etag}`, `"a",W/"b" , W/${etag}`]) {
       const { headers: fresh, text } = await anyone.get(path).set('if-none-match', condition).expect(304)
@@ -433,10 +433,10 @@ describe('conditional requests', () => {
       expect(fresh).not.toHaveProperty('content-type')
       await anyone.head(path).set('if-none-match', condition).expect(304)
     }
-    for (const condition of ['"a"', etag?.replaceAll('"', ''), `${etag?.slice(0, -2)}"`, '""', '"a", "b"'])
+    for (const condition of ['"a"', etag.replaceAll('"', ''), `${etag.slice(0, -2)}"`, '""', '"a", "b"'])
       await anyone
         .get(path)
-        .set('if-none-match', condition ?? '')
+        .set('if-none-match', condition)
         .expect(200)
   })
 
@@ -545,8 +545,8 @@ describe('what proxies add', () => {
 
 describe('the rate limit', () => {
   it('counts by address, whatever a header says, and answers 429 with Retry-After', async () => {
-    const { anyone, reader, close } = await newsroom({ RATE_LIMIT: '3' })
-    for (let count = 1; count <= 3; count++)
+    const { anyone, reader, close } = await newsroom({ RATE_LIMIT: '4' })
+    for (let count = 1; count <= 4; count++)
       await anyone.get('/v1/authors').set('x-forwarded-for', `10.0.0.${count}`).expect(200)
     const { headers } = await anyone
       .get('/v1/articles')

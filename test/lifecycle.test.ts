@@ -1,4 +1,9 @@
+import { eq } from 'drizzle-orm'
+import { readRevision } from '../src/articles/revisions.ts'
 import { publishDue } from '../src/articles/scheduler.ts'
+import { create, save } from '../src/articles/store.ts'
+import { sweepReplies } from '../src/idempotency/once.ts'
+import { idempotencyKeys, revisions } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 
 let room: Newsroom
@@ -133,5 +138,126 @@ describe('corrections and retractions', () => {
     expect(corrections.data[0]).toMatchObject({ kind: 'retraction', text: 'Nothing of it was so.' })
     const { body: refused } = await editor.post(`/v1/articles/${id}/publish`).expect(409)
     expect(refused).toMatchObject({ state: 'retracted', allowed: [] })
+  })
+})
+
+describe('revisions', () => {
+  it('are every save: listed, read, compared and restored', async () => {
+    const { editor, contributor, anyone, clock } = room
+    await editor.post('/v1/sections').send({ name: 'Short lived' }).expect(201)
+    const { id } = await draft({
+      headline: 'Tide tables',
+      section: 'short-lived',
+      body: ['One.', 'The tide is high tonight.', 'Three.'].map((text) => ({ type: 'paragraph', text })),
+    })
+    await editor.post(`/v1/articles/${id}/publish`).send({ note: 'For the morning.' }).expect(200)
+    clock.tick()
+    const body = [
+      { type: 'paragraph', text: 'One.' },
+      { type: 'paragraph', text: 'The tide is low tonight.' },
+      { type: 'heading', level: 2, text: 'More' },
+    ]
+    await editor
+      .patch(`/v1/articles/${id}`)
+      .send({ body, section: null, seo: { title: 'Tides' } })
+      .expect(200)
+    const path = `/v1/articles/${id}/revisions`
+    const { body: list } = await editor.get(path).expect(200)
+    expect(list.data).toMatchObject([
+      { number: 2, published: false, actor: { name: 'A editor' } },
+      { number: 1, published: true, note: 'For the morning.' },
+    ])
+    const { body: first } = await editor.get(`${path}/1`).expect(200)
+    expect(first.article).toMatchObject({ section: { slug: 'short-lived' }, version: 1 })
+    const { body: diff } = await editor.get(`${path}/2/diff?against=1`).expect(200)
+    expect(diff.changes.map((change: { path: string }) => change.path)).toEqual(['/section', '/seo/title'])
+    expect(diff.body).toMatchObject([
+      { op: 'keep' },
+      {
+        op: 'change',
+        words: [{ op: 'keep' }, { op: 'remove', text: 'high' }, { op: 'add', text: 'low' }, { op: 'keep' }],
+      },
+      { op: 'remove', block: { text: 'Three.' } },
+      { op: 'add', block: { type: 'heading' } },
+    ])
+    await editor.get(`${path}/2/diff?against=9`).expect(404)
+    await editor.get(`${path}/nine`).expect(400)
+    await contributor.get(path).expect(404)
+    await anyone.get(path).expect(401)
+
+    const { body: restored } = await editor.post(`${path}/1/restore`).expect(200)
+    expect(restored).toMatchObject({ version: 3, section: { slug: 'short-lived' }, hasUnpublishedChanges: true })
+    await editor.patch(`/v1/articles/${id}?publish=true`).send({ section: null }).expect(200)
+    await editor.delete('/v1/sections/short-lived').expect(204)
+    const { body: dangling } = await editor.post(`${path}/1/restore`).expect(422)
+    expect(dangling.errors).toMatchObject([{ pointer: '/section' }])
+  })
+
+  it('take little room: a thousand saves of a 5 kB article stay under 2 MB', async () => {
+    const { storage } = room
+    const text = Array.from({ length: 800 }, (_, n) => `w${(n * 7919) % 4093}`).join(' ')
+    const caller = { id: 'editor', name: 'Editor', role: 'editor', expiresAt: null, rateLimit: null } as const
+    const act = { caller, now: room.clock.time.toISOString() }
+    const id = await storage.transaction(async (tx) => {
+      const body = [{ type: 'paragraph' as const, text }]
+      let row = await create(tx, { input: { headline: 'Often saved' }, body }, act)
+      for (let n = 1; n < 1000; n += 1)
+        row = await save(
+          tx,
+          row,
+          { input: { headline: `Save ${n}` }, body: [{ type: 'paragraph', text: `${n} ${text}` }] },
+          act,
+        )
+      return row.id
+    })
+    const rows = await storage.reader
+      .select({ content: revisions.content })
+      .from(revisions)
+      .where(eq(revisions.article, id))
+    expect(rows).toHaveLength(1000)
+    expect(rows.reduce((sum, { content }) => sum + content.length, 0)).toBeLessThan(2_000_000)
+    for (const number of [1, 2, 64, 65, 66, 999, 1000]) {
+      const { content } = await readRevision(storage.reader, id, number)
+      expect(content.headline).toBe(number === 1 ? 'Often saved' : `Save ${number - 1}`)
+    }
+  }, 60_000)
+})
+
+describe('an Idempotency-Key', () => {
+  it('does it once: replays the first reply, tells another request apart, and forgets after a day', async () => {
+    const { editor, admin, clock, storage } = room
+    const send = (key: string, body: object) => editor.post('/v1/articles').set('idempotency-key', key).send(body)
+    const first = await send('k-1', { headline: 'Only once' }).expect(201)
+    const again = await send('k-1', { headline: 'Only once' }).expect(201)
+    expect(again.text).toBe(first.text)
+    for (const name of ['etag', 'location']) expect(again.headers[name]).toBe(first.headers[name])
+    expect([first.headers['idempotent-replayed'], again.headers['idempotent-replayed']]).toEqual([undefined, 'true'])
+    const other = await send('k-1', { headline: 'Something else' }).expect(422)
+    expect(other.body.type).toBe('/problems/idempotency-mismatch')
+    expect((await admin.post('/v1/articles').set('idempotency-key', 'k-1').send({ headline: 'x' })).status).toBe(201)
+    await send('a space', { headline: 'x' }).expect(400)
+
+    const refused = await send('k-2', { headline: 'Bad', section: 'nowhere' }).expect(422)
+    expect(refused.body.type).toBe('/problems/invalid-reference')
+    await send('k-2', { headline: 'Good' }).expect(201)
+
+    const both = await Promise.all([1, 2, 3].map(() => send('k-3', { headline: 'At once' })))
+    const statuses = both.map(({ status }) => status)
+    expect(statuses).toContain(201)
+    expect(statuses.every((status) => status === 201 || status === 409)).toBe(true)
+    const { body: list } = await editor.get('/v1/articles?version=draft&limit=100').expect(200)
+    const headlines = list.data.map(({ headline }: { headline: string }) => headline)
+    expect(headlines.filter((one: string) => one === 'At once' || one === 'Only once')).toHaveLength(2)
+
+    const key = await admin.post('/v1/api-keys').set('idempotency-key', 'k').send({ name: 'K', role: 'reader' })
+    const replayed = await admin.post('/v1/api-keys').set('idempotency-key', 'k').send({ name: 'K', role: 'reader' })
+    expect(replayed.body.secret).toBe(key.body.secret)
+    const kept = await storage.reader.select().from(idempotencyKeys)
+    expect(kept.map(({ reply }) => Buffer.from(reply).toString('latin1')).join()).not.toContain('dl_')
+
+    clock.tick(24 * 60 * 60 * 1000 + 1)
+    await sweepReplies(room)
+    expect(await storage.reader.select().from(idempotencyKeys)).toHaveLength(0)
+    expect((await send('k-1', { headline: 'Only once' }).expect(201)).body.id).not.toBe(first.body.id)
   })
 })

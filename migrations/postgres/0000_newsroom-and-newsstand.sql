@@ -98,6 +98,15 @@ CREATE TABLE "editions" (
 	"content" "bytea" NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "idempotency_keys" (
+	"caller" text COLLATE "C" NOT NULL,
+	"key" text COLLATE "C" NOT NULL,
+	"fingerprint" text COLLATE "C" NOT NULL,
+	"reply" "bytea" NOT NULL,
+	"created_at" timestamp(3) with time zone NOT NULL,
+	CONSTRAINT "idempotency_keys_caller_key_pk" PRIMARY KEY("caller","key")
+);
+--> statement-breakpoint
 CREATE TABLE "previews" (
 	"id" text COLLATE "C" PRIMARY KEY NOT NULL,
 	"article" text COLLATE "C" NOT NULL,
@@ -218,6 +227,7 @@ CREATE UNIQUE INDEX "editions_external_id" ON "editions" USING btree ("external_
 CREATE INDEX "editions_published_at" ON "editions" USING btree ("published_at","article");--> statement-breakpoint
 CREATE INDEX "editions_updated_at" ON "editions" USING btree ("updated_at","article");--> statement-breakpoint
 CREATE INDEX "editions_headline" ON "editions" USING btree ("sort_headline","article");--> statement-breakpoint
+CREATE INDEX "idempotency_keys_created_at" ON "idempotency_keys" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "previews_article" ON "previews" USING btree ("article");--> statement-breakpoint
 CREATE INDEX "previews_expires_at" ON "previews" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "retractions_slug" ON "retractions" USING btree ("slug");--> statement-breakpoint

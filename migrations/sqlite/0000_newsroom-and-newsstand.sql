@@ -121,6 +121,16 @@ CREATE UNIQUE INDEX `editions_external_id` ON `editions` (`external_id`);--> sta
 CREATE INDEX `editions_published_at` ON `editions` (`published_at`,`article`);--> statement-breakpoint
 CREATE INDEX `editions_updated_at` ON `editions` (`updated_at`,`article`);--> statement-breakpoint
 CREATE INDEX `editions_headline` ON `editions` (`sort_headline`,`article`);--> statement-breakpoint
+CREATE TABLE `idempotency_keys` (
+	`caller` text NOT NULL,
+	`key` text NOT NULL,
+	`fingerprint` text NOT NULL,
+	`reply` blob NOT NULL,
+	`created_at` text NOT NULL,
+	PRIMARY KEY(`caller`, `key`)
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `idempotency_keys_created_at` ON `idempotency_keys` (`created_at`);--> statement-breakpoint
 CREATE TABLE `previews` (
 	`id` text PRIMARY KEY NOT NULL,
 	`article` text NOT NULL,

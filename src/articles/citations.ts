@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { type Article, Citation } from '../editions/article.ts'
 import { versionParameter } from '../editions/reply.ts'
@@ -6,11 +6,13 @@ import { read } from '../editions/store.ts'
 import { requireDrafts } from '../http/access.ts'
 import { Conditional, NoQuery, Nothing } from '../http/parameters.ts'
 import { parseBody, type ZodTypes } from '../http/zod.ts'
+import { idempotencyHeader } from '../idempotency/once.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { notFound } from '../lib/problem.ts'
 import { Id } from '../lib/shapes.ts'
+import type { Reader } from '../storage/storage.ts'
 import { CitationPatch, NewCitation } from './input.ts'
-import { changePart, partOf, placed } from './parts.ts'
+import { changePart, type PartChange, partOf, placed } from './parts.ts'
 import { type ArticleDeps, ByArticle } from './routes.ts'
 import { type ArticleRow, findArticle, storedCitation } from './store.ts'
 import { view } from './view.ts'
@@ -64,7 +66,7 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
         summary: 'Add a citation',
         tags,
         params: ByArticle,
-        headers: Conditional,
+        headers: Conditional.extend(idempotencyHeader),
         querystring: NoQuery,
         body: NewCitation,
         response: { 201: Citation },
@@ -72,15 +74,22 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
     },
     async (request, reply) => {
       const { position, ...input } = request.body
-      const { row, id } = await changePart(deps, request, {
+      const wanted: PartChange = {
         ...citing(request, request.params.article),
         async change(content, resolve) {
           const made = await storedCitation(resolve, input, [])
           return { id: made.id, content: { ...content, citations: placed(content.citations, made, position) } }
         },
+      }
+      return deps.once(request, reply, async (tx) => {
+        const { row, id } = await changePart(tx, deps, request, wanted)
+        return {
+          status: 201,
+          location: `/v1/articles/${row.id}/citations/${id}`,
+          version: row.version,
+          body: await shown(tx, row, id),
+        }
       })
-      reply.code(201).header('location', `/v1/articles/${row.id}/citations/${id}`)
-      return shown(reply, row, id)
     },
   )
 
@@ -100,7 +109,7 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
       },
     },
     async (request, reply) => {
-      const { row, id } = await changePart(deps, request, {
+      const wanted: PartChange = {
         ...citing(request, request.params.article),
         async change(content, resolve) {
           const { id, ...before } = partOf(content.citations, request.params.citation, 'citation')
@@ -108,8 +117,12 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
           const after = await storedCitation(resolve, { id, ...input }, [])
           return { id, content: { ...content, citations: placed(content.citations, after, position) } }
         },
+      }
+      return storage.transaction(async (tx) => {
+        const { row, id } = await changePart(tx, deps, request, wanted)
+        reply.version = row.version
+        return shown(tx, row, id)
       })
-      return shown(reply, row, id)
     },
   )
 
@@ -128,19 +141,19 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
       },
     },
     async (request, reply) => {
-      await changePart(deps, request, {
+      const wanted: PartChange = {
         ...citing(request, request.params.article),
         async change(content) {
           const { id } = partOf(content.citations, request.params.citation, 'citation')
           return { id, content: { ...content, citations: content.citations.filter((one) => one.id !== id) } }
         },
-      })
+      }
+      await storage.transaction((tx) => changePart(tx, deps, request, wanted))
       return reply.code(204).send(null)
     },
   )
 
-  async function shown(reply: FastifyReply, row: ArticleRow, id: string) {
-    reply.version = row.version
-    return partOf((await view(storage.reader, row)).citations, id, 'citation')
+  async function shown(db: Reader, row: ArticleRow, id: string) {
+    return partOf((await view(db, row)).citations, id, 'citation')
   }
 }

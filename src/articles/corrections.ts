@@ -7,6 +7,7 @@ import * as newsstand from '../editions/store.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { NoQuery } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
+import { Idempotent } from '../idempotency/once.ts'
 import { timestamp } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import { notFound, Problem } from '../lib/problem.ts'
@@ -42,7 +43,7 @@ const Corrections = z
 const tags = ['Corrections']
 
 /** Corrections: made once, shown with the edition from that moment, never changed. */
-export function registerCorrections(server: FastifyInstance, { storage, clock }: ArticleDeps): void {
+export function registerCorrections(server: FastifyInstance, { storage, clock, once }: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
 
   app.get(
@@ -121,6 +122,7 @@ export function registerCorrections(server: FastifyInstance, { storage, clock }:
         description: 'It is shown with the live article at once.',
         tags,
         params: ByArticle,
+        headers: Idempotent,
         querystring: NoQuery,
         body: NewCorrection,
         response: { 201: Correction },
@@ -128,12 +130,12 @@ export function registerCorrections(server: FastifyInstance, { storage, clock }:
     },
     async (request, reply) => {
       const act = { caller: request.caller, now: timestamp(clock) }
-      const { row, id } = await storage.transaction(async (tx) => {
+      return once(request, reply, async (tx) => {
         const row = await findArticle(tx, request.params.article, request.caller)
-        return { row, id: await correct(tx, row, request.body, act) }
+        const id = await correct(tx, row, request.body, act)
+        const location = `/v1/articles/${row.id}/corrections`
+        return { status: 201, location, body: { id, ...request.body, at: act.now } }
       })
-      reply.code(201).header('location', `/v1/articles/${row.id}/corrections`)
-      return { id, ...request.body, at: act.now }
     },
   )
 }

@@ -24,25 +24,23 @@ export function partOf<T extends { id: string }>(list: T[], id: string, noun: st
   return part
 }
 
-interface PartChange {
+export interface PartChange {
   find(tx: Writer): Promise<ArticleRow>
   /** The content with its part changed, and the id of the part. */
   change(content: Content, resolve: Resolver): Promise<{ id: string; content: Content }>
 }
 
 /** Changes a part of an article and saves the article, if `If-Match` allows it. */
-export function changePart(
-  { storage, clock }: ArticleDeps,
+export async function changePart(
+  tx: Writer,
+  { clock }: Pick<ArticleDeps, 'clock'>,
   { caller, headers }: FastifyRequest,
   { find, change }: PartChange,
 ): Promise<{ row: ArticleRow; id: string }> {
-  const check = ifMatch({ headers })
-  return storage.transaction(async (tx) => {
-    const before = await find(tx)
-    check(before.version)
-    const resolve = resolver(tx, caller)
-    const { id, content } = await change(before.content, resolve)
-    resolve.check()
-    return { id, row: await saveContent(tx, before, content, { caller, now: timestamp(clock) }) }
-  })
+  const before = await find(tx)
+  ifMatch({ headers })(before.version)
+  const resolve = resolver(tx, caller)
+  const { id, content } = await change(before.content, resolve)
+  resolve.check()
+  return { id, row: await saveContent(tx, before, content, { caller, now: timestamp(clock) }) }
 }

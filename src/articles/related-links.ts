@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { type Article, RelatedLink } from '../editions/article.ts'
 import { versionParameter } from '../editions/reply.ts'
@@ -8,6 +8,7 @@ import { requireDrafts } from '../http/access.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { Conditional, NoQuery, Nothing } from '../http/parameters.ts'
 import { parseBody, type ZodTypes } from '../http/zod.ts'
+import { idempotencyHeader } from '../idempotency/once.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { notFound } from '../lib/problem.ts'
 import type { Caller } from '../lib/roles.ts'
@@ -16,7 +17,7 @@ import { keyset, pageOf } from '../storage/keyset.ts'
 import { articleRefs, editionRefs } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { NewRelatedLink, RelatedLinkPatch } from './input.ts'
-import { changePart, partOf, placed } from './parts.ts'
+import { changePart, type PartChange, partOf, placed } from './parts.ts'
 import type { ArticleDeps } from './routes.ts'
 import { type ArticleRow, findArticle, seekArticle, storedLink } from './store.ts'
 import { view } from './view.ts'
@@ -84,7 +85,7 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
         summary: 'Add a related link',
         description: '`?article=` names the article that the link stands beside; the body says where it leads.',
         tags,
-        headers: Conditional,
+        headers: Conditional.extend(idempotencyHeader),
         querystring: z.strictObject({ article: beside }),
         body: NewRelatedLink,
         response: { 201: PlacedRelatedLink },
@@ -92,15 +93,22 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
     },
     async (request, reply) => {
       const { position, ...input } = request.body
-      const { row, id } = await changePart(deps, request, {
+      const wanted: PartChange = {
         find: (tx) => findArticle(tx, request.query.article, request.caller),
         async change(content, resolve) {
           const made = await storedLink(resolve, input, [])
           return { id: made.id, content: { ...content, relatedLinks: placed(content.relatedLinks, made, position) } }
         },
+      }
+      return deps.once(request, reply, async (tx) => {
+        const { row, id } = await changePart(tx, deps, request, wanted)
+        return {
+          status: 201,
+          location: `/v1/related-links/${id}`,
+          version: row.version,
+          body: await shown(tx, row, id),
+        }
       })
-      reply.code(201).header('location', `/v1/related-links/${id}`)
-      return shown(reply, row, id)
     },
   )
 
@@ -141,7 +149,7 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
       },
     },
     async (request, reply) => {
-      const { row, id } = await changePart(deps, request, {
+      const wanted: PartChange = {
         find: (tx) => articleWith(tx, request.params.id, request),
         async change(content, resolve) {
           const { id, ...before } = partOf(content.relatedLinks, request.params.id, 'related link')
@@ -149,8 +157,12 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
           const after = await storedLink(resolve, { id, ...input }, [])
           return { id, content: { ...content, relatedLinks: placed(content.relatedLinks, after, position) } }
         },
+      }
+      return storage.transaction(async (tx) => {
+        const { row, id } = await changePart(tx, deps, request, wanted)
+        reply.version = row.version
+        return shown(tx, row, id)
       })
-      return shown(reply, row, id)
     },
   )
 
@@ -170,13 +182,14 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
     },
     async (request, reply) => {
       const { id } = request.params
-      await changePart(deps, request, {
+      const wanted: PartChange = {
         find: (tx) => articleWith(tx, id, request),
         change: async (content) => ({
           id,
           content: { ...content, relatedLinks: content.relatedLinks.filter((one) => one.id !== id) },
         }),
-      })
+      }
+      await storage.transaction((tx) => changePart(tx, deps, request, wanted))
       return reply.code(204).send(null)
     },
   )
@@ -187,9 +200,8 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
     return findArticle(db, owner, caller)
   }
 
-  async function shown(reply: FastifyReply, row: ArticleRow, id: string) {
-    reply.version = row.version
-    return partOf(linksOf(await view(storage.reader, row)), id, 'related link')
+  async function shown(db: Reader, row: ArticleRow, id: string) {
+    return partOf(linksOf(await view(db, row)), id, 'related link')
   }
 }
 

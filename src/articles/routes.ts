@@ -12,6 +12,7 @@ import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { Conditional, Deletion, Nothing } from '../http/parameters.ts'
 import { Problem } from '../http/problems.ts'
 import { parseBody, type ZodTypes } from '../http/zod.ts'
+import { Idempotent, type Once } from '../idempotency/once.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { notFound, Problem as Thrown } from '../lib/problem.ts'
@@ -29,6 +30,7 @@ export interface ArticleDeps {
   storage: Storage
   clock: Clock
   releases: Releases
+  once: Once
 }
 
 export const ByArticle = z.strictObject({
@@ -53,7 +55,7 @@ const Retracted = Problem.extend({
 const tags = ['Articles']
 
 /** Articles: lists and single ones, live or as working copies; making, changing, publishing, deleting them. */
-export function registerArticles(server: FastifyInstance, { storage, clock }: ArticleDeps): void {
+export function registerArticles(server: FastifyInstance, { storage, clock, once }: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
   const act = (request: FastifyRequest) => ({ caller: request.caller, now: timestamp(clock) })
 
@@ -105,6 +107,7 @@ export function registerArticles(server: FastifyInstance, { storage, clock }: Ar
         description:
           'A working copy that nobody but editors and its maker can see, until it is published. A body in Markdown, HTML or plain text becomes blocks; `warnings` tells what could not be kept.',
         tags,
+        headers: Idempotent,
         querystring: Publishing,
         body: NewArticle,
         response: { 201: Article },
@@ -115,12 +118,12 @@ export function registerArticles(server: FastifyInstance, { storage, clock }: Ar
       const { body, ...input } = request.body
       const { blocks, warnings } = await readBody(body ?? [])
       const { now } = act(request)
-      const row = await storage.transaction(async (tx) => {
+      return once(request, reply, async (tx) => {
         const made = await create(tx, { input, body: blocks }, { caller: request.caller, now })
-        return goesLive ? publish(tx, made, now) : made
+        const row = goesLive ? await publish(tx, made, now) : made
+        const body = { ...(await view(tx, row)), ...(warnings.length > 0 && { warnings }) }
+        return { status: 201, location: `/v1/articles/${row.id}`, version: row.version, body }
       })
-      reply.code(201).header('location', `/v1/articles/${row.id}`)
-      return shownDraft(reply, row, warnings)
     },
   )
 
@@ -182,7 +185,7 @@ export function registerArticles(server: FastifyInstance, { storage, clock }: Ar
       const row = await storage.transaction(async (tx) => {
         const before = await findArticle(tx, request.params.article, caller)
         check(before.version)
-        const input = parseBody(ArticleWithoutBody, mergePatch(inputOf(before), patch))
+        const input = parseBody(ArticleWithoutBody, mergePatch({ ...inputOf(before) }, patch))
         const saved = await save(tx, before, { input, body: converted?.blocks ?? before.content.body }, { caller, now })
         return goesLive ? publish(tx, saved, now) : saved
       })

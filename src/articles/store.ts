@@ -208,7 +208,7 @@ async function refuseTakenExternalId(tx: Writer, { id, externalId }: ArticleRow)
 }
 
 /** The input that would make the article as it is: what a merge patch is merged into. */
-export function inputOf({ slug, content }: ArticleRow): Record<string, unknown> {
+export function inputOf({ slug, content }: ArticleRow): ArticleWithoutBody {
   const { body: _, wordCount: __, ...input } = content
   return { ...input, slug }
 }

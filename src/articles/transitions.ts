@@ -4,6 +4,7 @@ import { Article } from '../editions/article.ts'
 import { ifMatch } from '../http/caching.ts'
 import { Conditional, NoQuery } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
+import { idempotencyHeader } from '../idempotency/once.ts'
 import { timestamp } from '../lib/clock.ts'
 import type { Permission } from '../lib/roles.ts'
 import { Moment, prose, Reference } from '../lib/shapes.ts'
@@ -127,7 +128,7 @@ const transitions = [
 ]
 
 /** What moves an article from state to state. */
-export function registerTransitions(server: FastifyInstance, { storage, clock, releases }: ArticleDeps): void {
+export function registerTransitions(server: FastifyInstance, { clock, releases, once }: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
   for (const { name, summary, description, access, body, trashed, go } of transitions)
     app.post(
@@ -140,7 +141,7 @@ export function registerTransitions(server: FastifyInstance, { storage, clock, r
           ...(description && { description }),
           tags: ['Articles'],
           params: ByArticle,
-          headers: Conditional,
+          headers: Conditional.extend(idempotencyHeader),
           querystring: NoQuery,
           body,
           response: { 200: Article },
@@ -149,14 +150,16 @@ export function registerTransitions(server: FastifyInstance, { storage, clock, r
       async (request, reply) => {
         const check = ifMatch(request)
         const now = timestamp(clock)
-        const row = await storage.transaction(async (tx) => {
-          const article = await findArticle(tx, request.params.article, request.caller, trashed)
-          check(article.version)
-          return go(tx, article, request.body, { caller: request.caller, now })
-        })
-        await releases.look()
-        reply.version = row.version
-        return view(storage.reader, row)
+        try {
+          return await once(request, reply, async (tx) => {
+            const article = await findArticle(tx, request.params.article, request.caller, trashed)
+            check(article.version)
+            const row = await go(tx, article, request.body, { caller: request.caller, now })
+            return { status: 200, version: row.version, body: await view(tx, row) }
+          })
+        } finally {
+          await releases.look()
+        }
       },
     )
 }

@@ -5,6 +5,7 @@ import { ifMatch } from '../http/caching.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { Conditional, Deletion, Nothing } from '../http/parameters.ts'
 import { parseBody, type ZodTypes } from '../http/zod.ts'
+import { Idempotent, type Once } from '../idempotency/once.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { notFound } from '../lib/problem.ts'
@@ -17,7 +18,7 @@ import { create, find, isCurrent, list, remove, update } from './store.ts'
 export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
   server: FastifyInstance,
   kind: EntryKind<Row, Input>,
-  { storage, clock }: { storage: Storage; clock: Clock },
+  { storage, clock, once }: { storage: Storage; clock: Clock; once: Once },
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
   const { noun, plural, title } = kind
@@ -68,15 +69,17 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         operationId: `create${title}`,
         summary: `Make ${article(noun)}`,
         tags,
+        headers: Idempotent,
         body: kind.Input,
         response: { 201: kind.View },
       },
     },
     async (request, reply) => {
-      const row = await storage.transaction((tx) => create(tx, kind, request.body as Input, timestamp(clock)))
-      reply.code(201).header('location', `/v1${path}/${row.id}`)
-      reply.version = row.version
-      return (await view(storage.reader, row, request.caller)) as never
+      return once(request, reply, async (tx) => {
+        const row = await create(tx, kind, request.body as Input, timestamp(clock))
+        const body = await view(tx, row, request.caller)
+        return { status: 201, location: `/v1${path}/${row.id}`, version: row.version, body }
+      })
     },
   )
 

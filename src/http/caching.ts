@@ -29,17 +29,16 @@ export function registerCaching(app: FastifyInstance, options: CachingOptions): 
     if (!reply.hasHeader('cache-control'))
       reply.header(
         'cache-control',
-        request.caller.id === null && isRead(request) && reply.statusCode < 300
-          ? sharedFor(options)
-          : 'private, no-store',
+        isRead(request) && request.caller.id === null && isShown(reply) ? sharedFor(options) : 'private, no-store',
       )
-    if (request.routeOptions.config.access !== 'open') reply.header('vary', 'Authorization, Accept-Encoding')
+    if (request.routeOptions.config.access !== 'open') vary(reply, 'Authorization, Accept-Encoding')
     if (reply.statusCode >= 300 || typeof payload !== 'string') return done(null, payload)
     if (!reply.hasHeader('etag') && (isRead(request) || reply.version !== null))
       reply.header('etag', reply.version === null ? `"${digest(payload)}"` : etagOf(reply.version, payload))
     if (!isRead(request) || !matches(request, String(reply.getHeader('etag')))) return done(null, payload)
     reply.code(304).removeHeader('content-type').removeHeader('content-length')
-    done(null, null)
+    // The route of HEAD takes the payload away by itself, and trips over none.
+    done(null, request.method === 'HEAD' ? payload : null)
   })
 }
 
@@ -51,6 +50,15 @@ function sharedFor({ maxAge, staleWhileRevalidate, secondsToNextRelease }: Cachi
 }
 
 const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD'
+
+/** Whether the reply shows what was asked for, or says that the client has it: a 304 has the headers of the 200. */
+const isShown = ({ statusCode }: FastifyReply): boolean => statusCode < 300 || statusCode === 304
+
+/** Adds to what the reply depends on: by then CORS may have named the origin. */
+function vary(reply: FastifyReply, names: string): void {
+  const before = reply.getHeader('vary')
+  reply.header('vary', before === undefined ? names : `${before}, ${names}`)
+}
 
 /** Whether `If-None-Match` names the ETag; compared weakly (RFC 9110, section 13.1.2). */
 export function matches(request: FastifyRequest, etag: string): boolean {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
 import { Problem, pointerTo } from '../lib/problem.ts'
+import { uncleanness } from '../lib/text.ts'
 
 /** How deep a body may nest. */
 const MAX_DEPTH = 64
@@ -10,9 +11,6 @@ const MAX_VALUES = 100_000
 const MAX_MEMBERS = 1_000
 /** Names that have a meaning to JavaScript's own objects. */
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
-/** Control characters other than tab, line feed and carriage return. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
 
 /** Takes JSON bodies, `application/merge-patch+json` among them (RFC 7396), and no other content type. */
 export function registerJson(app: FastifyInstance): void {
@@ -80,8 +78,8 @@ function inspect(root: unknown): void {
 }
 
 function checkText(text: string, place: Place): void {
-  if (!text.isWellFormed()) refuse('invalid-encoding', place, 'has a lone surrogate')
-  if (CONTROL.test(text)) refuse('invalid-encoding', place, 'has a control character')
+  const fault = uncleanness(text)
+  if (fault) refuse('invalid-encoding', place, fault)
 }
 
 function refuse(type: 'invalid-json' | 'invalid-encoding', place: Place, message: string): never {

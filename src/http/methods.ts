@@ -3,7 +3,7 @@ import findMyWay, { type HTTPMethod } from 'find-my-way'
 
 /** Which methods the routes take at an address: what a 405 lists in `Allow` (RFC 9110, section 15.5.6). */
 export function allowedMethods(app: FastifyInstance): (url: string) => string[] {
-  const router = findMyWay()
+  const router = findMyWay({ maxParamLength: Number.POSITIVE_INFINITY })
   const methods = new Set<HTTPMethod>()
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat() as HTTPMethod[]) {

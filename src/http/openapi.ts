@@ -6,6 +6,7 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import * as z from 'zod'
 import type { Access } from './access.ts'
+import { NoQuery } from './parameters.ts'
 import { Problem } from './problems.ts'
 
 type Json = Record<string, unknown>
@@ -30,17 +31,26 @@ export interface DocumentInfo {
   tags: { name: string; description: string }[]
 }
 
-/** Collects the routes that are registered after it; `app.swagger()` then gives the document. */
+/** The body of an operation that takes none. */
+const NoBody = z.strictObject({}).optional()
+
+/**
+ * Collects the routes that are registered after it; `app.swagger()` then gives the document. What an operation does not
+ * declare it does not take: a query or a body with anything in it is refused.
+ */
 export async function registerOpenapi(app: FastifyInstance, info: DocumentInfo): Promise<void> {
   const components = new Map<string, Json>()
   const accessOf = new Map<string, Access>()
 
   app.addHook('onRoute', (route) => {
-    const operationId = route.schema?.operationId
-    if (route.schema?.hide || route.method === 'HEAD') return
-    if (!operationId) throw new Error(`${String(route.method)} ${route.url} declares no operationId`)
+    const { schema } = route
+    if (schema?.hide || route.method === 'HEAD') return
+    if (!schema?.operationId) throw new Error(`${String(route.method)} ${route.url} declares no operationId`)
+    const { operationId } = schema
     if (accessOf.has(operationId)) throw new Error(`two routes have the operationId ${operationId}`)
     accessOf.set(operationId, route.config?.access ?? 'open')
+    schema.querystring ??= NoQuery
+    if (route.method !== 'GET') schema.body ??= NoBody
   })
 
   await app.register(swagger, {
@@ -75,7 +85,7 @@ function documented(schema: FastifySchema, route: RouteOptions, components: Map<
   const input = (part: unknown) => part instanceof z.ZodType && toComponent(part, 'input', components)
   return {
     ...rest,
-    ...(body ? { body: input(body), consumes: schema.consumes ?? consumesOf(route) } : {}),
+    ...(body && body !== NoBody ? { body: input(body), consumes: schema.consumes ?? consumesOf(route) } : {}),
     ...(querystring ? { querystring: input(querystring) } : {}),
     ...(params ? { params: input(params) } : {}),
     ...(headers ? { headers: input(headers) } : {}),
@@ -137,14 +147,15 @@ function problemsOf(operation: Json, access: Access): string[] {
   const takes = (place: string, name?: string) =>
     parameters.some((p) => p.in === place && (name === undefined || p.name === name))
   const writes = 'requestBody' in operation
+  const isOnce = takes('header', 'idempotency-key')
   return [
-    ...(writes || takes('query') ? ['400'] : []),
-    ...(access === 'open' ? [] : ['401']),
+    ...(access === 'open' ? [] : ['400', '401']),
     ...(access === 'open' || access === 'live:read' ? [] : ['403']),
     ...(takes('path') ? ['404'] : []),
-    ...(writes || takes('header', 'if-match') ? ['409'] : []),
+    ...(writes || takes('header', 'if-match') || isOnce ? ['409'] : []),
     ...(takes('header', 'if-match') ? ['412'] : []),
-    ...(writes ? ['413', '415', '422'] : []),
+    ...(writes ? ['413', '415'] : []),
+    ...(writes || isOnce ? ['422'] : []),
     ...(access === 'open' ? [] : ['429', '503']),
   ]
 }

@@ -2,13 +2,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { digest } from '../lib/etag.ts'
 import { Problem } from '../lib/problem.ts'
+import { uncleanness } from '../lib/text.ts'
 
 /** The query parameters that every list takes. */
 export const pageParameters = {
   limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'How many items a page has.' }),
   cursor: z
     .string()
-    .max(1_000)
+    .max(4_000)
     .optional()
     .meta({ description: 'Where to go on from: `page.next` or `page.previous` of the same query.' }),
   count: z.enum(['true', 'false']).default('false').meta({ description: 'Whether `page.total` is wanted.' }),
@@ -73,7 +74,7 @@ function decode(cursor: string, signature: string): { keys: Keys; back: boolean 
   const position = text.slice(8)
   const isOurs = text.slice(0, 8) === digest(signature + position).slice(0, 8)
   const { data } = Position.safeParse(isOurs ? JSON.parse(position) : undefined)
-  if (!data) throw invalidCursor()
+  if (!data || data.some((key) => uncleanness(String(key)))) throw invalidCursor()
   return { keys: [data[0], data[1]], back: data[2] === 1 }
 }
 

@@ -1,5 +1,7 @@
+import { STATUS_CODES } from 'node:http'
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
+import { newId } from '../lib/id.ts'
 import { type ProblemType, problems, Problem as Thrown } from '../lib/problem.ts'
 import { allowedMethods } from './methods.ts'
 
@@ -100,6 +102,13 @@ const STATUSES: Record<number, ProblemType> = {
   429: 'rate-limited',
 }
 
+/** What Node's HTTP parser says is wrong. */
+const PARSER_TYPES: Record<string, ProblemType> = {
+  HPE_HEADER_OVERFLOW: 'headers-too-large',
+  HPE_INVALID_METHOD: 'not-implemented',
+  ERR_HTTP_REQUEST_TIMEOUT: 'timeout',
+}
+
 /** Answers what the HTTP parser itself refuses, before there is a request: a bare problem, and the end of the socket. */
 export function clientErrorHandler(
   this: { log: FastifyBaseLogger },
@@ -107,21 +116,17 @@ export function clientErrorHandler(
   socket: import('node:net').Socket,
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
-  const [status, reason] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? [431, 'Request Header Fields Too Large']
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? [408, 'Request Timeout']
-        : [400, 'Bad Request']
-  const body = JSON.stringify({
-    type: '/problems/bad-request',
-    title: reason,
-    status,
-    detail: reason.toLowerCase(),
-    instance: '',
-  })
-  if (socket.writable)
-    socket.end(
-      `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    )
+  if (!socket.writable) return
+  const type = PARSER_TYPES[error.code ?? ''] ?? 'bad-request'
+  const problem = new Thrown(type, 'this is not a request that can be answered; the connection is closed')
+  const id = newId()
+  const body = bodyOf(problem, id)
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    'Connection: close',
+    `X-Request-Id: ${id}`,
+    'Content-Type: application/problem+json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }

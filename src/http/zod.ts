@@ -7,6 +7,7 @@ import type { FastifySchemaCompiler, FastifySerializerCompiler, FastifyTypeProvi
 import * as z from 'zod'
 import { didYouMean } from '../lib/nearest.ts'
 import { type InputError, Problem, type ProblemType, pointerTo } from '../lib/problem.ts'
+import { uncleanness } from '../lib/text.ts'
 
 /** Types of `params`, `query`, `body` and replies from their zod shapes. */
 export interface ZodTypes extends FastifyTypeProvider {
@@ -21,9 +22,20 @@ type Place = (typeof PLACES)[keyof typeof PLACES]
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
   const place = PLACES[(httpPart ?? 'body') as keyof typeof PLACES]
   return (data: unknown) => {
+    if (place === 'query' || place === 'path') checkParameters(data as Record<string, unknown>, place)
     // A request without a body has `null` for it.
     const parsed = schema.safeParse(data ?? undefined, { error: wording })
     return parsed.success ? { value: parsed.data } : { error: invalid(schema, parsed.error.issues, place) }
+  }
+}
+
+/** Throws unless all parameters are clean Unicode; bodies were looked through when they were parsed. */
+function checkParameters(parameters: Record<string, unknown>, place: Place): void {
+  for (const [name, value] of Object.entries(parameters)) {
+    const message = typeof value === 'string' ? uncleanness(value) : undefined
+    if (message === undefined) continue
+    const error = { in: place, pointer: pointerTo([name]), code: 'invalid-encoding', message }
+    throw new Problem('invalid-encoding', `${name} ${message}`, { errors: [error] })
   }
 }
 

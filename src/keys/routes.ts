@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import type { ZodTypes } from '../http/zod.ts'
+import { Idempotent, type Once } from '../idempotency/once.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import { keyRoles, type Permission, permissions, roles } from '../lib/roles.ts'
@@ -47,7 +48,10 @@ const Me = z
 const ById = z.strictObject({ id: Id })
 
 /** Keys, for admins; and `/me`, for everyone. */
-export function registerKeys(server: FastifyInstance, { storage, clock }: { storage: Storage; clock: Clock }): void {
+export function registerKeys(
+  server: FastifyInstance,
+  { storage, clock, once }: { storage: Storage; clock: Clock; once: Once },
+): void {
   const app = server.withTypeProvider<ZodTypes>()
   const tags = ['Keys']
 
@@ -94,6 +98,7 @@ export function registerKeys(server: FastifyInstance, { storage, clock }: { stor
         summary: 'Make a key',
         description: 'The reply holds the secret. It is shown this once: only a hash of it is kept.',
         tags,
+        headers: Idempotent,
         body: NewApiKey,
         response: { 201: ApiKeyWithSecret },
       },
@@ -101,9 +106,10 @@ export function registerKeys(server: FastifyInstance, { storage, clock }: { stor
     async (request, reply) => {
       const now = timestamp(clock)
       if (request.body.expiresAt && request.body.expiresAt <= now) throw expiryInThePast()
-      const { row, token } = await storage.transaction((tx) => createKey(tx, request.body, now))
-      reply.code(201).header('location', `/v1/api-keys/${row.id}`)
-      return { ...shown(row), secret: token }
+      return once(request, reply, async (tx) => {
+        const { row, token } = await createKey(tx, request.body, now)
+        return { status: 201, location: `/v1/api-keys/${row.id}`, body: { ...shown(row), secret: token } }
+      })
     },
   )
 
@@ -117,14 +123,16 @@ export function registerKeys(server: FastifyInstance, { storage, clock }: { stor
         description: 'The old secret is void at once.',
         tags,
         params: ById,
+        headers: Idempotent,
         response: { 200: ApiKeyWithSecret },
       },
     },
-    async ({ params }) => {
-      const rotated = await storage.transaction((tx) => rotateKey(tx, params.id))
-      if (!rotated) throw notFound('key')
-      return { ...shown(rotated.row), secret: rotated.token }
-    },
+    (request, reply) =>
+      once(request, reply, async (tx) => {
+        const rotated = await rotateKey(tx, request.params.id)
+        if (!rotated) throw notFound('key')
+        return { status: 200, body: { ...shown(rotated.row), secret: rotated.token } }
+      }),
   )
 
   app.delete(

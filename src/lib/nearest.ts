@@ -8,7 +8,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
     known.map((k) => k.toLowerCase()),
   )
   const index = known.findIndex((k) => k.toLowerCase() === best)
-  return distance(name.toLowerCase(), best) <= Math.max(1, Math.floor(name.length / 3)) ? known[index] : undefined
+  return distance(name.toLowerCase(), best) <= Math.ceil(name.length / 3) ? known[index] : undefined
 }
 
 /** `; did you mean "x"?`, or nothing. */

@@ -19,6 +19,7 @@ export const problems = {
     'Bytes are not UTF-8, or text has a NUL, another control character or a lone surrogate.',
   ],
   'bad-request': [400, 'Bad request', 'The request could not be understood.'],
+  timeout: [408, 'Request timeout', 'The request took too long to arrive.'],
   unauthenticated: [
     401,
     'No valid key',
@@ -47,6 +48,11 @@ export const problems = {
   'too-large': [413, 'Too large', 'The body is larger than this service takes.'],
   'uri-too-long': [414, 'Address too long', 'The address is longer than this service takes.'],
   'unsupported-media-type': [415, 'Unsupported content type', 'The body has to be JSON.'],
+  'idempotency-mismatch': [
+    422,
+    'Another request had this Idempotency-Key',
+    'Send each new request with a new key; the same key again only with the same request.',
+  ],
   'invalid-reference': [
     422,
     'A reference leads nowhere',
@@ -54,7 +60,9 @@ export const problems = {
   ],
   unreadable: [422, 'The text cannot be read', 'The body of the article could not be converted.'],
   'rate-limited': [429, 'Too many requests', 'Wait for as many seconds as `Retry-After` says.'],
+  'headers-too-large': [431, 'Headers too large', 'The address and the headers are larger than this service takes.'],
   internal: [500, 'Our fault', 'Something failed that should not; the request id finds it in the log.'],
+  'not-implemented': [501, 'No such method', 'The method of the request is not one of HTTP.'],
   busy: [503, 'Busy', 'The service cannot take this now; try again after `Retry-After` seconds.'],
   'storage-full': [507, 'Storage is full', 'Nothing can be written until the operator has made room; reads go on.'],
 } as const satisfies Record<string, readonly [status: number, title: string, description: string]>

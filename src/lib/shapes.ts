@@ -44,10 +44,11 @@ export const Timestamp = z.iso
   .meta({ id: 'Timestamp', description: 'RFC 3339, UTC, milliseconds.', examples: ['2022-01-06T09:30:00.000Z'] })
 export type Timestamp = z.infer<typeof Timestamp>
 
-/** A moment on input: RFC 3339 with any offset; kept as UTC with milliseconds. */
+/** A moment on input: RFC 3339 with any offset; kept as UTC with milliseconds. Both engines know the years 1 to 9999. */
 export const Moment = z.iso
   .datetime({ offset: true })
   .transform((value) => new Date(value).toISOString())
+  .refine((value) => /^(?!0000)\d{4}-/.test(value), 'must be in the years 1 to 9999')
   .meta({ id: 'Moment', description: 'RFC 3339, any offset.', examples: ['2022-01-06T10:30:00+01:00'] })
 
 /** Longest web address, in characters. */

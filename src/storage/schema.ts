@@ -333,3 +333,16 @@ export const changes = table('changes', {
   slug: text('slug').notNull(),
   version: integer('version').notNull(),
 })
+
+/** The first reply to each `Idempotency-Key`, sealed, so that it can be given again. */
+export const idempotencyKeys = table(
+  'idempotency_keys',
+  {
+    caller: text('caller').notNull(),
+    key: text('key').notNull(),
+    fingerprint: text('fingerprint').notNull(),
+    reply: bytes('reply').notNull(),
+    createdAt: timestamp('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.caller, t.key] }), index('idempotency_keys_created_at').on(t.createdAt)],
+)

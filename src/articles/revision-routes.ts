@@ -1,0 +1,150 @@
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+import { Article } from '../editions/article.ts'
+import { ifMatch } from '../http/caching.ts'
+import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
+import { Conditional, NoQuery } from '../http/parameters.ts'
+import type { ZodTypes } from '../http/zod.ts'
+import { idempotencyHeader } from '../idempotency/once.ts'
+import { timestamp } from '../lib/clock.ts'
+import { Timestamp } from '../lib/shapes.ts'
+import type { Reader } from '../storage/storage.ts'
+import { bodyChanges, fieldChanges, RevisionDiff } from './diff.ts'
+import { annotate, listRevisions, readRevision } from './revisions.ts'
+import { type ArticleDeps, ByArticle } from './routes.ts'
+import { type ArticleRow, findArticle, inputOf, save } from './store.ts'
+import { view } from './view.ts'
+
+const RevisionNumber = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
+const ByRevision = ByArticle.extend({ number: RevisionNumber })
+
+const Revision = z
+  .object({
+    number: z.int(),
+    at: Timestamp,
+    actor: z.object({ id: z.string(), name: z.string() }).meta({ description: 'The key that saved it.' }),
+    note: z.string().nullable(),
+    published: z.boolean().meta({ description: 'Whether it was ever live.' }),
+  })
+  .meta({ id: 'Revision', description: 'One save of a working copy.' })
+
+const RevisionWithArticle = Revision.extend({ article: Article }).meta({
+  id: 'RevisionWithArticle',
+  description: 'A revision, and the article as it said then.',
+})
+
+const tags = ['Revisions']
+
+/** Every save of an article: listed, read, compared, restored. */
+export function registerRevisions(server: FastifyInstance, { storage, clock, once }: ArticleDeps): void {
+  const app = server.withTypeProvider<ZodTypes>()
+
+  app.get(
+    '/articles/:article/revisions',
+    {
+      config: { access: 'drafts:write' },
+      schema: {
+        operationId: 'listRevisions',
+        summary: 'List the revisions of an article',
+        description: 'Newest first.',
+        tags,
+        params: ByArticle,
+        querystring: z.strictObject({ limit: pageParameters.limit, cursor: pageParameters.cursor }),
+        response: { 200: listOf(Revision, 'RevisionList') },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await findArticle(storage.reader, request.params.article, request.caller)
+      const paging = pageRequest(request, request.query.limit)
+      const page = await listRevisions(storage.reader, id, paging)
+      return { data: page.rows, page: paging.info(reply, page) }
+    },
+  )
+
+  app.get(
+    '/articles/:article/revisions/:number',
+    {
+      config: { access: 'drafts:write' },
+      schema: {
+        operationId: 'getRevision',
+        summary: 'Read one revision',
+        tags,
+        params: ByRevision,
+        querystring: NoQuery,
+        response: { 200: RevisionWithArticle },
+      },
+    },
+    async ({ params, caller }) => {
+      const row = await findArticle(storage.reader, params.article, caller)
+      const { content: _, ...revision } = await readRevision(storage.reader, row.id, params.number)
+      return { ...revision, article: await articleAt(storage.reader, row, params.number) }
+    },
+  )
+
+  app.get(
+    '/articles/:article/revisions/:number/diff',
+    {
+      config: { access: 'drafts:write' },
+      schema: {
+        operationId: 'diffRevisions',
+        summary: 'Compare two revisions',
+        description:
+          'What has changed in this one since the one that `against` names; since the one before if left out.',
+        tags,
+        params: ByRevision,
+        querystring: z.strictObject({ against: RevisionNumber.optional() }),
+        response: { 200: RevisionDiff },
+      },
+    },
+    async ({ params, query, caller }) => {
+      const row = await findArticle(storage.reader, params.article, caller)
+      const from = query.against ?? Math.max(1, params.number - 1)
+      const before = await articleAt(storage.reader, row, from)
+      const after = await articleAt(storage.reader, row, params.number)
+      return {
+        from,
+        to: params.number,
+        changes: fieldChanges(before, after),
+        body: bodyChanges(blocksOf(before), blocksOf(after)),
+      }
+    },
+  )
+
+  app.post(
+    '/articles/:article/revisions/:number/restore',
+    {
+      config: { access: 'drafts:write' },
+      schema: {
+        operationId: 'restoreRevision',
+        summary: 'Go back to a revision',
+        description: 'Makes a new revision that says what the old one said. What is live stays as it is.',
+        tags,
+        params: ByRevision,
+        headers: Conditional.extend(idempotencyHeader),
+        querystring: NoQuery,
+        response: { 200: Article },
+      },
+    },
+    async (request, reply) => {
+      const check = ifMatch(request)
+      const { params, caller } = request
+      return once(request, reply, async (tx) => {
+        const before = await findArticle(tx, params.article, caller)
+        check(before.version)
+        const { content } = await readRevision(tx, before.id, params.number)
+        const input = inputOf({ ...before, content })
+        const row = await save(tx, before, { input, body: content.body }, { caller, now: timestamp(clock) })
+        await annotate(tx, row, `Restored from revision ${params.number}.`)
+        return { status: 200, version: row.version, body: await view(tx, row) }
+      })
+    },
+  )
+}
+
+/** The article as a revision has it, with what it refers to as that is now. */
+async function articleAt(db: Reader, row: ArticleRow, number: number): Promise<Article> {
+  const { content } = await readRevision(db, row.id, number)
+  return view(db, { ...row, content, version: number })
+}
+
+const blocksOf = ({ body }: Article) => (Array.isArray(body) ? body : [])

@@ -1,0 +1,136 @@
+/**
+ * A POST that may be sent twice is done once: with the same `Idempotency-Key` again, the first reply is given again.
+ * The reply is kept in the transaction that does the work, so that there is never the one without the other.
+ */
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { and, eq, lt } from 'drizzle-orm'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import type { Clock } from '../lib/clock.ts'
+import { digest } from '../lib/etag.ts'
+import { Problem } from '../lib/problem.ts'
+import { idempotencyKeys } from '../storage/schema.ts'
+import type { Storage, Writer } from '../storage/storage.ts'
+
+/** How long a reply is kept, in milliseconds. */
+const KEPT = 24 * 60 * 60 * 1000
+
+/** The header of every POST. */
+export const idempotencyHeader = {
+  'idempotency-key': z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
+    .optional()
+    .meta({ description: 'Makes it safe to send the request again: within 24 hours it is done once.' }),
+}
+
+/** Headers of a POST. */
+export const Idempotent = z.looseObject(idempotencyHeader)
+
+/** What a POST is answered with. `body` has the shape that the route declares for the status. */
+export interface Answer {
+  status: number
+  body: unknown
+  location?: string
+  /** The version of the one resource that the reply shows. */
+  version?: number
+}
+
+/** Does the work in a transaction and answers with what it gives; once for each key of each caller. */
+export type Once = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  work: (tx: Writer) => Promise<Answer>,
+) => Promise<never>
+
+interface Kept {
+  status: number
+  text: string
+  location: string | null
+  version: number | null
+}
+
+export function idempotency({ storage, clock }: { storage: Storage; clock: Clock }): Once {
+  const running = new Set<string>()
+
+  return async (request, reply, work) => {
+    const key = request.headers['idempotency-key']
+    if (typeof key !== 'string') {
+      const kept = await storage.transaction(async (tx) => finished(reply, await work(tx)))
+      return send(reply, kept)
+    }
+    const caller = request.caller.id ?? request.caller.role
+    const claim = `${caller} ${key}`
+    if (running.has(claim)) throw new Problem('conflict', 'a request with this Idempotency-Key is under way')
+    running.add(claim)
+    try {
+      return send(reply, await storage.transaction((tx) => doOnce(tx, caller, key)))
+    } finally {
+      running.delete(claim)
+    }
+
+    async function doOnce(tx: Writer, caller: string, key: string): Promise<Kept> {
+      const now = clock.now()
+      const secret = createHash('sha256').update(`${key} ${request.headers.authorization}`).digest()
+      const fingerprint = digest(JSON.stringify([request.method, request.url, request.body]))
+      const mine = and(eq(idempotencyKeys.caller, caller), eq(idempotencyKeys.key, key))
+      const [row] = await tx.select().from(idempotencyKeys).where(mine)
+      if (row && row.createdAt > before(now)) {
+        if (row.fingerprint !== fingerprint)
+          throw new Problem('idempotency-mismatch', 'this Idempotency-Key came with another request before')
+        reply.header('idempotent-replayed', 'true')
+        return JSON.parse(unseal(row.reply, secret)) as Kept
+      }
+      const kept = finished(reply, await work(tx))
+      await tx.delete(idempotencyKeys).where(mine)
+      const entry = {
+        caller,
+        key,
+        fingerprint,
+        reply: seal(JSON.stringify(kept), secret),
+        createdAt: now.toISOString(),
+      }
+      await tx.insert(idempotencyKeys).values(entry)
+      return kept
+    }
+  }
+}
+
+/** Forgets the replies that have been kept long enough. */
+export const sweepReplies = ({ storage, clock }: { storage: Storage; clock: Clock }): Promise<void> =>
+  storage.transaction(async (tx) => {
+    await tx.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, before(clock.now())))
+  })
+
+const before = (now: Date): string => new Date(now.getTime() - KEPT).toISOString()
+
+function finished(reply: FastifyReply, { status, body, location = '', version }: Answer): Kept {
+  reply.code(status)
+  return { status, text: reply.serialize(body) as string, location: location || null, version: version ?? null }
+}
+
+function send(reply: FastifyReply, { status, text, location, version }: Kept): never {
+  if (location !== null) reply.header('location', location)
+  reply.version = version
+  return reply.code(status).header('content-type', 'application/json; charset=utf-8').send(text) as never
+}
+
+/**
+ * A reply may hold a secret that is shown once, so it is sealed (AES-256-GCM) with what only the caller has: the key
+ * sent and the bearer token. A copy of the database tells nothing.
+ */
+function seal(text: string, secret: Buffer): Uint8Array {
+  const iv = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', secret, iv)
+  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+  return Buffer.concat([iv, cipher.getAuthTag(), sealed])
+}
+
+function unseal(sealed: Uint8Array, secret: Buffer): string {
+  const bytes = Buffer.from(sealed)
+  const decipher = createDecipheriv('aes-256-gcm', secret, bytes.subarray(0, 12))
+  decipher.setAuthTag(bytes.subarray(12, 28))
+  return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
+}

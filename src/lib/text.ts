@@ -1,0 +1,9 @@
+/** Control characters other than tab, line feed and carriage return. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
+
+/** What keeps a text from being clean Unicode that both engines and every feed can hold; undefined if nothing does. */
+export function uncleanness(text: string): string | undefined {
+  if (!text.isWellFormed()) return 'has a lone surrogate'
+  return CONTROL.test(text) ? 'has a control character' : undefined
+}
