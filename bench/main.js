@@ -1,9 +1,10 @@
 /** `npm run bench`: measures Dateline beside its rivals, prints a table and writes it to docs/performance.md. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cases } from './cases.js'
+import { growthPlot } from './growth-plot.js'
 import { readOptions } from './options.js'
 import { killAll, pinLoad } from './processes.js'
 import { document } from './report.js'
@@ -35,7 +36,9 @@ if (runs.length > 1) say(`${growthTable(runs)}\n`)
 
 const out = options.out ?? (options.only ? undefined : DOCUMENT)
 if (out !== undefined) {
-  writeFileSync(out, document(runs, options, loadBefore))
+  const plot = out.replace(/(\.md)?$/, '-growth.svg')
+  if (runs.length > 1) writeFileSync(plot, growthPlot(runs))
+  writeFileSync(out, document(runs, { options, loadBefore, plot: basename(plot) }))
   say(`Written to ${out}.`)
 }
 process.exit(0)

@@ -1,5 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander'
 
+/** With fewer articles some cases have nothing to ask for. */
+const FEWEST = 100
+
 /**
  * @typedef {object} Options
  * @property {number[]} articles how many articles, one run for each number
@@ -42,7 +45,7 @@ function number(text) {
 const numbers = (text) =>
   text
     .split(',')
-    .map((one) => Math.ceil(number(one)))
+    .map((one) => Math.max(FEWEST, Math.ceil(number(one))))
     .sort((a, b) => a - b)
 
 /** @param {string[]} names */

@@ -5,16 +5,18 @@ import { caseTable, growthTable, memoryTable } from './tables.js'
 
 /**
  * @param {import('./runs.js').Run[]} runs
- * @param {import('./options.js').Options} options
- * @param {number} loadBefore the load average of the machine before the first run
+ * @param {object} about
+ * @param {import('./options.js').Options} about.options
+ * @param {number} about.loadBefore the load average of the machine before the first run
+ * @param {string} about.plot the file beside the page that shows the growth, where there are several runs
  */
-export const document = (runs, options, loadBefore) =>
+export const document = (runs, { options, loadBefore, plot }) =>
   [
     '# Performance',
     'Made by `npm run bench`; figures are from one machine and one day. The ratios carry over to other machines better than the replies a second do.',
     ...runs.flatMap((run) => [`## ${run.articles.toLocaleString('en')} articles`, caseTable(run)]),
     READING,
-    ...(runs.length > 1 ? ['## Growth', GROWTH, growthTable(runs)] : []),
+    ...(runs.length > 1 ? ['## Growth', GROWTH, growthTable(runs), `![Growth](${plot})`] : []),
     '## Start and memory',
     memoryTable(runs),
     'The start is timed from the start of the process; memory is the resident set of the Dateline process.',

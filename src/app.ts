@@ -4,6 +4,7 @@ import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify'
 import { registerCitations } from './articles/citations.ts'
 import { registerCorrections } from './articles/corrections.ts'
+import { registerPreviews } from './articles/previews.ts'
 import { registerRelatedLinks } from './articles/related-links.ts'
 import { registerRevisions } from './articles/revision-routes.ts'
 import { registerArticles } from './articles/routes.ts'
@@ -91,10 +92,12 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
   registerHealth(app, () => storage.ping())
   await app.register(
     async (v1) => {
-      const deps = { storage, clock, releases, once: idempotency({ storage, clock }) }
+      const publicUrl = config.PUBLIC_URL?.replace(/\/$/, '') ?? ''
+      const deps = { storage, clock, releases, once: idempotency({ storage, clock }), publicUrl }
       registerArticles(v1, deps)
       registerTransitions(v1, deps)
       registerRevisions(v1, deps)
+      registerPreviews(v1, deps)
       registerCorrections(v1, deps)
       registerCitations(v1, deps)
       registerRelatedLinks(v1, deps)
@@ -137,6 +140,7 @@ const ABOUT = {
     { name: 'Citations', description: "An article's ties to its sources." },
     { name: 'Related links', description: 'Links beside an article: to other articles and to pages elsewhere.' },
     { name: 'Revisions', description: 'Every save of an article.' },
+    { name: 'Previews', description: 'Links that show one draft to someone without a key.' },
     { name: 'Corrections', description: 'What was put right, in public.' },
     { name: 'Authors', description: 'Who writes.' },
     { name: 'Sources', description: 'Where facts and copy come from.' },

@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
+import { sweepPreviews } from './articles/previews.ts'
 import { publishDue, releases as watchReleases } from './articles/scheduler.ts'
 import type { Config } from './config.ts'
 import { refreshAll } from './editions/refresh.ts'
@@ -34,9 +35,13 @@ export async function serve(config: Config, say: (text: string) => void): Promis
     await publishDue({ storage, clock: systemClock })
     await releases.look()
   }
+  const sweep = async () => {
+    await sweepReplies({ storage, clock: systemClock })
+    await sweepPreviews({ storage, clock: systemClock })
+  }
   const background = [
     every(RELEASE_INTERVAL, release, failed('publishing what is due')),
-    every(SWEEP_INTERVAL, () => sweepReplies({ storage, clock: systemClock }), failed('sweeping kept replies')),
+    every(SWEEP_INTERVAL, sweep, failed('sweeping what has expired')),
     every(REFRESH_INTERVAL, () => refreshAll(storage, () => stopping), failed('refreshing stale editions')),
   ]
   app.addHook('onClose', async () => {

@@ -261,3 +261,59 @@ describe('an Idempotency-Key', () => {
     expect((await send('k-1', { headline: 'Only once' }).expect(201)).body.id).not.toBe(first.body.id)
   })
 })
+
+describe('a preview', () => {
+  it('shows one draft, as it would go live, until it expires or is revoked', async () => {
+    const { editor, contributor, anyone, clock } = room
+    const { id } = await draft({ headline: 'Not yet', summary: 'Secret so far.' })
+    await contributor.post(`/v1/articles/${id}/preview`).expect(404)
+    const { body: preview } = await editor.post(`/v1/articles/${id}/preview`).send({ expiresIn: 120 }).expect(201)
+    const shown = await anyone.get(preview.url).expect(200)
+    expect(shown.body).toMatchObject({ headline: 'Not yet', summary: 'Secret so far.' })
+    expect(shown.body).not.toHaveProperty('createdBy')
+    expect(shown.headers).toMatchObject({ 'cache-control': 'private, no-store', 'x-robots-tag': 'noindex, nofollow' })
+    await anyone.get(`${preview.url}x`).expect(404)
+    await anyone.get(preview.url.replace(/.$/, (last: string) => (last === 'A' ? 'B' : 'A'))).expect(404)
+    const { body: second } = await editor.post(`/v1/articles/${id}/preview`).expect(201)
+    await editor.delete(`/v1/articles/${id}/preview/${second.id}`).expect(204)
+    await anyone.get(second.url).expect(404)
+    clock.tick(120_000)
+    await anyone.get(preview.url).expect(404)
+  })
+})
+
+describe('a rehearsal', () => {
+  it('tells what publishing would do, and does nothing', async () => {
+    const { editor, anyone } = room
+    await editor.post('/v1/sources').send({ name: 'A witness', kind: 'person' }).expect(201)
+    const { slug: target } = await draft({ headline: 'Still a draft' })
+    const { body: live } = await editor.post('/v1/articles?publish=true').send({ headline: 'Rehearsed' }).expect(201)
+    await editor.post('/v1/articles?publish=true').send({ headline: 'Links', relatedLinks: [{ article: live.id }] })
+    await editor
+      .patch(`/v1/articles/${live.id}`)
+      .send({
+        slug: 'rehearsed-twice',
+        kicker: 'New',
+        relatedLinks: [{ article: target }],
+        body: [{ type: 'quote', text: 'I saw it.', source: 'a-witness' }],
+      })
+      .expect(200)
+    const before = await anyone.get('/v1/articles/rehearsed').expect(200)
+    const { body } = await editor.post(`/v1/articles/${live.id}/publish?dryRun=true`).expect(200)
+    expect(body.remarks.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+      '/section',
+      '/summary',
+      '/authors',
+      '/relatedLinks/0/article',
+      '/body/0/source',
+    ])
+    expect(body.changes).toMatchObject({
+      redirect: { from: 'rehearsed', to: 'rehearsed-twice' },
+      editions: 1,
+      log: ['article.updated'],
+    })
+    expect(body.changes.fields).toEqual(expect.arrayContaining(['/slug', '/kicker', '/body']))
+    expect((await anyone.get('/v1/articles/rehearsed').expect(200)).text).toBe(before.text)
+    await anyone.get('/v1/articles/rehearsed-twice').expect(404)
+  })
+})

@@ -31,6 +31,8 @@ export interface ArticleDeps {
   clock: Clock
   releases: Releases
   once: Once
+  /** Where the service is reached from outside, without a slash at the end; empty if that is not known. */
+  publicUrl: string
 }
 
 export const ByArticle = z.strictObject({

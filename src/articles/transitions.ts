@@ -11,6 +11,7 @@ import { Moment, prose, Reference } from '../lib/shapes.ts'
 import type { Writer } from '../storage/storage.ts'
 import { move, publish, retract, schedule, unpublish, untrash } from './publish.ts'
 import { resolver } from './references.ts'
+import { Rehearsal, rehearse, rehearsePublication } from './rehearsal.ts'
 import { annotate } from './revisions.ts'
 import { type ArticleDeps, ByArticle } from './routes.ts'
 import { type Act, type ArticleRow, findArticle } from './store.ts'
@@ -45,6 +46,13 @@ const RetractionInput = z
     examples: [{ reason: 'It was wrong.' }],
   })
 
+const Rehearsing = z.strictObject({
+  dryRun: z
+    .enum(['true', 'false'])
+    .default('false')
+    .meta({ description: 'Only tell what publishing now would do; nothing changes.' }),
+})
+
 interface Transition<Body extends z.ZodType> {
   name: string
   summary: string
@@ -52,6 +60,8 @@ interface Transition<Body extends z.ZodType> {
   access: Permission
   body: Body
   trashed?: 'only'
+  /** Whether `dryRun=true` can ask what it would do. */
+  rehearsed?: true
   /** Does it; gives the article as it is then. */
   go(tx: Writer, article: ArticleRow, body: z.output<Body>, act: Act): Promise<ArticleRow>
 }
@@ -66,6 +76,7 @@ const transitions = [
       'With `at` or `embargoUntil` it goes live then, by itself, with what the working copy says then; the public finds nothing of it before.',
     access: 'content:write',
     body: Publication.optional(),
+    rehearsed: true,
     async go(tx, article, body, { now }) {
       const { at, embargoUntil, note } = body ?? {}
       await annotate(tx, article, note)
@@ -128,9 +139,9 @@ const transitions = [
 ]
 
 /** What moves an article from state to state. */
-export function registerTransitions(server: FastifyInstance, { clock, releases, once }: ArticleDeps): void {
+export function registerTransitions(server: FastifyInstance, { storage, clock, releases, once }: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
-  for (const { name, summary, description, access, body, trashed, go } of transitions)
+  for (const { name, summary, description, access, body, trashed, rehearsed, go } of transitions)
     app.post(
       `/articles/:article/${name}`,
       {
@@ -142,19 +153,25 @@ export function registerTransitions(server: FastifyInstance, { clock, releases, 
           tags: ['Articles'],
           params: ByArticle,
           headers: Conditional.extend(idempotencyHeader),
-          querystring: NoQuery,
+          querystring: rehearsed ? Rehearsing : NoQuery,
           body,
-          response: { 200: Article },
+          response: { 200: rehearsed ? z.union([Article, Rehearsal]) : Article },
         },
       },
       async (request, reply) => {
         const check = ifMatch(request)
         const now = timestamp(clock)
+        const act = { caller: request.caller, now }
+        if ('dryRun' in request.query && request.query.dryRun === 'true')
+          return rehearse(storage, async (tx) => {
+            const article = await findArticle(tx, request.params.article, request.caller, trashed)
+            return rehearsePublication(tx, article, () => go(tx, article, request.body, act))
+          })
         try {
           return await once(request, reply, async (tx) => {
             const article = await findArticle(tx, request.params.article, request.caller, trashed)
             check(article.version)
-            const row = await go(tx, article, request.body, { caller: request.caller, now })
+            const row = await go(tx, article, request.body, act)
             return { status: 200, version: row.version, body: await view(tx, row) }
           })
         } finally {

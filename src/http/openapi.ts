@@ -149,9 +149,10 @@ function problemsOf(operation: Json, access: Access): string[] {
   const writes = 'requestBody' in operation
   const isOnce = takes('header', 'idempotency-key')
   return [
-    ...(access === 'open' ? [] : ['400', '401']),
-    ...(access === 'open' || access === 'live:read' ? [] : ['403']),
-    ...(takes('path') ? ['404'] : []),
+    ...(access === 'open' && !takes('path') ? [] : ['400']),
+    ...(access === 'open' ? [] : ['401']),
+    ...((access === 'open' || access === 'live:read') && !takes('query', 'version') ? [] : ['403']),
+    ...(takes('path') || takes('query', 'article') ? ['404'] : []),
     ...(writes || takes('header', 'if-match') || isOnce ? ['409'] : []),
     ...(takes('header', 'if-match') ? ['412'] : []),
     ...(writes ? ['413', '415'] : []),

@@ -1,0 +1,146 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { and, eq, gt, lt } from 'drizzle-orm'
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+import { Article } from '../editions/article.ts'
+import { compile } from '../editions/compile.ts'
+import { lookup } from '../editions/lookup.ts'
+import { NoQuery, Nothing } from '../http/parameters.ts'
+import type { ZodTypes } from '../http/zod.ts'
+import { Idempotent } from '../idempotency/once.ts'
+import { type Clock, timestamp } from '../lib/clock.ts'
+import { newId } from '../lib/id.ts'
+import { notFound } from '../lib/problem.ts'
+import { actorOf } from '../lib/roles.ts'
+import { Id, Timestamp } from '../lib/shapes.ts'
+import { articles, previews } from '../storage/schema.ts'
+import type { Storage } from '../storage/storage.ts'
+import { type ArticleDeps, ByArticle } from './routes.ts'
+import { type ArticleRow, findArticle } from './store.ts'
+
+/** How long a preview is good for if nothing is said, and at most; in seconds. */
+const HOUR = 3_600
+const WEEK = 7 * 24 * HOUR
+
+const NewPreview = z
+  .strictObject({
+    expiresIn: z.int().min(60).max(WEEK).optional().meta({ description: 'In seconds; an hour if left out.' }),
+  })
+  .meta({ id: 'NewPreview', description: 'A preview to be made.', examples: [{ expiresIn: 7200 }] })
+
+const Preview = z
+  .object({
+    id: Id,
+    url: z.string().meta({ description: 'Whoever has it sees the draft until it expires. It is shown this once.' }),
+    expiresAt: Timestamp,
+  })
+  .meta({ id: 'Preview', description: 'A link that shows one draft to someone without a key.' })
+
+const tags = ['Previews']
+
+/** Links that show a draft as it would go live: they expire, and can be revoked. */
+export function registerPreviews(server: FastifyInstance, { storage, clock, once, publicUrl }: ArticleDeps): void {
+  const app = server.withTypeProvider<ZodTypes>()
+
+  app.post(
+    '/articles/:article/preview',
+    {
+      config: { access: 'drafts:write' },
+      schema: {
+        operationId: 'createPreview',
+        summary: 'Make a link that shows the draft',
+        tags,
+        params: ByArticle,
+        headers: Idempotent,
+        querystring: NoQuery,
+        body: NewPreview.optional(),
+        response: { 201: Preview },
+      },
+    },
+    (request, reply) =>
+      once(request, reply, async (tx) => {
+        const { id: article } = await findArticle(tx, request.params.article, request.caller)
+        const [id, secret, now] = [newId(), randomBytes(32).toString('base64url'), clock.now()]
+        const expiresAt = new Date(now.getTime() + (request.body?.expiresIn ?? HOUR) * 1000).toISOString()
+        const createdBy = actorOf(request.caller).id
+        await tx
+          .insert(previews)
+          .values({ id, article, secretHash: hashOf(secret), createdBy, createdAt: now.toISOString(), expiresAt })
+        const url = `${publicUrl}/v1/previews/${id.replaceAll('-', '')}_${secret}`
+        return { status: 201, location: `/v1/articles/${article}/preview/${id}`, body: { id, url, expiresAt } }
+      }),
+  )
+
+  app.delete(
+    '/articles/:article/preview/:preview',
+    {
+      config: { access: 'drafts:write' },
+      schema: {
+        operationId: 'revokePreview',
+        summary: 'Revoke a preview',
+        tags,
+        params: ByArticle.extend({ preview: Id }),
+        querystring: NoQuery,
+        response: { 204: Nothing },
+      },
+    },
+    async ({ params, caller }, reply) => {
+      await storage.transaction(async (tx) => {
+        const { id } = await findArticle(tx, params.article, caller)
+        const mine = and(eq(previews.id, params.preview), eq(previews.article, id))
+        if ((await tx.delete(previews).where(mine).returning({ id: previews.id })).length === 0)
+          throw notFound('preview')
+      })
+      return reply.code(204).send(null)
+    },
+  )
+
+  app.get(
+    '/previews/:token',
+    {
+      config: { access: 'open' },
+      schema: {
+        operationId: 'getPreview',
+        summary: 'Read a draft by its preview link',
+        tags,
+        params: z.strictObject({ token: z.string().max(200) }),
+        querystring: NoQuery,
+        response: { 200: Article },
+      },
+    },
+    async ({ params }, reply) => {
+      const row = await previewed({ storage, clock }, params.token)
+      if (!row) throw notFound('preview')
+      reply.headers({ 'cache-control': 'private, no-store', 'x-robots-tag': 'noindex, nofollow' })
+      const { content } = row
+      return compile({ ...row, status: row.status as Article['status'] }, content, await lookup(storage.reader, [row]))
+    },
+  )
+}
+
+const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+
+/** The draft that a preview shows; undefined once it has expired or was revoked. */
+async function previewed(
+  { storage, clock }: { storage: Storage; clock: Clock },
+  token: string,
+): Promise<ArticleRow | undefined> {
+  const [, hex, secret] = /^([0-9a-f]{32})_([\w-]{43})$/.exec(token) ?? []
+  if (hex === undefined || secret === undefined) return undefined
+  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  const [row] = await storage.reader
+    .select({ article: articles, secretHash: previews.secretHash })
+    .from(previews)
+    .innerJoin(articles, eq(articles.id, previews.article))
+    .where(and(eq(previews.id, id), gt(previews.expiresAt, timestamp(clock))))
+  if (!row || row.article.deletedAt !== null) return undefined
+  return timingSafeEqual(Buffer.from(row.secretHash), Buffer.from(hashOf(secret)))
+    ? (row.article as ArticleRow)
+    : undefined
+}
+
+/** Forgets the previews that have expired. */
+export const sweepPreviews = ({ storage, clock }: { storage: Storage; clock: Clock }): Promise<void> =>
+  storage.transaction(async (tx) => {
+    await tx.delete(previews).where(lt(previews.expiresAt, timestamp(clock)))
+  })

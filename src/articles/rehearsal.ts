@@ -1,0 +1,112 @@
+/** What publishing would do, found by doing it and taking it back. */
+import { asc, eq, gt } from 'drizzle-orm'
+import * as z from 'zod'
+import { latest } from '../changes/log.ts'
+import type { Article } from '../editions/article.ts'
+import { movedTo, read } from '../editions/store.ts'
+import { Slug } from '../lib/shapes.ts'
+import { changes, editions, staleEditions } from '../storage/schema.ts'
+import type { Storage, Writer } from '../storage/storage.ts'
+import { bodyChanges, fieldChanges } from './diff.ts'
+import type { ArticleRow } from './store.ts'
+import { view } from './view.ts'
+
+const Remark = z.object({
+  pointer: z.string().meta({ description: 'A JSON pointer to the value in the article.' }),
+  code: z.enum(['missing', 'not-live', 'not-cited']),
+  message: z.string(),
+})
+type Remark = z.infer<typeof Remark>
+
+export const Rehearsal = z
+  .object({
+    remarks: z
+      .array(Remark)
+      .meta({ description: 'What an editor should look at first. None of it prevents publishing.' }),
+    changes: z.object({
+      fields: z.array(z.string()).meta({ description: 'JSON pointers to what the public would read differently.' }),
+      redirect: z.object({ from: Slug, to: Slug }).nullable().meta({ description: 'The old address would lead on.' }),
+      editions: z.int().meta({ description: 'How many other live articles would show something else.' }),
+      log: z.array(z.string()).meta({ description: 'What partners would be told.' }),
+    }),
+  })
+  .meta({ id: 'Rehearsal', description: 'What publishing would do.' })
+export type Rehearsal = z.infer<typeof Rehearsal>
+
+class TakenBack<T> extends Error {
+  readonly result: T
+  constructor(result: T) {
+    super('taken back')
+    this.result = result
+  }
+}
+
+/** Does the work in a transaction that is always taken back; gives what it gave. */
+export async function rehearse<T>(storage: Storage, work: (tx: Writer) => Promise<T>): Promise<T> {
+  try {
+    return await storage.transaction(async (tx): Promise<never> => {
+      throw new TakenBack(await work(tx))
+    })
+  } catch (error) {
+    if (error instanceof TakenBack) return error.result as T
+    throw error
+  }
+}
+
+/** Publishes in a rehearsal; says what came of it. */
+export async function rehearsePublication(
+  tx: Writer,
+  article: ArticleRow,
+  publish: () => Promise<ArticleRow>,
+): Promise<Rehearsal> {
+  const before = await read(tx, article.id)
+  const seq = await latest(tx)
+  const staleBefore = (await tx.select().from(staleEditions)).length
+  const after = await view(tx, await publish())
+  const log = await tx
+    .select({ type: changes.type })
+    .from(changes)
+    .where(gt(changes.seq, seq))
+    .orderBy(asc(changes.seq))
+  const stale = await tx.select().from(staleEditions)
+  const moved = before && before.slug !== article.slug && (await movedTo(tx, before.slug))
+  return {
+    remarks: await remarksOn(tx, article, after),
+    changes: {
+      fields: before ? differences(JSON.parse(before.document) as Article, after) : ['/'],
+      redirect: before && moved ? { from: before.slug, to: moved } : null,
+      editions: Math.max(0, stale.length - staleBefore),
+      log: log.map(({ type }) => type),
+    },
+  }
+}
+
+function differences(before: Article, after: Article): string[] {
+  const blocks = (article: Article) => (Array.isArray(article.body) ? article.body : [])
+  const body = bodyChanges(blocks(before), blocks(after)).some(({ op }) => op !== 'keep')
+  return [...fieldChanges(before, after).map(({ path }) => path), ...(body ? ['/body'] : [])]
+}
+
+async function remarksOn(tx: Writer, { content }: ArticleRow, article: Article): Promise<Remark[]> {
+  const remarks: Remark[] = []
+  const missing = (name: 'section' | 'summary') => {
+    if (content[name] === null) remarks.push({ pointer: `/${name}`, code: 'missing', message: `has no ${name}` })
+  }
+  missing('section')
+  missing('summary')
+  if (content.authors.length === 0) remarks.push({ pointer: '/authors', code: 'missing', message: 'has no author' })
+  for (const [index, { article: target }] of content.relatedLinks.entries()) {
+    const [live] = target === null ? [true] : await tx.select().from(editions).where(eq(editions.article, target))
+    const message = 'leads to an article that is not live: readers will not see it'
+    if (!live) remarks.push({ pointer: `/relatedLinks/${index}/article`, code: 'not-live', message })
+  }
+  const cited = new Set(article.citations.map(({ source }) => source.id))
+  for (const [index, block] of content.body.entries())
+    if (block.type === 'quote' && block.source !== null && !cited.has(block.source))
+      remarks.push({
+        pointer: `/body/${index}/source`,
+        code: 'not-cited',
+        message: 'is quoted and not among the citations',
+      })
+  return remarks
+}
