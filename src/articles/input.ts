@@ -123,11 +123,13 @@ const content = {
 
 const slug = Slug.optional().meta({ description: 'Made from the headline if left out.' })
 
+const note = prose(2_000).nullish().meta({ description: 'Why; kept with the revision.' })
+
 /** An article without its body, whose blocks have been checked before. */
 export const ArticleWithoutBody = z.strictObject({ ...content, slug })
 export type ArticleWithoutBody = z.infer<typeof ArticleWithoutBody>
 
-export const NewArticle = z.strictObject({ ...content, slug, body: BodyInput.optional() }).meta({
+export const NewArticle = z.strictObject({ ...content, slug, body: BodyInput.optional(), note }).meta({
   id: 'NewArticle',
   description: 'An article to be made. Only `headline` is required; references are ids or slugs.',
   examples: [
@@ -153,6 +155,7 @@ export const ArticlePatch = z
   .strictObject({
     ...content,
     slug,
+    note,
     body: BodyInput,
     dateline: z
       .strictObject({ city: line(200), country: Country.nullish() })

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { readBody } from '../body/read.ts'
 import { Article, ArticleCard } from '../editions/article.ts'
 import { articleParameters, filtersIn } from '../editions/filters.ts'
 import { count, list } from '../editions/list.ts'
@@ -11,19 +10,19 @@ import { ifMatch, matches, notModified } from '../http/caching.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { Conditional, Deletion, Nothing } from '../http/parameters.ts'
 import { Problem } from '../http/problems.ts'
-import { parseBody, type ZodTypes } from '../http/zod.ts'
+import type { ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
-import { mergePatch } from '../lib/merge-patch.ts'
 import { notFound, Problem as Thrown } from '../lib/problem.ts'
-import { type Caller, may } from '../lib/roles.ts'
+import type { Caller } from '../lib/roles.ts'
 import { Id, Slug, Timestamp } from '../lib/shapes.ts'
 import type { Storage } from '../storage/storage.ts'
-import { ArticlePatch, ArticleWithoutBody, NewArticle } from './input.ts'
+import { ArticlePatch, NewArticle } from './input.ts'
 import { countDrafts, listDrafts } from './list.ts'
-import { erase, publish, trash } from './publish.ts'
+import { creation, patching, requirePublisher } from './operations.ts'
+import { erase, trash } from './publish.ts'
 import type { Releases } from './scheduler.ts'
-import { type ArticleRow, create, findArticle, inputOf, save } from './store.ts'
+import { findArticle } from './store.ts'
 import { view, views } from './view.ts'
 
 export interface ArticleDeps {
@@ -116,13 +115,9 @@ export function registerArticles(server: FastifyInstance, { storage, clock, once
       },
     },
     async (request, reply) => {
-      const goesLive = wantsPublishing(request)
-      const { body, ...input } = request.body
-      const { blocks, warnings } = await readBody(body ?? [])
-      const { now } = act(request)
+      const { warnings, run } = await creation(request.body, wantsPublishing(request))
       return once(request, reply, async (tx) => {
-        const made = await create(tx, { input, body: blocks }, { caller: request.caller, now })
-        const row = goesLive ? await publish(tx, made, now) : made
+        const row = await run(tx, act(request))
         const body = { ...(await view(tx, row)), ...(warnings.length > 0 && { warnings }) }
         return { status: 201, location: `/v1/articles/${row.id}`, version: row.version, body }
       })
@@ -179,19 +174,11 @@ export function registerArticles(server: FastifyInstance, { storage, clock, once
       },
     },
     async (request, reply) => {
-      const goesLive = wantsPublishing(request)
-      const { body, ...patch } = request.body
-      const converted = body && (await readBody(body))
-      const check = ifMatch(request)
-      const { caller, now } = act(request)
-      const row = await storage.transaction(async (tx) => {
-        const before = await findArticle(tx, request.params.article, caller)
-        check(before.version)
-        const input = parseBody(ArticleWithoutBody, mergePatch({ ...inputOf(before) }, patch))
-        const saved = await save(tx, before, { input, body: converted?.blocks ?? before.content.body }, { caller, now })
-        return goesLive ? publish(tx, saved, now) : saved
-      })
-      return shownDraft(reply, row, converted?.warnings)
+      const { article } = request.params
+      const { warnings, run } = await patching(article, request.body, wantsPublishing(request), ifMatch(request))
+      const row = await storage.transaction((tx) => run(tx, act(request)))
+      reply.version = row.version
+      return { ...(await view(storage.reader, row)), ...(warnings.length > 0 && { warnings }) }
     },
   )
 
@@ -224,11 +211,6 @@ export function registerArticles(server: FastifyInstance, { storage, clock, once
     },
   )
 
-  async function shownDraft(reply: FastifyReply, row: ArticleRow, warnings: Article['warnings'] = []) {
-    reply.version = row.version
-    return { ...(await view(storage.reader, row)), ...(warnings.length > 0 && { warnings }) }
-  }
-
   /** What is said of an article that is not there: that it was taken back, that it has moved, or nothing. */
   async function elsewhere(request: FastifyRequest, reply: FastifyReply, slug: string): Promise<never> {
     const notice = await retraction(storage.reader, slug)
@@ -259,6 +241,6 @@ const httpDate = (time: string): string => new Date(time).toUTCString()
 
 function wantsPublishing({ query, caller }: { query: { publish: 'true' | 'false' }; caller: Caller }): boolean {
   if (query.publish === 'false') return false
-  if (!may(caller, 'content:write')) throw new Thrown('forbidden', `a key of the role ${caller.role} may not publish`)
+  requirePublisher(caller)
   return true
 }

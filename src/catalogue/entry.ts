@@ -75,8 +75,8 @@ export interface EntryKind<Row extends EntryRow, Input extends EntryInput> exten
   views(db: Reader, rows: Row[], internal: boolean): Promise<unknown[]>
   /** The condition that the list's filters make. */
   where(db: Reader, filters: Record<string, unknown>): Promise<(SQL | undefined)[]>
-  /** What else refers to an entry, beside articles: counted before a deletion. */
-  uses?(db: Reader, id: string): Promise<Record<string, number>>
+  /** The column by which an entry refers to another of its kind, and its name, where there is one. */
+  above?: { name: string; column: SQLiteColumn }
   /** What else has to change when an entry has. */
   follow?(tx: Writer, before: Row, after: Row): Promise<void>
 }

@@ -4,7 +4,7 @@ import { Problem } from '../lib/problem.ts'
 import { Id, prose, Reference, Slug } from '../lib/shapes.ts'
 import { editionRefs, sections } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
-import { countOf, type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
+import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
 import { articleCounts, byIds, idsOf, refer } from './store.ts'
 
 /** How many sections may stand above one another. */
@@ -63,6 +63,7 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
     position: { kind: 'number', column: sections.position },
   },
   sort: 'path',
+  above: { name: 'parent', column: sections.parent },
   filters: {
     parent: z
       .string()
@@ -79,7 +80,8 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
     const above = await refer<SectionRow>(db, sectionKind, parent, '/parent')
     if (self && above && isWithin(above, self)) throw wrongParent('must not be the section itself or one below it')
     const path = `${above?.path ?? ''}/${slug}`
-    if (path.split('/').length - 1 > MAX_DEPTH) throw wrongParent(`is too deep: ${MAX_DEPTH} levels at most`)
+    const below = self && self.parent !== (above?.id ?? null) ? await levelsBelow(db, self) : 0
+    if (depthOf(path) + below > MAX_DEPTH) throw wrongParent(`is too deep: ${MAX_DEPTH} levels at most`)
     return { parent: above?.id ?? null, path, description, position }
   },
   inputOf: ({ name, slug, parent, description, position }) => ({ name, slug, parent, description, position }),
@@ -100,18 +102,22 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
       }
     })
   },
-  async uses(db, id) {
-    const [row] = await db
-      .select({ count: countOf })
-      .from(sections)
-      .where(and(eq(sections.parent, id), isNull(sections.deletedAt)))
-    return { sections: row?.count ?? 0 }
-  },
   async follow(tx, before, after) {
     if (before.path === after.path) return
     await movePaths(tx, before, after)
     if (before.parent !== after.parent) await moveRefs(tx, before, after)
   },
+}
+
+const depthOf = (path: string): number => path.split('/').length - 1
+
+/** How many levels of sections there are below one; those in the trash do not count. */
+async function levelsBelow(db: Reader, { path }: SectionRow): Promise<number> {
+  const below = await db
+    .select({ path: sections.path })
+    .from(sections)
+    .where(and(like(sections.path, `${path}/%`), isNull(sections.deletedAt)))
+  return Math.max(0, ...below.map((one) => depthOf(one.path) - depthOf(path)))
 }
 
 const isWithin = (inner: SectionRow, outer: SectionRow): boolean =>

@@ -1,9 +1,9 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm'
+import { eq, inArray } from 'drizzle-orm'
 import * as z from 'zod'
 import { Problem } from '../lib/problem.ts'
 import { Country, Id, prose, Reference, Slug, WebUrl } from '../lib/shapes.ts'
 import { sources } from '../storage/schema.ts'
-import { countOf, type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
+import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
 import { articleCounts, byIds, idsOf, refer } from './store.ts'
 
 export const sourceKinds = ['outlet', 'agency', 'person', 'organization', 'document', 'dataset'] as const
@@ -58,6 +58,7 @@ export const sourceKind: EntryKind<Row, NewSource> = {
   View: Source,
   sorts: entrySorts(sources),
   sort: 'name',
+  above: { name: 'affiliation', column: sources.affiliation },
   filters: {
     kind: z.enum(sourceKinds).optional(),
     country: Country.optional(),
@@ -100,13 +101,6 @@ export const sourceKind: EntryKind<Row, NewSource> = {
       affiliation: above.find(({ id }) => id === affiliation) ?? null,
       articleCount: articleCount(row.id),
     }))
-  },
-  async uses(db, id) {
-    const [row] = await db
-      .select({ count: countOf })
-      .from(sources)
-      .where(and(eq(sources.affiliation, id), isNull(sources.deletedAt)))
-    return { sources: row?.count ?? 0 }
   },
 }
 

@@ -1,4 +1,5 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { markStale, record } from '../changes/log.ts'
 import { isId, newId } from '../lib/id.ts'
 import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
@@ -140,6 +141,12 @@ export async function remove<Row extends EntryRow, Input extends EntryInput>(
   const { id, slug } = row
   if (permanent) {
     await releaseAll(tx, id)
+    // Only what is in the trash can still refer to it.
+    if (kind.above)
+      await tx
+        .update(kind.table)
+        .set({ [kind.above.name]: null })
+        .where(eq(kind.above.column, id))
     await tx.delete(kind.table).where(eq(kind.table.id, id))
   } else await tx.update(kind.table).set({ deletedAt: now }).where(eq(kind.table.id, id))
   if (row.deletedAt === null)
@@ -151,11 +158,23 @@ async function refuseIfUsed<Row extends EntryRow, Input extends EntryInput>(
   kind: EntryKind<Row, Input>,
   { id, slug }: Row,
 ): Promise<void> {
-  const uses = { articles: await articlesUsing(tx, kind.noun, id), ...(await kind.uses?.(tx, id)) }
+  const uses = {
+    articles: await articlesUsing(tx, kind.noun, id),
+    ...(kind.above && { [kind.plural]: await countBelow(tx, kind, kind.above.column, id) }),
+  }
   const found = Object.entries(uses).filter(([, count]) => count > 0)
   if (found.length === 0) return
   const counted = found.map(([noun, count]) => `${count} ${noun}`).join(' and ')
   throw new Problem('in-use', `${counted} refer to the ${kind.noun} "${slug}"`, { more: { uses } })
+}
+
+/** How many entries of the same kind refer to the entry; those in the trash do not count. */
+async function countBelow(tx: Writer, { table }: Shelf, above: SQLiteColumn, id: string): Promise<number> {
+  const [row] = await tx
+    .select({ count: countOf })
+    .from(table)
+    .where(and(eq(above, id), isNull(table.deletedAt)))
+  return row?.count ?? 0
 }
 
 /** How many articles refer to the entry in their working copy or in their live edition. */

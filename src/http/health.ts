@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { Problem } from '../lib/problem.ts'
+import { Problem as ProblemShape } from './problems.ts'
 import type { ZodTypes } from './zod.ts'
 
 const Health = z.object({ status: z.literal('ok') }).meta({ id: 'Health', description: 'All is well.' })
@@ -38,7 +39,7 @@ export function registerHealth(server: FastifyInstance, ready: () => Promise<voi
         operationId: 'getReadiness',
         summary: 'Can it take requests?',
         tags: ['Operations'],
-        response: { 200: Health },
+        response: { 200: Health, 503: ProblemShape },
       },
     },
     async (_request, reply) => {

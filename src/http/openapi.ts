@@ -149,7 +149,7 @@ function problemsOf(operation: Json, access: Access): string[] {
   const writes = 'requestBody' in operation
   const isOnce = takes('header', 'idempotency-key')
   return [
-    ...(access === 'open' && !takes('path') ? [] : ['400']),
+    '400',
     ...(access === 'open' ? [] : ['401']),
     ...((access === 'open' || access === 'live:read') && !takes('query', 'version') ? [] : ['403']),
     ...(takes('path') || takes('query', 'article') ? ['404'] : []),

@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+
+const src = new URL('../../src/', import.meta.url).pathname
+
+/** Imports run one way: a folder imports from those before it, and nothing from those beside it. */
+const layers = [
+  ['lib'],
+  ['body'],
+  ['storage'],
+  ['changes', 'idempotency'],
+  ['catalogue', 'keys'],
+  ['editions'],
+  ['articles'],
+  ['config'],
+  ['app'],
+  ['server', 'sample'],
+  ['cli'],
+]
+
+/** Files beside those named `routes.ts` that form requests and replies. */
+const speakHttp = [
+  'app.ts',
+  'articles/citations.ts',
+  'articles/corrections.ts',
+  'articles/operations.ts',
+  'articles/parts.ts',
+  'articles/previews.ts',
+  'articles/related-links.ts',
+  'articles/transitions.ts',
+]
+
+interface Import {
+  from: string
+  to: string
+  isType: boolean
+}
+
+const IMPORT = /^\s*(?:import|export)\s(type\s)?(?:[^'";]*?\sfrom\s)?\s*'([^']+)'|\bimport\('([^']+)'\)/gm
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+const textOf = (file: string) => readFileSync(join(src, file), 'utf8')
+const imports: Import[] = files.flatMap((from) =>
+  [...textOf(from).matchAll(IMPORT)].map(([, type, named, dynamic]) => {
+    const to = named ?? dynamic ?? ''
+    return { from, to: to.startsWith('.') ? relative(src, join(src, from, '..', to)) : to, isType: Boolean(type) }
+  }),
+)
+const internal = imports.filter(({ to }) => to.endsWith('.ts'))
+
+/** A folder of src, or the name of a file that stands by itself. */
+const placeOf = (file: string) => file.split('/')[0]?.replace(/\.ts$/, '') ?? ''
+const rankOf = (place: string) => layers.findIndex((layer) => layer.includes(place))
+const lines = (list: Import[]) => list.map(({ from, to }) => `${from} imports ${to}`)
+
+describe('the architecture', () => {
+  it('is read right', () => {
+    expect(internal.length).toBeGreaterThan(100)
+    expect(internal.filter(({ to }) => !files.includes(to))).toEqual([])
+    expect(internal).toContainEqual({ from: 'storage/open.ts', to: 'storage/sqlite.ts', isType: false })
+    expect(files.map(placeOf).filter((place) => place !== 'http' && rankOf(place) === -1)).toEqual([])
+  })
+
+  it('has imports that run one way', () => {
+    const wrong = internal.filter(({ from, to }) => {
+      const [a, b] = [placeOf(from), placeOf(to)]
+      return a !== b && a !== 'http' && b !== 'http' && rankOf(b) >= rankOf(a)
+    })
+    expect(lines(wrong)).toEqual([])
+  })
+
+  it.each([
+    ['http', ['lib']],
+    ['body', ['lib']],
+    ['storage', ['lib']],
+    ['changes', ['storage']],
+    ['sample', []],
+    ['config', []],
+  ])('has %s import only %j', (place, allowed) => {
+    const wrong = internal.filter(
+      ({ from, to }) => placeOf(from) === place && ![place, ...allowed].includes(placeOf(to)),
+    )
+    expect(lines(wrong)).toEqual([])
+  })
+
+  it('speaks HTTP only where routes are registered', () => {
+    const wrong = internal.filter(
+      ({ from, to }) =>
+        placeOf(to) === 'http' &&
+        placeOf(from) !== 'http' &&
+        !/\b(routes)\.ts$/.test(from) &&
+        !speakHttp.includes(from),
+    )
+    expect(lines(wrong)).toEqual([])
+    expect(speakHttp.filter((file) => !files.includes(file))).toEqual([])
+  })
+
+  it('has no cycles', () => {
+    const next = new Map(files.map((file) => [file, internal.filter(({ from }) => from === file).map(({ to }) => to)]))
+    const done = new Set<string>()
+    const cycles: string[] = []
+    const visit = (file: string, way: string[]): void => {
+      if (way.includes(file)) return void cycles.push([...way.slice(way.indexOf(file)), file].join(' → '))
+      if (done.has(file)) return
+      for (const to of next.get(file) ?? []) visit(to, [...way, file])
+      done.add(file)
+    }
+    for (const file of files) visit(file, [])
+    expect(cycles).toEqual([])
+  })
+
+  it('knows the engines only in storage', () => {
+    const engines = /^(drizzle-orm\/.+|better-sqlite3|pg|@electric-sql\/.+)$/
+    const wrong = imports.filter(({ from, to, isType }) => placeOf(from) !== 'storage' && engines.test(to) && !isType)
+    expect(lines(wrong)).toEqual([])
+  })
+
+  it('keeps files short', () => {
+    const exempt = (file: string) => file === 'storage/schema.ts' || placeOf(file) === 'sample'
+    const long = files.filter((file) => !exempt(file) && textOf(file).split('\n').length > 251)
+    expect(long).toEqual([])
+  })
+})
