@@ -24,7 +24,7 @@ import { registerHealth } from './http/health.ts'
 import { registerJson } from './http/json.ts'
 import { registerRateLimit } from './http/limits.ts'
 import { registerOpenapi } from './http/openapi.ts'
-import { clientErrorHandler, registerProblems } from './http/problems.ts'
+import { clientErrorHandler, frameworkErrors, registerProblems } from './http/problems.ts'
 import { logger, registerRequestLog, requestId } from './http/requests.ts'
 import { serializerCompiler, validatorCompiler } from './http/zod.ts'
 import { idempotency } from './idempotency/once.ts'
@@ -63,6 +63,7 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
     logger: logger(config.LOG_LEVEL, logTo),
     logController: new LogController({ disableRequestLogging: true }),
     clientErrorHandler,
+    frameworkErrors,
     return503OnClosing: false,
   } as FastifyServerOptions) as FastifyInstance
   app.setValidatorCompiler(validatorCompiler)
@@ -80,7 +81,12 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
   )
   registerAccess(app, { authenticate, publicRead: config.PUBLIC_READ })
   await registerRateLimit(app, config.RATE_LIMIT)
-  await app.register(helmet, { contentSecurityPolicy: false, crossOriginResourcePolicy: { policy: 'cross-origin' } })
+  await app.register(helmet, {
+    contentSecurityPolicy: false,
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    // Whether a host speaks TLS, and all below it, is for whoever terminates it to promise.
+    hsts: false,
+  })
   registerCaching(app, {
     maxAge: config.CACHE_MAX_AGE,
     staleWhileRevalidate: config.CACHE_STALE_WHILE_REVALIDATE,

@@ -45,7 +45,7 @@ const gained: [roles: Role[], operations: string][] = [
   ],
   [
     ['editor', 'admin'],
-    `deleteArticle publishArticle unpublishArticle returnArticle retractArticle restoreArticle createCorrection
+    `deleteArticle publishArticle unpublishArticle unscheduleArticle returnArticle retractArticle restoreArticle createCorrection
      createAuthor updateAuthor deleteAuthor createSource updateSource deleteSource
      createSection updateSection deleteSection createTag updateTag deleteTag`,
   ],

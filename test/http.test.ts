@@ -37,7 +37,6 @@ describe('the router', () => {
     'GET /v1/authors/ana%2Dmoreau%2F',
     'DELETE /docs/../v1/authors',
     'POST /nowhere',
-    'GET *',
   ])('%s leads nowhere', async (line) => {
     const { status, headers, body } = await raw(room.url, `${line} HTTP/1.1`)
     expect([status, headers['content-type']]).toEqual([404, 'application/problem+json; charset=utf-8'])

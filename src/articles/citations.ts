@@ -9,6 +9,7 @@ import { parseBody, type ZodTypes } from '../http/zod.ts'
 import { idempotencyHeader } from '../idempotency/once.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { notFound } from '../lib/problem.ts'
+import type { Caller } from '../lib/roles.ts'
 import { Id } from '../lib/shapes.ts'
 import type { Reader } from '../storage/storage.ts'
 import { CitationPatch, NewCitation } from './input.ts'
@@ -49,7 +50,7 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
       if (query.version === 'draft') {
         requireDrafts(caller)
         const row = await findArticle(storage.reader, params.article, caller)
-        return { data: (await view(storage.reader, row)).citations }
+        return { data: (await view(storage.reader, row, caller)).citations }
       }
       const edition = await read(storage.reader, params.article)
       if (!edition) throw notFound('article')
@@ -87,7 +88,7 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
           status: 201,
           location: `/v1/articles/${row.id}/citations/${id}`,
           version: row.version,
-          body: await shown(tx, row, id),
+          body: await shown(tx, row, id, request.caller),
         }
       })
     },
@@ -121,7 +122,7 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
       return storage.transaction(async (tx) => {
         const { row, id } = await changePart(tx, deps, request, wanted)
         reply.version = row.version
-        return shown(tx, row, id)
+        return shown(tx, row, id, request.caller)
       })
     },
   )
@@ -153,7 +154,7 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
     },
   )
 
-  async function shown(db: Reader, row: ArticleRow, id: string) {
-    return partOf((await view(db, row)).citations, id, 'citation')
+  async function shown(db: Reader, row: ArticleRow, id: string, caller: Caller) {
+    return partOf((await view(db, row, caller)).citations, id, 'citation')
   }
 }

@@ -22,7 +22,7 @@ const citation = {
 
 /** A citation inside an article; an `id` keeps one that is there. */
 export const CitationInput = z
-  .strictObject({ id: Id.optional(), ...citation })
+  .strictObject({ id: Id.optional(), ...citation, position: Position })
   .meta({ id: 'CitationInput', description: "An article's tie to a source; an `id` keeps the one that has it." })
 
 export const NewCitation = z.strictObject({ ...citation, position: Position }).meta({
@@ -67,7 +67,7 @@ function oneTarget({
 
 /** A related link inside an article; an `id` keeps one that is there. */
 export const RelatedLinkInput = z
-  .strictObject({ id: Id.optional(), ...relatedLink })
+  .strictObject({ id: Id.optional(), ...relatedLink, position: Position })
   .check(oneTarget)
   .meta({ id: 'RelatedLinkInput', description: 'A related link; an `id` keeps the one that has it.' })
 

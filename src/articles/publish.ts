@@ -12,9 +12,10 @@ import type { Writer } from '../storage/storage.ts'
 import type { Act, ArticleRow } from './store.ts'
 import { type Action, after, type State } from './workflow.ts'
 
-const stateOf = ({ status, publishedAt }: ArticleRow): State => ({
+const stateOf = ({ status, publishedAt, publishAt }: ArticleRow): State => ({
   status: status as State['status'],
   wasLive: publishedAt !== null,
+  isScheduled: publishAt !== null,
 })
 
 /** Makes the working copy the live edition. `at` is the time it bears as published, if it is its first. */
@@ -64,12 +65,16 @@ function wrongTime(name: string, message: string): Problem {
   return new Problem('validation', `${name} ${message}`, { errors })
 }
 
-/** Takes the live edition off the newsstand, or calls off what was scheduled; the working copy stays. */
+/** Takes the live edition off the newsstand, and calls off what was scheduled; the working copy stays. */
 export async function unpublish(tx: Writer, article: ArticleRow, now: string): Promise<ArticleRow> {
   const status = after(stateOf(article), 'unpublish')
   if (article.liveVersion !== null) await withdraw(tx, article, 'article.unpublished', now)
   return write(tx, { ...article, status, liveVersion: null, publishAt: null, embargoUntil: null })
 }
+
+/** Calls off what was scheduled; what is live stays. */
+export const unschedule = (tx: Writer, article: ArticleRow): Promise<ArticleRow> =>
+  write(tx, { ...article, status: after(stateOf(article), 'unschedule'), publishAt: null, embargoUntil: null })
 
 /** Moves the article to a state in which nothing changes for the world: to review, or back from it. */
 export const move =

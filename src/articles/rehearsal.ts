@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { latest } from '../changes/log.ts'
 import type { Article } from '../editions/article.ts'
 import { movedTo, read } from '../editions/store.ts'
+import type { Caller } from '../lib/roles.ts'
 import { Slug } from '../lib/shapes.ts'
 import { changes, editions, staleEditions } from '../storage/schema.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
@@ -57,12 +58,13 @@ export async function rehearse<T>(storage: Storage, work: (tx: Writer) => Promis
 export async function rehearsePublication(
   tx: Writer,
   article: ArticleRow,
+  caller: Caller,
   publish: () => Promise<ArticleRow>,
 ): Promise<Rehearsal> {
   const before = await read(tx, article.id)
   const seq = await latest(tx)
   const staleBefore = (await tx.select().from(staleEditions)).length
-  const after = await view(tx, await publish())
+  const after = await view(tx, await publish(), caller)
   const log = await tx
     .select({ type: changes.type })
     .from(changes)

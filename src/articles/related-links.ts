@@ -106,7 +106,7 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
           status: 201,
           location: `/v1/related-links/${id}`,
           version: row.version,
-          body: await shown(tx, row, id),
+          body: await shown(tx, row, id, request.caller),
         }
       })
     },
@@ -161,7 +161,7 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
       return storage.transaction(async (tx) => {
         const { row, id } = await changePart(tx, deps, request, wanted)
         reply.version = row.version
-        return shown(tx, row, id)
+        return shown(tx, row, id, request.caller)
       })
     },
   )
@@ -200,8 +200,8 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
     return findArticle(db, owner, caller)
   }
 
-  async function shown(db: Reader, row: ArticleRow, id: string) {
-    return partOf(linksOf(await view(db, row)), id, 'related link')
+  async function shown(db: Reader, row: ArticleRow, id: string, caller: Caller) {
+    return partOf(linksOf(await view(db, row, caller)), id, 'related link')
   }
 }
 
@@ -228,7 +228,7 @@ function parents(db: Reader, caller: Caller, version: 'live' | 'draft') {
       return edition && (JSON.parse(edition.document) as Article)
     }
     const row = await seekArticle(db, reference, caller)
-    return row && view(db, row)
+    return row && view(db, row, caller)
   }
   return async (reference: string) => {
     if (!known.has(reference)) known.set(reference, await lookUp(reference))

@@ -7,6 +7,7 @@ import { Conditional, NoQuery } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { idempotencyHeader } from '../idempotency/once.ts'
 import { timestamp } from '../lib/clock.ts'
+import type { Caller } from '../lib/roles.ts'
 import { Timestamp } from '../lib/shapes.ts'
 import type { Reader } from '../storage/storage.ts'
 import { bodyChanges, fieldChanges, RevisionDiff } from './diff.ts'
@@ -77,7 +78,7 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
     async ({ params, caller }) => {
       const row = await findArticle(storage.reader, params.article, caller)
       const { content: _, ...revision } = await readRevision(storage.reader, row.id, params.number)
-      return { ...revision, article: await articleAt(storage.reader, row, params.number) }
+      return { ...revision, article: await articleAt(storage.reader, row, params.number, caller) }
     },
   )
 
@@ -99,8 +100,8 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
     async ({ params, query, caller }) => {
       const row = await findArticle(storage.reader, params.article, caller)
       const from = query.against ?? Math.max(1, params.number - 1)
-      const before = await articleAt(storage.reader, row, from)
-      const after = await articleAt(storage.reader, row, params.number)
+      const before = await articleAt(storage.reader, row, from, caller)
+      const after = await articleAt(storage.reader, row, params.number, caller)
       return {
         from,
         to: params.number,
@@ -135,16 +136,16 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
         const input = inputOf({ ...before, content })
         const row = await save(tx, before, { input, body: content.body }, { caller, now: timestamp(clock) })
         await annotate(tx, row, `Restored from revision ${params.number}.`)
-        return { status: 200, version: row.version, body: await view(tx, row) }
+        return { status: 200, version: row.version, body: await view(tx, row, caller) }
       })
     },
   )
 }
 
 /** The article as a revision has it, with what it refers to as that is now. */
-async function articleAt(db: Reader, row: ArticleRow, number: number): Promise<Article> {
+async function articleAt(db: Reader, row: ArticleRow, number: number, caller: Caller): Promise<Article> {
   const { content } = await readRevision(db, row.id, number)
-  return view(db, { ...row, content, version: number })
+  return view(db, { ...row, content, version: number }, caller)
 }
 
 const blocksOf = ({ body }: Article) => (Array.isArray(body) ? body : [])

@@ -84,7 +84,7 @@ export function registerArticles(server: FastifyInstance, { storage, clock, once
         requireDrafts(caller)
         const page = await listDrafts(storage.reader, { filters, sort, caller }, paging)
         const total = query.count === 'true' ? await countDrafts(storage.reader, { filters, sort, caller }) : undefined
-        const shown = await views(storage.reader, page.rows)
+        const shown = await views(storage.reader, page.rows, caller)
         return { data: shown.map((one) => draftItem(one, wanted)), page: paging.info(reply, page, total) } as never
       }
       const whole = needsDocuments(wanted)
@@ -118,7 +118,7 @@ export function registerArticles(server: FastifyInstance, { storage, clock, once
       const { warnings, run } = await creation(request.body, wantsPublishing(request))
       return once(request, reply, async (tx) => {
         const row = await run(tx, act(request))
-        const body = { ...(await view(tx, row)), ...(warnings.length > 0 && { warnings }) }
+        const body = { ...(await view(tx, row, request.caller)), ...(warnings.length > 0 && { warnings }) }
         return { status: 201, location: `/v1/articles/${row.id}`, version: row.version, body }
       })
     },
@@ -145,7 +145,7 @@ export function registerArticles(server: FastifyInstance, { storage, clock, once
         requireDrafts(caller)
         const row = await findArticle(storage.reader, params.article, caller)
         reply.version = row.version
-        return shaped(await view(storage.reader, row), query) as never
+        return shaped(await view(storage.reader, row, caller), query) as never
       }
       const edition = await read(storage.reader, params.article)
       if (!edition) return await elsewhere(request, reply, params.article)
@@ -178,7 +178,7 @@ export function registerArticles(server: FastifyInstance, { storage, clock, once
       const { warnings, run } = await patching(article, request.body, wantsPublishing(request), ifMatch(request))
       const row = await storage.transaction((tx) => run(tx, act(request)))
       reply.version = row.version
-      return { ...(await view(storage.reader, row)), ...(warnings.length > 0 && { warnings }) }
+      return { ...(await view(storage.reader, row, request.caller)), ...(warnings.length > 0 && { warnings }) }
     },
   )
 

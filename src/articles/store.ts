@@ -1,5 +1,5 @@
 /** The newsroom: the working copies. */
-import { eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { StoredBlock } from '../body/block.ts'
 import { toText } from '../body/to-text.ts'
 import { countWords } from '../body/words.ts'
@@ -7,10 +7,10 @@ import { claimSlug, idOf, release } from '../catalogue/slugs.ts'
 import { type Content, type RefKind, refsOf } from '../editions/content.ts'
 import { sortKey } from '../editions/store.ts'
 import { newId } from '../lib/id.ts'
-import { notFound, Problem } from '../lib/problem.ts'
+import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
 import { type Actor, actorOf, type Caller, may } from '../lib/roles.ts'
 import { articleRefs, articles } from '../storage/schema.ts'
-import type { Reader, Writer } from '../storage/storage.ts'
+import { prepared, type Reader, type Writer } from '../storage/storage.ts'
 import type { ArticleWithoutBody } from './input.ts'
 import { type Resolver, resolver } from './references.ts'
 import { keep } from './revisions.ts'
@@ -82,6 +82,7 @@ export async function create(tx: Writer, draft: Draft, { caller, now }: Act): Pr
     ...columnsOf(content),
   }
   await refuseTakenExternalId(tx, row)
+  await refuseForeignParts(tx, id, content)
   await tx.insert(articles).values(row)
   await writeRefs(tx, id, [], content)
   await keep(tx, { article: id, number: 1, at: now, note: null, actor, content })
@@ -91,6 +92,7 @@ export async function create(tx: Writer, draft: Draft, { caller, now }: Act): Pr
 /** Saves what an editor made of the working copy: the next revision. */
 export async function save(tx: Writer, before: ArticleRow, draft: Draft, act: Act): Promise<ArticleRow> {
   const content = await contentOf(resolver(tx, act.caller), draft)
+  await refuseForeignParts(tx, before.id, content)
   return saveContent(tx, before, content, act, draft.input.slug)
 }
 
@@ -103,6 +105,7 @@ export async function saveContent(
   wantedSlug: string = before.slug,
 ): Promise<ArticleRow> {
   const { id } = before
+  if (wantedSlug === before.slug && JSON.stringify(content) === JSON.stringify(before.content)) return before
   if (before.publishAt !== null && !may(caller, 'content:write'))
     throw new Problem('forbidden', 'the article is scheduled: what it will say is for editors to change')
   const slug = await moveTo(tx, before, wantedSlug)
@@ -152,9 +155,9 @@ async function contentOf(resolve: Resolver, { input, body }: Draft): Promise<Con
     externalId: input.externalId ?? null,
     wordCount: countWords(toText(blocks), language),
   }
-  for (const [index, citation] of (input.citations ?? []).entries())
+  for (const [index, citation] of inOrder(input.citations).entries())
     content.citations.push(await storedCitation(resolve, citation, ['citations', index]))
-  for (const [index, link] of (input.relatedLinks ?? []).entries())
+  for (const [index, link] of inOrder(input.relatedLinks).entries())
     content.relatedLinks.push(await storedLink(resolve, link, ['relatedLinks', index]))
   resolve.check()
   return content
@@ -182,6 +185,12 @@ export async function storedLink(resolve: Resolver, link: RelatedLinkInput, path
   return { id, article, url, title, teaser, publisher, label }
 }
 
+/** Parts in the order of their positions; those without one stay where they stand. */
+function inOrder<T extends { position?: number | undefined }>(parts: T[] = []): T[] {
+  const place = parts.map((part, index) => ({ part, at: part.position ?? index }))
+  return place.sort((a, b) => a.at - b.at).map(({ part }) => part)
+}
+
 /** The value, with the defaults where it has nothing. */
 const filled = <D extends object, T extends object>(defaults: D, value: T | undefined) => {
   const given = Object.entries(value ?? {}).filter(([, member]) => member !== undefined)
@@ -195,6 +204,25 @@ async function writeRefs(tx: Writer, article: string, before: { kind: RefKind; r
   if (same) return
   if (before.length > 0) await tx.delete(articleRefs).where(eq(articleRefs.article, article))
   if (after.length > 0) await tx.insert(articleRefs).values(after.map((ref) => ({ ...ref, article })))
+}
+
+const selectPart = prepared('part_owner', (db) =>
+  db
+    .select({ article: articleRefs.article })
+    .from(articleRefs)
+    .where(and(eq(articleRefs.kind, sql.placeholder('kind')), eq(articleRefs.ref, sql.placeholder('id')))),
+)
+
+/** An id given to a citation or a related link has to be one that the article gave it. */
+async function refuseForeignParts(tx: Writer, article: string, content: Content): Promise<void> {
+  const parts = { citation: content.citations, 'related-link': content.relatedLinks }
+  for (const [kind, list] of Object.entries(parts))
+    for (const [index, { id }] of list.entries()) {
+      const [owner] = await selectPart(tx, { kind, id })
+      if (!owner || owner.article === article) continue
+      const pointer = `/${kind === 'citation' ? 'citations' : 'relatedLinks'}/${index}/id`
+      throw invalidReferences([{ pointer, noun: `${kind} of this article`, ref: id }])
+    }
 }
 
 async function refuseTakenExternalId(tx: Writer, { id, externalId }: ArticleRow): Promise<void> {

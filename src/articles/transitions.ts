@@ -9,7 +9,7 @@ import { timestamp } from '../lib/clock.ts'
 import type { Permission } from '../lib/roles.ts'
 import { Moment, prose, Reference } from '../lib/shapes.ts'
 import type { Writer } from '../storage/storage.ts'
-import { move, publish, retract, schedule, unpublish, untrash } from './publish.ts'
+import { move, publish, retract, schedule, unpublish, unschedule, untrash } from './publish.ts'
 import { resolver } from './references.ts'
 import { Rehearsal, rehearse, rehearsePublication } from './rehearsal.ts'
 import { annotate } from './revisions.ts'
@@ -86,12 +86,24 @@ const transitions = [
   }),
   transition({
     name: 'unpublish',
-    summary: 'Take the article off the site, or call off what is scheduled',
+    summary: 'Take the article off the site',
+    description: 'What is scheduled is called off with it. The working copy stays.',
     access: 'content:write',
     body: Note.optional(),
     async go(tx, article, body, { now }) {
       await annotate(tx, article, body?.note)
       return unpublish(tx, article, now)
+    },
+  }),
+  transition({
+    name: 'unschedule',
+    summary: 'Call off what is scheduled',
+    description: 'What is live stays live.',
+    access: 'content:write',
+    body: Note.optional(),
+    async go(tx, article, body) {
+      await annotate(tx, article, body?.note)
+      return unschedule(tx, article)
     },
   }),
   transition({
@@ -165,14 +177,14 @@ export function registerTransitions(server: FastifyInstance, { storage, clock, r
         if ('dryRun' in request.query && request.query.dryRun === 'true')
           return rehearse(storage, async (tx) => {
             const article = await findArticle(tx, request.params.article, request.caller, trashed)
-            return rehearsePublication(tx, article, () => go(tx, article, request.body, act))
+            return rehearsePublication(tx, article, request.caller, () => go(tx, article, request.body, act))
           })
         try {
           return await once(request, reply, async (tx) => {
             const article = await findArticle(tx, request.params.article, request.caller, trashed)
             check(article.version)
             const row = await go(tx, article, request.body, act)
-            return { status: 200, version: row.version, body: await view(tx, row) }
+            return { status: 200, version: row.version, body: await view(tx, row, request.caller) }
           })
         } finally {
           await releases.look()

@@ -2,14 +2,18 @@ import { inArray } from 'drizzle-orm'
 import type { Article, ArticleStatus } from '../editions/article.ts'
 import { compile } from '../editions/compile.ts'
 import { type Lookup, lookup, pathOf } from '../editions/lookup.ts'
+import { type Caller, may } from '../lib/roles.ts'
 import { articles } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { ArticleRow } from './store.ts'
 
-/** Working copies as editors see them: as they would go live, and what only editors know. */
-export async function views(db: Reader, rows: ArticleRow[]): Promise<Article[]> {
+/**
+ * Working copies as the caller sees them: as they would go live, and what only the newsroom knows. To editors their
+ * related links show articles that are not live, too.
+ */
+export async function views(db: Reader, rows: ArticleRow[], caller: Caller): Promise<Article[]> {
   const look = await lookup(db, rows)
-  const hidden = await workingCopies(db, rows, look)
+  const hidden = may(caller, 'content:write') ? await workingCopies(db, rows, look) : () => undefined
   const seeAll: Lookup = { ...look, article: (id) => look.article(id) ?? hidden(id) }
   return rows.map((row) => ({
     ...compile({ ...row, status: row.status as ArticleStatus }, row.content, seeAll),
@@ -23,9 +27,9 @@ export async function views(db: Reader, rows: ArticleRow[]): Promise<Article[]> 
   }))
 }
 
-/** The working copy as an editor sees it. */
-export async function view(db: Reader, row: ArticleRow): Promise<Article> {
-  const [article] = await views(db, [row])
+/** The working copy as the caller sees it. */
+export async function view(db: Reader, row: ArticleRow, caller: Caller): Promise<Article> {
+  const [article] = await views(db, [row], caller)
   if (!article) throw new Error('one row has one view')
   return article
 }

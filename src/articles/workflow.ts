@@ -3,13 +3,14 @@ import type { ArticleStatus } from '../editions/article.ts'
 import { Problem } from '../lib/problem.ts'
 
 /** Everything that moves an article from state to state. */
-export const actions = ['submit', 'return', 'schedule', 'publish', 'unpublish', 'retract'] as const
+export const actions = ['submit', 'return', 'schedule', 'unschedule', 'publish', 'unpublish', 'retract'] as const
 export type Action = (typeof actions)[number]
 
-/** Where an article stands: its status, and whether it was ever live. */
+/** Where an article stands: its status, whether it was ever live, and whether it is to go live by itself. */
 export interface State {
   status: ArticleStatus
   wasLive: boolean
+  isScheduled: boolean
 }
 
 /**
@@ -19,9 +20,10 @@ export interface State {
 const moves: Record<ArticleStatus, Partial<Record<Action, (state: State) => ArticleStatus>>> = {
   draft: { submit: () => 'in-review', schedule: () => 'scheduled', publish: () => 'published' },
   'in-review': { return: shelved, schedule: () => 'scheduled', publish: () => 'published' },
-  scheduled: { schedule: () => 'scheduled', publish: () => 'published', unpublish: shelved },
+  scheduled: { schedule: () => 'scheduled', unschedule: shelved, publish: () => 'published', unpublish: shelved },
   published: {
     schedule: () => 'published',
+    unschedule: () => 'published',
     publish: () => 'published',
     unpublish: () => 'unpublished',
     retract: () => 'retracted',
@@ -40,11 +42,16 @@ function shelved({ wasLive }: State): ArticleStatus {
 }
 
 /** What can be done in a state. */
-export const allowedIn = ({ status }: State): Action[] => actions.filter((action) => moves[status][action])
+export const allowedIn = (state: State): Action[] => actions.filter((action) => moveFrom(state, action))
+
+/** The move that an action is in a state. What is not scheduled cannot be called off. */
+function moveFrom({ status, isScheduled }: State, action: Action) {
+  return action === 'unschedule' && !isScheduled ? undefined : moves[status][action]
+}
 
 /** The status that an action leads to; throws `transition-not-allowed`, which lists what can be done instead. */
 export function after(state: State, action: Action): ArticleStatus {
-  const move = moves[state.status][action]
+  const move = moveFrom(state, action)
   if (move) return move(state)
   const allowed = allowedIn(state)
   const instead = allowed.length > 0 ? `only ${allowed.join(', ')}` : 'nothing more can be done with it'

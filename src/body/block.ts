@@ -146,10 +146,13 @@ export type BlockOf<T extends StoredBlock['type']> = Extract<StoredBlock, { type
 
 /** A body in a request: blocks, or a text that is converted into blocks. */
 export const BodyInput = z
-  .union([
-    z.array(BlockInput).max(MAX_BLOCKS).check(safeLinks),
-    z.strictObject({ format: z.enum(['markdown', 'html', 'text']), value: z.string().max(MAX_VALUE) }),
-  ])
+  .union(
+    [
+      z.array(BlockInput).max(MAX_BLOCKS).check(safeLinks),
+      z.strictObject({ format: z.enum(['markdown', 'html', 'text']), value: z.string().max(MAX_VALUE) }),
+    ],
+    { error: 'must be an array of blocks, or { "format": …, "value": … }' },
+  )
   .meta({ id: 'BodyInput', description: 'Blocks; or Markdown, HTML or plain text, which become blocks.' })
 export type BodyInput = z.infer<typeof BodyInput>
 

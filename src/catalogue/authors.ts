@@ -54,6 +54,7 @@ export const authorKind: EntryKind<Row, NewAuthor> = {
   View: Author,
   sorts: entrySorts(authors),
   sort: 'name',
+  internal: ['email'],
   filters: { kind: z.enum(kinds).optional() },
   where: async (_db, { kind }) => [kind === undefined ? undefined : eq(authors.kind, String(kind))],
   columns: async (_db, { kind = 'person', jobTitle = null, bio = null, avatar = null, email = null, links = [] }) => ({

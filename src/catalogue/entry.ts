@@ -65,6 +65,8 @@ export interface EntryKind<Row extends EntryRow, Input extends EntryInput> exten
   View: z.ZodType
   filters: Record<string, z.ZodType>
   sorts: Record<string, Omit<Order, 'id' | 'descending'>>
+  /** Columns that only editors see: what changes in them changes nothing for the world. */
+  internal?: readonly string[]
   /** The default order of its list. */
   sort: string
   /** The columns that the input stands for; looks up what it refers to. `self` is null for a new one. */

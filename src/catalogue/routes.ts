@@ -101,7 +101,8 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       const row = await find<Row>(storage.reader, kind, reference)
       if (!row) throw notFound(noun)
       if (!isCurrent(row, reference)) return reply.redirect(`/v1${path}/${row.slug}`, 308) as never
-      reply.version = row.version
+      // To the world a version that changed in what only editors see is the same.
+      if (internal(request.caller)) reply.version = row.version
       reply.headers({ 'last-modified': new Date(row.updatedAt).toUTCString(), 'cache-tag': row.id })
       return (await view(storage.reader, row, request.caller)) as never
     },

@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNull, like, sql } from 'drizzle-orm'
 import * as z from 'zod'
+import { markLinkingStale } from '../changes/log.ts'
 import { Problem } from '../lib/problem.ts'
 import { Id, prose, Reference, Slug } from '../lib/shapes.ts'
 import { editionRefs, sections } from '../storage/schema.ts'
@@ -105,6 +106,7 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
   async follow(tx, before, after) {
     if (before.path === after.path) return
     await movePaths(tx, before, after)
+    await markLinkingStale(tx, 'section', after.id)
     if (before.parent !== after.parent) await moveRefs(tx, before, after)
   },
 }

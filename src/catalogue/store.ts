@@ -119,13 +119,20 @@ export async function update<Row extends EntryRow, Input extends EntryInput>(
   const slug = await claimSlug(tx, { kind: kind.noun, target: id, wanted, name: input.name, live: true })
   const columns = await kind.columns(tx, input, before, slug)
   const version = before.version + 1
-  const after = { ...before, ...columns, slug, name: input.name, version, updatedAt: now }
+  const changed = { ...before, ...columns, slug, name: input.name, version }
+  const isSeen = publicly(kind, changed) !== publicly(kind, { ...before, version })
+  const after = { ...changed, updatedAt: isSeen ? now : before.updatedAt }
   await tx.update(kind.table).set(after).where(eq(kind.table.id, id))
+  if (!isSeen) return after
   await kind.follow?.(tx, before, after)
   await markStale(tx, kind.noun, id)
   await record(tx, { type: `${kind.noun}.updated`, at: now, target: id, slug, version })
   return after
 }
+
+/** What the world sees of a row, as text. */
+const publicly = ({ internal = [] }: { internal?: readonly string[] }, row: EntryRow): string =>
+  JSON.stringify(Object.entries(row).filter(([name]) => !internal.includes(name)))
 
 /** Moves an entry to the trash, or removes it for good. Throws `in-use` while anything refers to it. */
 export async function remove<Row extends EntryRow, Input extends EntryInput>(

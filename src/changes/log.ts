@@ -54,6 +54,25 @@ export async function markStale(tx: Writer, kind: string, ref: string): Promise<
   await tx.insert(staleEditions).select(referring)
 }
 
+/** Marks as stale every edition with a related link to an article that refers to the thing: its path has changed. */
+export async function markLinkingStale(tx: Writer, kind: string, ref: string): Promise<void> {
+  const referring = tx
+    .select({ article: editionRefs.article })
+    .from(editionRefs)
+    .where(and(eq(editionRefs.kind, kind), eq(editionRefs.ref, ref)))
+  const linking = tx
+    .selectDistinct({ article: editionRefs.article })
+    .from(editionRefs)
+    .where(
+      and(
+        eq(editionRefs.kind, 'article'),
+        inArray(editionRefs.ref, referring),
+        notInArray(editionRefs.article, tx.select({ article: staleEditions.article }).from(staleEditions)),
+      ),
+    )
+  await tx.insert(staleEditions).select(linking)
+}
+
 /** Takes editions off the list of stale ones: they have been compiled anew. */
 export async function markFresh(tx: Writer, articles: string[]): Promise<void> {
   if (articles.length > 0) await tx.delete(staleEditions).where(inArray(staleEditions.article, articles))

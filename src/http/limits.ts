@@ -8,7 +8,7 @@ export async function registerRateLimit(app: FastifyInstance, perMinute: number)
   await app.register(rateLimit, {
     timeWindow: 60_000,
     max: limitOf,
-    allowList: (request) => limitOf(request) === 0,
+    allowList: (request) => limitOf(request) === 0 || request.routeOptions.config.access === 'open',
     keyGenerator: ({ caller, ip }) => caller.id ?? network(ip),
     errorResponseBuilder: (_request, { max, ttl }) =>
       new Problem('rate-limited', `more than ${max} requests in a minute`, {

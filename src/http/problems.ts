@@ -92,6 +92,8 @@ const TYPES: Record<string, ProblemType> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
   FST_ERR_CTP_EMPTY_TYPE: 'unsupported-media-type',
   FST_ERR_BAD_URL: 'bad-request',
+  FST_ERR_MAX_PARAM_LENGTH: 'uri-too-long',
+  FST_ERR_PARAM_LENGTH: 'uri-too-long',
 }
 
 const STATUSES: Record<number, ProblemType> = {
@@ -107,6 +109,16 @@ const PARSER_TYPES: Record<string, ProblemType> = {
   HPE_HEADER_OVERFLOW: 'headers-too-large',
   HPE_INVALID_METHOD: 'not-implemented',
   ERR_HTTP_REQUEST_TIMEOUT: 'timeout',
+}
+
+/** Answers what the router refuses before there is a route: a path that cannot be decoded, or is too long. */
+export function frameworkErrors(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id)
+  send(
+    problemOf(error, () => undefined),
+    request,
+    reply,
+  )
 }
 
 /** Answers what the HTTP parser itself refuses, before there is a request: a bare problem, and the end of the socket. */

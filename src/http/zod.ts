@@ -68,14 +68,16 @@ type Json = Record<string, unknown>
 
 /**
  * A JSON Schema as the serialiser takes it: without `additionalProperties: false`, which it would check and no reader
- * needs; with the type of what may be null said beside `nullable`; and with unions left open, since it would try each
+ * needs; without `required`, since `fields` leaves out what is not wanted; with the type of what may be null said beside `nullable`; and with unions left open, since it would try each
  * of their branches.
  */
 function serialisable(json: unknown, definitions: Record<string, Json>): unknown {
   if (Array.isArray(json)) return json.map((one) => serialisable(one, definitions))
   if (typeof json !== 'object' || json === null) return json
   if ('anyOf' in json || 'oneOf' in json) return {}
-  const entries = Object.entries(json).filter(([key, value]) => !(key === 'additionalProperties' && value === false))
+  const kept = ([key, value]: [string, unknown]) =>
+    !(key === 'required' && Array.isArray(value)) && !(key === 'additionalProperties' && value === false)
+  const entries = Object.entries(json).filter(kept)
   const open = Object.fromEntries(entries.map(([key, value]) => [key, serialisable(value, definitions)])) as Json
   if (open.nullable !== true || open.type !== undefined) return open
   const [{ $ref = '' } = {}] = (open.allOf ?? []) as { $ref?: string }[]
@@ -108,7 +110,7 @@ function errorsOf(schema: z.ZodType, issue: Issue, place: Place, above: Property
       message: `is not known here${didYouMean(key, known)}`,
     }))
   }
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+  if (issue.code === 'invalid_union' && issue.errors.some((branch) => !isOther(branch))) {
     return nearestBranch(issue.errors).flatMap((inner) => errorsOf(schema, inner, place, path))
   }
   const code = issue.code === 'custom' ? String(issue.params?.code ?? 'invalid') : codeOf(issue)
@@ -116,6 +118,10 @@ function errorsOf(schema: z.ZodType, issue: Issue, place: Place, above: Property
 }
 
 const codeOf = (issue: Issue): string => (issue.message === REQUIRED ? 'required' : issue.code)
+
+/** Whether a union's branch is of another type altogether, so that its issues tell nothing. */
+const isOther = (branch: Issue[]): boolean =>
+  branch.every(({ code, path }) => code === 'invalid_type' && path.length === 0)
 
 /** Of a union's branches the one that came furthest: the one the sender most likely meant. */
 function nearestBranch(branches: Issue[][]): Issue[] {
@@ -146,7 +152,10 @@ const REQUIRED = 'is required'
 const wording: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? REQUIRED : `must be ${withArticle(issue.expected)}`
+      if (issue.input === undefined) return REQUIRED
+      return Array.isArray(issue.input)
+        ? `must be one value, ${withArticle(issue.expected)}`
+        : `must be ${withArticle(issue.expected)}`
     case 'too_small':
       return issue.minimum === 1 && issue.origin !== 'number'
         ? 'must not be empty'
@@ -154,15 +163,28 @@ const wording: z.core.$ZodErrorMap = (issue) => {
     case 'too_big':
       return `must ${atMost(issue.origin)} ${issue.maximum}${unit(issue.origin)}`
     case 'invalid_value':
-      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}${typeof issue.input === 'string' ? didYouMean(issue.input, issue.values.map(String)) : ''}`
+      if (issue.input === undefined) return REQUIRED
+      return choice(issue.values, issue.input)
     case 'invalid_format':
+      if (issue.format === 'datetime') return 'must be a time such as 2022-01-06T09:30:00Z'
       return `must be a valid ${issue.format === 'regex' ? 'value' : issue.format}`
     case 'invalid_union':
+      if (issue.discriminator !== undefined)
+        return choice(Array.isArray(issue.options) ? issue.options : [], valueAt(issue.input, issue.discriminator))
       return 'has none of the forms that are taken here'
     default:
       return 'is not valid'
   }
 }
+
+/** The values that are taken, and the one that was probably meant. */
+function choice(values: readonly unknown[], given: unknown): string {
+  const near = typeof given === 'string' ? didYouMean(given, values.map(String)) : ''
+  return `must be ${values.map((value) => JSON.stringify(value)).join(' or ')}${near}`
+}
+
+const valueAt = (input: unknown, name: string): unknown =>
+  typeof input === 'object' && input !== null ? (input as Json)[name] : undefined
 
 const withArticle = (noun: string) =>
   noun === 'int' ? 'a whole number' : `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`

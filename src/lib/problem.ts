@@ -29,11 +29,7 @@ export const problems = {
   'not-found': [404, 'Not found', 'There is nothing here, or nothing that this caller may see.'],
   'method-not-allowed': [405, 'Method not allowed', 'The path takes other methods: see `Allow`.'],
   conflict: [409, 'Conflict', 'The request contradicts what is there, such as a slug that is taken.'],
-  'in-use': [
-    409,
-    'Still in use',
-    'Other things refer to this; `uses` counts them. Move them with `reassignTo`, or remove them first.',
-  ],
+  'in-use': [409, 'Still in use', 'Other things refer to this; `uses` counts them.'],
   'transition-not-allowed': [
     409,
     'Not in this state',
@@ -117,7 +113,9 @@ export function invalidReferences(found: { pointer: string; noun: string; ref: s
     code: 'invalid_reference',
     message: `names no ${noun}: "${ref}"`,
   }))
-  return new Problem('invalid-reference', errors.map((e) => `${e.pointer} ${e.message}`).join('; '), { errors })
+  return new Problem('invalid-reference', errors.map((e) => `${e.pointer.slice(1)} ${e.message}`).join('; '), {
+    errors,
+  })
 }
 
 /** A JSON pointer (RFC 6901) to a path of member names and indexes. */

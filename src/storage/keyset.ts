@@ -43,10 +43,11 @@ export function keyset({ kind, column, id, descending }: Order, { limit, from }:
   }
 }
 
+/** Times as this service writes them. */
+const TIME = /^\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+
 const isOfKind = (kind: Order['kind'], value: string | number): boolean =>
-  kind === 'number'
-    ? Number.isSafeInteger(value)
-    : typeof value === 'string' && (kind === 'text' || !Number.isNaN(Date.parse(value)))
+  kind === 'number' ? Number.isSafeInteger(value) : typeof value === 'string' && (kind === 'text' || TIME.test(value))
 
 /** The page that the rows of a `keyset` query make. */
 export function pageOf<T>(found: T[], { limit, from }: PageRequest, keysOf: (row: T) => Keys): Page<T> {
