@@ -470,7 +470,7 @@ describe('conditional requests', () => {
     await change('*').expect(200)
     await editor.delete(path).set('if-match', etag).expect(412)
     await change('x'.repeat(1_001)).expect(problem('validation', { in: 'header', pointer: '/if-match' }))
-    await editor.delete(path).set('if-match', '"3"').expect(204)
+    await editor.delete(path).set('if-match', '"2"').expect(204)
     await change('*').expect(404)
   })
 

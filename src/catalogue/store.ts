@@ -120,6 +120,7 @@ export async function update<Row extends EntryRow, Input extends EntryInput>(
   const columns = await kind.columns(tx, input, before, slug)
   const version = before.version + 1
   const changed = { ...before, ...columns, slug, name: input.name, version }
+  if (sameText({ ...changed, version: before.version }, before)) return before
   const isSeen = publicly(kind, changed) !== publicly(kind, { ...before, version })
   const after = { ...changed, updatedAt: isSeen ? now : before.updatedAt }
   await tx.update(kind.table).set(after).where(eq(kind.table.id, id))
@@ -129,6 +130,8 @@ export async function update<Row extends EntryRow, Input extends EntryInput>(
   await record(tx, { type: `${kind.noun}.updated`, at: now, target: id, slug, version })
   return after
 }
+
+const sameText = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** What the world sees of a row, as text. */
 const publicly = ({ internal = [] }: { internal?: readonly string[] }, row: EntryRow): string =>
