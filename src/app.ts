@@ -11,21 +11,24 @@ import { registerArticles } from './articles/routes.ts'
 import type { Releases } from './articles/scheduler.ts'
 import { registerTransitions } from './articles/transitions.ts'
 import { BodyNotReadable } from './body/not-readable.ts'
+import { registerBulk } from './bulk/routes.ts'
 import { authorKind } from './catalogue/authors.ts'
 import { registerEntries } from './catalogue/routes.ts'
 import { sectionKind } from './catalogue/sections.ts'
 import { sourceKind } from './catalogue/sources.ts'
 import { tagKind } from './catalogue/tags.ts'
+import { lastChange } from './changes/log.ts'
 import type { Config } from './config.ts'
 import { registerAccess } from './http/access.ts'
-import { registerCaching } from './http/caching.ts'
+import { registerCaching, sharedFor } from './http/caching.ts'
 import { registerDocs } from './http/docs.ts'
 import { registerHealth } from './http/health.ts'
 import { registerJson } from './http/json.ts'
 import { registerRateLimit } from './http/limits.ts'
 import { registerOpenapi } from './http/openapi.ts'
 import { clientErrorHandler, frameworkErrors, registerProblems } from './http/problems.ts'
-import { logger, registerRequestLog, requestId } from './http/requests.ts'
+import { registerReplyCache } from './http/reply-cache.ts'
+import { logger, registerRequestLog, requestIds } from './http/requests.ts'
 import { serializerCompiler, validatorCompiler } from './http/zod.ts'
 import { idempotency } from './idempotency/once.ts'
 import { registerKeys } from './keys/routes.ts'
@@ -59,7 +62,7 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAMETER },
     trustProxy: config.TRUST_PROXY as boolean,
-    genReqId: requestId,
+    genReqId: requestIds(),
     logger: logger(config.LOG_LEVEL, logTo),
     logController: new LogController({ disableRequestLogging: true }),
     clientErrorHandler,
@@ -69,10 +72,22 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
 
+  const caching = {
+    maxAge: config.CACHE_MAX_AGE,
+    staleWhileRevalidate: config.CACHE_STALE_WHILE_REVALIDATE,
+    secondsToNextRelease: () => releases.secondsToNext(),
+  }
+  registerReplyCache(app, {
+    maxBytes: config.CACHE_BYTES,
+    lastChange: lastChange(storage),
+    cacheControl: () => sharedFor(caching),
+    isCounted: config.RATE_LIMIT > 0,
+    variesByOrigin: !config.CORS_ORIGINS.includes('*'),
+  })
   // First, so that the wildcard route it makes for preflights counts as no address of the API.
   await app.register(cors, corsOptions(config))
   registerProblems(app, translate)
-  registerRequestLog(app)
+  registerRequestLog(app, { logsReads: ['debug', 'trace'].includes(config.LOG_LEVEL) })
   const authenticate = authenticator(
     storage,
     () => clock.now(),
@@ -87,11 +102,7 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
     // Whether a host speaks TLS, and all below it, is for whoever terminates it to promise.
     hsts: false,
   })
-  registerCaching(app, {
-    maxAge: config.CACHE_MAX_AGE,
-    staleWhileRevalidate: config.CACHE_STALE_WHILE_REVALIDATE,
-    secondsToNextRelease: () => releases.secondsToNext(),
-  })
+  registerCaching(app, caching)
   registerJson(app)
   await registerOpenapi(app, { title: 'Dateline', version, ...ABOUT })
 
@@ -111,6 +122,7 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
       registerEntries(v1, sourceKind, deps)
       registerEntries(v1, sectionKind, deps)
       registerEntries(v1, tagKind, deps)
+      registerBulk(v1, { ...deps, translate })
       registerKeys(v1, deps)
     },
     { prefix: '/v1' },
@@ -152,6 +164,7 @@ const ABOUT = {
     { name: 'Sources', description: 'Where facts and copy come from.' },
     { name: 'Sections', description: 'The tree of the site.' },
     { name: 'Tags', description: 'What articles are about.' },
+    { name: 'Bulk', description: 'Many operations in one request.' },
     { name: 'Keys', description: 'Who may call, and as what.' },
     { name: 'Operations', description: 'Is the service up?' },
   ],

@@ -1,35 +1,59 @@
+import { isIP } from 'node:net'
 import * as z from 'zod'
 
-const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
-const list = z.string().transform((value) =>
-  value
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== ''),
-)
-const seconds = z.coerce.number().int().min(0).max(31_536_000)
+const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true')
+
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .refine(
+      (value) => /^\d+$/.test(value) && Number(value) >= min && Number(value) <= max,
+      `must be a whole number from ${min} to ${max}`,
+    )
+    .transform(Number)
+const seconds = whole(0, 31_536_000)
+
+const listOf = (isGood: (value: string) => boolean, rule: string) =>
+  z
+    .string()
+    .transform((value) =>
+      value
+        .split(',')
+        .map((one) => one.trim())
+        .filter((one) => one !== ''),
+    )
+    .refine((values) => values.every(isGood), rule)
+
+const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 /** Every setting there is, by the name of its environment variable. */
 const Environment = z.object({
-  HOST: z.string().min(1).default('localhost'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-  DATABASE_URL: z.string().min(1).default('./data/dateline.db'),
+  HOST: z.string().default('localhost'),
+  PORT: whole(0, 65_535).default(3000),
+  DATABASE_URL: z.string().default('./data/dateline.db'),
   DATELINE_ADMIN_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  SITE_NAME: z.string().min(1).default('Dateline'),
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   PUBLIC_READ: flag.default(true),
-  CORS_ORIGINS: list.default(['*']),
-  TRUST_PROXY: z.string().default('false').transform(proxies),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  RATE_LIMIT: z.coerce.number().int().min(0).default(0),
+  CORS_ORIGINS: listOf(isOrigin, 'must be * or origins such as https://news.example, joined by commas').default(['*']),
+  TRUST_PROXY: z
+    .union([
+      flag,
+      listOf(isProxy, "must be true, false, or the proxies' addresses such as 10.0.0.0/8, joined by commas"),
+    ])
+    .default(false),
+  LOG_LEVEL: z.enum(levels, `must be one of ${levels.join(', ')}`).default('info'),
+  RATE_LIMIT: whole(0, 1_000_000).default(0),
   CACHE_MAX_AGE: seconds.default(10),
   CACHE_STALE_WHILE_REVALIDATE: seconds.default(60),
+  CACHE_BYTES: whole(0, 2 ** 40).default(32 * 1024 * 1024),
+  REQUIRE_IF_MATCH: flag.default(false),
+  TRASH_DAYS: whole(0, 36_500).default(30),
 })
 
 /** The settings of a process; made once, never changed. */
 export type Config = Readonly<z.output<typeof Environment>>
 
-/** A setting is wrong; the message names each one and says why. */
+/** Settings are wrong; the message has a line for each one. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
 }
@@ -39,11 +63,25 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const { data, error } = Environment.safeParse(given)
   if (data) return Object.freeze(data)
-  throw new ConfigError(error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'))
+  const lines = error.issues.map(({ path, message }) => {
+    const name = path.join('.')
+    return `${name} ${message}${name === 'DATELINE_ADMIN_KEY' ? '' : ` (it is ${JSON.stringify(given[name])})`}`
+  })
+  throw new ConfigError(lines.join('\n'))
 }
 
-/** `true`, `false`, how many proxies stand in front, or their addresses. */
-function proxies(value: string): boolean | number | string {
-  if (value === 'true' || value === 'false') return value === 'true'
-  return /^\d+$/.test(value) ? Number(value) : value
+/** Whether it is `*`, or a scheme, a host and perhaps a port, as browsers write them. */
+function isOrigin(value: string): boolean {
+  if (value === '*') return true
+  if (!URL.canParse(value)) return false
+  const { protocol, host } = new URL(value)
+  return host !== '' && value === `${protocol}//${host}`
+}
+
+/** Whether it is an address, a range of them, or a name that Fastify has for some. */
+function isProxy(value: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(value)) return true
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d+))?$/.exec(value) ?? []
+  const most = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
+  return most > 0 && (bits === undefined || (Number(bits) >= 1 && Number(bits) <= most))
 }

@@ -68,7 +68,8 @@ interface Transition<Body extends z.ZodType> {
 
 const transition = <Body extends z.ZodType>(one: Transition<Body>): Transition<z.ZodType> => one
 
-const transitions = [
+/** Every transition there is, whatever the request it comes in. */
+export const transitions = [
   transition({
     name: 'publish',
     summary: 'Make the working copy live, now or at a time',

@@ -1,6 +1,6 @@
 import { and, eq, inArray, notInArray, sql } from 'drizzle-orm'
 import { changes, editionRefs, staleEditions } from '../storage/schema.ts'
-import { prepared, type Reader, type Writer } from '../storage/storage.ts'
+import { prepared, type Reader, type Storage, type Writer } from '../storage/storage.ts'
 
 export type EntryNoun = 'author' | 'source' | 'section' | 'tag'
 
@@ -26,6 +26,20 @@ const selectLatest = prepared('latest_change', (db) =>
 export async function latest(db: Reader): Promise<number> {
   const [row] = await selectLatest(db)
   return row?.seq ?? 0
+}
+
+/** Gives the function that tells the number of the last change; it asks the database only after a commit. */
+export function lastChange(storage: Storage): () => number | Promise<number> {
+  let [seen, known] = [-1, 0]
+  return () => {
+    const commits = storage.commits()
+    if (commits === undefined) return latest(storage.reader)
+    if (commits === seen) return known
+    return latest(storage.reader).then((change) => {
+      ;[seen, known] = [commits, change]
+      return change
+    })
+  }
 }
 
 /**

@@ -7,7 +7,13 @@ import type { Storage } from '../storage/storage.ts'
 /** The OpenAPI document of the running routes; needs no database. */
 export async function openapiDocument(config: Config): Promise<unknown> {
   const unused = () => Promise.reject(new Error('the document needs no database'))
-  const storage = { reader: {}, transaction: unused, ping: unused, close: async () => {} } as unknown as Storage
+  const storage = {
+    reader: {},
+    transaction: unused,
+    commits: () => undefined,
+    ping: unused,
+    close: async () => {},
+  } as unknown as Storage
   const app = await buildApp({
     config: { ...config, LOG_LEVEL: 'silent' },
     storage,

@@ -28,6 +28,9 @@ const unauthenticated = (): Problem =>
     headers: { 'www-authenticate': 'Bearer realm="dateline"' },
   })
 
+const forbidden = ({ role }: Caller, permission: Permission): Problem =>
+  new Problem('forbidden', `a key of the role ${role} may not do this; it needs ${permission}`)
+
 /** Checks each request against the access its route declares; a route that declares none stops the app at boot. */
 export function registerAccess(app: FastifyInstance, { authenticate, publicRead }: AccessOptions): void {
   const routes: RouteOptions[] = []
@@ -52,8 +55,7 @@ export function registerAccess(app: FastifyInstance, { authenticate, publicRead 
     identify(request).then((caller) => {
       if (!caller) return done(unauthenticated())
       request.caller = caller
-      if (access && !allowed(caller, access))
-        return done(new Problem('forbidden', `a key of the role ${caller.role} may not do this; it needs ${access}`))
+      if (access && !allowed(caller, access)) return done(forbidden(caller, access))
       done()
     }, done)
   })
@@ -62,6 +64,11 @@ export function registerAccess(app: FastifyInstance, { authenticate, publicRead 
     const [, token] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '') ?? []
     return token === undefined ? undefined : authenticate(token)
   }
+}
+
+/** Throws `forbidden` unless the caller has the permission: for what a route asks beside the access it declares. */
+export function requirePermission(caller: Caller, permission: Permission): void {
+  if (!may(caller, permission)) throw forbidden(caller, permission)
 }
 
 /** Throws `forbidden` unless the caller is an admin: for the one option of an operation that needs it. */

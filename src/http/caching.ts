@@ -43,7 +43,7 @@ export function registerCaching(app: FastifyInstance, options: CachingOptions): 
 }
 
 /** How long a public reply may be kept: as configured, but never past the next release. */
-function sharedFor({ maxAge, staleWhileRevalidate, secondsToNextRelease }: CachingOptions): string {
+export function sharedFor({ maxAge, staleWhileRevalidate, secondsToNextRelease }: CachingOptions): string {
   const left = Math.floor(secondsToNextRelease())
   const age = Math.min(maxAge, left)
   return `public, max-age=${age}, stale-while-revalidate=${Math.min(staleWhileRevalidate, left - age)}`

@@ -6,6 +6,7 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import * as z from 'zod'
 import type { Access } from './access.ts'
+import { lineShapeOf, NDJSON } from './ndjson.ts'
 import { NoQuery } from './parameters.ts'
 import { Problem } from './problems.ts'
 
@@ -82,10 +83,11 @@ export async function registerOpenapi(app: FastifyInstance, info: DocumentInfo):
 function documented(schema: FastifySchema, route: RouteOptions, components: Map<string, Json>): Json {
   if (!schema || schema.hide) return { ...schema, hide: true }
   const { body, querystring, params, headers, response, ...rest } = schema
-  const input = (part: unknown) => part instanceof z.ZodType && toComponent(part, 'input', components)
+  const input = (part: unknown) =>
+    part instanceof z.ZodType && toComponent(lineShapeOf(part) ?? part, 'input', components)
   return {
     ...rest,
-    ...(body && body !== NoBody ? { body: input(body), consumes: schema.consumes ?? consumesOf(route) } : {}),
+    ...(body && body !== NoBody ? { body: input(body), consumes: schema.consumes ?? consumesOf(route, body) } : {}),
     ...(querystring ? { querystring: input(querystring) } : {}),
     ...(params ? { params: input(params) } : {}),
     ...(headers ? { headers: input(headers) } : {}),
@@ -98,14 +100,17 @@ function documented(schema: FastifySchema, route: RouteOptions, components: Map<
   }
 }
 
-const consumesOf = ({ method }: RouteOptions) =>
-  method === 'PATCH' ? ['application/json', 'application/merge-patch+json'] : ['application/json']
+function consumesOf({ method }: RouteOptions, body: object): string[] {
+  if (lineShapeOf(body)) return [NDJSON]
+  return method === 'PATCH' ? ['application/json', 'application/merge-patch+json'] : ['application/json']
+}
 
 function replyOf(shape: z.ZodType, status: number, components: Map<string, Json>): Json {
-  const description = shape.meta()?.description ?? 'The reply'
+  const line = lineShapeOf(shape)
+  const description = (line ?? shape).meta()?.description ?? 'The reply'
   if (shape instanceof z.ZodNull) return { type: 'null', description }
-  const type = status < 400 ? 'application/json' : 'application/problem+json'
-  return { description, content: { [type]: { schema: toComponent(shape, 'output', components) } } }
+  const type = line ? NDJSON : status < 400 ? 'application/json' : 'application/problem+json'
+  return { description, content: { [type]: { schema: toComponent(line ?? shape, 'output', components) } } }
 }
 
 /** The shape as JSON Schema; the named shapes in it become components, once each. */

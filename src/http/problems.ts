@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { newId } from '../lib/id.ts'
 import { type ProblemType, problems, Problem as Thrown } from '../lib/problem.ts'
 import { allowedMethods } from './methods.ts'
+import { isPatient } from './patience.ts'
 
 /** RFC 9457, with the place of each mistake. */
 export const Problem = z
@@ -76,13 +77,14 @@ export function bodyOf(problem: Thrown, instance: string): string {
   return JSON.stringify({ ...standard, ...(errors.length > 0 && { errors }), ...more })
 }
 
-function problemOf(error: FastifyError, translate: Translate): Thrown {
+/** The problem that a fault is; what nobody foresaw is `internal`, and says nothing of itself. */
+export function problemOf(error: unknown, translate: Translate): Thrown {
   if (error instanceof Thrown) return error
   const known = translate(error)
   if (known) return known
-  const { code = '', statusCode = 500 } = error
+  const { code = '', statusCode = 500, message } = error as FastifyError
   if (statusCode >= 500) return new Thrown('internal', 'something failed that should not; the log tells more')
-  return new Thrown(TYPES[code] ?? STATUSES[statusCode] ?? 'bad-request', error.message, {
+  return new Thrown(TYPES[code] ?? STATUSES[statusCode] ?? 'bad-request', message, {
     headers: statusCode === 429 ? { 'retry-after': '60' } : {},
   })
 }
@@ -129,6 +131,7 @@ export function clientErrorHandler(
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   if (!socket.writable) return
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isPatient(socket)) return
   const type = PARSER_TYPES[error.code ?? ''] ?? 'bad-request'
   const problem = new Thrown(type, 'this is not a request that can be answered; the connection is closed')
   const id = newId()

@@ -1,14 +1,23 @@
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
-import { newId } from '../lib/id.ts'
 
 /** An id that a client or a proxy brings along, if it is short and plain. */
 const PLAIN = /^[\w.:-]{1,100}$/
 
-/** The id of a request: the one that came with it, if it is plain, or a new one. */
-export function requestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
-  const given = headers['x-request-id']
-  return typeof given === 'string' && PLAIN.test(given) ? given : newId()
+/**
+ * Gives the function that names requests: by the id that came along, if it is plain; else by one that tells the process
+ * from all others, and a number.
+ */
+export function requestIds(): (request: Pick<IncomingMessage, 'headers'>) => string {
+  const process = randomBytes(9).toString('base64url')
+  let count = 0
+  return ({ headers }) => {
+    const given = headers['x-request-id']
+    if (typeof given === 'string' && PLAIN.test(given)) return given
+    count += 1
+    return `${process}-${count.toString(36)}`
+  }
 }
 
 /** The log: JSON lines. No header, no query and no body goes into it, since any may hold a secret. */
@@ -18,26 +27,19 @@ export const logger = (level: string, stream?: { write(line: string): void }): F
   serializers: { req: ({ method, routeOptions }) => ({ method, route: routeOptions?.url }) },
 })
 
-/** `X-Request-Id` on every reply, and a line for every request: reads that went well only at the level `debug`. */
-export function registerRequestLog(app: FastifyInstance): void {
+/** `X-Request-Id` on every reply, and a line in the log for every request; for reads that went well only if wanted. */
+export function registerRequestLog(app: FastifyInstance, { logsReads }: { logsReads: boolean }): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
-    const { method, id, caller } = request
+    const { method, caller } = request
     const isQuiet = reply.statusCode < 400 && (method === 'GET' || method === 'HEAD')
-    request.log[isQuiet ? 'debug' : 'info'](
-      {
-        reqId: id,
-        method,
-        path: request.url.split('?', 1)[0],
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-        key: caller?.id,
-      },
-      'request',
-    )
+    if (isQuiet && !logsReads) return done()
+    const path = request.url.split('?', 1)[0]
+    const ms = Math.round(reply.elapsedTime * 10) / 10
+    request.log.info({ method, path, status: reply.statusCode, ms, key: caller?.id }, 'request')
     done()
   })
 }

@@ -1,8 +1,21 @@
 import { dialect } from './columns.ts'
-import type { Storage } from './storage.ts'
+import { type Storage, StorageUnusable } from './storage.ts'
+
+/** A scheme is two characters or more: `C:` is a drive. */
+const SCHEME = /^[a-z][a-z\d+.-]+:/i
 
 /** Opens and migrates the database that `url` names: a path, `sqlite:` and a path, or `postgres://…`. */
 export async function openStorage(url: string): Promise<Storage> {
   if (dialect === 'postgres') return (await import('./postgres.ts')).openPostgres(url)
-  return (await import('./sqlite.ts')).openSqlite(url.replace(/^sqlite:(\/\/)?/, ''))
+  return (await import('./sqlite.ts')).openSqlite(pathOf(url))
+}
+
+function pathOf(url: string): string {
+  const path = url.replace(/^sqlite:(\/\/)?/, '').trim()
+  const taken = 'DATABASE_URL must be a path, sqlite: and a path, or postgres://…'
+  if (path === '') throw new StorageUnusable(`${taken}; it names no file`)
+  if (path === ':memory:') throw new StorageUnusable(`${taken}; a database in memory cannot be shared by its connections`)
+  const [scheme] = SCHEME.exec(path) ?? []
+  if (scheme) throw new StorageUnusable(`${taken}; ${scheme} is none of them`)
+  return path
 }

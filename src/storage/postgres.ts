@@ -46,6 +46,8 @@ export async function postgresStorage<R extends PgQueryResultHKT>(
         .catch((error: unknown) => {
           throw isLockTimeout(error) ? new StorageBusy() : error
         }),
+    attempt: (tx, work) => (tx as unknown as PgDatabase<R>).transaction((inner) => work(inner as unknown as Writer)),
+    commits: () => undefined,
     ping: async () => void (await db.execute(sql`select 1`)),
     close,
   }

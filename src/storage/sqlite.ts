@@ -31,9 +31,13 @@ export async function openSqlite(path: string): Promise<Storage> {
   })
   const reader = connect(path, { readonly: true })
   const transaction = transactions(writer)
+  // It changes when another connection has committed, and to this one the writer is another.
+  const dataVersion = reader.prepare('PRAGMA data_version').pluck()
   return {
     reader: drizzle(reader) as unknown as Storage['reader'],
     transaction,
+    attempt: attempts(writer),
+    commits: () => dataVersion.get() as number,
     ping: async () => void reader.prepare('select 1').get(),
     close: () =>
       transaction(async () => {}).then(() => {
@@ -90,6 +94,26 @@ function transactions(connection: Database.Database): Storage['transaction'] {
     const turn = last.then(() => run(work))
     last = turn.catch(() => {})
     return turn
+  }
+}
+
+/** Savepoints on the one connection that writes. */
+function attempts(connection: Database.Database): Storage['attempt'] {
+  const set = connection.prepare('SAVEPOINT attempt')
+  const takeBack = connection.prepare('ROLLBACK TO attempt')
+  const release = connection.prepare('RELEASE attempt')
+
+  return async (tx, work) => {
+    set.run()
+    try {
+      return await work(tx)
+    } catch (error) {
+      // After some faults, as of a full disk, SQLite has taken back the whole transaction by itself.
+      if (connection.inTransaction) takeBack.run()
+      throw error
+    } finally {
+      if (connection.inTransaction) release.run()
+    }
   }
 }
 

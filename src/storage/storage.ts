@@ -16,6 +16,15 @@ export interface Storage {
    * Throws `StorageBusy` if the turn does not come within five seconds.
    */
   transaction<T>(work: (tx: Writer) => Promise<T>): Promise<T>
+  /**
+   * Runs `work` inside a transaction, one at a time; when it throws, what it did is taken back, and the transaction can
+   * go on.
+   */
+  attempt<T>(tx: Writer, work: (tx: Writer) => Promise<T>): Promise<T>
+  /**
+   * A number that changes with every commit, in any process; undefined on an engine that cannot tell without a query.
+   */
+  commits(): number | undefined
   /** Whether a query gets through. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -4,6 +4,16 @@ import type { Response } from 'supertest'
 
 type Json = Record<string, unknown>
 
+const NDJSON = 'application/x-ndjson'
+
+/** The lines of a reply, each parsed; the client leaves them as bytes. */
+export const linesIn = <T>({ body }: Response): T[] =>
+  (body as Buffer)
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+
 /**
  * Gives the check of a reply against the OpenAPI document: its status is documented for the operation, and its body has
  * the documented shape. With `fields` or `body=none` a reply may lack what was not asked for.
@@ -30,23 +40,25 @@ export function conformity(document: Json) {
     const where = `${method.toUpperCase()} ${path} ${status}`
     if (!documented) throw new Error(`${where} is not documented: ${response.text}`)
     if (method === 'head' || status === 204 || status >= 400) return
-    const pointer = ['paths', path, method, 'responses', String(status), 'content', 'application/json', 'schema']
+    const [type = 'application/json'] = Object.keys((documented.content as Json | undefined) ?? {})
+    const pointer = ['paths', path, method, 'responses', String(status), 'content', type, 'schema']
     const isPartial = searchParams.has('fields') || searchParams.get('body') === 'none'
-    checked(
-      `openapi#/${pointer.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`,
-      response,
-      isPartial,
-    )
+    const ref = `openapi#/${pointer.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`
+    checked(ref, response, isPartial, type)
   }
 
-  function checked($ref: string, { status, body, type, request }: Response, isPartial = false): void {
+  function checked($ref: string, response: Response, isPartial = false, expected = 'application/json'): void {
+    const { status, type, request } = response
     const where = `${request.method} ${request.url} ${status}`
-    if (type !== (status >= 400 ? 'application/problem+json' : 'application/json'))
+    if (type !== (status >= 400 ? 'application/problem+json' : expected))
       throw new Error(`${where} has the content type ${type}`)
     const validate = ajv.getSchema($ref) ?? ajv.compile({ $ref })
-    if (validate(body)) return
-    const errors = (validate.errors ?? []).filter(({ keyword }) => !(isPartial && keyword === 'required'))
-    if (errors.length === 0) return
-    throw new Error(`${where} is not as documented: ${ajv.errorsText(errors)}\n${JSON.stringify(body).slice(0, 2000)}`)
+    for (const body of type === NDJSON ? linesIn(response) : [response.body]) {
+      if (validate(body)) continue
+      const errors = (validate.errors ?? []).filter(({ keyword }) => !(isPartial && keyword === 'required'))
+      if (errors.length === 0) continue
+      const sent = JSON.stringify(body).slice(0, 2000)
+      throw new Error(`${where} is not as documented: ${ajv.errorsText(errors)}\n${sent}`)
+    }
   }
 }

@@ -12,6 +12,7 @@ const layers = [
   ['catalogue', 'keys'],
   ['editions'],
   ['articles'],
+  ['bulk'],
   ['config'],
   ['app'],
   ['server', 'sample'],
@@ -28,6 +29,7 @@ const speakHttp = [
   'articles/previews.ts',
   'articles/related-links.ts',
   'articles/transitions.ts',
+  'bulk/operations.ts',
 ]
 
 interface Import {

@@ -1,0 +1,151 @@
+/** What a line asks for: read from its bytes, prepared outside of a transaction, and then ready to be done in one. */
+import * as z from 'zod'
+import { ArticlePatch, NewArticle } from '../articles/input.ts'
+import { creation, type Prepared, patching, requirePublisher } from '../articles/operations.ts'
+import { trash } from '../articles/publish.ts'
+import { type Act, findArticle } from '../articles/store.ts'
+import { transitions } from '../articles/transitions.ts'
+import type { Warning } from '../body/block.ts'
+import { authorKind } from '../catalogue/authors.ts'
+import type { EntryInput, EntryKind, EntryRow } from '../catalogue/entry.ts'
+import { sectionKind } from '../catalogue/sections.ts'
+import { sourceKind } from '../catalogue/sources.ts'
+import * as entries from '../catalogue/store.ts'
+import { tagKind } from '../catalogue/tags.ts'
+import { requirePermission } from '../http/access.ts'
+import { parseJson } from '../http/json.ts'
+import { parseBody } from '../http/zod.ts'
+import { mergePatch } from '../lib/merge-patch.ts'
+import { notFound, Problem } from '../lib/problem.ts'
+import type { Caller } from '../lib/roles.ts'
+import type { Writer } from '../storage/storage.ts'
+
+/** Longest line, in bytes. */
+export const MAX_LINE = 2 * 1024 * 1024
+
+export const BulkLine = z
+  .strictObject({
+    op: z.enum(['create', 'update', 'publish', 'unpublish', 'delete']).meta({
+      description: '`publish` and `unpublish` are for articles.',
+    }),
+    resource: z.enum(['articles', 'authors', 'sources', 'sections', 'tags']).default('articles'),
+    id: z.string().min(1).max(200).optional().meta({ description: 'The id or the slug; for all but `create`.' }),
+    body: z.looseObject({}).optional().meta({
+      description:
+        'What the body of the single request would be: `NewArticle`, `ArticlePatch`, `Publication`, `Note`, `NewAuthor`, `AuthorPatch` and so on; none for `delete`.',
+    }),
+    publish: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Make it live at once; for editors, and for `create` and `update` of articles.' }),
+  })
+  .check(({ value: { op, resource, id, publish }, issues }) => {
+    const fault = (name: string, message: string, code: string) =>
+      issues.push({ code: 'custom', message, path: [name], input: undefined, params: { code } })
+    const saves = op === 'create' || op === 'update'
+    if (!(saves || op === 'delete' || resource === 'articles')) fault('op', 'is for articles only', 'invalid_value')
+    if (op === 'create' && id !== undefined) fault('id', 'is not taken by create: ids are made here', 'unknown')
+    if (op !== 'create' && id === undefined) fault('id', 'is required', 'required')
+    if (publish !== undefined && !(saves && resource === 'articles'))
+      fault('publish', 'is for create and update of articles only', 'unknown')
+  })
+  .meta({
+    id: 'BulkLine',
+    description: 'One operation of many.',
+    examples: [
+      { op: 'create', body: { headline: 'Harbour bridge reopens', externalId: 'wire-1' }, publish: true },
+      { op: 'update', resource: 'authors', id: 'ana-moreau', body: { jobTitle: 'Editor' } },
+    ],
+  })
+export type BulkLine = z.output<typeof BulkLine>
+
+/** What a line is ready to do. */
+export interface Operation {
+  /** The status that the single request is answered with. */
+  status: number
+  warnings: Warning[]
+  /** Does it; gives what it was done to. */
+  run(tx: Writer, act: Act): Promise<{ id: string; slug: string; version: number }>
+}
+
+/** The line that the bytes spell; throws a problem that says where the line is at fault. */
+export function readLine(bytes: Buffer | undefined): BulkLine {
+  if (bytes === undefined) throw new Problem('too-large', `the line is longer than ${MAX_LINE} bytes`)
+  return parseBody(BulkLine, parseJson(bytes))
+}
+
+/** What the line asks for, if the caller may; throws the problem that the single request is refused with. */
+export async function operationOf(line: BulkLine, caller: Caller): Promise<Operation> {
+  switch (line.resource) {
+    case 'articles':
+      return ofArticle(line, caller)
+    case 'authors':
+      return ofEntry(authorKind, line, caller)
+    case 'sources':
+      return ofEntry(sourceKind, line, caller)
+    case 'sections':
+      return ofEntry(sectionKind, line, caller)
+    case 'tags':
+      return ofEntry(tagKind, line, caller)
+  }
+}
+
+async function ofArticle({ op, id = '', body, publish = false }: BulkLine, caller: Caller): Promise<Operation> {
+  const saving = async (status: number, prepared: Promise<Prepared>): Promise<Operation> => ({
+    status,
+    ...(await prepared),
+  })
+  if (publish) requirePublisher(caller)
+  if (op === 'create') return saving(201, creation(parseBody(NewArticle, body), publish))
+  if (op === 'update') return saving(200, patching(id, parseBody(ArticlePatch, body), publish))
+  requirePermission(caller, 'content:write')
+  if (op === 'delete') {
+    parseBody(NoBody, body)
+    return {
+      status: 204,
+      warnings: [],
+      run: async (tx, act) => trash(tx, await findArticle(tx, id, caller), act.now),
+    }
+  }
+  const transition = transitions.find(({ name }) => name === op)
+  if (!transition) throw new Error(`there is no transition ${op}`)
+  const input = parseBody(transition.body, body)
+  return {
+    status: 200,
+    warnings: [],
+    run: async (tx, act) => transition.go(tx, await findArticle(tx, id, caller), input, act),
+  }
+}
+
+function ofEntry<Row extends EntryRow, Input extends EntryInput>(
+  kind: EntryKind<Row, Input>,
+  { op, id = '', body }: BulkLine,
+  caller: Caller,
+): Operation {
+  requirePermission(caller, 'content:write')
+  if (op === 'create') {
+    const input = parseBody(kind.Input, body)
+    return { status: 201, warnings: [], run: (tx, act) => entries.create(tx, kind, input, act.now) }
+  }
+  if (op === 'update') {
+    const patch = parseBody(kind.Patch, body) as Json
+    const change = (before: Row) => parseBody(kind.Input, mergePatch({ ...kind.inputOf(before) } as Json, patch))
+    return { status: 200, warnings: [], run: (tx, act) => entries.update(tx, kind, id, change, act.now) }
+  }
+  parseBody(NoBody, body)
+  return {
+    status: 204,
+    warnings: [],
+    async run(tx, act) {
+      const row = await entries.find<Row>(tx, kind, id)
+      if (!row) throw notFound(kind.noun)
+      await entries.remove(tx, kind, row.id, { permanent: false, check: () => {}, now: act.now })
+      return row
+    },
+  }
+}
+
+type Json = Record<string, unknown>
+
+/** What is sent with an operation that takes nothing. */
+const NoBody = z.strictObject({}).optional()

@@ -1,0 +1,37 @@
+import { accessSync, closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { StorageUnusable } from './storage.ts'
+
+/** Marks an SQLite file as Dateline's: the letters DATE (the `application_id` pragma). */
+export const APPLICATION_ID = 0x44_41_54_45
+
+/** How an SQLite file begins (https://www.sqlite.org/fileformat.html, section 1.3). */
+const MAGIC = 'SQLite format 3\0'
+const HEADER_LENGTH = 100
+const APPLICATION_ID_AT = 68
+
+/**
+ * Whether the file at `path` is still empty; it is made, and its folder, if it is not there. Throws `StorageUnusable`
+ * if it is no file of Dateline's: SQLite must not open such a file, since even closing it may change it.
+ */
+export function isEmptyFile(path: string): boolean {
+  const folder = dirname(path)
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true })
+  const file = openSync(path, 'a+')
+  try {
+    // SQLite keeps its log beside the file.
+    accessSync(folder, constants.W_OK)
+    const stats = fstatSync(file)
+    if (!stats.isFile()) throw new StorageUnusable(`${path} is not a file`)
+    if (stats.size === 0) return true
+    const header = Buffer.alloc(HEADER_LENGTH)
+    readSync(file, header, 0, HEADER_LENGTH, 0)
+    if (header.toString('latin1', 0, MAGIC.length) !== MAGIC)
+      throw new StorageUnusable(`the file ${path} is not an SQLite database, or is damaged`)
+    if (header.readUInt32BE(APPLICATION_ID_AT) !== APPLICATION_ID)
+      throw new StorageUnusable(`the file ${path} is a database of another program`)
+    return false
+  } finally {
+    closeSync(file)
+  }
+}
