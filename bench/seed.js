@@ -53,7 +53,7 @@ async function makeCatalogue(tx) {
   const kinds = { sections: sectionKind, authors: authorKind, sources: sourceKind, tags: tagKind }
   const entries = catalogue()
   for (const [name, kind] of Object.entries(kinds))
-    for (const entry of entries[name]) await createEntry(tx, kind, entry, moment(0))
+    for (const entry of entries[name]) await createEntry(tx, kind, entry, { caller, now: moment(0), requestId: null })
 }
 
 async function makeArticles(tx, first, last) {
@@ -61,7 +61,8 @@ async function makeArticles(tx, first, last) {
     const { body, ...input } = article(number, number % EVERY_RELATED === 0 ? earlier : undefined)
     const { blocks } = await readBody(body)
     const now = moment(number)
-    const { id, slug } = await publish(tx, await create(tx, { input, body: blocks }, { caller, now }), now)
+    const act = { caller, now, requestId: null }
+    const { id, slug } = await publish(tx, await create(tx, { input, body: blocks }, act), act)
     if (number % sampleEvery === 0) sample.push({ ...input, slug, publishedAt: now })
     earlier = id
   }

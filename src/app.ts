@@ -17,6 +17,8 @@ import { registerEntries } from './catalogue/routes.ts'
 import { sectionKind } from './catalogue/sections.ts'
 import { sourceKind } from './catalogue/sources.ts'
 import { tagKind } from './catalogue/tags.ts'
+import { refusals } from './changes/audit.ts'
+import { registerAudit } from './changes/audit-routes.ts'
 import { lastChange } from './changes/log.ts'
 import type { Config } from './config.ts'
 import { registerAccess } from './http/access.ts'
@@ -94,7 +96,8 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
     config.DATELINE_ADMIN_KEY,
     (err) => app.log.warn({ err }, 'the last use of a key could not be noted'),
   )
-  registerAccess(app, { authenticate, publicRead: config.PUBLIC_READ })
+  const onRefused = refusals({ storage, clock }, (err) => app.log.warn({ err }, 'a refused sign-in is not on record'))
+  registerAccess(app, { authenticate, onRefused, publicRead: config.PUBLIC_READ })
   await registerRateLimit(app, config.RATE_LIMIT)
   await app.register(helmet, {
     contentSecurityPolicy: false,
@@ -124,6 +127,7 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
       registerEntries(v1, tagKind, deps)
       registerBulk(v1, { ...deps, translate })
       registerKeys(v1, deps)
+      registerAudit(v1, deps)
     },
     { prefix: '/v1' },
   )
@@ -165,6 +169,7 @@ const ABOUT = {
     { name: 'Sections', description: 'The tree of the site.' },
     { name: 'Tags', description: 'What articles are about.' },
     { name: 'Bulk', description: 'Many operations in one request.' },
+    { name: 'Audit', description: 'Who did what.' },
     { name: 'Keys', description: 'Who may call, and as what.' },
     { name: 'Operations', description: 'Is the service up?' },
   ],

@@ -6,14 +6,17 @@ import { publishDue, releases as watchReleases } from './articles/scheduler.ts'
 import type { Config } from './config.ts'
 import { refreshAll } from './editions/refresh.ts'
 import { sweepReplies } from './idempotency/once.ts'
-import { createKey, hasKeys } from './keys/store.ts'
+import { createKey, hasAdminKey } from './keys/store.ts'
 import { systemClock, timestamp } from './lib/clock.ts'
+import { watchConnections } from './lib/connections.ts'
 import { every } from './lib/ticker.ts'
 import { openStorage } from './storage/open.ts'
 import type { Storage } from './storage/storage.ts'
 
 /** How long requests in flight have to end after a signal to stop, in milliseconds. */
-const GRACE = 9_000
+const DRAIN = 8_000
+/** How long the whole stop may take; after it the process is ended as it is. */
+const GRACE = 9_500
 
 /** How often pieces that are due are looked for, in milliseconds: they go live within a second of their time. */
 const RELEASE_INTERVAL = 400
@@ -23,7 +26,10 @@ const REFRESH_INTERVAL = 1_000
 /** How often what has been kept long enough is removed, in milliseconds. */
 const SWEEP_INTERVAL = 10 * 60_000
 
-/** Opens the database, listens, and closes on SIGTERM and SIGINT: first unready, then without a request in flight. */
+/**
+ * Opens the database, listens, and closes on SIGTERM and SIGINT: first unready, then without a request in flight. What
+ * cannot be started is closed again, and the reason thrown.
+ */
 export async function serve(config: Config, say: (text: string) => void): Promise<FastifyInstance> {
   const storage = await openStorage(config.DATABASE_URL)
   const releases = watchReleases({ storage, clock: systemClock })
@@ -49,20 +55,33 @@ export async function serve(config: Config, say: (text: string) => void): Promis
     await Promise.all(background.map((ticker) => ticker.stop()))
     await storage.close()
   })
-  closeWithGrace({ delay: GRACE, logger: false }, async ({ err }) => {
+  const connections = watchConnections()
+  app.addHook('preClose', async () => {
+    await connections.drain(DRAIN)
+    connections.forget()
+  })
+  const { uninstall } = closeWithGrace({ delay: GRACE, logger: false }, async ({ err }) => {
     if (err) app.log.fatal({ err }, 'stopping after an error')
     await app.close()
   })
-  await app.listen({ host: config.HOST, port: config.PORT })
-  await greet(storage, config, say)
-  return app
+  try {
+    await app.listen({ host: config.HOST, port: config.PORT })
+    await greet(storage, config, say)
+    return app
+  } catch (error) {
+    uninstall()
+    await app.close()
+    throw error
+  }
 }
 
-/** Makes the first key of a new database and shows it this once; not where the operator brings a key along. */
+/** Makes the first admin key and shows it this once; not where the operator brings a key along. */
 async function greet(storage: Storage, config: Config, say: (text: string) => void): Promise<void> {
-  if (config.DATELINE_ADMIN_KEY !== undefined || (await hasKeys(storage.reader))) return
-  const { token } = await storage.transaction((tx) =>
-    createKey(tx, { name: 'First admin', role: 'admin' }, timestamp(systemClock)),
-  )
-  say(`This is a new database. Its first admin key, shown this once:\n\n  ${token}\n`)
+  if (config.DATELINE_ADMIN_KEY !== undefined || (await hasAdminKey(storage.reader))) return
+  const token = await storage.transaction(async (tx) => {
+    // Another process may have been first.
+    if (await hasAdminKey(tx)) return undefined
+    return (await createKey(tx, { name: 'First admin', role: 'admin' }, timestamp(systemClock))).token
+  })
+  if (token) say(`There is no admin key yet. This is the first, shown this once:\n\n  ${token}\n`)
 }

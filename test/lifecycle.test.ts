@@ -197,7 +197,7 @@ describe('revisions', () => {
     const { storage } = room
     const text = Array.from({ length: 800 }, (_, n) => `w${(n * 7919) % 4093}`).join(' ')
     const caller = { id: 'editor', name: 'Editor', role: 'editor', expiresAt: null, rateLimit: null } as const
-    const act = { caller, now: room.clock.time.toISOString() }
+    const act = { caller, now: room.clock.time.toISOString(), requestId: null }
     const id = await storage.transaction(async (tx) => {
       const body = [{ type: 'paragraph' as const, text }]
       let row = await create(tx, { input: { headline: 'Often saved' }, body }, act)
@@ -315,5 +315,29 @@ describe('a rehearsal', () => {
     expect(body.changes.fields).toEqual(expect.arrayContaining(['/slug', '/kicker', '/body']))
     expect((await anyone.get('/v1/articles/rehearsed').expect(200)).text).toBe(before.text)
     await anyone.get('/v1/articles/rehearsed-twice').expect(404)
+  })
+})
+
+describe('the audit log', () => {
+  it('has on record who did what, by which request, and who was refused', async () => {
+    const { admin, editor, as } = room
+    const made = await editor
+      .post('/v1/articles')
+      .set('x-request-id', 'req-1')
+      .send({ headline: 'On record' })
+      .expect(201)
+    await editor.patch(`/v1/articles/${made.body.id}?publish=true`).send({ kicker: 'New' }).expect(200)
+    const { body } = await admin.get(`/v1/audit-log?target=${made.body.id}`).expect(200)
+    expect(body.data).toMatchObject([
+      { action: 'article.publish', toVersion: 2 },
+      { action: 'article.update', fromVersion: 1, toVersion: 2 },
+      { action: 'article.create', actor: { name: 'A editor' }, requestId: 'req-1' },
+    ])
+    await editor.get('/v1/audit-log').expect(403)
+    await as(`dl_${'0'.repeat(32)}_${'x'.repeat(43)}`)
+      .get('/v1/articles')
+      .expect(401)
+    const refused = await admin.get('/v1/audit-log?action=sign-in.refuse').expect(200)
+    expect(refused.body.data).toMatchObject([{ actor: { name: 'anonymous' }, target: '127.0.0.1' }])
   })
 })

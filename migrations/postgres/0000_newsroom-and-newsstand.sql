@@ -37,6 +37,18 @@ CREATE TABLE "articles" (
 	"content" "bytea" NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "audit_log" (
+	"id" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"at" timestamp(3) with time zone NOT NULL,
+	"actor" text COLLATE "C" NOT NULL,
+	"actor_name" text COLLATE "C" NOT NULL,
+	"action" text COLLATE "C" NOT NULL,
+	"target" text COLLATE "C" NOT NULL,
+	"from_version" bigint,
+	"to_version" bigint,
+	"request_id" text COLLATE "C"
+);
+--> statement-breakpoint
 CREATE TABLE "authors" (
 	"id" text COLLATE "C" PRIMARY KEY NOT NULL,
 	"slug" text COLLATE "C" NOT NULL,
@@ -217,6 +229,9 @@ CREATE INDEX "articles_headline" ON "articles" USING btree ("sort_headline","id"
 CREATE INDEX "articles_created_by" ON "articles" USING btree ("created_by","edited_at");--> statement-breakpoint
 CREATE INDEX "articles_publish_at" ON "articles" USING btree ("publish_at","id");--> statement-breakpoint
 CREATE INDEX "articles_deleted_at" ON "articles" USING btree ("deleted_at");--> statement-breakpoint
+CREATE INDEX "audit_log_at" ON "audit_log" USING btree ("at","id");--> statement-breakpoint
+CREATE INDEX "audit_log_target" ON "audit_log" USING btree ("target","at");--> statement-breakpoint
+CREATE INDEX "audit_log_actor" ON "audit_log" USING btree ("actor","at");--> statement-breakpoint
 CREATE UNIQUE INDEX "authors_slug" ON "authors" USING btree ("slug");--> statement-breakpoint
 CREATE INDEX "authors_name" ON "authors" USING btree ("name","id");--> statement-breakpoint
 CREATE INDEX "corrections_article" ON "corrections" USING btree ("article","at");--> statement-breakpoint

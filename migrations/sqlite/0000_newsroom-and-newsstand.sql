@@ -47,6 +47,21 @@ CREATE INDEX `articles_headline` ON `articles` (`sort_headline`,`id`);--> statem
 CREATE INDEX `articles_created_by` ON `articles` (`created_by`,`edited_at`);--> statement-breakpoint
 CREATE INDEX `articles_publish_at` ON `articles` (`publish_at`,`id`);--> statement-breakpoint
 CREATE INDEX `articles_deleted_at` ON `articles` (`deleted_at`);--> statement-breakpoint
+CREATE TABLE `audit_log` (
+	`id` text PRIMARY KEY NOT NULL,
+	`at` text NOT NULL,
+	`actor` text NOT NULL,
+	`actor_name` text NOT NULL,
+	`action` text NOT NULL,
+	`target` text NOT NULL,
+	`from_version` integer,
+	`to_version` integer,
+	`request_id` text
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `audit_log_at` ON `audit_log` (`at`,`id`);--> statement-breakpoint
+CREATE INDEX `audit_log_target` ON `audit_log` (`target`,`at`);--> statement-breakpoint
+CREATE INDEX `audit_log_actor` ON `audit_log` (`actor`,`at`);--> statement-breakpoint
 CREATE TABLE `authors` (
 	`id` text PRIMARY KEY NOT NULL,
 	`slug` text NOT NULL,

@@ -1,6 +1,7 @@
 import { and, desc, eq, isNotNull, ne } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
+import { audit } from '../changes/audit.ts'
 import { record } from '../changes/log.ts'
 import { Correction, correctionKinds } from '../editions/article.ts'
 import * as newsstand from '../editions/store.ts'
@@ -8,7 +9,7 @@ import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { NoQuery } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { Idempotent } from '../idempotency/once.ts'
-import { timestamp } from '../lib/clock.ts'
+import { type Act, actOf } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import { actorOf } from '../lib/roles.ts'
@@ -17,7 +18,7 @@ import { keyset, pageOf } from '../storage/keyset.ts'
 import { articles, corrections, editions, publications, retractions } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import { type ArticleDeps, ByArticle } from './routes.ts'
-import { type Act, type ArticleRow, findArticle } from './store.ts'
+import { type ArticleRow, findArticle } from './store.ts'
 
 const NewCorrection = z
   .strictObject({
@@ -129,7 +130,7 @@ export function registerCorrections(server: FastifyInstance, { storage, clock, o
       },
     },
     async (request, reply) => {
-      const act = { caller: request.caller, now: timestamp(clock) }
+      const act = actOf(request, clock)
       return once(request, reply, async (tx) => {
         const row = await findArticle(tx, request.params.article, request.caller)
         const id = await correct(tx, row, request.body, act)
@@ -156,8 +157,9 @@ async function correct(
   tx: Writer,
   { id: article, slug, liveVersion }: ArticleRow,
   { kind, text }: Pick<Correction, 'kind' | 'text'>,
-  { caller, now }: Act,
+  act: Act,
 ): Promise<string> {
+  const { caller, now } = act
   if (liveVersion === null)
     throw new Problem('transition-not-allowed', 'only a live article can be corrected in public; change the draft')
   const id = newId()
@@ -167,6 +169,7 @@ async function correct(
     .insert(corrections)
     .values({ id, article, kind, text, at: now, actor, actorName, fromVersion, toVersion: liveVersion })
   await tx.update(articles).set({ updatedAt: now }).where(eq(articles.id, article))
+  await audit(tx, act, { action: 'article.correct', target: article, from: fromVersion, to: liveVersion })
   await newsstand.touch(tx, article, now)
   await record(tx, { type: 'article.corrected', at: now, target: article, slug, version: liveVersion })
   return id

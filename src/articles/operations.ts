@@ -3,6 +3,7 @@
 import type { Warning } from '../body/block.ts'
 import { readBody } from '../body/read.ts'
 import { parseBody } from '../http/zod.ts'
+import type { Act } from '../lib/act.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { Problem } from '../lib/problem.ts'
 import { type Caller, may } from '../lib/roles.ts'
@@ -10,7 +11,7 @@ import type { Writer } from '../storage/storage.ts'
 import { type ArticlePatch, ArticleWithoutBody, type NewArticle } from './input.ts'
 import { publish } from './publish.ts'
 import { annotate } from './revisions.ts'
-import { type Act, type ArticleRow, create, findArticle, inputOf, save } from './store.ts'
+import { type ArticleRow, create, findArticle, inputOf, save } from './store.ts'
 
 /** What is ready to be done: nothing slow is left for the transaction. */
 export interface Prepared {
@@ -27,7 +28,7 @@ export async function creation({ body, note, ...input }: NewArticle, goesLive: b
     async run(tx, act) {
       const made = await create(tx, { input, body: blocks }, act)
       await annotate(tx, made, note)
-      return goesLive ? publish(tx, made, act.now) : made
+      return goesLive ? publish(tx, made, act) : made
     },
   }
 }
@@ -48,7 +49,7 @@ export async function patching(
       const input = parseBody(ArticleWithoutBody, mergePatch({ ...inputOf(before) }, patch))
       const saved = await save(tx, before, { input, body: converted?.blocks ?? before.content.body }, act)
       await annotate(tx, saved, note)
-      return goesLive ? publish(tx, saved, act.now) : saved
+      return goesLive ? publish(tx, saved, act) : saved
     },
   }
 }

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Content } from '../editions/content.ts'
 import { ifMatch } from '../http/caching.ts'
-import { timestamp } from '../lib/clock.ts'
+import { actOf } from '../lib/act.ts'
 import { notFound } from '../lib/problem.ts'
 import type { Writer } from '../storage/storage.ts'
 import { type Resolver, resolver } from './references.ts'
@@ -34,13 +34,13 @@ export interface PartChange {
 export async function changePart(
   tx: Writer,
   { clock }: Pick<ArticleDeps, 'clock'>,
-  { caller, headers }: FastifyRequest,
+  request: FastifyRequest,
   { find, change }: PartChange,
 ): Promise<{ row: ArticleRow; id: string }> {
   const before = await find(tx)
-  ifMatch({ headers })(before.version)
-  const resolve = resolver(tx, caller)
+  ifMatch(request)(before.version)
+  const resolve = resolver(tx, request.caller)
   const { id, content } = await change(before.content, resolve)
   resolve.check()
-  return { id, row: await saveContent(tx, before, content, { caller, now: timestamp(clock) }) }
+  return { id, row: await saveContent(tx, before, content, actOf(request, clock)) }
 }

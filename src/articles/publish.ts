@@ -2,14 +2,16 @@
 import { and, eq, isNull, ne } from 'drizzle-orm'
 import { countOf } from '../catalogue/entry.ts'
 import { enter, releaseAll } from '../catalogue/slugs.ts'
+import { audit } from '../changes/audit.ts'
 import { type ChangeType, record } from '../changes/log.ts'
 import * as newsstand from '../editions/store.ts'
+import type { Act } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import { actorOf } from '../lib/roles.ts'
 import { articleRefs, articles, corrections, publications } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
-import type { Act, ArticleRow } from './store.ts'
+import type { ArticleRow } from './store.ts'
 import { type Action, after, type State } from './workflow.ts'
 
 const stateOf = ({ status, publishedAt, publishAt }: ArticleRow): State => ({
@@ -19,7 +21,8 @@ const stateOf = ({ status, publishedAt, publishAt }: ArticleRow): State => ({
 })
 
 /** Makes the working copy the live edition. `at` is the time it bears as published, if it is its first. */
-export async function publish(tx: Writer, article: ArticleRow, now: string, at = now): Promise<ArticleRow> {
+export async function publish(tx: Writer, article: ArticleRow, act: Act, at = act.now): Promise<ArticleRow> {
+  const { now } = act
   const status = after(stateOf(article), 'publish')
   const { id, slug, version, content } = article
   const wasLive = article.liveVersion !== null
@@ -37,7 +40,7 @@ export async function publish(tx: Writer, article: ArticleRow, now: string, at =
   await enter(tx, { kind: 'article', slug, target: id, live: true })
   await endPublication(tx, id, now)
   await tx.insert(publications).values({ article: id, number: version, at: now }).onConflictDoNothing()
-  await write(tx, live)
+  await write(tx, act, 'publish', live)
   await record(tx, { type: wasLive ? 'article.updated' : 'article.published', at: now, target: id, slug, version })
   return live
 }
@@ -49,7 +52,8 @@ export interface Release {
 }
 
 /** Sets when the working copy goes live. Throws `validation` for a time that is past, or before the embargo's end. */
-export async function schedule(tx: Writer, article: ArticleRow, release: Release, now: string): Promise<ArticleRow> {
+export async function schedule(tx: Writer, article: ArticleRow, release: Release, act: Act): Promise<ArticleRow> {
+  const { now } = act
   const { at, embargoUntil } = release
   const publishAt = at ?? embargoUntil ?? now
   if (at !== undefined && at <= now) throw wrongTime('at', 'must be in the future')
@@ -57,7 +61,7 @@ export async function schedule(tx: Writer, article: ArticleRow, release: Release
   if (embargoUntil !== undefined && embargoUntil > publishAt)
     throw wrongTime('embargoUntil', 'must not be after the time of publication')
   const status = after(stateOf(article), 'schedule')
-  return write(tx, { ...article, status, publishAt, embargoUntil: embargoUntil ?? null })
+  return write(tx, act, 'schedule', { ...article, status, publishAt, embargoUntil: embargoUntil ?? null })
 }
 
 function wrongTime(name: string, message: string): Problem {
@@ -66,29 +70,32 @@ function wrongTime(name: string, message: string): Problem {
 }
 
 /** Takes the live edition off the newsstand, and calls off what was scheduled; the working copy stays. */
-export async function unpublish(tx: Writer, article: ArticleRow, now: string): Promise<ArticleRow> {
+export async function unpublish(tx: Writer, article: ArticleRow, act: Act): Promise<ArticleRow> {
   const status = after(stateOf(article), 'unpublish')
-  if (article.liveVersion !== null) await withdraw(tx, article, 'article.unpublished', now)
-  return write(tx, { ...article, status, liveVersion: null, publishAt: null, embargoUntil: null })
+  if (article.liveVersion !== null) await withdraw(tx, article, 'article.unpublished', act.now)
+  return write(tx, act, 'unpublish', { ...article, status, liveVersion: null, publishAt: null, embargoUntil: null })
 }
 
 /** Calls off what was scheduled; what is live stays. */
-export const unschedule = (tx: Writer, article: ArticleRow): Promise<ArticleRow> =>
-  write(tx, { ...article, status: after(stateOf(article), 'unschedule'), publishAt: null, embargoUntil: null })
+export function unschedule(tx: Writer, article: ArticleRow, act: Act): Promise<ArticleRow> {
+  const status = after(stateOf(article), 'unschedule')
+  return write(tx, act, 'unschedule', { ...article, status, publishAt: null, embargoUntil: null })
+}
 
 /** Moves the article to a state in which nothing changes for the world: to review, or back from it. */
 export const move =
   (action: Extract<Action, 'submit' | 'return'>) =>
-  (tx: Writer, article: ArticleRow): Promise<ArticleRow> =>
-    write(tx, { ...article, status: after(stateOf(article), action) })
+  (tx: Writer, article: ArticleRow, act: Act): Promise<ArticleRow> =>
+    write(tx, act, action, { ...article, status: after(stateOf(article), action) })
 
 /** Takes the article back for good: a notice stands in its place. */
 export async function retract(
   tx: Writer,
   article: ArticleRow,
   notice: { reason: string; replacement: string | null },
-  { caller, now }: Act,
+  act: Act,
 ): Promise<ArticleRow> {
+  const { caller, now } = act
   const status = after(stateOf(article), 'retract')
   const { id, slug, content } = article
   const version = article.liveVersion ?? article.version
@@ -98,15 +105,16 @@ export async function retract(
   const correction = { kind: 'retraction', text: notice.reason, at: now, fromVersion: version, toVersion: version }
   await tx.insert(corrections).values({ id: newId(), article: id, actor, actorName, ...correction })
   await newsstand.putRetraction(tx, { article: id, slug, headline: content.headline, at: now, ...notice })
-  return write(tx, { ...article, status, liveVersion: null, publishAt: null, embargoUntil: null })
+  return write(tx, act, 'retract', { ...article, status, liveVersion: null, publishAt: null, embargoUntil: null })
 }
 
 /** Moves an article to the trash, off the newsstand too. */
-export async function trash(tx: Writer, article: ArticleRow, now: string): Promise<ArticleRow> {
+export async function trash(tx: Writer, article: ArticleRow, act: Act): Promise<ArticleRow> {
+  const { now } = act
   const { status, publishedAt } = article
   if (article.liveVersion !== null) await withdraw(tx, article, 'article.deleted', now)
   const shelved = publishedAt === null ? 'draft' : 'unpublished'
-  return write(tx, {
+  return write(tx, act, 'trash', {
     ...article,
     status: status === 'retracted' ? status : shelved,
     liveVersion: null,
@@ -117,11 +125,11 @@ export async function trash(tx: Writer, article: ArticleRow, now: string): Promi
 }
 
 /** Brings an article back from the trash, as a working copy. */
-export const untrash = (tx: Writer, article: ArticleRow): Promise<ArticleRow> =>
-  write(tx, { ...article, deletedAt: null })
+export const untrash = (tx: Writer, article: ArticleRow, act: Act): Promise<ArticleRow> =>
+  write(tx, act, 'restore', { ...article, deletedAt: null })
 
 /** Removes an article for good, with its revisions. Throws `in-use` while other articles link to it. */
-export async function erase(tx: Writer, article: ArticleRow, now: string): Promise<void> {
+export async function erase(tx: Writer, article: ArticleRow, act: Act): Promise<void> {
   const { id, slug } = article
   const [linking] = await tx
     .select({ count: countOf })
@@ -130,7 +138,8 @@ export async function erase(tx: Writer, article: ArticleRow, now: string): Promi
   const uses = { articles: linking?.count ?? 0 }
   if (uses.articles > 0)
     throw new Problem('in-use', `${uses.articles} articles have a related link to "${slug}"`, { more: { uses } })
-  if (article.liveVersion !== null) await withdraw(tx, article, 'article.deleted', now)
+  if (article.liveVersion !== null) await withdraw(tx, article, 'article.deleted', act.now)
+  await audit(tx, act, { action: 'article.erase', target: id, from: article.version })
   await releaseAll(tx, id)
   await tx.delete(articles).where(eq(articles.id, id))
 }
@@ -152,8 +161,10 @@ const endPublication = async (tx: Writer, article: string, until: string): Promi
     .set({ until })
     .where(and(eq(publications.article, article), isNull(publications.until))))
 
-async function write(tx: Writer, article: ArticleRow): Promise<ArticleRow> {
+/** Keeps what became of an article, and that somebody did it. */
+async function write(tx: Writer, act: Act, verb: string, article: ArticleRow): Promise<ArticleRow> {
   const { content: _, ...columns } = article
   await tx.update(articles).set(columns).where(eq(articles.id, columns.id))
+  await audit(tx, act, { action: `article.${verb}`, target: article.id, from: article.version, to: article.version })
   return article
 }

@@ -6,7 +6,7 @@ import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { Conditional, NoQuery } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { idempotencyHeader } from '../idempotency/once.ts'
-import { timestamp } from '../lib/clock.ts'
+import { actOf } from '../lib/act.ts'
 import type { Caller } from '../lib/roles.ts'
 import { Timestamp } from '../lib/shapes.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -134,7 +134,7 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
         check(before.version)
         const { content } = await readRevision(tx, before.id, params.number)
         const input = inputOf({ ...before, content })
-        const row = await save(tx, before, { input, body: content.body }, { caller, now: timestamp(clock) })
+        const row = await save(tx, before, { input, body: content.body }, actOf(request, clock))
         await annotate(tx, row, `Restored from revision ${params.number}.`)
         return { status: 200, version: row.version, body: await view(tx, row, caller) }
       })

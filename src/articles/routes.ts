@@ -12,7 +12,8 @@ import { Conditional, Deletion, Nothing } from '../http/parameters.ts'
 import { Problem } from '../http/problems.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
-import { type Clock, timestamp } from '../lib/clock.ts'
+import { actOf } from '../lib/act.ts'
+import type { Clock } from '../lib/clock.ts'
 import { notFound, Problem as Thrown } from '../lib/problem.ts'
 import type { Caller } from '../lib/roles.ts'
 import { Id, Slug, Timestamp } from '../lib/shapes.ts'
@@ -58,7 +59,7 @@ const tags = ['Articles']
 /** Articles: lists and single ones, live or as working copies; making, changing, publishing, deleting them. */
 export function registerArticles(server: FastifyInstance, { storage, clock, once }: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
-  const act = (request: FastifyRequest) => ({ caller: request.caller, now: timestamp(clock) })
+  const act = (request: FastifyRequest) => actOf(request, clock)
 
   app.get(
     '/articles',
@@ -201,11 +202,10 @@ export function registerArticles(server: FastifyInstance, { storage, clock, once
       const permanent = request.query.permanent === 'true'
       if (permanent) requireAdmin(request.caller)
       const check = ifMatch(request)
-      const { caller, now } = act(request)
       await storage.transaction(async (tx) => {
-        const article = await findArticle(tx, request.params.article, caller, permanent ? 'too' : 'no')
+        const article = await findArticle(tx, request.params.article, request.caller, permanent ? 'too' : 'no')
         check(article.version)
-        await (permanent ? erase : trash)(tx, article, now)
+        await (permanent ? erase : trash)(tx, article, act(request))
       })
       return reply.code(204).send(null as never)
     },

@@ -1,4 +1,5 @@
 import { and, asc, eq, isNotNull, isNull, lte } from 'drizzle-orm'
+import { type Act, ownAct } from '../lib/act.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
 import { articles } from '../storage/schema.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -22,17 +23,18 @@ export async function publishDue({ storage, clock }: { storage: Storage; clock: 
     .orderBy(asc(articles.publishAt), asc(articles.id))
     .limit(BATCH)
   let published = 0
-  for (const { id } of due) published += await storage.transaction((tx) => publishIfDue(tx, id, timestamp(clock)))
+  for (const { id } of due)
+    published += await storage.transaction((tx) => publishIfDue(tx, id, ownAct('scheduler', clock)))
   return published
 }
 
-async function publishIfDue(tx: Parameters<typeof publish>[0], id: string, now: string): Promise<0 | 1> {
+async function publishIfDue(tx: Parameters<typeof publish>[0], id: string, act: Act): Promise<0 | 1> {
   const [row] = await tx
     .select()
     .from(articles)
-    .where(and(eq(articles.id, id), lte(articles.publishAt, now), isNull(articles.deletedAt)))
+    .where(and(eq(articles.id, id), lte(articles.publishAt, act.now), isNull(articles.deletedAt)))
   if (!row?.publishAt) return 0
-  await publish(tx, row as ArticleRow, now, row.publishAt)
+  await publish(tx, row as ArticleRow, act, row.publishAt)
   return 1
 }
 

@@ -4,8 +4,10 @@ import type { StoredBlock } from '../body/block.ts'
 import { toText } from '../body/to-text.ts'
 import { countWords } from '../body/words.ts'
 import { claimSlug, idOf, release } from '../catalogue/slugs.ts'
+import { audit } from '../changes/audit.ts'
 import { type Content, type RefKind, refsOf } from '../editions/content.ts'
 import { sortKey } from '../editions/store.ts'
+import type { Act } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
 import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
 import { type Actor, actorOf, type Caller, may } from '../lib/roles.ts'
@@ -22,12 +24,6 @@ export type ArticleRow = Omit<Row, 'content'> & { content: Content }
 export interface Draft {
   input: ArticleWithoutBody
   body: StoredBlock[]
-}
-
-/** Who changes something, when. */
-export interface Act {
-  caller: Caller
-  now: string
 }
 
 /** Whether what is in the trash is wanted. */
@@ -59,7 +55,8 @@ const maySee = (caller: Caller, { createdBy }: Pick<Row, 'createdBy'>): boolean 
   may(caller, 'content:write') || (may(caller, 'drafts:write') && createdBy === caller.id)
 
 /** Makes a working copy, its first revision. */
-export async function create(tx: Writer, draft: Draft, { caller, now }: Act): Promise<ArticleRow> {
+export async function create(tx: Writer, draft: Draft, act: Act): Promise<ArticleRow> {
+  const { caller, now } = act
   const id = newId()
   const { headline, slug: wanted } = draft.input
   const content = await contentOf(resolver(tx, caller), draft)
@@ -86,6 +83,7 @@ export async function create(tx: Writer, draft: Draft, { caller, now }: Act): Pr
   await tx.insert(articles).values(row)
   await writeRefs(tx, id, [], content)
   await keep(tx, { article: id, number: 1, at: now, note: null, actor, content })
+  await audit(tx, act, { action: 'article.create', target: id, to: 1 })
   return row
 }
 
@@ -101,9 +99,10 @@ export async function saveContent(
   tx: Writer,
   before: ArticleRow,
   content: Content,
-  { caller, now }: Act,
+  act: Act,
   wantedSlug: string = before.slug,
 ): Promise<ArticleRow> {
+  const { caller, now } = act
   const { id } = before
   if (wantedSlug === before.slug && JSON.stringify(content) === JSON.stringify(before.content)) return before
   if (before.publishAt !== null && !may(caller, 'content:write'))
@@ -115,6 +114,7 @@ export async function saveContent(
   await tx.update(articles).set(row).where(eq(articles.id, id))
   await writeRefs(tx, id, refsOf(before.content), content)
   await keep(tx, { article: id, number: row.version, at: now, note: null, actor, content })
+  await audit(tx, act, { action: 'article.update', target: id, from: before.version, to: row.version })
   return row
 }
 

@@ -5,7 +5,7 @@ import { ifMatch } from '../http/caching.ts'
 import { Conditional, NoQuery } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { idempotencyHeader } from '../idempotency/once.ts'
-import { timestamp } from '../lib/clock.ts'
+import { type Act, actOf } from '../lib/act.ts'
 import type { Permission } from '../lib/roles.ts'
 import { Moment, prose, Reference } from '../lib/shapes.ts'
 import type { Writer } from '../storage/storage.ts'
@@ -14,7 +14,7 @@ import { resolver } from './references.ts'
 import { Rehearsal, rehearse, rehearsePublication } from './rehearsal.ts'
 import { annotate } from './revisions.ts'
 import { type ArticleDeps, ByArticle } from './routes.ts'
-import { type Act, type ArticleRow, findArticle } from './store.ts'
+import { type ArticleRow, findArticle } from './store.ts'
 import { view } from './view.ts'
 
 const Note = z
@@ -78,11 +78,11 @@ export const transitions = [
     access: 'content:write',
     body: Publication.optional(),
     rehearsed: true,
-    async go(tx, article, body, { now }) {
+    async go(tx, article, body, act) {
       const { at, embargoUntil, note } = body ?? {}
       await annotate(tx, article, note)
-      if (at === undefined && embargoUntil === undefined) return publish(tx, article, now)
-      return schedule(tx, article, { at, embargoUntil }, now)
+      if (at === undefined && embargoUntil === undefined) return publish(tx, article, act)
+      return schedule(tx, article, { at, embargoUntil }, act)
     },
   }),
   transition({
@@ -91,9 +91,9 @@ export const transitions = [
     description: 'What is scheduled is called off with it. The working copy stays.',
     access: 'content:write',
     body: Note.optional(),
-    async go(tx, article, body, { now }) {
+    async go(tx, article, body, act) {
       await annotate(tx, article, body?.note)
-      return unpublish(tx, article, now)
+      return unpublish(tx, article, act)
     },
   }),
   transition({
@@ -102,9 +102,9 @@ export const transitions = [
     description: 'What is live stays live.',
     access: 'content:write',
     body: Note.optional(),
-    async go(tx, article, body) {
+    async go(tx, article, body, act) {
       await annotate(tx, article, body?.note)
-      return unschedule(tx, article)
+      return unschedule(tx, article, act)
     },
   }),
   transition({
@@ -112,9 +112,9 @@ export const transitions = [
     summary: 'Ask for review',
     access: 'drafts:write',
     body: Note.optional(),
-    async go(tx, article, body) {
+    async go(tx, article, body, act) {
       await annotate(tx, article, body?.note)
-      return move('submit')(tx, article)
+      return move('submit')(tx, article, act)
     },
   }),
   transition({
@@ -122,9 +122,9 @@ export const transitions = [
     summary: 'Send the draft back from review',
     access: 'content:write',
     body: Note.optional(),
-    async go(tx, article, body) {
+    async go(tx, article, body, act) {
       await annotate(tx, article, body?.note)
-      return move('return')(tx, article)
+      return move('return')(tx, article, act)
     },
   }),
   transition({
@@ -147,7 +147,7 @@ export const transitions = [
     access: 'content:write',
     body: Note.optional(),
     trashed: 'only',
-    go: untrash,
+    go: (tx, article, _body, act) => untrash(tx, article, act),
   }),
 ]
 
@@ -173,8 +173,7 @@ export function registerTransitions(server: FastifyInstance, { storage, clock, r
       },
       async (request, reply) => {
         const check = ifMatch(request)
-        const now = timestamp(clock)
-        const act = { caller: request.caller, now }
+        const act = actOf(request, clock)
         if ('dryRun' in request.query && request.query.dryRun === 'true')
           return rehearse(storage, async (tx) => {
             const article = await findArticle(tx, request.params.article, request.caller, trashed)

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { ArticlePatch, NewArticle } from '../articles/input.ts'
 import { creation, type Prepared, patching, requirePublisher } from '../articles/operations.ts'
 import { trash } from '../articles/publish.ts'
-import { type Act, findArticle } from '../articles/store.ts'
+import { findArticle } from '../articles/store.ts'
 import { transitions } from '../articles/transitions.ts'
 import type { Warning } from '../body/block.ts'
 import { authorKind } from '../catalogue/authors.ts'
@@ -15,6 +15,7 @@ import { tagKind } from '../catalogue/tags.ts'
 import { requirePermission } from '../http/access.ts'
 import { parseJson } from '../http/json.ts'
 import { parseBody } from '../http/zod.ts'
+import type { Act } from '../lib/act.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import type { Caller } from '../lib/roles.ts'
@@ -104,7 +105,7 @@ async function ofArticle({ op, id = '', body, publish = false }: BulkLine, calle
     return {
       status: 204,
       warnings: [],
-      run: async (tx, act) => trash(tx, await findArticle(tx, id, caller), act.now),
+      run: async (tx, act) => trash(tx, await findArticle(tx, id, caller), act),
     }
   }
   const transition = transitions.find(({ name }) => name === op)
@@ -125,12 +126,12 @@ function ofEntry<Row extends EntryRow, Input extends EntryInput>(
   requirePermission(caller, 'content:write')
   if (op === 'create') {
     const input = parseBody(kind.Input, body)
-    return { status: 201, warnings: [], run: (tx, act) => entries.create(tx, kind, input, act.now) }
+    return { status: 201, warnings: [], run: (tx, act) => entries.create(tx, kind, input, act) }
   }
   if (op === 'update') {
     const patch = parseBody(kind.Patch, body) as Json
     const change = (before: Row) => parseBody(kind.Input, mergePatch({ ...kind.inputOf(before) } as Json, patch))
-    return { status: 200, warnings: [], run: (tx, act) => entries.update(tx, kind, id, change, act.now) }
+    return { status: 200, warnings: [], run: (tx, act) => entries.update(tx, kind, id, change, act) }
   }
   parseBody(NoBody, body)
   return {
@@ -139,7 +140,7 @@ function ofEntry<Row extends EntryRow, Input extends EntryInput>(
     async run(tx, act) {
       const row = await entries.find<Row>(tx, kind, id)
       if (!row) throw notFound(kind.noun)
-      await entries.remove(tx, kind, row.id, { permanent: false, check: () => {}, now: act.now })
+      await entries.remove(tx, kind, row.id, { permanent: false, check: () => {} }, act)
       return row
     },
   }

@@ -7,7 +7,7 @@ import { linesOfShape, NDJSON, takeNdjson } from '../http/ndjson.ts'
 import { bePatient } from '../http/patience.ts'
 import { bodyOf, Problem, problemOf, type Translate } from '../http/problems.ts'
 import type { ZodTypes } from '../http/zod.ts'
-import { timestamp } from '../lib/clock.ts'
+import { actOf } from '../lib/act.ts'
 import { Problem as Thrown } from '../lib/problem.ts'
 import { Id, Slug } from '../lib/shapes.ts'
 import { groupsOf, limited, linesOf } from './lines.ts'
@@ -97,7 +97,7 @@ export function registerBulk(
         const run: Run = {
           storage,
           caller,
-          act: () => ({ caller, now: timestamp(clock) }),
+          act: () => actOf(request, clock),
           problemOf(error) {
             const problem = problemOf(error, translate)
             if (problem.type === 'internal') log.error({ err: error }, 'a line of a bulk request failed')

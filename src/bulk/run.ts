@@ -1,8 +1,8 @@
 /** The lines of a bulk request, done: group by group, all or none, or as a rehearsal. Each has one outcome, in order. */
 import { setImmediate as turn } from 'node:timers/promises'
 import { rehearse } from '../articles/rehearsal.ts'
-import type { Act } from '../articles/store.ts'
 import type { Warning } from '../body/block.ts'
+import type { Act } from '../lib/act.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Caller } from '../lib/roles.ts'
 import type { Storage, Writer } from '../storage/storage.ts'

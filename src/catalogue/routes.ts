@@ -6,7 +6,8 @@ import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { Conditional, Deletion, Nothing } from '../http/parameters.ts'
 import { parseBody, type ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
-import { type Clock, timestamp } from '../lib/clock.ts'
+import { actOf } from '../lib/act.ts'
+import type { Clock } from '../lib/clock.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { notFound } from '../lib/problem.ts'
 import { type Caller, may } from '../lib/roles.ts'
@@ -76,7 +77,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
     },
     async (request, reply) => {
       return once(request, reply, async (tx) => {
-        const row = await create(tx, kind, request.body as Input, timestamp(clock))
+        const row = await create(tx, kind, request.body as Input, actOf(request, clock))
         const body = await view(tx, row, request.caller)
         return { status: 201, location: `/v1${path}/${row.id}`, version: row.version, body }
       })
@@ -131,7 +132,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         return parseBody(kind.Input, mergePatch({ ...kind.inputOf(before) } as Record<string, unknown>, patch))
       }
       const row = await storage.transaction((tx) =>
-        update(tx, kind, referenceIn(request.params), change, timestamp(clock)),
+        update(tx, kind, referenceIn(request.params), change, actOf(request, clock)),
       )
       reply.version = row.version
       return (await view(storage.reader, row, request.caller)) as never
@@ -156,8 +157,8 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
     async (request, reply) => {
       const permanent = request.query.permanent === 'true'
       if (permanent) requireAdmin(request.caller)
-      const options = { permanent, check: ifMatch(request), now: timestamp(clock) }
-      await storage.transaction((tx) => remove(tx, kind, referenceIn(request.params), options))
+      const options = { permanent, check: ifMatch(request) }
+      await storage.transaction((tx) => remove(tx, kind, referenceIn(request.params), options, actOf(request, clock)))
       return reply.code(204).send(null as never)
     },
   )

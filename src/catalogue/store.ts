@@ -1,6 +1,8 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { audit } from '../changes/audit.ts'
 import { markStale, record } from '../changes/log.ts'
+import type { Act } from '../lib/act.ts'
 import { isId, newId } from '../lib/id.ts'
 import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
@@ -92,14 +94,16 @@ export async function create<Row extends EntryRow, Input extends EntryInput>(
   tx: Writer,
   kind: EntryKind<Row, Input>,
   input: Input,
-  now: string,
+  act: Act,
 ): Promise<Row> {
+  const { now } = act
   const id = newId()
   const slug = await claimSlug(tx, { kind: kind.noun, target: id, wanted: input.slug, name: input.name, live: true })
   const columns = await kind.columns(tx, input, null, slug)
   const row = { ...columns, id, slug, name: input.name, version: 1, createdAt: now, updatedAt: now, deletedAt: null }
   await tx.insert(kind.table).values(row)
   await record(tx, { type: `${kind.noun}.created`, at: now, target: id, slug, version: 1 })
+  await audit(tx, act, { action: `${kind.noun}.create`, target: id, to: 1 })
   return row as unknown as Row
 }
 
@@ -109,8 +113,9 @@ export async function update<Row extends EntryRow, Input extends EntryInput>(
   kind: EntryKind<Row, Input>,
   reference: string,
   change: (before: Row) => Input,
-  now: string,
+  act: Act,
 ): Promise<Row> {
+  const { now } = act
   const before = await find<Row>(tx, kind, reference)
   if (!before) throw notFound(kind.noun)
   const { id } = before
@@ -124,6 +129,7 @@ export async function update<Row extends EntryRow, Input extends EntryInput>(
   const isSeen = publicly(kind, changed) !== publicly(kind, { ...before, version })
   const after = { ...changed, updatedAt: isSeen ? now : before.updatedAt }
   await tx.update(kind.table).set(after).where(eq(kind.table.id, id))
+  await audit(tx, act, { action: `${kind.noun}.update`, target: id, from: before.version, to: version })
   if (!isSeen) return after
   await kind.follow?.(tx, before, after)
   await markStale(tx, kind.noun, id)
@@ -142,8 +148,10 @@ export async function remove<Row extends EntryRow, Input extends EntryInput>(
   tx: Writer,
   kind: EntryKind<Row, Input>,
   reference: string,
-  { permanent, check, now }: { permanent: boolean; check: (currentVersion: number) => void; now: string },
+  { permanent, check }: { permanent: boolean; check: (currentVersion: number) => void },
+  act: Act,
 ): Promise<void> {
+  const { now } = act
   const row = await (permanent ? findAny<Row> : find<Row>)(tx, kind, reference)
   if (!row) throw notFound(kind.noun)
   check(row.version)
@@ -159,6 +167,7 @@ export async function remove<Row extends EntryRow, Input extends EntryInput>(
         .where(eq(kind.above.column, id))
     await tx.delete(kind.table).where(eq(kind.table.id, id))
   } else await tx.update(kind.table).set({ deletedAt: now }).where(eq(kind.table.id, id))
+  await audit(tx, act, { action: `${kind.noun}.${permanent ? 'erase' : 'trash'}`, target: id, from: row.version })
   if (row.deletedAt === null)
     await record(tx, { type: `${kind.noun}.deleted`, at: now, target: id, slug, version: row.version })
 }

@@ -1,20 +1,10 @@
 import type { Config } from '../config.ts'
 import { createKey, type KeyInput, listKeys, revokeKey } from '../keys/store.ts'
 import { systemClock, timestamp } from '../lib/clock.ts'
-import { openStorage } from '../storage/open.ts'
-import type { Storage } from '../storage/storage.ts'
+import { withStorage } from './with-storage.ts'
 
 /** How many keys are read at a time. */
 const PAGE = 100
-
-async function withStorage<T>({ DATABASE_URL }: Config, work: (storage: Storage) => Promise<T>): Promise<T> {
-  const storage = await openStorage(DATABASE_URL)
-  try {
-    return await work(storage)
-  } finally {
-    await storage.close()
-  }
-}
 
 /** Makes a key and gives its bearer token. */
 export const createKeyCommand = (config: Config, input: KeyInput): Promise<string> =>

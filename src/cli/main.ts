@@ -1,29 +1,33 @@
 #!/usr/bin/env node
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
-import { type Config, ConfigError, readConfig } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
 import { type KeyRole, keyRoles } from '../lib/roles.ts'
-import { StorageUnusable } from '../storage/storage.ts'
+import { line, Moment } from '../lib/shapes.ts'
+import { Refusal, reasonOf } from './refusal.ts'
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
+// Whoever reads the output may stop, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
 
-/** Runs a command with the settings; what an operator can put right is told in a line, not in a stack. */
+/** Runs a command with the settings; what an operator can put right is told in a line each, not in a stack. */
 const withConfig =
   <A extends unknown[]>(command: (config: Config, ...args: A) => Promise<unknown>) =>
   async (...args: A) => {
     try {
       await command(readConfig(process.env), ...args)
     } catch (error) {
-      if (!(error instanceof ConfigError || error instanceof StorageUnusable || isListenError(error))) throw error
-      process.stderr.write(`dateline: ${error.message}\n`)
-      process.exitCode = 1
+      const reason = reasonOf(error)
+      if (reason === undefined) throw error
+      process.stderr.write(reason.replace(/^/gm, 'dateline: ').concat('\n'))
+      // At once: a look-up of a name that does not come would keep the process.
+      process.exit(1)
     }
   }
-
-const isListenError = (error: unknown): error is Error =>
-  error instanceof Error && 'syscall' in error && error.syscall === 'listen'
 
 const roleArgument = (value: string): KeyRole => {
   const role = keyRoles.find((one) => one === value)
@@ -31,14 +35,33 @@ const roleArgument = (value: string): KeyRole => {
   return role
 }
 
-const timeArgument = (value: string): string => {
-  const time = new Date(value)
-  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('It is a time such as 2030-01-31T12:00:00Z.')
-  return time.toISOString()
+const nameArgument = (value: string): string => {
+  const { data } = line(200).safeParse(value)
+  if (data === undefined) throw new InvalidArgumentError('It is a line of 1 to 200 characters.')
+  return data
 }
+
+const timeArgument = (value: string): string => {
+  const { data } = Moment.safeParse(value)
+  if (data === undefined) throw new InvalidArgumentError('It is a time such as 2030-01-31T12:00:00Z.')
+  if (data <= new Date().toISOString()) throw new InvalidArgumentError('It is in the past.')
+  return data
+}
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
 const program = new Command('dateline')
   .description('A headless CMS for newsrooms. Settings come from the environment: see docs/configuration.md.')
+  .version(version)
+  .configureOutput({
+    outputError: (text, write) =>
+      write(
+        `dateline: ${text
+          .replace(/^error: /, '')
+          .trim()
+          .replaceAll('\n', ' ')}\n`,
+      ),
+  })
   .addHelpText(
     'after',
     `
@@ -50,8 +73,8 @@ Examples:
   )
 
 program
-  .command('serve', { isDefault: true })
-  .description('Start the service. A new database is made, with a first admin key that is shown once.')
+  .command('serve')
+  .description('Start the service; so does no command at all. The first admin key is made and shown, once.')
   .action(
     withConfig(async (config) => {
       const { serve } = await import('../server.ts')
@@ -67,9 +90,8 @@ program
   .description('Make the database, or bring its schema up to date, and end. `serve` does so too.')
   .action(
     withConfig(async (config) => {
-      const { openStorage } = await import('../storage/open.ts')
-      const storage = await openStorage(config.DATABASE_URL)
-      await storage.close()
+      const { withStorage } = await import('./with-storage.ts')
+      await withStorage(config, async () => {})
       say('The schema is up to date.')
     }),
   )
@@ -80,7 +102,7 @@ keys
   .command('create')
   .description('Make a key. It is shown this once: the database keeps a hash of it.')
   .requiredOption('--role <role>', `what it may do: ${keyRoles.join(', ')}`, roleArgument)
-  .option('--name <name>', 'whose it is', 'Unnamed')
+  .option('--name <name>', 'whose it is', nameArgument, 'Unnamed')
   .option('--expires <time>', 'when it becomes void, such as 2030-01-31T12:00:00Z', timeArgument)
   .action(
     withConfig(async (config, { role, name, expires }: { role: KeyRole; name: string; expires?: string }) => {
@@ -106,15 +128,14 @@ keys
   .action(
     withConfig(async (config, id: string) => {
       const { revokeKeyCommand } = await import('./keys.ts')
-      if (await revokeKeyCommand(config, id)) return say(`The key ${id} is revoked.`)
-      process.stderr.write(`dateline: there is no key ${id}\n`)
-      process.exitCode = 1
+      if (!(await revokeKeyCommand(config, id))) throw new Refusal(`there is no key ${id}`)
+      say(`The key ${id} is revoked.`)
     }),
   )
 
 program
   .command('sample')
-  .description('Fill the database with a sample newsroom: about thirty invented stories with all that belongs to them.')
+  .description('Fill an empty database with a sample newsroom: invented stories with all that belongs to them.')
   .action(
     withConfig(async (config) => {
       const { sampleCommand } = await import('./sample.ts')
@@ -135,4 +156,5 @@ program
     }),
   )
 
-await program.parseAsync()
+const given = process.argv.slice(2)
+await program.parseAsync(given.length > 0 ? given : ['serve'], { from: 'user' })

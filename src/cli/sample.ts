@@ -1,24 +1,38 @@
 import { randomBytes } from 'node:crypto'
+import { count } from 'drizzle-orm'
 import type { InjectOptions } from 'fastify'
 import { buildApp } from '../app.ts'
 import { releases } from '../articles/scheduler.ts'
 import type { Config } from '../config.ts'
 import { systemClock } from '../lib/clock.ts'
 import { newsroom } from '../sample/newsroom.ts'
-import { openStorage } from '../storage/open.ts'
+import { articles, authors, sections, sources, tags } from '../storage/schema.ts'
+import type { Reader } from '../storage/storage.ts'
+import { Refusal } from './refusal.ts'
+import { withStorage } from './with-storage.ts'
 
-/** Posts the sample newsroom as an editor would, through the API. Throws if the database is not empty of sections. */
-export async function sampleCommand(config: Config, say: (text: string) => void): Promise<void> {
-  const secret = randomBytes(32).toString('base64url')
-  const storage = await openStorage(config.DATABASE_URL)
-  const settings = { ...config, DATELINE_ADMIN_KEY: secret, LOG_LEVEL: 'error', RATE_LIMIT: 0 } as const
-  const app = await buildApp({
-    config: settings,
-    storage,
-    clock: systemClock,
-    releases: releases({ storage, clock: systemClock }),
-  })
-  try {
+/** Refuses a database that has any of what the sample is made of, in the trash too: it would collide. */
+async function mustBeEmpty(db: Reader): Promise<void> {
+  const found: string[] = []
+  for (const [name, table] of Object.entries({ sections, tags, authors, sources, articles })) {
+    const [row] = await db.select({ rows: count() }).from(table)
+    if (row && row.rows > 0) found.push(`${row.rows} ${name}`)
+  }
+  if (found.length > 0)
+    throw new Refusal(`the sample is for an empty database; this one has ${found.join(', ')}, and nothing was done`)
+}
+
+/** Posts the sample newsroom as an editor would, through the API; into an empty database only. */
+export const sampleCommand = (config: Config, say: (text: string) => void): Promise<void> =>
+  withStorage(config, async (storage) => {
+    await mustBeEmpty(storage.reader)
+    const secret = randomBytes(32).toString('base64url')
+    const app = await buildApp({
+      config: { ...config, DATELINE_ADMIN_KEY: secret, LOG_LEVEL: 'error', RATE_LIMIT: 0 },
+      storage,
+      clock: systemClock,
+      releases: releases({ storage, clock: systemClock }),
+    })
     const post = async (path: string, payload: NonNullable<InjectOptions['payload']>) => {
       const reply = await app.inject({
         method: 'POST',
@@ -28,14 +42,14 @@ export async function sampleCommand(config: Config, say: (text: string) => void)
       })
       if (reply.statusCode !== 201) throw new Error(`POST /v1${path} was answered ${reply.statusCode}: ${reply.body}`)
     }
-    for (const resource of ['sections', 'tags', 'authors', 'sources'] as const) {
-      for (const entry of newsroom[resource]) await post(`/${resource}`, entry)
-      say(`${newsroom[resource].length} ${resource}`)
+    try {
+      for (const resource of ['sections', 'tags', 'authors', 'sources'] as const) {
+        for (const entry of newsroom[resource]) await post(`/${resource}`, entry)
+        say(`${newsroom[resource].length} ${resource}`)
+      }
+      for (const { publish, ...article } of newsroom.articles) await post(`/articles?publish=${publish}`, article)
+      say(`${newsroom.articles.length} articles`)
+    } finally {
+      await app.close()
     }
-    for (const { publish, ...article } of newsroom.articles) await post(`/articles?publish=${publish}`, article)
-    say(`${newsroom.articles.length} articles`)
-  } finally {
-    await app.close()
-    await storage.close()
-  }
-}
+  })

@@ -18,6 +18,8 @@ declare module 'fastify' {
 interface AccessOptions {
   /** The caller that a bearer token stands for; undefined if it is unknown, expired or revoked. */
   authenticate: (token: string) => Promise<Caller | undefined>
+  /** Told of every token that was refused. */
+  onRefused: (request: FastifyRequest) => void
   /** Whether what is live may be read without a key. */
   publicRead: boolean
 }
@@ -32,7 +34,7 @@ const forbidden = ({ role }: Caller, permission: Permission): Problem =>
   new Problem('forbidden', `a key of the role ${role} may not do this; it needs ${permission}`)
 
 /** Checks each request against the access its route declares; a route that declares none stops the app at boot. */
-export function registerAccess(app: FastifyInstance, { authenticate, publicRead }: AccessOptions): void {
+export function registerAccess(app: FastifyInstance, { authenticate, onRefused, publicRead }: AccessOptions): void {
   const routes: RouteOptions[] = []
   app.addHook('onRoute', (route) => void routes.push(route))
   app.addHook('onReady', async () => {
@@ -53,7 +55,10 @@ export function registerAccess(app: FastifyInstance, { authenticate, publicRead 
       return done()
     }
     identify(request).then((caller) => {
-      if (!caller) return done(unauthenticated())
+      if (!caller) {
+        onRefused(request)
+        return done(unauthenticated())
+      }
       request.caller = caller
       if (access && !allowed(caller, access)) return done(forbidden(caller, access))
       done()

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
+import { audit } from '../changes/audit.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
+import { actOf } from '../lib/act.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import { keyRoles, type Permission, permissions, roles } from '../lib/roles.ts'
@@ -108,6 +110,7 @@ export function registerKeys(
       if (request.body.expiresAt && request.body.expiresAt <= now) throw expiryInThePast()
       return once(request, reply, async (tx) => {
         const { row, token } = await createKey(tx, request.body, now)
+        await audit(tx, actOf(request, clock), { action: 'key.create', target: row.id })
         return { status: 201, location: `/v1/api-keys/${row.id}`, body: { ...shown(row), secret: token } }
       })
     },
@@ -131,6 +134,7 @@ export function registerKeys(
       once(request, reply, async (tx) => {
         const rotated = await rotateKey(tx, request.params.id)
         if (!rotated) throw notFound('key')
+        await audit(tx, actOf(request, clock), { action: 'key.rotate', target: request.params.id })
         return { status: 200, body: { ...shown(rotated.row), secret: rotated.token } }
       }),
   )
@@ -148,8 +152,12 @@ export function registerKeys(
         response: { 204: z.null().meta({ description: 'Revoked; no body.' }) },
       },
     },
-    async ({ params }, reply) => {
-      if (!(await storage.transaction((tx) => revokeKey(tx, params.id)))) throw notFound('key')
+    async (request, reply) => {
+      const { id } = request.params
+      await storage.transaction(async (tx) => {
+        if (!(await revokeKey(tx, id))) throw notFound('key')
+        await audit(tx, actOf(request, clock), { action: 'key.revoke', target: id })
+      })
       return reply.code(204).send(null)
     },
   )

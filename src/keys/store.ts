@@ -86,9 +86,9 @@ export async function listKeys(db: Reader, request: PageRequest): Promise<Page<K
   return pageOf(rows, request, (row) => [row.createdAt, row.id])
 }
 
-/** Whether there is any key yet. */
-export async function hasKeys(db: Reader): Promise<boolean> {
-  return (await db.select({ id: apiKeys.id }).from(apiKeys).limit(1)).length > 0
+/** Whether there is an admin key yet. */
+export async function hasAdminKey(db: Reader): Promise<boolean> {
+  return (await db.select({ id: apiKeys.id }).from(apiKeys).where(eq(apiKeys.role, 'admin')).limit(1)).length > 0
 }
 
 /**

@@ -10,8 +10,6 @@ interface Migration {
   statements: string[]
 }
 
-/** Marks a SQLite file as Dateline's: the letters DATE (the `application_id` pragma). */
-const APPLICATION_ID = 0x44_41_54_45
 /** The advisory lock of whoever migrates: two processes that start at once take turns. */
 const MIGRATION_LOCK = 0x44_41_54_46
 const APPLIED = 'create table if not exists schema_migrations (tag text primary key, applied_at text not null)'
@@ -34,31 +32,34 @@ function pendingOf(all: Migration[], applied: string[]): Migration[] {
 }
 
 /**
- * Brings a SQLite file up to date, each migration in a transaction of its own; a database with content is copied to
+ * Brings an SQLite file up to date, in one transaction, one process at a time; a database with content is copied to
  * `<file>.before-<tag>` first. Foreign keys are off meanwhile, outside the transaction: inside it the pragma does
  * nothing, and rebuilding a table would then delete what refers to it.
  */
-export async function migrateSqlite(connection: Database.Database, isNew: boolean): Promise<void> {
-  const owner = connection.pragma('application_id', { simple: true })
-  const isEmpty = connection.prepare('select count(*) from sqlite_schema').pluck().get() === 0
-  if (owner !== APPLICATION_ID && !isEmpty)
-    throw new StorageUnusable(`the file ${connection.name} is a database of another program`)
-  if (owner !== APPLICATION_ID) connection.pragma(`application_id = ${APPLICATION_ID}`)
-  connection.exec(APPLIED)
-  const applied = connection.prepare('select tag from schema_migrations').pluck().all() as string[]
-  const pending = pendingOf(migrationsOf('sqlite'), applied)
-  const [first] = pending
-  if (first && !isNew && !isEmpty) await connection.backup(`${connection.name}.before-${first.tag}`)
+export async function migrateSqlite(writer: Database.Database, reader: Database.Database): Promise<void> {
+  const all = migrationsOf('sqlite')
+  writer.exec(APPLIED)
+  const applied = () => writer.prepare('select tag from schema_migrations').pluck().all() as string[]
+  if (pendingOf(all, applied()).length === 0) return
 
-  const apply = connection.transaction(({ tag, statements }: Migration) => {
-    for (const statement of statements) connection.exec(statement)
-    const broken = connection.pragma('foreign_key_check') as { table: string }[]
-    if (broken[0]) throw new StorageUnusable(`migration ${tag} would leave ${broken[0].table} with broken references`)
-    connection.prepare('insert into schema_migrations values (?, ?)').run(tag, new Date().toISOString())
-  })
-  connection.pragma('foreign_keys = OFF')
-  for (const migration of pending) apply.immediate(migration)
-  connection.pragma('foreign_keys = ON')
+  writer.pragma('foreign_keys = OFF')
+  writer.exec('begin immediate')
+  try {
+    const done = applied()
+    const pending = pendingOf(all, done)
+    // The connection that holds the write lock cannot copy; the other sees what is committed.
+    if (done.length > 0 && pending[0]) await reader.backup(`${writer.name}.before-${pending[0].tag}`)
+    for (const { tag, statements } of pending) {
+      for (const statement of statements) writer.exec(statement)
+      const broken = writer.pragma('foreign_key_check') as { table: string }[]
+      if (broken[0]) throw new StorageUnusable(`migration ${tag} would leave ${broken[0].table} with broken references`)
+      writer.prepare('insert into schema_migrations values (?, ?)').run(tag, new Date().toISOString())
+    }
+    writer.exec('commit')
+  } finally {
+    if (writer.inTransaction) writer.exec('rollback')
+    writer.pragma('foreign_keys = ON')
+  }
 }
 
 /** Brings a PostgreSQL database up to date, in one transaction, one process at a time. */

@@ -14,7 +14,8 @@ function pathOf(url: string): string {
   const path = url.replace(/^sqlite:(\/\/)?/, '').trim()
   const taken = 'DATABASE_URL must be a path, sqlite: and a path, or postgres://…'
   if (path === '') throw new StorageUnusable(`${taken}; it names no file`)
-  if (path === ':memory:') throw new StorageUnusable(`${taken}; a database in memory cannot be shared by its connections`)
+  if (path === ':memory:')
+    throw new StorageUnusable(`${taken}; a database in memory cannot be shared by its connections`)
   const [scheme] = SCHEME.exec(path) ?? []
   if (scheme) throw new StorageUnusable(`${taken}; ${scheme} is none of them`)
   return path

@@ -5,6 +5,8 @@ import pg from 'pg'
 import { migratePostgres } from './migrate.ts'
 import { codesOf, type Storage, StorageBusy, StorageUnusable, type Writer } from './storage.ts'
 
+/** How long a connection may take to come about, in milliseconds. */
+const CONNECT_DEADLINE = 1_500
 /** The advisory lock that every writing transaction holds; any constant that no other program uses. */
 const WRITE_LOCK = 0x44_41_54_45
 /** How long a transaction waits for it, in milliseconds. */
@@ -12,9 +14,16 @@ const LOCK_DEADLINE = 5_000
 /** PostgreSQL's code for a lock that did not come in time. */
 const LOCK_NOT_AVAILABLE = '55P03'
 
+/** The pool's own option of this name would limit the wait for a free connection too. */
+class Client extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super({ ...config, connectionTimeoutMillis: CONNECT_DEADLINE })
+  }
+}
+
 /** Connects to the server that `url` names and brings its schema up to date. */
 export async function openPostgres(url: string): Promise<Storage> {
-  const pool = new pg.Pool({ connectionString: url, max: 10 })
+  const pool = new pg.Pool({ connectionString: url, max: 10, Client })
   // A connection that breaks while idle is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => {})
   try {

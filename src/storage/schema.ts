@@ -346,3 +346,24 @@ export const idempotencyKeys = table(
   },
   (t) => [primaryKey({ columns: [t.caller, t.key] }), index('idempotency_keys_created_at').on(t.createdAt)],
 )
+
+/** Who did what, when, by which request: it only grows. */
+export const auditLog = table(
+  'audit_log',
+  {
+    id: text('id').primaryKey(),
+    at: timestamp('at').notNull(),
+    actor: text('actor').notNull(),
+    actorName: text('actor_name').notNull(),
+    action: text('action').notNull(),
+    target: text('target').notNull(),
+    fromVersion: integer('from_version'),
+    toVersion: integer('to_version'),
+    requestId: text('request_id'),
+  },
+  (t) => [
+    index('audit_log_at').on(t.at, t.id),
+    index('audit_log_target').on(t.target, t.at),
+    index('audit_log_actor').on(t.actor, t.at),
+  ],
+)

@@ -1,35 +1,43 @@
-import { existsSync, mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { migrateSqlite } from './migrate.ts'
+import { APPLICATION_ID, isEmptyFile } from './sqlite-file.ts'
 import { type Storage, StorageBusy, StorageUnusable, type Writer } from './storage.ts'
 
 /** How long a transaction waits for another process to give up the write lock, in milliseconds. */
 const LOCK_DEADLINE = 5_000
 /** How long between two tries to get it. */
 const LOCK_RETRY = 10
+/** How long a connection waits for another process that opens, migrates or closes the file, in milliseconds. */
+const OPENING_DEADLINE = 1_500
 
 /** Opens the file at `path`, made if it is not there, and brings its schema up to date. */
 export async function openSqlite(path: string): Promise<Storage> {
-  const isNew = !existsSync(path)
-  if (isNew) mkdirSync(dirname(path), { recursive: true })
-  const writer = await opened(path, async () => {
-    const connection = connect(path, {})
-    try {
-      connection.pragma('journal_mode = WAL')
-      // The library is compiled with NORMAL in WAL mode, which may lose the last commits with the power.
-      connection.pragma('synchronous = FULL')
-      connection.pragma('journal_size_limit = 67108864')
-      await migrateSqlite(connection, isNew)
-      return connection
-    } catch (error) {
-      connection.close()
-      throw error
-    }
-  })
-  const reader = connect(path, { readonly: true })
+  let writer: Database.Database | undefined
+  let reader: Database.Database | undefined
+  try {
+    const isEmpty = isEmptyFile(path)
+    writer = connect(path, {})
+    // Before the WAL mode, so that the mark is in the file itself and not in the log.
+    if (isEmpty) writer.pragma(`application_id = ${APPLICATION_ID}`)
+    writer.pragma('journal_mode = WAL')
+    // The library is compiled with NORMAL in WAL mode, which may lose the last commits with the power.
+    writer.pragma('synchronous = FULL')
+    writer.pragma('journal_size_limit = 67108864')
+    reader = connect(path, { readonly: true })
+    await migrateSqlite(writer, reader)
+    // From here on waiting inside SQLite would stop the whole process; the queue below waits instead.
+    writer.pragma('busy_timeout = 0')
+    return storageOver(writer, reader)
+  } catch (error) {
+    reader?.close()
+    writer?.close()
+    throw error instanceof StorageUnusable ? error : unusable(path, error)
+  }
+}
+
+function storageOver(writer: Database.Database, reader: Database.Database): Storage {
   const transaction = transactions(writer)
   // It changes when another connection has committed, and to this one the writer is another.
   const dataVersion = reader.prepare('PRAGMA data_version').pluck()
@@ -39,29 +47,25 @@ export async function openSqlite(path: string): Promise<Storage> {
     attempt: attempts(writer),
     commits: () => dataVersion.get() as number,
     ping: async () => void reader.prepare('select 1').get(),
-    close: () =>
-      transaction(async () => {}).then(() => {
-        reader.close()
-        writer.pragma('optimize')
-        writer.close()
-      }),
+    close: async () => {
+      // Statistics for the query planner; while another process writes they can wait.
+      await transaction(async () => void writer.pragma('optimize')).catch(() => {})
+      reader.close()
+      writer.close()
+    },
   }
 }
 
-async function opened<T>(path: string, open: () => Promise<T>): Promise<T> {
-  try {
-    return await open()
-  } catch (error) {
-    if (error instanceof StorageUnusable) throw error
-    const why = error instanceof Error ? error.message : String(error)
-    throw new StorageUnusable(`the database ${path} cannot be opened: ${why}`, { cause: error })
-  }
+/** In the words of the file system (`EACCES: permission denied, open '…'`), or in SQLite's. */
+function unusable(path: string, error: unknown): StorageUnusable {
+  const text = error instanceof Error ? error.message : String(error)
+  const [, why = text] = /^E[A-Z]+: (.+?), /.exec(text) ?? []
+  return new StorageUnusable(`the database ${path} cannot be opened: ${why}`, { cause: error })
 }
 
+/** A reader goes on waiting for locks: they are rare and short, such as when another process carries the log over. */
 function connect(path: string, options: Database.Options): Database.Database {
-  const connection = new Database(path, options)
-  // Waiting inside SQLite would stop the whole process; the queue below waits instead.
-  connection.pragma('busy_timeout = 0')
+  const connection = new Database(path, { ...options, timeout: OPENING_DEADLINE })
   connection.pragma('foreign_keys = ON')
   connection.pragma('trusted_schema = OFF')
   connection.pragma('temp_store = MEMORY')

@@ -6,10 +6,9 @@ type Json = Record<string, unknown>
 
 const NDJSON = 'application/x-ndjson'
 
-/** The lines of a reply, each parsed; the client leaves them as bytes. */
-export const linesIn = <T>({ body }: Response): T[] =>
-  (body as Buffer)
-    .toString('utf8')
+/** The lines of a reply, each parsed; the client has to be told to `buffer` them. */
+export const linesIn = <T>({ text }: Response): T[] =>
+  text
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))

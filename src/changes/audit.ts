@@ -1,0 +1,76 @@
+import { and, eq, gte, lt, type SQL } from 'drizzle-orm'
+import { type Act, actOf } from '../lib/act.ts'
+import type { Clock } from '../lib/clock.ts'
+import { newId } from '../lib/id.ts'
+import { anonymous } from '../lib/roles.ts'
+import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
+import { auditLog } from '../storage/schema.ts'
+import type { Reader, Storage, Writer } from '../storage/storage.ts'
+
+/** One thing that somebody did. */
+export interface Deed {
+  /** Noun and verb: `article.publish`, `author.update`, `key.revoke`. */
+  action: string
+  target: string
+  /** The versions before and after, where the thing has versions. */
+  from?: number | null
+  to?: number | null
+}
+
+export type AuditRow = typeof auditLog.$inferSelect
+
+/** Puts on record who did what, in the transaction that does it. */
+export async function audit(tx: Writer, { caller, now, requestId }: Act, deed: Deed): Promise<void> {
+  const { action, target, from = null, to = null } = deed
+  const { id, name, role } = caller
+  const entry = { id: newId(), at: now, action, target, fromVersion: from, toVersion: to, requestId }
+  await tx.insert(auditLog).values({ ...entry, actor: id ?? role, actorName: name })
+}
+
+/** How many refusals are put on record in a minute: whoever guesses keys must not fill the disk. */
+const REFUSALS_A_MINUTE = 60
+
+/** Gives what puts refused sign-ins on record, by the request that brought them; the request does not wait for it. */
+export function refusals(
+  { storage, clock }: { storage: Storage; clock: Clock },
+  onError: (error: unknown) => void,
+): (request: { id: string; ip: string }) => void {
+  let [minute, count] = [0, 0]
+  return ({ id, ip }) => {
+    const now = Math.floor(clock.now().getTime() / 60_000)
+    if (now !== minute) [minute, count] = [now, 0]
+    count += 1
+    if (count > REFUSALS_A_MINUTE) return
+    const act = actOf({ caller: anonymous, id }, clock)
+    storage.transaction((tx) => audit(tx, act, { action: 'sign-in.refuse', target: ip })).catch(onError)
+  }
+}
+
+export interface AuditFilters {
+  actor?: string | undefined
+  action?: string | undefined
+  target?: string | undefined
+  since?: string | undefined
+  until?: string | undefined
+}
+
+/** A page of the record, newest first. */
+export async function listAudit(db: Reader, filters: AuditFilters, request: PageRequest): Promise<Page<AuditRow>> {
+  const order = { kind: 'time', column: auditLog.at, id: auditLog.id, descending: true } as const
+  const slice = keyset(order, request)
+  const { actor, action, target, since, until } = filters
+  const conditions: (SQL | undefined)[] = [
+    actor === undefined ? undefined : eq(auditLog.actor, actor),
+    action === undefined ? undefined : eq(auditLog.action, action),
+    target === undefined ? undefined : eq(auditLog.target, target),
+    since === undefined ? undefined : gte(auditLog.at, since),
+    until === undefined ? undefined : lt(auditLog.at, until),
+  ]
+  const rows = await db
+    .select()
+    .from(auditLog)
+    .where(and(...conditions, slice.where))
+    .orderBy(...slice.orderBy)
+    .limit(slice.limit)
+  return pageOf(rows, request, ({ at, id }) => [at, id])
+}
