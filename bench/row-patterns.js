@@ -1,5 +1,7 @@
 /** The rows of articles that Dateline has made, to be written again for other articles. */
 
+import { randomUUID } from 'node:crypto'
+
 /** What every table names an article by; `articles` itself does so by `id`. */
 const NAMES = ['article', 'target']
 
@@ -44,6 +46,7 @@ export function articlePatterns(source, db, models) {
           for (const { table, row } of pattern.rows) {
             const values = Object.values(row).map(renamed)
             if (table === 'changes') values[Object.keys(row).indexOf('seq')] = nextChange.get()
+            if (table === 'audit_log') values[Object.keys(row).indexOf('id')] = randomUUID()
             writers.get(table).run(values)
           }
           return pattern.reply

@@ -83,7 +83,10 @@ describe('the roles', () => {
       const reply = await tried(all[role], operation)
       if (!allowed.includes(operation.id)) problem(refused)(reply)
       else
-        expect({ id: operation.id, ok: [200, 400, 404, 415].includes(reply.status) }).toEqual({ id: operation.id, ok: true })
+        expect({ id: operation.id, ok: [200, 400, 404, 415].includes(reply.status) }).toEqual({
+          id: operation.id,
+          ok: true,
+        })
     }
     const { body } = await room.admin.get('/v1/api-keys').expect(200)
     expect(body.data).toHaveLength(4)

@@ -1,7 +1,7 @@
 import { and, desc, eq, isNotNull, ne } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { audit } from '../changes/audit.ts'
+import { audit } from '../audit/log.ts'
 import { record } from '../changes/log.ts'
 import { Correction, correctionKinds } from '../editions/article.ts'
 import * as newsstand from '../editions/store.ts'

@@ -1,8 +1,8 @@
 /** What moves an article from state to state: on and off the newsstand, into the trash and out of it. */
 import { and, eq, isNull, ne } from 'drizzle-orm'
+import { audit } from '../audit/log.ts'
 import { countOf } from '../catalogue/entry.ts'
 import { enter, releaseAll } from '../catalogue/slugs.ts'
-import { audit } from '../changes/audit.ts'
 import { type ChangeType, record } from '../changes/log.ts'
 import * as newsstand from '../editions/store.ts'
 import type { Act } from '../lib/act.ts'

@@ -1,10 +1,10 @@
 /** The newsroom: the working copies. */
 import { and, eq, sql } from 'drizzle-orm'
+import { audit } from '../audit/log.ts'
 import type { StoredBlock } from '../body/block.ts'
 import { toText } from '../body/to-text.ts'
 import { countWords } from '../body/words.ts'
 import { claimSlug, idOf, release } from '../catalogue/slugs.ts'
-import { audit } from '../changes/audit.ts'
 import { type Content, type RefKind, refsOf } from '../editions/content.ts'
 import { sortKey } from '../editions/store.ts'
 import type { Act } from '../lib/act.ts'

@@ -32,8 +32,6 @@ type Ready = Extract<Prepared, { operation: Operation }>
 /** How many errors of one line are told: ten thousand lines of a thousand faults each would not fit. */
 const MAX_ERRORS = 20
 const MAX_DETAIL = 1_000
-/** After how many lines of a transaction others get their turn to read. */
-const TURN = 16
 
 /** Reads what a line asks for, and does what can be done outside of a transaction. */
 export async function prepare({ number, bytes }: Line, { caller, problemOf }: Run): Promise<Prepared> {
@@ -101,7 +99,6 @@ export function runRehearsal(lines: Prepared[], run: Run): Promise<Outcome[]> {
     for (const one of lines)
       if ('problem' in one) outcomes.push(one)
       else {
-        if (outcomes.length % TURN === 0) await turn()
         try {
           outcomes.push(await storage.attempt(tx, (inner) => runOne(inner, one, act, run)))
         } catch (error) {
@@ -119,14 +116,14 @@ async function runAll(tx: Writer, ready: Ready[], run: Run): Promise<Outcome[]> 
   const act = run.act()
   const outcomes: Outcome[] = []
   for (const one of ready) {
-    // SQLite answers without a turn of the event loop: without this one, nobody could read until all is done.
-    if (outcomes.length % TURN === 0) await turn()
     outcomes.push(await runOne(tx, one, act, run))
   }
   return outcomes
 }
 
 async function runOne(tx: Writer, { line, operation }: Ready, act: Act, { problemOf }: Run): Promise<Outcome> {
+  // SQLite answers without a turn of the event loop: without this one, nobody could read until all lines are done.
+  await turn()
   const { status, warnings } = operation
   try {
     const { id, slug, version } = await operation.run(tx, act)

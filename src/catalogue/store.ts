@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { audit } from '../changes/audit.ts'
+import { audit } from '../audit/log.ts'
 import { markStale, record } from '../changes/log.ts'
 import type { Act } from '../lib/act.ts'
 import { isId, newId } from '../lib/id.ts'

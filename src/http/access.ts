@@ -18,8 +18,8 @@ declare module 'fastify' {
 interface AccessOptions {
   /** The caller that a bearer token stands for; undefined if it is unknown, expired or revoked. */
   authenticate: (token: string) => Promise<Caller | undefined>
-  /** Told of every token that was refused. */
-  onRefused: (request: FastifyRequest) => void
+  /** Told of every token that was refused, before the reply goes out. */
+  onRefused: (request: FastifyRequest) => Promise<void>
   /** Whether what is live may be read without a key. */
   publicRead: boolean
 }
@@ -55,10 +55,7 @@ export function registerAccess(app: FastifyInstance, { authenticate, onRefused, 
       return done()
     }
     identify(request).then((caller) => {
-      if (!caller) {
-        onRefused(request)
-        return done(unauthenticated())
-      }
+      if (!caller) return onRefused(request).then(() => done(unauthenticated()), done)
       request.caller = caller
       if (access && !allowed(caller, access)) return done(forbidden(caller, access))
       done()

@@ -6,7 +6,7 @@ import { migratePostgres } from './migrate.ts'
 import { codesOf, type Storage, StorageBusy, StorageUnusable, type Writer } from './storage.ts'
 
 /** How long a connection may take to come about, in milliseconds. */
-const CONNECT_DEADLINE = 1_500
+const CONNECT_DEADLINE = 1_300
 /** The advisory lock that every writing transaction holds; any constant that no other program uses. */
 const WRITE_LOCK = 0x44_41_54_45
 /** How long a transaction waits for it, in milliseconds. */
@@ -31,9 +31,14 @@ export async function openPostgres(url: string): Promise<Storage> {
   } catch (error) {
     await pool.end()
     if (error instanceof StorageUnusable) throw error
-    const why = error instanceof Error ? error.message : String(error)
-    throw new StorageUnusable(`the PostgreSQL database cannot be opened: ${why}`, { cause: error })
+    throw new StorageUnusable(`the PostgreSQL database cannot be opened: ${reasonOf(error)}`, { cause: error })
   }
+}
+
+/** What the driver said: drizzle wraps it, and a server that no address of a name leads to has only a code. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message || codesOf(error).join()
 }
 
 /** The storage over any PostgreSQL that drizzle reaches. `close` ends its connections. */

@@ -1,4 +1,14 @@
-import { accessSync, closeSync, constants, existsSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { StorageUnusable } from './storage.ts'
 
@@ -15,15 +25,14 @@ const APPLICATION_ID_AT = 68
  * if it is no file of Dateline's: SQLite must not open such a file, since even closing it may change it.
  */
 export function isEmptyFile(path: string): boolean {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new StorageUnusable(`${path} is not a file`)
   const folder = dirname(path)
-  if (!existsSync(folder)) mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const file = openSync(path, 'a+')
   try {
     // SQLite keeps its log beside the file.
     accessSync(folder, constants.W_OK)
-    const stats = fstatSync(file)
-    if (!stats.isFile()) throw new StorageUnusable(`${path} is not a file`)
-    if (stats.size === 0) return true
+    if (fstatSync(file).size === 0) return true
     const header = Buffer.alloc(HEADER_LENGTH)
     readSync(file, header, 0, HEADER_LENGTH, 0)
     if (header.toString('latin1', 0, MAGIC.length) !== MAGIC)
@@ -33,5 +42,17 @@ export function isEmptyFile(path: string): boolean {
     return false
   } finally {
     closeSync(file)
+  }
+}
+
+/** Node's own `recursive` never comes back where the system denies that there is such a place, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!existsSync(folder)) throw error
   }
 }

@@ -18,16 +18,19 @@ export async function openSqlite(path: string): Promise<Storage> {
   let reader: Database.Database | undefined
   try {
     const isEmpty = isEmptyFile(path)
-    writer = connect(path, {})
+    writer = new Database(path, { timeout: OPENING_DEADLINE })
+    set(writer)
     // Before the WAL mode, so that the mark is in the file itself and not in the log.
     if (isEmpty) writer.pragma(`application_id = ${APPLICATION_ID}`)
     writer.pragma('journal_mode = WAL')
     // The library is compiled with NORMAL in WAL mode, which may lose the last commits with the power.
     writer.pragma('synchronous = FULL')
     writer.pragma('journal_size_limit = 67108864')
-    reader = connect(path, { readonly: true })
+    reader = new Database(path, { readonly: true, timeout: OPENING_DEADLINE })
+    set(reader)
     await migrateSqlite(writer, reader)
-    // From here on waiting inside SQLite would stop the whole process; the queue below waits instead.
+    // From here on waiting inside SQLite would stop the whole process; the queue below waits instead. The reader's
+    // waits are rare and short, such as when another process ends and carries the log over.
     writer.pragma('busy_timeout = 0')
     return storageOver(writer, reader)
   } catch (error) {
@@ -38,7 +41,7 @@ export async function openSqlite(path: string): Promise<Storage> {
 }
 
 function storageOver(writer: Database.Database, reader: Database.Database): Storage {
-  const transaction = transactions(writer)
+  const { transaction, idle } = transactions(writer)
   // It changes when another connection has committed, and to this one the writer is another.
   const dataVersion = reader.prepare('PRAGMA data_version').pluck()
   return {
@@ -48,8 +51,12 @@ function storageOver(writer: Database.Database, reader: Database.Database): Stor
     commits: () => dataVersion.get() as number,
     ping: async () => void reader.prepare('select 1').get(),
     close: async () => {
-      // Statistics for the query planner; while another process writes they can wait.
-      await transaction(async () => void writer.pragma('optimize')).catch(() => {})
+      await idle()
+      try {
+        writer.pragma('optimize')
+      } catch {
+        // Another process writes: statistics for the query planner can wait.
+      }
       reader.close()
       writer.close()
     },
@@ -63,20 +70,17 @@ function unusable(path: string, error: unknown): StorageUnusable {
   return new StorageUnusable(`the database ${path} cannot be opened: ${why}`, { cause: error })
 }
 
-/** A reader goes on waiting for locks: they are rare and short, such as when another process carries the log over. */
-function connect(path: string, options: Database.Options): Database.Database {
-  const connection = new Database(path, { ...options, timeout: OPENING_DEADLINE })
+function set(connection: Database.Database): void {
   connection.pragma('foreign_keys = ON')
   connection.pragma('trusted_schema = OFF')
   connection.pragma('temp_store = MEMORY')
   connection.pragma('cache_size = -32000')
   connection.pragma('mmap_size = 0')
   if (connection.pragma('foreign_keys', { simple: true }) !== 1) throw new Error('foreign keys cannot be switched on')
-  return connection
 }
 
-/** The queue of transactions on the one connection that writes. */
-function transactions(connection: Database.Database): Storage['transaction'] {
+/** The queue of transactions on the one connection that writes; `idle` resolves when it is empty. */
+function transactions(connection: Database.Database): Pick<Storage, 'transaction'> & { idle(): Promise<unknown> } {
   const tx = drizzle(connection) as unknown as Writer
   const begin = connection.prepare('BEGIN IMMEDIATE')
   const commit = connection.prepare('COMMIT')
@@ -94,10 +98,13 @@ function transactions(connection: Database.Database): Storage['transaction'] {
     }
   }
 
-  return (work) => {
-    const turn = last.then(() => run(work))
-    last = turn.catch(() => {})
-    return turn
+  return {
+    transaction(work) {
+      const turn = last.then(() => run(work))
+      last = turn.catch(() => {})
+      return turn
+    },
+    idle: () => last,
   }
 }
 

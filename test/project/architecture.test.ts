@@ -8,7 +8,7 @@ const layers = [
   ['lib'],
   ['body'],
   ['storage'],
-  ['changes', 'idempotency'],
+  ['changes', 'audit', 'idempotency'],
   ['catalogue', 'keys'],
   ['editions'],
   ['articles'],

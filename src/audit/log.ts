@@ -30,19 +30,19 @@ export async function audit(tx: Writer, { caller, now, requestId }: Act, deed: D
 /** How many refusals are put on record in a minute: whoever guesses keys must not fill the disk. */
 const REFUSALS_A_MINUTE = 60
 
-/** Gives what puts refused sign-ins on record, by the request that brought them; the request does not wait for it. */
+/** Gives what puts refused sign-ins on record, by the request that brought them; never throws. */
 export function refusals(
   { storage, clock }: { storage: Storage; clock: Clock },
   onError: (error: unknown) => void,
-): (request: { id: string; ip: string }) => void {
+): (request: { id: string; ip: string }) => Promise<void> {
   let [minute, count] = [0, 0]
-  return ({ id, ip }) => {
+  return async ({ id, ip }) => {
     const now = Math.floor(clock.now().getTime() / 60_000)
     if (now !== minute) [minute, count] = [now, 0]
     count += 1
     if (count > REFUSALS_A_MINUTE) return
     const act = actOf({ caller: anonymous, id }, clock)
-    storage.transaction((tx) => audit(tx, act, { action: 'sign-in.refuse', target: ip })).catch(onError)
+    await storage.transaction((tx) => audit(tx, act, { action: 'sign-in.refuse', target: ip })).catch(onError)
   }
 }
 

@@ -4,7 +4,7 @@ import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { Id, Moment, Timestamp } from '../lib/shapes.ts'
 import type { Storage } from '../storage/storage.ts'
-import { listAudit } from './audit.ts'
+import { listAudit } from './log.ts'
 
 const AuditEntry = z
   .object({
