@@ -22,7 +22,7 @@ import { tagKind } from './catalogue/tags.ts'
 import { lastChange } from './changes/log.ts'
 import type { Config } from './config.ts'
 import { registerAccess } from './http/access.ts'
-import { registerCaching, sharedFor } from './http/caching.ts'
+import { registerCaching, requireIfMatch, sharedFor } from './http/caching.ts'
 import { registerDocs } from './http/docs.ts'
 import { registerHealth } from './http/health.ts'
 import { registerJson } from './http/json.ts'
@@ -38,6 +38,7 @@ import { authenticator } from './keys/store.ts'
 import type { Clock } from './lib/clock.ts'
 import { Problem } from './lib/problem.ts'
 import { isStorageFull, type Storage, StorageBusy } from './storage/storage.ts'
+import { registerTrash } from './trash/routes.ts'
 
 export interface AppDeps {
   config: Config
@@ -106,6 +107,7 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
     hsts: false,
   })
   registerCaching(app, caching)
+  if (config.REQUIRE_IF_MATCH) requireIfMatch(app)
   registerJson(app)
   await registerOpenapi(app, { title: 'Dateline', version, ...ABOUT })
 
@@ -126,6 +128,7 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
       registerEntries(v1, sectionKind, deps)
       registerEntries(v1, tagKind, deps)
       registerBulk(v1, { ...deps, translate })
+      registerTrash(v1, deps)
       registerKeys(v1, deps)
       registerAudit(v1, deps)
     },
@@ -169,6 +172,7 @@ const ABOUT = {
     { name: 'Sections', description: 'The tree of the site.' },
     { name: 'Tags', description: 'What articles are about.' },
     { name: 'Bulk', description: 'Many operations in one request.' },
+    { name: 'Trash', description: 'What was deleted and can be brought back.' },
     { name: 'Audit', description: 'Who did what.' },
     { name: 'Keys', description: 'Who may call, and as what.' },
     { name: 'Operations', description: 'Is the service up?' },

@@ -12,6 +12,7 @@ import { watchConnections } from './lib/connections.ts'
 import { every } from './lib/ticker.ts'
 import { openStorage } from './storage/open.ts'
 import type { Storage } from './storage/storage.ts'
+import { purge } from './trash/bin.ts'
 
 /** How long requests in flight have to end after a signal to stop, in milliseconds. */
 const DRAIN = 8_000
@@ -44,6 +45,7 @@ export async function serve(config: Config, say: (text: string) => void): Promis
   const sweep = async () => {
     await sweepReplies({ storage, clock: systemClock })
     await sweepPreviews({ storage, clock: systemClock })
+    await purge({ storage, clock: systemClock }, config.TRASH_DAYS)
   }
   const background = [
     every(RELEASE_INTERVAL, release, failed('publishing what is due')),

@@ -47,7 +47,7 @@ const gained: [roles: Role[], operations: string][] = [
     ['editor', 'admin'],
     `deleteArticle publishArticle unpublishArticle unscheduleArticle returnArticle retractArticle restoreArticle createCorrection
      createAuthor updateAuthor deleteAuthor createSource updateSource deleteSource
-     createSection updateSection deleteSection createTag updateTag deleteTag`,
+     createSection updateSection deleteSection createTag updateTag deleteTag listTrash restoreAuthor restoreSource restoreSection restoreTag`,
   ],
   [['admin'], 'listApiKeys listAuditLog createApiKey rotateApiKey revokeApiKey'],
 ]

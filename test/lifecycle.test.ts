@@ -4,6 +4,7 @@ import { publishDue } from '../src/articles/scheduler.ts'
 import { create, save } from '../src/articles/store.ts'
 import { sweepReplies } from '../src/idempotency/once.ts'
 import { idempotencyKeys, revisions } from '../src/storage/schema.ts'
+import { purge } from '../src/trash/bin.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 
 let room: Newsroom
@@ -339,5 +340,47 @@ describe('the audit log', () => {
       .expect(401)
     const refused = await admin.get('/v1/audit-log?action=sign-in.refuse').expect(200)
     expect(refused.body.data).toMatchObject([{ actor: { name: 'anonymous' }, target: '127.0.0.1' }])
+  })
+})
+
+describe('the trash', () => {
+  it('is listed, restored from, and emptied in time; what is referred to stays', async () => {
+    const { editor, anyone, clock } = room
+    await editor.post('/v1/tags').send({ name: 'Thrown away' }).expect(201)
+    await editor.post('/v1/sections').send({ name: 'Upper' }).expect(201)
+    await editor.post('/v1/sections').send({ name: 'Lower', parent: 'upper' }).expect(201)
+    const { id } = await draft({ headline: 'In the bin' })
+    for (const path of ['tags/thrown-away', 'sections/lower', 'sections/upper', `articles/${id}`]) {
+      clock.tick()
+      await editor.delete(`/v1/${path}`).expect(204)
+    }
+    const { body: trash } = await editor.get('/v1/trash?limit=3').expect(200)
+    expect(trash.data.map(({ name }: { name: string }) => name)).toEqual(['In the bin', 'Upper', 'Lower'])
+    const { body: rest } = await editor.get(`/v1/trash?limit=3&cursor=${trash.page.next}`).expect(200)
+    expect(rest.data[0]).toMatchObject({ kind: 'tag', slug: 'thrown-away' })
+    await anyone.get('/v1/tags/thrown-away').expect(404)
+    await editor.post('/v1/tags/thrown-away/restore').expect(200)
+    await anyone.get('/v1/tags/thrown-away').expect(200)
+    await editor.post('/v1/sections/lower/restore').expect(409)
+    await editor.post('/v1/sections/upper/restore').expect(200)
+    expect(await purge(room, 30)).toBe(0)
+    clock.tick(31 * 24 * 60 * 60 * 1000)
+    expect(await purge(room, 0)).toBe(0)
+    expect(await purge(room, 30)).toBeGreaterThanOrEqual(2)
+    await editor.post(`/v1/articles/${id}/restore`).expect(404)
+    expect((await editor.get('/v1/trash').expect(200)).text).not.toContain('In the bin')
+  })
+})
+
+describe('If-Match', () => {
+  it('is required of every change where the operator says so', async () => {
+    const strict = await newsroom({ REQUIRE_IF_MATCH: 'true' })
+    const { body, headers } = await strict.editor.post('/v1/articles').send({ headline: 'Strict' }).expect(201)
+    const path = `/v1/articles/${body.id}`
+    const refused = await strict.editor.patch(path).send({ kicker: 'x' }).expect(428)
+    expect(refused.body.type).toBe('/problems/precondition-required')
+    await strict.editor.post(`${path}/publish`).expect(428)
+    await strict.editor.patch(path).set('if-match', String(headers.etag)).send({ kicker: 'x' }).expect(200)
+    await strict.close()
   })
 })

@@ -13,7 +13,7 @@ import { notFound } from '../lib/problem.ts'
 import { type Caller, may } from '../lib/roles.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
 import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
-import { create, find, isCurrent, list, remove, update } from './store.ts'
+import { create, find, isCurrent, list, remove, restore, update } from './store.ts'
 
 /** The five operations of one kind of entry: list, make, read, change, delete. */
 export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
@@ -161,6 +161,26 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       await storage.transaction((tx) => remove(tx, kind, referenceIn(request.params), options, actOf(request, clock)))
       return reply.code(204).send(null as never)
     },
+  )
+
+  app.post(
+    `${path}/:${noun}/restore`,
+    {
+      config: { access: 'content:write' },
+      schema: {
+        operationId: `restore${title}`,
+        summary: `Bring ${article(noun)} back from the trash`,
+        tags,
+        params: One,
+        headers: Idempotent,
+        response: { 200: kind.View },
+      },
+    },
+    (request, reply) =>
+      once(request, reply, async (tx) => {
+        const row = await restore(tx, kind, referenceIn(request.params), actOf(request, clock))
+        return { status: 200, version: row.version, body: await view(tx, row, request.caller) }
+      }) as never,
   )
 }
 

@@ -207,6 +207,25 @@ async function articlesUsing(tx: Writer, noun: string, id: string): Promise<numb
   return new Set(articles).size
 }
 
+/** Brings an entry back from the trash. Throws `conflict` while the one above it is in the trash itself. */
+export async function restore<Row extends EntryRow, Input extends EntryInput>(
+  tx: Writer,
+  kind: EntryKind<Row, Input>,
+  reference: string,
+  act: Act,
+): Promise<Row> {
+  const row = await findAny<Row>(tx, kind, reference)
+  if (!row || row.deletedAt === null) throw notFound(kind.noun)
+  const above = kind.above && (row as Record<string, unknown>)[kind.above.name]
+  if (typeof above === 'string' && !(await find(tx, kind, above)))
+    throw new Problem('conflict', `the ${kind.noun} above it is in the trash: restore that first`)
+  const { id, slug, version } = row
+  await tx.update(kind.table).set({ deletedAt: null }).where(eq(kind.table.id, id))
+  await audit(tx, act, { action: `${kind.noun}.restore`, target: id, from: version, to: version })
+  await record(tx, { type: `${kind.noun}.created`, at: act.now, target: id, slug, version })
+  return { ...row, deletedAt: null }
+}
+
 /** Whether a reference is the present way to name the row; a former slug is not. */
 export const isCurrent = (row: { slug: string }, reference: string): boolean =>
   isId(reference) || row.slug === reference

@@ -12,6 +12,7 @@ const LISTEN_REASONS: Record<string, string> = {
   EADDRNOTAVAIL: 'this machine has no such address',
   EACCES: 'this user may not take the port',
   ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'the name cannot be looked up',
 }
 
 /** What an operator can put right, in plain words; undefined for a fault of the program. */

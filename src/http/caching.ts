@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod'
 import { digest, etagOf } from '../lib/etag.ts'
 import { Problem } from '../lib/problem.ts'
 
@@ -66,6 +67,16 @@ export function matches(request: FastifyRequest, etag: string): boolean {
   if (condition === undefined) return false
   if (condition === etag || condition.trim() === '*') return true
   return condition.split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
+}
+
+/** Refuses writes that could be made on condition and are not (RFC 6585, section 3). */
+export function requireIfMatch(app: FastifyInstance): void {
+  app.addHook('preHandler', (request, _reply, done) => {
+    const { headers } = request.routeOptions.schema ?? {}
+    const isConditional = headers instanceof z.ZodObject && 'if-match' in headers.shape
+    if (!isConditional || request.headers['if-match'] !== undefined) return done()
+    done(new Problem('precondition-required', 'send If-Match with the ETag of the version that is meant, or *'))
+  })
 }
 
 /** Answers 304 without a body. */

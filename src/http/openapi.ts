@@ -159,7 +159,7 @@ function problemsOf(operation: Json, access: Access): string[] {
     ...((access === 'open' || access === 'live:read') && !takes('query', 'version') ? [] : ['403']),
     ...(takes('path') || takes('query', 'article') ? ['404'] : []),
     ...(writes || takes('header', 'if-match') || isOnce ? ['409'] : []),
-    ...(takes('header', 'if-match') ? ['412'] : []),
+    ...(takes('header', 'if-match') ? ['412', '428'] : []),
     ...(writes ? ['413', '415'] : []),
     ...(writes || isOnce ? ['422'] : []),
     ...(access === 'open' ? [] : ['429', '503']),
@@ -176,6 +176,7 @@ const PROBLEMS: Record<string, [name: string, description: string]> = {
   '413': ['TooLarge', 'The body is too large.'],
   '415': ['UnsupportedMediaType', 'The body has to be JSON.'],
   '422': ['Unprocessable', 'The request is well formed, and refers to what is not there or cannot be used.'],
+  '428': ['PreconditionRequired', 'This service takes the change only with `If-Match`.'],
   '429': ['RateLimited', 'Too many requests; `Retry-After` says how long to wait.'],
   '503': ['Busy', 'The service cannot take this now; `Retry-After` says how long to wait.'],
 }

@@ -36,6 +36,11 @@ export const problems = {
     'The article is in a state from which this cannot be done; `allowed` lists what can.',
   ],
   retracted: [410, 'Retracted', 'The article was taken back; `retraction` says why, and what to read instead.'],
+  'precondition-required': [
+    428,
+    'If-Match is required',
+    'This service takes a change only with the ETag of the version that it changes.',
+  ],
   'precondition-failed': [
     412,
     'Changed meanwhile',

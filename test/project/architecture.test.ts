@@ -12,7 +12,7 @@ const layers = [
   ['catalogue', 'keys'],
   ['editions'],
   ['articles'],
-  ['bulk'],
+  ['bulk', 'trash'],
   ['config'],
   ['app'],
   ['server', 'sample'],

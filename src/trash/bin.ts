@@ -1,0 +1,97 @@
+/** What is in the trash, of all kinds; and its removal for good when it has been there for long enough. */
+import { and, desc, isNotNull, lt, sql } from 'drizzle-orm'
+import { erase } from '../articles/publish.ts'
+import { findArticle } from '../articles/store.ts'
+import { authorKind } from '../catalogue/authors.ts'
+import { sectionKind } from '../catalogue/sections.ts'
+import { sourceKind } from '../catalogue/sources.ts'
+import { remove } from '../catalogue/store.ts'
+import { tagKind } from '../catalogue/tags.ts'
+import { type Act, ownAct } from '../lib/act.ts'
+import type { Clock } from '../lib/clock.ts'
+import { Problem } from '../lib/problem.ts'
+import { type Keys, keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
+import { articles, authors, sections, sources, tags } from '../storage/schema.ts'
+import type { Reader, Storage, Writer } from '../storage/storage.ts'
+
+export const trashKinds = ['article', 'author', 'source', 'section', 'tag'] as const
+export type TrashKind = (typeof trashKinds)[number]
+
+/** A thing in the trash. */
+export interface Trashed {
+  kind: TrashKind
+  id: string
+  slug: string
+  name: string
+  deletedAt: string
+}
+
+/** How many things of a kind are removed in one go. */
+const BATCH = 100
+const DAY = 24 * 60 * 60 * 1000
+
+const tables = { article: articles, author: authors, source: sources, section: sections, tag: tags }
+const entries = { author: authorKind, source: sourceKind, section: sectionKind, tag: tagKind }
+
+/** A page of what is in the trash, last thrown away first. */
+export async function listTrash(db: Reader, kinds: readonly TrashKind[], request: PageRequest): Promise<Page<Trashed>> {
+  const found: Trashed[] = []
+  for (const kind of kinds) found.push(...(await trashed(db, kind, request)))
+  const [sign, keys] = [request.from?.back ? -1 : 1, (one: Trashed): Keys => [one.deletedAt, one.id]]
+  found.sort((a, b) => sign * (keys(a).join() < keys(b).join() ? 1 : -1))
+  return pageOf(found.slice(0, request.limit + 1), request, keys)
+}
+
+async function trashed(db: Reader, kind: TrashKind, request: PageRequest): Promise<Trashed[]> {
+  const table = tables[kind]
+  const slice = keyset({ kind: 'time', column: table.deletedAt, id: table.id, descending: true }, request)
+  const name = kind === 'article' ? articles.content : tables[kind].name
+  const rows = await db
+    .select({
+      id: table.id,
+      slug: table.slug,
+      name,
+      deletedAt: sql<string>`${table.deletedAt}`.mapWith(table.deletedAt),
+    })
+    .from(table)
+    .where(and(isNotNull(table.deletedAt), slice.where))
+    .orderBy(...slice.orderBy)
+    .limit(slice.limit)
+  return rows.map((row) => ({ ...row, kind, name: nameOf(row.name) }))
+}
+
+const nameOf = (value: unknown): string =>
+  typeof value === 'string' ? value : (value as { headline: string }).headline
+
+/** Removes for good what has been in the trash for so many days; what is still referred to stays. 0 removes nothing. */
+export async function purge({ storage, clock }: { storage: Storage; clock: Clock }, days: number): Promise<number> {
+  if (days === 0) return 0
+  const before = new Date(clock.now().getTime() - days * DAY).toISOString()
+  let purged = 0
+  for (const kind of trashKinds)
+    for (const id of await overdue(storage.reader, kind, before))
+      purged += await storage.transaction((tx) => purgeOne(tx, kind, id, ownAct('purge', clock))).catch(unlessInUse)
+  return purged
+}
+
+async function overdue(db: Reader, kind: TrashKind, before: string): Promise<string[]> {
+  const table = tables[kind]
+  const rows = await db
+    .select({ id: table.id })
+    .from(table)
+    .where(lt(table.deletedAt, before))
+    .orderBy(desc(table.deletedAt))
+    .limit(BATCH)
+  return rows.map(({ id }) => id)
+}
+
+async function purgeOne(tx: Writer, kind: TrashKind, id: string, act: Act): Promise<1> {
+  if (kind === 'article') await erase(tx, await findArticle(tx, id, act.caller, 'only'), act)
+  else await remove(tx, entries[kind] as typeof entries.tag, id, { permanent: true, check: () => {} }, act)
+  return 1
+}
+
+function unlessInUse(error: unknown): 0 {
+  if (error instanceof Problem && (error.type === 'in-use' || error.type === 'not-found')) return 0
+  throw error
+}

@@ -1,0 +1,345 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { Agent, get } from 'node:http'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import Database from 'better-sqlite3'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+/** Starting a process takes its time where many run at once. */
+const PATIENCE = 60_000
+
+let built: string
+let folder: string
+const main = () => join(built, 'dist/cli/main.js')
+
+// A build of its own, inside node_modules so that packages are found; what it reads beside it is linked.
+beforeAll(() => {
+  mkdirSync(join(root, 'node_modules/.cache'), { recursive: true })
+  built = mkdtempSync(join(root, 'node_modules/.cache/cli-'))
+  for (const name of ['migrations', 'package.json']) symlinkSync(join(root, name), join(built, name))
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', join(built, 'dist')], { cwd: root })
+  folder = mkdtempSync(join(tmpdir(), 'dateline-cli-'))
+}, PATIENCE)
+afterAll(() => {
+  for (const made of [built, folder]) rmSync(made, { recursive: true, force: true })
+})
+
+/** A process of the command line, in the folder, with no more of an environment than this. */
+function start(args: string[], environment: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [main(), ...args], { cwd: folder, env: { LOG_LEVEL: 'error', ...environment } })
+  const result = { code: null as number | null, out: '', err: '' }
+  child.stdout.on('data', (text) => {
+    result.out += text
+  })
+  child.stderr.on('data', (text) => {
+    result.err += text
+  })
+  const ended = new Promise<typeof result>((resolve) => {
+    child.on('close', (code) => resolve({ ...result, code }))
+  })
+  const said = (text: string) =>
+    new Promise<string>((resolve, reject) => {
+      child.stdout.on('data', () => {
+        if (result.out.includes(text)) resolve(result.out)
+      })
+      child.on('close', () => reject(new Error(`it ended before it said "${text}": ${result.err}`)))
+    })
+  return { child, said, ended }
+}
+
+const run = (args: string[], environment: Record<string, string> = {}) => start(args, environment).ended
+
+/** A port of this machine at which somebody listens and says nothing. */
+async function taken() {
+  const server = createServer(() => {})
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { port: String((server.address() as AddressInfo).port), close: () => server.close() }
+}
+
+describe('what cannot be done is said in a line, and ends with 1', () => {
+  const url = 'DATABASE_URL must be a path, sqlite: and a path, or postgres://…;'
+  const proxies = "true, false, or the proxies' addresses such as 10.0.0.0/8, joined by commas"
+
+  it.each<[string, Record<string, string>, string]>([
+    ['serve', { DATABASE_URL: 'sqlite:' }, `${url} it names no file`],
+    ['serve', { DATABASE_URL: ':memory:' }, `${url} a database in memory cannot be shared by its connections`],
+    ['serve', { DATABASE_URL: 'mysql://x/y' }, `${url} mysql: is none of them`],
+    ['serve', { DATABASE_URL: '/dev/null/x.db' }, 'the database /dev/null/x.db cannot be opened: not a directory'],
+    ['serve', { DATABASE_URL: '/dev/null' }, '/dev/null is not a file'],
+    ['migrate', { DATABASE_URL: '.' }, '. is not a file'],
+    [
+      'migrate',
+      { DATABASE_URL: 'postgres://127.0.0.1:1/x' },
+      'the PostgreSQL database cannot be opened: connect ECONNREFUSED 127.0.0.1:1',
+    ],
+    ['serve', { PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535 (it is "abc")'],
+    ['serve', { TRUST_PROXY: 'maybe' }, `TRUST_PROXY must be ${proxies} (it is "maybe")`],
+    ['serve', { TRUST_PROXY: '1' }, `TRUST_PROXY must be ${proxies} (it is "1")`],
+    ['serve', { TRUST_PROXY: '10.0.0.0/33' }, `TRUST_PROXY must be ${proxies} (it is "10.0.0.0/33")`],
+    [
+      'serve',
+      { CORS_ORIGINS: 'https://news.example,news.example' },
+      'CORS_ORIGINS must be * or origins such as https://news.example, joined by commas (it is "https://news.example,news.example")',
+    ],
+    [
+      'migrate',
+      { DATELINE_ADMIN_KEY: 'secret', REQUIRE_IF_MATCH: 'yes' },
+      'DATELINE_ADMIN_KEY must have at least 32 characters\ndateline: REQUIRE_IF_MATCH must be true or false (it is "yes")',
+    ],
+    ['frobnicate', {}, "unknown command 'frobnicate'"],
+    ['migrat', {}, "unknown command 'migrat' (Did you mean migrate?)"],
+    ['serve now', {}, "too many arguments for 'serve'. Expected 0 arguments but got 1."],
+    ['keys frob', {}, "unknown command 'frob'"],
+    ['keys create', {}, "required option '--role <role>' not specified"],
+    [
+      'keys create --role king',
+      {},
+      "option '--role <role>' argument 'king' is invalid. It is one of reader, partner, contributor, editor, admin.",
+    ],
+    [
+      'keys create --role admin --name=',
+      {},
+      "option '--name <name>' argument '' is invalid. It is a line of 1 to 200 characters.",
+    ],
+    [
+      'keys create --role admin --expires 2020-01-01T00:00:00Z',
+      {},
+      "option '--expires <time>' argument '2020-01-01T00:00:00Z' is invalid. It is in the past.",
+    ],
+    [
+      'keys create --role admin --expires soon',
+      {},
+      "option '--expires <time>' argument 'soon' is invalid. It is a time such as 2030-01-31T12:00:00Z.",
+    ],
+  ])(
+    '%s %j',
+    async (args, environment, message) => {
+      const made = readdirSync(folder)
+      expect(await run(args.split(' '), environment)).toEqual({ code: 1, out: '', err: `dateline: ${message}\n` })
+      expect(readdirSync(folder)).toEqual(made)
+    },
+    PATIENCE,
+  )
+
+  it(
+    'serve, where it cannot listen',
+    async () => {
+      const { port, close } = await taken()
+      const at = (HOST: string) => run(['serve'], { HOST, PORT: port, DATABASE_URL: 'taken.db' })
+      const said = (what: string) => ({ code: 1, out: '', err: `dateline: the service cannot listen at ${what}\n` })
+      expect(await at('127.0.0.1')).toEqual(said(`127.0.0.1:${port}: the port is taken`))
+      expect(await at('8.8.8.8')).toEqual(said(`8.8.8.8:${port}: this machine has no such address`))
+      close()
+    },
+    PATIENCE,
+  )
+
+  it(
+    'a PostgreSQL server that does not answer',
+    async () => {
+      const { port, close } = await taken()
+      const result = await run(['serve'], { DATABASE_URL: `postgres://127.0.0.1:${port}/x` })
+      close()
+      const err = 'dateline: the PostgreSQL database cannot be opened: timeout expired\n'
+      expect(result).toEqual({ code: 1, out: '', err })
+    },
+    PATIENCE,
+  )
+})
+
+describe('a file that is no good', () => {
+  const garbage = () => Buffer.from('This is not a database. '.repeat(500))
+  const sqlite = (change: (database: Database.Database) => void) => {
+    const database = new Database(':memory:')
+    change(database)
+    const bytes = database.serialize()
+    database.close()
+    return bytes
+  }
+  /** A database of ours, with other bytes in it from here on. */
+  const spoilt = (from: number) => {
+    const bytes = readFileSync(join(folder, 'good.db'))
+    garbage().copy(bytes, from)
+    return bytes
+  }
+  const newer = () => {
+    const database = new Database(join(folder, 'good.db'))
+    database.exec("insert into schema_migrations values ('9999_beyond', '')")
+    database.close()
+    return readFileSync(join(folder, 'good.db'))
+  }
+
+  beforeAll(async () => {
+    expect(await run(['migrate'], { DATABASE_URL: 'good.db' })).toMatchObject({ code: 0, err: '' })
+  }, PATIENCE)
+
+  it.each<[string, () => Buffer, string]>([
+    ['no database', garbage, 'the file no.db is not an SQLite database, or is damaged'],
+    [
+      "another program's",
+      () => sqlite((db) => db.exec('create table t (x)')),
+      'the file no.db is a database of another program',
+    ],
+    ['a damaged one', () => spoilt(100), 'the database no.db cannot be opened: database disk image is malformed'],
+    [
+      'one cut off',
+      () => spoilt(100).subarray(0, 8192),
+      'the database no.db cannot be opened: database disk image is malformed',
+    ],
+    [
+      'one of a newer version',
+      newer,
+      'the database was made by a newer version of Dateline (it has the migration 9999_beyond); start that version, or restore an older copy',
+    ],
+  ])(
+    'is refused and left as it is: %s',
+    async (_what, make, message) => {
+      const bytes = make()
+      writeFileSync(join(folder, 'no.db'), bytes)
+      const result = await run(['serve'], { DATABASE_URL: 'no.db', PORT: '0' })
+      expect(result).toEqual({ code: 1, out: '', err: `dateline: ${message}\n` })
+      expect(readFileSync(join(folder, 'no.db')).equals(bytes)).toBe(true)
+      expect(readdirSync(folder).filter((name) => name.startsWith('no.db'))).toEqual(['no.db'])
+    },
+    PATIENCE,
+  )
+})
+
+describe('the commands', () => {
+  it(
+    'make, list and revoke keys',
+    async () => {
+      const environment = { DATABASE_URL: 'sqlite:new/folder/keys.db' }
+      const made = await run(['keys', 'create', '--role', 'editor', '--name', ' Night desk '], environment)
+      expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^dl_[0-9a-f]{32}_[\w-]{43}\n$/), err: '' })
+      await run(['keys', 'create', '--role', 'reader', '--expires', '2999-01-01T01:00:00+01:00'], environment)
+      const { out: list } = await run(['keys', 'list'], environment)
+      expect(list.split('\n')).toEqual([
+        expect.stringMatching(
+          /^[0-9a-f-]{36} {2}reader {7}Unnamed {2}made .{24} {2}never used {2}expires 2999-01-01T00:00:00.000Z$/,
+        ),
+        expect.stringMatching(/^[0-9a-f-]{36} {2}editor {7}Night desk {2}made .{24} {2}never used$/),
+        '',
+      ])
+      const [id = ''] = list.split(' ')
+      expect(await run(['keys', 'revoke', id], environment)).toMatchObject({
+        code: 0,
+        out: `The key ${id} is revoked.\n`,
+      })
+      expect(await run(['keys', 'revoke', id], environment)).toMatchObject({
+        code: 1,
+        err: `dateline: there is no key ${id}\n`,
+      })
+
+      const { child, ended } = start(['keys', 'list'], environment)
+      child.stdout.destroy()
+      expect(await ended).toMatchObject({ code: 0, err: '' })
+    },
+    PATIENCE,
+  )
+
+  it(
+    'fill an empty database with a sample, and no other',
+    async () => {
+      const environment = { DATABASE_URL: 'sample.db' }
+      const first = await run(['sample'], environment)
+      expect(first).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/^\d+ sections\n(.+\n)*\d+ articles\n$/),
+        err: '',
+      })
+      const second = await run(['sample'], environment)
+      const has = first.out.trim().replaceAll('\n', ', ')
+      expect(second).toMatchObject({
+        code: 1,
+        out: '',
+        err: `dateline: the sample is for an empty database; this one has ${has}, and nothing was done\n`,
+      })
+    },
+    PATIENCE,
+  )
+
+  it(
+    'write the OpenAPI document, and the version',
+    async () => {
+      const document = await run(['openapi'])
+      expect(document).toMatchObject({ code: 0, err: '' })
+      expect(document.out === readFileSync(join(root, 'openapi/openapi.json'), 'utf8')).toBe(true)
+      expect(await run(['--version'])).toEqual({ code: 0, out: '0.1.0\n', err: '' })
+    },
+    PATIENCE,
+  )
+})
+
+describe('the service', () => {
+  const environment = { DATABASE_URL: 'service.db', HOST: '127.0.0.1', PORT: '0' }
+
+  it(
+    'shows a first admin key, shares its file, and ends without breaking off',
+    async () => {
+      await run(['keys', 'create', '--role', 'editor'], environment)
+      const one = start([], environment)
+      const out = await one.said('Dateline serves')
+      const [, token = ''] = /^ {2}(dl_\w+[\w-]+)$/m.exec(out) ?? []
+      const port = Number(/:(\d+) \(the docs/.exec(out)?.[1])
+      const authorization = `Bearer ${token}`
+
+      const other = start(['serve'], environment)
+      const otherOut = await other.said('Dateline serves')
+      expect(otherOut).not.toContain('dl_')
+      const otherPort = Number(/:(\d+) \(the docs/.exec(otherOut)?.[1])
+      for (const [to, name] of [
+        [port, 'Here'],
+        [otherPort, 'There'],
+      ] as const) {
+        const reply = await fetch(`http://127.0.0.1:${to}/v1/tags`, {
+          method: 'POST',
+          headers: { authorization, 'content-type': 'application/json' },
+          body: JSON.stringify({ name }),
+        })
+        expect(reply.status).toBe(201)
+      }
+      for (const to of [port, otherPort]) {
+        const { data } = (await (await fetch(`http://127.0.0.1:${to}/v1/tags`)).json()) as { data: { slug: string }[] }
+        expect(data.map(({ slug }) => slug).toSorted()).toEqual(['here', 'there'])
+      }
+      other.child.kill('SIGTERM')
+      expect(await other.ended).toMatchObject({ code: 0, err: '' })
+
+      // A connection that has asked nothing, one that is kept alive, and a request whose body is still to come.
+      const silent = connect(port, '127.0.0.1').on('error', () => {})
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+      const ready = () =>
+        new Promise((resolve, reject) => {
+          get({ agent, port, host: '127.0.0.1', path: '/readyz' }, (reply) => {
+            reply.resume().on('end', () => resolve(reply.statusCode))
+          }).on('error', reject)
+        })
+      expect(await ready()).toBe(200)
+      const body = JSON.stringify({ name: 'Late' })
+      const late = connect(port, '127.0.0.1').setEncoding('utf8')
+      let reply = ''
+      late.on('data', (text) => {
+        reply += text
+      })
+      late.write(
+        `POST /v1/tags HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nExpect: 100-continue\r\n\r\n`,
+      )
+      await new Promise((resolve) => late.once('data', resolve))
+      expect(reply).toMatch(/^HTTP\/1.1 100 /)
+      one.child.kill('SIGTERM')
+      while ((await ready()) === 200);
+      late.write(body)
+      await new Promise((resolve) => late.once('close', resolve))
+      expect(reply).toContain('HTTP/1.1 201 ')
+      expect(await one.ended).toMatchObject({ code: 0, err: '' })
+      silent.destroy()
+      agent.destroy()
+    },
+    PATIENCE,
+  )
+})
