@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance, type FastifyServerOptions, LogController
 import { registerCitations } from './articles/citations.ts'
 import { registerCorrections } from './articles/corrections.ts'
 import { registerPreviews } from './articles/previews.ts'
+import { reassign } from './articles/reassign.ts'
 import { registerRelatedLinks } from './articles/related-links.ts'
 import { registerRevisions } from './articles/revision-routes.ts'
 import { registerArticles } from './articles/routes.ts'
@@ -115,7 +116,7 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
   await app.register(
     async (v1) => {
       const publicUrl = config.PUBLIC_URL?.replace(/\/$/, '') ?? ''
-      const deps = { storage, clock, releases, once: idempotency({ storage, clock }), publicUrl }
+      const deps = { storage, clock, releases, once: idempotency({ storage, clock }), publicUrl, reassign }
       registerArticles(v1, deps)
       registerTransitions(v1, deps)
       registerRevisions(v1, deps)

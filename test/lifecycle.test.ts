@@ -384,3 +384,30 @@ describe('If-Match', () => {
     await strict.close()
   })
 })
+
+describe('reassignTo', () => {
+  it('moves articles from one to another, what is live at once, and then deletes', async () => {
+    const { editor, anyone } = room
+    for (const name of ['Old desk', 'New desk']) await editor.post('/v1/authors').send({ name }).expect(201)
+    const both = { headline: 'By both', authors: ['old-desk', 'new-desk'] }
+    const { body: live } = await editor.post('/v1/articles?publish=true').send(both).expect(201)
+    const { body: changed } = await editor
+      .post('/v1/articles?publish=true')
+      .send({ ...both, headline: 'Changed since' })
+    await editor.patch(`/v1/articles/${changed.id}`).send({ kicker: 'Not yet live' }).expect(200)
+    await editor.delete('/v1/authors/old-desk').expect(409)
+    for (const wrong of ['nobody', 'old-desk']) {
+      const { body } = await editor.delete(`/v1/authors/old-desk?reassignTo=${wrong}`).expect(422)
+      expect(body.errors).toMatchObject([{ in: 'query', pointer: '/reassignTo' }])
+    }
+    await editor.delete('/v1/authors/old-desk?reassignTo=new-desk').expect(204)
+    for (const { id } of [live, changed]) {
+      const { body, text } = await anyone.get(`/v1/articles/${id}`).expect(200)
+      expect(body.authors.map(({ slug }: { slug: string }) => slug)).toEqual(['new-desk'])
+      expect(text).not.toContain('Not yet live')
+    }
+    const { body } = await editor.get(`/v1/articles/${changed.id}?version=draft`).expect(200)
+    expect(body).toMatchObject({ kicker: 'Not yet live', hasUnpublishedChanges: true, authors: [{ slug: 'new-desk' }] })
+    await anyone.get('/v1/authors/old-desk').expect(404)
+  })
+})

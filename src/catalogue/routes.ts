@@ -6,20 +6,36 @@ import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { Conditional, Deletion, Nothing } from '../http/parameters.ts'
 import { parseBody, type ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
-import { actOf } from '../lib/act.ts'
+import { type Act, actOf } from '../lib/act.ts'
 import type { Clock } from '../lib/clock.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
-import { notFound } from '../lib/problem.ts'
+import { notFound, Problem } from '../lib/problem.ts'
 import { type Caller, may } from '../lib/roles.ts'
-import type { Reader, Storage } from '../storage/storage.ts'
+import type { Reader, Storage, Writer } from '../storage/storage.ts'
 import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
 import { create, find, isCurrent, list, remove, restore, update } from './store.ts'
 
-/** The five operations of one kind of entry: list, make, read, change, delete. */
+export interface EntryDeps {
+  storage: Storage
+  clock: Clock
+  once: Once
+  /** Makes articles that refer to one entry refer to another. */
+  reassign: (tx: Writer, noun: string, from: string, to: string, act: Act) => Promise<void>
+}
+
+const Removing = Deletion.extend({
+  reassignTo: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: 'The id or slug of another: articles that refer to this one refer to that instead.' }),
+})
+
+/** The six operations of one kind of entry: list, make, read, change, delete. */
 export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
   server: FastifyInstance,
   kind: EntryKind<Row, Input>,
-  { storage, clock, once }: { storage: Storage; clock: Clock; once: Once },
+  { storage, clock, once, reassign }: EntryDeps,
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
   const { noun, plural, title } = kind
@@ -146,19 +162,32 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       schema: {
         operationId: `delete${title}`,
         summary: `Delete ${article(noun)}`,
-        description: `Answers 409 while anything refers to the ${noun}.`,
+        description: `Answers 409 while anything refers to the ${noun}; \`reassignTo\` moves articles to another first.`,
         tags,
         params: One,
         headers: Conditional,
-        querystring: Deletion,
+        querystring: Removing,
         response: { 204: Nothing },
       },
     },
     async (request, reply) => {
       const permanent = request.query.permanent === 'true'
       if (permanent) requireAdmin(request.caller)
-      const options = { permanent, check: ifMatch(request) }
-      await storage.transaction((tx) => remove(tx, kind, referenceIn(request.params), options, actOf(request, clock)))
+      const { reassignTo } = request.query
+      const act = actOf(request, clock)
+      const options = {
+        permanent,
+        check: ifMatch(request),
+        reassign:
+          reassignTo === undefined
+            ? undefined
+            : async (tx: Writer, { id }: EntryRow) => {
+                const other = await find<Row>(tx, kind, reassignTo)
+                if (!other || other.id === id) throw notAnother(noun, reassignTo)
+                await reassign(tx, noun, id, other.id, act)
+              },
+      }
+      await storage.transaction((tx) => remove(tx, kind, referenceIn(request.params), options, act))
       return reply.code(204).send(null as never)
     },
   )
@@ -182,6 +211,12 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         return { status: 200, version: row.version, body: await view(tx, row, request.caller) }
       }) as never,
   )
+}
+
+function notAnother(noun: string, reference: string): Problem {
+  const message = `names no other ${noun}: "${reference}"`
+  const errors = [{ in: 'query' as const, pointer: '/reassignTo', code: 'invalid_reference', message }]
+  return new Problem('invalid-reference', `reassignTo ${message}`, { errors })
 }
 
 const article = (noun: string): string => (/^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`)

@@ -143,18 +143,28 @@ const sameText = (a: object, b: object): boolean => JSON.stringify(a) === JSON.s
 const publicly = ({ internal = [] }: { internal?: readonly string[] }, row: EntryRow): string =>
   JSON.stringify(Object.entries(row).filter(([name]) => !internal.includes(name)))
 
+/** How an entry is removed. */
+export interface Removal {
+  permanent: boolean
+  /** Throws unless this is the version that is meant. */
+  check: (currentVersion: number) => void
+  /** Makes articles that refer to it refer to something else first. */
+  reassign?: ((tx: Writer, row: EntryRow) => Promise<void>) | undefined
+}
+
 /** Moves an entry to the trash, or removes it for good. Throws `in-use` while anything refers to it. */
 export async function remove<Row extends EntryRow, Input extends EntryInput>(
   tx: Writer,
   kind: EntryKind<Row, Input>,
   reference: string,
-  { permanent, check }: { permanent: boolean; check: (currentVersion: number) => void },
+  { permanent, check, reassign }: Removal,
   act: Act,
 ): Promise<void> {
   const { now } = act
   const row = await (permanent ? findAny<Row> : find<Row>)(tx, kind, reference)
   if (!row) throw notFound(kind.noun)
   check(row.version)
+  await reassign?.(tx, row)
   await refuseIfUsed(tx, kind, row)
   const { id, slug } = row
   if (permanent) {

@@ -161,7 +161,7 @@ function problemsOf(operation: Json, access: Access): string[] {
     ...(writes || takes('header', 'if-match') || isOnce ? ['409'] : []),
     ...(takes('header', 'if-match') ? ['412', '428'] : []),
     ...(writes ? ['413', '415'] : []),
-    ...(writes || isOnce ? ['422'] : []),
+    ...(writes || isOnce || takes('query', 'reassignTo') ? ['422'] : []),
     ...(access === 'open' ? [] : ['429', '503']),
   ]
 }

@@ -29,7 +29,11 @@ export const problems = {
   'not-found': [404, 'Not found', 'There is nothing here, or nothing that this caller may see.'],
   'method-not-allowed': [405, 'Method not allowed', 'The path takes other methods: see `Allow`.'],
   conflict: [409, 'Conflict', 'The request contradicts what is there, such as a slug that is taken.'],
-  'in-use': [409, 'Still in use', 'Other things refer to this; `uses` counts them.'],
+  'in-use': [
+    409,
+    'Still in use',
+    'Other things refer to this; `uses` counts them. Articles can be moved to another with `reassignTo`.',
+  ],
   'transition-not-allowed': [
     409,
     'Not in this state',
