@@ -115,7 +115,11 @@ function replyOf(shape: z.ZodType, status: number, components: Map<string, Json>
 
 /** The shape as JSON Schema; the named shapes in it become components, once each. */
 function toComponent(shape: z.ZodType, io: 'input' | 'output', components: Map<string, Json>): Json {
-  const { $schema, $defs = {}, ...json } = z.toJSONSchema(shape, { io, unrepresentable: 'any' }) as Json
+  const {
+    $schema,
+    $defs = {},
+    ...json
+  } = z.toJSONSchema(shape, { io, unrepresentable: 'any', override: retouch }) as Json
   for (const [name, definition] of Object.entries($defs as Record<string, Json>)) {
     const component = tidy(definition) as Json
     const before = components.get(name)
@@ -124,6 +128,20 @@ function toComponent(shape: z.ZodType, io: 'input' | 'output', components: Map<s
     components.set(name, component)
   }
   return tidy(json) as Json
+}
+
+/** zod leaves out the examples of what it transforms, and writes down the bounds of exact integers. */
+function retouch({
+  zodSchema,
+  jsonSchema,
+}: {
+  zodSchema: z.core.$ZodType
+  jsonSchema: z.core.JSONSchema.BaseSchema
+}): void {
+  const { examples } = z.globalRegistry.get(zodSchema) ?? {}
+  if (Array.isArray(examples)) jsonSchema.examples = examples
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
 }
 
 /** References to the components; a nullable type as an array of types. */
