@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { type Action, actions, after, allowedIn, type State } from '../src/articles/workflow.ts'
+import { type Action, actions, allowedIn, type State, after as statusAfter } from '../src/articles/workflow.ts'
 import { latest } from '../src/changes/log.ts'
 import { articles, authors, editions, sections, slugs, tags } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
@@ -61,7 +61,7 @@ it(
 describe('the workflow by itself', () => {
   /** The state that an action leads to. */
   const next = (state: State, action: Action): State => {
-    const status = after(state, action)
+    const status = statusAfter(state, action)
     const isScheduled =
       action === 'schedule' ||
       (state.isScheduled && !['publish', 'unpublish', 'unschedule', 'retract'].includes(action))
@@ -75,7 +75,7 @@ describe('the workflow by itself', () => {
         let isLive = false
         for (const action of wanted) {
           if (!allowedIn(state).includes(action)) {
-            expect(() => after(state, action)).toThrow(
+            expect(() => statusAfter(state, action)).toThrow(
               expect.objectContaining({ more: { state: state.status, allowed: allowedIn(state) } }),
             )
             continue

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { migrateSqlite } from './migrate.ts'
 import { APPLICATION_ID, isEmptyFile } from './sqlite-file.ts'
+import { keepStatements } from './statements.ts'
 import { type Storage, StorageBusy, StorageUnusable, type Writer } from './storage.ts'
 
 /** How long a transaction waits for another process to give up the write lock, in milliseconds. */
@@ -32,7 +33,7 @@ export async function openSqlite(path: string): Promise<Storage> {
     // From here on waiting inside SQLite would stop the whole process; the queue below waits instead. The reader's
     // waits are rare and short, such as when another process ends and carries the log over.
     writer.pragma('busy_timeout = 0')
-    return storageOver(writer, reader)
+    return storageOver(keepStatements(writer), keepStatements(reader))
   } catch (error) {
     reader?.close()
     writer?.close()

@@ -213,11 +213,11 @@ const retract = onPaper(
   async (model, room, paper, { by, replacement }) => {
     const instead = replacement === null ? null : found(model.papers[replacement % model.papers.length])
     const reason = `Taken back ${model.next()}.`
-    const body = { reason, replacement: instead && instead.id }
+    const body = { reason, replacement: instead?.id ?? null }
     if (by === 'editor' && !paper.isTrashed && instead?.isTrashed)
       return answers(await room[by].post(`/v1/articles/${paper.id}/retract`).send(body), 422)
     await transition([model, room, paper, by], { action: 'retract', body }, () =>
-      model.retract(paper, reason, instead && instead.id),
+      model.retract(paper, reason, instead?.id ?? null),
     )
   },
 )
