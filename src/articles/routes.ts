@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { Article, ArticleCard } from '../editions/article.ts'
 import { articleParameters, filtersIn } from '../editions/filters.ts'
 import { count, list } from '../editions/list.ts'
-import { isWhole, listParameters, needsDocuments, oneParameters, shaped, shapedItem } from '../editions/reply.ts'
+import { isPlain, isWhole, listParameters, oneParameters, shaped, shapedItem } from '../editions/reply.ts'
 import { type Edition, movedTo, read, retraction } from '../editions/store.ts'
 import { requireAdmin, requireDrafts } from '../http/access.ts'
 import { ifMatch, matches, notModified } from '../http/caching.ts'
@@ -88,11 +88,11 @@ export function registerArticles(server: FastifyInstance, { storage, clock, once
         const shown = await views(storage.reader, page.rows, caller)
         return { data: shown.map((one) => draftItem(one, wanted)), page: paging.info(reply, page, total) } as never
       }
-      const whole = needsDocuments(wanted)
-      const page = await list(storage.reader, { filters, sort, whole: whole || fields !== undefined }, paging)
+      const whole = !isPlain(wanted)
+      const page = await list(storage.reader, { filters, sort, whole }, paging)
       const total = query.count === 'true' ? await count(storage.reader, filters) : undefined
       const items = page.rows.map(({ json }) =>
-        whole || fields ? JSON.stringify(shapedItem(JSON.parse(json) as Article, wanted)) : json,
+        whole ? JSON.stringify(shapedItem(JSON.parse(json) as Article, wanted)) : json,
       )
       reply.header('cache-tag', ['articles', ...page.rows.map(({ article }) => article)].join(','))
       return json(reply, `{"data":[${items.join(',')}],"page":${JSON.stringify(paging.info(reply, page, total))}}`)

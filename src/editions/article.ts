@@ -168,7 +168,5 @@ export type ArticleCard = z.infer<typeof ArticleCard>
 
 /** Attributes that `fields` can name. */
 export const articleFields = Object.keys(Article.shape).filter((name) => name !== 'warnings')
-/** Attributes that a card has. */
-export const cardFields = [...Object.keys(shown), 'authors', 'tags']
 /** Relations that `include` can add to the cards of a list. */
 export const includable = ['body', 'citations', 'relatedLinks', 'corrections', 'breadcrumbs'] as const

@@ -4,7 +4,7 @@ import { toHtml } from '../body/to-html.ts'
 import { toMarkdown } from '../body/to-markdown.ts'
 import { toText } from '../body/to-text.ts'
 import { namesOf } from '../lib/names.ts'
-import { type Article, articleFields, cardFields, includable } from './article.ts'
+import { type Article, articleFields, includable } from './article.ts'
 import { cardOf } from './compile.ts'
 
 /** Forms in which a body can be asked for. */
@@ -54,9 +54,8 @@ export function shaped(article: Article, { body = 'blocks', fields }: Wanted): P
   return { ...named, ...(Array.isArray(article.body) && { body: renderers[body](article.body) }) } as Partial<Article>
 }
 
-/** Whether a list needs whole documents: something is wanted that cards do not have, or have in short. */
-export const needsDocuments = ({ fields = [], include }: Wanted): boolean =>
-  include !== undefined || fields.some((name) => name === 'authors' || !cardFields.includes(name))
+/** Whether the articles of a list are their cards as they stand. */
+export const isPlain = ({ fields, include }: Wanted): boolean => fields === undefined && include === undefined
 
 /** The article in a list: its card and what is to be included, or only the fields that are named. */
 export function shapedItem(article: Article, { fields, include = [] }: Wanted): Partial<Article> {
