@@ -7,7 +7,8 @@ import type { Config } from './config.ts'
 import { refreshAll } from './editions/refresh.ts'
 import { sweepReplies } from './idempotency/once.ts'
 import { createKey, hasAdminKey } from './keys/store.ts'
-import { systemClock, timestamp } from './lib/clock.ts'
+import { ownAct } from './lib/act.ts'
+import { systemClock } from './lib/clock.ts'
 import { watchConnections } from './lib/connections.ts'
 import { every } from './lib/ticker.ts'
 import { openStorage } from './storage/open.ts'
@@ -83,7 +84,7 @@ async function greet(storage: Storage, config: Config, say: (text: string) => vo
   const token = await storage.transaction(async (tx) => {
     // Another process may have been first.
     if (await hasAdminKey(tx)) return undefined
-    return (await createKey(tx, { name: 'First admin', role: 'admin' }, timestamp(systemClock))).token
+    return (await createKey(tx, { name: 'First admin', role: 'admin' }, ownAct('first start', systemClock))).token
   })
   if (token) say(`There is no admin key yet. This is the first, shown this once:\n\n  ${token}\n`)
 }

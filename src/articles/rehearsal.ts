@@ -3,7 +3,7 @@ import { asc, eq, gt } from 'drizzle-orm'
 import * as z from 'zod'
 import { latest } from '../changes/log.ts'
 import type { Article } from '../editions/article.ts'
-import { movedTo, read } from '../editions/store.ts'
+import { type Edition, movedTo, read } from '../editions/store.ts'
 import type { Caller } from '../lib/roles.ts'
 import { Slug } from '../lib/shapes.ts'
 import { changes, editions, staleEditions } from '../storage/schema.ts'
@@ -64,7 +64,9 @@ export async function rehearsePublication(
   const before = await read(tx, article.id)
   const seq = await latest(tx)
   const staleBefore = (await tx.select().from(staleEditions)).length
-  const after = await view(tx, await publish(), caller)
+  const published = await publish()
+  const after = await view(tx, published, caller)
+  const goesLive = published.liveVersion === published.version
   const log = await tx
     .select({ type: changes.type })
     .from(changes)
@@ -75,7 +77,7 @@ export async function rehearsePublication(
   return {
     remarks: await remarksOn(tx, article, after),
     changes: {
-      fields: before ? differences(JSON.parse(before.document) as Article, after) : ['/'],
+      fields: goesLive ? differences(before, after) : [],
       redirect: before && moved ? { from: before.slug, to: moved } : null,
       editions: Math.max(0, stale.length - staleBefore),
       log: log.map(({ type }) => type),
@@ -83,7 +85,10 @@ export async function rehearsePublication(
   }
 }
 
-function differences(before: Article, after: Article): string[] {
+/** What the public would read differently: all of it, if there is nothing to read yet. */
+function differences(edition: Edition | undefined, after: Article): string[] {
+  if (!edition) return ['/']
+  const before = JSON.parse(edition.document) as Article
   const blocks = (article: Article) => (Array.isArray(article.body) ? article.body : [])
   const body = bodyChanges(blocks(before), blocks(after)).some(({ op }) => op !== 'keep')
   return [...fieldChanges(before, after).map(({ path }) => path), ...(body ? ['/body'] : [])]

@@ -147,7 +147,10 @@ export const transitions = [
     access: 'content:write',
     body: Note.optional(),
     trashed: 'only',
-    go: (tx, article, _body, act) => untrash(tx, article, act),
+    async go(tx, article, body, act) {
+      await annotate(tx, article, body?.note)
+      return untrash(tx, article, act)
+    },
   }),
 ]
 
@@ -177,6 +180,7 @@ export function registerTransitions(server: FastifyInstance, { storage, clock, r
         if ('dryRun' in request.query && request.query.dryRun === 'true')
           return rehearse(storage, async (tx) => {
             const article = await findArticle(tx, request.params.article, request.caller, trashed)
+            check(article.version)
             return rehearsePublication(tx, article, request.caller, () => go(tx, article, request.body, act))
           })
         try {

@@ -193,8 +193,10 @@ async function refuseIfUsed<Row extends EntryRow, Input extends EntryInput>(
   }
   const found = Object.entries(uses).filter(([, count]) => count > 0)
   if (found.length === 0) return
-  const counted = found.map(([noun, count]) => `${count} ${noun}`).join(' and ')
-  throw new Problem('in-use', `${counted} refer to the ${kind.noun} "${slug}"`, { more: { uses } })
+  const counted = found
+    .map(([noun, count]) => (count === 1 ? `1 ${noun.replace(/s$/, '')}` : `${count} ${noun}`))
+    .join(' and ')
+  throw new Problem('in-use', `in use by ${counted}: the ${kind.noun} "${slug}"`, { more: { uses } })
 }
 
 /** How many entries of the same kind refer to the entry; those in the trash do not count. */

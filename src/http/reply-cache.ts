@@ -88,9 +88,8 @@ export function registerReplyCache(app: FastifyInstance, options: ReplyCacheOpti
     if (request.madeUnder < 0 || reply.statusCode !== 200 || typeof payload !== 'string') return done(null, payload)
     const body = Buffer.from(payload)
     if (body.length <= maxBytes / SHARE) {
-      const { 'x-request-id': _, 'cache-control': __, ...headers } = reply.getHeaders()
-      const own = { ...headers, 'content-length': String(body.length) } as OutgoingHttpHeaders
-      keep(request.url, { change: request.madeUnder, etag: String(headers.etag), headers: own, body })
+      const own = { ...lasting(reply.getHeaders()), 'content-length': String(body.length) }
+      keep(request.url, { change: request.madeUnder, etag: String(own.etag), headers: own, body })
     }
     done(null, body)
   }
@@ -100,6 +99,12 @@ export function registerReplyCache(app: FastifyInstance, options: ReplyCacheOpti
   })
 }
 
+/** The headers that the next reply has too: not those that speak of one request. */
+const lasting = (headers: object): OutgoingHttpHeaders =>
+  Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !/^(x-request-id|cache-control|x-ratelimit-.*)$/.test(name)),
+  )
+
 const isPublicRead = (request: FastifyRequest): boolean =>
   request.method === 'GET' &&
   request.headers.authorization === undefined &&
@@ -107,10 +112,10 @@ const isPublicRead = (request: FastifyRequest): boolean =>
   request.routeOptions.config.access === 'live:read'
 
 function send(request: FastifyRequest, reply: FastifyReply, { etag, headers, body }: Kept, cacheControl: string): void {
-  const all = { ...headers, 'x-request-id': request.id, 'cache-control': cacheControl }
+  const all = { ...reply.getHeaders(), ...headers, 'x-request-id': request.id, 'cache-control': cacheControl }
   reply.hijack()
   if (!matches(request, etag)) {
-    reply.raw.writeHead(200, all)
+    reply.raw.writeHead(200, all as OutgoingHttpHeaders)
     reply.raw.end(body)
     return
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { FastifyInstance, FastifyServerOptions } from 'fastify'
+import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify'
 
 /** An id that a client or a proxy brings along, if it is short and plain. */
 const PLAIN = /^[\w.:-]{1,100}$/
@@ -37,9 +37,15 @@ export function registerRequestLog(app: FastifyInstance, { logsReads }: { logsRe
     const { method, caller } = request
     const isQuiet = reply.statusCode < 400 && (method === 'GET' || method === 'HEAD')
     if (isQuiet && !logsReads) return done()
-    const path = request.url.split('?', 1)[0]
+    const path = pathOf(request)
     const ms = Math.round(reply.elapsedTime * 10) / 10
     request.log.info({ method, path, status: reply.statusCode, ms, key: caller?.id }, 'request')
     done()
   })
+}
+
+/** What was asked for, without the query; a path that is a secret itself, as that of a preview, by its pattern. */
+function pathOf({ url, params, routeOptions }: FastifyRequest): string | undefined {
+  const isSecret = typeof params === 'object' && params !== null && 'token' in params
+  return isSecret ? routeOptions.url : url.split('?', 1)[0]
 }

@@ -73,15 +73,20 @@ export function idempotency({ storage, clock }: { storage: Storage; clock: Clock
 
     async function doOnce(tx: Writer, caller: string, key: string): Promise<Kept> {
       const now = clock.now()
-      const secret = createHash('sha256').update(`${key} ${request.headers.authorization}`).digest()
+      const [token] = /\S*$/.exec(request.headers.authorization ?? '') ?? []
+      const secret = createHash('sha256').update(`${key} ${token}`).digest()
       const fingerprint = digest(JSON.stringify([request.method, request.url, request.body]))
       const mine = and(eq(idempotencyKeys.caller, caller), eq(idempotencyKeys.key, key))
       const [row] = await tx.select().from(idempotencyKeys).where(mine)
       if (row && row.createdAt > before(now)) {
-        if (row.fingerprint !== fingerprint)
-          throw new Problem('idempotency-mismatch', 'this Idempotency-Key came with another request before')
+        const text = unseal(row.reply, secret)
+        if (row.fingerprint !== fingerprint || text === undefined)
+          throw new Problem(
+            'idempotency-mismatch',
+            'this Idempotency-Key came with another request before, or with the secret the key had before',
+          )
         reply.header('idempotent-replayed', 'true')
-        return JSON.parse(unseal(row.reply, secret)) as Kept
+        return JSON.parse(text) as Kept
       }
       const kept = finished(reply, await work(tx))
       await tx.delete(idempotencyKeys).where(mine)
@@ -128,9 +133,14 @@ function seal(text: string, secret: Buffer): Uint8Array {
   return Buffer.concat([iv, cipher.getAuthTag(), sealed])
 }
 
-function unseal(sealed: Uint8Array, secret: Buffer): string {
+/** The text; undefined if it was sealed with another secret, as after the rotation of a key. */
+function unseal(sealed: Uint8Array, secret: Buffer): string | undefined {
   const bytes = Buffer.from(sealed)
   const decipher = createDecipheriv('aes-256-gcm', secret, bytes.subarray(0, 12))
   decipher.setAuthTag(bytes.subarray(12, 28))
-  return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
+  try {
+    return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
+  } catch {
+    return undefined
+  }
 }

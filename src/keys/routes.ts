@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { audit } from '../audit/log.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
@@ -109,8 +108,7 @@ export function registerKeys(
       const now = timestamp(clock)
       if (request.body.expiresAt && request.body.expiresAt <= now) throw expiryInThePast()
       return once(request, reply, async (tx) => {
-        const { row, token } = await createKey(tx, request.body, now)
-        await audit(tx, actOf(request, clock), { action: 'key.create', target: row.id })
+        const { row, token } = await createKey(tx, request.body, actOf(request, clock))
         return { status: 201, location: `/v1/api-keys/${row.id}`, body: { ...shown(row), secret: token } }
       })
     },
@@ -132,9 +130,8 @@ export function registerKeys(
     },
     (request, reply) =>
       once(request, reply, async (tx) => {
-        const rotated = await rotateKey(tx, request.params.id)
+        const rotated = await rotateKey(tx, request.params.id, actOf(request, clock))
         if (!rotated) throw notFound('key')
-        await audit(tx, actOf(request, clock), { action: 'key.rotate', target: request.params.id })
         return { status: 200, body: { ...shown(rotated.row), secret: rotated.token } }
       }),
   )
@@ -155,8 +152,7 @@ export function registerKeys(
     async (request, reply) => {
       const { id } = request.params
       await storage.transaction(async (tx) => {
-        if (!(await revokeKey(tx, id))) throw notFound('key')
-        await audit(tx, actOf(request, clock), { action: 'key.revoke', target: id })
+        if (!(await revokeKey(tx, id, actOf(request, clock)))) throw notFound('key')
       })
       return reply.code(204).send(null)
     },

@@ -1,5 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
+import { audit } from '../audit/log.ts'
+import type { Act } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
 import type { Caller, KeyRole } from '../lib/roles.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
@@ -41,7 +43,7 @@ function partsOf(token: string): { id: string; secret: string } | undefined {
 }
 
 /** Makes a key. The token is in this reply and nowhere else; the database keeps a hash. */
-export async function createKey(tx: Writer, input: KeyInput, now: string): Promise<{ row: KeyRow; token: string }> {
+export async function createKey(tx: Writer, input: KeyInput, act: Act): Promise<{ row: KeyRow; token: string }> {
   const secret = randomBytes(32).toString('base64url')
   const row: KeyRow = {
     id: newId(),
@@ -51,26 +53,32 @@ export async function createKey(tx: Writer, input: KeyInput, now: string): Promi
     rateLimit: input.rateLimit ?? null,
     expiresAt: input.expiresAt ?? null,
     lastUsedAt: null,
-    createdAt: now,
+    createdAt: act.now,
   }
   await tx.insert(apiKeys).values(row)
+  await audit(tx, act, { action: 'key.create', target: row.id })
   return { row, token: tokenOf(row.id, secret) }
 }
 
 /** Gives a key a new secret; the old one is void at once. Undefined if there is no such key. */
-export async function rotateKey(tx: Writer, id: string): Promise<{ row: KeyRow; token: string } | undefined> {
+export async function rotateKey(tx: Writer, id: string, act: Act): Promise<{ row: KeyRow; token: string } | undefined> {
   const secret = randomBytes(32).toString('base64url')
   const [row] = await tx
     .update(apiKeys)
     .set({ secretHash: hashOf(secret) })
     .where(eq(apiKeys.id, id))
     .returning()
-  return row && { row, token: tokenOf(row.id, secret) }
+  if (!row) return undefined
+  await audit(tx, act, { action: 'key.rotate', target: id })
+  return { row, token: tokenOf(row.id, secret) }
 }
 
 /** Revokes a key, in every process at once. False if there is no such key. */
-export async function revokeKey(tx: Writer, id: string): Promise<boolean> {
-  return (await tx.delete(apiKeys).where(eq(apiKeys.id, id)).returning({ id: apiKeys.id })).length > 0
+export async function revokeKey(tx: Writer, id: string, act: Act): Promise<boolean> {
+  const revoked = await tx.delete(apiKeys).where(eq(apiKeys.id, id)).returning({ id: apiKeys.id })
+  if (revoked.length === 0) return false
+  await audit(tx, act, { action: 'key.revoke', target: id })
+  return true
 }
 
 /** The keys, newest first. */

@@ -1,5 +1,5 @@
 /** What is in the trash, of all kinds; and its removal for good when it has been there for long enough. */
-import { and, desc, isNotNull, lt, sql } from 'drizzle-orm'
+import { and, desc, isNotNull, lt, ne, sql } from 'drizzle-orm'
 import { erase } from '../articles/publish.ts'
 import { findArticle } from '../articles/store.ts'
 import { authorKind } from '../catalogue/authors.ts'
@@ -63,7 +63,10 @@ async function trashed(db: Reader, kind: TrashKind, request: PageRequest): Promi
 const nameOf = (value: unknown): string =>
   typeof value === 'string' ? value : (value as { headline: string }).headline
 
-/** Removes for good what has been in the trash for so many days; what is still referred to stays. 0 removes nothing. */
+/**
+ * Removes for good what has been in the trash for so many days; 0 removes nothing. What is still referred to stays, and
+ * so does what was retracted: its notice is public.
+ */
 export async function purge({ storage, clock }: { storage: Storage; clock: Clock }, days: number): Promise<number> {
   if (days === 0) return 0
   const before = new Date(clock.now().getTime() - days * DAY).toISOString()
@@ -79,7 +82,7 @@ async function overdue(db: Reader, kind: TrashKind, before: string): Promise<str
   const rows = await db
     .select({ id: table.id })
     .from(table)
-    .where(lt(table.deletedAt, before))
+    .where(and(lt(table.deletedAt, before), kind === 'article' ? ne(articles.status, 'retracted') : undefined))
     .orderBy(desc(table.deletedAt))
     .limit(BATCH)
   return rows.map(({ id }) => id)
