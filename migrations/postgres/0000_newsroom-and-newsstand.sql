@@ -22,6 +22,7 @@ CREATE TABLE "articles" (
 	"status" text COLLATE "C" NOT NULL,
 	"version" bigint NOT NULL,
 	"live_version" bigint,
+	"live_slug" text COLLATE "C",
 	"external_id" text COLLATE "C",
 	"language" text COLLATE "C" NOT NULL,
 	"sort_headline" text COLLATE "C" NOT NULL,

@@ -24,6 +24,7 @@ CREATE TABLE `articles` (
 	`status` text NOT NULL,
 	`version` integer NOT NULL,
 	`live_version` integer,
+	`live_slug` text,
 	`external_id` text,
 	`language` text NOT NULL,
 	`sort_headline` text NOT NULL,

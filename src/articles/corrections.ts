@@ -155,7 +155,7 @@ async function correctionsOf(db: Reader, article: string): Promise<Correction[]>
 /** Records a correction and shows it with the live edition; gives its id. */
 async function correct(
   tx: Writer,
-  { id: article, slug, liveVersion }: ArticleRow,
+  { id: article, slug, liveSlug, liveVersion }: ArticleRow,
   { kind, text }: Pick<Correction, 'kind' | 'text'>,
   act: Act,
 ): Promise<string> {
@@ -171,7 +171,13 @@ async function correct(
   await tx.update(articles).set({ updatedAt: now }).where(eq(articles.id, article))
   await audit(tx, act, { action: 'article.correct', target: article, from: fromVersion, to: liveVersion })
   await newsstand.touch(tx, article, now)
-  await record(tx, { type: 'article.corrected', at: now, target: article, slug, version: liveVersion })
+  await record(tx, {
+    type: 'article.corrected',
+    at: now,
+    target: article,
+    slug: liveSlug ?? slug,
+    version: liveVersion,
+  })
   return id
 }
 

@@ -1,5 +1,5 @@
 /** What moves an article from state to state: on and off the newsstand, into the trash and out of it. */
-import { and, eq, isNull, ne } from 'drizzle-orm'
+import { and, desc, eq, isNull, ne } from 'drizzle-orm'
 import { audit } from '../audit/log.ts'
 import { countOf } from '../catalogue/entry.ts'
 import { enter, releaseAll } from '../catalogue/slugs.ts'
@@ -11,6 +11,7 @@ import { Problem } from '../lib/problem.ts'
 import { actorOf } from '../lib/roles.ts'
 import { articleRefs, articles, corrections, publications } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
+import { readRevision } from './revisions.ts'
 import type { ArticleRow } from './store.ts'
 import { type Action, after, type State } from './workflow.ts'
 
@@ -31,6 +32,7 @@ export async function publish(tx: Writer, article: ArticleRow, act: Act, at = ac
     ...article,
     status,
     liveVersion: version,
+    liveSlug: slug,
     publishedAt,
     updatedAt: now,
     publishAt: null,
@@ -97,10 +99,10 @@ export async function retract(
 ): Promise<ArticleRow> {
   const { caller, now } = act
   const status = after(stateOf(article), 'retract')
-  const { id, slug, content } = article
-  const version = article.liveVersion ?? article.version
-  if (article.liveVersion !== null) await withdraw(tx, article, 'article.retracted', now)
-  else await record(tx, { type: 'article.retracted', at: now, target: id, slug, version })
+  const { id } = article
+  const { slug, version } = await lastSeen(tx, article)
+  const { content } = await readRevision(tx, id, version)
+  await withdraw(tx, article, 'article.retracted', now)
   const { id: actor, name: actorName } = actorOf(caller)
   const correction = { kind: 'retraction', text: notice.reason, at: now, fromVersion: version, toVersion: version }
   await tx.insert(corrections).values({ id: newId(), article: id, actor, actorName, ...correction })
@@ -138,7 +140,8 @@ export async function erase(tx: Writer, article: ArticleRow, act: Act): Promise<
   const uses = { articles: linking?.count ?? 0 }
   if (uses.articles > 0)
     throw new Problem('in-use', `${uses.articles} articles have a related link to "${slug}"`, { more: { uses } })
-  if (article.liveVersion !== null) await withdraw(tx, article, 'article.deleted', act.now)
+  if (article.liveVersion !== null || article.status === 'retracted')
+    await withdraw(tx, article, 'article.deleted', act.now)
   await audit(tx, act, { action: 'article.erase', target: id, from: article.version })
   await releaseAll(tx, id)
   await tx.delete(articles).where(eq(articles.id, id))
@@ -146,13 +149,26 @@ export async function erase(tx: Writer, article: ArticleRow, act: Act): Promise<
 
 async function withdraw(
   tx: Writer,
-  { id, slug, liveVersion }: ArticleRow,
+  article: ArticleRow,
   type: Extract<ChangeType, `article.${string}`>,
   now: string,
 ): Promise<void> {
+  const { id } = article
+  const seen = await lastSeen(tx, article)
   await newsstand.remove(tx, id)
   await endPublication(tx, id, now)
-  await record(tx, { type, at: now, target: id, slug, version: liveVersion ?? 0 })
+  await record(tx, { type, at: now, target: id, ...seen })
+}
+
+/** What the world sees of an article, or saw last: never the working copy. */
+async function lastSeen(tx: Writer, { id, slug, liveSlug }: ArticleRow): Promise<{ slug: string; version: number }> {
+  const [last] = await tx
+    .select({ number: publications.number })
+    .from(publications)
+    .where(eq(publications.article, id))
+    .orderBy(desc(publications.at), desc(publications.number))
+    .limit(1)
+  return { slug: liveSlug ?? slug, version: last?.number ?? 0 }
 }
 
 const endPublication = async (tx: Writer, article: string, until: string): Promise<void> =>

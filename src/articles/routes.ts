@@ -57,7 +57,7 @@ const Retracted = Problem.extend({
 const tags = ['Articles']
 
 /** Articles: lists and single ones, live or as working copies; making, changing, publishing, deleting them. */
-export function registerArticles(server: FastifyInstance, { storage, clock, once }: ArticleDeps): void {
+export function registerArticles(server: FastifyInstance, { storage, clock, once, releases }: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
   const act = (request: FastifyRequest) => actOf(request, clock)
 
@@ -178,6 +178,7 @@ export function registerArticles(server: FastifyInstance, { storage, clock, once
       const { article } = request.params
       const { warnings, run } = await patching(article, request.body, wantsPublishing(request), ifMatch(request))
       const row = await storage.transaction((tx) => run(tx, act(request)))
+      await releases.look()
       reply.version = row.version
       return { ...(await view(storage.reader, row, request.caller)), ...(warnings.length > 0 && { warnings }) }
     },
@@ -207,6 +208,7 @@ export function registerArticles(server: FastifyInstance, { storage, clock, once
         check(article.version)
         await (permanent ? erase : trash)(tx, article, act(request))
       })
+      await releases.look()
       return reply.code(204).send(null as never)
     },
   )

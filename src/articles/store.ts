@@ -11,7 +11,7 @@ import type { Act } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
 import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
 import { type Actor, actorOf, type Caller, may } from '../lib/roles.ts'
-import { articleRefs, articles } from '../storage/schema.ts'
+import { articleRefs, articles, editions } from '../storage/schema.ts'
 import { prepared, type Reader, type Writer } from '../storage/storage.ts'
 import type { ArticleWithoutBody } from './input.ts'
 import { type Resolver, resolver } from './references.ts'
@@ -67,6 +67,7 @@ export async function create(tx: Writer, draft: Draft, act: Act): Promise<Articl
     status: 'draft',
     version: 1,
     liveVersion: null,
+    liveSlug: null,
     createdBy: actor.id,
     createdByName: actor.name,
     createdAt: now,
@@ -227,8 +228,10 @@ async function refuseForeignParts(tx: Writer, article: string, content: Content)
 
 async function refuseTakenExternalId(tx: Writer, { id, externalId }: ArticleRow): Promise<void> {
   if (externalId === null) return
-  const [owner] = await tx.select({ id: articles.id }).from(articles).where(eq(articles.externalId, externalId))
-  if (!owner || owner.id === id) return
+  const [working] = await tx.select({ id: articles.id }).from(articles).where(eq(articles.externalId, externalId))
+  const [live] = await tx.select({ id: editions.article }).from(editions).where(eq(editions.externalId, externalId))
+  const owner = [working, live].find((one) => one !== undefined && one.id !== id)
+  if (!owner) return
   const message = `belongs to the article ${owner.id}`
   throw new Problem('conflict', `the externalId "${externalId}" ${message}`, {
     errors: [{ in: 'body', pointer: '/externalId', code: 'taken', message }],

@@ -3,7 +3,6 @@
  * public read could find.
  */
 import { and, eq, inArray, sql } from 'drizzle-orm'
-import { idOf } from '../catalogue/slugs.ts'
 import { markFresh, markStale } from '../changes/log.ts'
 import { etagOf } from '../lib/etag.ts'
 import { isId } from '../lib/id.ts'
@@ -153,10 +152,19 @@ export interface Retraction {
   replacement: { id: string; slug: string } | null
 }
 
+/** The id of the article that had the slug in public. */
+const publicSlug = (db: Reader, slug: string) =>
+  sql`(${db
+    .select({ target: slugs.target })
+    .from(slugs)
+    .where(and(eq(slugs.kind, 'article'), eq(slugs.slug, slug), eq(slugs.live, true)))})`
+
 /** The notice that stands in the place of the article that an id or a slug, present or former, names. */
 export async function retraction(db: Reader, reference: string): Promise<Retraction | undefined> {
-  const id = await idOf(db, 'article', reference)
-  const [row] = id === undefined ? [] : await db.select().from(retractions).where(eq(retractions.article, id))
+  const [row] = await db
+    .select()
+    .from(retractions)
+    .where(eq(retractions.article, isId(reference) ? reference : publicSlug(db, reference)))
   if (!row) return undefined
   const { slug, headline, reason, at } = row
   const [live] =

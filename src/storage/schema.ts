@@ -122,6 +122,8 @@ export const articles = table(
     status: text('status').notNull(),
     version: integer('version').notNull(),
     liveVersion: integer('live_version'),
+    // The address that the world knows, or last knew: the working copy may have another by now.
+    liveSlug: text('live_slug'),
     externalId: text('external_id'),
     language: text('language').notNull(),
     sortHeadline: text('sort_headline').notNull(),
