@@ -411,3 +411,32 @@ describe('reassignTo', () => {
     await anyone.get('/v1/authors/old-desk').expect(404)
   })
 })
+
+describe('what is live keeps its claims', () => {
+  it('to an externalId and to a slug, whatever its working copy says by now', async () => {
+    const { editor, anyone } = room
+    const { body: a } = await editor.post('/v1/articles?publish=true').send({ headline: 'Ra', externalId: 'e1' })
+    await editor.patch(`/v1/articles/${a.id}`).send({ externalId: null, slug: 'rx', headline: 'Not for the public' })
+    await editor.post('/v1/articles').send({ headline: 'Other', externalId: 'e1' }).expect(409)
+    await editor.post(`/v1/articles/${a.id}/retract`).send({ reason: 'Wrong.' }).expect(200)
+    await editor.patch(`/v1/articles/${a.id}`).send({ slug: 'ry' }).expect(200)
+    const { body: b } = await editor.post('/v1/articles?publish=true').send({ headline: 'B', slug: 'rx' }).expect(201)
+    await editor.post(`/v1/articles/${b.id}/retract`).send({ reason: 'Wrong too.' }).expect(200)
+    const { body } = await anyone.get('/v1/articles/ra').expect(410)
+    expect(body.retraction).toMatchObject({ slug: 'ra', headline: 'Ra' })
+    await anyone.get('/v1/articles/ry').expect(404)
+  })
+
+  it('and an unrelated save leaves alone what was there before', async () => {
+    const { editor } = room
+    const { slug } = await draft({ headline: 'To be thrown away' })
+    const { id } = await draft({ headline: 'Linking', relatedLinks: [{ article: slug }] })
+    await editor.delete(`/v1/articles/${slug}`).expect(204)
+    await editor.patch(`/v1/articles/${id}`).send({ summary: 'Still to be saved.' }).expect(200)
+    await editor.patch(`/v1/articles/${id}`).send({ relatedLinks: [] }).expect(200)
+    await editor
+      .patch(`/v1/articles/${id}`)
+      .send({ relatedLinks: [{ article: slug }] })
+      .expect(422)
+  })
+})

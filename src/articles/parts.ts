@@ -1,6 +1,6 @@
 /** Citations and related links: parts of an article that are changed one by one. Each change is a save. */
 import type { FastifyRequest } from 'fastify'
-import type { Content } from '../editions/content.ts'
+import { type Content, refsOf } from '../editions/content.ts'
 import { ifMatch } from '../http/caching.ts'
 import { actOf } from '../lib/act.ts'
 import { notFound } from '../lib/problem.ts'
@@ -39,7 +39,7 @@ export async function changePart(
 ): Promise<{ row: ArticleRow; id: string }> {
   const before = await find(tx)
   ifMatch(request)(before.version)
-  const resolve = resolver(tx, request.caller)
+  const resolve = resolver(tx, request.caller, refsOf(before.content))
   const { id, content } = await change(before.content, resolve)
   resolve.check()
   return { id, row: await saveContent(tx, before, content, actOf(request, clock)) }

@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { idOf } from '../catalogue/slugs.ts'
+import type { Ref } from '../editions/content.ts'
 import { invalidReferences, pointerTo } from '../lib/problem.ts'
 import { type Caller, may } from '../lib/roles.ts'
 import { articles, authors, sections, sources, tags } from '../storage/schema.ts'
@@ -31,13 +32,14 @@ type Noun = keyof typeof selectEntry | 'article'
 
 /**
  * Turns references into ids, remembering those that lead nowhere: `check` throws them all at once, each with its
- * pointer. An article that the caller may not see is as good as none.
+ * pointer. An article that the caller may not see is as good as none; but what is referred to at present may stay.
  */
-export function resolver(db: Reader, caller: Caller) {
+export function resolver(db: Reader, caller: Caller, present: Ref[] = []) {
   const known = new Map<string, string | undefined>()
   const dangling: { pointer: string; noun: string; ref: string }[] = []
 
   async function visible(noun: Noun, id: string): Promise<boolean> {
+    if (present.some(({ kind, ref }) => kind === noun && ref === id)) return true
     if (noun !== 'article') return (await selectEntry[noun](db, { id }))[0]?.deletedAt === null
     const [article] = await selectArticle(db, { id })
     if (article?.deletedAt !== null) return false

@@ -90,7 +90,7 @@ export async function create(tx: Writer, draft: Draft, act: Act): Promise<Articl
 
 /** Saves what an editor made of the working copy: the next revision. */
 export async function save(tx: Writer, before: ArticleRow, draft: Draft, act: Act): Promise<ArticleRow> {
-  const content = await contentOf(resolver(tx, act.caller), draft)
+  const content = await contentOf(resolver(tx, act.caller, refsOf(before.content)), draft)
   await refuseForeignParts(tx, before.id, content)
   return saveContent(tx, before, content, act, draft.input.slug)
 }

@@ -107,9 +107,10 @@ export class Model {
   lives = (): Paper[] => this.papers.filter(({ live }) => live !== null)
 
   maySee = (who: Who, { owner }: Paper): boolean => who === 'editor' || owner === who
-  /** Whether all links lead to what the caller may refer to. */
-  resolves = (who: Who, { links }: Content): boolean =>
+  /** Whether all links lead to what the caller may refer to; those that were there before may stay. */
+  resolves = (who: Who, { links }: Content, before?: Content): boolean =>
     links.every(({ to }) => {
+      if (before?.links.some((link) => link.to === to)) return true
       const target = this.paper(to)
       return target !== undefined && !target.isTrashed && (target.live !== null || this.maySee(who, target))
     })

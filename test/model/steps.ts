@@ -167,7 +167,7 @@ const patch = onPaper(
     if (publish && by === 'contributor') return answers(response, 403)
     if (paper.isTrashed || !model.maySee(by, paper)) return answers(response, 404)
     if (condition !== undefined && match > 3) return answers(response, 412, { currentVersion: version })
-    if (!model.resolves(by, content)) return answers(response, 422)
+    if (!model.resolves(by, content, working(paper))) return answers(response, 422)
     const isSame = JSON.stringify(content) === JSON.stringify(working(paper)) && (slug ?? paper.slug) === paper.slug
     if (!isSame && by === 'contributor' && paper.publishAt !== null) return answers(response, 403)
     if (slug !== undefined && model.isTaken(slug, paper.id))
@@ -279,7 +279,7 @@ const goBack = onPaper('goBack', { by: who, to: fc.nat(4) }, async (model, room,
   const response = await room[by].post(`/v1/articles/${paper.id}/revisions/${number}/restore`)
   const content = paper.versions[number - 1]
   if (paper.isTrashed || !model.maySee(by, paper) || !content) return answers(response, 404)
-  if (!model.resolves(by, content)) return answers(response, 422)
+  if (!model.resolves(by, content, working(paper))) return answers(response, 422)
   const isSame = JSON.stringify(content) === JSON.stringify(working(paper))
   if (!isSame && by === 'contributor' && paper.publishAt !== null) return answers(response, 403)
   model.save(paper, content)
