@@ -79,8 +79,7 @@ export const transitions = [
     body: Publication.optional(),
     rehearsed: true,
     async go(tx, article, body, act) {
-      const { at, embargoUntil, note } = body ?? {}
-      await annotate(tx, article, note)
+      const { at, embargoUntil } = body ?? {}
       if (at === undefined && embargoUntil === undefined) return publish(tx, article, act)
       return schedule(tx, article, { at, embargoUntil }, act)
     },
@@ -91,10 +90,7 @@ export const transitions = [
     description: 'What is scheduled is called off with it. The working copy stays.',
     access: 'content:write',
     body: Note.optional(),
-    async go(tx, article, body, act) {
-      await annotate(tx, article, body?.note)
-      return unpublish(tx, article, act)
-    },
+    go: (tx, article, _body, act) => unpublish(tx, article, act),
   }),
   transition({
     name: 'unschedule',
@@ -102,30 +98,21 @@ export const transitions = [
     description: 'What is live stays live.',
     access: 'content:write',
     body: Note.optional(),
-    async go(tx, article, body, act) {
-      await annotate(tx, article, body?.note)
-      return unschedule(tx, article, act)
-    },
+    go: (tx, article, _body, act) => unschedule(tx, article, act),
   }),
   transition({
     name: 'submit',
     summary: 'Ask for review',
     access: 'drafts:write',
     body: Note.optional(),
-    async go(tx, article, body, act) {
-      await annotate(tx, article, body?.note)
-      return move('submit')(tx, article, act)
-    },
+    go: (tx, article, _body, act) => move('submit')(tx, article, act),
   }),
   transition({
     name: 'return',
     summary: 'Send the draft back from review',
     access: 'content:write',
     body: Note.optional(),
-    async go(tx, article, body, act) {
-      await annotate(tx, article, body?.note)
-      return move('return')(tx, article, act)
-    },
+    go: (tx, article, _body, act) => move('return')(tx, article, act),
   }),
   transition({
     name: 'retract',
@@ -147,17 +134,27 @@ export const transitions = [
     access: 'content:write',
     body: Note.optional(),
     trashed: 'only',
-    async go(tx, article, body, act) {
-      await annotate(tx, article, body?.note)
-      return untrash(tx, article, act)
-    },
+    go: (tx, article, _body, act) => untrash(tx, article, act),
   }),
 ]
+
+/** Moves an article, and keeps the note that says why, where there is one. */
+export async function perform(
+  { go }: (typeof transitions)[number],
+  tx: Writer,
+  article: ArticleRow,
+  body: unknown,
+  act: Act,
+): Promise<ArticleRow> {
+  await annotate(tx, article, (body as z.output<typeof Note> | undefined)?.note)
+  return go(tx, article, body, act)
+}
 
 /** What moves an article from state to state. */
 export function registerTransitions(server: FastifyInstance, { storage, clock, releases, once }: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
-  for (const { name, summary, description, access, body, trashed, rehearsed, go } of transitions)
+  for (const transition of transitions) {
+    const { name, summary, description, access, body, trashed, rehearsed } = transition
     app.post(
       `/articles/:article/${name}`,
       {
@@ -181,13 +178,15 @@ export function registerTransitions(server: FastifyInstance, { storage, clock, r
           return rehearse(storage, async (tx) => {
             const article = await findArticle(tx, request.params.article, request.caller, trashed)
             check(article.version)
-            return rehearsePublication(tx, article, request.caller, () => go(tx, article, request.body, act))
+            return rehearsePublication(tx, article, request.caller, () =>
+              perform(transition, tx, article, request.body, act),
+            )
           })
         try {
           return await once(request, reply, async (tx) => {
             const article = await findArticle(tx, request.params.article, request.caller, trashed)
             check(article.version)
-            const row = await go(tx, article, request.body, act)
+            const row = await perform(transition, tx, article, request.body, act)
             return { status: 200, version: row.version, body: await view(tx, row, request.caller) }
           })
         } finally {
@@ -195,4 +194,5 @@ export function registerTransitions(server: FastifyInstance, { storage, clock, r
         }
       },
     )
+  }
 }

@@ -4,7 +4,7 @@ import { ArticlePatch, NewArticle } from '../articles/input.ts'
 import { creation, type Prepared, patching, requirePublisher } from '../articles/operations.ts'
 import { trash } from '../articles/publish.ts'
 import { findArticle } from '../articles/store.ts'
-import { transitions } from '../articles/transitions.ts'
+import { perform, transitions } from '../articles/transitions.ts'
 import type { Warning } from '../body/block.ts'
 import { authorKind } from '../catalogue/authors.ts'
 import type { EntryInput, EntryKind, EntryRow } from '../catalogue/entry.ts'
@@ -114,7 +114,7 @@ async function ofArticle({ op, id = '', body, publish = false }: BulkLine, calle
   return {
     status: 200,
     warnings: [],
-    run: async (tx, act) => transition.go(tx, await findArticle(tx, id, caller), input, act),
+    run: async (tx, act) => perform(transition, tx, await findArticle(tx, id, caller), input, act),
   }
 }
 
