@@ -1,4 +1,3 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { and, eq, gt, lt } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
@@ -12,6 +11,7 @@ import { type Clock, timestamp } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import { notFound } from '../lib/problem.ts'
 import { actorOf } from '../lib/roles.ts'
+import { hashOf, newSecret, partsOf, sameHash, tokenOf } from '../lib/secret.ts'
 import { Id, Timestamp } from '../lib/shapes.ts'
 import { articles, previews } from '../storage/schema.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -60,13 +60,13 @@ export function registerPreviews(server: FastifyInstance, { storage, clock, once
     (request, reply) =>
       once(request, reply, async (tx) => {
         const { id: article } = await findArticle(tx, request.params.article, request.caller)
-        const [id, secret, now] = [newId(), randomBytes(32).toString('base64url'), clock.now()]
+        const [id, secret, now] = [newId(), newSecret(), clock.now()]
         const expiresAt = new Date(now.getTime() + (request.body?.expiresIn ?? HOUR) * 1000).toISOString()
         const createdBy = actorOf(request.caller).id
         await tx
           .insert(previews)
           .values({ id, article, secretHash: hashOf(secret), createdBy, createdAt: now.toISOString(), expiresAt })
-        const url = `${publicUrl}/v1/previews/${id.replaceAll('-', '')}_${secret}`
+        const url = `${publicUrl}/v1/previews/${tokenOf(id, secret)}`
         return { status: 201, location: `/v1/articles/${article}/preview/${id}`, body: { id, url, expiresAt } }
       }),
   )
@@ -118,25 +118,20 @@ export function registerPreviews(server: FastifyInstance, { storage, clock, once
   )
 }
 
-const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
-
 /** The draft that a preview shows; undefined once it has expired or was revoked. */
 async function previewed(
   { storage, clock }: { storage: Storage; clock: Clock },
   token: string,
 ): Promise<ArticleRow | undefined> {
-  const [, hex, secret] = /^([0-9a-f]{32})_([\w-]{43})$/.exec(token) ?? []
-  if (hex === undefined || secret === undefined) return undefined
-  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  const parts = partsOf(token)
+  if (!parts) return undefined
   const [row] = await storage.reader
     .select({ article: articles, secretHash: previews.secretHash })
     .from(previews)
     .innerJoin(articles, eq(articles.id, previews.article))
-    .where(and(eq(previews.id, id), gt(previews.expiresAt, timestamp(clock))))
+    .where(and(eq(previews.id, parts.id), gt(previews.expiresAt, timestamp(clock))))
   if (!row || row.article.deletedAt !== null) return undefined
-  return timingSafeEqual(Buffer.from(row.secretHash), Buffer.from(hashOf(secret)))
-    ? (row.article as ArticleRow)
-    : undefined
+  return sameHash(row.secretHash, hashOf(parts.secret)) ? (row.article as ArticleRow) : undefined
 }
 
 /** Forgets the previews that have expired. */

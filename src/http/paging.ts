@@ -49,7 +49,6 @@ export function pageRequest(request: FastifyRequest, limit: number) {
     },
   }
 }
-export type ListRequest = ReturnType<typeof pageRequest>
 
 /** Parameters that may change from page to page of one list. */
 const FREE = new Set(['cursor', 'limit', 'count', 'fields', 'include'])

@@ -1,9 +1,9 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { audit } from '../audit/log.ts'
 import type { Act } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
 import type { Caller, KeyRole } from '../lib/roles.ts'
+import { hashOf, newSecret, partsOf, sameHash, tokenOf } from '../lib/secret.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { apiKeys } from '../storage/schema.ts'
 import { prepared, type Reader, type Storage, type Writer } from '../storage/storage.ts'
@@ -28,23 +28,12 @@ const selectKey = prepared('api_key', (db) =>
     .where(eq(apiKeys.id, sql.placeholder('id'))),
 )
 
-/** Secrets have 256 bits of chance, so a plain hash keeps them; there is nothing to guess. */
-const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
-
-const sameHash = (a: string, b: string): boolean => timingSafeEqual(Buffer.from(a), Buffer.from(b))
-
-/** The bearer token `dl_<id>_<secret>`: the id finds the key, the secret proves it. */
-const tokenOf = (id: string, secret: string): string => `dl_${id.replaceAll('-', '')}_${secret}`
-
-function partsOf(token: string): { id: string; secret: string } | undefined {
-  const [, id, secret] = /^dl_([0-9a-f]{32})_([\w-]{43})$/.exec(token) ?? []
-  if (id === undefined || secret === undefined) return undefined
-  return { id: id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'), secret }
-}
+/** What every bearer token of a key begins with, so that one that leaked is known by its looks. */
+const PREFIX = 'dl_'
 
 /** Makes a key. The token is in this reply and nowhere else; the database keeps a hash. */
 export async function createKey(tx: Writer, input: KeyInput, act: Act): Promise<{ row: KeyRow; token: string }> {
-  const secret = randomBytes(32).toString('base64url')
+  const secret = newSecret()
   const row: KeyRow = {
     id: newId(),
     name: input.name,
@@ -57,12 +46,12 @@ export async function createKey(tx: Writer, input: KeyInput, act: Act): Promise<
   }
   await tx.insert(apiKeys).values(row)
   await audit(tx, act, { action: 'key.create', target: row.id })
-  return { row, token: tokenOf(row.id, secret) }
+  return { row, token: PREFIX + tokenOf(row.id, secret) }
 }
 
 /** Gives a key a new secret; the old one is void at once. Undefined if there is no such key. */
 export async function rotateKey(tx: Writer, id: string, act: Act): Promise<{ row: KeyRow; token: string } | undefined> {
-  const secret = randomBytes(32).toString('base64url')
+  const secret = newSecret()
   const [row] = await tx
     .update(apiKeys)
     .set({ secretHash: hashOf(secret) })
@@ -70,7 +59,7 @@ export async function rotateKey(tx: Writer, id: string, act: Act): Promise<{ row
     .returning()
   if (!row) return undefined
   await audit(tx, act, { action: 'key.rotate', target: id })
-  return { row, token: tokenOf(row.id, secret) }
+  return { row, token: PREFIX + tokenOf(row.id, secret) }
 }
 
 /** Revokes a key, in every process at once. False if there is no such key. */
@@ -126,7 +115,7 @@ export function authenticator(
 
   return async (token) => {
     if (adminHash !== undefined && sameHash(hashOf(token), adminHash)) return ENVIRONMENT_ADMIN
-    const parts = partsOf(token)
+    const parts = token.startsWith(PREFIX) ? partsOf(token.slice(PREFIX.length)) : undefined
     const [row] = parts ? await selectKey(storage.reader, { id: parts.id }) : []
     // An unknown id is compared too, so that it takes as long as a wrong secret.
     const isRight = sameHash(hashOf(parts?.secret ?? ''), row?.secretHash ?? nobody)
