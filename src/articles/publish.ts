@@ -38,12 +38,13 @@ export async function publish(tx: Writer, article: ArticleRow, act: Act, at = ac
     publishAt: null,
     embargoUntil: null,
   }
-  await newsstand.put(tx, { id, slug, status, version, publishedAt, updatedAt: now }, content)
+  const was = await newsstand.put(tx, { id, slug, status, version, publishedAt, updatedAt: now }, content)
   await enter(tx, { kind: 'article', slug, target: id, live: true })
   await endPublication(tx, id, now)
   await tx.insert(publications).values({ article: id, number: version, at: now }).onConflictDoNothing()
   await write(tx, act, 'publish', live)
-  await record(tx, { type: wasLive ? 'article.updated' : 'article.published', at: now, target: id, slug, version })
+  const type = wasLive ? 'article.updated' : 'article.published'
+  await record(tx, { type, at: now, target: id, slug, version, was })
   return live
 }
 
@@ -155,9 +156,9 @@ async function withdraw(
 ): Promise<void> {
   const { id } = article
   const seen = await lastSeen(tx, article)
-  await newsstand.remove(tx, id)
+  const was = await newsstand.remove(tx, id, now)
   await endPublication(tx, id, now)
-  await record(tx, { type, at: now, target: id, ...seen })
+  await record(tx, { type, at: now, target: id, ...seen, was })
 }
 
 /** What the world sees of an article, or saw last: never the working copy. */

@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm'
+import { record } from '../changes/log.ts'
 import type { Content } from '../editions/content.ts'
 import * as newsstand from '../editions/store.ts'
 import type { Act } from '../lib/act.ts'
@@ -40,7 +41,8 @@ async function reassignOne(tx: Writer, row: ArticleRow, from: string, to: string
   if (!edition) return
   const { article: id, slug, version, publishedAt } = edition
   const standing = { id, slug, status: 'published', version, publishedAt, updatedAt: act.now } as const
-  await newsstand.put(tx, standing, replaced(edition.content as Content, from, to))
+  const was = await newsstand.put(tx, standing, replaced(edition.content as Content, from, to))
+  await record(tx, { type: 'article.updated', at: act.now, target: id, slug, version, was })
 }
 
 /** The content with one id in the place of another; ids are unique, so wherever it stands it is meant. */

@@ -6,6 +6,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import * as z from 'zod'
 import type { EntryNoun } from '../changes/log.ts'
+import type { Facts } from '../lib/facts.ts'
 import { Id, line, Slug, Timestamp } from '../lib/shapes.ts'
 import type { Order } from '../storage/keyset.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
@@ -79,8 +80,8 @@ export interface EntryKind<Row extends EntryRow, Input extends EntryInput> exten
   where(db: Reader, filters: Record<string, unknown>): Promise<(SQL | undefined)[]>
   /** The column by which an entry refers to another of its kind, and its name, where there is one. */
   above?: { name: string; column: SQLiteColumn }
-  /** What else has to change when an entry has. */
-  follow?(tx: Writer, before: Row, after: Row): Promise<void>
+  /** What else has to change when an entry has; gives what the articles that refer to it are no more. */
+  follow?(tx: Writer, before: Row, after: Row): Promise<Facts | null>
 }
 
 /** Sorts that every kind has. */

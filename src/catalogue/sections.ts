@@ -104,10 +104,10 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
     })
   },
   async follow(tx, before, after) {
-    if (before.path === after.path) return
+    if (before.path === after.path) return null
     await movePaths(tx, before, after)
-    await markLinkingStale(tx, 'section', after.id)
-    if (before.parent !== after.parent) await moveRefs(tx, before, after)
+    await markLinkingStale(tx, 'section', after.id, after.updatedAt)
+    return before.parent === after.parent ? null : { sections: await moveRefs(tx, before, after) }
   },
 }
 
@@ -159,8 +159,11 @@ async function movePaths(tx: Writer, before: SectionRow, after: SectionRow): Pro
     .where(like(sections.path, `${before.path}/%`))
 }
 
-/** The live articles of the moved section, and of all below it, leave the sections above it for those above it now. */
-async function moveRefs(tx: Writer, before: SectionRow, after: SectionRow): Promise<void> {
+/**
+ * The live articles of the moved section, and of all below it, leave the sections above it for those above it now. Gives
+ * the sections they have left.
+ */
+async function moveRefs(tx: Writer, before: SectionRow, after: SectionRow): Promise<string[]> {
   const idsAbove = async ({ parent }: SectionRow) => {
     if (parent === null) return []
     const lineages = await lineagesOf(tx, await byIds<SectionRow>(tx, sections, [parent]))
@@ -188,4 +191,5 @@ async function moveRefs(tx: Writer, before: SectionRow, after: SectionRow): Prom
         .from(editionRefs)
         .where(and(eq(editionRefs.kind, 'section'), eq(editionRefs.ref, after.id))),
     )
+  return gone
 }

@@ -131,8 +131,8 @@ export async function update<Row extends EntryRow, Input extends EntryInput>(
   await tx.update(kind.table).set(after).where(eq(kind.table.id, id))
   await audit(tx, act, { action: `${kind.noun}.update`, target: id, from: before.version, to: version })
   if (!isSeen) return after
-  await kind.follow?.(tx, before, after)
-  await markStale(tx, kind.noun, id)
+  const was = await kind.follow?.(tx, before, after)
+  await markStale(tx, kind.noun, id, now, was)
   await record(tx, { type: `${kind.noun}.updated`, at: now, target: id, slug, version })
   return after
 }

@@ -1,5 +1,6 @@
-import { and, eq, inArray, notInArray, sql } from 'drizzle-orm'
-import { changes, editionRefs, staleEditions } from '../storage/schema.ts'
+import { and, asc, eq, gt, inArray, notInArray, type SQL, sql } from 'drizzle-orm'
+import type { Facts } from '../lib/facts.ts'
+import { changes, editionRefs, editions, staleEditions } from '../storage/schema.ts'
 import { prepared, type Reader, type Storage, type Writer } from '../storage/storage.ts'
 
 export type EntryNoun = 'author' | 'source' | 'section' | 'tag'
@@ -16,7 +17,12 @@ export interface Change {
   target: string
   slug: string
   version: number
+  /** What the article was before, where it is not that any more. */
+  was?: Facts | null
 }
+
+/** A change as it stands in the log, under its number. */
+export type Logged = typeof changes.$inferSelect
 
 const selectLatest = prepared('latest_change', (db) =>
   db.select({ seq: sql<number>`coalesce(max(${changes.seq}), 0)`.mapWith(Number) }).from(changes),
@@ -50,41 +56,67 @@ export async function record(tx: Writer, change: Change): Promise<void> {
   await tx.insert(changes).values({ seq: (await latest(tx)) + 1, ...change })
 }
 
+const selectAfter = prepared('changes_after', (db) =>
+  db
+    .select()
+    .from(changes)
+    .where(gt(changes.seq, sql.placeholder('seq')))
+    .orderBy(asc(changes.seq))
+    .limit(sql.placeholder('limit')),
+)
+
+/** The changes that came after the one with this number, in their order, `limit` of them at most. */
+export const after = (db: Reader, seq: number, limit: number): Promise<Logged[]> => selectAfter(db, { seq, limit })
+
 /**
- * Marks every edition that refers to the thing as stale: whoever reads one from now on gets it compiled anew. `kind` is
- * a kind of `editionRefs`. Costs one short row for each edition.
+ * Marks every edition that refers to the thing as stale: whoever reads one from now on gets it compiled anew; each is
+ * logged as updated. `kind` is a kind of `editionRefs`; `was` is what these articles were before, if they are that no
+ * more. Costs two short rows for each edition.
  */
-export async function markStale(tx: Writer, kind: string, ref: string): Promise<void> {
+export async function markStale(tx: Writer, kind: string, ref: string, now: string, was?: Facts | null): Promise<void> {
   const referring = tx
     .select({ article: editionRefs.article })
     .from(editionRefs)
-    .where(
-      and(
-        eq(editionRefs.kind, kind),
-        eq(editionRefs.ref, ref),
-        notInArray(editionRefs.article, tx.select({ article: staleEditions.article }).from(staleEditions)),
-      ),
-    )
-  await tx.insert(staleEditions).select(referring)
+    .where(and(eq(editionRefs.kind, kind), eq(editionRefs.ref, ref)))
+  await mark(tx, inArray(editions.article, referring), now, was)
 }
 
 /** Marks as stale every edition with a related link to an article that refers to the thing: its path has changed. */
-export async function markLinkingStale(tx: Writer, kind: string, ref: string): Promise<void> {
+export async function markLinkingStale(tx: Writer, kind: string, ref: string, now: string): Promise<void> {
   const referring = tx
     .select({ article: editionRefs.article })
     .from(editionRefs)
     .where(and(eq(editionRefs.kind, kind), eq(editionRefs.ref, ref)))
   const linking = tx
-    .selectDistinct({ article: editionRefs.article })
+    .select({ article: editionRefs.article })
     .from(editionRefs)
-    .where(
-      and(
-        eq(editionRefs.kind, 'article'),
-        inArray(editionRefs.ref, referring),
-        notInArray(editionRefs.article, tx.select({ article: staleEditions.article }).from(staleEditions)),
-      ),
-    )
-  await tx.insert(staleEditions).select(linking)
+    .where(and(eq(editionRefs.kind, 'article'), inArray(editionRefs.ref, referring)))
+  await mark(tx, inArray(editions.article, linking), now)
+}
+
+async function mark(tx: Writer, affected: SQL, now: string, was: Facts | null = null): Promise<void> {
+  const place = sql`row_number() over (order by ${editions.article})`
+  await tx.insert(changes).select(
+    tx
+      .select({
+        seq: sql<number>`${await latest(tx)} + ${place}`.as('seq'),
+        type: sql<string>`${'article.updated' satisfies ChangeType}`.as('type'),
+        at: sql<string>`${sql.param(now, changes.at)}`.as('at'),
+        target: sql<string>`${editions.article}`.as('target'),
+        slug: editions.slug,
+        version: editions.version,
+        was: sql<Facts | null>`${was && sql.param(was, changes.was)}`.as('was'),
+      })
+      .from(editions)
+      .where(affected),
+  )
+  const stale = tx.select({ article: staleEditions.article }).from(staleEditions)
+  await tx.insert(staleEditions).select(
+    tx
+      .select({ article: editions.article })
+      .from(editions)
+      .where(and(affected, notInArray(editions.article, stale))),
+  )
 }
 
 /** Takes editions off the list of stale ones: they have been compiled anew. */

@@ -2,9 +2,11 @@
  * The newsstand: putting editions on it, taking them off it, and reading one. What is not here has no row that any
  * public read could find.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { markFresh, markStale } from '../changes/log.ts'
 import { etagOf } from '../lib/etag.ts'
+import type { Facts } from '../lib/facts.ts'
 import { isId } from '../lib/id.ts'
 import { editionRefs, editions, retractions, slugs, staleEditions } from '../storage/schema.ts'
 import { prepared, type Reader, type Writer } from '../storage/storage.ts'
@@ -27,8 +29,12 @@ export interface Edition {
   document: string
 }
 
-/** Puts an article on the newsstand, or a new edition in the place of the one there. */
-export async function put(tx: Writer, standing: LiveStanding, content: Content): Promise<void> {
+/**
+ * Puts an article on the newsstand, or a new edition in the place of the one there. Gives what the article was before,
+ * if a partner's grant can tell that from what it is now.
+ */
+export async function put(tx: Writer, standing: LiveStanding, content: Content): Promise<Facts | null> {
+  const before = await seen(tx, standing.id)
   const look = await lookup(tx, [{ id: standing.id, content }])
   const row = { ...compiled(standing, content, look), content }
   await tx.insert(editions).values(row).onConflictDoUpdate({ target: editions.article, set: row })
@@ -40,14 +46,51 @@ export async function put(tx: Writer, standing: LiveStanding, content: Content):
   }))
   if (refs.length > 0) await tx.insert(editionRefs).values(refs)
   await markFresh(tx, [standing.id])
-  await markStale(tx, 'article', standing.id)
+  const { id, slug, updatedAt } = standing
+  if (before?.asLinked !== asLinked(slug, content)) await markStale(tx, 'article', id, updatedAt)
+  if (before === undefined) return null
+  return isDeepStrictEqual(before.facts, factsOf(content, refs)) ? null : before.facts
 }
 
-/** Takes an article off the newsstand; links that lead to it vanish from the editions that have them. */
-export async function remove(tx: Writer, article: string): Promise<void> {
-  await markStale(tx, 'article', article)
+/**
+ * Takes an article off the newsstand; links that lead to it vanish from the editions that have them. Gives what it was;
+ * null if it was not there.
+ */
+export async function remove(tx: Writer, article: string, now: string): Promise<Facts | null> {
+  const before = await seen(tx, article)
+  await markStale(tx, 'article', article, now)
   await tx.delete(editions).where(eq(editions.article, article))
+  return before?.facts ?? null
 }
+
+/** What the world sees of an article at present: by what grants ask, and as the links of others show it. */
+async function seen(tx: Writer, article: string): Promise<{ facts: Facts; asLinked: string } | undefined> {
+  const [edition] = await tx
+    .select({ slug: editions.slug, content: editions.content })
+    .from(editions)
+    .where(eq(editions.article, article))
+  if (!edition) return undefined
+  const refs = await tx
+    .select({ kind: editionRefs.kind, ref: editionRefs.ref })
+    .from(editionRefs)
+    .where(eq(editionRefs.article, article))
+  const content = edition.content as Content
+  return { facts: factsOf(content, refs), asLinked: asLinked(edition.slug, content) }
+}
+
+/** `refs` are those of the edition, sections with all above them. */
+function factsOf({ language, rights }: Content, refs: { kind: string; ref: string }[]): Facts {
+  const of = (wanted: string) =>
+    refs
+      .filter(({ kind }) => kind === wanted)
+      .map(({ ref }) => ref)
+      .sort()
+  return { sections: of('section'), tags: of('tag'), language, usage: rights.usage }
+}
+
+/** All that a link in another article shows of this one. */
+const asLinked = (slug: string, { headline, summary, section }: Content): string =>
+  JSON.stringify([slug, headline, summary, section])
 
 /** What the edition refers to: a section stands for every section above it too. */
 const liveRefs = (content: Content, look: Lookup): Ref[] =>

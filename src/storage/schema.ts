@@ -4,6 +4,7 @@
  * The newsroom (`articles`, `revisions`, `articleRefs`) is what editors change; the newsstand (`editions`,
  * `editionRefs`) is what the world reads. Code that serves the public reads the newsstand only.
  */
+import type { Facts } from '../lib/facts.ts'
 import type { Link } from '../lib/shapes.ts'
 import {
   bytes,
@@ -326,15 +327,23 @@ export const staleEditions = table('stale_editions', { article: text('article').
   ),
 ])
 
-/** The log of all that altered what the world reads: gap-free, in commit order. */
-export const changes = table('changes', {
-  seq: integer('seq').primaryKey(),
-  type: text('type').notNull(),
-  at: timestamp('at').notNull(),
-  target: text('target').notNull(),
-  slug: text('slug').notNull(),
-  version: integer('version').notNull(),
-})
+/**
+ * The log of all that altered what the world reads: gap-free, in commit order. `was` tells what an article was before,
+ * where that is no longer so: whoever may no longer have it is told by that.
+ */
+export const changes = table(
+  'changes',
+  {
+    seq: integer('seq').primaryKey(),
+    type: text('type').notNull(),
+    at: timestamp('at').notNull(),
+    target: text('target').notNull(),
+    slug: text('slug').notNull(),
+    version: integer('version').notNull(),
+    was: json('was').$type<Facts>(),
+  },
+  (t) => [index('changes_target').on(t.target, t.seq)],
+)
 
 /** The first reply to each `Idempotency-Key`, sealed, so that it can be given again. */
 export const idempotencyKeys = table(

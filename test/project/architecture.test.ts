@@ -75,7 +75,7 @@ describe('the architecture', () => {
     ['http', ['lib']],
     ['body', ['lib']],
     ['storage', ['lib']],
-    ['changes', ['storage']],
+    ['changes', ['lib', 'storage']],
     ['sample', []],
     ['config', []],
   ])('has %s import only %j', (place, allowed) => {
