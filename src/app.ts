@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
-import fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerOptions,
+  LogController,
+} from 'fastify'
 import { registerCitations } from './articles/citations.ts'
 import { registerCorrections } from './articles/corrections.ts'
 import { registerPreviews } from './articles/previews.ts'
@@ -30,8 +35,8 @@ import { registerJson } from './http/json.ts'
 import { registerRateLimit } from './http/limits.ts'
 import { registerOpenapi } from './http/openapi.ts'
 import { clientErrorHandler, frameworkErrors, registerProblems } from './http/problems.ts'
-import { registerReplyCache } from './http/reply-cache.ts'
 import { logger, registerRequestLog, requestIds } from './http/requests.ts'
+import { registerShortWay } from './http/short-way.ts'
 import { serializerCompiler, validatorCompiler } from './http/zod.ts'
 import { idempotency } from './idempotency/once.ts'
 import { registerKeys } from './keys/routes.ts'
@@ -69,6 +74,8 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
     genReqId: requestIds(),
     logger: logger(config.LOG_LEVEL, logTo),
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request costs more than most replies; what is logged of one names it.
+    childLoggerFactory: (parent: FastifyBaseLogger) => parent,
     clientErrorHandler,
     frameworkErrors,
     return503OnClosing: false,
@@ -81,13 +88,14 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
     staleWhileRevalidate: config.CACHE_STALE_WHILE_REVALIDATE,
     secondsToNextRelease: () => releases.secondsToNext(),
   }
-  registerReplyCache(app, {
-    maxBytes: config.CACHE_BYTES,
-    lastChange: lastChange(storage),
-    cacheControl: () => sharedFor(caching),
-    isCounted: config.RATE_LIMIT > 0,
-    variesByOrigin: !config.CORS_ORIGINS.includes('*'),
-  })
+  if (config.PUBLIC_READ)
+    registerShortWay(app, {
+      maxBytes: config.CACHE_BYTES,
+      lastChange: lastChange(storage, version),
+      cacheControl: () => sharedFor(caching),
+      isCounted: config.RATE_LIMIT > 0,
+      variesByOrigin: !config.CORS_ORIGINS.includes('*'),
+    })
   // First, so that the wildcard route it makes for preflights counts as no address of the API.
   await app.register(cors, corsOptions(config))
   registerProblems(app, translate)

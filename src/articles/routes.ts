@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { Article, ArticleCard } from '../editions/article.ts'
 import { articleParameters, filtersIn } from '../editions/filters.ts'
 import { count, list } from '../editions/list.ts'
+import { headersOf, readyArticles } from '../editions/ready.ts'
 import { isPlain, isWhole, listParameters, oneParameters, shaped, shapedItem } from '../editions/reply.ts'
 import { type Edition, movedTo, read, retraction } from '../editions/store.ts'
 import { requireAdmin, requireDrafts } from '../http/access.ts'
@@ -128,7 +129,7 @@ export function registerArticles(server: FastifyInstance, { storage, clock, once
   app.get(
     '/articles/:article',
     {
-      config: { access: 'live:read' },
+      config: { access: 'live:read', ready: readyArticles(storage.reader) },
       schema: {
         operationId: 'getArticle',
         summary: 'Read one article',
@@ -150,10 +151,11 @@ export function registerArticles(server: FastifyInstance, { storage, clock, once
       }
       const edition = await read(storage.reader, params.article)
       if (!edition) return await elsewhere(request, reply, params.article)
-      reply.headers({ 'cache-tag': edition.cacheTag, 'last-modified': httpDate(edition.updatedAt) })
+      const { etag, ...headers } = headersOf(edition)
+      reply.headers(headers)
       if (!isWhole(query)) return shapedEdition(reply, edition, query)
-      if (matches(request, edition.etag)) return notModified(reply, edition.etag) as never
-      return json(reply.header('etag', edition.etag), edition.document)
+      if (matches(request, etag)) return notModified(reply, etag) as never
+      return json(reply.header('etag', etag), edition.document)
     },
   )
 
@@ -238,8 +240,6 @@ function shapedEdition(reply: FastifyReply, edition: Edition, wanted: Parameters
   reply.version = edition.version
   return json(reply, JSON.stringify(shaped(JSON.parse(edition.document) as Article, wanted)))
 }
-
-const httpDate = (time: string): string => new Date(time).toUTCString()
 
 function wantsPublishing({ query, caller }: { query: { publish: 'true' | 'false' }; caller: Caller }): boolean {
   if (query.publish === 'false') return false

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, notInArray, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, notInArray, type SQL, sql } from 'drizzle-orm'
 import type { Facts } from '../lib/facts.ts'
 import { changes, editionRefs, editions, staleEditions } from '../storage/schema.ts'
 import { prepared, type Reader, type Storage, type Writer } from '../storage/storage.ts'
@@ -34,14 +34,26 @@ export async function latest(db: Reader): Promise<number> {
   return row?.seq ?? 0
 }
 
-/** Gives the function that tells the number of the last change; it asks the database only after a commit. */
-export function lastChange(storage: Storage): () => number | Promise<number> {
-  let [seen, known] = [-1, 0]
+const selectLast = prepared('last_change', (db) =>
+  db.select({ seq: changes.seq, at: changes.at }).from(changes).orderBy(desc(changes.seq)).limit(1),
+)
+
+/**
+ * Gives the function that names the last change, by its number and its time, since after a restore from a backup the
+ * same number may stand for something else, and by the release of the service, which may show the same in another way.
+ * It asks the database only after a commit.
+ */
+export function lastChange(storage: Storage, release: string): () => string | Promise<string> {
+  let [seen, known] = [-1, '']
+  const look = async () => {
+    const [row] = await selectLast(storage.reader)
+    return `${release} ${row?.seq ?? 0} ${row?.at ?? ''}`
+  }
   return () => {
     const commits = storage.commits()
-    if (commits === undefined) return latest(storage.reader)
+    if (commits === undefined) return look()
     if (commits === seen) return known
-    return latest(storage.reader).then((change) => {
+    return look().then((change) => {
       ;[seen, known] = [commits, change]
       return change
     })

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { digest, etagOf } from '../lib/etag.ts'
@@ -35,7 +36,7 @@ export function registerCaching(app: FastifyInstance, options: CachingOptions): 
     if (request.routeOptions.config.access !== 'open') vary(reply, 'Authorization, Accept-Encoding')
     if (reply.statusCode >= 300 || typeof payload !== 'string') return done(null, payload)
     if (!reply.hasHeader('etag') && (isRead(request) || reply.version !== null))
-      reply.header('etag', reply.version === null ? `"${digest(payload)}"` : etagOf(reply.version, payload))
+      reply.header('etag', reply.version === null ? listEtag(request, payload) : etagOf(reply.version, payload))
     if (!isRead(request) || !matches(request, String(reply.getHeader('etag')))) return done(null, payload)
     reply.code(304).removeHeader('content-type').removeHeader('content-length')
     // The route of HEAD takes the payload away by itself, and trips over none.
@@ -49,6 +50,14 @@ export function sharedFor({ maxAge, staleWhileRevalidate, secondsToNextRelease }
   const age = Math.min(maxAge, left)
   return `public, max-age=${age}, stale-while-revalidate=${Math.min(staleWhileRevalidate, left - age)}`
 }
+
+/** Of what the public reads the last change tells all; of what is made for a key only its text does. */
+const listEtag = ({ madeUnder, url }: FastifyRequest, payload: string): string =>
+  madeUnder ? etagUnder(madeUnder, url) : `"${digest(payload)}"`
+
+/** The strong validator of what a URL shows until the next change. */
+export const etagUnder = (change: string, url: string): string =>
+  `"${hash('sha1', `${change} ${url}`, 'base64url').slice(0, 22)}"`
 
 const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD'
 

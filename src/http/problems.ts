@@ -49,7 +49,8 @@ export function registerProblems(app: FastifyInstance, translate: Translate): vo
 
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error, translate)
-    if (problem.status >= 500 && problem.type === 'internal') request.log.error({ err: error }, 'request failed')
+    if (problem.status >= 500 && problem.type === 'internal')
+      request.log.error({ reqId: request.id, err: error }, 'request failed')
     return send(problem, request, reply)
   })
 

@@ -39,7 +39,7 @@ export function registerRequestLog(app: FastifyInstance, { logsReads }: { logsRe
     if (isQuiet && !logsReads) return done()
     const path = pathOf(request)
     const ms = Math.round(reply.elapsedTime * 10) / 10
-    request.log.info({ method, path, status: reply.statusCode, ms, key: caller?.id }, 'request')
+    request.log.info({ reqId: request.id, method, path, status: reply.statusCode, ms, key: caller?.id }, 'request')
     done()
   })
 }

@@ -6,7 +6,9 @@
  * that is the engine. Only this folder knows the difference.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { type SQL, sql } from 'drizzle-orm'
 import * as pg from 'drizzle-orm/pg-core'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import * as sqlite from 'drizzle-orm/sqlite-core'
 
 export type Dialect = 'sqlite' | 'postgres'
@@ -55,6 +57,10 @@ export const bytes = either(
   sqlite.customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'blob' }),
   pg.customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' }),
 )
+
+/** The UTF-8 bytes of a text column, as they lie in the database. */
+export const bytesOf = (column: SQLiteColumn): SQL<Buffer> =>
+  either(sql<Buffer>`cast(${column} as blob)`, sql<Buffer>`convert_to(${column}, 'UTF8')`)
 
 /** A JSON value that is kept for the record and seldom read: deflated (RFC 1951). */
 export const packed = either(

@@ -42,14 +42,13 @@ export async function openSqlite(path: string): Promise<Storage> {
 }
 
 function storageOver(writer: Database.Database, reader: Database.Database): Storage {
-  const { transaction, idle } = transactions(writer)
-  // It changes when another connection has committed, and to this one the writer is another.
-  const dataVersion = reader.prepare('PRAGMA data_version').pluck()
+  const { commits, end } = snapshots(reader)
+  const { transaction, idle } = transactions(writer, end)
   return {
     reader: drizzle(reader) as unknown as Storage['reader'],
     transaction,
     attempt: attempts(writer),
-    commits: () => dataVersion.get() as number,
+    commits,
     ping: async () => void reader.prepare('select 1').get(),
     close: async () => {
       await idle()
@@ -60,6 +59,34 @@ function storageOver(writer: Database.Database, reader: Database.Database): Stor
       }
       reader.close()
       writer.close()
+    },
+  }
+}
+
+/**
+ * The number that changes with every commit, and with it a snapshot that serves all requests that have arrived together:
+ * whatever was committed before one of them was sent had been committed when it is taken, by the first. To begin and
+ * end a read for each of them alone would cost more than most reads do. It ends before the next requests are looked
+ * for, and before a commit of this process.
+ */
+function snapshots(reader: Database.Database): { commits(): number; end(): void } {
+  const begin = reader.prepare('BEGIN')
+  const commit = reader.prepare('COMMIT')
+  // It changes when another connection has committed, and to this one the writer is another.
+  const dataVersion = reader.prepare('PRAGMA data_version').pluck()
+  let seen: number | undefined
+  const end = () => {
+    seen = undefined
+    if (reader.inTransaction) commit.run()
+  }
+  return {
+    end,
+    commits() {
+      if (seen !== undefined) return seen
+      begin.run()
+      seen = dataVersion.get() as number
+      setImmediate(end)
+      return seen
     },
   }
 }
@@ -81,7 +108,10 @@ function set(connection: Database.Database): void {
 }
 
 /** The queue of transactions on the one connection that writes; `idle` resolves when it is empty. */
-function transactions(connection: Database.Database): Pick<Storage, 'transaction'> & { idle(): Promise<unknown> } {
+function transactions(
+  connection: Database.Database,
+  endSnapshot: () => void,
+): Pick<Storage, 'transaction'> & { idle(): Promise<unknown> } {
   const tx = drizzle(connection) as unknown as Writer
   const begin = connection.prepare('BEGIN IMMEDIATE')
   const commit = connection.prepare('COMMIT')
@@ -92,6 +122,8 @@ function transactions(connection: Database.Database): Pick<Storage, 'transaction
     await locked(() => begin.run())
     try {
       const result = await work(tx)
+      // A snapshot that is open would keep SQLite from beginning its log anew, and nobody may read it after the commit.
+      endSnapshot()
       commit.run()
       return result
     } finally {

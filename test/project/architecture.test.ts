@@ -30,6 +30,7 @@ const speakHttp = [
   'articles/related-links.ts',
   'articles/transitions.ts',
   'bulk/operations.ts',
+  'editions/ready.ts',
 ]
 
 interface Import {

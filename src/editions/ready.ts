@@ -1,0 +1,53 @@
+/** One live article as the bytes of a reply: what the short way of public reads sends. */
+import { eq, type SQL, sql } from 'drizzle-orm'
+import type { OwnHeaders, Ready } from '../http/short-way.ts'
+import { isId } from '../lib/id.ts'
+import { bytesOf } from '../storage/columns.ts'
+import { editions, staleEditions } from '../storage/schema.ts'
+import { prepared, type Reader } from '../storage/storage.ts'
+
+const headers = {
+  etag: editions.etag,
+  cacheTag: editions.cacheTag,
+  updatedAt: editions.updatedAt,
+  stale: staleEditions.article,
+}
+
+const select = (name: string, document: SQL<Buffer | null>) => {
+  const by = (column: 'slug' | 'article') =>
+    prepared(`${name}_by_${column}`, (db) =>
+      db
+        .select({ ...headers, document })
+        .from(editions)
+        .leftJoin(staleEditions, eq(staleEditions.article, editions.article))
+        .where(eq(editions[column], sql.placeholder('reference'))),
+    )
+  const [bySlug, byId] = [by('slug'), by('article')]
+  return async (db: Reader, reference: string) => {
+    const [row] = await (isId(reference) ? byId : bySlug)(db, { reference })
+    // A stale one has to be compiled anew, which is for the long way.
+    return row?.stale === null ? row : undefined
+  }
+}
+const selectHeaders = select('ready_headers', sql<null>`null`)
+const selectReply = select('ready_reply', bytesOf(editions.document))
+
+/** The headers of the reply with a live article. */
+export const headersOf = (edition: { etag: string; cacheTag: string; updatedAt: string }): OwnHeaders => ({
+  etag: edition.etag,
+  'content-type': 'application/json; charset=utf-8',
+  'cache-tag': edition.cacheTag,
+  'last-modified': new Date(edition.updatedAt).toUTCString(),
+})
+
+/** The replies with one live article that lie ready, by what names it in the path. */
+export const readyArticles = (db: Reader): Ready => ({
+  async headers({ article = '' }) {
+    const row = await selectHeaders(db, article)
+    return row && { etag: row.etag, 'cache-tag': row.cacheTag }
+  },
+  async reply({ article = '' }) {
+    const row = await selectReply(db, article)
+    return row?.document ? { headers: headersOf(row), body: row.document } : undefined
+  },
+})

@@ -1,0 +1,43 @@
+/** A finished reply; its headers as names and values in turn, for the reply itself and for a 304. */
+export interface Kept {
+  /** The last change when it was made: it is good until the next. */
+  change: string
+  etag: string
+  found: string[]
+  unchanged: string[]
+  body: Buffer
+}
+
+/** What a reply takes beside its body, in bytes: the headers, which share most of their text. */
+const OVERHEAD = 1_000
+/** A body that takes more than this share of the room is not kept. */
+const SHARE = 8
+
+/** Keeps finished replies by URL, in `maxBytes` at most; the oldest goes when there is no room. */
+export function replyMemory(maxBytes: number) {
+  const kept = new Map<string, Kept>()
+  let bytes = 0
+
+  const drop = (url: string, { body }: Kept) => {
+    kept.delete(url)
+    bytes -= body.length + OVERHEAD
+  }
+  return {
+    /** The reply, if nothing has changed since it was made. */
+    get(url: string, change: string): Kept | undefined {
+      const entry = kept.get(url)
+      return entry?.change === change ? entry : undefined
+    },
+    keep(url: string, entry: Kept): void {
+      if (entry.body.length > maxBytes / SHARE) return
+      const before = kept.get(url)
+      if (before) drop(url, before)
+      kept.set(url, entry)
+      bytes += entry.body.length + OVERHEAD
+      for (const [oldest, old] of kept) {
+        if (bytes <= maxBytes) return
+        drop(oldest, old)
+      }
+    },
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * The short way of public reads. What a GET without a key is answered depends on its URL and on the last change of what
+ * the world reads, and on nothing else. So before all hooks and handlers:
+ *
+ * - a client that names the ETag made of those two has the reply already: 304, and nothing is looked up;
+ * - a reply that was made since the last change is given again from memory;
+ * - a reply whose bytes lie ready in the database is fetched and sent as it stands.
+ *
+ * Everything else goes the long way, which gives the same reply. No read is ever stale, whichever process writes.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
+import { etagUnder, matches } from './caching.ts'
+import { type Kept, replyMemory } from './reply-memory.ts'
+
+/** Headers that belong to one reply: its ETag above all. */
+export type OwnHeaders = { etag: string } & Record<string, string>
+
+/** What a route has ready for requests without a query: finished replies, and the headers of a 304 alone. */
+export interface Ready {
+  headers(params: Record<string, string>): Promise<OwnHeaders | undefined>
+  reply(params: Record<string, string>): Promise<{ headers: OwnHeaders; body: Buffer } | undefined>
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    ready?: Ready
+  }
+  interface FastifyRequest {
+    /** The last change when the request came, if the reply depends on nothing but it and the URL; else empty. */
+    madeUnder: string
+  }
+}
+
+export interface ShortWayOptions {
+  /** How many bytes of replies are kept in memory; 0 keeps none. */
+  maxBytes: number
+  /** What names the last change of what the world reads. */
+  lastChange: () => string | Promise<string>
+  /** `Cache-Control` for a public reply that is sent now. */
+  cacheControl: () => string
+  /** Whether requests are counted, so that none may be answered before it was. */
+  isCounted: boolean
+  /** Whether replies differ by the origin of the page that asks. */
+  variesByOrigin: boolean
+}
+
+/** Addresses longer than this are not kept: nobody asks for them twice. */
+const MAX_URL = 500
+
+/** Registered before all other hooks, it spares them; with `isCounted` the rate limit has its say first. */
+export function registerShortWay(app: FastifyInstance, options: ShortWayOptions): void {
+  const { lastChange, isCounted, variesByOrigin } = options
+  const memory = replyMemory(options.maxBytes)
+  /** Headers that all replies of a route have, by its config; learned from the first that went the long way. */
+  const common = new WeakMap<object, string[]>()
+
+  app.decorateRequest('madeUnder', '')
+
+  const shortWay = (request: FastifyRequest, reply: FastifyReply, next: (error?: Error) => void): unknown => {
+    const { config } = request.routeOptions
+    if (config.access !== 'live:read' || !isPublicRead(request)) return next()
+    const answer = (change: string): unknown => {
+      request.madeUnder = change
+      if (request.method !== 'GET' || (variesByOrigin && request.headers.origin !== undefined)) return next()
+      const { url } = request
+      const kept = memory.get(url, change)
+      if (kept) return send(request, reply, kept)
+      const shared = common.get(config)
+      if (!shared) return next()
+      const condition = request.headers['if-none-match']
+      if (condition !== undefined && !config.ready) {
+        const etag = etagUnder(change, url)
+        if (condition === etag) return send(request, reply, entryOf(change, shared, { etag }))
+      }
+      if (!config.ready || url.includes('?')) return next()
+      // Not returned: Fastify would go on when the promise resolves, too.
+      void fromReady(config.ready, shared, change, request, reply).then((isSent) => isSent || next(), next)
+    }
+    const change = lastChange()
+    if (typeof change === 'string') return answer(change)
+    change.then(answer, next)
+  }
+
+  async function fromReady(
+    ready: Ready,
+    shared: string[],
+    change: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<boolean> {
+    const params = request.params as Record<string, string>
+    if (request.headers['if-none-match'] !== undefined) {
+      const own = await ready.headers(params)
+      if (!own) return false
+      if (matches(request, own.etag)) {
+        send(request, reply, entryOf(change, shared, own))
+        return true
+      }
+    }
+    const found = await ready.reply(params)
+    if (!found) return false
+    const entry = entryOf(change, shared, found.headers, found.body)
+    memory.keep(request.url, entry)
+    send(request, reply, entry)
+    return true
+  }
+
+  function send(request: FastifyRequest, reply: FastifyReply, { etag, found, unchanged, body }: Kept): void {
+    const counted = isCounted ? countsIn(reply.getHeaders()) : []
+    const now = ['x-request-id', request.id, 'cache-control', options.cacheControl(), ...counted]
+    reply.hijack()
+    if (matches(request, etag)) {
+      reply.raw.writeHead(304, [...unchanged, ...now])
+      reply.raw.end()
+    } else {
+      reply.raw.writeHead(200, [...found, ...now])
+      reply.raw.end(body)
+    }
+  }
+
+  if (isCounted)
+    app.addHook('preParsing', (request, reply, payload, done) => {
+      shortWay(request, reply, (error) => done(error ?? null, payload))
+    })
+  else app.addHook('onRequest', shortWay)
+
+  const learn: onSendHookHandler = (request, reply, payload, done) => {
+    const { madeUnder, method, url } = request
+    const { statusCode } = reply
+    if (madeUnder === '' || method !== 'GET' || !(statusCode === 200 || statusCode === 304)) return done(null, payload)
+    const { own, shared } = parted(reply.getHeaders())
+    const { config } = request.routeOptions
+    if (!common.has(config)) common.set(config, shared)
+    if (typeof payload !== 'string') return done(null, payload)
+    const body = Buffer.from(payload)
+    if (url.length <= MAX_URL) memory.keep(url, entryOf(madeUnder, shared, own, body))
+    done(null, body)
+  }
+  // Last of all, behind the hooks of the app: only then are the headers complete.
+  app.addHook('onRoute', (route) => {
+    if (route.config?.access === 'live:read') route.onSend = [route.onSend ?? [], learn].flat() as onSendHookHandler[]
+  })
+}
+
+const NO_BODY = Buffer.alloc(0)
+/** Headers that say of what kind and length a body is: a 304 has none. */
+const OF_BODY = ['content-type', 'content-length']
+/** Headers that belong to one reply of a route. */
+const OWN = [...OF_BODY, 'etag', 'cache-tag', 'last-modified', 'link']
+/** Headers that belong to one request. */
+const PASSING = /^(x-request-id|cache-control|x-ratelimit-.*)$/
+
+function entryOf(change: string, shared: string[], own: OwnHeaders, body: Buffer = NO_BODY): Kept {
+  const found = [...shared, 'content-length', String(body.length)]
+  const unchanged = [...shared]
+  for (const name in own) {
+    const value = own[name] ?? ''
+    if (name !== 'content-length') found.push(name, value)
+    if (!OF_BODY.includes(name) && name !== 'last-modified') unchanged.push(name, value)
+  }
+  return { change, etag: own.etag, found, unchanged, body }
+}
+
+/** Those of a reply's headers that are its own, and those that all replies of its route have. */
+function parted(headers: object): { own: OwnHeaders; shared: string[] } {
+  const lasting = Object.entries(headers)
+    .filter(([name]) => !PASSING.test(name))
+    .map(([name, value]) => [name, String(value)] as const)
+  const { etag = '', ...own } = Object.fromEntries(lasting.filter(([name]) => OWN.includes(name)))
+  return { own: { etag, ...own }, shared: lasting.filter(([name]) => !OWN.includes(name)).flat() }
+}
+
+const countsIn = (headers: object): string[] =>
+  Object.entries(headers)
+    .filter(([name]) => name.startsWith('x-ratelimit-'))
+    .flatMap(([name, value]) => [name, String(value)])
+
+const isPublicRead = ({ method, headers }: FastifyRequest): boolean =>
+  (method === 'GET' || method === 'HEAD') && headers.authorization === undefined
