@@ -6,6 +6,9 @@ import { bytesOf } from '../storage/columns.ts'
 import { editions, staleEditions } from '../storage/schema.ts'
 import { prepared, type Reader } from '../storage/storage.ts'
 
+/** What ids and slugs are made of. */
+const NAME = /^[a-z0-9-]+$/
+
 const headers = {
   etag: editions.etag,
   cacheTag: editions.cacheTag,
@@ -24,6 +27,8 @@ const select = (name: string, document: SQL<Buffer | null>) => {
     )
   const [bySlug, byId] = [by('slug'), by('article')]
   return async (db: Reader, reference: string) => {
+    // The path has not been checked yet.
+    if (!NAME.test(reference)) return undefined
     const [row] = await (isId(reference) ? byId : bySlug)(db, { reference })
     // A stale one has to be compiled anew, which is for the long way.
     return row?.stale === null ? row : undefined
