@@ -43,11 +43,11 @@ export async function openSqlite(path: string): Promise<Storage> {
 
 function storageOver(writer: Database.Database, reader: Database.Database): Storage {
   const { commits, end } = snapshots(reader)
-  const { transaction, idle } = transactions(writer, end)
+  const { transaction, attempt, idle } = transactions(writer, end)
   return {
     reader: drizzle(reader) as unknown as Storage['reader'],
     transaction,
-    attempt: attempts(writer),
+    attempt,
     commits,
     ping: async () => void reader.prepare('select 1').get(),
     close: async () => {
@@ -107,37 +107,73 @@ function set(connection: Database.Database): void {
   if (connection.pragma('foreign_keys', { simple: true }) !== 1) throw new Error('foreign keys cannot be switched on')
 }
 
-/** The queue of transactions on the one connection that writes; `idle` resolves when it is empty. */
+/** How many transactions may share one commit. */
+const GROUP = 64
+
+interface Turn {
+  /** Does the work; gives what answers whoever waits for it, once all is committed. */
+  take(): Promise<() => void>
+  fail(error: unknown): void
+}
+
+/**
+ * The queue of transactions on the one connection that writes; `idle` resolves when it is empty. Those that wait at the
+ * same time share one commit, and so one wait for the disk: each runs in a savepoint of its own, one after the other,
+ * and is answered when the commit is done.
+ */
 function transactions(
   connection: Database.Database,
   endSnapshot: () => void,
-): Pick<Storage, 'transaction'> & { idle(): Promise<unknown> } {
+): Pick<Storage, 'transaction' | 'attempt'> & { idle(): Promise<unknown> } {
   const tx = drizzle(connection) as unknown as Writer
+  const attempt = attempts(connection)
   const begin = connection.prepare('BEGIN IMMEDIATE')
   const commit = connection.prepare('COMMIT')
   const rollback = connection.prepare('ROLLBACK')
-  let last: Promise<unknown> = Promise.resolve()
+  const waiting: Turn[] = []
+  let running: Promise<void> | undefined
 
-  async function run<T>(work: (tx: Writer) => Promise<T>): Promise<T> {
-    await locked(() => begin.run())
+  async function commitTogether(group: Turn[]): Promise<void> {
     try {
-      const result = await work(tx)
+      await locked(() => begin.run())
+      const answers: (() => void)[] = []
+      for (const turn of group) answers.push(await turn.take())
       // A snapshot that is open would keep SQLite from beginning its log anew, and nobody may read it after the commit.
       endSnapshot()
       commit.run()
-      return result
-    } finally {
+      for (const answer of answers) answer()
+    } catch (error) {
       if (connection.inTransaction) rollback.run()
+      for (const turn of group) turn.fail(error)
     }
   }
 
+  async function run(): Promise<void> {
+    while (waiting.length > 0) {
+      // Requests that have arrived by now get to the queue first.
+      await new Promise(setImmediate)
+      await commitTogether(waiting.splice(0, GROUP))
+    }
+    running = undefined
+  }
+
   return {
-    transaction(work) {
-      const turn = last.then(() => run(work))
-      last = turn.catch(() => {})
-      return turn
-    },
-    idle: () => last,
+    attempt,
+    transaction: (work) =>
+      new Promise((resolve, reject) => {
+        const take = () =>
+          attempt(tx, work).then(
+            (result) => () => resolve(result),
+            (error: unknown) => {
+              // After some faults SQLite has taken back the whole transaction, and with it what others did.
+              if (!connection.inTransaction) throw error
+              return () => reject(error)
+            },
+          )
+        waiting.push({ take, fail: reject })
+        running ??= run()
+      }),
+    idle: () => running ?? Promise.resolve(),
   }
 }
 
