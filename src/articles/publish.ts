@@ -1,5 +1,5 @@
 /** What moves an article from state to state: on and off the newsstand, into the trash and out of it. */
-import { and, desc, eq, isNull, ne } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, isNull, ne, sql } from 'drizzle-orm'
 import { audit } from '../audit/log.ts'
 import { countOf } from '../catalogue/entry.ts'
 import { enter, releaseAll } from '../catalogue/slugs.ts'
@@ -10,7 +10,7 @@ import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import { actorOf } from '../lib/roles.ts'
 import { articleRefs, articles, corrections, publications } from '../storage/schema.ts'
-import type { Writer } from '../storage/storage.ts'
+import { prepared, type Writer } from '../storage/storage.ts'
 import { readRevision } from './revisions.ts'
 import type { ArticleRow } from './store.ts'
 import { type Action, after, type State } from './workflow.ts'
@@ -172,16 +172,27 @@ async function lastSeen(tx: Writer, { id, slug, liveSlug }: ArticleRow): Promise
   return { slug: liveSlug ?? slug, version: last?.number ?? 0 }
 }
 
-const endPublication = async (tx: Writer, article: string, until: string): Promise<void> =>
-  void (await tx
+const updatePublication = prepared('end_publication', (tx: Writer) =>
+  tx
     .update(publications)
-    .set({ until })
-    .where(and(eq(publications.article, article), isNull(publications.until))))
+    .set({ until: sql.placeholder('until') as never })
+    .where(and(eq(publications.article, sql.placeholder('article')), isNull(publications.until))),
+)
+const endPublication = async (tx: Writer, article: string, until: string): Promise<void> =>
+  void (await updatePublication(tx, { article, until }))
+
+const { id: _id, content: _content, ...standing } = getTableColumns(articles)
+const updateStanding = prepared('article_standing', (tx: Writer) =>
+  tx
+    .update(articles)
+    .set(Object.fromEntries(Object.keys(standing).map((name) => [name, sql.placeholder(name)])))
+    .where(eq(articles.id, sql.placeholder('id'))),
+)
 
 /** Keeps what became of an article, and that somebody did it. */
 async function write(tx: Writer, act: Act, verb: string, article: ArticleRow): Promise<ArticleRow> {
   const { content: _, ...columns } = article
-  await tx.update(articles).set(columns).where(eq(articles.id, columns.id))
+  await updateStanding(tx, columns)
   await audit(tx, act, { action: `article.${verb}`, target: article.id, from: article.version, to: article.version })
   return article
 }

@@ -5,7 +5,7 @@ import { notFound } from '../lib/problem.ts'
 import type { Actor } from '../lib/roles.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { publications, revisions } from '../storage/schema.ts'
-import type { Reader, Writer } from '../storage/storage.ts'
+import { insertRow, type Reader, type Writer } from '../storage/storage.ts'
 
 /** How many revisions share one dictionary. */
 const SPAN = 64
@@ -21,7 +21,7 @@ export async function keep(
   const { article, number, at, note, actor, content } = revision
   const text = Buffer.from(JSON.stringify(content))
   const base = number === 1 ? undefined : await baseFor(tx, article, number)
-  await tx.insert(revisions).values({
+  await insertRow(tx, revisions, {
     article,
     number,
     base: base?.number ?? null,

@@ -12,7 +12,7 @@ import { newId } from '../lib/id.ts'
 import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
 import { type Actor, actorOf, type Caller, may } from '../lib/roles.ts'
 import { articleRefs, articles, editions } from '../storage/schema.ts'
-import { prepared, type Reader, type Writer } from '../storage/storage.ts'
+import { insertRow, insertRows, prepared, type Reader, type Writer } from '../storage/storage.ts'
 import type { ArticleWithoutBody } from './input.ts'
 import { type Resolver, resolver } from './references.ts'
 import { keep } from './revisions.ts'
@@ -81,7 +81,7 @@ export async function create(tx: Writer, draft: Draft, act: Act): Promise<Articl
   }
   await refuseTakenExternalId(tx, row)
   await refuseForeignParts(tx, id, content)
-  await tx.insert(articles).values(row)
+  await insertRow(tx, articles, row)
   await writeRefs(tx, id, [], content)
   await keep(tx, { article: id, number: 1, at: now, note: null, actor, content })
   await audit(tx, act, { action: 'article.create', target: id, to: 1 })
@@ -204,7 +204,8 @@ async function writeRefs(tx: Writer, article: string, before: { kind: RefKind; r
     before.length === after.length && before.every((b, i) => b.kind === after[i]?.kind && b.ref === after[i]?.ref)
   if (same) return
   if (before.length > 0) await tx.delete(articleRefs).where(eq(articleRefs.article, article))
-  if (after.length > 0) await tx.insert(articleRefs).values(after.map((ref) => ({ ...ref, article })))
+  const rows = after.map((ref) => ({ ...ref, article }))
+  await insertRows(tx, articleRefs, rows)
 }
 
 const selectPart = prepared('part_owner', (db) =>

@@ -5,7 +5,7 @@ import { newId } from '../lib/id.ts'
 import { anonymous } from '../lib/roles.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { auditLog } from '../storage/schema.ts'
-import type { Reader, Storage, Writer } from '../storage/storage.ts'
+import { insertRow, type Reader, type Storage, type Writer } from '../storage/storage.ts'
 
 /** One thing that somebody did. */
 export interface Deed {
@@ -24,7 +24,7 @@ export async function audit(tx: Writer, { caller, now, requestId }: Act, deed: D
   const { action, target, from = null, to = null } = deed
   const { id, name, role } = caller
   const entry = { id: newId(), at: now, action, target, fromVersion: from, toVersion: to, requestId }
-  await tx.insert(auditLog).values({ ...entry, actor: id ?? role, actorName: name })
+  await insertRow(tx, auditLog, { ...entry, actor: id ?? role, actorName: name })
 }
 
 /** How many refusals are put on record in a minute: whoever guesses keys must not fill the disk. */

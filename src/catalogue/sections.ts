@@ -5,8 +5,9 @@ import { Problem } from '../lib/problem.ts'
 import { Id, prose, Reference, Slug } from '../lib/shapes.ts'
 import { editionRefs, sections } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
+import { byIds } from './by-ids.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
-import { articleCounts, byIds, idsOf, refer } from './store.ts'
+import { articleCounts, idsOf, refer } from './store.ts'
 
 /** How many sections may stand above one another. */
 const MAX_DEPTH = 10

@@ -47,18 +47,21 @@ export async function claimSlug(
   throw new Error('no slug is free')
 }
 
+const names = ['kind', 'slug', 'target', 'live'] as const
+const entering = (tx: Writer) =>
+  tx.insert(slugs).values(Object.fromEntries(names.map((name) => [name, sql.placeholder(name)])) as never)
+const conflict = { target: [slugs.kind, slugs.slug] }
+const enterUnseen = prepared('slug_unseen', (tx: Writer) => entering(tx).onConflictDoNothing(conflict))
+const enterLive = prepared('slug_live', (tx: Writer) =>
+  entering(tx).onConflictDoUpdate({ ...conflict, set: { live: true } }),
+)
+
 /** Marks a slug as seen by the world: it stays with its thing from now on. */
 export async function enter(
   tx: Writer,
   entry: { kind: string; slug: string; target: string; live: boolean },
 ): Promise<void> {
-  const conflict = { target: [slugs.kind, slugs.slug] }
-  if (entry.live)
-    await tx
-      .insert(slugs)
-      .values(entry)
-      .onConflictDoUpdate({ ...conflict, set: { live: true } })
-  else await tx.insert(slugs).values(entry).onConflictDoNothing(conflict)
+  await (entry.live ? enterLive : enterUnseen)(tx, entry)
 }
 
 /** Gives back a slug that the world has never seen. */

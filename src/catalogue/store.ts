@@ -8,14 +8,9 @@ import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { articleRefs, editionRefs } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
-import { countOf, type EntryInput, type EntryKind, type EntryRow, type EntryTable, type Shelf } from './entry.ts'
+import { byIds } from './by-ids.ts'
+import { countOf, type EntryInput, type EntryKind, type EntryRow, type Shelf } from './entry.ts'
 import { claimSlug, idOf, releaseAll } from './slugs.ts'
-
-/** The entries with these ids, in no order, the trash's among them. */
-export async function byIds<Row extends EntryRow>(db: Reader, table: EntryTable, ids: string[]): Promise<Row[]> {
-  if (ids.length === 0) return []
-  return (await db.select().from(table).where(inArray(table.id, ids))) as unknown as Row[]
-}
 
 /** The entry that an id or a slug leads to; undefined if there is none, or it is in the trash. */
 export async function find<Row extends EntryRow>(

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, notInArray, type SQL, sql } from 'drizzle-orm'
 import type { Facts } from '../lib/facts.ts'
 import { changes, editionRefs, editions, staleEditions } from '../storage/schema.ts'
-import { prepared, type Reader, type Storage, type Writer } from '../storage/storage.ts'
+import { insertRow, prepared, type Reader, type Storage, type Writer } from '../storage/storage.ts'
 
 export type EntryNoun = 'author' | 'source' | 'section' | 'tag'
 
@@ -65,7 +65,7 @@ export function lastChange(storage: Storage, release: string): () => string | Pr
  * since transactions run one at a time.
  */
 export async function record(tx: Writer, change: Change): Promise<void> {
-  await tx.insert(changes).values({ seq: (await latest(tx)) + 1, ...change })
+  await insertRow(tx, changes, { seq: (await latest(tx)) + 1, ...change })
 }
 
 const selectAfter = prepared('changes_after', (db) =>
@@ -80,12 +80,21 @@ const selectAfter = prepared('changes_after', (db) =>
 /** The changes that came after the one with this number, in their order, `limit` of them at most. */
 export const after = (db: Reader, seq: number, limit: number): Promise<Logged[]> => selectAfter(db, { seq, limit })
 
+const selectReferring = prepared('any_referring', (db) =>
+  db
+    .select({ article: editionRefs.article })
+    .from(editionRefs)
+    .where(and(eq(editionRefs.kind, sql.placeholder('kind')), eq(editionRefs.ref, sql.placeholder('ref'))))
+    .limit(1),
+)
+
 /**
  * Marks every edition that refers to the thing as stale: whoever reads one from now on gets it compiled anew; each is
  * logged as updated. `kind` is a kind of `editionRefs`; `was` is what these articles were before, if they are that no
  * more. Costs two short rows for each edition.
  */
 export async function markStale(tx: Writer, kind: string, ref: string, now: string, was?: Facts | null): Promise<void> {
+  if ((await selectReferring(tx, { kind, ref })).length === 0) return
   const referring = tx
     .select({ article: editionRefs.article })
     .from(editionRefs)

@@ -1,8 +1,8 @@
 import { desc, inArray } from 'drizzle-orm'
+import { byIds } from '../catalogue/by-ids.ts'
 import { lineagesOf, type SectionRow } from '../catalogue/sections.ts'
-import { byIds } from '../catalogue/store.ts'
 import { authors, corrections, editions, sections, sources, tags } from '../storage/schema.ts'
-import type { Reader } from '../storage/storage.ts'
+import { numbered, placeholders, type Reader, shaped } from '../storage/storage.ts'
 import type { Correction } from './article.ts'
 import { type Content, type RefKind, refsOf } from './content.ts'
 
@@ -44,13 +44,17 @@ export async function lookup(db: Reader, compiling: { id: string; content: Conte
   return { author, source, tag, lineage, article, corrections: (id) => corrected.get(id) ?? [] }
 }
 
-async function correctionsOf(db: Reader, articles: string[]): Promise<Map<string, Correction[]>> {
-  if (articles.length === 0) return new Map()
-  const rows = await db
+const selectCorrections = shaped('corrections_of', (db, count: number) =>
+  db
     .select()
     .from(corrections)
-    .where(inArray(corrections.article, articles))
-    .orderBy(desc(corrections.at), desc(corrections.id))
+    .where(inArray(corrections.article, placeholders(count)))
+    .orderBy(desc(corrections.at), desc(corrections.id)),
+)
+
+async function correctionsOf(db: Reader, articles: string[]): Promise<Map<string, Correction[]>> {
+  if (articles.length === 0) return new Map()
+  const rows = await selectCorrections(db, articles.length, numbered(articles))
   const byArticle = new Map<string, Correction[]>()
   for (const { article, id, kind, text, at } of rows) {
     const list = byArticle.get(article) ?? []

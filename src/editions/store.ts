@@ -9,7 +9,7 @@ import { etagOf } from '../lib/etag.ts'
 import type { Facts } from '../lib/facts.ts'
 import { isId } from '../lib/id.ts'
 import { editionRefs, editions, retractions, slugs, staleEditions } from '../storage/schema.ts'
-import { prepared, type Reader, type Writer } from '../storage/storage.ts'
+import { insertRow, insertRows, prepared, type Reader, type Writer } from '../storage/storage.ts'
 import type { Article } from './article.ts'
 import { cardOf, compile, type Standing } from './compile.ts'
 import { type Content, type Ref, refsOf } from './content.ts'
@@ -37,15 +37,17 @@ export async function put(tx: Writer, standing: LiveStanding, content: Content):
   const before = await seen(tx, standing.id)
   const look = await lookup(tx, [{ id: standing.id, content }])
   const row = { ...compiled(standing, content, look), content }
-  await tx.insert(editions).values(row).onConflictDoUpdate({ target: editions.article, set: row })
-  await tx.delete(editionRefs).where(eq(editionRefs.article, standing.id))
+  if (before) {
+    await tx.update(editions).set(row).where(eq(editions.article, standing.id))
+    await tx.delete(editionRefs).where(eq(editionRefs.article, standing.id))
+    await markFresh(tx, [standing.id])
+  } else await insertRow(tx, editions, row)
   const refs = liveRefs(content, look).map((ref) => ({
     ...ref,
     article: standing.id,
     publishedAt: standing.publishedAt,
   }))
-  if (refs.length > 0) await tx.insert(editionRefs).values(refs)
-  await markFresh(tx, [standing.id])
+  await insertRows(tx, editionRefs, refs)
   const { id, slug, updatedAt } = standing
   if (before?.asLinked !== asLinked(slug, content)) await markStale(tx, 'article', id, updatedAt)
   if (before === undefined) return null
@@ -63,12 +65,16 @@ export async function remove(tx: Writer, article: string, now: string): Promise<
   return before?.facts ?? null
 }
 
-/** What the world sees of an article at present: by what grants ask, and as the links of others show it. */
-async function seen(tx: Writer, article: string): Promise<{ facts: Facts; asLinked: string } | undefined> {
-  const [edition] = await tx
+const selectSeen = prepared('edition_seen', (db) =>
+  db
     .select({ slug: editions.slug, content: editions.content })
     .from(editions)
-    .where(eq(editions.article, article))
+    .where(eq(editions.article, sql.placeholder('article'))),
+)
+
+/** What the world sees of an article at present: by what grants ask, and as the links of others show it. */
+async function seen(tx: Writer, article: string): Promise<{ facts: Facts; asLinked: string } | undefined> {
+  const [edition] = await selectSeen(tx, { article })
   if (!edition) return undefined
   const refs = await tx
     .select({ kind: editionRefs.kind, ref: editionRefs.ref })

@@ -1,4 +1,7 @@
-import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
+import { hash } from 'node:crypto'
+import { getTableName, type Placeholder, sql } from 'drizzle-orm'
+import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { memo } from '../lib/memo.ts'
 
 type Database = BaseSQLiteDatabase<'async', unknown>
 
@@ -57,20 +60,74 @@ export function codesOf(error: unknown): string[] {
 interface Preparable<R> {
   prepare(): { execute(values?: Record<string, unknown>): R }
 }
+type Prepared<R> = ReturnType<Preparable<R>['prepare']>
+
+/** How many shapes of one query are kept: more than lists are asked for in at one time. */
+const MAX_SHAPES = 200
 
 /**
  * A query that is built and prepared once for each connection: `prepared('name', (db) => db.select()…)` gives a
- * function of a reader and the placeholders' values. For hot queries; `inArray` of a placeholder does not work.
+ * function of a reader or writer and the placeholders' values. For hot queries; `inArray` of a placeholder does not
+ * work: see `shaped`.
  */
-export function prepared<R>(name: string, build: (db: Reader) => Preparable<R>) {
-  const byReader = new WeakMap<Reader, ReturnType<Preparable<R>['prepare']>>()
-  return (db: Reader, values: Record<string, unknown> = {}): R => {
-    let query = byReader.get(db)
-    if (!query) {
-      const builder = build(db) as { prepare(name: string): ReturnType<Preparable<R>['prepare']> }
-      query = builder.prepare(name)
-      byReader.set(db, query)
-    }
+export function prepared<R, D extends Reader = Reader>(name: string, build: (db: D) => Preparable<R>) {
+  const query = shaped<string, R, D>(name, build)
+  return (db: D, values?: Record<string, unknown>): R => query(db, '', values)
+}
+
+/** The same for a query that takes several shapes, as with the number of ids that are asked for. */
+export function shaped<S extends string | number, R, D extends Reader = Reader>(
+  name: string,
+  build: (db: D, shape: S) => Preparable<R>,
+) {
+  const byConnection = new WeakMap<D, Map<S, Prepared<R>>>()
+  return (db: D, shape: S, values: Record<string, unknown> = {}): R => {
+    const queries = memo(byConnection, db, () => new Map<S, Prepared<R>>())
+    const query = memo(queries, shape, () => {
+      const [oldest] = queries.keys()
+      if (queries.size >= MAX_SHAPES && oldest !== undefined) queries.delete(oldest)
+      const builder = build(db, shape) as { prepare(name: string): Prepared<R> }
+      // PostgreSQL knows a statement by its name, of 63 characters at most.
+      return builder.prepare(shape === '' ? name : `${name}_${hash('sha1', String(shape)).slice(0, 12)}`)
+    })
     return query.execute(values)
   }
 }
+
+/** So many placeholders for a list of values, and the values by their names. */
+export const placeholders = (count: number): Placeholder[] =>
+  Array.from({ length: count }, (_, index) => sql.placeholder(String(index)))
+export const numbered = (values: unknown[]): Record<string, unknown> => ({ ...values })
+
+const inserts = new WeakMap<SQLiteTable, ReturnType<typeof inserting>>()
+
+/** The shape of an insert is how many rows it has, and the columns they have. */
+const inserting = (table: SQLiteTable) =>
+  shaped<string, Promise<unknown>, Writer>(`insert_${getTableName(table)}`, (tx, shape) => {
+    const [count, ...columns] = shape.split(' ')
+    const row = (_: unknown, index: number) =>
+      Object.fromEntries(columns.map((name) => [name, sql.placeholder(`${name}${index}`)]))
+    return tx.insert(table).values(Array.from({ length: Number(count) }, row))
+  })
+
+/**
+ * Inserts rows by a statement that is prepared once for so many of them; for hot inserts. All have the columns that the
+ * first has.
+ */
+export async function insertRows<T extends SQLiteTable>(
+  tx: Writer,
+  table: T,
+  rows: T['$inferInsert'][],
+): Promise<void> {
+  const [first] = rows as Record<string, unknown>[]
+  if (!first) return
+  const columns = Object.keys(first).filter((name) => first[name] !== null && first[name] !== undefined)
+  const values: Record<string, unknown> = {}
+  for (const [index, row] of (rows as Record<string, unknown>[]).entries())
+    for (const name of columns) values[`${name}${index}`] = row[name]
+  await memo(inserts, table, () => inserting(table))(tx, [rows.length, ...columns].join(' '), values)
+}
+
+/** Inserts one row, in the same way. */
+export const insertRow = <T extends SQLiteTable>(tx: Writer, table: T, row: T['$inferInsert']): Promise<void> =>
+  insertRows(tx, table, [row])
