@@ -7,6 +7,7 @@ import fastify, {
   type FastifyServerOptions,
   LogController,
 } from 'fastify'
+import { registerAdvance } from './articles/advance.ts'
 import { registerCitations } from './articles/citations.ts'
 import { registerCorrections } from './articles/corrections.ts'
 import { registerPreviews } from './articles/previews.ts'
@@ -23,11 +24,13 @@ import { registerBulk } from './bulk/routes.ts'
 import { authorKind } from './catalogue/authors.ts'
 import { registerEntries } from './catalogue/routes.ts'
 import { sectionKind } from './catalogue/sections.ts'
+import { idOf } from './catalogue/slugs.ts'
 import { sourceKind } from './catalogue/sources.ts'
 import { tagKind } from './catalogue/tags.ts'
 import { lastChange } from './changes/log.ts'
+import { watchChanges } from './changes/watch.ts'
 import type { Config } from './config.ts'
-import { registerAccess } from './http/access.ts'
+import { identify, registerAccess } from './http/access.ts'
 import { registerCaching, requireIfMatch, sharedFor } from './http/caching.ts'
 import { registerDocs } from './http/docs.ts'
 import { registerHealth } from './http/health.ts'
@@ -44,6 +47,9 @@ import { authenticator } from './keys/store.ts'
 import type { Clock } from './lib/clock.ts'
 import { Problem } from './lib/problem.ts'
 import { isStorageFull, type Storage, StorageBusy } from './storage/storage.ts'
+import { registerArticleAccess } from './syndication/access.ts'
+import { registerChanges, type SyndicationDeps } from './syndication/routes.ts'
+import { registerStream } from './syndication/stream.ts'
 import { registerTrash } from './trash/routes.ts'
 
 export interface AppDeps {
@@ -121,6 +127,14 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
   await registerOpenapi(app, { title: 'Dateline', version, ...ABOUT })
 
   registerHealth(app, () => storage.ping())
+  const watch = watchChanges(storage)
+  app.addHook('preClose', async () => watch.close())
+  const syndication: SyndicationDeps = {
+    storage,
+    clock,
+    watch,
+    identify: ({ headers }) => identify(headers, authenticate),
+  }
   await app.register(
     async (v1) => {
       const publicUrl = config.PUBLIC_URL?.replace(/\/$/, '') ?? ''
@@ -138,7 +152,11 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
       registerEntries(v1, tagKind, deps)
       registerBulk(v1, { ...deps, translate })
       registerTrash(v1, deps)
-      registerKeys(v1, deps)
+      registerAdvance(v1, deps)
+      registerChanges(v1, syndication)
+      registerStream(v1, syndication)
+      registerArticleAccess(v1, syndication)
+      registerKeys(v1, { ...deps, idOf })
       registerAudit(v1, deps)
     },
     { prefix: '/v1' },
@@ -149,7 +167,7 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
 
 const corsOptions = ({ CORS_ORIGINS }: Config) => ({
   origin: CORS_ORIGINS.includes('*') ? '*' : CORS_ORIGINS,
-  methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+  methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
   exposedHeaders: ['ETag', 'Link', 'Location', 'X-Request-Id', 'Retry-After'],
   maxAge: 86_400,
   strictPreflight: false,
@@ -180,6 +198,7 @@ const ABOUT = {
     { name: 'Sources', description: 'Where facts and copy come from.' },
     { name: 'Sections', description: 'The tree of the site.' },
     { name: 'Tags', description: 'What articles are about.' },
+    { name: 'Changes', description: 'For partners: what altered what the world reads.' },
     { name: 'Bulk', description: 'Many operations in one request.' },
     { name: 'Trash', description: 'What was deleted and can be brought back.' },
     { name: 'Audit', description: 'Who did what.' },

@@ -48,6 +48,7 @@ const Environment = z.object({
   CACHE_BYTES: whole(0, 2 ** 40).default(32 * 1024 * 1024),
   REQUIRE_IF_MATCH: flag.default(false),
   TRASH_DAYS: whole(0, 36_500).default(30),
+  CHANGES_DAYS: whole(0, 36_500).default(90),
 })
 
 /** The settings of a process; made once, never changed. */

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import { sweepPreviews } from './articles/previews.ts'
 import { publishDue, releases as watchReleases } from './articles/scheduler.ts'
+import { sweepChanges } from './changes/log.ts'
 import type { Config } from './config.ts'
 import { refreshAll } from './editions/refresh.ts'
 import { sweepReplies } from './idempotency/once.ts'
@@ -47,6 +48,7 @@ export async function serve(config: Config, say: (text: string) => void): Promis
     await sweepReplies({ storage, clock: systemClock })
     await sweepPreviews({ storage, clock: systemClock })
     await purge({ storage, clock: systemClock }, config.TRASH_DAYS)
+    await sweepChanges({ storage, clock: systemClock }, config.CHANGES_DAYS)
   }
   const background = [
     every(RELEASE_INTERVAL, release, failed('publishing what is due')),

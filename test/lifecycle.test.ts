@@ -197,7 +197,14 @@ describe('revisions', () => {
   it('take little room: a thousand saves of a 5 kB article stay under 2 MB', async () => {
     const { storage } = room
     const text = Array.from({ length: 800 }, (_, n) => `w${(n * 7919) % 4093}`).join(' ')
-    const caller = { id: 'editor', name: 'Editor', role: 'editor', expiresAt: null, rateLimit: null } as const
+    const caller = {
+      id: 'editor',
+      name: 'Editor',
+      role: 'editor',
+      expiresAt: null,
+      rateLimit: null,
+      grant: null,
+    } as const
     const act = { caller, now: room.clock.time.toISOString(), requestId: null }
     const id = await storage.transaction(async (tx) => {
       const body = [{ type: 'paragraph' as const, text }]

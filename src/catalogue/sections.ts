@@ -151,6 +151,12 @@ export async function lineagesOf(db: Reader, rows: SectionRow[]): Promise<(id: s
   }
 }
 
+/** The ids of the section and of all above it. */
+export async function sectionsAbove(db: Reader, section: string): Promise<string[]> {
+  const lineages = await lineagesOf(db, await byIds<SectionRow>(db, sections, [section]))
+  return lineages(section).map(({ id }) => id)
+}
+
 /** Every section below the moved one lies at a new path. */
 async function movePaths(tx: Writer, before: SectionRow, after: SectionRow): Promise<void> {
   const rest = sql`substr(${sections.path}, ${before.path.length + 1})`
@@ -165,11 +171,7 @@ async function movePaths(tx: Writer, before: SectionRow, after: SectionRow): Pro
  * the sections they have left.
  */
 async function moveRefs(tx: Writer, before: SectionRow, after: SectionRow): Promise<string[]> {
-  const idsAbove = async ({ parent }: SectionRow) => {
-    if (parent === null) return []
-    const lineages = await lineagesOf(tx, await byIds<SectionRow>(tx, sections, [parent]))
-    return lineages(parent).map(({ id }) => id)
-  }
+  const idsAbove = async ({ parent }: SectionRow) => (parent === null ? ([] as string[]) : sectionsAbove(tx, parent))
   const [left, entered] = [await idsAbove(before), await idsAbove(after)]
   const moved = tx
     .select({ article: editionRefs.article })

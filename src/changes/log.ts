@@ -1,4 +1,5 @@
-import { and, asc, desc, eq, gt, inArray, notInArray, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, lt, lte, max, notInArray, type SQL, sql } from 'drizzle-orm'
+import type { Clock } from '../lib/clock.ts'
 import type { Facts } from '../lib/facts.ts'
 import { changes, editionRefs, editions, staleEditions } from '../storage/schema.ts'
 import { insertRow, prepared, type Reader, type Storage, type Writer } from '../storage/storage.ts'
@@ -38,6 +39,12 @@ const selectLast = prepared('last_change', (db) =>
   db.select({ seq: changes.seq, at: changes.at }).from(changes).orderBy(desc(changes.seq)).limit(1),
 )
 
+/** The number and the time of the last change; 0 and nothing before the first. */
+export async function lastPlace(db: Reader): Promise<{ seq: number; at: string }> {
+  const [row] = await selectLast(db)
+  return row ?? { seq: 0, at: '' }
+}
+
 /**
  * Gives the function that names the last change, by its number and its time, since after a restore from a backup the
  * same number may stand for something else, and by the release of the service, which may show the same in another way.
@@ -46,8 +53,8 @@ const selectLast = prepared('last_change', (db) =>
 export function lastChange(storage: Storage, release: string): () => string | Promise<string> {
   let [seen, known] = [-1, '']
   const look = async () => {
-    const [row] = await selectLast(storage.reader)
-    return `${release} ${row?.seq ?? 0} ${row?.at ?? ''}`
+    const { seq, at } = await lastPlace(storage.reader)
+    return `${release} ${seq} ${at}`
   }
   return () => {
     const commits = storage.commits()
@@ -58,6 +65,22 @@ export function lastChange(storage: Storage, release: string): () => string | Pr
       return change
     })
   }
+}
+
+/** Forgets changes older than so many days, but never the last: numbers go on. 0 keeps all. */
+export async function sweepChanges(
+  { storage, clock }: { storage: Storage; clock: Clock },
+  days: number,
+): Promise<void> {
+  if (days === 0) return
+  const before = new Date(clock.now().getTime() - days * 86_400_000).toISOString()
+  const [old] = await storage.reader
+    .select({ seq: max(changes.seq) })
+    .from(changes)
+    .where(and(lt(changes.at, before), lt(changes.seq, await latest(storage.reader))))
+  const { seq = null } = old ?? {}
+  if (seq === null) return
+  await storage.transaction(async (tx) => void (await tx.delete(changes).where(lte(changes.seq, seq))))
 }
 
 /**

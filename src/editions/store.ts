@@ -13,6 +13,7 @@ import { insertRow, insertRows, prepared, type Reader, type Writer } from '../st
 import type { Article } from './article.ts'
 import { cardOf, compile, type Standing } from './compile.ts'
 import { type Content, type Ref, refsOf } from './content.ts'
+import { factsOf } from './facts.ts'
 import { type Lookup, lookup } from './lookup.ts'
 
 /** A standing that the world can see. */
@@ -82,16 +83,6 @@ async function seen(tx: Writer, article: string): Promise<{ facts: Facts; asLink
     .where(eq(editionRefs.article, article))
   const content = edition.content as Content
   return { facts: factsOf(content, refs), asLinked: asLinked(edition.slug, content) }
-}
-
-/** `refs` are those of the edition, sections with all above them. */
-function factsOf({ language, rights }: Content, refs: { kind: string; ref: string }[]): Facts {
-  const of = (wanted: string) =>
-    refs
-      .filter(({ kind }) => kind === wanted)
-      .map(({ ref }) => ref)
-      .sort()
-  return { sections: of('section'), tags: of('tag'), language, usage: rights.usage }
 }
 
 /** All that a link in another article shows of this one. */

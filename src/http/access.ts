@@ -43,8 +43,9 @@ export function registerAccess(app: FastifyInstance, { authenticate, onRefused, 
   })
 
   app.decorateRequest('caller', null as never)
+  // A key with a grant reads what it is granted with the changes; beside that it may read what anyone may.
   const allowed = (caller: Caller, permission: Permission) =>
-    may(caller, permission) && (caller !== anonymous || publicRead)
+    may(caller, permission) && (publicRead || permission !== 'live:read' || (caller !== anonymous && !caller.grant))
 
   app.addHook('onRequest', (request, _reply, done) => {
     request.caller = anonymous
@@ -54,18 +55,22 @@ export function registerAccess(app: FastifyInstance, { authenticate, onRefused, 
       if (access && !allowed(anonymous, access)) return done(unauthenticated())
       return done()
     }
-    identify(request).then((caller) => {
+    identify(request.headers, authenticate).then((caller) => {
       if (!caller) return onRefused(request).then(() => done(unauthenticated()), done)
       request.caller = caller
       if (access && !allowed(caller, access)) return done(forbidden(caller, access))
       done()
     }, done)
   })
+}
 
-  async function identify({ headers }: FastifyRequest): Promise<Caller | undefined> {
-    const [, token] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '') ?? []
-    return token === undefined ? undefined : authenticate(token)
-  }
+/** The caller that a request's key stands for; undefined if there is none, or it is unknown, expired or revoked. */
+export async function identify(
+  { authorization = '' }: { authorization?: string | undefined },
+  authenticate: AccessOptions['authenticate'],
+): Promise<Caller | undefined> {
+  const [, token] = /^Bearer +(\S+) *$/i.exec(authorization) ?? []
+  return token === undefined ? undefined : authenticate(token)
 }
 
 /** Throws `forbidden` unless the caller has the permission: for what a route asks beside the access it declares. */

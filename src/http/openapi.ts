@@ -6,6 +6,7 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import * as z from 'zod'
 import type { Access } from './access.ts'
+import { typeOf } from './media-type.ts'
 import { lineShapeOf, NDJSON } from './ndjson.ts'
 import { NoQuery } from './parameters.ts'
 import { Problem } from './problems.ts'
@@ -109,7 +110,7 @@ function replyOf(shape: z.ZodType, status: number, components: Map<string, Json>
   const line = lineShapeOf(shape)
   const description = (line ?? shape).meta()?.description ?? 'The reply'
   if (shape instanceof z.ZodNull) return { type: 'null', description }
-  const type = line ? NDJSON : status < 400 ? 'application/json' : 'application/problem+json'
+  const type = typeOf(shape) ?? (line ? NDJSON : status < 400 ? 'application/json' : 'application/problem+json')
   return { description, content: { [type]: { schema: toComponent(line ?? shape, 'output', components) } } }
 }
 

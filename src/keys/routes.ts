@@ -5,11 +5,52 @@ import type { ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
 import { actOf } from '../lib/act.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
-import { notFound, Problem } from '../lib/problem.ts'
+import { formats, type Grant as Granted } from '../lib/grant.ts'
+import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
 import { keyRoles, type Permission, permissions, roles } from '../lib/roles.ts'
 import { Id, line, Moment, Timestamp } from '../lib/shapes.ts'
-import type { Storage } from '../storage/storage.ts'
-import { createKey, type KeyRow, listKeys, revokeKey, rotateKey } from './store.ts'
+import type { Reader, Storage, Writer } from '../storage/storage.ts'
+import { changeKey, createKey, type KeyRow, listKeys, readKey, revokeKey, rotateKey } from './store.ts'
+
+const ids = (noun: string) =>
+  z
+    .array(z.string().min(1).max(200))
+    .max(100)
+    .default([])
+    .meta({ description: `Ids or slugs: articles of any ${noun} among them. Empty for no limit.` })
+
+const texts = (description: string) => z.array(line(200)).max(100).default([]).meta({ description })
+
+const GrantInput = z
+  .strictObject({
+    sections: ids('section').meta({ description: 'Ids or slugs; with all sections below. Empty for no limit.' }),
+    tags: ids('tag'),
+    languages: texts('Language tags. Empty for no limit.'),
+    usages: texts('Terms of use, as `rights.usage` of the articles states them. Empty for no limit.'),
+    formats: z.array(z.enum(formats)).default([]).meta({ description: 'Forms; empty for all.' }),
+    embargoLeadSeconds: z
+      .int()
+      .min(0)
+      .max(31_536_000)
+      .default(0)
+      .meta({ description: 'How long before its release a scheduled article may be seen.' }),
+  })
+  .meta({
+    id: 'GrantInput',
+    description: 'What a partner may have: articles that keep within every limit.',
+    examples: [{ sections: ['world-news'], languages: ['en'], embargoLeadSeconds: 3600 }],
+  })
+
+const Grant = z
+  .object({
+    sections: z.array(z.string()),
+    tags: z.array(z.string()),
+    languages: z.array(z.string()),
+    usages: z.array(z.string()),
+    formats: z.array(z.enum(formats)),
+    embargoLeadSeconds: z.int(),
+  })
+  .meta({ id: 'Grant', description: 'What a partner may have; sections and tags by id.' })
 
 const NewApiKey = z
   .strictObject({
@@ -17,8 +58,17 @@ const NewApiKey = z
     role: z.enum(keyRoles),
     expiresAt: Moment.nullish().meta({ description: 'When the key becomes void; never if left out.' }),
     rateLimit: z.int().min(1).max(1_000_000).nullish().meta({ description: 'Requests a minute.' }),
+    grant: GrantInput.nullish().meta({ description: 'What it may have; everything if left out. For partners only.' }),
   })
   .meta({ id: 'NewApiKey', description: 'A key to be made.', examples: [{ name: 'Website', role: 'reader' }] })
+
+const ApiKeyPatch = NewApiKey.pick({ name: true, rateLimit: true, grant: true })
+  .partial()
+  .meta({
+    id: 'ApiKeyPatch',
+    description: 'What to change about a key. A grant is replaced as a whole; `null` takes all limits away.',
+    examples: [{ grant: { sections: ['sport'] } }],
+  })
 
 const ApiKey = z
   .object({
@@ -27,6 +77,7 @@ const ApiKey = z
     role: z.enum(keyRoles),
     expiresAt: Timestamp.nullable(),
     rateLimit: z.int().nullable(),
+    grant: Grant.nullable(),
     lastUsedAt: Timestamp.nullable().meta({ description: 'To the minute.' }),
     createdAt: Timestamp,
   })
@@ -43,15 +94,19 @@ const Me = z
     role: z.enum(Object.keys(roles) as [keyof typeof roles]),
     permissions: z.array(z.enum(Object.keys(permissions) as [Permission])),
     expiresAt: Timestamp.nullable(),
+    grant: Grant.nullable(),
   })
   .meta({ id: 'Me', description: 'Who the key of this request is and what it may do.' })
 
 const ById = z.strictObject({ id: Id })
 
+/** The id that an id or a slug leads to. */
+type IdOf = (db: Reader, noun: 'section' | 'tag', reference: string) => Promise<string | undefined>
+
 /** Keys, for admins; and `/me`, for everyone. */
 export function registerKeys(
   server: FastifyInstance,
-  { storage, clock, once }: { storage: Storage; clock: Clock; once: Once },
+  { storage, clock, once, idOf }: { storage: Storage; clock: Clock; once: Once; idOf: IdOf },
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
   const tags = ['Keys']
@@ -68,7 +123,14 @@ export function registerKeys(
         response: { 200: Me },
       },
     },
-    async ({ caller: { id, name, role, expiresAt } }) => ({ id, name, role, permissions: [...roles[role]], expiresAt }),
+    async ({ caller: { id, name, role, expiresAt, grant } }) => ({
+      id,
+      name,
+      role,
+      permissions: [...roles[role]],
+      expiresAt,
+      grant,
+    }),
   )
 
   app.get(
@@ -108,8 +170,37 @@ export function registerKeys(
       const now = timestamp(clock)
       if (request.body.expiresAt && request.body.expiresAt <= now) throw expiryInThePast()
       return once(request, reply, async (tx) => {
-        const { row, token } = await createKey(tx, request.body, actOf(request, clock))
+        const { role, grant } = request.body
+        const granted = await grantOf(tx, role, grant)
+        const { row, token } = await createKey(tx, { ...request.body, grant: granted }, actOf(request, clock))
         return { status: 201, location: `/v1/api-keys/${row.id}`, body: { ...shown(row), secret: token } }
+      })
+    },
+  )
+
+  app.patch(
+    '/api-keys/:id',
+    {
+      config: { access: 'admin' },
+      schema: {
+        operationId: 'updateApiKey',
+        summary: 'Change a key',
+        description: 'A partner whose grant changes begins anew with the snapshot.',
+        tags,
+        params: ById,
+        body: ApiKeyPatch,
+        response: { 200: ApiKey },
+      },
+    },
+    async (request) => {
+      const { params, body } = request
+      return storage.transaction(async (tx) => {
+        const key = await readKey(tx, params.id)
+        if (!key) throw notFound('key')
+        const grant = body.grant === undefined ? key.grant : await grantOf(tx, key.role, body.grant)
+        const { name = key.name, rateLimit = key.rateLimit } = body
+        const row = await changeKey(tx, params.id, { name, rateLimit, grant }, actOf(request, clock))
+        return shown(row ?? key)
       })
     },
   )
@@ -157,6 +248,30 @@ export function registerKeys(
       return reply.code(204).send(null)
     },
   )
+
+  /** A grant as it is kept. Throws `validation` for a role without one, and `invalid-reference`. */
+  async function grantOf(tx: Writer, role: string, grant: z.infer<typeof GrantInput> | null | undefined) {
+    if (!grant) return null
+    if (role !== 'partner') throw notForPartner()
+    const resolved = async (noun: 'section' | 'tag', references: string[]) => {
+      const ids: string[] = []
+      for (const [index, ref] of references.entries()) {
+        const id = await idOf(tx, noun, ref)
+        if (id === undefined) throw invalidReferences([{ pointer: `/grant/${noun}s/${index}`, noun, ref }])
+        ids.push(id)
+      }
+      return ids
+    }
+    const [sections, tags] = [await resolved('section', grant.sections), await resolved('tag', grant.tags)]
+    return { ...grant, sections, tags } satisfies Granted
+  }
+}
+
+function notForPartner(): Problem {
+  const message = 'is for keys of the role partner'
+  return new Problem('validation', `grant ${message}`, {
+    errors: [{ in: 'body', pointer: '/grant', code: 'not_for_this_role', message }],
+  })
 }
 
 const shown = ({ secretHash: _, role, ...key }: KeyRow) => ({ ...key, role: role as z.infer<typeof ApiKey>['role'] })

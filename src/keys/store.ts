@@ -1,8 +1,9 @@
 import { eq, sql } from 'drizzle-orm'
 import { audit } from '../audit/log.ts'
 import type { Act } from '../lib/act.ts'
+import type { Grant } from '../lib/grant.ts'
 import { newId } from '../lib/id.ts'
-import type { Caller, KeyRole } from '../lib/roles.ts'
+import { type Caller, type KeyRole, keyless } from '../lib/roles.ts'
 import { hashOf, newSecret, partsOf, sameHash, tokenOf } from '../lib/secret.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { apiKeys } from '../storage/schema.ts'
@@ -16,6 +17,7 @@ export interface KeyInput {
   role: KeyRole
   expiresAt?: string | null | undefined
   rateLimit?: number | null | undefined
+  grant?: Grant | null | undefined
 }
 
 /** The least time between two notes of a key's last use, in milliseconds: reads must not become writes. */
@@ -40,6 +42,7 @@ export async function createKey(tx: Writer, input: KeyInput, act: Act): Promise<
     role: input.role,
     secretHash: hashOf(secret),
     rateLimit: input.rateLimit ?? null,
+    grant: input.grant ?? null,
     expiresAt: input.expiresAt ?? null,
     lastUsedAt: null,
     createdAt: act.now,
@@ -60,6 +63,21 @@ export async function rotateKey(tx: Writer, id: string, act: Act): Promise<{ row
   if (!row) return undefined
   await audit(tx, act, { action: 'key.rotate', target: id })
   return { row, token: PREFIX + tokenOf(row.id, secret) }
+}
+
+/** The key with this id. */
+export const readKey = async (db: Reader, id: string): Promise<KeyRow | undefined> => (await selectKey(db, { id }))[0]
+
+/** Changes a key; what is undefined stays. Undefined if there is no such key. */
+export async function changeKey(
+  tx: Writer,
+  id: string,
+  change: Partial<Pick<KeyRow, 'name' | 'rateLimit' | 'grant'>>,
+  act: Act,
+): Promise<KeyRow | undefined> {
+  const [row] = await tx.update(apiKeys).set(change).where(eq(apiKeys.id, id)).returning()
+  if (row) await audit(tx, act, { action: 'key.update', target: id })
+  return row
 }
 
 /** Revokes a key, in every process at once. False if there is no such key. */
@@ -121,15 +139,9 @@ export function authenticator(
     const isRight = sameHash(hashOf(parts?.secret ?? ''), row?.secretHash ?? nobody)
     if (!row || !isRight || (row.expiresAt !== null && row.expiresAt <= now().toISOString())) return undefined
     noteUse(row.id)
-    const { id, name, role, expiresAt, rateLimit } = row
-    return { id, name, role: role as KeyRole, expiresAt, rateLimit }
+    const { id, name, role, expiresAt, rateLimit, grant } = row
+    return { id, name, role: role as KeyRole, expiresAt, rateLimit, grant }
   }
 }
 
-const ENVIRONMENT_ADMIN: Caller = {
-  id: 'environment',
-  name: 'DATELINE_ADMIN_KEY',
-  role: 'admin',
-  expiresAt: null,
-  rateLimit: null,
-}
+const ENVIRONMENT_ADMIN = keyless('environment', 'DATELINE_ADMIN_KEY', 'admin')

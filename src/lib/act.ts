@@ -1,5 +1,5 @@
 import { type Clock, timestamp } from './clock.ts'
-import type { Caller } from './roles.ts'
+import { type Caller, keyless } from './roles.ts'
 
 /** Who does something, when, and by which request: what every write is given, and what is kept on record of it. */
 export interface Act {
@@ -18,7 +18,7 @@ export const actOf = ({ caller, id }: { caller: Caller; id: string }, clock: Clo
 
 /** What the service does by itself, in somebody's stead. */
 export const ownAct = (name: string, clock: Clock): Act => ({
-  caller: { id: name, name, role: 'admin', expiresAt: null, rateLimit: null },
+  caller: keyless(name, name, 'admin'),
   now: timestamp(clock),
   requestId: null,
 })

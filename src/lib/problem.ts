@@ -39,6 +39,11 @@ export const problems = {
     'Not in this state',
     'The article is in a state from which this cannot be done; `allowed` lists what can.',
   ],
+  'cursor-expired': [
+    410,
+    'The cursor is too old',
+    'What came after it is not kept any more, or is not what this key would be shown; begin anew with `snapshot`.',
+  ],
   retracted: [410, 'Retracted', 'The article was taken back; `retraction` says why, and what to read instead.'],
   'precondition-required': [
     428,

@@ -1,3 +1,5 @@
+import type { Grant } from './grant.ts'
+
 /** What can be allowed. */
 export const permissions = {
   'live:read': 'read what is live',
@@ -31,9 +33,21 @@ export interface Caller {
   expiresAt: string | null
   /** Requests a minute, where the key has a limit of its own. */
   rateLimit: number | null
+  /** What a partner may have; null sets no limit. */
+  grant: Grant | null
 }
 
-export const anonymous: Caller = { id: null, name: 'anonymous', role: 'anonymous', expiresAt: null, rateLimit: null }
+/** Somebody without a key of their own in the database. */
+export const keyless = (id: string | null, name: string, role: Role): Caller => ({
+  id,
+  name,
+  role,
+  expiresAt: null,
+  rateLimit: null,
+  grant: null,
+})
+
+export const anonymous: Caller = keyless(null, 'anonymous', 'anonymous')
 
 /** Whether the caller may do it. */
 export const may = (caller: Caller, permission: Permission): boolean =>

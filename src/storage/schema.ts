@@ -5,6 +5,7 @@
  * `editionRefs`) is what the world reads. Code that serves the public reads the newsstand only.
  */
 import type { Facts } from '../lib/facts.ts'
+import type { Grant } from '../lib/grant.ts'
 import type { Link } from '../lib/shapes.ts'
 import {
   bytes,
@@ -28,6 +29,8 @@ export const apiKeys = table('api_keys', {
   role: text('role').notNull(),
   secretHash: text('secret_hash').notNull(),
   rateLimit: integer('rate_limit'),
+  // What a partner may have; null sets no limit.
+  grant: json('grant').$type<Grant>(),
   expiresAt: timestamp('expires_at'),
   lastUsedAt: timestamp('last_used_at'),
   createdAt: timestamp('created_at').notNull(),
@@ -343,6 +346,17 @@ export const changes = table(
     was: json('was').$type<Facts>(),
   },
   (t) => [index('changes_target').on(t.target, t.seq)],
+)
+
+/** Up to which change each partner says to have taken note. */
+export const receipts = table(
+  'receipts',
+  {
+    key: text('key').primaryKey(),
+    seq: integer('seq').notNull(),
+    at: timestamp('at').notNull(),
+  },
+  (t) => [foreignKey({ columns: [t.key], foreignColumns: [apiKeys.id], name: 'receipts_key_fk' }).onDelete('cascade')],
 )
 
 /** The first reply to each `Idempotency-Key`, sealed, so that it can be given again. */

@@ -12,7 +12,7 @@ const layers = [
   ['catalogue', 'keys'],
   ['editions'],
   ['articles'],
-  ['bulk', 'trash'],
+  ['bulk', 'syndication', 'trash'],
   ['config'],
   ['app'],
   ['server', 'sample'],
@@ -22,6 +22,7 @@ const layers = [
 /** Files beside those named `routes.ts` that form requests and replies. */
 const speakHttp = [
   'app.ts',
+  'articles/advance.ts',
   'articles/citations.ts',
   'articles/corrections.ts',
   'articles/operations.ts',
@@ -31,6 +32,9 @@ const speakHttp = [
   'articles/transitions.ts',
   'bulk/operations.ts',
   'editions/ready.ts',
+  'syndication/access.ts',
+  'syndication/change.ts',
+  'syndication/stream.ts',
 ]
 
 interface Import {

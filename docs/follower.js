@@ -1,0 +1,49 @@
+// Keeps a copy of all that is live, in one file: `node docs/follower.js <address> <key> <file>`.
+// It may be killed at any moment: the copy and the place it has been read up to are saved together, or not at all.
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+export async function follow({ address, key, file, wait = 30, fetch = globalThis.fetch, isDone = () => false }) {
+  const get = async (path) => {
+    const response = await fetch(address + path, { headers: { authorization: `Bearer ${key}` } })
+    if (response.status === 410) return undefined
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
+    return response.json()
+  }
+
+  // Begins anew: everything that is live, and the cursor to go on from.
+  const snapshot = async () => {
+    const articles = {}
+    for (let cursor = ''; ; ) {
+      const { data, page } = await get(`/v1/changes/snapshot?limit=500${cursor}`)
+      for (const article of data) articles[article.id] = article
+      if (page.next === null) return { since: page.since, articles }
+      cursor = `&cursor=${page.next}`
+    }
+  }
+
+  let copy = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : await snapshot()
+  for (;;) {
+    const changes = await get(`/v1/changes?include=edition&limit=1000&wait=${wait}&since=${copy.since}`)
+    // 410: the cursor is too old, or what the key may have has changed.
+    if (changes === undefined) copy = await snapshot()
+    else {
+      for (const { article, gone, edition } of changes.data) {
+        if (!article) continue
+        if (gone) delete copy.articles[article.id]
+        else copy.articles[article.id] = edition
+      }
+      copy.since = changes.page.next
+    }
+    // A rename is all or nothing.
+    writeFileSync(`${file}.new`, JSON.stringify(copy))
+    renameSync(`${file}.new`, file)
+    if (isDone(copy, changes)) return copy
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [address, key, file] = process.argv.slice(2)
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 5_000))
+  for (;;) await follow({ address, key, file }).catch((error) => process.stderr.write(`${error.message}\n`) && pause())
+}

@@ -1,0 +1,79 @@
+import { and, eq, isNotNull, isNull, lte } from 'drizzle-orm'
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+import { sectionsAbove } from '../catalogue/sections.ts'
+import { Article } from '../editions/article.ts'
+import { refsOf } from '../editions/content.ts'
+import { factsOf } from '../editions/facts.ts'
+import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
+import type { ZodTypes } from '../http/zod.ts'
+import type { Facts } from '../lib/facts.ts'
+import { covers } from '../lib/grant.ts'
+import { keyless } from '../lib/roles.ts'
+import { keyset, pageOf } from '../storage/keyset.ts'
+import { articles } from '../storage/schema.ts'
+import type { Reader } from '../storage/storage.ts'
+import type { ArticleDeps } from './routes.ts'
+import type { ArticleRow } from './store.ts'
+import { views } from './view.ts'
+
+/** What is known of a working copy by which partners are granted it. */
+export async function factsOfDraft(db: Reader, { content }: Pick<ArticleRow, 'content'>): Promise<Facts> {
+  const above = content.section === null ? [] : await sectionsAbove(db, content.section)
+  const refs = refsOf(content).filter(({ kind }) => kind !== 'section')
+  return factsOf(content, [...refs, ...above.map((ref) => ({ kind: 'section', ref }))])
+}
+
+/** Copies of what is scheduled, for partners who may see it ahead of its release. */
+export function registerAdvance(server: FastifyInstance, { storage, clock }: ArticleDeps): void {
+  const app = server.withTypeProvider<ZodTypes>()
+  app.get(
+    '/advance',
+    {
+      config: { access: 'changes:read' },
+      schema: {
+        operationId: 'listAdvance',
+        summary: 'See what is about to be released',
+        description:
+          'Scheduled articles, the next first: for a partner those that its grant covers, as far ahead as its grant says; for editors all. They are under embargo until `publishAt`, and may still change or be called off: nothing of them is in the changes before.',
+        tags: ['Changes'],
+        querystring: z.strictObject({ limit: pageParameters.limit, cursor: pageParameters.cursor }),
+        response: { 200: listOf(Article, 'AdvanceList') },
+      },
+    },
+    async (request, reply) => {
+      const { grant, role } = request.caller
+      const paging = pageRequest(request, request.query.limit)
+      const lead = role === 'partner' ? (grant?.embargoLeadSeconds ?? 0) : undefined
+      const until = lead === undefined ? undefined : new Date(clock.now().getTime() + lead * 1_000).toISOString()
+      const order = { kind: 'time', column: articles.publishAt, id: articles.id, descending: false } as const
+      const slice = keyset(order, paging)
+      const found = (await storage.reader
+        .select()
+        .from(articles)
+        .where(
+          and(
+            isNotNull(articles.publishAt),
+            isNull(articles.deletedAt),
+            eq(articles.status, 'scheduled'),
+            until === undefined ? undefined : lte(articles.publishAt, until),
+            slice.where,
+          ),
+        )
+        .orderBy(...slice.orderBy)
+        .limit(slice.limit)) as ArticleRow[]
+      const page = pageOf(found, paging, ({ publishAt, id }) => [publishAt ?? '', id])
+      const granted: ArticleRow[] = []
+      for (const row of lead === 0 ? [] : page.rows)
+        if (covers(grant, await factsOfDraft(storage.reader, row))) granted.push(row)
+      // As the world will see it: without what only the newsroom may know of the articles it links to.
+      const data = await views(storage.reader, granted, keyless(null, 'partner', 'partner'))
+      return { data: data.map(released), page: paging.info(reply, page) } as never
+    },
+  )
+}
+
+/** Only what the world will read, and when. */
+function released({ liveVersion: _, hasUnpublishedChanges: __, createdAt: ___, createdBy: ____, ...article }: Article) {
+  return article
+}

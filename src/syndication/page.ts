@@ -1,0 +1,145 @@
+/** Pages of the log as a client may see them. */
+import { asc, eq, gt, inArray, sql } from 'drizzle-orm'
+import { after, type Logged } from '../changes/log.ts'
+import { liveFacts } from '../editions/facts.ts'
+import { recompiled } from '../editions/store.ts'
+import { covers, type Grant } from '../lib/grant.ts'
+import { changes, editions, staleEditions } from '../storage/schema.ts'
+import { numbered, placeholders, prepared, type Reader, shaped } from '../storage/storage.ts'
+import { expired, type Place } from './cursor.ts'
+
+/** How many rows of the log one request goes through at most, however few of them it may show. */
+const MOST_SCANNED = 5_000
+
+/** A change as it is shown, as finished JSON; and its place in the log. */
+export interface Item {
+  type: string
+  place: Place
+  json: string
+}
+
+export interface ChangesPage {
+  items: Item[]
+  /** Up to where the log was read. */
+  place: Place
+  hasMore: boolean
+}
+
+export interface PageQuery {
+  limit: number
+  grant: Grant | null
+  /** Whether the live editions are wanted with the changes. */
+  withEditions: boolean
+}
+
+/** The changes that come after a place. What an article is now decides how its changes are shown. */
+export async function readPage(db: Reader, from: Place, query: PageQuery): Promise<ChangesPage> {
+  const { limit, grant } = query
+  const items: Item[] = []
+  let place = from
+  let hasMore = true
+  for (let scanned = 0; hasMore && items.length < limit && scanned < MOST_SCANNED; ) {
+    const wanted = limit - items.length
+    const found = await after(db, place.seq, wanted + 1)
+    const rows = found.slice(0, wanted)
+    hasMore = found.length > wanted
+    scanned += rows.length
+    items.push(...(await shown(db, rows, query)))
+    const last = rows.at(-1)
+    if (last) place = { seq: last.seq, at: last.at }
+    if (grant === null) break
+  }
+  return { items, place, hasMore }
+}
+
+const isOfArticle = ({ type }: Logged): boolean => type.startsWith('article.')
+
+async function shown(db: Reader, rows: Logged[], { grant, withEditions }: PageQuery): Promise<Item[]> {
+  const articles = [...new Set(rows.filter(isOfArticle).map(({ target }) => target))]
+  const held = await present(db, articles, grant)
+  const documents = withEditions ? await documentsOf(db, [...held]) : new Map<string, string>()
+  return rows.flatMap((row) => {
+    const { seq, type, at, target, slug, version, was } = row
+    const place = { seq, at }
+    const [noun = ''] = type.split('.')
+    if (!isOfArticle(row))
+      return [{ type, place, json: JSON.stringify({ seq, type, at, [noun]: { id: target, slug } }) }]
+    const gone = !held.has(target)
+    // Whoever could never have it is told nothing; whoever could is told that it is gone.
+    if (gone && grant !== null && !(was && covers(grant, was))) return []
+    const change = JSON.stringify({ seq, type, at, article: { id: target, slug, version }, gone })
+    const edition = withEditions ? `,"edition":${documents.get(target) ?? 'null'}` : ''
+    return [{ type, place, json: `${change.slice(0, -1)}${edition}}` }]
+  })
+}
+
+const selectLive = shaped('changes_live', (db, count: number) =>
+  db
+    .select({ article: editions.article })
+    .from(editions)
+    .where(inArray(editions.article, placeholders(count))),
+)
+
+/** Those of the articles that are live and covered by the grant. */
+async function present(db: Reader, articles: string[], grant: Grant | null): Promise<Set<string>> {
+  if (articles.length === 0) return new Set()
+  if (grant === null)
+    return new Set((await selectLive(db, articles.length, numbered(articles))).map(({ article }) => article))
+  const facts = await liveFacts(db, articles)
+  return new Set([...facts].filter(([, one]) => covers(grant, one)).map(([article]) => article))
+}
+
+const selectDocuments = shaped('changes_documents', (db, count: number) =>
+  db
+    .select({ article: editions.article, document: editions.document, stale: staleEditions.article })
+    .from(editions)
+    .leftJoin(staleEditions, eq(staleEditions.article, editions.article))
+    .where(inArray(editions.article, placeholders(count))),
+)
+
+/** The documents of live articles, stale ones compiled anew. */
+export async function documentsOf(db: Reader, articles: string[]): Promise<Map<string, string>> {
+  if (articles.length === 0) return new Map()
+  const rows = await selectDocuments(db, articles.length, numbered(articles))
+  const fresh = await recompiled(
+    db,
+    rows.filter(({ stale }) => stale !== null).map(({ article }) => article),
+  )
+  return new Map([...rows, ...fresh].map(({ article, document }) => [article, document]))
+}
+
+const selectFirst = prepared('changes_first', (db) =>
+  db.select({ seq: changes.seq }).from(changes).orderBy(asc(changes.seq)).limit(1),
+)
+
+/** Throws `cursor-expired` unless the log still has all that comes after the place, and is the log it was taken from. */
+export async function checkPlace(db: Reader, { seq, at }: Place): Promise<void> {
+  if (seq === 0) return
+  const [row] = await after(db, seq - 1, 1)
+  const [first] = await selectFirst(db)
+  if (!row) throw expired('this log is shorter than the cursor says')
+  if (row.seq === seq && row.at !== at) throw expired('the cursor comes from another history')
+  if (row.seq !== seq && first && first.seq > seq + 1) throw expired('what came after the cursor is not kept any more')
+}
+
+const selectPage = prepared('snapshot_page', (db) =>
+  db
+    .select({ article: editions.article })
+    .from(editions)
+    .where(gt(editions.article, sql.placeholder('after')))
+    .orderBy(asc(editions.article))
+    .limit(sql.placeholder('limit')),
+)
+
+/** A page of all live articles that the grant covers, in the order of their ids; `last` is null on the last page. */
+export async function snapshotPage(
+  db: Reader,
+  { from, limit, grant }: { from: string; limit: number; grant: Grant | null },
+): Promise<{ documents: string[]; last: string | null }> {
+  const found = await selectPage(db, { after: from, limit: limit + 1 })
+  const ids = found.slice(0, limit).map(({ article }) => article)
+  const held = await present(db, ids, grant)
+  const documents = await documentsOf(db, [...held])
+  const shownNow = ids.flatMap((id) => documents.get(id) ?? [])
+  return { documents: shownNow, last: found.length > limit ? (ids.at(-1) ?? null) : null }
+}

@@ -1,0 +1,194 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { lastPlace, latest } from '../changes/log.ts'
+import type { Watch } from '../changes/watch.ts'
+import { NoQuery } from '../http/parameters.ts'
+import type { ZodTypes } from '../http/zod.ts'
+import { actOf } from '../lib/act.ts'
+import type { Clock } from '../lib/clock.ts'
+import { digest } from '../lib/etag.ts'
+import { namesOf } from '../lib/names.ts'
+import { Problem } from '../lib/problem.ts'
+import type { Caller } from '../lib/roles.ts'
+import type { Storage } from '../storage/storage.ts'
+import { ChangeList, Expired, Receipt, Snapshot } from './change.ts'
+import { decodePlace, encodePlace, type Place } from './cursor.ts'
+import { checkPlace, type PageQuery, readPage, snapshotPage } from './page.ts'
+import { acknowledge, receiptsOf } from './receipts.ts'
+
+export interface SyndicationDeps {
+  storage: Storage
+  clock: Clock
+  watch: Watch
+  /** The caller that the key of a request stands for now. */
+  identify: (request: FastifyRequest) => Promise<Caller | undefined>
+}
+
+/** How long a request may wait for changes, in seconds: less than what a silent connection is let live. */
+const LONGEST_WAIT = 50
+
+export const include = namesOf(
+  ['edition'],
+  'What to add to each change: `edition`, the article as it is now.',
+).optional()
+export const since = z
+  .string()
+  .max(500)
+  .optional()
+  .meta({ description: 'The cursor to go on from; from the beginning of the log if left out.' })
+
+const Query = z.strictObject({
+  since,
+  limit: z.coerce.number().int().min(1).max(1_000).default(100).meta({ description: 'How many changes at most.' }),
+  wait: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(LONGEST_WAIT)
+    .default(0)
+    .meta({ description: 'How many seconds to wait for a change where there is none yet.' }),
+  include,
+})
+
+const SnapshotQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(500).default(100).meta({ description: 'How many articles at most.' }),
+  cursor: z.string().max(500).optional().meta({ description: '`page.next` of the page before.' }),
+})
+
+const tags = ['Changes']
+
+/** The log of changes for those who follow it, the snapshot to begin with, and receipts. */
+export function registerChanges(server: FastifyInstance, { storage, clock, watch }: SyndicationDeps): void {
+  const app = server.withTypeProvider<ZodTypes>()
+  const db = storage.reader
+
+  app.get(
+    '/changes',
+    {
+      config: { access: 'changes:read' },
+      schema: {
+        operationId: 'listChanges',
+        summary: 'Follow the changes',
+        description:
+          'What altered what the world reads, in the order of commits, without a gap. Go on from `page.next`, which is always there. Of each change of an article keep the article, unless it is `gone`: then drop it. Changes show what an article is when they are read, so reading some again does no harm. A key with a grant is told only of what it may have, and of what it may not have any more.',
+        tags,
+        querystring: Query,
+        response: { 200: ChangeList, 410: Expired },
+      },
+    },
+    async (request, reply) => {
+      const { query, caller } = request
+      const { grant } = caller
+      const wanted: PageQuery = { limit: query.limit, grant, withEditions: query.include !== undefined }
+      const until = AbortSignal.timeout(query.wait * 1_000)
+      const left = new AbortController()
+      reply.raw.once('close', () => left.abort())
+      const signal = AbortSignal.any([until, left.signal])
+      let place = await placeFrom(storage, query.since, caller)
+      for (;;) {
+        const page = await readPage(db, place, wanted)
+        place = page.place
+        if (page.items.length === 0 && !page.hasMore && query.wait > 0 && !signal.aborted && !watch.closed.aborted) {
+          await watch.after(place.seq, signal)
+          continue
+        }
+        const info = { next: encodePlace(place, grant), hasMore: page.hasMore }
+        const data = page.items.map(({ json }) => json).join(',')
+        reply.header('content-type', 'application/json; charset=utf-8')
+        return reply.send(`{"data":[${data}],"page":${JSON.stringify(info)}}` as never)
+      }
+    },
+  )
+
+  app.get(
+    '/changes/snapshot',
+    {
+      config: { access: 'changes:read' },
+      schema: {
+        operationId: 'getSnapshot',
+        summary: 'Begin with all that is live',
+        description:
+          'Read all pages, drop whatever else you hold, and follow the changes from `page.since`, which is the same on every page. What changes meanwhile comes with the changes.',
+        tags,
+        querystring: SnapshotQuery,
+        response: { 200: Snapshot },
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor } = request.query
+      const { grant } = request.caller
+      const { since, from } = cursor === undefined ? { since: await lastPlace(db), from: '' } : decodeSnapshot(cursor)
+      const { documents, last } = await snapshotPage(db, { from, limit, grant })
+      const next = last === null ? null : encodeSnapshot(since, last)
+      reply.header('content-type', 'application/json; charset=utf-8')
+      const page = JSON.stringify({ next, since: encodePlace(since, grant) })
+      return reply.send(`{"data":[${documents.join(',')}],"page":${page}}` as never)
+    },
+  )
+
+  app.put(
+    '/changes/cursor',
+    {
+      config: { access: 'changes:read' },
+      schema: {
+        operationId: 'acknowledgeChanges',
+        summary: 'Say up to where you have taken note',
+        description: 'Editors see it. It never moves back.',
+        tags,
+        body: z
+          .strictObject({ cursor: z.string().max(500) })
+          .meta({ id: 'Acknowledgement', description: 'The cursor of the last page that was worked off.' }),
+        response: { 200: Receipt, 410: Expired },
+      },
+    },
+    async (request) => {
+      const { caller, body } = request
+      const place = await placeFrom(storage, body.cursor, caller)
+      const key = { id: caller.id ?? '', name: caller.name }
+      if (caller.role !== 'partner')
+        throw new Problem('forbidden', 'only partners acknowledge changes: their keys alone are accounted for')
+      const row = await storage.transaction((tx) => acknowledge(tx, key.id, place.seq, actOf(request, clock)))
+      return { key, seq: row.seq, at: row.at, behind: (await latest(db)) - row.seq }
+    },
+  )
+
+  app.get(
+    '/changes/receipts',
+    {
+      config: { access: 'content:write' },
+      schema: {
+        operationId: 'listReceipts',
+        summary: 'See what partners have taken note of',
+        tags,
+        querystring: NoQuery,
+        response: {
+          200: z.object({ data: z.array(Receipt) }).meta({ id: 'ReceiptList', description: 'Every partner, by name.' }),
+        },
+      },
+    },
+    async () => ({ data: await receiptsOf(db) }),
+  )
+}
+
+/** The place that a cursor names. Throws `invalid-cursor` and `cursor-expired`. */
+export async function placeFrom({ reader }: Storage, cursor: string | undefined, { grant }: Caller): Promise<Place> {
+  const place = cursor === undefined ? { seq: 0, at: '' } : decodePlace(cursor, grant)
+  await checkPlace(reader, place)
+  return place
+}
+
+const encodeSnapshot = (since: Place, after: string): string => {
+  const text = JSON.stringify([since.seq, since.at, after])
+  return Buffer.from(digest(`snapshot${text}`).slice(0, 8) + text).toString('base64url')
+}
+
+function decodeSnapshot(cursor: string): { since: Place; from: string } {
+  const text = Buffer.from(cursor, 'base64url').toString()
+  if (digest(`snapshot${text.slice(8)}`).slice(0, 8) !== text.slice(0, 8)) {
+    const message = 'is not a cursor of the snapshot'
+    const errors = [{ in: 'query' as const, pointer: '/cursor', code: 'invalid_cursor', message }]
+    throw new Problem('invalid-cursor', `cursor ${message}`, { errors })
+  }
+  const [seq, at, from] = JSON.parse(text.slice(8)) as [number, string, string]
+  return { since: { seq, at }, from }
+}
