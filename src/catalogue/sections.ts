@@ -5,8 +5,9 @@ import { Problem } from '../lib/problem.ts'
 import { Id, prose, Reference, Slug } from '../lib/shapes.ts'
 import { editionRefs, sections } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
+import { addToCounts, articleCounts, countOfRef } from './counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
-import { articleCounts, byIds, idsOf, refer } from './store.ts'
+import { byIds, idsOf, refer } from './store.ts'
 
 /** How many sections may stand above one another. */
 const MAX_DEPTH = 10
@@ -172,11 +173,12 @@ async function moveRefs(tx: Writer, before: SectionRow, after: SectionRow): Prom
     .from(editionRefs)
     .where(and(eq(editionRefs.kind, 'section'), eq(editionRefs.ref, after.id)))
   const gone = left.filter((id) => !entered.includes(id))
+  const come = entered.filter((id) => !left.includes(id))
   if (gone.length > 0)
     await tx
       .delete(editionRefs)
       .where(and(eq(editionRefs.kind, 'section'), inArray(editionRefs.ref, gone), inArray(editionRefs.article, moved)))
-  for (const id of entered.filter((ancestor) => !left.includes(ancestor)))
+  for (const id of come)
     await tx.insert(editionRefs).select(
       tx
         .select({
@@ -188,4 +190,9 @@ async function moveRefs(tx: Writer, before: SectionRow, after: SectionRow): Prom
         .from(editionRefs)
         .where(and(eq(editionRefs.kind, 'section'), eq(editionRefs.ref, after.id))),
     )
+  const editions = await countOfRef(tx, { kind: 'section', ref: after.id })
+  await addToCounts(tx, [
+    ...gone.map((ref) => ({ kind: 'section', ref, by: -editions })),
+    ...come.map((ref) => ({ kind: 'section', ref, by: editions })),
+  ])
 }

@@ -3,8 +3,9 @@ import * as z from 'zod'
 import { Problem } from '../lib/problem.ts'
 import { Country, Id, prose, Reference, Slug, WebUrl } from '../lib/shapes.ts'
 import { sources } from '../storage/schema.ts'
+import { articleCounts } from './counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
-import { articleCounts, byIds, idsOf, refer } from './store.ts'
+import { byIds, idsOf, refer } from './store.ts'
 
 export const sourceKinds = ['outlet', 'agency', 'person', 'organization', 'document', 'dataset'] as const
 

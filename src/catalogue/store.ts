@@ -51,18 +51,6 @@ export async function idsOf(db: Reader, noun: string, list: string): Promise<str
   return ids.filter((id) => id !== undefined)
 }
 
-/** How many live articles refer to each of these. */
-export async function articleCounts(db: Reader, noun: string, ids: string[]): Promise<(id: string) => number> {
-  if (ids.length === 0) return () => 0
-  const rows = await db
-    .select({ ref: editionRefs.ref, count: countOf })
-    .from(editionRefs)
-    .where(and(eq(editionRefs.kind, noun), inArray(editionRefs.ref, ids)))
-    .groupBy(editionRefs.ref)
-  const counts = new Map(rows.map(({ ref, count }) => [ref, count]))
-  return (id) => counts.get(id) ?? 0
-}
-
 /** A page of the list, filtered and sorted. `total` counts all pages, if wanted. */
 export async function list<Row extends EntryRow, Input extends EntryInput>(
   db: Reader,
