@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, like, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, like, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { markLinkingStale } from '../changes/log.ts'
 import { Problem } from '../lib/problem.ts'
@@ -11,6 +11,8 @@ import { byIds, idsOf, refer } from './store.ts'
 
 /** How many sections may stand above one another. */
 const MAX_DEPTH = 10
+/** How many of the sections below it a front page has. */
+const MAX_CHILDREN = 50
 
 const input = {
   ...entryInput,
@@ -104,6 +106,13 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
       }
     })
   },
+  below: (db, { id }) =>
+    db
+      .select()
+      .from(sections)
+      .where(and(eq(sections.parent, id), isNull(sections.deletedAt)))
+      .orderBy(asc(sections.position), asc(sections.id))
+      .limit(MAX_CHILDREN),
   async follow(tx, before, after) {
     if (before.path === after.path) return
     await movePaths(tx, before, after)

@@ -3,16 +3,10 @@ import { countOf } from '../catalogue/entry.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { editionRefs, editions, staleEditions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
+import { type Listed, upToDate } from './cards.ts'
 import type { LiveRef } from './content.ts'
 import type { ArticleFilters, ArticleSort } from './filters.ts'
 import { ofAny, plan } from './plan.ts'
-import { recompiled } from './store.ts'
-
-/** One live article in a list, as finished JSON. */
-export interface Listed {
-  article: string
-  json: string
-}
 
 interface ListQuery {
   filters: ArticleFilters
@@ -86,14 +80,3 @@ export async function count(db: Reader, filters: ArticleFilters): Promise<number
 }
 
 const numberIn = ([row]: { count: number }[]): number => row?.count ?? 0
-
-/** The rows, with those that are stale compiled anew. */
-export async function upToDate(
-  db: Reader,
-  rows: (Listed & { stale: string | null })[],
-  whole: boolean,
-): Promise<Listed[]> {
-  const stale = rows.filter((row) => row.stale !== null).map(({ article }) => article)
-  const fresh = new Map((await recompiled(db, stale)).map((row) => [row.article, whole ? row.document : row.card]))
-  return rows.map(({ article, json }) => ({ article, json: fresh.get(article) ?? json }))
-}

@@ -72,7 +72,7 @@ const liveRefs = (content: Content, look: Lookup): LiveRef[] => [
 ]
 
 /** An edition's columns, its finished JSON among them. */
-function compiled(standing: LiveStanding, content: Content, look: Lookup) {
+export function compiled(standing: LiveStanding, content: Content, look: Lookup) {
   const article = compile(standing, content, look)
   const document = JSON.stringify(article)
   const { id, slug, version, publishedAt, updatedAt } = standing

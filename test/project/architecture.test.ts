@@ -24,12 +24,15 @@ const speakHttp = [
   'app.ts',
   'articles/citations.ts',
   'articles/corrections.ts',
+  'articles/elsewhere.ts',
   'articles/operations.ts',
   'articles/parts.ts',
   'articles/previews.ts',
   'articles/related-links.ts',
+  'articles/related.ts',
   'articles/transitions.ts',
   'bulk/operations.ts',
+  'catalogue/fronts.ts',
 ]
 
 interface Import {
