@@ -3,16 +3,16 @@
  * public read could find.
  */
 import { and, eq, inArray, sql } from 'drizzle-orm'
-import { countRefs } from '../catalogue/counts.ts'
 import { markFresh, markStale } from '../changes/log.ts'
 import { etagOf } from '../lib/etag.ts'
 import { isId } from '../lib/id.ts'
-import { editionRefs, editions, retractions, slugs, staleEditions } from '../storage/schema.ts'
+import { editions, retractions, slugs, staleEditions } from '../storage/schema.ts'
 import { prepared, type Reader, type Writer } from '../storage/storage.ts'
 import type { Article } from './article.ts'
 import { cardOf, compile, type Standing } from './compile.ts'
-import { type Content, type LiveRef, refsOf } from './content.ts'
+import type { Content } from './content.ts'
 import { type Lookup, lookup } from './lookup.ts'
+import { dropRefs, putRefs } from './refs.ts'
 
 /** A standing that the world can see. */
 export type LiveStanding = Standing & { publishedAt: string; updatedAt: string }
@@ -33,43 +33,17 @@ export async function put(tx: Writer, standing: LiveStanding, content: Content):
   const look = await lookup(tx, [{ id: standing.id, content }])
   const row = { ...compiled(standing, content, look), content }
   await tx.insert(editions).values(row).onConflictDoUpdate({ target: editions.article, set: row })
-  await putRefs(tx, standing, liveRefs(content, look))
+  await putRefs(tx, standing, content, look)
   await markFresh(tx, [standing.id])
   await markStale(tx, 'article', standing.id)
 }
 
-/** Makes these the references of the edition; what is there already stays. */
-async function putRefs(tx: Writer, { id: article, publishedAt }: LiveStanding, refs: LiveRef[]): Promise<void> {
-  const before = await refsOfEdition(tx, article)
-  const isIn = (list: { kind: string; ref: string }[], { kind, ref }: (typeof list)[number]) =>
-    list.some((one) => one.kind === kind && one.ref === ref)
-  const gone = before.filter((ref) => !isIn(refs, ref))
-  const come = refs.filter((ref) => !isIn(before, ref))
-  for (const { kind, ref } of gone)
-    await tx
-      .delete(editionRefs)
-      .where(and(eq(editionRefs.article, article), eq(editionRefs.kind, kind), eq(editionRefs.ref, ref)))
-  if (come.length > 0) await tx.insert(editionRefs).values(come.map((ref) => ({ ...ref, article, publishedAt })))
-  await countRefs(tx, { come, gone })
-}
-
-const refsOfEdition = (db: Reader, article: string) =>
-  db.select({ kind: editionRefs.kind, ref: editionRefs.ref }).from(editionRefs).where(eq(editionRefs.article, article))
-
 /** Takes an article off the newsstand; links that lead to it vanish from the editions that have them. */
 export async function remove(tx: Writer, article: string): Promise<void> {
   await markStale(tx, 'article', article)
-  await countRefs(tx, { come: [], gone: await refsOfEdition(tx, article) })
+  await dropRefs(tx, article)
   await tx.delete(editions).where(eq(editions.article, article))
 }
-
-/** What the edition refers to: a section stands for every section above it too. */
-const liveRefs = (content: Content, look: Lookup): LiveRef[] => [
-  ...refsOf(content).flatMap((ref) =>
-    ref.kind === 'section' ? look.lineage(ref.ref).map(({ id }) => ({ kind: ref.kind, ref: id })) : [ref],
-  ),
-  { kind: 'language', ref: content.language },
-]
 
 /** An edition's columns, its finished JSON among them. */
 export function compiled(standing: LiveStanding, content: Content, look: Lookup) {
