@@ -24,7 +24,7 @@ async function begin(): Promise<Shelf> {
   })
   room.clock.time = new Date('2030-01-01T12:00:00.000Z')
   const shelf = new Shelf()
-  for (const noun of ['author', 'author', 'tag', 'tag', 'tag', 'source', 'source'] as const)
+  for (const noun of ['author', 'author', 'tag', 'tag', 'tag', 'tag', 'source', 'source'] as const)
     await makeEntry(shelf, room, noun)
   const top = await makeEntry(shelf, room, 'section')
   await makeEntry(shelf, room, 'section', await makeEntry(shelf, room, 'section', top))
@@ -74,8 +74,14 @@ function queryOf(shelf: Shelf, { times, sort, limit, bySlug, language, ...refs }
   return [query, `/v1/articles?${parameters}`]
 }
 
+interface Shown {
+  headline: string | undefined
+  publishedAt: string
+  updatedAt: string
+}
+
 interface Page {
-  data: { id: string }[]
+  data: (Shown & { id: string })[]
   page: { next: string | null; previous: string | null; total: number }
 }
 
@@ -100,6 +106,10 @@ async function checkList(shelf: Shelf, wanted: Wish): Promise<void> {
   const expected = shelf.list(query).map(({ id }) => id)
   const forwards = await pages(url, null, 'next')
   expect({ url, ids: idsIn(forwards) }).toEqual({ url, ids: expected })
+  const shown = ({ headline = '', publishedAt, updatedAt }: Shown) => [headline, publishedAt, updatedAt]
+  expect(forwards.flatMap(({ data }) => data.map(shown))).toEqual(
+    shelf.list(query).map((piece) => shown({ ...piece, headline: piece.live?.headline })),
+  )
   expect(forwards.map(({ page }) => page.total)).toEqual(forwards.map(() => expected.length))
   const last = forwards.at(-1)
   const backwards = last?.page.previous ? await pages(url, last.page.previous, 'previous') : []

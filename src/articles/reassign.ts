@@ -38,9 +38,12 @@ async function reassignOne(tx: Writer, row: ArticleRow, from: string, to: string
   if (isLiveAsItIs) return void (await publish(tx, saved, act))
   const [edition] = await tx.select().from(editions).where(eq(editions.article, row.id))
   if (!edition) return
+  const content = edition.content as Content
+  const after = replaced(content, from, to)
+  if (JSON.stringify(after) === JSON.stringify(content)) return
   const { article: id, slug, version, publishedAt } = edition
   const standing = { id, slug, status: 'published', version, publishedAt, updatedAt: act.now } as const
-  await newsstand.put(tx, standing, replaced(edition.content as Content, from, to))
+  await newsstand.put(tx, standing, after)
 }
 
 /** The content with one id in the place of another; ids are unique, so wherever it stands it is meant. */
