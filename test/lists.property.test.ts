@@ -1,5 +1,9 @@
 import fc from 'fast-check'
+import type { Listed } from '../src/editions/cards.ts'
+import type { ArticleSort, TimeFilter } from '../src/editions/filters.ts'
+import { list } from '../src/editions/list.ts'
 import { refreshAll } from '../src/editions/refresh.ts'
+import type { Page as Found, PageRequest } from '../src/storage/keyset.ts'
 import { articles, authors, editions, refCounts, sections, slugs, sources, tags } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { type Noun, nouns, type Query, Shelf } from './lists/shelf-model.ts'
@@ -120,6 +124,29 @@ async function checkList(shelf: Shelf, wanted: Wish): Promise<void> {
 }
 
 /** While things come and go, what stays in its place is met once, and nothing that never was there. */
+/** It is the same whichever way it is found: as if all that there is were much. */
+async function checkPlans(shelf: Shelf, wanted: Wish): Promise<void> {
+  const [{ filters, times, sort }] = queryOf(shelf, wanted)
+  const timesOf = (name: string) => times.flatMap((one): TimeFilter => (one.name === name ? [[one.op, one.time]] : []))
+  const named = Object.fromEntries(Object.entries(filters).map(([kind, ids]) => [kind, ids.join()]))
+  const query = {
+    filters: { ...named, publishedAt: timesOf('publishedAt'), updatedAt: timesOf('updatedAt') },
+    sort: sort as ArticleSort,
+    whole: false,
+  }
+  const expected = shelf.list({ filters, times, sort }).map(({ id }) => id)
+  for (const few of [0, 3, 10]) {
+    const ids: string[] = []
+    for (let from: PageRequest['from'] = null; ; ) {
+      const page: Found<Listed> = await list(room.storage.reader, { ...query, few }, { limit: 2, from })
+      ids.push(...page.rows.map(({ article }) => article))
+      if (page.next === null) break
+      from = { keys: page.next, back: false }
+    }
+    expect({ few, query, ids }).toEqual({ few, query, ids: expected })
+  }
+}
+
 async function checkMoving(shelf: Shelf, wanted: Wish, writes: Write[]): Promise<void> {
   const [query, url] = queryOf(shelf, wanted)
   const look = () => shelf.list(query).map((piece) => `${shelf.sortKey(piece, query.sort)} ${piece.id}`)
@@ -187,6 +214,7 @@ it(
         for (const one of writes) await doWrite(shelf, room, one)
         await checkEntries(shelf)
         for (const one of wishes) await checkList(shelf, one)
+        for (const one of wishes) await checkPlans(shelf, one)
         await checkRelated(shelf)
         await refreshAll(room.storage)
         for (const one of wishes.slice(0, 3)) await checkMoving(shelf, { ...one, limit: 1 }, moving)

@@ -6,13 +6,15 @@ import type { Reader } from '../storage/storage.ts'
 import { type Listed, upToDate } from './cards.ts'
 import type { LiveRef } from './content.ts'
 import type { ArticleFilters, ArticleSort } from './filters.ts'
-import { ofAny, plan } from './plan.ts'
+import { ofAny, orderOf, plan } from './plan.ts'
 
 interface ListQuery {
   filters: ArticleFilters
   sort: ArticleSort
   /** Whether the whole documents are wanted instead of the cards. */
   whole: boolean
+  /** How many articles are sooner sorted than looked for, if it is not as usual. */
+  few?: number
 }
 
 /** What was found: where it stands in the order of the list, and whether its JSON is out of date. */
@@ -21,16 +23,15 @@ type Found = Listed & { key: string; stale: string | null }
 /** A page of the live articles. */
 export async function list(
   db: Reader,
-  { filters, sort, whole }: ListQuery,
+  { filters, sort, whole, few }: ListQuery,
   request: PageRequest,
 ): Promise<Page<Listed>> {
-  const planned = await plan(db, filters, sort)
+  const planned = await plan(db, filters, sort, request, few)
   if (!planned) return { rows: [], next: null, previous: null }
   const { leaders, where, key } = planned
   const table = leaders ? editionRefs : editions
-  const descending = sort.startsWith('-')
-  const kind = sort.endsWith('headline') ? 'text' : 'time'
-  const slice = keyset({ kind, column: key, id: table.article, descending }, request)
+  const order = orderOf(sort, key, table.article)
+  const slice = keyset(order, request)
   const columns = {
     article: table.article,
     json: whole ? editions.document : editions.card,
@@ -50,7 +51,7 @@ export async function list(
       .limit(slice.limit)
   }
   const lists = await Promise.all(leaders ? leaders.map(select) : [select()])
-  const rows = merged(lists, descending !== (request.from?.back ?? false)).slice(0, slice.limit)
+  const rows = merged(lists, order.descending !== (request.from?.back ?? false)).slice(0, slice.limit)
   const page = pageOf(rows, request, (row) => [row.key, row.article])
   return { ...page, rows: await upToDate(db, page.rows, whole) }
 }
@@ -67,7 +68,7 @@ function merged(lists: Found[][], isFalling: boolean): Found[] {
 
 /** How many live articles there are behind the filters. */
 export async function count(db: Reader, filters: ArticleFilters): Promise<number> {
-  const planned = await plan(db, filters, '-publishedAt')
+  const planned = await plan(db, filters, '-publishedAt', { limit: 1, from: null })
   if (!planned) return 0
   const { leaders, where, total } = planned
   if (total !== undefined) return total
