@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 /** Tables that are looked up by their whole primary key alone: no second b-tree for the row. */
-const WITHOUT_ROWID = ['slugs', 'article_refs', 'edition_refs']
+const WITHOUT_ROWID = ['slugs', 'article_refs', 'edition_refs', 'ref_counts']
 
 const here = new URL('.', import.meta.url).pathname
 const kit = new URL('../node_modules/drizzle-kit/bin.cjs', import.meta.url).pathname

@@ -12,6 +12,7 @@ import { registerCitations } from './articles/citations.ts'
 import { registerCorrections } from './articles/corrections.ts'
 import { registerPreviews } from './articles/previews.ts'
 import { reassign } from './articles/reassign.ts'
+import { registerRelated } from './articles/related.ts'
 import { registerRelatedLinks } from './articles/related-links.ts'
 import { registerRevisions } from './articles/revision-routes.ts'
 import { registerArticles } from './articles/routes.ts'
@@ -30,6 +31,8 @@ import { tagKind } from './catalogue/tags.ts'
 import { lastChange } from './changes/log.ts'
 import { watchChanges } from './changes/watch.ts'
 import type { Config } from './config.ts'
+import { ArticleCard } from './editions/article.ts'
+import { newest } from './editions/cards.ts'
 import { identify, registerAccess } from './http/access.ts'
 import { registerCaching, requireIfMatch, sharedFor } from './http/caching.ts'
 import { registerDocs } from './http/docs.ts'
@@ -138,8 +141,17 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
   await app.register(
     async (v1) => {
       const publicUrl = config.PUBLIC_URL?.replace(/\/$/, '') ?? ''
-      const deps = { storage, clock, releases, once: idempotency({ storage, clock }), publicUrl, reassign }
+      const deps = {
+        storage,
+        clock,
+        releases,
+        once: idempotency({ storage, clock }),
+        publicUrl,
+        reassign,
+        newest: { Card: ArticleCard, newest },
+      }
       registerArticles(v1, deps)
+      registerRelated(v1, deps)
       registerTransitions(v1, deps)
       registerRevisions(v1, deps)
       registerPreviews(v1, deps)

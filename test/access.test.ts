@@ -34,9 +34,10 @@ const gained: [roles: Role[], operations: string][] = [
   [
     ['anonymous', 'reader', 'partner', 'contributor', 'editor', 'admin'],
     `getLiveness getReadiness getMe getPreview
-     listArticles getArticle listCitations listRelatedLinks getRelatedLink listCorrections listAllCorrections
+     listArticles getArticle listRelatedArticles listCitations listRelatedLinks getRelatedLink listCorrections listAllCorrections
      listAuthors getAuthor listSources getSource listSections getSection listTags getTag`,
   ],
+  [['partner', 'editor', 'admin'], 'listChanges getSnapshot streamChanges acknowledgeChanges listAdvance'],
   [
     ['contributor', 'editor', 'admin'],
     `createArticle updateArticle submitArticle
@@ -47,9 +48,10 @@ const gained: [roles: Role[], operations: string][] = [
     ['editor', 'admin'],
     `deleteArticle publishArticle unpublishArticle unscheduleArticle returnArticle retractArticle restoreArticle createCorrection
      createAuthor updateAuthor deleteAuthor createSource updateSource deleteSource
-     createSection updateSection deleteSection createTag updateTag deleteTag listTrash restoreAuthor restoreSource restoreSection restoreTag`,
+     createSection updateSection deleteSection createTag updateTag deleteTag listTrash restoreAuthor restoreSource restoreSection restoreTag
+     listReceipts explainAccess listArticleReceipts`,
   ],
-  [['admin'], 'listApiKeys listAuditLog createApiKey rotateApiKey revokeApiKey'],
+  [['admin'], 'listApiKeys listAuditLog createApiKey updateApiKey rotateApiKey revokeApiKey'],
 ]
 const operationsOf = (role: Role) =>
   gained.flatMap(([roles, operations]) => (roles.includes(role) ? operations.split(/\s+/) : []))

@@ -4,7 +4,20 @@ CREATE TABLE "receipts" (
 	"at" timestamp(3) with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "ref_counts" (
+	"kind" text COLLATE "C" NOT NULL,
+	"ref" text COLLATE "C" NOT NULL,
+	"editions" bigint NOT NULL,
+	CONSTRAINT "ref_counts_kind_ref_pk" PRIMARY KEY("kind","ref")
+);
+--> statement-breakpoint
 ALTER TABLE "api_keys" ADD COLUMN "grant" json;--> statement-breakpoint
 ALTER TABLE "changes" ADD COLUMN "was" json;--> statement-breakpoint
 ALTER TABLE "receipts" ADD CONSTRAINT "receipts_key_fk" FOREIGN KEY ("key") REFERENCES "public"."api_keys"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "changes_target" ON "changes" USING btree ("target","seq");
+CREATE INDEX "changes_target" ON "changes" USING btree ("target","seq");--> statement-breakpoint
+INSERT INTO edition_refs (kind, ref, published_at, article)
+  SELECT 'language', language, published_at, article FROM editions;
+--> statement-breakpoint
+INSERT INTO ref_counts (kind, ref, editions)
+  SELECT kind, ref, count(*) FROM edition_refs
+  WHERE kind IN ('author', 'language', 'section', 'source', 'tag') GROUP BY kind, ref;

@@ -5,6 +5,19 @@ CREATE TABLE `receipts` (
 	FOREIGN KEY (`key`) REFERENCES `api_keys`(`id`) ON UPDATE no action ON DELETE cascade
 ) STRICT;
 --> statement-breakpoint
+CREATE TABLE `ref_counts` (
+	`kind` text NOT NULL,
+	`ref` text NOT NULL,
+	`editions` integer NOT NULL,
+	PRIMARY KEY(`kind`, `ref`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
 ALTER TABLE `api_keys` ADD `grant` text;--> statement-breakpoint
 ALTER TABLE `changes` ADD `was` text;--> statement-breakpoint
-CREATE INDEX `changes_target` ON `changes` (`target`,`seq`);
+CREATE INDEX `changes_target` ON `changes` (`target`,`seq`);--> statement-breakpoint
+INSERT INTO edition_refs (kind, ref, published_at, article)
+  SELECT 'language', language, published_at, article FROM editions;
+--> statement-breakpoint
+INSERT INTO ref_counts (kind, ref, editions)
+  SELECT kind, ref, count(*) FROM edition_refs
+  WHERE kind IN ('author', 'language', 'section', 'source', 'tag') GROUP BY kind, ref;

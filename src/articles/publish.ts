@@ -41,7 +41,11 @@ export async function publish(tx: Writer, article: ArticleRow, act: Act, at = ac
   const was = await newsstand.put(tx, { id, slug, status, version, publishedAt, updatedAt: now }, content)
   await enter(tx, { kind: 'article', slug, target: id, live: true })
   await endPublication(tx, id, now)
-  await tx.insert(publications).values({ article: id, number: version, at: now }).onConflictDoNothing()
+  await tx
+    .insert(publications)
+    .values({ article: id, number: version, at: now })
+    // Published twice within a millisecond: it goes on being live.
+    .onConflictDoUpdate({ target: [publications.article, publications.at, publications.number], set: { until: null } })
   await write(tx, act, 'publish', live)
   const type = wasLive ? 'article.updated' : 'article.published'
   await record(tx, { type, at: now, target: id, slug, version, was })

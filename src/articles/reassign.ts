@@ -39,9 +39,12 @@ async function reassignOne(tx: Writer, row: ArticleRow, from: string, to: string
   if (isLiveAsItIs) return void (await publish(tx, saved, act))
   const [edition] = await tx.select().from(editions).where(eq(editions.article, row.id))
   if (!edition) return
+  const content = edition.content as Content
+  const after = replaced(content, from, to)
+  if (JSON.stringify(after) === JSON.stringify(content)) return
   const { article: id, slug, version, publishedAt } = edition
   const standing = { id, slug, status: 'published', version, publishedAt, updatedAt: act.now } as const
-  const was = await newsstand.put(tx, standing, replaced(edition.content as Content, from, to))
+  const was = await newsstand.put(tx, standing, after)
   await record(tx, { type: 'article.updated', at: act.now, target: id, slug, version, was })
 }
 

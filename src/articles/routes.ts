@@ -4,21 +4,20 @@ import { Article, ArticleCard } from '../editions/article.ts'
 import { articleParameters, filtersIn } from '../editions/filters.ts'
 import { count, list } from '../editions/list.ts'
 import { headersOf, readyArticles } from '../editions/ready.ts'
-import { isPlain, isWhole, listParameters, oneParameters, shaped, shapedItem } from '../editions/reply.ts'
-import { type Edition, movedTo, read, retraction } from '../editions/store.ts'
+import { isPlain, isWhole, itemOf, listParameters, oneParameters, shaped, shapedItem } from '../editions/reply.ts'
+import { type Edition, read } from '../editions/store.ts'
 import { requireAdmin, requireDrafts } from '../http/access.ts'
 import { ifMatch, matches, notModified } from '../http/caching.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { Conditional, Deletion, Nothing } from '../http/parameters.ts'
-import { Problem } from '../http/problems.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
 import { actOf } from '../lib/act.ts'
 import type { Clock } from '../lib/clock.ts'
-import { notFound, Problem as Thrown } from '../lib/problem.ts'
 import type { Caller } from '../lib/roles.ts'
-import { Id, Slug, Timestamp } from '../lib/shapes.ts'
 import type { Storage } from '../storage/storage.ts'
+import { asOfParameter, checkAsOf, editionAsOf } from './as-of.ts'
+import { elsewhere, Retracted } from './elsewhere.ts'
 import { ArticlePatch, NewArticle } from './input.ts'
 import { countDrafts, listDrafts } from './list.ts'
 import { creation, patching, requirePublisher } from './operations.ts'
@@ -43,17 +42,6 @@ export const ByArticle = z.strictObject({
 const Publishing = z.strictObject({
   publish: z.enum(['true', 'false']).default('false').meta({ description: 'Make it live at once; for editors.' }),
 })
-
-const Retracted = Problem.extend({
-  retraction: z.object({
-    id: Id,
-    slug: Slug,
-    headline: z.string(),
-    reason: z.string(),
-    at: Timestamp,
-    replacement: z.object({ id: Id, slug: Slug }).nullable(),
-  }),
-}).meta({ id: 'Retracted', description: 'The article was taken back.' })
 
 const tags = ['Articles']
 
@@ -92,9 +80,7 @@ export function registerArticles(server: FastifyInstance, { storage, clock, once
       const whole = !isPlain(wanted)
       const page = await list(storage.reader, { filters, sort, whole }, paging)
       const total = query.count === 'true' ? await count(storage.reader, filters) : undefined
-      const items = page.rows.map(({ json }) =>
-        whole ? JSON.stringify(shapedItem(JSON.parse(json) as Article, wanted)) : json,
-      )
+      const items = page.rows.map(({ json }) => itemOf(json, wanted))
       reply.header('cache-tag', ['articles', ...page.rows.map(({ article }) => article)].join(','))
       return json(reply, `{"data":[${items.join(',')}],"page":${JSON.stringify(paging.info(reply, page, total))}}`)
     },
@@ -134,23 +120,25 @@ export function registerArticles(server: FastifyInstance, { storage, clock, once
         operationId: 'getArticle',
         summary: 'Read one article',
         description:
-          'What is live; with `version=draft` the working copy. A former slug answers 308 with the address of today.',
+          'What is live; with `version=draft` the working copy; with `asOf` what was live at that moment, while the article is live today. Then text and corrections are those of that moment, and what the article refers to is shown as it is today. A former slug answers 308 with the address of today.',
         tags,
         params: ByArticle,
-        querystring: z.strictObject(oneParameters),
+        querystring: z.strictObject({ ...oneParameters, asOf: asOfParameter }),
         response: { 200: Article, 410: Retracted },
       },
     },
     async (request, reply) => {
       const { params, query, caller } = request
+      checkAsOf(query.asOf, { version: query.version, now: clock.now() })
       if (query.version === 'draft') {
         requireDrafts(caller)
         const row = await findArticle(storage.reader, params.article, caller)
         reply.version = row.version
         return shaped(await view(storage.reader, row, caller), query) as never
       }
-      const edition = await read(storage.reader, params.article)
-      if (!edition) return await elsewhere(request, reply, params.article)
+      const live = await read(storage.reader, params.article)
+      if (!live) return await elsewhere(storage.reader, request, reply, params.article)
+      const edition = query.asOf === undefined ? live : await editionAsOf(storage.reader, live, query.asOf)
       const { etag, ...headers } = headersOf(edition)
       reply.headers(headers)
       if (!isWhole(query)) return shapedEdition(reply, edition, query)
@@ -214,16 +202,6 @@ export function registerArticles(server: FastifyInstance, { storage, clock, once
       return reply.code(204).send(null as never)
     },
   )
-
-  /** What is said of an article that is not there: that it was taken back, that it has moved, or nothing. */
-  async function elsewhere(request: FastifyRequest, reply: FastifyReply, slug: string): Promise<never> {
-    const notice = await retraction(storage.reader, slug)
-    if (notice) throw new Thrown('retracted', notice.reason, { more: { retraction: notice } })
-    const moved = await movedTo(storage.reader, slug)
-    if (moved === undefined) throw notFound('article')
-    const [, search] = request.url.split(/(?=\?)/)
-    return reply.redirect(`/v1/articles/${moved}${search ?? ''}`, 308) as never
-  }
 }
 
 const draftItem = (article: Article, wanted: Parameters<typeof shapedItem>[1]): Partial<Article> => {

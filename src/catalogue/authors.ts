@@ -2,8 +2,8 @@ import { eq } from 'drizzle-orm'
 import * as z from 'zod'
 import { Link, line, prose, WebUrl } from '../lib/shapes.ts'
 import { authors } from '../storage/schema.ts'
+import { articleCounts } from './counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
-import { articleCounts } from './store.ts'
 
 const kinds = ['person', 'organization'] as const
 

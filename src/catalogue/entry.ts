@@ -63,7 +63,7 @@ export interface EntryKind<Row extends EntryRow, Input extends EntryInput> exten
   /** The shapes of a request that makes one, of a reply, and of the filters of its list. */
   Input: z.ZodType<Input>
   Patch: z.ZodType
-  View: z.ZodType
+  View: z.ZodObject
   filters: Record<string, z.ZodType>
   sorts: Record<string, Omit<Order, 'id' | 'descending'>>
   /** Columns that only editors see: what changes in them changes nothing for the world. */
@@ -75,11 +75,13 @@ export interface EntryKind<Row extends EntryRow, Input extends EntryInput> exten
   /** The input that would make the row as it is: what a merge patch is merged into. */
   inputOf(row: Row): Input
   /** The replies that show the rows; `internal` ones are for editors only. */
-  views(db: Reader, rows: Row[], internal: boolean): Promise<unknown[]>
+  views(db: Reader, rows: Row[], internal: boolean): Promise<{ id: string }[]>
   /** The condition that the list's filters make. */
   where(db: Reader, filters: Record<string, unknown>): Promise<(SQL | undefined)[]>
   /** The column by which an entry refers to another of its kind, and its name, where there is one. */
   above?: { name: string; column: SQLiteColumn }
+  /** The entries right below one, in their order, where the kind is a tree that is shown as one. */
+  below?(db: Reader, row: Row): Promise<Row[]>
   /** What else has to change when an entry has; gives what the articles that refer to it are no more. */
   follow?(tx: Writer, before: Row, after: Row): Promise<Facts | null>
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
 import { requireAdmin } from '../http/access.ts'
 import { ifMatch } from '../http/caching.ts'
@@ -13,12 +13,14 @@ import { notFound, Problem } from '../lib/problem.ts'
 import { type Caller, may } from '../lib/roles.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
 import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
+import { frontParameters, fronts, latestWanted, type Newest } from './fronts.ts'
 import { create, find, isCurrent, list, remove, restore, update } from './store.ts'
 
 export interface EntryDeps {
   storage: Storage
   clock: Clock
   once: Once
+  newest: Newest
   /** Makes articles that refer to one entry refer to another. */
   reassign: (tx: Writer, noun: string, from: string, to: string, act: Act) => Promise<void>
 }
@@ -35,7 +37,7 @@ const Removing = Deletion.extend({
 export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
   server: FastifyInstance,
   kind: EntryKind<Row, Input>,
-  { storage, clock, once, reassign }: EntryDeps,
+  { storage, clock, once, newest, reassign }: EntryDeps,
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
   const { noun, plural, title } = kind
@@ -52,7 +54,10 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
     ...pageParameters,
     sort: z.enum(sorts).default(kind.sort).meta({ description: 'The order; `-` is descending.' }),
     ...kind.filters,
+    ...frontParameters,
   })
+  const front = fronts(kind, newest)
+  const { View } = front
   const referenceIn = (params: Record<string, string>) => params[noun] ?? ''
   const internal = (caller: Caller) => may(caller, 'content:write')
   const view = async (db: Reader, row: Row, caller: Caller) => (await kind.views(db, [row], internal(caller)))[0]
@@ -66,15 +71,20 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         summary: `List ${plural}`,
         tags,
         querystring: Query,
-        response: { 200: listOf(kind.View, `${title}List`) },
+        response: { 200: listOf(View, `${title}List`) },
       },
     },
     async (request, reply) => {
-      const { limit, count, cursor: _, sort, ...filters } = request.query
+      const { limit, count, cursor: _, sort, include, latest, ...filters } = request.query
+      const shown = latestWanted({ include, latest })
       const wanted = pageRequest(request, limit)
       const page = await list(storage.reader, kind, { sort, count: count === 'true', filters }, wanted)
       const data = await kind.views(storage.reader, page.rows, internal(request.caller))
-      return { data, page: wanted.info(reply, page, page.total) } as never
+      const info = wanted.info(reply, page, page.total)
+      if (shown === undefined) return { data, page: info } as never
+      const items = await front.many(storage.reader, data, shown)
+      reply.header('cache-tag', ['articles', ...page.rows.map(({ id }) => id)].join(','))
+      return json(reply, `{"data":[${items.join(',')}],"page":${JSON.stringify(info)}}`)
     },
   )
 
@@ -88,7 +98,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         tags,
         headers: Idempotent,
         body: kind.Input,
-        response: { 201: kind.View },
+        response: { 201: View },
       },
     },
     async (request, reply) => {
@@ -110,16 +120,26 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         description: 'A former slug answers 308 with the address of today.',
         tags,
         params: One,
-        response: { 200: kind.View },
+        querystring: z.strictObject(frontParameters),
+        response: { 200: View },
       },
     },
     async (request, reply) => {
+      const shown = latestWanted(request.query)
       const reference = referenceIn(request.params)
       const row = await find<Row>(storage.reader, kind, reference)
       if (!row) throw notFound(noun)
-      if (!isCurrent(row, reference)) return reply.redirect(`/v1${path}/${row.slug}`, 308) as never
+      if (!isCurrent(row, reference)) {
+        const [, search] = request.url.split(/(?=\?)/)
+        return reply.redirect(`/v1${path}/${row.slug}${search ?? ''}`, 308) as never
+      }
       // To the world a version that changed in what only editors see is the same.
       if (internal(request.caller)) reply.version = row.version
+      if (shown !== undefined) {
+        const viewsOf = (rows: Row[]) => kind.views(storage.reader, rows, internal(request.caller))
+        const { ids, json: text } = await front.one(storage.reader, row, viewsOf, shown)
+        return json(reply.header('cache-tag', ['articles', ...ids].join(',')), text)
+      }
       reply.headers({ 'last-modified': new Date(row.updatedAt).toUTCString(), 'cache-tag': row.id })
       return (await view(storage.reader, row, request.caller)) as never
     },
@@ -137,7 +157,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         params: One,
         headers: Conditional,
         body: kind.Patch,
-        response: { 200: kind.View },
+        response: { 200: View },
       },
     },
     async (request, reply) => {
@@ -202,7 +222,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         tags,
         params: One,
         headers: Idempotent,
-        response: { 200: kind.View },
+        response: { 200: View },
       },
     },
     (request, reply) =>
@@ -218,5 +238,9 @@ function notAnother(noun: string, reference: string): Problem {
   const errors = [{ in: 'query' as const, pointer: '/reassignTo', code: 'invalid_reference', message }]
   return new Problem('invalid-reference', `reassignTo ${message}`, { errors })
 }
+
+/** Finished JSON as a reply, sent as it stands. */
+const json = (reply: FastifyReply, text: string): never =>
+  reply.header('content-type', 'application/json; charset=utf-8').send(text) as never
 
 const article = (noun: string): string => (/^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`)

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, like, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, like, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { markLinkingStale } from '../changes/log.ts'
 import { Problem } from '../lib/problem.ts'
@@ -6,11 +6,14 @@ import { Id, prose, Reference, Slug } from '../lib/shapes.ts'
 import { editionRefs, sections } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import { byIds } from './by-ids.ts'
+import { addToCounts, articleCounts, countOfRef } from './counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
-import { articleCounts, idsOf, refer } from './store.ts'
+import { idsOf, refer } from './store.ts'
 
 /** How many sections may stand above one another. */
 const MAX_DEPTH = 10
+/** How many of the sections below it a front page has. */
+const MAX_CHILDREN = 50
 
 const input = {
   ...entryInput,
@@ -104,6 +107,13 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
       }
     })
   },
+  below: (db, { id }) =>
+    db
+      .select()
+      .from(sections)
+      .where(and(eq(sections.parent, id), isNull(sections.deletedAt)))
+      .orderBy(asc(sections.position), asc(sections.id))
+      .limit(MAX_CHILDREN),
   async follow(tx, before, after) {
     if (before.path === after.path) return null
     await movePaths(tx, before, after)
@@ -178,11 +188,12 @@ async function moveRefs(tx: Writer, before: SectionRow, after: SectionRow): Prom
     .from(editionRefs)
     .where(and(eq(editionRefs.kind, 'section'), eq(editionRefs.ref, after.id)))
   const gone = left.filter((id) => !entered.includes(id))
+  const come = entered.filter((id) => !left.includes(id))
   if (gone.length > 0)
     await tx
       .delete(editionRefs)
       .where(and(eq(editionRefs.kind, 'section'), inArray(editionRefs.ref, gone), inArray(editionRefs.article, moved)))
-  for (const id of entered.filter((ancestor) => !left.includes(ancestor)))
+  for (const id of come)
     await tx.insert(editionRefs).select(
       tx
         .select({
@@ -194,5 +205,10 @@ async function moveRefs(tx: Writer, before: SectionRow, after: SectionRow): Prom
         .from(editionRefs)
         .where(and(eq(editionRefs.kind, 'section'), eq(editionRefs.ref, after.id))),
     )
+  const editions = await countOfRef(tx, { kind: 'section', ref: after.id })
+  await addToCounts(tx, [
+    ...gone.map((ref) => ({ kind: 'section', ref, by: -editions })),
+    ...come.map((ref) => ({ kind: 'section', ref, by: editions })),
+  ])
   return gone
 }

@@ -4,8 +4,9 @@ import { Problem } from '../lib/problem.ts'
 import { Country, Id, prose, Reference, Slug, WebUrl } from '../lib/shapes.ts'
 import { sources } from '../storage/schema.ts'
 import { byIds } from './by-ids.ts'
+import { articleCounts } from './counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
-import { articleCounts, idsOf, refer } from './store.ts'
+import { idsOf, refer } from './store.ts'
 
 export const sourceKinds = ['outlet', 'agency', 'person', 'organization', 'document', 'dataset'] as const
 

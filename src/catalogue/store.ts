@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { audit } from '../audit/log.ts'
 import { markStale, record } from '../changes/log.ts'
@@ -44,18 +44,6 @@ export async function refer<Row extends EntryRow>(
 export async function idsOf(db: Reader, noun: string, list: string): Promise<string[]> {
   const ids = await Promise.all(list.split(',').map((reference) => idOf(db, noun, reference.trim())))
   return ids.filter((id) => id !== undefined)
-}
-
-/** How many live articles refer to each of these. */
-export async function articleCounts(db: Reader, noun: string, ids: string[]): Promise<(id: string) => number> {
-  if (ids.length === 0) return () => 0
-  const rows = await db
-    .select({ ref: editionRefs.ref, count: countOf })
-    .from(editionRefs)
-    .where(and(eq(editionRefs.kind, noun), inArray(editionRefs.ref, ids)))
-    .groupBy(editionRefs.ref)
-  const counts = new Map(rows.map(({ ref, count }) => [ref, count]))
-  return (id) => counts.get(id) ?? 0
 }
 
 /** A page of the list, filtered and sorted. `total` counts all pages, if wanted. */

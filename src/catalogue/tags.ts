@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { prose } from '../lib/shapes.ts'
 import { tags } from '../storage/schema.ts'
+import { articleCounts } from './counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
-import { articleCounts } from './store.ts'
 
 const input = { ...entryInput, description: prose(5_000).nullish() }
 

@@ -49,11 +49,17 @@ export interface Content {
   wordCount: number
 }
 
-/** Kinds of `articleRefs` and `editionRefs`. */
+/** Kinds of `articleRefs`, and but for the language of `editionRefs`. */
 export type RefKind = 'author' | 'source' | 'section' | 'tag' | 'article' | 'citation' | 'related-link'
 
 export interface Ref {
   kind: RefKind
+  ref: string
+}
+
+/** What a live edition refers to: lists are filtered by its language as by the rest. */
+export interface LiveRef {
+  kind: RefKind | 'language'
   ref: string
 }
 

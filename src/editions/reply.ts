@@ -64,6 +64,10 @@ export function shapedItem(article: Article, { fields, include = [] }: Wanted): 
     : pick(article, [...fields, ...include])
 }
 
+/** An article in a list as JSON, from its card, or from its document if that is not all that is wanted. */
+export const itemOf = (json: string, wanted: Wanted): string =>
+  isPlain(wanted) ? json : JSON.stringify(shapedItem(JSON.parse(json) as Article, wanted))
+
 function pick<T extends object>(value: T, names: readonly string[]): Partial<T> {
   return Object.fromEntries(Object.entries(value).filter(([name]) => names.includes(name))) as Partial<T>
 }

@@ -8,13 +8,14 @@ import { markFresh, markStale } from '../changes/log.ts'
 import { etagOf } from '../lib/etag.ts'
 import type { Facts } from '../lib/facts.ts'
 import { isId } from '../lib/id.ts'
-import { editionRefs, editions, retractions, slugs, staleEditions } from '../storage/schema.ts'
-import { insertRow, insertRows, prepared, type Reader, type Writer } from '../storage/storage.ts'
+import { editions, retractions, slugs, staleEditions } from '../storage/schema.ts'
+import { insertRow, prepared, type Reader, type Writer } from '../storage/storage.ts'
 import type { Article } from './article.ts'
 import { cardOf, compile, type Standing } from './compile.ts'
-import { type Content, type Ref, refsOf } from './content.ts'
+import type { Content } from './content.ts'
 import { factsOf } from './facts.ts'
 import { type Lookup, lookup } from './lookup.ts'
+import { dropRefs, putRefs } from './refs.ts'
 
 /** A standing that the world can see. */
 export type LiveStanding = Standing & { publishedAt: string; updatedAt: string }
@@ -40,19 +41,14 @@ export async function put(tx: Writer, standing: LiveStanding, content: Content):
   const row = { ...compiled(standing, content, look), content }
   if (before) {
     await tx.update(editions).set(row).where(eq(editions.article, standing.id))
-    await tx.delete(editionRefs).where(eq(editionRefs.article, standing.id))
     await markFresh(tx, [standing.id])
   } else await insertRow(tx, editions, row)
-  const refs = liveRefs(content, look).map((ref) => ({
-    ...ref,
-    article: standing.id,
-    publishedAt: standing.publishedAt,
-  }))
-  await insertRows(tx, editionRefs, refs)
+  const refs = await putRefs(tx, standing, content, look)
   const { id, slug, updatedAt } = standing
   if (before?.asLinked !== asLinked(slug, content)) await markStale(tx, 'article', id, updatedAt)
   if (before === undefined) return null
-  return isDeepStrictEqual(before.facts, factsOf(content, refs)) ? null : before.facts
+  const was = factsOf(before.content, refs.before)
+  return isDeepStrictEqual(was, factsOf(content, refs.after)) ? null : was
 }
 
 /**
@@ -62,8 +58,9 @@ export async function put(tx: Writer, standing: LiveStanding, content: Content):
 export async function remove(tx: Writer, article: string, now: string): Promise<Facts | null> {
   const before = await seen(tx, article)
   await markStale(tx, 'article', article, now)
+  const refs = await dropRefs(tx, article)
   await tx.delete(editions).where(eq(editions.article, article))
-  return before?.facts ?? null
+  return before ? factsOf(before.content, refs) : null
 }
 
 const selectSeen = prepared('edition_seen', (db) =>
@@ -73,30 +70,20 @@ const selectSeen = prepared('edition_seen', (db) =>
     .where(eq(editions.article, sql.placeholder('article'))),
 )
 
-/** What the world sees of an article at present: by what grants ask, and as the links of others show it. */
-async function seen(tx: Writer, article: string): Promise<{ facts: Facts; asLinked: string } | undefined> {
+/** What the world sees of an article at present, and how the links of others show it. */
+async function seen(tx: Writer, article: string): Promise<{ content: Content; asLinked: string } | undefined> {
   const [edition] = await selectSeen(tx, { article })
   if (!edition) return undefined
-  const refs = await tx
-    .select({ kind: editionRefs.kind, ref: editionRefs.ref })
-    .from(editionRefs)
-    .where(eq(editionRefs.article, article))
   const content = edition.content as Content
-  return { facts: factsOf(content, refs), asLinked: asLinked(edition.slug, content) }
+  return { content, asLinked: asLinked(edition.slug, content) }
 }
 
 /** All that a link in another article shows of this one. */
 const asLinked = (slug: string, { headline, summary, section }: Content): string =>
   JSON.stringify([slug, headline, summary, section])
 
-/** What the edition refers to: a section stands for every section above it too. */
-const liveRefs = (content: Content, look: Lookup): Ref[] =>
-  refsOf(content).flatMap((ref) =>
-    ref.kind === 'section' ? look.lineage(ref.ref).map(({ id }) => ({ kind: ref.kind, ref: id })) : [ref],
-  )
-
 /** An edition's columns, its finished JSON among them. */
-function compiled(standing: LiveStanding, content: Content, look: Lookup) {
+export function compiled(standing: LiveStanding, content: Content, look: Lookup) {
   const article = compile(standing, content, look)
   const document = JSON.stringify(article)
   const { id, slug, version, publishedAt, updatedAt } = standing

@@ -58,7 +58,8 @@ export const serializerCompiler: FastifySerializerCompiler<z.ZodType> = ({ schem
   }
 }
 
-function serialiserOf(schema: z.ZodType): (reply: unknown) => string {
+/** Gives the function that writes what has the shape as JSON, and nothing but what the shape names. */
+export function serialiserOf(schema: z.ZodType): (reply: unknown) => string {
   const json = z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'output', unrepresentable: 'any' }) as Json
   const { definitions = {} } = json as { definitions?: Record<string, Json> }
   return fastJsonStringify(serialisable(json, definitions) as Parameters<typeof fastJsonStringify>[0])

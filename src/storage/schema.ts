@@ -304,7 +304,8 @@ export const editions = table(
 
 /**
  * What the live editions refer to: an author, a source, a tag, a section and each section above it, a related article,
- * a related link. It answers filtered lists, newest first, and tells which editions a rename makes stale.
+ * a related link; and the language they are in. It answers filtered lists, newest first, and tells which editions a
+ * rename makes stale.
  */
 export const editionRefs = table(
   'edition_refs',
@@ -321,6 +322,17 @@ export const editionRefs = table(
       'cascade',
     ),
   ],
+)
+
+/** How many editions refer to what lists are filtered by: kept in the transactions that write `editionRefs`. */
+export const refCounts = table(
+  'ref_counts',
+  {
+    kind: text('kind').notNull(),
+    ref: text('ref').notNull(),
+    editions: integer('editions').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.ref] })],
 )
 
 /** Editions whose finished JSON is out of date: compiled anew when read, and put right in the background. */

@@ -1,0 +1,36 @@
+/** What is said of an article that is not live: that it was taken back, that it has moved, or nothing. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { movedTo, retraction } from '../editions/store.ts'
+import { Problem } from '../http/problems.ts'
+import { notFound, Problem as Thrown } from '../lib/problem.ts'
+import { Id, Slug, Timestamp } from '../lib/shapes.ts'
+import type { Reader } from '../storage/storage.ts'
+
+export const Retracted = Problem.extend({
+  retraction: z.object({
+    id: Id,
+    slug: Slug,
+    headline: z.string(),
+    reason: z.string(),
+    at: Timestamp,
+    replacement: z.object({ id: Id, slug: Slug }).nullable(),
+  }),
+}).meta({ id: 'Retracted', description: 'The article was taken back.' })
+
+/**
+ * Answers a read at `/v1/articles/{reference}` or below it, of an article that is not live: 308 to the same address with
+ * the slug of today. Throws `retracted` with the notice, or `not-found`.
+ */
+export async function elsewhere(
+  db: Reader,
+  { url }: FastifyRequest,
+  reply: FastifyReply,
+  reference: string,
+): Promise<never> {
+  const notice = await retraction(db, reference)
+  if (notice) throw new Thrown('retracted', notice.reason, { more: { retraction: notice } })
+  const moved = await movedTo(db, reference)
+  if (moved === undefined) throw notFound('article')
+  return reply.redirect(url.replace(/^\/v1\/articles\/[^/?]+/, `/v1/articles/${moved}`), 308) as never
+}

@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+import { type Article, ArticleCard } from '../editions/article.ts'
+import { byIds } from '../editions/cards.ts'
+import { related } from '../editions/related.ts'
+import { isPlain, itemOf, listParameters } from '../editions/reply.ts'
+import { read } from '../editions/store.ts'
+import { listOf } from '../http/paging.ts'
+import type { ZodTypes } from '../http/zod.ts'
+import { elsewhere, Retracted } from './elsewhere.ts'
+import { type ArticleDeps, ByArticle } from './routes.ts'
+
+const { fields, include } = listParameters
+
+const Query = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(20).default(5).meta({ description: 'How many are wanted.' }),
+  fields,
+  include,
+})
+
+/** What to read next: the live articles most like one. */
+export function registerRelated(server: FastifyInstance, { storage }: ArticleDeps): void {
+  const app = server.withTypeProvider<ZodTypes>()
+
+  app.get(
+    '/articles/:article/related',
+    {
+      config: { access: 'live:read' },
+      schema: {
+        operationId: 'listRelatedArticles',
+        summary: 'List the articles most like one',
+        description:
+          'Live articles that share tags, sources or the section with it, the most alike first: a tag counts more than a source, a source more than the section, and what few articles share more than what many do. Of those about as alike the newest come first. There is one page. The links that editors have set are in `relatedLinks` of the article.',
+        tags: ['Articles'],
+        params: ByArticle,
+        querystring: Query,
+        response: { 200: listOf(ArticleCard, 'ArticleList'), 410: Retracted },
+      },
+    },
+    async (request, reply) => {
+      const { params, query } = request
+      const edition = await read(storage.reader, params.article)
+      if (!edition) return await elsewhere(storage.reader, request, reply, params.article)
+      const ids = await related(storage.reader, JSON.parse(edition.document) as Article, query.limit)
+      const found = await byIds(storage.reader, ids, !isPlain(query))
+      const items = found.map(({ json }) => itemOf(json, query))
+      const page = { limit: query.limit, next: null, previous: null }
+      reply.header('cache-tag', ['articles', edition.article, ...found.map(({ article }) => article)].join(','))
+      reply.header('content-type', 'application/json; charset=utf-8')
+      return reply.send(`{"data":[${items.join(',')}],"page":${JSON.stringify(page)}}` as never)
+    },
+  )
+}

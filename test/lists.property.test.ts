@@ -1,0 +1,232 @@
+import fc from 'fast-check'
+import type { Listed } from '../src/editions/cards.ts'
+import type { ArticleSort, TimeFilter } from '../src/editions/filters.ts'
+import { list } from '../src/editions/list.ts'
+import { refreshAll } from '../src/editions/refresh.ts'
+import type { Page as Found, PageRequest } from '../src/storage/keyset.ts'
+import { articles, authors, editions, refCounts, sections, slugs, sources, tags } from '../src/storage/schema.ts'
+import { type Newsroom, newsroom } from './harness/newsroom.ts'
+import { type Noun, nouns, type Query, Shelf } from './lists/shelf-model.ts'
+import { at, doWrite, makeEntry, type Write, write } from './lists/writes.ts'
+
+/** How often, and from where chance begins: the same newsrooms every time, unless somebody asks for others. */
+const RUNS = Number(process.env.MODEL_RUNS ?? 10)
+const SEED = Number(process.env.MODEL_SEED ?? 20_300_101)
+const PATIENCE = 60_000 + RUNS * 5_000
+
+let room: Newsroom
+beforeAll(async () => {
+  room = await newsroom()
+})
+afterAll(() => room.close())
+
+/** An empty newsroom with a few entries, among them a tree of sections. */
+async function begin(): Promise<Shelf> {
+  await room.storage.transaction(async (tx) => {
+    for (const table of [editions, refCounts, articles, slugs, authors, tags, sources]) await tx.delete(table)
+    await tx.delete(sections)
+  })
+  room.clock.time = new Date('2030-01-01T12:00:00.000Z')
+  const shelf = new Shelf()
+  for (const noun of ['author', 'author', 'tag', 'tag', 'tag', 'tag', 'source', 'source'] as const)
+    await makeEntry(shelf, room, noun)
+  const top = await makeEntry(shelf, room, 'section')
+  await makeEntry(shelf, room, 'section', await makeEntry(shelf, room, 'section', top))
+  await makeEntry(shelf, room, 'section', await makeEntry(shelf, room, 'section'))
+  return shelf
+}
+
+const some = fc.option(fc.array(fc.nat(9), { minLength: 1, maxLength: 3 }), { nil: undefined, freq: 2 })
+const wish = fc.record({
+  author: some,
+  tag: some,
+  source: some,
+  section: some,
+  language: fc.option(fc.subarray(['en', 'fr', 'xx'], { minLength: 1 }), { nil: undefined, freq: 3 }),
+  times: fc.array(
+    fc.record({
+      name: fc.constantFrom('publishedAt', 'updatedAt'),
+      op: fc.constantFrom('gte', 'gt', 'lte', 'lt'),
+      of: fc.nat(30),
+    }),
+    { maxLength: 2 },
+  ),
+  sort: fc.constantFrom('-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt', '-headline', 'headline'),
+  limit: fc.integer({ min: 1, max: 5 }),
+  bySlug: fc.boolean(),
+})
+type Wish = typeof wish extends fc.Arbitrary<infer T> ? T : never
+
+/** What is wished for of the entries that there are: as the model takes it, and as a query. */
+function queryOf(shelf: Shelf, { times, sort, limit, bySlug, language, ...refs }: Wish): [Query, string] {
+  const query: Query = { filters: language ? { language } : {}, times: [], sort }
+  const parameters = new URLSearchParams({ sort, limit: String(limit), count: 'true' })
+  if (language) parameters.set('language', language.join())
+  for (const noun of nouns) {
+    const entries = refs[noun]?.flatMap((number) => at(shelf.of(noun), number) ?? [])
+    if (!entries || entries.length === 0) continue
+    query.filters[noun] = entries.map(({ id }) => id)
+    parameters.set(noun, entries.map(({ id, slugs }, place) => (bySlug ? (at(slugs, place) ?? id) : id)).join())
+  }
+  for (const { name, op, of } of times) {
+    const time = at(shelf.lives(), of)?.[name]
+    const parameter = `${name}[${op}]`
+    if (time === undefined || parameters.has(parameter)) continue
+    query.times.push({ name, op, time })
+    parameters.set(parameter, time)
+  }
+  return [query, `/v1/articles?${parameters}`]
+}
+
+interface Shown {
+  headline: string | undefined
+  publishedAt: string
+  updatedAt: string
+}
+
+interface Page {
+  data: (Shown & { id: string })[]
+  page: { next: string | null; previous: string | null; total: number }
+}
+
+/** The pages of a list from its beginning, or from a cursor backwards; `between` two of them something may happen. */
+async function pages(url: string, cursor: string | null, way: 'next' | 'previous', between = async () => {}) {
+  const all: Page[] = []
+  for (let from: string | null | undefined = cursor ?? undefined; from !== null; ) {
+    const reply = await room.anyone.get(from === undefined ? url : `${url}&cursor=${from}`).expect(200)
+    const page: Page = reply.body
+    all.push(page)
+    from = page.page[way]
+    if (from !== null) await between()
+  }
+  return all
+}
+
+const idsIn = (list: Page[]): string[] => list.flatMap(({ data }) => data.map(({ id }) => id))
+
+/** The list is what the model says, from its beginning to its end and back. */
+async function checkList(shelf: Shelf, wanted: Wish): Promise<void> {
+  const [query, url] = queryOf(shelf, wanted)
+  const expected = shelf.list(query).map(({ id }) => id)
+  const forwards = await pages(url, null, 'next')
+  expect({ url, ids: idsIn(forwards) }).toEqual({ url, ids: expected })
+  const shown = ({ headline = '', publishedAt, updatedAt }: Shown) => [headline, publishedAt, updatedAt]
+  expect(forwards.flatMap(({ data }) => data.map(shown))).toEqual(
+    shelf.list(query).map((piece) => shown({ ...piece, headline: piece.live?.headline })),
+  )
+  expect(forwards.map(({ page }) => page.total)).toEqual(forwards.map(() => expected.length))
+  const last = forwards.at(-1)
+  const backwards = last?.page.previous ? await pages(url, last.page.previous, 'previous') : []
+  expect({ url, ids: [...idsIn(backwards.reverse()), ...(last?.data ?? []).map(({ id }) => id)] }).toEqual({
+    url,
+    ids: expected,
+  })
+}
+
+/** While things come and go, what stays in its place is met once, and nothing that never was there. */
+/** It is the same whichever way it is found: as if all that there is were much. */
+async function checkPlans(shelf: Shelf, wanted: Wish): Promise<void> {
+  const [{ filters, times, sort }] = queryOf(shelf, wanted)
+  const timesOf = (name: string) => times.flatMap((one): TimeFilter => (one.name === name ? [[one.op, one.time]] : []))
+  const named = Object.fromEntries(Object.entries(filters).map(([kind, ids]) => [kind, ids.join()]))
+  const query = {
+    filters: { ...named, publishedAt: timesOf('publishedAt'), updatedAt: timesOf('updatedAt') },
+    sort: sort as ArticleSort,
+    whole: false,
+  }
+  const expected = shelf.list({ filters, times, sort }).map(({ id }) => id)
+  for (const few of [0, 3, 10]) {
+    const ids: string[] = []
+    for (let from: PageRequest['from'] = null; ; ) {
+      const page: Found<Listed> = await list(room.storage.reader, { ...query, few }, { limit: 2, from })
+      ids.push(...page.rows.map(({ article }) => article))
+      if (page.next === null) break
+      from = { keys: page.next, back: false }
+    }
+    expect({ few, query, ids }).toEqual({ few, query, ids: expected })
+  }
+}
+
+async function checkMoving(shelf: Shelf, wanted: Wish, writes: Write[]): Promise<void> {
+  const [query, url] = queryOf(shelf, wanted)
+  const look = () => shelf.list(query).map((piece) => `${shelf.sortKey(piece, query.sort)} ${piece.id}`)
+  const seen = [look()]
+  const ids = idsIn(
+    await pages(url, null, 'next', async () => {
+      const next = writes.shift()
+      if (next) await doWrite(shelf, room, next)
+      seen.push(look())
+    }),
+  )
+  const idOf = (place: string) => place.slice(place.lastIndexOf(' ') + 1)
+  const stayed = (seen[0] ?? []).filter((place) => seen.every((all) => all.includes(place))).map(idOf)
+  const met = stayed.map((id) => ids.filter((one) => one === id).length)
+  expect({ url, met }).toEqual({ url, met: stayed.map(() => 1) })
+  const ever = new Set(seen.flat().map(idOf))
+  expect(ids.filter((id) => !ever.has(id))).toEqual([])
+}
+
+async function checkEntries(shelf: Shelf): Promise<void> {
+  for (const noun of nouns) {
+    const { body } = await room.anyone.get(`/v1/${noun}s?include=latest&latest=3&limit=100`).expect(200)
+    const shown = body.data.map((one: { id: string; articleCount: number; latest: { id: string }[] }) => [
+      one.id,
+      one.articleCount,
+      one.latest.map(({ id }) => id),
+    ])
+    const newest = (id: string) =>
+      shelf.list({ filters: { [noun]: [id] } as Record<Noun, string[]>, times: [], sort: '-publishedAt' })
+    const expected = shelf.of(noun).map((entry) => [
+      entry.id,
+      shelf.count(entry),
+      newest(entry.id)
+        .slice(0, 3)
+        .map(({ id }) => id),
+    ])
+    expect(shown.toSorted()).toEqual(expected.toSorted())
+  }
+}
+
+async function checkRelated(shelf: Shelf): Promise<void> {
+  for (const piece of shelf.pieces) {
+    const response = await room.anyone.get(`/v1/articles/${piece.id}/related?limit=20&fields=id,status`)
+    if (!piece.live) {
+      expect(response.status).toBe(piece.status === 'retracted' ? 410 : 404)
+      continue
+    }
+    const found: { id: string; status: string }[] = response.body.data
+    const sharing = shelf.sharing(piece).map(({ id }) => ({ id, status: 'published' }))
+    const sorted = (list: { id: string }[]) => list.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    if (sharing.length <= 20) expect(sorted(found)).toEqual(sorted(sharing))
+    else expect(sharing).toEqual(expect.arrayContaining(found))
+  }
+}
+
+it(
+  'lists, counts and related articles are what a filter, a sort and a cut of all articles would be',
+  async () => {
+    const story = fc.asyncProperty(
+      fc.noBias(fc.array(write, { minLength: 20, maxLength: 40, size: 'max' })),
+      fc.noBias(fc.array(wish, { minLength: 12, maxLength: 12 })),
+      fc.noBias(fc.array(write, { minLength: 10, maxLength: 10 })),
+      async (writes, wishes, moving) => {
+        const shelf = await begin()
+        for (const one of writes) await doWrite(shelf, room, one)
+        await checkEntries(shelf)
+        for (const one of wishes) await checkList(shelf, one)
+        for (const one of wishes) await checkPlans(shelf, one)
+        await checkRelated(shelf)
+        await refreshAll(room.storage)
+        for (const one of wishes.slice(0, 3)) await checkMoving(shelf, { ...one, limit: 1 }, moving)
+        await checkEntries(shelf)
+      },
+    )
+    await fc.assert(story, {
+      numRuns: RUNS,
+      seed: SEED,
+      interruptAfterTimeLimit: PATIENCE - 10_000,
+      markInterruptAsFailure: true,
+    })
+  },
+  PATIENCE,
+)

@@ -1,0 +1,162 @@
+/** Writes that lists have to follow, done to the service and to the model. */
+import fc from 'fast-check'
+import type { Newsroom } from '../harness/newsroom.ts'
+import type { Content, Entry, Noun, Piece, Shelf } from './shelf-model.ts'
+
+/** Some have the same sort key, some are in another order as UTF-16. */
+const headlines = ['Äpfel', 'apfel', 'Bridge', 'bridge two', '🦭 Seals', '﨎 Kanji', 'Zoo', '2 ferries']
+
+/** Numbers that stand for entries; which there are is known only when a write is done. */
+const choice = fc.record({
+  headline: fc.constantFrom(...headlines),
+  language: fc.constantFrom('en', 'en', 'en', 'fr', 'de'),
+  author: fc.array(fc.nat(5), { maxLength: 2 }),
+  tag: fc.array(fc.nat(5), { maxLength: 3 }),
+  source: fc.array(fc.nat(5), { maxLength: 2 }),
+  section: fc.array(fc.nat(7), { maxLength: 1 }),
+})
+
+export const write = fc.record({
+  does: fc.constantFrom(
+    ...(['publish', 'publish', 'publish', 'publish', 'update', 'update', 'save', 'save', 'save'] as const),
+    ...(['draft', 'unpublish', 'republish', 'retract', 'trash', 'correct', 'rename', 'move', 'reassign'] as const),
+  ),
+  which: fc.nat(30),
+  other: fc.nat(30),
+  choice,
+  seconds: fc.constantFrom(0, 0, 1, 60),
+})
+export type Write = typeof write extends fc.Arbitrary<infer T> ? T : never
+
+export const at = <T>(list: T[], number: number): T | undefined => list[number % list.length]
+
+const contentOf = (shelf: Shelf, { headline, language, ...refs }: Write['choice']): Content => {
+  const ids = (noun: Noun) => [...new Set(refs[noun].flatMap((number) => at(shelf.of(noun), number)?.id ?? []))]
+  return { headline, language, author: ids('author'), tag: ids('tag'), source: ids('source'), section: ids('section') }
+}
+
+const sent = ({ headline, language, author, tag, source, section }: Content) => ({
+  headline,
+  language,
+  authors: author,
+  tags: tag,
+  citations: source.map((id) => ({ source: id, relation: 'cited' })),
+  section: section[0] ?? null,
+})
+
+/** Makes an entry. */
+export async function makeEntry(shelf: Shelf, room: Newsroom, noun: Noun, parent: Entry | null = null): Promise<Entry> {
+  const more = { ...(noun === 'source' && { kind: 'agency' }), ...(parent && { parent: parent.id }) }
+  const { body } = await room.editor
+    .post(`/v1/${noun}s`)
+    .send({ name: `A ${noun}`, ...more })
+    .expect(201)
+  const entry = { noun, id: body.id, slugs: [body.slug], parent }
+  shelf.entries.push(entry)
+  return entry
+}
+
+/** Does one write; one that is not possible is nothing. */
+export async function doWrite(shelf: Shelf, room: Newsroom, wanted: Write): Promise<void> {
+  const { does, which, other, seconds } = wanted
+  room.clock.tick(seconds * 1_000)
+  const now = room.clock.now().toISOString()
+  const content = contentOf(shelf, wanted.choice)
+  if (does === 'publish' || does === 'draft') return create(shelf, room, content, does === 'publish' ? now : null)
+  if (does === 'rename') return rename(shelf, room, at(shelf.entries, which))
+  if (does === 'move')
+    return move(room, shelf, at(shelf.of('section'), which), at([null, ...shelf.of('section')], other))
+  if (does === 'reassign') return reassign(shelf, room, at(shelf.of('tag'), which), at(shelf.of('tag'), other), now)
+  const piece = at(shelf.pieces, which)
+  if (!piece || piece.status === 'trashed' || piece.status === 'retracted') return
+  const path = `/v1/articles/${piece.id}`
+  const { editor } = room
+  const goesLive = () => {
+    Object.assign(piece, { status: 'published', live: piece.draft, updatedAt: now })
+    piece.publishedAt ||= now
+  }
+  const leaves = (status: Piece['status']) => Object.assign(piece, { status, live: null })
+  switch (does) {
+    case 'update':
+      await editor.patch(`${path}?publish=true`).send(sent(content)).expect(200)
+      piece.draft = content
+      return goesLive()
+    case 'save':
+      await editor.patch(path).send(sent(content)).expect(200)
+      piece.draft = content
+      return
+    case 'republish':
+      await editor.post(`${path}/publish`).expect(200)
+      return goesLive()
+    case 'trash':
+      await editor.delete(path).expect(204)
+      return void leaves('trashed')
+  }
+  if (!piece.live) return
+  if (does === 'unpublish') {
+    await editor.post(`${path}/unpublish`).expect(200)
+    leaves('unpublished')
+  } else if (does === 'retract') {
+    await editor.post(`${path}/retract`).send({ reason: 'Wrong.' }).expect(200)
+    leaves('retracted')
+  } else {
+    await editor.post(`${path}/corrections`).send({ kind: 'update', text: 'More.' }).expect(201)
+    piece.updatedAt = now
+  }
+}
+
+async function create(shelf: Shelf, { editor }: Newsroom, draft: Content, now: string | null): Promise<void> {
+  const { body } = await editor
+    .post(`/v1/articles?publish=${now !== null}`)
+    .send(sent(draft))
+    .expect(201)
+  const live = now === null ? null : draft
+  const status = now === null ? 'draft' : 'published'
+  shelf.pieces.push({ id: body.id, status, draft, live, publishedAt: now ?? '', updatedAt: now ?? '' })
+}
+
+async function rename(shelf: Shelf, { editor }: Newsroom, entry: Entry | undefined): Promise<void> {
+  if (!entry) return
+  const slug = `${entry.noun}-${shelf.next()}-renamed`
+  await editor
+    .patch(`/v1/${entry.noun}s/${entry.id}`)
+    .send({ name: `Now ${slug}`, slug })
+    .expect(200)
+  entry.slugs.push(slug)
+}
+
+async function move(
+  { editor }: Newsroom,
+  shelf: Shelf,
+  section: Entry | undefined,
+  parent: Entry | null | undefined,
+): Promise<void> {
+  if (!section || parent === undefined || (parent && shelf.lineage(parent.id).includes(section.id))) return
+  await editor
+    .patch(`/v1/sections/${section.id}`)
+    .send({ parent: parent?.id ?? null })
+    .expect(200)
+  section.parent = parent
+}
+
+async function reassign(
+  shelf: Shelf,
+  { editor }: Newsroom,
+  from: Entry | undefined,
+  to: Entry | undefined,
+  now: string,
+): Promise<void> {
+  if (!from || !to || from === to) return
+  await editor.delete(`/v1/tags/${from.id}?reassignTo=${to.id}`).expect(204)
+  shelf.entries = shelf.entries.filter((entry) => entry !== from)
+  const replaced = (content: Content): Content => ({
+    ...content,
+    tag: [...new Set(content.tag.map((id) => (id === from.id ? to.id : id)))],
+  })
+  for (const piece of shelf.pieces) {
+    if (piece.live?.tag.includes(from.id)) piece.updatedAt = now
+    const isSame = piece.live === piece.draft
+    piece.draft = replaced(piece.draft)
+    piece.live = piece.live && (isSame ? piece.draft : replaced(piece.live))
+  }
+}
