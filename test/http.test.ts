@@ -54,7 +54,7 @@ describe('the router', () => {
     ['GET /v1/articles/one/publish', 'POST'],
     ['HEAD /v1/articles/one/publish', 'POST'],
     ['GET /v1/api-keys/1/rotate', 'POST'],
-    ['GET /v1/api-keys/1', 'DELETE'],
+    ['GET /v1/api-keys/1', 'DELETE, PATCH'],
     ['POST /livez', 'GET, HEAD'],
     ['DELETE /openapi.json', 'GET, HEAD'],
     ['POST /docs', 'GET, HEAD'],
