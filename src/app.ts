@@ -17,6 +17,7 @@ import { registerRelatedLinks } from './articles/related-links.ts'
 import { registerRevisions } from './articles/revision-routes.ts'
 import { registerArticles } from './articles/routes.ts'
 import type { Releases } from './articles/scheduler.ts'
+import { registerSearch } from './articles/search.ts'
 import { registerTransitions } from './articles/transitions.ts'
 import { refusals } from './audit/log.ts'
 import { registerAudit } from './audit/routes.ts'
@@ -152,6 +153,7 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
       }
       registerArticles(v1, deps)
       registerRelated(v1, deps)
+      registerSearch(v1, deps)
       registerTransitions(v1, deps)
       registerRevisions(v1, deps)
       registerPreviews(v1, deps)

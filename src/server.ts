@@ -6,6 +6,7 @@ import { publishDue, releases as watchReleases } from './articles/scheduler.ts'
 import { sweepChanges } from './changes/log.ts'
 import type { Config } from './config.ts'
 import { refreshAll } from './editions/refresh.ts'
+import { indexAll } from './editions/words.ts'
 import { sweepReplies } from './idempotency/once.ts'
 import { createKey, hasAdminKey } from './keys/store.ts'
 import { ownAct } from './lib/act.ts'
@@ -51,6 +52,7 @@ export async function serve(config: Config, say: (text: string) => void): Promis
     await sweepChanges({ storage, clock: systemClock }, config.CHANGES_DAYS)
   }
   const background = [
+    every(REFRESH_INTERVAL, () => indexAll(storage, () => stopping), failed('indexing editions')),
     every(RELEASE_INTERVAL, release, failed('publishing what is due')),
     every(SWEEP_INTERVAL, sweep, failed('sweeping what has expired')),
     every(REFRESH_INTERVAL, () => refreshAll(storage, () => stopping), failed('refreshing stale editions')),

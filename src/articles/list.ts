@@ -1,7 +1,8 @@
-import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, like, type SQL, sql } from 'drizzle-orm'
 import { countOf } from '../catalogue/entry.ts'
 import { anyOf, nothing, timeConditions, wantedRefs } from '../editions/conditions.ts'
 import type { ArticleFilters, ArticleSort } from '../editions/filters.ts'
+import { type Term, termsIn } from '../lib/query.ts'
 import { type Caller, may } from '../lib/roles.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { articleRefs, articles, sections } from '../storage/schema.ts'
@@ -58,6 +59,7 @@ async function conditions(db: Reader, { filters, caller }: DraftQuery): Promise<
     may(caller, 'content:write') ? undefined : eq(articles.createdBy, caller.id ?? ''),
     ...refs,
     anyOf(articles.language, filters.language),
+    ...(filters.q === undefined ? [] : termsIn(filters.q).map(inHeadline)),
     anyOf(articles.status, filters.status),
     filters.externalId === undefined ? undefined : eq(articles.externalId, filters.externalId),
     ...timeConditions(filters.publishedAt, articles.publishedAt),
@@ -75,6 +77,9 @@ const refersToAny = (db: Reader, kind: string, ids: string[]): SQL =>
           .from(articleRefs)
           .where(and(eq(articleRefs.kind, kind), inArray(articleRefs.ref, ids))),
       )
+
+/** That a headline has a term, word for word; drafts are in no index of words. */
+const inHeadline = ({ words }: Term): SQL => like(articles.sortHeadline, `%${words.join(' ')}%`)
 
 /** The sections and all below them. */
 async function withBelow(db: Reader, ids: string[]): Promise<string[]> {

@@ -1,11 +1,25 @@
 /** What a list of articles can be filtered and sorted by: this, and nothing else. */
 import * as z from 'zod'
+import { termsIn } from '../lib/query.ts'
 import { Moment } from '../lib/shapes.ts'
 import { statuses } from './article.ts'
 
 const several = z.string().min(1).max(1_000)
 const references = (noun: string) =>
   several.optional().meta({ description: `Ids or slugs, separated by commas: articles of any ${noun} among them.` })
+
+/** How many words and phrases can be searched for at once. */
+const MOST_TERMS = 32
+
+/** The query parameter with what is searched for. */
+export const queryText = z
+  .string()
+  .max(500)
+  .refine((text) => termsIn(text).length <= MOST_TERMS, `must have at most ${MOST_TERMS} words`)
+  .meta({
+    description:
+      'Words that all have to be there; `"phrases"`; beginnings of words, as in `harb*`. All else is literal.',
+  })
 
 const operators = ['gte', 'gt', 'lte', 'lt'] as const
 type Operator = (typeof operators)[number]
@@ -33,6 +47,7 @@ export const articleParameters = {
     .optional()
     .meta({ description: 'States, separated by commas; of use with `version=draft`.' }),
   externalId: z.string().max(200).optional(),
+  q: queryText.optional(),
   ...time('publishedAt'),
   ...time('updatedAt'),
   sort: z.enum(articleSorts).default('-publishedAt').meta({ description: 'The order; `-` is descending.' }),
@@ -48,6 +63,7 @@ export interface ArticleFilters {
   language?: string | undefined
   status?: string | undefined
   externalId?: string | undefined
+  q?: string | undefined
   publishedAt: TimeFilter
   updatedAt: TimeFilter
 }
@@ -56,7 +72,7 @@ export interface ArticleFilters {
 export function filtersIn(
   query: { [K in keyof typeof articleParameters]?: z.output<(typeof articleParameters)[K]> },
 ): ArticleFilters {
-  const { section, author, source, tag, language, status, externalId } = query
+  const { section, author, source, tag, language, status, externalId, q } = query
   const times = (name: 'publishedAt' | 'updatedAt') =>
     operators.flatMap((op): TimeFilter => {
       const value = query[`${name}[${op}]`]
@@ -70,6 +86,7 @@ export function filtersIn(
     language,
     status,
     externalId,
+    q,
     publishedAt: times('publishedAt'),
     updatedAt: times('updatedAt'),
   }

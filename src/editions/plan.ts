@@ -3,12 +3,14 @@ import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { articleCounts } from '../catalogue/counts.ts'
 import { countOf } from '../catalogue/entry.ts'
+import { termsIn } from '../lib/query.ts'
 import { keyset, type Order, type PageRequest } from '../storage/keyset.ts'
 import { editionRefs, editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { timeConditions, wantedRefs } from './conditions.ts'
 import type { LiveRef } from './content.ts'
 import type { ArticleFilters, ArticleSort } from './filters.ts'
+import { hasWords } from './search.ts'
 
 /** So many articles are sooner sorted than they are looked for among all. */
 const FEW = 5_000
@@ -50,7 +52,7 @@ export async function plan(
   const isByTime = sort.endsWith('publishedAt')
   const updated = timeConditions(filters.updatedAt, editions.updatedAt)
   const isOfFewUpdates = isByTime && updated.length > 0 && (await isFew(db, editions, updated, few))
-  const mayLead = rarest && filters.externalId === undefined && !isOfFewUpdates
+  const mayLead = rarest && filters.externalId === undefined && filters.q === undefined && !isOfFewUpdates
   const leads = async (one: Filter) =>
     isByTime ||
     (await leadsToFew(db, one, filters, few)) ||
@@ -65,6 +67,7 @@ export async function plan(
     where: and(
       ...wanted.filter((one) => one !== leader).map((one) => refersToAny(one, found)),
       filters.externalId === undefined ? undefined : eq(editions.externalId, filters.externalId),
+      filters.q === undefined ? undefined : hasWords(termsIn(filters.q)),
       ...timeConditions(filters.publishedAt, found.publishedAt),
       ...updated,
     ),
@@ -77,10 +80,24 @@ const columnOf = (sort: ArticleSort) => (sort.endsWith('updatedAt') ? editions.u
 const unindexed = (column: SQLiteColumn): SQL => sql`coalesce(${column}, ${column})`.mapWith(column)
 
 /** Whether there are filters by something else than references. */
-const hasOther = ({ externalId, publishedAt, updatedAt }: ArticleFilters): boolean =>
-  externalId !== undefined || publishedAt.length + updatedAt.length > 0
+const hasOther = ({ externalId, q, publishedAt, updatedAt }: ArticleFilters): boolean =>
+  externalId !== undefined || q !== undefined || publishedAt.length + updatedAt.length > 0
 
 const refsOf = ({ kind, ids }: Filter): LiveRef[] => ids.map((ref) => ({ kind, ref }))
+
+/** What has to hold for an edition to meet the filters; null if nothing can. */
+export async function whereOf(db: Reader, filters: ArticleFilters): Promise<{ where: SQL | undefined } | null> {
+  const wanted = await filtersOf(db, filters)
+  if (wanted.some(({ ids }) => ids.length === 0)) return null
+  return {
+    where: and(
+      ...wanted.map((one) => refersToAny(one, editions)),
+      filters.externalId === undefined ? undefined : eq(editions.externalId, filters.externalId),
+      ...timeConditions(filters.publishedAt, editions.publishedAt),
+      ...timeConditions(filters.updatedAt, editions.updatedAt),
+    ),
+  }
+}
 
 /** The filters by reference; of the ids in them only those that any article refers to. */
 async function filtersOf(db: Reader, filters: ArticleFilters): Promise<Filter[]> {

@@ -8,6 +8,7 @@ import { markFresh, markStale } from '../changes/log.ts'
 import { etagOf } from '../lib/etag.ts'
 import type { Facts } from '../lib/facts.ts'
 import { isId } from '../lib/id.ts'
+import { dropWords } from '../storage/fulltext.ts'
 import { editions, retractions, slugs, staleEditions } from '../storage/schema.ts'
 import { insertRow, prepared, type Reader, type Writer } from '../storage/storage.ts'
 import type { Article } from './article.ts'
@@ -16,6 +17,7 @@ import type { Content } from './content.ts'
 import { factsOf } from './facts.ts'
 import { type Lookup, lookup } from './lookup.ts'
 import { dropRefs, putRefs } from './refs.ts'
+import { indexWords } from './words.ts'
 
 /** A standing that the world can see. */
 export type LiveStanding = Standing & { publishedAt: string; updatedAt: string }
@@ -38,7 +40,8 @@ export interface Edition {
 export async function put(tx: Writer, standing: LiveStanding, content: Content): Promise<Facts | null> {
   const before = await seen(tx, standing.id)
   const look = await lookup(tx, [{ id: standing.id, content }])
-  const row = { ...compiled(standing, content, look), content }
+  const searchKey = await indexWords(tx, { publishedAt: standing.publishedAt, before: before?.searchKey }, content)
+  const row = { ...compiled(standing, content, look), content, searchKey }
   if (before) {
     await tx.update(editions).set(row).where(eq(editions.article, standing.id))
     await markFresh(tx, [standing.id])
@@ -59,23 +62,27 @@ export async function remove(tx: Writer, article: string, now: string): Promise<
   const before = await seen(tx, article)
   await markStale(tx, 'article', article, now)
   const refs = await dropRefs(tx, article)
+  if (before?.searchKey) await dropWords(tx, before.searchKey)
   await tx.delete(editions).where(eq(editions.article, article))
   return before ? factsOf(before.content, refs) : null
 }
 
 const selectSeen = prepared('edition_seen', (db) =>
   db
-    .select({ slug: editions.slug, content: editions.content })
+    .select({ slug: editions.slug, content: editions.content, searchKey: editions.searchKey })
     .from(editions)
     .where(eq(editions.article, sql.placeholder('article'))),
 )
 
 /** What the world sees of an article at present, and how the links of others show it. */
-async function seen(tx: Writer, article: string): Promise<{ content: Content; asLinked: string } | undefined> {
+async function seen(
+  tx: Writer,
+  article: string,
+): Promise<{ content: Content; asLinked: string; searchKey: number | null } | undefined> {
   const [edition] = await selectSeen(tx, { article })
   if (!edition) return undefined
   const content = edition.content as Content
-  return { content, asLinked: asLinked(edition.slug, content) }
+  return { content, asLinked: asLinked(edition.slug, content), searchKey: edition.searchKey }
 }
 
 /** All that a link in another article shows of this one. */

@@ -51,7 +51,7 @@ export function pageRequest(request: FastifyRequest, limit: number) {
 }
 
 /** Parameters that may change from page to page of one list. */
-const FREE = new Set(['cursor', 'limit', 'count', 'fields', 'include', 'latest'])
+const FREE = new Set(['cursor', 'limit', 'count', 'fields', 'include', 'latest', 'facets'])
 
 /** What a cursor is good for: the same list, filtered and sorted in the same way. */
 function signatureOf({ url }: FastifyRequest): string {

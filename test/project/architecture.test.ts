@@ -31,6 +31,7 @@ const speakHttp = [
   'articles/previews.ts',
   'articles/related-links.ts',
   'articles/related.ts',
+  'articles/search.ts',
   'articles/transitions.ts',
   'bulk/operations.ts',
   'catalogue/fronts.ts',

@@ -1,0 +1,282 @@
+import fc from 'fast-check'
+import { forgetIndex, indexAll } from '../src/editions/words.ts'
+import { type Newsroom, newsroom } from './harness/newsroom.ts'
+
+const RUNS = Number(process.env.MODEL_RUNS ?? 8)
+const seed = Number(process.env.MODEL_SEED ?? 20300101)
+
+let room: Newsroom
+beforeEach(async () => {
+  room = await newsroom()
+})
+afterEach(() => room.close())
+
+const publish = async (headline: string, more: object = {}): Promise<string> => {
+  room.clock.tick()
+  const { body } = await room.editor
+    .post('/v1/articles?publish=true')
+    .send({ headline, ...more })
+    .expect(201)
+  return body.id
+}
+const paragraph = (text: string) => ({ body: [{ type: 'paragraph', text }] })
+const path = (q: string, more = '') => `/v1/search?q=${encodeURIComponent(q)}${more}`
+interface Result {
+  data: { slug: string; score: number; highlights: Record<string, string | null> }[]
+  facets: Record<string, { slug?: string; year?: number; count: number }[]>
+  didYouMean: string | null
+  page: { next: string | null; previous: string | null; total?: number }
+}
+const find = async (q: string, more = ''): Promise<Result> => (await room.anyone.get(path(q, more)).expect(200)).body
+const slugs = async (q: string, more = '') => (await find(q, more)).data.map(({ slug }) => slug)
+
+it('ranks by where the words stand, and the newer first', async () => {
+  await publish('Anywhere', paragraph('The storm came. Of the repairs nobody spoke.'))
+  await publish('Storm summary', { summary: 'Repairs begin' })
+  await publish('Repairs after the storm')
+  await publish('Storm repairs')
+  await publish('More storm repairs')
+  await publish('Only the storm')
+  const { data } = await find('storm repairs')
+  expect(data.map(({ slug, score }) => [slug, score])).toEqual([
+    ['more-storm-repairs', 4],
+    ['storm-repairs', 4],
+    ['repairs-after-the-storm', 3],
+    ['storm-summary', 2],
+    ['anywhere', 1],
+  ])
+})
+
+it('finds words, phrases and beginnings, without regard to case and diacritics, in any script', async () => {
+  await publish('Gdańsk: die Straße am Hafen')
+  await publish('Ærø and Łódź', paragraph('A **harbour** master, well-known.'))
+  await publish('東京の港')
+  for (const q of ['gdansk', 'GDAŃSK', 'strasse', 'Straße', '"strasse am"', 'haf*'])
+    expect(await slugs(q)).toEqual(['gdansk-die-strasse-am-hafen'])
+  for (const q of ['aero lodz', 'ærø', 'harbour', '"well known"', 'well-known', 'harb*', 'mas* aero'])
+    expect(await slugs(q)).toHaveLength(1)
+  expect((await find('東京')).data).toHaveLength(1)
+  expect((await find('京東')).data).toHaveLength(0)
+  for (const q of ['haf', '"am strasse"', 'harbour gdansk', 'known-well']) expect(await slugs(q)).toEqual([])
+})
+
+it('takes all else literally', async () => {
+  await publish('Calm weather')
+  const hostile = [
+    '"',
+    '""',
+    '*',
+    'NEAR(',
+    'NEAR(storm x)',
+    'headline:storm',
+    '{headline}: storm',
+    '^storm',
+    "'",
+    "storm' OR '1'='1",
+    '(',
+    ')',
+    '-',
+    'storm AND',
+    'NOT',
+    'a:*',
+    '\\',
+    '%',
+    '_',
+    '|',
+    '&',
+    '!storm',
+    '<->',
+    'storm:A',
+    ':*',
+    '🙂',
+    ' ',
+  ]
+  for (const q of hostile) {
+    expect((await room.anyone.get(path(q)).expect(200)).body.data).toEqual([])
+    await room.anyone.get(`/v1/articles?q=${encodeURIComponent(q)}`).expect(200)
+  }
+})
+
+it('refuses what is too long, and parameters that it does not have', async () => {
+  await room.anyone.get(path('x'.repeat(501))).expect(400)
+  await room.anyone.get(path('a '.repeat(33))).expect(400)
+  await room.anyone.get('/v1/search').expect(400)
+  await room.anyone.get(path('a', '&sort=headline')).expect(400)
+  await room.anyone.get(path('a', '&facets=size')).expect(400)
+})
+
+it('shows hits as HTML that is safe', async () => {
+  await publish('<script>alert("storm")</script> & Störm', {
+    summary: "It's a storm",
+    ...paragraph(`${'Nothing here. '.repeat(40)}Then the **storm** came & went. ${'Calm again. '.repeat(40)}`),
+  })
+  const [hit] = (await find('storm')).data
+  expect(hit?.highlights).toMatchObject({
+    headline: '&lt;script&gt;alert(&quot;<mark>storm</mark>&quot;)&lt;/script&gt; &amp; <mark>Störm</mark>',
+    summary: 'It&#39;s a <mark>storm</mark>',
+  })
+  expect(hit?.highlights.body).toMatch(/^… .*Then the <mark>storm<\/mark> came &amp; went\..* …$/)
+  expect(hit?.highlights.body?.length).toBeLessThan(280)
+})
+
+it('filters, counts and tells facets', async () => {
+  for (const [name, parent] of [
+    ['World', null],
+    ['Asia', 'world'],
+    ['Sport', null],
+  ])
+    await room.editor.post('/v1/sections').send({ name, parent }).expect(201)
+  await room.editor.post('/v1/authors').send({ name: 'Ana' }).expect(201)
+  await room.editor.post('/v1/tags').send({ name: 'Tides' }).expect(201)
+  await publish('Harbour one', { section: 'asia', authors: ['ana'], tags: ['tides'] })
+  await publish('Harbour two', { section: 'sport', authors: ['ana'] })
+  await publish('Harbour three', { section: 'world' })
+  expect(await slugs('harbour', '&section=world')).toEqual(['harbour-three', 'harbour-one'])
+  expect(await slugs('harbour', '&author=ana&section=asia')).toEqual(['harbour-one'])
+  expect(await slugs('harbour', '&tag=none-such')).toEqual([])
+  const { facets, page } = await find('harbour', '&count=true&limit=1')
+  expect(page.total).toBe(3)
+  expect(facets.section?.map(({ slug, count }) => [slug, count])).toEqual(
+    [
+      ['world', 2],
+      ['asia', 1],
+      ['sport', 1],
+    ].sort((a, b) => Number(b[1]) - Number(a[1])),
+  )
+  expect(facets.author).toMatchObject([{ slug: 'ana', count: 2 }])
+  expect(facets.tag).toMatchObject([{ slug: 'tides', count: 1 }])
+  expect(facets.year).toEqual([{ year: 2030, count: 3 }])
+  expect((await find('harbour', '&facets=none')).facets).toEqual({})
+  expect(Object.keys((await find('harbour', '&facets=tag,year')).facets)).toEqual(['tag', 'year'])
+  const { body } = await room.anyone.get('/v1/articles?q=harbour&sort=headline&count=true').expect(200)
+  expect(body.data.map(({ slug }: { slug: string }) => slug)).toEqual(['harbour-one', 'harbour-three', 'harbour-two'])
+  expect(body.page.total).toBe(3)
+  expect((await room.anyone.get('/v1/articles?q=harbour&section=asia').expect(200)).body.data).toHaveLength(1)
+})
+
+it('goes on from a cursor, in both directions, while articles come', async () => {
+  for (const n of [1, 2, 3]) await publish(`Body ${n}`, paragraph('The tide came in.'))
+  for (const n of [1, 2, 3]) await publish(`Tide ${n}`)
+  const first = await find('tide', '&limit=2')
+  expect(first.data.map(({ slug }) => slug)).toEqual(['tide-3', 'tide-2'])
+  await publish('Tide 4')
+  const second = await find('tide', `&limit=2&cursor=${first.page.next}`)
+  expect(second.data.map(({ slug }) => slug)).toEqual(['tide-1', 'body-3'])
+  const third = await find('tide', `&limit=2&cursor=${second.page.next}`)
+  expect(third.data.map(({ slug }) => slug)).toEqual(['body-2', 'body-1'])
+  expect(third.page.next).toBeNull()
+  const back = await find('tide', `&limit=2&cursor=${third.page.previous}`)
+  expect(back.data).toEqual(second.data)
+  const top = await find('tide', `&limit=3&cursor=${back.page.previous}`)
+  expect(top.data.map(({ slug }) => slug)).toEqual(['tide-4', 'tide-3', 'tide-2'])
+  expect(top.page.previous).toBeNull()
+  await room.anyone.get(path('other', `&cursor=${first.page.next}`)).expect(400)
+})
+
+it('tells what was probably meant', async () => {
+  await publish('Harbour bridge reopens')
+  expect(await find('harbuor')).toMatchObject({ data: [], didYouMean: 'harbour' })
+  expect(await find('ahrbour brigde')).toMatchObject({ data: [], didYouMean: 'harbour bridge' })
+  expect((await find('harbour')).didYouMean).toBeNull()
+  expect((await find('xylophone')).didYouMean).toBeNull()
+  const id = await publish('Zeppelin')
+  await room.editor.post(`/v1/articles/${id}/unpublish`).expect(200)
+  expect((await find('zepelin')).didYouMean).toBeNull()
+})
+
+it('finds only what is live, as it is now', async () => {
+  await room.editor.post('/v1/authors').send({ name: 'Ana', email: 'secretaddress@example.org' }).expect(201)
+  const { body: draft } = await room.editor
+    .post('/v1/articles')
+    .send({ headline: 'Plover draft', note: 'plovernote' })
+    .expect(201)
+  await room.editor.post(`/v1/articles/${draft.id}/publish`).send({ at: '2031-01-01T00:00:00Z' }).expect(200)
+  const [kept, retracted, unpublished] = [
+    await publish('Plover kept', { authors: ['ana'] }),
+    await publish('Plover retracted'),
+    await publish('Plover unpublished'),
+  ]
+  await room.editor.post(`/v1/articles/${retracted}/retract`).send({ reason: 'Ploverwrong' }).expect(200)
+  await room.editor.post(`/v1/articles/${unpublished}/unpublish`).expect(200)
+  await room.editor.patch(`/v1/articles/${kept}`).send({ headline: 'Plover secretchange' }).expect(200)
+  expect(await slugs('plover')).toEqual(['plover-kept'])
+  for (const q of ['draft', 'plovernote', 'secretaddress', 'secretchange', 'ploverwrong', 'retracted'])
+    expect(await find(q, '&count=true')).toMatchObject({ data: [], page: { total: 0 }, didYouMean: null })
+  await room.editor.post(`/v1/articles/${kept}/publish`).expect(200)
+  expect(await slugs('secretchange')).toEqual(['plover-kept'])
+  expect(await slugs('kept')).toEqual([])
+  expect((await room.editor.get('/v1/articles?version=draft&q=draft').expect(200)).body.data).toHaveLength(1)
+})
+
+it('makes its index anew from what is live', async () => {
+  for (const n of [1, 2, 3]) await publish(`Heron ${n}`)
+  const before = await slugs('heron')
+  await forgetIndex(room.storage)
+  await indexAll(room.storage)
+  await publish('Not a change of the first')
+  expect(await slugs('heron')).toEqual(before)
+})
+
+it('finds what a plain search through all texts finds, in the same order', async () => {
+  const word = fc.constantFrom('ebb', 'flood', 'Übung', 'quay', 'quays')
+  const text = fc.array(word, { maxLength: 4 }).map((words) => words.join(' '))
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ headline: text, summary: text, body: text }) },
+    { weight: 1, arbitrary: fc.record({ unpublish: fc.nat(5) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        q: fc.array(fc.oneof(word, fc.constantFrom('"ebb flood"', 'qua*', 'ub*')), { minLength: 1, maxLength: 3 }),
+        limit: fc.integer({ min: 1, max: 4 }),
+      }),
+    },
+  )
+  let story = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+      story += 1
+      const live: { id: string; parts: string[] }[] = []
+      for (const one of steps) {
+        if ('headline' in one) {
+          const [headline, summary] = [`${one.headline} s${story}`, one.summary || null]
+          const id = await publish(headline, { summary, ...paragraph(one.body || '.') })
+          live.unshift({ id, parts: [headline, one.summary, one.body].map(plain) })
+        } else if ('unpublish' in one) {
+          const [gone] = live.splice(one.unpublish, 1)
+          if (gone) await room.editor.post(`/v1/articles/${gone.id}/unpublish`).expect(200)
+        } else {
+          const q = [...one.q, `s${story}`].join(' ')
+          expect(await walk(q, one.limit)).toEqual(expected(live, q))
+        }
+      }
+    }),
+    { numRuns: RUNS, seed },
+  )
+
+  async function walk(q: string, limit: number): Promise<[id: string, score: number][]> {
+    const found: [string, number][] = []
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const { body } = await room.anyone
+        .get(path(q, `&limit=${limit}&facets=none${cursor && `&cursor=${cursor}`}`))
+        .expect(200)
+      found.push(...body.data.map(({ id, score }: { id: string; score: number }) => [id, score]))
+      cursor = body.page.next
+    }
+    return found
+  }
+
+  function expected(live: { id: string; parts: string[] }[], q: string): [id: string, score: number][] {
+    const terms = [...q.matchAll(/"([^"]*)"|(\S+)/g)].map(([, phrase, word = '']) => plain(phrase ?? word))
+    const has = (text: string, term: string) =>
+      term.endsWith('*') ? ` ${text} `.includes(` ${term.slice(0, -1)}`) : ` ${text} `.includes(` ${term} `)
+    const scored = live.flatMap(({ id, parts: [headline = '', summary = '', body = ''] }): [string, number][] => {
+      if (has(headline, terms.join(' ').replaceAll('* ', ' '))) return [[id, 4]]
+      if (terms.every((term) => has(headline, term))) return [[id, 3]]
+      if (terms.every((term) => has(headline, term) || has(summary, term))) return [[id, 2]]
+      return terms.every((term) => [headline, summary, body].some((part) => has(part, term))) ? [[id, 1]] : []
+    })
+    return scored.sort(([, a], [, b]) => b - a)
+  }
+}, 120_000)
+
+const plain = (text: string) => text.toLowerCase().replaceAll('ü', 'u')
