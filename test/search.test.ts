@@ -22,7 +22,7 @@ const publish = async (headline: string, more: object = {}): Promise<string> => 
 const paragraph = (text: string) => ({ body: [{ type: 'paragraph', text }] })
 const path = (q: string, more = '') => `/v1/search?q=${encodeURIComponent(q)}${more}`
 interface Result {
-  data: { slug: string; score: number; highlights: Record<string, string | null> }[]
+  data: { id: string; slug: string; score: number; highlights: Record<string, string | null> }[]
   facets: Record<string, { slug?: string; year?: number; count: number }[]>
   didYouMean: string | null
   page: { next: string | null; previous: string | null; total?: number }
@@ -256,11 +256,9 @@ it('finds what a plain search through all texts finds, in the same order', async
   async function walk(q: string, limit: number): Promise<[id: string, score: number][]> {
     const found: [string, number][] = []
     for (let cursor: string | null = ''; cursor !== null; ) {
-      const { body } = await room.anyone
-        .get(path(q, `&limit=${limit}&facets=none${cursor && `&cursor=${cursor}`}`))
-        .expect(200)
-      found.push(...body.data.map(({ id, score }: { id: string; score: number }) => [id, score]))
-      cursor = body.page.next
+      const result: Result = await find(q, `&limit=${limit}&facets=none${cursor && `&cursor=${cursor}`}`)
+      for (const { id, score } of result.data) found.push([id, score])
+      cursor = result.page.next
     }
     return found
   }
