@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, inArray, sql } from 'drizzle-orm'
 import { byIds } from '../catalogue/by-ids.ts'
 import type { EntryTable } from '../catalogue/entry.ts'
 import { countOf } from '../catalogue/entry.ts'
@@ -21,17 +21,16 @@ const tables: Record<string, EntryTable> = { section: sections, author: authors,
 
 const selectCounts = prepared('facet_counts', (db) =>
   db
-    .select({ ref: editionRefs.ref, count: countOf })
+    .select({ kind: editionRefs.kind, ref: editionRefs.ref, count: countOf })
     .from(editionRefs)
     .where(
       and(
-        eq(editionRefs.kind, sql.placeholder('kind')),
+        inArray(editionRefs.kind, Object.keys(tables)),
         sql`${editionRefs.article} in ${membersOf(sql.placeholder('articles'))}`,
       ),
     )
-    .groupBy(editionRefs.ref)
-    .orderBy(sql`count(*) desc`, editionRefs.ref)
-    .limit(SHOWN),
+    .groupBy(editionRefs.kind, editionRefs.ref)
+    .orderBy(sql`count(*) desc`, editionRefs.ref),
 )
 
 export type Facets = Partial<Record<FacetName, { count: number }[]>>
@@ -40,14 +39,15 @@ export type Facets = Partial<Record<FacetName, { count: number }[]>>
 export async function facetsOf(db: Reader, hits: Hit[], wanted: readonly FacetName[]): Promise<Facets> {
   const articles = JSON.stringify(hits.map(({ article }) => article))
   const facets: Facets = {}
-  for (const name of wanted) facets[name] = name === 'year' ? years(hits) : await named(db, name, articles)
+  const counted = wanted.some((name) => name in tables) ? await selectCounts(db, { articles }) : []
+  for (const name of wanted) facets[name] = name === 'year' ? years(hits) : await named(db, name, counted)
   return facets
 }
 
-async function named(db: Reader, kind: string, articles: string) {
-  const table = tables[kind]
+async function named(db: Reader, noun: string, all: { kind: string; ref: string; count: number }[]) {
+  const table = tables[noun]
   if (!table) return []
-  const counted = await selectCounts(db, { kind, articles })
+  const counted = all.filter(({ kind }) => kind === noun).slice(0, SHOWN)
   const rows = await byIds(
     db,
     table,

@@ -1,7 +1,7 @@
 /** Where the words that were searched for stand in an article, as HTML that is safe to show. */
 import { toText } from '../body/to-text.ts'
 import { placesOf, type Term } from '../lib/query.ts'
-import { fold, type Token, tokensIn } from '../lib/tokens.ts'
+import { fold, tokensIn } from '../lib/tokens.ts'
 import type { Article } from './article.ts'
 
 /** How long an extract of a body is, in characters, and how much of it stands before the first hit. */
@@ -40,7 +40,7 @@ function extract(body: Exclude<Article['body'], string>, terms: Term[]): string 
   const needles = terms.map(({ words }) => words[0] ?? '')
   for (const block of body) {
     // Most blocks have no hit: to see that costs less than to read their Markdown.
-    const raw = fold(JSON.stringify(block))
+    const raw = fold('text' in block ? block.text : JSON.stringify(block))
     if (!needles.some((needle) => raw.includes(needle))) continue
     const text = toText([block])
     const hits = hitsIn(text, terms)
@@ -62,7 +62,7 @@ function wordBoundary(text: string, from: number): number {
 
 /** The hits in a text, in their order, none over another. */
 function hitsIn(text: string, terms: Term[]): { start: number; end: number }[] {
-  const tokens: Token[] = [...tokensIn(text)]
+  const tokens = tokensIn(text)
   const words = tokens.map(({ word }) => word)
   const hits = terms.flatMap((term) =>
     placesOf(term, words).map((at) => ({

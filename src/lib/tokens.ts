@@ -16,12 +16,16 @@ const TO_PART = /[øłđæœßıþð]/g
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
 const ASCII = /^[\u0000-\u007f]*$/
 
+/** ASCII, and the punctuation of most texts: nothing to take apart. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+const UNMARKED = /^[\u0000-\u007f\u00a0\u00ab\u00bb\u2010-\u2027\u20ac]*$/
+
 /** Longest word that is kept, in characters; the rest of a longer one is not searched. */
 const MAX_WORD = 100
 
 /** The text without case and diacritics. */
 export function fold(text: string): string {
-  if (ASCII.test(text)) return text.toLowerCase()
+  if (UNMARKED.test(text)) return text.toLowerCase()
   return text
     .normalize('NFKD')
     .toLowerCase()
@@ -37,22 +41,20 @@ export interface Token {
   end: number
 }
 
-/** The words of a text, one after the other. */
-export function* tokensIn(text: string): Generator<Token> {
+/** The words of a text, in their order. */
+export function tokensIn(text: string): Token[] {
+  const tokens: Token[] = []
   for (const { 0: run, index } of text.matchAll(RUN)) {
-    if (ASCII.test(run) || !UNSPACED.test(run)) {
-      const word = fold(run).slice(0, MAX_WORD)
-      if (word !== '') yield { word, start: index, end: index + run.length }
-      continue
-    }
+    const parts = ASCII.test(run) || !UNSPACED.test(run) ? [run] : run
     let at = index
-    for (const character of run) {
-      const word = fold(character)
-      if (word !== '') yield { word, start: at, end: at + character.length }
-      at += character.length
+    for (const part of parts) {
+      const word = fold(part).slice(0, MAX_WORD)
+      if (word !== '') tokens.push({ word, start: at, end: at + part.length })
+      at += part.length
     }
   }
+  return tokens
 }
 
 /** The words of a text alone. */
-export const wordsIn = (text: string): string[] => Array.from(tokensIn(text), ({ word }) => word)
+export const wordsIn = (text: string): string[] => tokensIn(text).map(({ word }) => word)
