@@ -1,6 +1,7 @@
 /**
  * What is measured. A case names itself, makes the requests of the load, and says what Dateline stands against:
- * `constants`, bare Fastify that sends the same bytes; or `inserts`, bare Fastify that writes the same rows.
+ * `constants`, bare Fastify that sends the same bytes; or `inserts`, bare Fastify that writes the same rows. Reads that
+ * say `sql` stand against Fastify with hand-written SQL, too.
  */
 import { deepCursors } from './deep-pages.js'
 import { posts } from './posts.js'
@@ -15,13 +16,14 @@ import { posts } from './posts.js'
  * @property {(path: string) => Promise<string>} etag the ETag of a reply
  */
 
-/** @typedef {{ slug: string, section: string, authors: string[], tags: string[], publishedAt: string }} Sampled */
+/** @typedef {{ slug: string, headline: string, section: string, authors: string[], tags: string[], publishedAt: string }} Sampled */
 
 /**
  * @typedef {object} Case
  * @property {string} name
  * @property {string} title
  * @property {'constants' | 'inserts'} against
+ * @property {boolean} [sql]
  * @property {number} [connections] 32 if left out
  * @property {number} [status] of every reply; 200 if left out
  * @property {(world: World) => import('./load.js').Wanted[] | Promise<import('./load.js').Wanted[]>} requests
@@ -37,31 +39,50 @@ export const cases = [
     name: 'detail',
     title: 'One article',
     against: 'constants',
+    sql: true,
     requests: (world) => details(world),
   },
   {
     name: 'list',
     title: 'List of 20, first page',
     against: 'constants',
+    sql: true,
     requests: () => [{ path: '/v1/articles' }],
   },
   {
     name: 'filtered',
     title: 'List by tag, section or author',
     against: 'constants',
+    sql: true,
     requests: (world) => filters(world).map((filter) => ({ path: `/v1/articles?${filter}` })),
   },
   {
     name: 'deep',
     title: 'List of 20, deep page',
     against: 'constants',
+    sql: true,
     requests: async (world) => (await deepCursors(world)).map((cursor) => ({ path: `/v1/articles?cursor=${cursor}` })),
   },
   {
     name: 'combined',
     title: 'List by author and tag, or section, tag and dates',
     against: 'constants',
+    sql: true,
     requests: ({ sample }) => sample.map((one, index) => ({ path: `/v1/articles?${combined(one, index)}` })),
+  },
+  {
+    name: 'search',
+    title: 'Search, without facets',
+    against: 'constants',
+    sql: true,
+    requests: (world) => searches(world).map((q) => ({ path: `/v1/search?q=${encodeURIComponent(q)}&facets=none` })),
+  },
+  {
+    name: 'search-facets',
+    title: 'Search, with facets',
+    against: 'constants',
+    sql: true,
+    requests: (world) => searches(world).map((q) => ({ path: `/v1/search?q=${encodeURIComponent(q)}` })),
   },
   {
     name: 'detail-304',
@@ -135,6 +156,17 @@ function filters({ entries }) {
   const all = [...named('tag', tags), ...named('section', sections), ...named('author', authors)]
   return all.sort((a, b) => a.place - b.place).map(({ filter }) => filter)
 }
+
+/**
+ * What readers look for: a word of a headline, two of them, and two that stand beside one another.
+ * @param {World} world
+ */
+const searches = ({ sample }) =>
+  sample.map(({ headline }, index) => {
+    const words = headline.split(' ')
+    const [word = '', next = ''] = words.slice(index % Math.max(1, words.length - 1))
+    return [word, `${word} ${words[0]}`, `"${word} ${next}"`][index % 3] ?? word
+  })
 
 /**
  * @param {Sampled} article

@@ -15,6 +15,8 @@ const WARM_UP = 1
  * @property {number} [costRatio] the rival's processor time for a reply to Dateline's
  * @property {import('./load.js').Load} dateline
  * @property {import('./load.js').Load} rival
+ * @property {import('./load.js').Load} [uncached] Dateline without its memory of replies
+ * @property {import('./load.js').Load} [sql] Fastify with hand-written SQL
  */
 
 /**
@@ -23,20 +25,22 @@ const WARM_UP = 1
  * @param {object} ring
  * @param {import('./processes.js').Server} ring.dateline
  * @param {import('./processes.js').Server} ring.rival
+ * @param {import('./processes.js').Server} [ring.uncached]
+ * @param {import('./processes.js').Server} [ring.sql]
  * @param {import('./options.js').Options} ring.options
  * @param {(text: string) => void} ring.say
  * @returns {Promise<import('./runs.js').Result>}
  */
-export async function contest({ of, requests }, { dateline, rival, options, say }) {
+export async function contest({ of, requests }, { dateline, rival, uncached, sql, options, say }) {
   const { rounds, seconds } = options
   const plan = { requests, connections: of.connections ?? CONNECTIONS, status: of.status ?? 200 }
-  const loads = { dateline: [], rival: [] }
+  const servers = Object.entries({ dateline, rival, uncached, ...(of.sql && { sql }) }).filter(([, server]) => server)
+  /** @type {Record<string, import('./load.js').Load[]>} */
+  const loads = Object.fromEntries(servers.map(([name]) => [name, []]))
   try {
-    for (const server of [dateline, rival]) await load(server, { ...plan, seconds: WARM_UP })
-    for (let round = 0; round < rounds; round++) {
-      loads.dateline.push(await load(dateline, { ...plan, seconds }))
-      loads.rival.push(await load(rival, { ...plan, seconds }))
-    }
+    for (const [, server] of servers) await load(server, { ...plan, seconds: WARM_UP })
+    for (let round = 0; round < rounds; round++)
+      for (const [name, server] of servers) loads[name].push(await load(server, { ...plan, seconds }))
   } catch (error) {
     throw new Error(`the case ${of.name} failed`, { cause: error })
   }
@@ -46,7 +50,7 @@ export async function contest({ of, requests }, { dateline, rival, options, say 
 }
 
 /**
- * @param {{ dateline: import('./load.js').Load[], rival: import('./load.js').Load[] }} loads
+ * @param {Record<string, import('./load.js').Load[]>} loads
  * @returns {Outcome}
  */
 function outcomeOf(loads) {
@@ -58,6 +62,8 @@ function outcomeOf(loads) {
     costRatio: dateline.cost && rival.cost && rival.cost / dateline.cost,
     dateline,
     rival,
+    ...(loads.uncached && { uncached: middle(loads.uncached) }),
+    ...(loads.sql && { sql: middle(loads.sql) }),
   }
 }
 

@@ -9,7 +9,7 @@ import { readOptions } from './options.js'
 import { killAll, pinLoad } from './processes.js'
 import { document } from './report.js'
 import { measureNewsroom } from './runs.js'
-import { caseTable, growthTable, memoryTable } from './tables.js'
+import { caseTable, growthTable, memoryTable, writingTable } from './tables.js'
 
 const DOCUMENT = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
 
@@ -30,7 +30,7 @@ const runs = []
 for (const articles of options.articles) {
   const run = await measureNewsroom({ folder, articles, wanted, options, say })
   runs.push(run)
-  say(`\n${caseTable(run)}\n\n${memoryTable(runs)}\n`)
+  say(`\n${caseTable(run)}\n\n${writingTable(run)}\n\n${memoryTable(runs)}\n`)
 }
 if (runs.length > 1) say(`${growthTable(runs)}\n`)
 

@@ -1,7 +1,7 @@
 /** The page docs/performance.md. */
 import { cpus, totalmem } from 'node:os'
 import { canPin } from './processes.js'
-import { caseTable, growthTable, memoryTable } from './tables.js'
+import { caseTable, growthTable, memoryTable, writingTable } from './tables.js'
 
 /**
  * @param {import('./runs.js').Run[]} runs
@@ -14,7 +14,11 @@ export const document = (runs, { options, loadBefore, plot }) =>
   [
     '# Performance',
     'Made by `npm run bench`; figures are from one machine and one day. The ratios carry over to other machines better than the replies a second do.',
-    ...runs.flatMap((run) => [`## ${run.articles.toLocaleString('en')} articles`, caseTable(run)]),
+    ...runs.flatMap((run) => [
+      `## ${run.articles.toLocaleString('en')} articles`,
+      caseTable(run),
+      ...(run.writing.length > 0 ? [WRITING, writingTable(run)] : []),
+    ]),
     READING,
     ...(runs.length > 1 ? ['## Growth', GROWTH, growthTable(runs), `![Growth](${plot})`] : []),
     '## Start and memory',
@@ -32,7 +36,11 @@ export const document = (runs, { options, loadBefore, plot }) =>
 const READING = `- **Ratio**: Dateline's replies a second to its rival's, medians of the rounds; **Of rounds**: the lowest and the highest of a single round.
 - **By time**: the rival's processor time for a reply to Dateline's. Where a server is not **Busy** (the share of the measured time that it used a core), the load generator or the disk set the pace, and this ratio says more than the first. It counts only the time of the processor, not the waiting for the disk.
 - **Rival**: for reads, bare Fastify that finds a constant in a \`Map\` by URL and sends the same status, headers and body; for writes, bare Fastify whose one route writes the same rows with hand-written SQL, in one transaction, to a copy of the database. That route checks, resolves, compiles and compresses nothing, and its reply is a constant.
+- **No cache**: Dateline with \`CACHE_BYTES=0\`, to the same rival.
+- **No cache to SQL**: the same to Fastify with hand-written SQL over plain tables (\`bench/serve-sql.js\`), which builds the JSON in SQLite, and for search ranks with bm25.
 - **Bytes**: the size of a reply with its headers, Dateline's and the rival's.`
+
+const WRITING = 'Reads of articles and lists by tag, mixed, alone and while somebody publishes:'
 
 const GROWTH = "Dateline's replies a second, as a ratio to those with the fewest articles."
 

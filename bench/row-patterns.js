@@ -33,6 +33,11 @@ export function articlePatterns(source, db, models) {
   const tables = tablesOf(source).sort(byOrder)
   const writers = new Map(tables.map((one) => [one.table, writerOf(db, one)]))
   const nextChange = db.prepare('select coalesce(max(seq), 0) + 1 from changes').pluck()
+  const nextKey = db.prepare('select coalesce(max(search_key), 0) + 1 from editions').pluck()
+  const words = db.prepare('insert into edition_words (rowid, headline, summary, body) values (?, ?, ?, ?)')
+  const count = db.prepare(
+    'insert into ref_counts values (?, ?, 1) on conflict (kind, ref) do update set editions = editions + 1',
+  )
   const patterns = models.map(({ id, reply }) => ({ id, reply, rows: rowsOf(source, tables, id) }))
   let turn = 0
   return {
@@ -46,6 +51,12 @@ export function articlePatterns(source, db, models) {
           for (const { table, row } of pattern.rows) {
             const values = Object.values(row).map(renamed)
             if (table === 'changes') values[Object.keys(row).indexOf('seq')] = nextChange.get()
+            if (table === 'editions') {
+              const key = nextKey.get()
+              values[Object.keys(row).indexOf('search_key')] = key
+              words.run(key, ...wordsOf(row))
+            }
+            if (table === 'edition_refs' && COUNTED.includes(row.kind)) count.run(row.kind, row.ref)
             if (table === 'audit_log') values[Object.keys(row).indexOf('id')] = randomUUID()
             writers.get(table).run(values)
           }
@@ -54,6 +65,15 @@ export function articlePatterns(source, db, models) {
       }
     },
   }
+}
+
+/** Kinds of references that are counted. */
+const COUNTED = ['author', 'language', 'section', 'source', 'tag']
+
+/** The texts of an edition that are searched, as they stand. */
+function wordsOf({ document }) {
+  const { headline, summary, body } = JSON.parse(document)
+  return [headline, summary, body.map(({ text = '' }) => text).join(' ')]
 }
 
 const rename = (value, ...pairs) =>

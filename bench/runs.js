@@ -9,7 +9,8 @@ import { startDateline, timeStarts } from './dateline.js'
 import { filledDatabase } from './filled.js'
 import { catalogue } from './newsroom.js'
 import { posts } from './posts.js'
-import { startServer } from './processes.js'
+import { run, startServer } from './processes.js'
+import { whileWriting } from './writing.js'
 
 const script = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url))
 
@@ -19,6 +20,7 @@ const script = (/** @type {string} */ name) => fileURLToPath(new URL(name, impor
  * @property {number} startSeconds from the start of the process to its first reply
  * @property {{ idle?: number, afterReads?: number, afterWrites?: number }} memory in bytes
  * @property {Result[]} results
+ * @property {{ name: string, p99: number, perSecond: number }[]} writing reads alone, and while a writer publishes
  */
 
 /** @typedef {{ of: import('./cases.js').Case, urls: number } & import('./contest.js').Outcome} Result */
@@ -47,14 +49,19 @@ export async function measureNewsroom({ folder, articles, wanted, options, say }
   const memory = { idle: await idleMemory(dateline), afterReads: undefined, afterWrites: undefined }
   const world = worldOf(dateline.url, articles, options.urls, sample)
   const results = []
+  /** @type {Run['writing']} */
+  let writing = []
 
   if (reads.length > 0) {
     say('Noting the replies of Dateline for its rival.')
     const prepared = await prepare(reads, world)
     await writeConstants(dateline.url, prepared, place('constants.jsonl'))
     const rival = await startServer([script('serve-constants.js'), place('constants.jsonl')])
-    for (const one of prepared) results.push(await contest(one, { dateline, rival, options, say }))
-    await rival.stop()
+    const uncached = await startDateline(database, { ...options.set, CACHE_BYTES: '0' })
+    await run([script('sql-newsroom.js'), database, place('sql.db')])
+    const sql = await startServer([script('serve-sql.js'), place('sql.db')])
+    for (const one of prepared) results.push(await contest(one, { dateline, rival, uncached, sql, options, say }))
+    for (const server of [rival, uncached, sql]) await server.stop()
     memory.afterReads = dateline.memory()
   }
   if (writes.length > 0) {
@@ -68,11 +75,12 @@ export async function measureNewsroom({ folder, articles, wanted, options, say }
     const rival = await startServer([script('serve-inserts.js'), ...paths])
     for (const one of prepared) results.push(await contest(one, { dateline, rival, options, say }))
     await rival.stop()
+    writing = await whileWriting(dateline, world, options)
     memory.afterWrites = dateline.memory()
   }
   await dateline.stop()
   rmSync(home, { recursive: true, force: true })
-  return { articles, startSeconds, memory, results }
+  return { articles, startSeconds, memory, results, writing }
 }
 
 /** @param {import('./processes.js').Server} server */

@@ -17,15 +17,39 @@ const whole = (value) => Math.round(value).toLocaleString('en')
 const share = (value) => (value === undefined ? '-' : `${Math.round(value * 100)}%`)
 const megabytes = (value) => (value === undefined ? '-' : `${Math.round(value / 1_000_000)} MB`)
 
+/** The processor time of the second for a reply, to that of the first. */
+const costs = (one, other) => one?.cost && other?.cost && other.cost / one.cost
+
 /** @param {import('./runs.js').Run} run */
 export const caseTable = ({ results }) =>
   table(
-    ['Case', 'Ratio', 'Of rounds', 'By time', 'Dateline/s', 'Busy', 'p99', 'Rival/s', 'Busy', 'Bytes', 'Rival', 'URLs'],
-    results.map(({ of, ratio: value, spread, costRatio, dateline, rival, urls }) => [
+    [
+      'Case',
+      'Ratio',
+      'Of rounds',
+      'By time',
+      'No cache',
+      'By time',
+      'No cache to SQL',
+      'By time',
+      'Dateline/s',
+      'Busy',
+      'p99',
+      'Rival/s',
+      'Busy',
+      'Bytes',
+      'Rival',
+      'URLs',
+    ],
+    results.map(({ of, ratio: value, spread, costRatio, dateline, rival, uncached, sql, urls }) => [
       of.title,
       ratio(value),
       spread.map(ratio).join('-'),
       ratio(costRatio),
+      ratio(uncached && uncached.perSecond / rival.perSecond),
+      ratio(costs(uncached, rival)),
+      ratio(uncached && sql && uncached.perSecond / sql.perSecond),
+      ratio(costs(uncached, sql)),
       whole(dateline.perSecond),
       share(dateline.busy),
       `${whole(dateline.p99)} ms`,
@@ -35,6 +59,13 @@ export const caseTable = ({ results }) =>
       whole(rival.bytesEach),
       whole(urls),
     ]),
+  )
+
+/** @param {import('./runs.js').Run} run */
+export const writingTable = ({ writing }) =>
+  table(
+    ['Reads', 'p99', 'Replies/s'],
+    writing.map(({ name, p99, perSecond }) => [name, `${p99.toFixed(1)} ms`, whole(perSecond)]),
   )
 
 /** @param {import('./runs.js').Run[]} runs */
