@@ -3,6 +3,7 @@ import type { Listed } from '../src/editions/cards.ts'
 import type { ArticleSort, TimeFilter } from '../src/editions/filters.ts'
 import { list } from '../src/editions/list.ts'
 import { refreshAll } from '../src/editions/refresh.ts'
+import { editionWords } from '../src/storage/fulltext.ts'
 import type { Page as Found, PageRequest } from '../src/storage/keyset.ts'
 import { articles, authors, editions, refCounts, sections, slugs, sources, tags } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
@@ -23,7 +24,8 @@ afterAll(() => room.close())
 /** An empty newsroom with a few entries, among them a tree of sections. */
 async function begin(): Promise<Shelf> {
   await room.storage.transaction(async (tx) => {
-    for (const table of [editions, refCounts, articles, slugs, authors, tags, sources]) await tx.delete(table)
+    for (const table of [editionWords, editions, refCounts, articles, slugs, authors, tags, sources])
+      await tx.delete(table)
     await tx.delete(sections)
   })
   room.clock.time = new Date('2030-01-01T12:00:00.000Z')

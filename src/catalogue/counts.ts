@@ -4,7 +4,7 @@
  */
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { refCounts } from '../storage/schema.ts'
-import { prepared, type Reader, shaped, type Writer } from '../storage/storage.ts'
+import { numbered, placeholders, prepared, type Reader, shaped, type Writer } from '../storage/storage.ts'
 
 /** Kinds of `editionRefs` that are counted: those that lists are filtered by. */
 export const countedKinds = ['author', 'language', 'section', 'source', 'tag'] as const
@@ -27,13 +27,17 @@ export async function countOfRef(db: Reader, { kind, ref }: Ref): Promise<number
   return row?.editions ?? 0
 }
 
+const selectCounts = shaped('ref_counts_of', (db, count: number) =>
+  db
+    .select({ ref: refCounts.ref, editions: refCounts.editions })
+    .from(refCounts)
+    .where(and(eq(refCounts.kind, sql.placeholder('kind')), inArray(refCounts.ref, placeholders(count)))),
+)
+
 /** How many live articles refer to each of these. */
 export async function articleCounts(db: Reader, kind: string, ids: string[]): Promise<(id: string) => number> {
   if (ids.length === 0) return () => 0
-  const rows = await db
-    .select({ ref: refCounts.ref, editions: refCounts.editions })
-    .from(refCounts)
-    .where(and(eq(refCounts.kind, kind), inArray(refCounts.ref, ids)))
+  const rows = await selectCounts(db, ids.length, { kind, ...numbered(ids) })
   const counts = new Map(rows.map(({ ref, editions }) => [ref, editions]))
   return (id) => counts.get(id) ?? 0
 }

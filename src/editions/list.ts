@@ -1,12 +1,13 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { countOf } from '../catalogue/entry.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { editionRefs, editions, staleEditions } from '../storage/schema.ts'
-import type { Reader } from '../storage/storage.ts'
+import { type Reader, shaped } from '../storage/storage.ts'
 import { type Listed, upToDate } from './cards.ts'
 import type { LiveRef } from './content.ts'
 import type { ArticleFilters, ArticleSort } from './filters.ts'
-import { ofAny, orderOf, plan } from './plan.ts'
+import { columnOf, ofAny, orderOf, plan } from './plan.ts'
 
 interface ListQuery {
   filters: ArticleFilters
@@ -29,9 +30,28 @@ export async function list(
   const planned = await plan(db, filters, sort, request, few)
   if (!planned) return { rows: [], next: null, previous: null }
   const { leaders, where, key } = planned
-  const table = leaders ? editionRefs : editions
-  const order = orderOf(sort, key, table.article)
+  const order = orderOf(sort, key, (leaders ? editionRefs : editions).article)
   const slice = keyset(order, request)
+  const isFalling = order.descending !== (request.from?.back ?? false)
+  const select = (leader?: LiveRef): Promise<Found[]> => {
+    const by = { ...leader, key: request.from?.keys[0], id: request.from?.keys[1], limit: slice.limit }
+    if (where === undefined)
+      return selectPlain(db, shapeOf({ sort, whole, isFalling, isLed: !!leader, from: !!request.from }), by)
+    const led = leader && and(ofAny([leader]), eq(editions.article, editionRefs.article))
+    return found(db, { isLed: !!leader, whole, key })
+      .where(and(led, where, slice.where))
+      .orderBy(...slice.orderBy)
+      .limit(slice.limit)
+  }
+  const lists = await Promise.all(leaders ? leaders.map(select) : [select()])
+  const rows = merged(lists, isFalling).slice(0, slice.limit)
+  const page = pageOf(rows, request, (row) => [row.key, row.article])
+  return { ...page, rows: await upToDate(db, page.rows, whole) }
+}
+
+/** What a list shows, by references or not. */
+function found(db: Reader, { isLed, whole, key }: { isLed: boolean; whole: boolean; key: SQLiteColumn | SQL }) {
+  const table = isLed ? editionRefs : editions
   const columns = {
     article: table.article,
     json: whole ? editions.document : editions.card,
@@ -39,22 +59,41 @@ export async function list(
     stale: staleEditions.article,
   }
   const isStale = eq(staleEditions.article, table.article)
-  const select = (leader?: LiveRef): Promise<Found[]> => {
-    // A cross join, for SQLite then keeps to the order of the tables.
-    const selected = leader
-      ? db.select(columns).from(editionRefs).crossJoin(editions).leftJoin(staleEditions, isStale)
-      : db.select(columns).from(editions).leftJoin(staleEditions, isStale)
-    const led = leader && and(ofAny([leader]), eq(editions.article, editionRefs.article))
-    return selected
-      .where(and(led, where, slice.where))
-      .orderBy(...slice.orderBy)
-      .limit(slice.limit)
-  }
-  const lists = await Promise.all(leaders ? leaders.map(select) : [select()])
-  const rows = merged(lists, order.descending !== (request.from?.back ?? false)).slice(0, slice.limit)
-  const page = pageOf(rows, request, (row) => [row.key, row.article])
-  return { ...page, rows: await upToDate(db, page.rows, whole) }
+  // A cross join, for SQLite then keeps to the order of the tables.
+  return isLed
+    ? db.select(columns).from(editionRefs).crossJoin(editions).leftJoin(staleEditions, isStale)
+    : db.select(columns).from(editions).leftJoin(staleEditions, isStale)
 }
+
+/** A list without conditions beside the one reference that leads: what most pages of a site ask for. */
+interface Shape {
+  sort: ArticleSort
+  whole: boolean
+  isFalling: boolean
+  isLed: boolean
+  /** Whether it goes on from a row. */
+  from: boolean
+}
+const shapeOf = (shape: Shape): string => JSON.stringify(shape)
+
+const selectPlain = shaped('list', (db, text: string) => {
+  const { sort, whole, isFalling, isLed, from } = JSON.parse(text) as Shape
+  const table = isLed ? editionRefs : editions
+  const key = sort.endsWith('publishedAt') ? table.publishedAt : columnOf(sort)
+  const direction = isFalling ? desc : asc
+  const after = sql`(${key}, ${table.article}) ${sql.raw(isFalling ? '<' : '>')} (${sql.placeholder('key')}, ${sql.placeholder('id')})`
+  return found(db, { isLed, whole, key })
+    .where(
+      and(
+        isLed ? eq(editionRefs.kind, sql.placeholder('kind')) : undefined,
+        isLed ? eq(editionRefs.ref, sql.placeholder('ref')) : undefined,
+        isLed ? eq(editions.article, editionRefs.article) : undefined,
+        from ? after : undefined,
+      ),
+    )
+    .orderBy(direction(key), direction(table.article))
+    .limit(sql.placeholder('limit'))
+})
 
 /** What stands in several lists of one order, in this order, each article once. */
 function merged(lists: Found[][], isFalling: boolean): Found[] {

@@ -74,7 +74,8 @@ export async function plan(
   }
 }
 
-const columnOf = (sort: ArticleSort) => (sort.endsWith('updatedAt') ? editions.updatedAt : editions.sortHeadline)
+/** The column of the editions that a list is sorted by, where that is not the time of publication. */
+export const columnOf = (sort: ArticleSort) => (sort.endsWith('updatedAt') ? editions.updatedAt : editions.sortHeadline)
 
 /** The column, so that SQLite goes through no index of it but sorts what another index finds. */
 const unindexed = (column: SQLiteColumn): SQL => sql`coalesce(${column}, ${column})`.mapWith(column)
