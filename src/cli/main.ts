@@ -144,6 +144,21 @@ program
   )
 
 program
+  .command('reindex')
+  .description('Make the index of words anew, from what is live. Searches find less until it is done.')
+  .action(
+    withConfig(async (config) => {
+      const { withStorage } = await import('./with-storage.ts')
+      const { forgetIndex, indexAll } = await import('../editions/words.ts')
+      await withStorage(config, async (storage) => {
+        await forgetIndex(storage)
+        await indexAll(storage)
+      })
+      say('The index of words is made anew.')
+    }),
+  )
+
+program
   .command('openapi')
   .description('Write the OpenAPI document.')
   .option('--out <file>', 'the file; the standard output if left out')

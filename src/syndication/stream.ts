@@ -84,8 +84,10 @@ export function registerStream(server: FastifyInstance, { storage, watch, identi
 function open(reply: FastifyReply): void {
   const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
   reply.hijack()
-  // Proxies that collect replies before they pass them on are told not to.
-  reply.raw.writeHead(200, { ...headers, 'x-accel-buffering': 'no' } as Record<string, string>)
+  // Proxies that collect replies before they pass them on are told not to; the connection ends with the stream, so that
+  // a service that stops need not wait for it.
+  const own = { 'x-accel-buffering': 'no', connection: 'close' }
+  reply.raw.writeHead(200, { ...headers, ...own } as Record<string, string>)
   reply.raw.write('retry: 2000\n\n')
 }
 
