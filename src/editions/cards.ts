@@ -1,7 +1,7 @@
 /** Live articles as lists show them: finished JSON. */
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import { editionRefs, editions, staleEditions } from '../storage/schema.ts'
-import { prepared, type Reader } from '../storage/storage.ts'
+import { numbered, placeholders, prepared, type Reader, shaped } from '../storage/storage.ts'
 import { recompiled } from './store.ts'
 
 /** One live article in a list: its card, or its whole document. */
@@ -12,21 +12,23 @@ export interface Listed {
 
 const isStale = eq(staleEditions.article, editions.article)
 
-const selectOne = (column: 'card' | 'document') =>
-  prepared(`listed_${column}`, (db) =>
+const selectSome = (column: 'card' | 'document') =>
+  shaped(`listed_${column}`, (db, count: number) =>
     db
       .select({ article: editions.article, json: editions[column], stale: staleEditions.article })
       .from(editions)
       .leftJoin(staleEditions, isStale)
-      .where(eq(editions.article, sql.placeholder('article'))),
+      .where(inArray(editions.article, placeholders(count))),
   )
-const selectCard = selectOne('card')
-const selectDocument = selectOne('document')
+const selectCards = selectSome('card')
+const selectDocuments = selectSome('document')
 
 /** The live articles among those with these ids, in this order. */
 export async function byIds(db: Reader, ids: string[], whole: boolean): Promise<Listed[]> {
-  const found = await Promise.all(ids.map((article) => (whole ? selectDocument : selectCard)(db, { article })))
-  return upToDate(db, found.flat(), whole)
+  if (ids.length === 0) return []
+  const found = await upToDate(db, await (whole ? selectDocuments : selectCards)(db, ids.length, numbered(ids)), whole)
+  const byId = new Map(found.map((one) => [one.article, one]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
 const selectNewest = prepared('newest_cards', (db) =>

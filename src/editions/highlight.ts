@@ -1,7 +1,7 @@
 /** Where the words that were searched for stand in an article, as HTML that is safe to show. */
 import { toText } from '../body/to-text.ts'
 import { placesOf, type Term } from '../lib/query.ts'
-import { fold, tokensIn } from '../lib/tokens.ts'
+import { fold, isUnmarked, tokensIn } from '../lib/tokens.ts'
 import type { Article } from './article.ts'
 
 /** How long an extract of a body is, in characters, and how much of it stands before the first hit. */
@@ -31,17 +31,17 @@ export function highlightsOf({ headline, kicker, standfirst, summary, body }: Ar
 }
 
 function markedText(text: string, terms: Term[]): string | null {
+  if (!mayHave(terms)(text)) return null
   const hits = hitsIn(text, terms)
   return hits.length === 0 ? null : marked(text, hits, 0, text.length)
 }
 
 /** An extract around the first hit in the blocks. */
 function extract(body: Exclude<Article['body'], string>, terms: Term[]): string | null {
-  const needles = terms.map(({ words }) => words[0] ?? '')
+  const mayHaveAny = mayHave(terms)
   for (const block of body) {
     // Most blocks have no hit: to see that costs less than to read their Markdown.
-    const raw = fold('text' in block ? block.text : JSON.stringify(block))
-    if (!needles.some((needle) => raw.includes(needle))) continue
+    if (!mayHaveAny('text' in block ? block.text : JSON.stringify(block))) continue
     const text = toText([block])
     const hits = hitsIn(text, terms)
     const [hit] = hits
@@ -52,6 +52,13 @@ function extract(body: Exclude<Article['body'], string>, terms: Term[]): string 
     return `${start > 0 ? '… ' : ''}${shown.trim()}${end < text.length ? ' …' : ''}`
   }
   return null
+}
+
+/** Gives the quick look at whether a text may have a word of the terms. */
+function mayHave(terms: Term[]): (text: string) => boolean {
+  // The words are letters and digits, which mean nothing to a regular expression.
+  const plain = new RegExp(terms.map(({ words }) => words[0]).join('|'), 'i')
+  return (text) => plain.test(text) || (!isUnmarked(text) && plain.test(fold(text)))
 }
 
 /** The first place between two words at or behind this one, or this one in a text without. */

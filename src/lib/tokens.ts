@@ -20,12 +20,15 @@ const ASCII = /^[\u0000-\u007f]*$/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
 const UNMARKED = /^[\u0000-\u007f\u00a0\u00ab\u00bb\u2010-\u2027\u20ac]*$/
 
+/** Whether a text has nothing but its case to fold. */
+export const isUnmarked = (text: string): boolean => UNMARKED.test(text)
+
 /** Longest word that is kept, in characters; the rest of a longer one is not searched. */
 const MAX_WORD = 100
 
 /** The text without case and diacritics. */
 export function fold(text: string): string {
-  if (UNMARKED.test(text)) return text.toLowerCase()
+  if (isUnmarked(text)) return text.toLowerCase()
   return text
     .normalize('NFKD')
     .toLowerCase()
