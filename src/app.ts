@@ -34,6 +34,8 @@ import { watchChanges } from './changes/watch.ts'
 import type { Config } from './config.ts'
 import { ArticleCard } from './editions/article.ts'
 import { newest } from './editions/cards.ts'
+import type { Site } from './feeds/feed.ts'
+import { registerFeeds } from './feeds/routes.ts'
 import { identify, registerAccess } from './http/access.ts'
 import { registerCaching, requireIfMatch, sharedFor } from './http/caching.ts'
 import { registerDocs } from './http/docs.ts'
@@ -139,9 +141,10 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
     watch,
     identify: ({ headers }) => identify(headers, authenticate),
   }
+  const publicUrl = config.PUBLIC_URL?.replace(/\/$/, '') ?? ''
+  registerFeeds(app, { storage, site: siteOf(config) })
   await app.register(
     async (v1) => {
-      const publicUrl = config.PUBLIC_URL?.replace(/\/$/, '') ?? ''
       const deps = {
         storage,
         clock,
@@ -179,6 +182,12 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
   return app
 }
 
+/** Links in feeds have to be whole; the request's own host may be anything, so it is never asked. */
+function siteOf({ PUBLIC_URL, SITE_URL, SITE_NAME, FEED_CONTENT, PORT }: Config): Site {
+  const api = (PUBLIC_URL ?? `http://localhost:${PORT}`).replace(/\/$/, '')
+  return { name: SITE_NAME, url: (SITE_URL ?? api).replace(/\/$/, ''), api, content: FEED_CONTENT }
+}
+
 const corsOptions = ({ CORS_ORIGINS }: Config) => ({
   origin: CORS_ORIGINS.includes('*') ? '*' : CORS_ORIGINS,
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -212,6 +221,7 @@ const ABOUT = {
     { name: 'Sources', description: 'Where facts and copy come from.' },
     { name: 'Sections', description: 'The tree of the site.' },
     { name: 'Tags', description: 'What articles are about.' },
+    { name: 'Feeds', description: 'What is live, for feed readers.' },
     { name: 'Changes', description: 'For partners: what altered what the world reads.' },
     { name: 'Bulk', description: 'Many operations in one request.' },
     { name: 'Trash', description: 'What was deleted and can be brought back.' },

@@ -33,6 +33,9 @@ const Environment = z.object({
   DATABASE_URL: z.string().default('./data/dateline.db'),
   DATELINE_ADMIN_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
+  SITE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
+  SITE_NAME: z.string().max(200).default('Dateline'),
+  FEED_CONTENT: z.enum(['full', 'summary'], 'must be full or summary').default('full'),
   PUBLIC_READ: flag.default(true),
   CORS_ORIGINS: listOf(isOrigin, 'must be * or origins such as https://news.example, joined by commas').default(['*']),
   TRUST_PROXY: z

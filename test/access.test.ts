@@ -34,7 +34,7 @@ const gained: [roles: Role[], operations: string][] = [
   [
     ['anonymous', 'reader', 'partner', 'contributor', 'editor', 'admin'],
     `getLiveness getReadiness getMe getPreview
-     search listArticles getArticle listRelatedArticles listCitations listRelatedLinks getRelatedLink listCorrections listAllCorrections
+     getRss getAtom getJsonFeed search listArticles getArticle listRelatedArticles listCitations listRelatedLinks getRelatedLink listCorrections listAllCorrections
      listAuthors getAuthor listSources getSource listSections getSection listTags getTag`,
   ],
   [['partner', 'editor', 'admin'], 'listChanges getSnapshot streamChanges acknowledgeChanges listAdvance'],

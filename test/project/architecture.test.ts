@@ -12,7 +12,7 @@ const layers = [
   ['catalogue', 'keys'],
   ['editions'],
   ['articles'],
-  ['bulk', 'syndication', 'trash'],
+  ['bulk', 'feeds', 'syndication', 'trash'],
   ['config'],
   ['app'],
   ['server', 'sample'],
