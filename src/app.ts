@@ -29,11 +29,11 @@ import { sectionKind } from './catalogue/sections.ts'
 import { idOf } from './catalogue/slugs.ts'
 import { sourceKind } from './catalogue/sources.ts'
 import { tagKind } from './catalogue/tags.ts'
-import { lastChange } from './changes/log.ts'
+import { followChanges } from './changes/news.ts'
 import { watchChanges } from './changes/watch.ts'
 import type { Config } from './config.ts'
 import { ArticleCard } from './editions/article.ts'
-import { newest } from './editions/cards.ts'
+import { shelf as shelfOf } from './editions/shelf.ts'
 import type { Site } from './feeds/feed.ts'
 import { registerFeeds } from './feeds/routes.ts'
 import { identify, registerAccess } from './http/access.ts'
@@ -100,10 +100,12 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
     staleWhileRevalidate: config.CACHE_STALE_WHILE_REVALIDATE,
     secondsToNextRelease: () => releases.secondsToNext(),
   }
+  const news = followChanges(storage, version)
+  const shelf = shelfOf(storage, news)
   if (config.PUBLIC_READ)
     registerShortWay(app, {
       maxBytes: config.CACHE_BYTES,
-      lastChange: lastChange(storage, version),
+      news,
       cacheControl: () => sharedFor(caching),
       isCounted: config.RATE_LIMIT > 0,
       variesByOrigin: !config.CORS_ORIGINS.includes('*'),
@@ -138,6 +140,7 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
   const syndication: SyndicationDeps = {
     storage,
     clock,
+    news,
     watch,
     identify: ({ headers }) => identify(headers, authenticate),
   }
@@ -152,7 +155,8 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
         once: idempotency({ storage, clock }),
         publicUrl,
         reassign,
-        newest: { Card: ArticleCard, newest },
+        shelf,
+        newest: { Card: ArticleCard, newest: shelf.newest },
       }
       registerArticles(v1, deps)
       registerRelated(v1, deps)

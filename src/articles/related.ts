@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { type Article, ArticleCard } from '../editions/article.ts'
-import { byIds } from '../editions/cards.ts'
+import { cardsOf, documentsOf } from '../editions/cards.ts'
 import { related } from '../editions/related.ts'
 import { isPlain, itemOf, listParameters } from '../editions/reply.ts'
 import { read } from '../editions/store.ts'
@@ -42,7 +42,7 @@ export function registerRelated(server: FastifyInstance, { storage }: ArticleDep
       const edition = await read(storage.reader, params.article)
       if (!edition) return await elsewhere(storage.reader, request, reply, params.article)
       const ids = await related(storage.reader, JSON.parse(edition.document) as Article, query.limit)
-      const found = await byIds(storage.reader, ids, !isPlain(query))
+      const found = await (isPlain(query) ? cardsOf : documentsOf)(storage.reader, ids)
       const items = found.map(({ json }) => itemOf(json, query))
       const page = { limit: query.limit, next: null, previous: null }
       reply.header('cache-tag', ['articles', edition.article, ...found.map(({ article }) => article)].join(','))

@@ -1,14 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { Article, ArticleCard } from '../editions/article.ts'
-import { articleParameters, filtersIn } from '../editions/filters.ts'
-import { count, list } from '../editions/list.ts'
+import { filtersIn } from '../editions/filters.ts'
+import { ArticleListQuery, finishedList, readyLists } from '../editions/finished-list.ts'
 import { headersOf, readyArticles } from '../editions/ready.ts'
-import { isPlain, isWhole, itemOf, listParameters, oneParameters, shaped, shapedItem } from '../editions/reply.ts'
+import { isWhole, oneParameters, shaped, shapedItem } from '../editions/reply.ts'
+import type { Shelf } from '../editions/shelf.ts'
 import { type Edition, read } from '../editions/store.ts'
 import { requireAdmin, requireDrafts } from '../http/access.ts'
 import { ifMatch, matches, notModified } from '../http/caching.ts'
-import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
+import { listOf, pageRequest } from '../http/paging.ts'
 import { Conditional, Deletion, Nothing } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
@@ -31,6 +32,7 @@ export interface ArticleDeps {
   clock: Clock
   releases: Releases
   once: Once
+  shelf: Shelf
   /** Where the service is reached from outside, without a slash at the end; empty if that is not known. */
   publicUrl: string
 }
@@ -46,43 +48,42 @@ const Publishing = z.strictObject({
 const tags = ['Articles']
 
 /** Articles: lists and single ones, live or as working copies; making, changing, publishing, deleting them. */
-export function registerArticles(server: FastifyInstance, { storage, clock, once, releases }: ArticleDeps): void {
+export function registerArticles(
+  server: FastifyInstance,
+  { storage, clock, once, releases, shelf }: ArticleDeps,
+): void {
   const app = server.withTypeProvider<ZodTypes>()
   const act = (request: FastifyRequest) => actOf(request, clock)
 
   app.get(
     '/articles',
     {
-      config: { access: 'live:read' },
+      config: { access: 'live:read', ready: readyLists({ storage, shelf }) },
       schema: {
         operationId: 'listArticles',
         summary: 'List articles',
         description:
           'What is live, newest first. With `version=draft` the working copies that the caller may see; there `updatedAt` filters and sorts by the last save.',
         tags,
-        querystring: z.strictObject({ ...pageParameters, ...listParameters, ...articleParameters }),
+        querystring: ArticleListQuery,
         response: { 200: listOf(ArticleCard, 'ArticleList') },
       },
     },
     async (request, reply) => {
       const { query, caller } = request
       const { sort, limit, fields, include, version } = query
-      const filters = filtersIn(query)
-      const wanted = { fields, include }
-      const paging = pageRequest(request, limit)
-      if (version === 'draft') {
-        requireDrafts(caller)
-        const page = await listDrafts(storage.reader, { filters, sort, caller }, paging)
-        const total = query.count === 'true' ? await countDrafts(storage.reader, { filters, sort, caller }) : undefined
-        const shown = await views(storage.reader, page.rows, caller)
-        return { data: shown.map((one) => draftItem(one, wanted)), page: paging.info(reply, page, total) } as never
+      if (version === 'live') {
+        const { headers, body } = await finishedList({ storage, shelf }, request.url, query)
+        return reply.headers(headers).send(body as never)
       }
-      const whole = !isPlain(wanted)
-      const page = await list(storage.reader, { filters, sort, whole }, paging)
-      const total = query.count === 'true' ? await count(storage.reader, filters) : undefined
-      const items = page.rows.map(({ json }) => itemOf(json, wanted))
-      reply.header('cache-tag', ['articles', ...page.rows.map(({ article }) => article)].join(','))
-      return json(reply, `{"data":[${items.join(',')}],"page":${JSON.stringify(paging.info(reply, page, total))}}`)
+      requireDrafts(caller)
+      const filters = filtersIn(query)
+      const paging = pageRequest(request, limit)
+      const page = await listDrafts(storage.reader, { filters, sort, caller }, paging)
+      const total = query.count === 'true' ? await countDrafts(storage.reader, { filters, sort, caller }) : undefined
+      const shown = await views(storage.reader, page.rows, caller)
+      const data = shown.map((one) => draftItem(one, { fields, include }))
+      return { data, page: paging.info(reply, page, total) } as never
     },
   )
 
@@ -141,6 +142,7 @@ export function registerArticles(server: FastifyInstance, { storage, clock, once
       const edition = query.asOf === undefined ? live : await editionAsOf(storage.reader, live, query.asOf)
       const { etag, ...headers } = headersOf(edition)
       reply.headers(headers)
+      if (query.asOf === undefined) reply.of = edition.article
       if (!isWhole(query)) return shapedEdition(reply, edition, query)
       if (matches(request, etag)) return notModified(reply, etag) as never
       return json(reply.header('etag', etag), edition.document)

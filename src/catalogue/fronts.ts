@@ -11,7 +11,7 @@ export interface Newest {
   /** The shape of an article in a list. */
   Card: z.ZodType
   /** The newest live articles that refer to an entry, newest first, as finished JSON. */
-  newest(db: Reader, noun: string, id: string, limit: number): Promise<string[]>
+  newest(noun: string, id: string, limit: number): Promise<string[]>
 }
 
 /** How many articles an entry has on a front page, unless it is said. */
@@ -66,17 +66,17 @@ export function fronts<Row extends EntryRow, Input extends EntryInput>(
   let serialise: ((view: unknown) => string) | undefined
 
   /** An entry and its newest articles, which are finished JSON already. */
-  async function withLatest(db: Reader, view: { id: string }, limit: number): Promise<string> {
+  async function withLatest(view: { id: string }, limit: number): Promise<string> {
     serialise ??= serialiserOf(View)
-    const cards = await newest(db, noun, view.id, limit)
+    const cards = await newest(noun, view.id, limit)
     return withMember(serialise(view), 'latest', cards)
   }
 
   return {
     View,
     /** Entries with their newest articles, as JSON. */
-    many: (db: Reader, views: { id: string }[], limit: number): Promise<string[]> =>
-      Promise.all(views.map((view) => withLatest(db, view, limit))),
+    many: (views: { id: string }[], limit: number): Promise<string[]> =>
+      Promise.all(views.map((view) => withLatest(view, limit))),
     /** One entry with its newest articles and, in a tree, those right below it with theirs; and the ids of them. */
     async one(
       db: Reader,
@@ -85,7 +85,7 @@ export function fronts<Row extends EntryRow, Input extends EntryInput>(
       limit: number,
     ): Promise<{ ids: string[]; json: string }> {
       const rows = [row, ...((await below?.(db, row)) ?? [])]
-      const [json = '', ...inner] = await this.many(db, await views(rows), limit)
+      const [json = '', ...inner] = await this.many(await views(rows), limit)
       return { ids: rows.map(({ id }) => id), json: below ? withMember(json, 'children', inner) : json }
     },
   }

@@ -82,7 +82,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       const data = await kind.views(storage.reader, page.rows, internal(request.caller))
       const info = wanted.info(reply, page, page.total)
       if (shown === undefined) return { data, page: info } as never
-      const items = await front.many(storage.reader, data, shown)
+      const items = await front.many(data, shown)
       reply.header('cache-tag', ['articles', ...page.rows.map(({ id }) => id)].join(','))
       return json(reply, `{"data":[${items.join(',')}],"page":${JSON.stringify(info)}}`)
     },

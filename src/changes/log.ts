@@ -45,28 +45,6 @@ export async function lastPlace(db: Reader): Promise<{ seq: number; at: string }
   return row ?? { seq: 0, at: '' }
 }
 
-/**
- * Gives the function that names the last change, by its number and its time, since after a restore from a backup the
- * same number may stand for something else, and by the release of the service, which may show the same in another way.
- * It asks the database only after a commit.
- */
-export function lastChange(storage: Storage, release: string): () => string | Promise<string> {
-  let [seen, known] = [-1, '']
-  const look = async () => {
-    const { seq, at } = await lastPlace(storage.reader)
-    return `${release} ${seq} ${at}`
-  }
-  return () => {
-    const commits = storage.commits()
-    if (commits === undefined) return look()
-    if (commits === seen) return known
-    return look().then((change) => {
-      ;[seen, known] = [commits, change]
-      return change
-    })
-  }
-}
-
 /** Forgets changes older than so many days, but never the last: numbers go on. 0 keeps all. */
 export async function sweepChanges(
   { storage, clock }: { storage: Storage; clock: Clock },

@@ -4,10 +4,10 @@ import { editionRefs, editions, staleEditions } from '../storage/schema.ts'
 import { numbered, placeholders, prepared, type Reader, shaped } from '../storage/storage.ts'
 import { recompiled } from './store.ts'
 
-/** One live article in a list: its card, or its whole document. */
-export interface Listed {
+/** One live article in a list, as JSON: its card, or its whole document. */
+export interface Listed<J = string> {
   article: string
-  json: string
+  json: J
 }
 
 const isStale = eq(staleEditions.article, editions.article)
@@ -23,43 +23,41 @@ const selectSome = (column: 'card' | 'document') =>
 const selectCards = selectSome('card')
 const selectDocuments = selectSome('document')
 
-/** The live articles among those with these ids, in this order. */
-export async function byIds(db: Reader, ids: string[], whole: boolean): Promise<Listed[]> {
-  if (ids.length === 0) return []
-  const found = await upToDate(db, await (whole ? selectDocuments : selectCards)(db, ids.length, numbered(ids)), whole)
-  const byId = new Map(found.map((one) => [one.article, one]))
+/** The live articles among those with these ids, in this order: their cards. */
+export const cardsOf = async (db: Reader, ids: string[]): Promise<Listed[]> =>
+  ids.length === 0 ? [] : inOrder(ids, await upToDate(db, await selectCards(db, ids.length, numbered(ids)), 'card'))
+
+/** The same: their whole documents. */
+export const documentsOf = async (db: Reader, ids: string[]): Promise<Listed[]> =>
+  ids.length === 0
+    ? []
+    : inOrder(ids, await upToDate(db, await selectDocuments(db, ids.length, numbered(ids)), 'document'))
+
+/** The rows, with those that are stale compiled anew. */
+async function upToDate(
+  db: Reader,
+  rows: (Listed & { stale: string | null })[],
+  column: 'card' | 'document',
+): Promise<Listed[]> {
+  const stale = rows.filter((row) => row.stale !== null).map(({ article }) => article)
+  const fresh = new Map((await recompiled(db, stale)).map((row) => [row.article, row[column]]))
+  return rows.map(({ article, json }) => ({ article, json: fresh.get(article) ?? json }))
+}
+
+function inOrder<T extends { article: string }>(ids: string[], rows: T[]): T[] {
+  const byId = new Map(rows.map((row) => [row.article, row]))
   return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
-const selectNewest = prepared('newest_cards', (db) =>
+const selectNewest = prepared('newest_ids', (db) =>
   db
-    .select({ article: editions.article, json: editions.card, stale: staleEditions.article })
+    .select({ article: editionRefs.article })
     .from(editionRefs)
-    .crossJoin(editions)
-    .leftJoin(staleEditions, isStale)
-    .where(
-      and(
-        eq(editionRefs.kind, sql.placeholder('kind')),
-        eq(editionRefs.ref, sql.placeholder('ref')),
-        eq(editions.article, editionRefs.article),
-      ),
-    )
+    .where(and(eq(editionRefs.kind, sql.placeholder('kind')), eq(editionRefs.ref, sql.placeholder('ref'))))
     .orderBy(desc(editionRefs.publishedAt), desc(editionRefs.article))
     .limit(sql.placeholder('limit')),
 )
 
-/** The cards of the newest live articles that refer to an author, a source, a section or a tag, newest first. */
-export async function newest(db: Reader, kind: string, ref: string, limit: number): Promise<string[]> {
-  return (await upToDate(db, await selectNewest(db, { kind, ref, limit }), false)).map(({ json }) => json)
-}
-
-/** The rows, with those that are stale compiled anew. */
-export async function upToDate(
-  db: Reader,
-  rows: (Listed & { stale: string | null })[],
-  whole: boolean,
-): Promise<Listed[]> {
-  const stale = rows.filter((row) => row.stale !== null).map(({ article }) => article)
-  const fresh = new Map((await recompiled(db, stale)).map((row) => [row.article, whole ? row.document : row.card]))
-  return rows.map(({ article, json }) => ({ article, json: fresh.get(article) ?? json }))
-}
+/** The ids of the newest live articles that refer to an author, a source, a section or a tag, newest first. */
+export const newest = async (db: Reader, kind: string, ref: string, limit: number): Promise<string[]> =>
+  (await selectNewest(db, { kind, ref, limit })).map(({ article }) => article)

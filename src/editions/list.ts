@@ -1,99 +1,90 @@
-import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
+/** Lists of live articles: which articles there are on a page. What they show is fetched by their ids. */
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { countOf } from '../catalogue/entry.ts'
-import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
-import { editionRefs, editions, staleEditions } from '../storage/schema.ts'
-import { type Reader, shaped } from '../storage/storage.ts'
-import { type Listed, upToDate } from './cards.ts'
-import type { LiveRef } from './content.ts'
+import {
+  checkKeys,
+  keysetOf,
+  keyValues,
+  type Page,
+  type PageRequest,
+  pageOf,
+  type Start,
+  startOf,
+} from '../storage/keyset.ts'
+import { editionRefs, editions } from '../storage/schema.ts'
+import { placeholder, type Reader, shaped } from '../storage/storage.ts'
 import type { ArticleFilters, ArticleSort } from './filters.ts'
-import { columnOf, ofAny, orderOf, plan } from './plan.ts'
+import { columnOf, knownTotal, orderOf, plan } from './plan.ts'
+import { byReferences, isAny, met, type RefFilter, type Shape } from './shape.ts'
 
 interface ListQuery {
   filters: ArticleFilters
   sort: ArticleSort
-  /** Whether the whole documents are wanted instead of the cards. */
-  whole: boolean
   /** How many articles are sooner sorted than looked for, if it is not as usual. */
   few?: number
 }
 
-/** What was found: where it stands in the order of the list, and whether its JSON is out of date. */
-type Found = Listed & { key: string; stale: string | null }
-
-/** A page of the live articles. */
-export async function list(
-  db: Reader,
-  { filters, sort, whole, few }: ListQuery,
-  request: PageRequest,
-): Promise<Page<Listed>> {
+/** The ids of a page of the live articles. */
+export async function list(db: Reader, { filters, sort, few }: ListQuery, request: PageRequest): Promise<Page<string>> {
+  checkKeys(sort.endsWith('headline') ? 'text' : 'time', request)
   const planned = await plan(db, filters, sort, request, few)
   if (!planned) return { rows: [], next: null, previous: null }
-  const { leaders, where, key } = planned
-  const order = orderOf(sort, key, (leaders ? editionRefs : editions).article)
-  const slice = keyset(order, request)
-  const isFalling = order.descending !== (request.from?.back ?? false)
-  const select = (leader?: LiveRef): Promise<Found[]> => {
-    const by = { ...leader, key: request.from?.keys[0], id: request.from?.keys[1], limit: slice.limit }
-    if (where === undefined)
-      return selectPlain(db, shapeOf({ sort, whole, isFalling, isLed: !!leader, from: !!request.from }), by)
-    const led = leader && and(ofAny([leader]), eq(editions.article, editionRefs.article))
-    return found(db, { isLed: !!leader, whole, key })
-      .where(and(led, where, slice.where))
-      .orderBy(...slice.orderBy)
-      .limit(slice.limit)
-  }
-  const lists = await Promise.all(leaders ? leaders.map(select) : [select()])
-  const rows = merged(lists, isFalling).slice(0, slice.limit)
-  const page = pageOf(rows, request, (row) => [row.key, row.article])
-  return { ...page, rows: await upToDate(db, page.rows, whole) }
+  const { leader, conditions, isSorted } = planned
+  const start = startOf(request)
+  const shape = JSON.stringify({
+    sort,
+    start,
+    leader: leader?.kind ?? null,
+    isSorted,
+    conditions: conditions.shape,
+  } satisfies Listing)
+  const limit = request.limit + 1
+  const values = { ...conditions.values, ...keyValues(request), limit }
+  const leading = leader ? leader.ids.map((ref) => ({ [`${leader.kind} 0`]: ref })) : [{}]
+  const lists = await Promise.all(leading.map((one) => selectPage(db, shape, { ...values, ...one })))
+  const isFalling = sort.startsWith('-') !== (start === 'before')
+  const page = pageOf(merged(lists, isFalling).slice(0, limit), request, (row) => [row.key, row.article])
+  return { ...page, rows: page.rows.map(({ article }) => article) }
 }
 
-/** What a list shows, by references or not. */
-function found(db: Reader, { isLed, whole, key }: { isLed: boolean; whole: boolean; key: SQLiteColumn | SQL }) {
-  const table = isLed ? editionRefs : editions
-  const columns = {
-    article: table.article,
-    json: whole ? editions.document : editions.card,
-    key: key as typeof editions.updatedAt,
-    stale: staleEditions.article,
-  }
-  const isStale = eq(staleEditions.article, table.article)
-  // A cross join, for SQLite then keeps to the order of the tables.
-  return isLed
-    ? db.select(columns).from(editionRefs).crossJoin(editions).leftJoin(staleEditions, isStale)
-    : db.select(columns).from(editions).leftJoin(staleEditions, isStale)
-}
-
-/** A list without conditions beside the one reference that leads: what most pages of a site ask for. */
-interface Shape {
+/** What a statement is prepared for. */
+interface Listing {
   sort: ArticleSort
-  whole: boolean
-  isFalling: boolean
-  isLed: boolean
-  /** Whether it goes on from a row. */
-  from: boolean
+  start: Start
+  /** The kind of the one reference whose articles are gone through; null to go through the editions. */
+  leader: RefFilter['kind'] | null
+  isSorted: boolean
+  conditions: Shape
 }
-const shapeOf = (shape: Shape): string => JSON.stringify(shape)
 
-const selectPlain = shaped('list', (db, text: string) => {
-  const { sort, whole, isFalling, isLed, from } = JSON.parse(text) as Shape
-  const table = isLed ? editionRefs : editions
-  const key = sort.endsWith('publishedAt') ? table.publishedAt : columnOf(sort)
-  const direction = isFalling ? desc : asc
-  const after = sql`(${key}, ${table.article}) ${sql.raw(isFalling ? '<' : '>')} (${sql.placeholder('key')}, ${sql.placeholder('id')})`
-  return found(db, { isLed, whole, key })
-    .where(
-      and(
-        isLed ? eq(editionRefs.kind, sql.placeholder('kind')) : undefined,
-        isLed ? eq(editionRefs.ref, sql.placeholder('ref')) : undefined,
-        isLed ? eq(editions.article, editionRefs.article) : undefined,
-        from ? after : undefined,
-      ),
-    )
-    .orderBy(direction(key), direction(table.article))
-    .limit(sql.placeholder('limit'))
+/** Where an article stands in the order of a list. */
+interface Found {
+  article: string
+  key: string
+}
+
+const selectPage = shaped('list', (db, text: string) => {
+  const { sort, start, leader, isSorted, conditions } = JSON.parse(text) as Listing
+  const row = leader ? byReferences : editions
+  const key = sort.endsWith('publishedAt') ? row.publishedAt : columnOf(sort)
+  const slice = keysetOf(orderOf(sort, isSorted ? unindexed(key) : key, row.article), start)
+  const columns = { article: row.article, key: key as typeof editions.updatedAt }
+  const where = and(leader ? isAny(leader, 1) : undefined, ...met(conditions, row), slice.where)
+  const needsEdition = key.table === editions || conditions.updatedAt.length > 0
+  const found = !leader
+    ? db.select(columns).from(editions).where(where)
+    : needsEdition
+      ? // A cross join, for SQLite then keeps to the order of the tables.
+        db.select(columns).from(editionRefs).crossJoin(editions).where(and(where, joined))
+      : db.select(columns).from(editionRefs).where(where)
+  return found.orderBy(...slice.orderBy).limit(placeholder('limit'))
 })
+
+const joined = eq(editions.article, editionRefs.article)
+
+/** The column, so that SQLite goes through no index of it but sorts what another index finds. */
+const unindexed = (column: SQLiteColumn): SQL => sql`coalesce(${column}, ${column})`.mapWith(column)
 
 /** What stands in several lists of one order, in this order, each article once. */
 function merged(lists: Found[][], isFalling: boolean): Found[] {
@@ -105,18 +96,39 @@ function merged(lists: Found[][], isFalling: boolean): Found[] {
   return placed.sort((a, b) => sign * Buffer.compare(a.place, b.place)).map(({ row }) => row)
 }
 
-/** How many live articles there are behind the filters. */
-export async function count(db: Reader, filters: ArticleFilters): Promise<number> {
-  const planned = await plan(db, filters, '-publishedAt', { limit: 1, from: null })
-  if (!planned) return 0
-  const { leaders, where, total } = planned
-  if (total !== undefined) return total
-  if (!leaders) return numberIn(await db.select({ count: countOf }).from(editions).where(where))
-  const articles = leaders.length === 1 ? countOf : sql<number>`count(distinct ${editionRefs.article})`.mapWith(Number)
-  const led = db.select({ count: articles }).from(editionRefs)
-  const among = and(ofAny(leaders), where)
-  if (filters.updatedAt.length === 0) return numberIn(await led.where(among))
-  return numberIn(await led.crossJoin(editions).where(and(among, eq(editions.article, editionRefs.article))))
+/** What a count is prepared for. */
+interface Counting {
+  leader: [kind: string, count: number] | null
+  conditions: Shape
 }
 
-const numberIn = ([row]: { count: number }[]): number => row?.count ?? 0
+const selectCount = shaped('count', (db, text: string) => {
+  const { leader, conditions } = JSON.parse(text) as Counting
+  if (!leader)
+    return db
+      .select({ count: countOf })
+      .from(editions)
+      .where(and(...met(conditions, editions)))
+  const [, references] = leader
+  const articles = references === 1 ? countOf : sql<number>`count(distinct ${editionRefs.article})`.mapWith(Number)
+  const where = and(isAny(...leader), ...met(conditions, byReferences))
+  const led = db.select({ count: articles }).from(editionRefs)
+  return conditions.updatedAt.length === 0 ? led.where(where) : led.crossJoin(editions).where(and(where, joined))
+})
+
+/** How many live articles there are behind the filters. */
+export async function count(db: Reader, filters: ArticleFilters): Promise<number> {
+  const known = await knownTotal(db, filters)
+  if (known !== undefined) return known
+  const planned = await plan(db, filters, '-publishedAt', { limit: 1, from: null })
+  if (!planned) return 0
+  const { leader, conditions } = planned
+  const values: Record<string, unknown> = { ...conditions.values }
+  for (const [index, ref] of (leader?.ids ?? []).entries()) values[`${leader?.kind} ${index}`] = ref
+  const shape: Counting = {
+    leader: leader ? [leader.kind, leader.ids.length] : null,
+    conditions: conditions.shape,
+  }
+  const [row] = await selectCount(db, JSON.stringify(shape), values)
+  return row?.count ?? 0
+}

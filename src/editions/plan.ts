@@ -1,36 +1,26 @@
 /** How the filters of a list of live articles are met: by what they are found, and what has to hold then. */
-import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, type SQL } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { articleCounts } from '../catalogue/counts.ts'
 import { countOf } from '../catalogue/entry.ts'
 import { termsIn } from '../lib/query.ts'
-import { keyset, type Order, type PageRequest } from '../storage/keyset.ts'
+import { keysetOf, keyValues, type Order, type PageRequest, type Start, startOf } from '../storage/keyset.ts'
 import { editionRefs, editions } from '../storage/schema.ts'
-import type { Reader } from '../storage/storage.ts'
-import { timeConditions, wantedRefs } from './conditions.ts'
-import type { LiveRef } from './content.ts'
+import { placeholder, type Reader, shaped } from '../storage/storage.ts'
+import { wantedRefs } from './conditions.ts'
 import type { ArticleFilters, ArticleSort } from './filters.ts'
-import { hasWords } from './search.ts'
+import { type Conditions, conditionsOf, inTime, isAny, met, type RefFilter, type Shape } from './shape.ts'
 
 /** So many articles are sooner sorted than they are looked for among all. */
 const FEW = 5_000
 
-interface Filter {
-  kind: LiveRef['kind']
-  ids: string[]
-  /** How many articles there are behind the filter; one of several ids may count twice. */
-  total: number
-}
-
 export interface Plan {
   /** The articles of any of these are gone through, by their references; null to go through the editions. */
-  leaders: LiveRef[] | null
+  leader: RefFilter | null
   /** What has to hold for what is found. */
-  where: SQL | undefined
-  /** What it is sorted by. */
-  key: SQLiteColumn | SQL
-  /** How many articles match, where that is known: behind one reference. */
-  total: number | undefined
+  conditions: Conditions
+  /** Whether what is found is sorted, instead of gone through in the order of the list. */
+  isSorted: boolean
 }
 
 /**
@@ -45,128 +35,155 @@ export async function plan(
   request: PageRequest,
   few = FEW,
 ): Promise<Plan | null> {
-  if (filters.status !== undefined && !filters.status.split(',').includes('published')) return null
-  const wanted = await filtersOf(db, filters)
-  if (wanted.some(({ ids }) => ids.length === 0)) return null
-  const [rarest] = wanted.toSorted((a, b) => a.total - b.total)
+  const wanted = await wantedOf(db, filters)
+  if (!wanted) return null
   const isByTime = sort.endsWith('publishedAt')
-  const updated = timeConditions(filters.updatedAt, editions.updatedAt)
-  const isOfFewUpdates = isByTime && updated.length > 0 && (await isFew(db, editions, updated, few))
-  const mayLead = rarest && filters.externalId === undefined && filters.q === undefined && !isOfFewUpdates
-  const leads = async (one: Filter) =>
+  const isOfFewUpdates = isByTime && filters.updatedAt.length > 0 && (await isFew(db, null, filters, few))
+  const mayLead = filters.externalId === undefined && filters.q === undefined && !isOfFewUpdates
+  const rarest = mayLead ? await rarestOf(db, wanted, isByTime) : undefined
+  const leads = async (one: Counted) =>
     isByTime ||
     (await leadsToFew(db, one, filters, few)) ||
-    !(await isSoonFound(db, wanted, filters, sort, request, few))
-  const leader = mayLead && (await leads(rarest)) ? rarest : undefined
-  const found = leader ? editionRefs : editions
-  const isAlone = wanted.length === 1 && rarest?.ids.length === 1 && !hasOther(filters)
+    !(await isSoonFound(db, wanted, filters, { sort, request, few }))
+  const leader = rarest && (await leads(rarest)) ? rarest.filter : null
   return {
-    leaders: leader ? refsOf(leader) : null,
-    total: isAlone ? rarest.total : undefined,
-    key: isByTime ? (isOfFewUpdates ? unindexed(found.publishedAt) : found.publishedAt) : columnOf(sort),
-    where: and(
-      ...wanted.filter((one) => one !== leader).map((one) => refersToAny(one, found)),
-      filters.externalId === undefined ? undefined : eq(editions.externalId, filters.externalId),
-      filters.q === undefined ? undefined : hasWords(termsIn(filters.q)),
-      ...timeConditions(filters.publishedAt, found.publishedAt),
-      ...updated,
+    leader,
+    conditions: conditionsOf(
+      wanted.filter((one) => one !== leader),
+      filters,
     ),
+    isSorted: isOfFewUpdates,
   }
 }
 
 /** The column of the editions that a list is sorted by, where that is not the time of publication. */
 export const columnOf = (sort: ArticleSort) => (sort.endsWith('updatedAt') ? editions.updatedAt : editions.sortHeadline)
 
-/** The column, so that SQLite goes through no index of it but sorts what another index finds. */
-const unindexed = (column: SQLiteColumn): SQL => sql`coalesce(${column}, ${column})`.mapWith(column)
-
-/** Whether there are filters by something else than references. */
-const hasOther = ({ externalId, q, publishedAt, updatedAt }: ArticleFilters): boolean =>
-  externalId !== undefined || q !== undefined || publishedAt.length + updatedAt.length > 0
-
-const refsOf = ({ kind, ids }: Filter): LiveRef[] => ids.map((ref) => ({ kind, ref }))
-
 /** What has to hold for an edition to meet the filters; null if nothing can. */
-export async function whereOf(db: Reader, filters: ArticleFilters): Promise<{ where: SQL | undefined } | null> {
-  const wanted = await filtersOf(db, filters)
-  if (wanted.some(({ ids }) => ids.length === 0)) return null
-  return {
-    where: and(
-      ...wanted.map((one) => refersToAny(one, editions)),
-      filters.externalId === undefined ? undefined : eq(editions.externalId, filters.externalId),
-      ...timeConditions(filters.publishedAt, editions.publishedAt),
-      ...timeConditions(filters.updatedAt, editions.updatedAt),
-    ),
-  }
+export async function conditionsFor(db: Reader, filters: ArticleFilters): Promise<Conditions | null> {
+  const wanted = await wantedOf(db, filters)
+  return wanted && conditionsOf(wanted, filters)
 }
 
-/** The filters by reference; of the ids in them only those that any article refers to. */
-async function filtersOf(db: Reader, filters: ArticleFilters): Promise<Filter[]> {
-  const named: Omit<Filter, 'total'>[] = await wantedRefs(db, filters)
-  if (filters.language !== undefined) named.push({ kind: 'language', ids: filters.language.split(',') })
-  return Promise.all(
-    named.map(async ({ kind, ids }) => {
-      const countOfId = await articleCounts(db, kind, ids)
-      const found = [...new Set(ids)].filter((id) => countOfId(id) > 0)
-      return { kind, ids: found, total: found.reduce((sum, id) => sum + countOfId(id), 0) }
-    }),
-  )
+/** The filters by reference; null if nothing can meet all filters. */
+async function wantedOf(db: Reader, filters: ArticleFilters): Promise<RefFilter[] | null> {
+  if (filters.status !== undefined && !filters.status.split(',').includes('published')) return null
+  if (filters.q !== undefined && termsIn(filters.q).length === 0) return null
+  const wanted: RefFilter[] = await wantedRefs(db, filters)
+  if (filters.language !== undefined) wanted.push({ kind: 'language', ids: filters.language.split(',') })
+  return wanted.some(({ ids }) => ids.length === 0)
+    ? null
+    : wanted.map(({ kind, ids }) => ({ kind, ids: [...new Set(ids)] }))
 }
 
-async function leadsToFew(db: Reader, leader: Filter, { publishedAt }: ArticleFilters, few: number): Promise<boolean> {
-  if (leader.total <= few || publishedAt.length === 0) return leader.total <= few
-  return isFew(db, editionRefs, [ofAny(refsOf(leader)), ...timeConditions(publishedAt, editionRefs.publishedAt)], few)
+interface Counted {
+  filter: RefFilter
+  /** How many articles there are behind the filter; one of several ids may count twice. */
+  total: number
 }
 
-/** Whether few rows meet the conditions, which an index answers; it looks at no more than that. */
-async function isFew(
+/** The filter with the fewest articles behind it. One alone is not counted where its order is the one wanted. */
+async function rarestOf(db: Reader, wanted: RefFilter[], isByTime: boolean): Promise<Counted | undefined> {
+  const [only] = wanted
+  if (only && wanted.length === 1 && isByTime) return { filter: only, total: Number.NaN }
+  const counted = await Promise.all(wanted.map(async (filter) => ({ filter, total: await totalOf(db, filter) })))
+  return counted.sort((a, b) => a.total - b.total)[0]
+}
+
+async function totalOf(db: Reader, { kind, ids }: RefFilter): Promise<number> {
+  const countOfId = await articleCounts(db, kind, ids)
+  return ids.reduce((sum, id) => sum + countOfId(id), 0)
+}
+
+/** How many articles are behind the filters, where that is known without counting: behind one reference alone. */
+export async function knownTotal(db: Reader, filters: ArticleFilters): Promise<number | undefined> {
+  const { externalId, q, publishedAt, updatedAt } = filters
+  if (externalId !== undefined || q !== undefined || publishedAt.length + updatedAt.length > 0) return undefined
+  const wanted = await wantedOf(db, filters)
+  if (!wanted) return 0
+  const [only] = wanted
+  return only && wanted.length === 1 && only.ids.length === 1 ? totalOf(db, only) : undefined
+}
+
+async function leadsToFew(
   db: Reader,
-  table: typeof editionRefs | typeof editions,
-  conditions: (SQL | undefined)[],
+  { filter, total }: Counted,
+  filters: ArticleFilters,
   few: number,
 ): Promise<boolean> {
-  const rows = db
-    .select({ article: table.article })
-    .from(table)
-    .where(and(...conditions))
-    .limit(few + 1)
-    .as('few')
-  const [row] = await db.select({ count: countOf }).from(rows)
+  if (total <= few || filters.publishedAt.length === 0) return total <= few
+  return isFew(db, filter, filters, few)
+}
+
+interface Some {
+  leader: [kind: string, count: number] | null
+  times: Pick<Shape, 'publishedAt' | 'updatedAt'>
+}
+
+const countSome = shaped('few', (db, text: string) => {
+  const { leader, times } = JSON.parse(text) as Some
+  const rows = leader
+    ? db
+        .select({ article: editionRefs.article })
+        .from(editionRefs)
+        .where(and(isAny(...leader), ...inTime('publishedAt', times.publishedAt, editionRefs.publishedAt)))
+    : db
+        .select({ article: editions.article })
+        .from(editions)
+        .where(and(...inTime('updatedAt', times.updatedAt, editions.updatedAt)))
+  return db.select({ count: countOf }).from(rows.limit(placeholder('limit')).as('few'))
+})
+
+/**
+ * Whether few articles are behind a leader and the times of publication, or behind the times of update, which an index
+ * answers; it looks at no more than that.
+ */
+async function isFew(db: Reader, leader: RefFilter | null, filters: ArticleFilters, few: number): Promise<boolean> {
+  const { publishedAt, updatedAt } = filters
+  const { shape, values } = conditionsOf(leader ? [leader] : [], leader ? { publishedAt } : { updatedAt })
+  const text = JSON.stringify({ leader: shape.refs[0] ?? null, times: shape } satisfies Some)
+  const [row] = await countSome(db, text, { ...values, limit: few + 1 })
   return (row?.count ?? 0) <= few
 }
 
-/** Whether a page is full before many editions have been gone through in the order wanted. */
-async function isSoonFound(
-  db: Reader,
-  wanted: Filter[],
-  { publishedAt, updatedAt }: ArticleFilters,
-  sort: ArticleSort,
-  request: PageRequest,
-  few: number,
-): Promise<boolean> {
-  const slice = keyset(orderOf(sort, columnOf(sort), editions.article), request)
-  const inOrder = sort.endsWith('updatedAt') ? timeConditions(updatedAt, editions.updatedAt) : []
+interface Soon {
+  sort: ArticleSort
+  from: Start
+  shape: Shape
+}
+
+const countSoon = shaped('soon', (db, text: string) => {
+  const { sort, from, shape } = JSON.parse(text) as Soon
+  const slice = keysetOf(orderOf(sort, columnOf(sort), editions.article), from)
+  const inOrder = sort.endsWith('updatedAt') ? inTime('updatedAt', shape.updatedAt, editions.updatedAt) : []
   const next = db
     .select({ article: editions.article, publishedAt: editions.publishedAt, updatedAt: editions.updatedAt })
     .from(editions)
     .where(and(...inOrder, slice.where))
     .orderBy(...slice.orderBy)
-    .limit(few)
+    .limit(placeholder('few'))
     .as('next')
   const matching = db
     .select({ article: next.article })
     .from(next)
-    .where(
-      and(
-        ...wanted.map((one) => refersToAny(one, next)),
-        ...timeConditions(publishedAt, next.publishedAt),
-        ...timeConditions(updatedAt, next.updatedAt),
-      ),
-    )
-    .limit(slice.limit)
+    .where(and(...met(shape, next)))
+    .limit(placeholder('limit'))
     .as('matching')
-  const [row] = await db.select({ count: countOf }).from(matching)
-  return row?.count === slice.limit
+  return db.select({ count: countOf }).from(matching)
+})
+
+/** Whether a page is full before many editions have been gone through in the order wanted. */
+async function isSoonFound(
+  db: Reader,
+  wanted: RefFilter[],
+  { publishedAt, updatedAt }: ArticleFilters,
+  { sort, request, few }: { sort: ArticleSort; request: PageRequest; few: number },
+): Promise<boolean> {
+  const { shape, values } = conditionsOf(wanted, { publishedAt, updatedAt })
+  const text = JSON.stringify({ sort, from: startOf(request), shape } satisfies Soon)
+  const limit = request.limit + 1
+  const [row] = await countSoon(db, text, { ...values, ...keyValues(request), few, limit })
+  return row?.count === limit
 }
 
 /** The order of a list: by a column, and where that is the same by the id of the article. */
@@ -176,19 +193,3 @@ export const orderOf = (sort: ArticleSort, column: SQLiteColumn | SQL, id: SQLit
   id,
   descending: sort.startsWith('-'),
 })
-
-/** Looked up by the whole primary key: a reference has the article's time of publication. */
-const refersToAny = ({ kind, ids }: Filter, found: Record<'publishedAt' | 'article', SQLiteColumn>): SQL => sql`exists (
-  select 1 from ${editionRefs} other
-  where other.kind = ${kind} and other.ref in ${ids}
-    and other.published_at = ${found.publishedAt} and other.article = ${found.article})`
-
-/** That a row of `editionRefs` is one of these, which are of one kind. */
-export const ofAny = (refs: LiveRef[]): SQL | undefined =>
-  and(
-    eq(editionRefs.kind, refs[0]?.kind ?? ''),
-    inArray(
-      editionRefs.ref,
-      refs.map(({ ref }) => ref),
-    ),
-  )

@@ -1,4 +1,4 @@
-/** One live article as the bytes of a reply: what the short way of public reads sends. */
+/** Replies as finished bytes: what the short way of public reads sends. */
 import { eq, type SQL, sql } from 'drizzle-orm'
 import type { OwnHeaders, Ready } from '../http/short-way.ts'
 import { isId } from '../lib/id.ts'
@@ -10,6 +10,7 @@ import { prepared, type Reader } from '../storage/storage.ts'
 const NAME = /^[a-z0-9-]+$/
 
 const headers = {
+  article: editions.article,
   etag: editions.etag,
   cacheTag: editions.cacheTag,
   updatedAt: editions.updatedAt,
@@ -38,21 +39,28 @@ const selectHeaders = select('ready_headers', sql<null>`null`)
 const selectReply = select('ready_reply', bytesOf(editions.document))
 
 /** The headers of the reply with a live article. */
-export const headersOf = (edition: { etag: string; cacheTag: string; updatedAt: string }): OwnHeaders => ({
+export const headersOf = (edition: {
+  etag: string
+  cacheTag: string
+  updatedAt: string
+}): OwnHeaders & { etag: string } => ({
   etag: edition.etag,
   'content-type': 'application/json; charset=utf-8',
   'cache-tag': edition.cacheTag,
   'last-modified': new Date(edition.updatedAt).toUTCString(),
 })
 
-/** The replies with one live article that lie ready, by what names it in the path. */
+/** The replies with one live article that lie ready: whole, by what names it in the path. */
 export const readyArticles = (db: Reader): Ready => ({
-  async headers({ article = '' }) {
-    const row = await selectHeaders(db, article)
+  async headers({ url, params }) {
+    const row = isBare(url) ? await selectHeaders(db, nameIn(params)) : undefined
     return row && { etag: row.etag, 'cache-tag': row.cacheTag }
   },
-  async reply({ article = '' }) {
-    const row = await selectReply(db, article)
-    return row?.document ? { headers: headersOf(row), body: row.document } : undefined
+  async reply({ url, params }) {
+    const row = isBare(url) ? await selectReply(db, nameIn(params)) : undefined
+    return row?.document ? { headers: headersOf(row), body: row.document, of: row.article } : undefined
   },
 })
+
+const isBare = (url: string): boolean => !url.includes('?')
+const nameIn = (params: unknown): string => (params as { article: string }).article

@@ -2,14 +2,15 @@
  * Search in what is live. Hits are ranked by where the words stand, and among equals by time: that is the same on both
  * engines, cursors can go on from it, and a page costs the same however many hits there are.
  */
-import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm'
 import { countOf } from '../catalogue/entry.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Term } from '../lib/query.ts'
 import { butNot, editionWords, match, matches } from '../storage/fulltext.ts'
 import type { Page, PageRequest } from '../storage/keyset.ts'
 import { editions } from '../storage/schema.ts'
-import { type Reader, shaped } from '../storage/storage.ts'
+import { placeholder, type Reader, shaped } from '../storage/storage.ts'
+import { type Conditions, met, type Shape } from './shape.ts'
 
 /** What was found: the article, its number in the index, and how well it fits. */
 export interface Hit {
@@ -39,60 +40,50 @@ function tiersOf(terms: Term[]): Tier[] {
 
 const joined = eq(editions.searchKey, editionWords.key)
 
-/** The hits of one tier before or after a number; `shape` is the direction. */
-const selectHits = shaped('search_hits', (db, shape: 'newer' | 'older') => {
-  const bound = sql.placeholder('from')
+/** What a query for hits is prepared for: the direction, and what has to hold beside. */
+interface Listing {
+  direction: 'newer' | 'older'
+  conditions: Shape
+}
+
+/** The hits of one tier before or after a number. */
+const selectHits = shaped('search_hits', (db, text: string) => {
+  const { direction, conditions } = JSON.parse(text) as Listing
+  const [bound, compare, order] = [
+    sql.placeholder('from'),
+    ...({ older: [lt, desc], newer: [gt, asc] } as const)[direction],
+  ]
   return db
     .select({ article: editions.article, key: editionWords.key })
     .from(editionWords)
     .crossJoin(editions)
     .where(
-      and(
-        matches(sql.placeholder('query')),
-        shape === 'older' ? lt(editionWords.key, bound) : gt(editionWords.key, bound),
-        joined,
-      ),
+      and(matches(sql.placeholder('query')), compare(editionWords.key, bound), joined, ...met(conditions, editions)),
     )
-    .orderBy(shape === 'older' ? desc(editionWords.key) : asc(editionWords.key))
-    .limit(sql.placeholder('limit'))
+    .orderBy(order(editionWords.key))
+    .limit(placeholder('limit'))
 })
 
-/** The same with filters, which take many forms. */
-const filteredHits = (
-  db: Reader,
-  shape: 'newer' | 'older',
-  where: SQL,
-  { query, from, limit }: { query: string; from: number; limit: number },
-) =>
-  db
-    .select({ article: editions.article, key: editionWords.key })
-    .from(editionWords)
-    .crossJoin(editions)
-    .where(
-      and(matches(query), shape === 'older' ? lt(editionWords.key, from) : gt(editionWords.key, from), joined, where),
-    )
-    .orderBy(shape === 'older' ? desc(editionWords.key) : asc(editionWords.key))
-    .limit(limit)
-
-/** A page of the hits; `where` is what has to hold for them beside. */
+/** A page of the hits that meet the conditions. */
 export async function search(
   db: Reader,
   terms: Term[],
-  where: SQL | undefined,
+  conditions: Conditions,
   { limit, from }: PageRequest,
 ): Promise<Page<Hit>> {
   if (terms.length === 0) return { rows: [], next: null, previous: null }
   const start = from && { ...placeIn(from.keys), back: from.back }
-  const shape = start?.back ? 'newer' : 'older'
-  const edge = shape === 'older' ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER
+  const direction = start?.back ? 'newer' : 'older'
+  const shape = JSON.stringify({ direction, conditions: conditions.shape } satisfies Listing)
+  const edge = direction === 'older' ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER
   const tiers = tiersOf(terms).filter(
     ({ score }) => !start || (start.back ? score >= start.score : score <= start.score),
   )
   const found: Hit[] = []
   for (const { score, query } of start?.back ? tiers.reverse() : tiers) {
     if (found.length > limit) break
-    const values = { query, from: start?.score === score ? start.key : edge, limit: limit + 1 - found.length }
-    const hits = where ? await filteredHits(db, shape, where, values) : await selectHits(db, shape, values)
+    const place = { from: start?.score === score ? start.key : edge, limit: limit + 1 - found.length }
+    const hits = await selectHits(db, shape, { ...conditions.values, ...place, query })
     found.push(...hits.map((hit) => ({ ...hit, score })))
   }
   const hasMore = found.length > limit
@@ -112,17 +103,18 @@ function placeIn([score, key]: readonly [string | number, string]): { score: num
   return { score, key: Number(key) }
 }
 
-/** How many hits there are in all. */
-export async function countHits(db: Reader, terms: Term[], where: SQL | undefined): Promise<number> {
-  if (terms.length === 0) return 0
+const selectCount = shaped('search_count', (db, text: string) => {
+  const conditions = met(JSON.parse(text) as Shape, editions)
   const found = db.select({ count: countOf }).from(editionWords)
-  const query = matches(match(terms, 'all'))
-  const [row] = where ? await found.innerJoin(editions, joined).where(and(query, where)) : await found.where(query)
+  const query = matches(sql.placeholder('query'))
+  return conditions.length === 0
+    ? found.where(query)
+    : found.innerJoin(editions, joined).where(and(query, ...conditions))
+})
+
+/** How many hits there are in all. */
+export async function countHits(db: Reader, terms: Term[], { shape, values }: Conditions): Promise<number> {
+  if (terms.length === 0) return 0
+  const [row] = await selectCount(db, JSON.stringify(shape), { ...values, query: match(terms, 'all') })
   return row?.count ?? 0
 }
-
-/** That an edition has all the words, for lists. */
-export const hasWords = (terms: Term[]): SQL =>
-  terms.length === 0
-    ? sql`1 = 0`
-    : sql`${editions.searchKey} in (select ${editionWords.key} from ${editionWords} where ${matches(match(terms, 'all'))})`

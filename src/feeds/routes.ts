@@ -2,6 +2,7 @@ import { desc } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import type { Article } from '../editions/article.ts'
+import { documentsOf } from '../editions/cards.ts'
 import { articleParameters, filtersIn } from '../editions/filters.ts'
 import { list } from '../editions/list.ts'
 import { ofType, textOf } from '../http/media-type.ts'
@@ -57,10 +58,11 @@ export function registerFeeds(server: FastifyInstance, { storage, site }: { stor
       async (request, reply) => {
         const { query } = request
         const paging = pageRequest(request, ITEMS)
-        const wanted = { filters: filtersIn(query), sort: '-publishedAt', whole: true } as const
+        const wanted = { filters: filtersIn(query), sort: '-publishedAt' } as const
         const page = await list(storage.reader, wanted, paging)
+        const documents = await documentsOf(storage.reader, page.rows)
         const { next } = paging.info(reply, page)
-        const items = page.rows.map(({ json }) => itemOf(JSON.parse(json) as Article, site))
+        const items = documents.map(({ json }) => itemOf(JSON.parse(json) as Article, site))
         const retracted = await storage.reader.select().from(retractions).orderBy(desc(retractions.at)).limit(ITEMS)
         const times = [...items.map(({ updatedAt }) => updatedAt), ...retracted.map(({ at }) => at)]
         const updated = times.reduce((latest, time) => (time > latest ? time : latest), EPOCH)
@@ -77,7 +79,7 @@ export function registerFeeds(server: FastifyInstance, { storage, site }: { stor
         reply.headers({
           'content-type': `${type}; charset=utf-8`,
           'last-modified': new Date(updated).toUTCString(),
-          'cache-tag': ['articles', ...page.rows.map(({ article }) => article)].join(','),
+          'cache-tag': ['articles', ...page.rows].join(','),
         })
         return reply.send(render(feed))
       },

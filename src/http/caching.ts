@@ -34,7 +34,7 @@ export function registerCaching(app: FastifyInstance, options: CachingOptions): 
         isRead(request) && request.caller.id === null && isShown(reply) ? sharedFor(options) : 'private, no-store',
       )
     if (request.routeOptions.config.access !== 'open') vary(reply, 'Authorization, Accept-Encoding')
-    if (reply.statusCode >= 300 || typeof payload !== 'string') return done(null, payload)
+    if (reply.statusCode >= 300 || !isWhole(payload)) return done(null, payload)
     if (!reply.hasHeader('etag') && (isRead(request) || reply.version !== null))
       reply.header('etag', reply.version === null ? listEtag(request, payload) : etagOf(reply.version, payload))
     if (!isRead(request) || !matches(request, String(reply.getHeader('etag')))) return done(null, payload)
@@ -44,6 +44,9 @@ export function registerCaching(app: FastifyInstance, options: CachingOptions): 
   })
 }
 
+const isWhole = (payload: unknown): payload is string | Buffer =>
+  typeof payload === 'string' || Buffer.isBuffer(payload)
+
 /** How long a public reply may be kept: as configured, but never past the next release. */
 export function sharedFor({ maxAge, staleWhileRevalidate, secondsToNextRelease }: CachingOptions): string {
   const left = Math.floor(secondsToNextRelease())
@@ -52,7 +55,7 @@ export function sharedFor({ maxAge, staleWhileRevalidate, secondsToNextRelease }
 }
 
 /** Of what the public reads the last change tells all; of what is made for a key only its text does. */
-const listEtag = ({ madeUnder, url }: FastifyRequest, payload: string): string =>
+const listEtag = ({ madeUnder, url }: FastifyRequest, payload: string | Buffer): string =>
   madeUnder ? etagUnder(madeUnder, url) : `"${digest(payload)}"`
 
 /** The strong validator of what a URL shows until the next change. */

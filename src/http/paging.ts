@@ -1,3 +1,4 @@
+import { type ParsedUrlQuery, parse, stringify } from 'node:querystring'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { digest } from '../lib/etag.ts'
@@ -33,19 +34,26 @@ export const listOf = <T extends z.ZodType>(item: T, id: string) =>
 type Keys = readonly [string | number, string]
 
 /** Which page a request asks for, and the making of the links to its neighbours. */
-export function pageRequest(request: FastifyRequest, limit: number) {
-  const query = request.query as Record<string, unknown>
-  const signature = signatureOf(request)
+export function pageRequest({ url }: Pick<FastifyRequest, 'url'>, limit: number) {
+  const { path, query } = partsOf(url)
+  const signature = signatureOf({ path, query })
+  /** The `page` member of the reply, and its `Link` header (RFC 8288), if it has any. */
+  const shown = (page: { next: Keys | null; previous: Keys | null }, total?: number) => {
+    const next = page.next && encode(page.next, false, signature)
+    const previous = page.previous && encode(page.previous, true, signature)
+    const links = [link(path, query, next, 'next'), link(path, query, previous, 'prev')].filter((one) => one !== null)
+    const info: PageInfo = { limit, next, previous, ...(total !== undefined && { total }) }
+    return { info, link: links.join(', ') }
+  }
   return {
     limit,
     from: query.cursor === undefined ? null : decode(String(query.cursor), signature),
-    /** The `page` member of the reply; sets the `Link` header (RFC 8288) with it. */
+    shown,
+    /** The `page` member of the reply; sets the `Link` header with it. */
     info(reply: FastifyReply, page: { next: Keys | null; previous: Keys | null }, total?: number): PageInfo {
-      const next = page.next && encode(page.next, false, signature)
-      const previous = page.previous && encode(page.previous, true, signature)
-      const links = [link(request, next, 'next'), link(request, previous, 'prev')].filter((one) => one !== null)
-      if (links.length > 0) reply.header('link', links.join(', '))
-      return { limit, next, previous, ...(total !== undefined && { total }) }
+      const { info, link } = shown(page, total)
+      if (link !== '') reply.header('link', link)
+      return info
     },
   }
 }
@@ -53,11 +61,16 @@ export function pageRequest(request: FastifyRequest, limit: number) {
 /** Parameters that may change from page to page of one list. */
 const FREE = new Set(['cursor', 'limit', 'count', 'fields', 'include', 'latest', 'facets'])
 
+/** The path of an address, and its query as it was sent: checked parameters have defaults and forms of their own. */
+function partsOf(url: string): { path: string; query: ParsedUrlQuery } {
+  const [path = '', ...search] = url.split('?')
+  return { path, query: parse(search.join('?')) }
+}
+
 /** What a cursor is good for: the same list, filtered and sorted in the same way. */
-function signatureOf({ url }: FastifyRequest): string {
-  const { pathname, searchParams } = new URL(url, 'http://localhost')
-  const fixed = [...searchParams].filter(([name]) => !FREE.has(name)).sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify([pathname, fixed])
+function signatureOf({ path, query }: ReturnType<typeof partsOf>): string {
+  const fixed = Object.entries(query).filter(([name]) => !FREE.has(name))
+  return JSON.stringify([path, fixed.sort(([a], [b]) => (a < b ? -1 : 1))])
 }
 
 const encode = ([sort, id]: Keys, back: boolean, signature: string): string => {
@@ -83,9 +96,5 @@ function invalidCursor(): Problem {
   return new Problem('invalid-cursor', `cursor ${message}`, { errors })
 }
 
-function link({ url }: FastifyRequest, cursor: string | null, rel: 'next' | 'prev'): string | null {
-  if (cursor === null) return null
-  const { pathname, searchParams } = new URL(url, 'http://localhost')
-  searchParams.set('cursor', cursor)
-  return `<${pathname}?${searchParams}>; rel="${rel}"`
-}
+const link = (path: string, query: ParsedUrlQuery, cursor: string | null, rel: 'next' | 'prev'): string | null =>
+  cursor === null ? null : `<${path}?${stringify({ ...query, cursor })}>; rel="${rel}"`

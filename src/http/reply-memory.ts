@@ -2,6 +2,8 @@
 export interface Kept {
   /** The last change when it was made: it is good until the next. */
   change: string
+  /** The one article that it depends on: then it is good until that changes. */
+  of: string | null
   etag: string
   found: string[]
   unchanged: string[]
@@ -23,10 +25,10 @@ export function replyMemory(maxBytes: number) {
     bytes -= body.length + OVERHEAD
   }
   return {
-    /** The reply, if nothing has changed since it was made. */
+    /** The reply, if nothing that it depends on has changed since it was made. */
     get(url: string, change: string): Kept | undefined {
       const entry = kept.get(url)
-      return entry?.change === change ? entry : undefined
+      return entry && (entry.of !== null || entry.change === change) ? entry : undefined
     },
     keep(url: string, entry: Kept): void {
       if (entry.body.length > maxBytes / SHARE) return
@@ -38,6 +40,11 @@ export function replyMemory(maxBytes: number) {
         if (bytes <= maxBytes) return
         drop(oldest, old)
       }
+    },
+    /** Forgets the replies with what has changed; null says that it may be anything. */
+    forget(changed: ReadonlySet<string> | null): void {
+      for (const [url, entry] of kept)
+        if (changed === null || (entry.of !== null && changed.has(entry.of))) drop(url, entry)
     },
   }
 }

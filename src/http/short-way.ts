@@ -12,13 +12,22 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler }
 import { etagUnder, matches } from './caching.ts'
 import { type Kept, replyMemory } from './reply-memory.ts'
 
-/** Headers that belong to one reply: its ETag above all. */
-export type OwnHeaders = { etag: string } & Record<string, string>
+/** Headers that belong to one reply. */
+export type OwnHeaders = Record<string, string>
 
-/** What a route has ready for requests without a query: finished replies, and the headers of a 304 alone. */
+/** A reply as it is sent, but for the headers that all replies of its route have. */
+export interface Finished {
+  /** Without an ETag it has that of its URL and the last change. */
+  headers: OwnHeaders
+  body: Buffer
+  /** The one article that it depends on; null if any change may alter it. */
+  of: string | null
+}
+
+/** What a route has ready: finished replies, and the headers of a 304 alone; undefined for what only the long way knows. */
 export interface Ready {
-  headers(params: Record<string, string>): Promise<OwnHeaders | undefined>
-  reply(params: Record<string, string>): Promise<{ headers: OwnHeaders; body: Buffer } | undefined>
+  headers?(request: FastifyRequest): Promise<(OwnHeaders & { etag: string }) | undefined>
+  reply(request: FastifyRequest): Promise<Finished | undefined>
 }
 
 declare module 'fastify' {
@@ -29,13 +38,21 @@ declare module 'fastify' {
     /** The last change when the request came, if the reply depends on nothing but it and the URL; else empty. */
     madeUnder: string
   }
+  interface FastifyReply {
+    /** The one article that the reply depends on; null if any change may alter it. */
+    of: string | null
+  }
 }
 
 export interface ShortWayOptions {
   /** How many bytes of replies are kept in memory; 0 keeps none. */
   maxBytes: number
-  /** What names the last change of what the world reads. */
-  lastChange: () => string | Promise<string>
+  /** What is known of the changes of what the world reads. */
+  news: {
+    last(): string | Promise<string>
+    seen(): string
+    onChange(tell: (changed: ReadonlySet<string> | null) => void): void
+  }
   /** `Cache-Control` for a public reply that is sent now. */
   cacheControl: () => string
   /** Whether requests are counted, so that none may be answered before it was. */
@@ -49,12 +66,14 @@ const MAX_URL = 500
 
 /** Registered before all other hooks, it spares them; with `isCounted` the rate limit has its say first. */
 export function registerShortWay(app: FastifyInstance, options: ShortWayOptions): void {
-  const { lastChange, isCounted, variesByOrigin } = options
+  const { news, isCounted, variesByOrigin } = options
   const memory = replyMemory(options.maxBytes)
+  news.onChange(memory.forget)
   /** Headers that all replies of a route have, by its config; learned from the first that went the long way. */
   const common = new WeakMap<object, string[]>()
 
   app.decorateRequest('madeUnder', '')
+  app.decorateReply('of', null)
 
   const shortWay = (request: FastifyRequest, reply: FastifyReply, next: (error?: Error) => void): unknown => {
     const { config } = request.routeOptions
@@ -67,16 +86,21 @@ export function registerShortWay(app: FastifyInstance, options: ShortWayOptions)
       if (kept) return send(request, reply, kept)
       const shared = common.get(config)
       if (!shared) return next()
+      const { ready } = config
       const condition = request.headers['if-none-match']
-      if (condition !== undefined && !config.ready) {
+      if (condition !== undefined && !ready?.headers) {
         const etag = etagUnder(change, url)
-        if (condition === etag) return send(request, reply, entryOf(change, shared, { etag }))
+        if (condition === etag) return send(request, reply, entryOf({ change, of: null }, shared, { etag }))
       }
-      if (!config.ready || url.includes('?')) return next()
-      // Not returned: Fastify would go on when the promise resolves, too.
-      void fromReady(config.ready, shared, change, request, reply).then((isSent) => isSent || next(), next)
+      if (!ready) return next()
+      // Not returned: Fastify would go on when the promise resolves, too. What goes wrong goes wrong on the long way, too,
+      // which can say so.
+      void fromReady(ready, shared, change, request, reply).then(
+        (isSent) => isSent || next(),
+        () => next(),
+      )
     }
-    const change = lastChange()
+    const change = news.last()
     if (typeof change === 'string') return answer(change)
     change.then(answer, next)
   }
@@ -88,21 +112,26 @@ export function registerShortWay(app: FastifyInstance, options: ShortWayOptions)
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<boolean> {
-    const params = request.params as Record<string, string>
-    if (request.headers['if-none-match'] !== undefined) {
-      const own = await ready.headers(params)
+    if (ready.headers && request.headers['if-none-match'] !== undefined) {
+      const own = await ready.headers(request)
       if (!own) return false
       if (matches(request, own.etag)) {
-        send(request, reply, entryOf(change, shared, own))
+        send(request, reply, entryOf({ change, of: null }, shared, own))
         return true
       }
     }
-    const found = await ready.reply(params)
+    const found = await ready.reply(request)
     if (!found) return false
-    const entry = entryOf(change, shared, found.headers, found.body)
-    memory.keep(request.url, entry)
+    const { etag = etagUnder(change, request.url), ...own } = found.headers
+    const entry = entryOf({ change, of: found.of }, shared, { etag, ...own }, found.body)
+    keep(request.url, entry)
     send(request, reply, entry)
     return true
+  }
+
+  /** What was made before something changed is sent, and not kept. */
+  function keep(url: string, entry: Kept): void {
+    if (url.length <= MAX_URL && entry.change === news.seen()) memory.keep(url, entry)
   }
 
   function send(request: FastifyRequest, reply: FastifyReply, { etag, found, unchanged, body }: Kept): void {
@@ -131,9 +160,9 @@ export function registerShortWay(app: FastifyInstance, options: ShortWayOptions)
     const { own, shared } = parted(reply.getHeaders())
     const { config } = request.routeOptions
     if (!common.has(config)) common.set(config, shared)
-    if (typeof payload !== 'string') return done(null, payload)
-    const body = Buffer.from(payload)
-    if (url.length <= MAX_URL) memory.keep(url, entryOf(madeUnder, shared, own, body))
+    if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return done(null, payload)
+    const body = Buffer.from(payload as string)
+    keep(url, entryOf({ change: madeUnder, of: reply.of }, shared, own, body))
     done(null, body)
   }
   // Last of all, behind the hooks of the app: only then are the headers complete.
@@ -150,7 +179,12 @@ const OWN = [...OF_BODY, 'etag', 'cache-tag', 'last-modified', 'link']
 /** Headers that belong to one request. */
 const PASSING = /^(x-request-id|cache-control|x-ratelimit-.*)$/
 
-function entryOf(change: string, shared: string[], own: OwnHeaders, body: Buffer = NO_BODY): Kept {
+function entryOf(
+  made: Pick<Kept, 'change' | 'of'>,
+  shared: string[],
+  own: OwnHeaders & { etag: string },
+  body: Buffer = NO_BODY,
+): Kept {
   const found = [...shared, 'content-length', String(body.length)]
   const unchanged = [...shared]
   for (const name in own) {
@@ -158,11 +192,11 @@ function entryOf(change: string, shared: string[], own: OwnHeaders, body: Buffer
     if (name !== 'content-length') found.push(name, value)
     if (!OF_BODY.includes(name) && name !== 'last-modified') unchanged.push(name, value)
   }
-  return { change, etag: own.etag, found, unchanged, body }
+  return { ...made, etag: own.etag, found, unchanged, body }
 }
 
 /** Those of a reply's headers that are its own, and those that all replies of its route have. */
-function parted(headers: object): { own: OwnHeaders; shared: string[] } {
+function parted(headers: object): { own: OwnHeaders & { etag: string }; shared: string[] } {
   const lasting = Object.entries(headers)
     .filter(([name]) => !PASSING.test(name))
     .map(([name, value]) => [name, String(value)] as const)

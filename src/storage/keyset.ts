@@ -30,8 +30,9 @@ export interface Order {
  * The parts of a query that fetch one page by keyset: stable while rows come and go, and as fast on the last page as on
  * the first. It asks for one row more than the page has, to see whether there is a next one.
  */
-export function keyset({ kind, column, id, descending }: Order, { limit, from }: PageRequest) {
-  if (from && !isOfKind(kind, from.keys[0])) throw new Problem('invalid-cursor', 'the cursor is not one of this list')
+export function keyset({ kind, column, id, descending }: Order, request: PageRequest) {
+  checkKeys(kind, request)
+  const { limit, from } = request
   const falling = descending !== (from?.back ?? false)
   const direction = sql.raw(falling ? 'desc' : 'asc')
   return {
@@ -41,6 +42,30 @@ export function keyset({ kind, column, id, descending }: Order, { limit, from }:
     orderBy: [sql`${column} ${direction}`, sql`${id} ${direction}`] as const,
     limit: limit + 1,
   }
+}
+
+/** Where a page begins, in the shape of a prepared query: at the edge of the list, or after or before a row. */
+export type Start = 'edge' | 'after' | 'before'
+
+export const startOf = ({ from }: PageRequest): Start => (from === null ? 'edge' : from.back ? 'before' : 'after')
+
+/** The same parts for a prepared query, which takes the row as `key` and `id`: see `keyValues`. */
+export function keysetOf({ column, id, descending }: Order, start: Start) {
+  const falling = descending !== (start === 'before')
+  const direction = sql.raw(falling ? 'desc' : 'asc')
+  const [key, keyId] = [sql.placeholder('key'), sql.placeholder('id')]
+  return {
+    where: start === 'edge' ? undefined : sql`(${column}, ${id}) ${sql.raw(falling ? '<' : '>')} (${key}, ${keyId})`,
+    orderBy: [sql`${column} ${direction}`, sql`${id} ${direction}`] as const,
+  }
+}
+
+/** The values of `keysetOf`. */
+export const keyValues = ({ from }: PageRequest) => ({ key: from?.keys[0], id: from?.keys[1] })
+
+/** Throws `invalid-cursor` if the page does not begin at a row of such a list. */
+export function checkKeys(kind: Order['kind'], { from }: PageRequest): void {
+  if (from && !isOfKind(kind, from.keys[0])) throw new Problem('invalid-cursor', 'the cursor is not one of this list')
 }
 
 /** Times as this service writes them. */

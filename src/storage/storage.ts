@@ -94,6 +94,9 @@ export function shaped<S extends string | number, R, D extends Reader = Reader>(
   }
 }
 
+/** A placeholder where drizzle's types want the value itself. */
+export const placeholder = (name: string): number => sql.placeholder(name) as unknown as number
+
 /** So many placeholders for a list of values, and the values by their names. */
 export const placeholders = (count: number): Placeholder[] =>
   Array.from({ length: count }, (_, index) => sql.placeholder(String(index)))

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { lastPlace, latest } from '../changes/log.ts'
+import type { News } from '../changes/news.ts'
 import type { Watch } from '../changes/watch.ts'
 import { NoQuery } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
@@ -19,6 +20,7 @@ import { acknowledge, receiptsOf } from './receipts.ts'
 export interface SyndicationDeps {
   storage: Storage
   clock: Clock
+  news: News
   watch: Watch
   /** The caller that the key of a request stands for now. */
   identify: (request: FastifyRequest) => Promise<Caller | undefined>

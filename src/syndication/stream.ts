@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
-import { lastChange } from '../changes/log.ts'
+import type { News } from '../changes/news.ts'
 import { textOf } from '../http/media-type.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { Expired } from './change.ts'
@@ -23,9 +23,9 @@ const Stream = textOf(
 )
 
 /** The log of changes as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
-export function registerStream(server: FastifyInstance, { storage, watch, identify }: SyndicationDeps): void {
+export function registerStream(server: FastifyInstance, { storage, news, watch, identify }: SyndicationDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
-  const pages = sharedPages((place, query) => readPage(storage.reader, place, query), lastChange(storage, ''))
+  const pages = sharedPages((place, query) => readPage(storage.reader, place, query), news)
 
   app.get(
     '/changes/stream',
@@ -98,13 +98,10 @@ async function write(raw: ServerResponse, text: string, signal: AbortSignal): Pr
 }
 
 /** Streams that stand at the same place share what is read there, until something changes. */
-function sharedPages(
-  read: (place: Place, query: PageQuery) => Promise<ChangesPage>,
-  lastChange: () => string | Promise<string>,
-) {
+function sharedPages(read: (place: Place, query: PageQuery) => Promise<ChangesPage>, news: News) {
   let [madeUnder, pages] = ['', new Map<string, Promise<ChangesPage>>()]
   return async (place: Place, query: PageQuery): Promise<ChangesPage> => {
-    const change = await lastChange()
+    const change = await news.last()
     if (change !== madeUnder) [madeUnder, pages] = [change, new Map()]
     const key = JSON.stringify([place.seq, query])
     const before = pages.get(key)

@@ -35,6 +35,7 @@ const speakHttp = [
   'articles/transitions.ts',
   'bulk/operations.ts',
   'catalogue/fronts.ts',
+  'editions/finished-list.ts',
   'editions/ready.ts',
   'syndication/access.ts',
   'syndication/change.ts',

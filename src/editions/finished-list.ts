@@ -1,0 +1,61 @@
+/** Lists of live articles as finished bytes. */
+import type { FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { pageParameters, pageRequest } from '../http/paging.ts'
+import type { Finished, Ready } from '../http/short-way.ts'
+import type { Storage } from '../storage/storage.ts'
+import { documentsOf } from './cards.ts'
+import { articleParameters, filtersIn } from './filters.ts'
+import { count, list } from './list.ts'
+import { isPlain, itemOf, listParameters } from './reply.ts'
+import type { Shelf } from './shelf.ts'
+
+/** The query of a list of articles. */
+export const ArticleListQuery = z.strictObject({ ...pageParameters, ...listParameters, ...articleParameters })
+type Query = z.output<typeof ArticleListQuery>
+
+export interface ListDeps {
+  storage: Storage
+  shelf: Shelf
+}
+
+/** A page of live articles. Throws `invalid-cursor`. */
+export async function finishedList({ storage, shelf }: ListDeps, url: string, query: Query): Promise<Finished> {
+  const db = storage.reader
+  const filters = filtersIn(query)
+  const paging = pageRequest({ url }, query.limit)
+  const { rows, ...neighbours } = await list(db, { filters, sort: query.sort }, paging)
+  const items = isPlain(query)
+    ? await shelf.cards(rows)
+    : (await documentsOf(db, rows)).map(({ article, json }) => ({ article, json: Buffer.from(itemOf(json, query)) }))
+  const { info, link } = paging.shown(neighbours, query.count === 'true' ? await count(db, filters) : undefined)
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-tag': ['articles', ...items.map(({ article }) => article)].join(','),
+    ...(link !== '' && { link }),
+  }
+  return { headers, body: joined(items, info), of: null }
+}
+
+const [BEGIN, COMMA] = [Buffer.from('{"data":['), Buffer.from(',')]
+
+function joined(items: { json: Buffer }[], page: object): Buffer {
+  const parts = items.flatMap(({ json }, index) => (index === 0 ? [json] : [COMMA, json]))
+  return Buffer.concat([BEGIN, ...parts, Buffer.from(`],"page":${JSON.stringify(page)}}`)])
+}
+
+/** The lists that lie ready: those of what is live, if there is nothing wrong with what is asked. */
+export const readyLists = (deps: ListDeps): Ready => ({
+  async reply(request) {
+    const query = checked(request)
+    return query?.version === 'live' ? finishedList(deps, request.url, query) : undefined
+  },
+})
+
+/** The query as the route takes it; undefined if it does not. */
+function checked(request: FastifyRequest): Query | undefined {
+  const check = request.getValidationFunction('querystring') as unknown as
+    | ((query: unknown) => { value?: Query })
+    | undefined
+  return check?.(request.query).value
+}

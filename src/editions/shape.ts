@@ -1,0 +1,96 @@
+/**
+ * The shape of what a list asks for. Conditions take their values by name, so that a statement is prepared once for each
+ * shape of a query, and not for each query.
+ */
+import { and, eq, gt, gte, inArray, lt, lte, type Placeholder, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { termsIn } from '../lib/query.ts'
+import { editionWords, match, matches } from '../storage/fulltext.ts'
+import { editionRefs, editions } from '../storage/schema.ts'
+import type { LiveRef } from './content.ts'
+import type { ArticleFilters, TimeFilter } from './filters.ts'
+
+const comparisons = { gte, gt, lte, lt }
+type Operator = keyof typeof comparisons
+
+/** Some references of one kind: an article has to have any of them. */
+export interface RefFilter {
+  kind: LiveRef['kind']
+  ids: string[]
+}
+
+/** What there are conditions on, without the values. */
+export interface Shape {
+  /** Each kind of references, and how many of it there are. */
+  refs: [kind: string, count: number][]
+  publishedAt: Operator[]
+  updatedAt: Operator[]
+  externalId: boolean
+  words: boolean
+}
+
+/** What has to hold: its shape, and the values in it by their names. */
+export interface Conditions {
+  shape: Shape
+  values: Record<string, unknown>
+}
+
+/** The conditions that some filters make. */
+export function conditionsOf(
+  refs: RefFilter[],
+  { publishedAt, updatedAt, externalId, q }: Partial<ArticleFilters>,
+): Conditions {
+  const operators = (filter: TimeFilter = []) => filter.map(([operator]) => operator)
+  const words = q === undefined ? undefined : match(termsIn(q), 'all')
+  const values: Record<string, unknown> = { externalId, words }
+  for (const [operator, time] of publishedAt ?? []) values[`publishedAt ${operator}`] = time
+  for (const [operator, time] of updatedAt ?? []) values[`updatedAt ${operator}`] = time
+  for (const { kind, ids } of refs) for (const [index, id] of ids.entries()) values[`${kind} ${index}`] = id
+  const shape = {
+    refs: refs.map(({ kind, ids }): [string, number] => [kind, ids.length]),
+    publishedAt: operators(publishedAt),
+    updatedAt: operators(updatedAt),
+    externalId: externalId !== undefined,
+    words: words !== undefined,
+  }
+  return { shape, values }
+}
+
+/** What is gone through: references, editions, or a part of these. */
+export type Row = Record<'publishedAt' | 'updatedAt' | 'article', SQLiteColumn>
+
+/** Rows of references, beside their editions. */
+export const byReferences: Row = {
+  publishedAt: editionRefs.publishedAt,
+  updatedAt: editions.updatedAt,
+  article: editionRefs.article,
+}
+
+/** The conditions of the shape, for what is gone through. */
+export const met = ({ refs, publishedAt, updatedAt, externalId, words }: Shape, found: Row): SQL[] => [
+  ...refs.map(([kind, count]) => refersToAny(kind, count, found)),
+  ...(externalId ? [eq(editions.externalId, sql.placeholder('externalId'))] : []),
+  ...(words ? [hasWords] : []),
+  ...inTime('publishedAt', publishedAt, found.publishedAt),
+  ...inTime('updatedAt', updatedAt, found.updatedAt),
+]
+
+/** That an edition has all the words. */
+const hasWords = sql`${editions.searchKey} in (select ${editionWords.key} from ${editionWords} where ${matches(sql.placeholder('words'))})`
+
+/** The time filters alone. */
+export const inTime = (name: 'publishedAt' | 'updatedAt', operators: Operator[], column: SQLiteColumn): SQL[] =>
+  operators.map((operator) => comparisons[operator](column, sql.placeholder(`${name} ${operator}`)))
+
+/** Looked up by the whole primary key: a reference has the article's time of publication. */
+const refersToAny = (kind: string, count: number, found: Row): SQL => sql`exists (
+  select 1 from ${editionRefs} other
+  where other.kind = ${kind} and other.ref in ${named(kind, count)}
+    and other.published_at = ${found.publishedAt} and other.article = ${found.article})`
+
+/** That a row of `editionRefs` is one of so many references of a kind. */
+export const isAny = (kind: string, count: number): SQL | undefined =>
+  and(eq(editionRefs.kind, kind), inArray(editionRefs.ref, named(kind, count)))
+
+const named = (kind: string, count: number): Placeholder[] =>
+  Array.from({ length: count }, (_, index) => sql.placeholder(`${kind} ${index}`))
