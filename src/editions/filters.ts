@@ -73,11 +73,14 @@ export function filtersIn(
   query: { [K in keyof typeof articleParameters]?: z.output<(typeof articleParameters)[K]> },
 ): ArticleFilters {
   const { section, author, source, tag, language, status, externalId, q } = query
-  const times = (name: 'publishedAt' | 'updatedAt') =>
-    operators.flatMap((op): TimeFilter => {
+  const times = (name: 'publishedAt' | 'updatedAt') => {
+    const filter: TimeFilter = []
+    for (const op of operators) {
       const value = query[`${name}[${op}]`]
-      return value === undefined ? [] : [[op, value]]
-    })
+      if (value !== undefined) filter.push([op, value])
+    }
+    return filter
+  }
   return {
     section,
     author,

@@ -2,6 +2,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { countOf } from '../catalogue/entry.ts'
+import { gathered } from '../storage/gathered.ts'
 import {
   checkKeys,
   keysetOf,
@@ -64,7 +65,7 @@ interface Found {
   key: string
 }
 
-const selectPage = shaped('list', (db, text: string) => {
+const selectPage = gathered('list', ['article', 'key'], (db, text) => {
   const { sort, start, leader, isSorted, conditions } = JSON.parse(text) as Listing
   const row = leader ? byReferences : editions
   const key = sort.endsWith('publishedAt') ? row.publishedAt : columnOf(sort)
