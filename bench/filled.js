@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { run } from './processes.js'
 
 const SEED = fileURLToPath(new URL('seed.js', import.meta.url))
+const MULTIPLY = fileURLToPath(new URL('multiply.js', import.meta.url))
 
 /**
  * Makes a database with so many articles in the folder; gives its path, and a sample of its articles.
@@ -26,7 +27,15 @@ const pathsIn = (folder, articles, urls) => [
   join(folder, `newsroom-${articles}-${urls}.json`),
 ]
 
-const fill = ([database, sample], articles, urls) => run([SEED, database, String(articles), String(urls), sample])
+/** So many articles are made by the service's own functions; of more than that the others are copies of these. */
+const MADE = 10_000
+
+async function fill([database, sample], articles, urls) {
+  const times = Math.max(1, Math.round(articles / MADE))
+  const made = times === 1 ? articles : MADE
+  await run([SEED, database, String(made), String(urls), sample])
+  if (times > 1) await run([MULTIPLY, database, String(times), sample])
+}
 
 /** The sample is written last: where there is one, the database beside it is complete. */
 async function copyKept(kept, own, articles, urls) {
