@@ -115,6 +115,15 @@ export const cases = [
     requests: (world) => details(world, '?fields=id,headline'),
   },
   {
+    name: 'feeds',
+    title: 'Feeds of tags: RSS, Atom, JSON Feed',
+    against: 'constants',
+    requests: ({ entries }) =>
+      entries.tags.flatMap(({ slug }, index) => ({
+        path: `/feeds/${['rss.xml', 'atom.xml', 'feed.json'][index % 3]}?tag=${slug}`,
+      })),
+  },
+  {
     name: 'create',
     title: 'Create, 8 connections',
     against: 'inserts',

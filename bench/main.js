@@ -8,12 +8,12 @@ import { growthPlot } from './growth-plot.js'
 import { readOptions } from './options.js'
 import { killAll, pinLoad } from './processes.js'
 import { document } from './report.js'
-import { measureNewsroom } from './runs.js'
-import { caseTable, growthTable, memoryTable, writingTable } from './tables.js'
+import { measureNewsroom, SYNDICATION } from './runs.js'
+import { caseTable, growthTable, memoryTable, syndicationTable, writingTable } from './tables.js'
 
 const DOCUMENT = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
 
-const options = readOptions(cases.map(({ name }) => name))
+const options = readOptions([...cases.map(({ name }) => name), SYNDICATION])
 const folder = mkdtempSync(join(tmpdir(), 'dateline-bench-'))
 const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`)
 
@@ -30,7 +30,7 @@ const runs = []
 for (const articles of options.articles) {
   const run = await measureNewsroom({ folder, articles, wanted, options, say })
   runs.push(run)
-  say(`\n${caseTable(run)}\n\n${writingTable(run)}\n\n${memoryTable(runs)}\n`)
+  say(`\n${caseTable(run)}\n\n${writingTable(run)}\n\n${syndicationTable(run)}\n\n${memoryTable(runs)}\n`)
 }
 if (runs.length > 1) say(`${growthTable(runs)}\n`)
 

@@ -1,7 +1,7 @@
 /** The page docs/performance.md. */
 import { cpus, totalmem } from 'node:os'
 import { canPin } from './processes.js'
-import { caseTable, growthTable, memoryTable, writingTable } from './tables.js'
+import { caseTable, growthTable, memoryTable, syndicationTable, writingTable } from './tables.js'
 
 /**
  * @param {import('./runs.js').Run[]} runs
@@ -18,6 +18,7 @@ export const document = (runs, { options, loadBefore, plot }) =>
       `## ${run.articles.toLocaleString('en')} articles`,
       caseTable(run),
       ...(run.writing.length > 0 ? [WRITING, writingTable(run)] : []),
+      ...(run.syndication.length > 0 ? [SYNDICATION, syndicationTable(run)] : []),
     ]),
     READING,
     ...(runs.length > 1 ? ['## Growth', GROWTH, growthTable(runs), `![Growth](${plot})`] : []),
@@ -41,6 +42,9 @@ const READING = `- **Ratio**: Dateline's replies a second to its rival's, median
 - **Bytes**: the size of a reply with its headers, Dateline's and the rival's.`
 
 const WRITING = 'Reads of articles and lists by tag, mixed, alone and while somebody publishes:'
+
+const SYNDICATION =
+  'What partners do: one follower, streams that are open at the same time, and webhooks to one receiver in the process that makes the load.'
 
 const GROWTH = "Dateline's replies a second, as a ratio to those with the fewest articles."
 

@@ -10,7 +10,11 @@ import { filledDatabase } from './filled.js'
 import { catalogue } from './newsroom.js'
 import { posts } from './posts.js'
 import { run, startServer } from './processes.js'
+import { measureSyndication } from './syndication.js'
 import { whileWriting } from './writing.js'
+
+/** The name by which `--only` asks for what partners do. */
+export const SYNDICATION = 'syndication'
 
 const script = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url))
 
@@ -21,6 +25,7 @@ const script = (/** @type {string} */ name) => fileURLToPath(new URL(name, impor
  * @property {{ idle?: number, afterReads?: number, afterWrites?: number }} memory in bytes
  * @property {Result[]} results
  * @property {{ name: string, p99: number, perSecond: number }[]} writing reads alone, and while a writer publishes
+ * @property {import('./syndication.js').Figure[]} syndication what partners do
  */
 
 /** @typedef {{ of: import('./cases.js').Case, urls: number } & import('./contest.js').Outcome} Result */
@@ -51,6 +56,8 @@ export async function measureNewsroom({ folder, articles, wanted, options, say }
   const results = []
   /** @type {Run['writing']} */
   let writing = []
+  /** @type {Run['syndication']} */
+  let syndication = []
 
   if (reads.length > 0) {
     say('Noting the replies of Dateline for its rival.')
@@ -78,9 +85,10 @@ export async function measureNewsroom({ folder, articles, wanted, options, say }
     writing = await whileWriting(dateline, world, options)
     memory.afterWrites = dateline.memory()
   }
+  if (options.only?.includes(SYNDICATION) ?? true) syndication = await measureSyndication(dateline, world, options)
   await dateline.stop()
   rmSync(home, { recursive: true, force: true })
-  return { articles, startSeconds, memory, results, writing }
+  return { articles, startSeconds, memory, results, writing, syndication }
 }
 
 /** @param {import('./processes.js').Server} server */

@@ -68,6 +68,13 @@ export const writingTable = ({ writing }) =>
     writing.map(({ name, p99, perSecond }) => [name, `${p99.toFixed(1)} ms`, whole(perSecond)]),
   )
 
+/** @param {import('./runs.js').Run} run */
+export const syndicationTable = ({ syndication }) =>
+  table(
+    ['Partners', 'Figure'],
+    syndication.map(({ name, value, unit }) => [name, `${value < 100 ? value.toFixed(1) : whole(value)}${unit}`]),
+  )
+
 /** @param {import('./runs.js').Run[]} runs */
 export const memoryTable = (runs) =>
   table(
