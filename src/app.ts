@@ -30,7 +30,7 @@ import { idOf } from './catalogue/slugs.ts'
 import { sourceKind } from './catalogue/sources.ts'
 import { tagKind } from './catalogue/tags.ts'
 import { lastChange } from './changes/log.ts'
-import { watchChanges } from './changes/watch.ts'
+import { type Watch, watchChanges } from './changes/watch.ts'
 import type { Config } from './config.ts'
 import { ArticleCard } from './editions/article.ts'
 import { newest } from './editions/cards.ts'
@@ -57,12 +57,20 @@ import { registerArticleAccess } from './syndication/access.ts'
 import { registerChanges, type SyndicationDeps } from './syndication/routes.ts'
 import { registerStream } from './syndication/stream.ts'
 import { registerTrash } from './trash/routes.ts'
+import { addressCheck, type Lookup, lookupBySystem } from './webhooks/address.ts'
+import { registerDeliveries } from './webhooks/delivery-routes.ts'
+import { registerWebhooks } from './webhooks/routes.ts'
+import { secretsUnder } from './webhooks/secrets.ts'
 
 export interface AppDeps {
   config: Config
   storage: Storage
   clock: Clock
   releases: Releases
+  /** Who wakes those who wait for changes; one of its own if left out. Closed with the service. */
+  watch?: Watch
+  /** How names are looked up before webhooks may lead to them; as the system does if left out. */
+  lookup?: Lookup
   /** Where the log goes; to the standard output if left out. */
   logTo?: { write(line: string): void }
 }
@@ -77,7 +85,15 @@ const TIMEOUTS = { connectionTimeout: 60_000, requestTimeout: 30_000, keepAliveT
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
 /** The service, ready to listen. This is its table of contents. */
-export async function buildApp({ config, storage, clock, releases, logTo }: AppDeps): Promise<FastifyInstance> {
+export async function buildApp({
+  config,
+  storage,
+  clock,
+  releases,
+  watch = watchChanges(storage),
+  lookup = lookupBySystem,
+  logTo,
+}: AppDeps): Promise<FastifyInstance> {
   const app = fastify({
     ...TIMEOUTS,
     bodyLimit: BODY_LIMIT,
@@ -133,7 +149,6 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
   await registerOpenapi(app, { title: 'Dateline', version, ...ABOUT })
 
   registerHealth(app, () => storage.ping())
-  const watch = watchChanges(storage)
   app.addHook('preClose', async () => watch.close())
   const syndication: SyndicationDeps = {
     storage,
@@ -153,6 +168,12 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
         publicUrl,
         reassign,
         newest: { Card: ArticleCard, newest },
+      }
+      const webhooks = {
+        ...deps,
+        idOf,
+        secrets: secretsUnder(config.SECRETS_KEY, storage.file),
+        checkAddress: addressCheck(config.WEBHOOK_ALLOWED_HOSTS, lookup),
       }
       registerArticles(v1, deps)
       registerRelated(v1, deps)
@@ -174,6 +195,8 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
       registerStream(v1, syndication)
       registerArticleAccess(v1, syndication)
       registerKeys(v1, { ...deps, idOf })
+      registerWebhooks(v1, webhooks)
+      registerDeliveries(v1, webhooks)
       registerAudit(v1, deps)
     },
     { prefix: '/v1' },
@@ -223,6 +246,7 @@ const ABOUT = {
     { name: 'Tags', description: 'What articles are about.' },
     { name: 'Feeds', description: 'What is live, for feed readers.' },
     { name: 'Changes', description: 'For partners: what altered what the world reads.' },
+    { name: 'Webhooks', description: 'Being told of the changes over HTTP.' },
     { name: 'Bulk', description: 'Many operations in one request.' },
     { name: 'Trash', description: 'What was deleted and can be brought back.' },
     { name: 'Audit', description: 'Who did what.' },
