@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Webhook as StandardWebhook } from 'standardwebhooks'
-import { dialect } from '../src/storage/columns.ts'
 import { webhookDeliveries, webhooks } from '../src/storage/schema.ts'
 import type { Storage } from '../src/storage/storage.ts'
 import type { Lookup } from '../src/webhooks/address.ts'
@@ -28,7 +27,7 @@ const lookup: Lookup = async (host) => {
 
 let room: Newsroom
 let work: Dispatcher['work']
-const open: { stop?(): Promise<void>; close?(): Promise<void> }[] = []
+const open: { close(): Promise<void> }[] = []
 
 beforeAll(async () => {
   room = await newsroom({ SECRETS_KEY, WEBHOOK_ALLOWED_HOSTS: '127.0.0.1' }, { lookup })
@@ -45,21 +44,15 @@ afterEach(async () => {
   for (const { id } of body.data) await room.admin.delete(`/v1/webhooks/${id}`).expect(204)
 })
 afterAll(async () => {
-  for (const one of open) await (one.stop ?? one.close)?.()
+  for (const one of open) await one.close()
   await room.close()
 })
 
 /** A process that sends, over the database of the newsroom. */
 function another(storage: Storage = room.storage, key: string | undefined = SECRETS_KEY): Dispatcher {
-  const { clock } = room
-  const made = dispatcher({
-    storage,
-    clock,
-    secrets: secretsUnder(key, storage.file),
-    sender: sender(['127.0.0.1'], { timeout: TIMEOUT, lookup }),
-  })
-  open.push(made)
-  return made
+  const sending = sender(['127.0.0.1'], { timeout: TIMEOUT, lookup })
+  open.push(sending)
+  return dispatcher({ storage, clock: room.clock, secrets: secretsUnder(key, undefined), sender: sending })
 }
 
 async function receiving(answer?: Answer): Promise<Receiver> {
@@ -212,7 +205,7 @@ describe('a message', () => {
 describe('a receiver', () => {
   const endless: Answer = (reply) => {
     const more = () => {
-      while (reply.write(Buffer.alloc(65_536, 'x')));
+      while (!reply.destroyed && reply.write(Buffer.alloc(65_536, 'x')));
     }
     reply.on('drain', more).on('error', () => {})
     more()
@@ -233,7 +226,7 @@ describe('a receiver', () => {
     [
       'answers 500 with markup',
       status(500, `<script>"\u0000é\r\n${'long '.repeat(1_000)}`),
-      { error: 'status', responseStatus: 500, excerpt: expect.stringMatching(/^[^<>&"'\u0000-\u001f]{300,400}$/) },
+      { error: 'status', responseStatus: 500, excerpt: expect.stringMatching(/^[ -~]{300,400}$/) },
     ],
     [
       'answers 500 without end',
@@ -310,7 +303,12 @@ describe('a receiver', () => {
     await publish('Not sent')
     await work()
     expect(to.received).toHaveLength(1)
-    expect(await now()).toMatchObject({ status: 'disabled', reason: expect.stringContaining('410'), dead: 1, behind: 1 })
+    expect(await now()).toMatchObject({
+      status: 'disabled',
+      reason: expect.stringContaining('410'),
+      dead: 1,
+      behind: 1,
+    })
     to.answer = status(200)
     await room.admin.patch(path).send({ status: 'active' }).expect(200)
     await work()
@@ -456,5 +454,301 @@ describe('a process', () => {
     to.answer = status(200)
     await work()
     expect(await deliveries()).toMatchObject([{ status: 'delivered', attempts: 1 }])
+  })
+})
+
+describe('an address', () => {
+  let strict: Newsroom
+  beforeAll(async () => {
+    strict = await newsroom({ SECRETS_KEY, WEBHOOK_ALLOWED_HOSTS: 'hooks.internal:8080,[::2]' }, { lookup })
+    names.set('inside.example', () => ['10.0.0.1'])
+    names.set('mixed.example', () => ['93.184.216.34', '::1'])
+    names.set('public.example', () => ['93.184.216.34', '2606:2800:220:1::1'])
+    names.set('hooks.internal', () => ['10.0.0.1'])
+  })
+  afterAll(() => strict.close())
+  const make = (url: unknown) => strict.admin.post('/v1/webhooks').send({ url, events: ['*'] })
+
+  it.each([
+    'http://127.0.0.2/',
+    'http://127.1/',
+    'http://0.0.0.0/',
+    'http://0/',
+    'http://2130706433/',
+    'http://0x7f.0.0.1/',
+    'http://0177.0.0.1/',
+    'http://10.0.0.1/',
+    'http://172.31.255.255/',
+    'http://192.168.0.1/',
+    'http://100.64.0.1/',
+    'http://169.254.169.254/latest/meta-data/',
+    'http://198.18.0.1/',
+    'http://224.0.0.1/',
+    'http://255.255.255.255/',
+    'http://[::1]/',
+    'http://[::]/',
+    'http://[::ffff:7f00:1]/',
+    'http://[::ffff:8.8.8.8]/',
+    'http://[::7f00:1]/',
+    'http://[64:ff9b::7f00:1]/',
+    'http://[64:ff9b:1::1]/',
+    'http://[2002:7f00:1::]/',
+    'http://[2001::1]/',
+    'http://[fd00::1]/',
+    'http://[fe80::1]/',
+    'http://[fec0::1]/',
+    'http://[ff02::1]/',
+    'http://\uff11\uff12\uff17.0.0.1/',
+    'http://inside.example/',
+    'http://mixed.example/',
+    'https://user@public.example/',
+    'https://:secret@public.example/',
+    'file:///etc/passwd',
+    'gopher://public.example/',
+    'javascript:alert(1)',
+    'http://hooks.internal/',
+    'http://hooks.internal:8081/',
+  ])('is refused: %s', async (url) => {
+    const refused = problem('url-not-allowed', { in: 'body', pointer: '/url' })
+    await make(url).expect(refused)
+    const { body } = await make('https://public.example/').expect(201)
+    await strict.admin.patch(`/v1/webhooks/${body.id}`).send({ url }).expect(refused)
+    await strict.admin.delete(`/v1/webhooks/${body.id}`).expect(204)
+  })
+
+  it.each([
+    'https://public.example/hooks?of=ours',
+    'http://93.184.216.34/',
+    'http://[2606:2800:220:1::1]:8080/',
+    'http://HOOKS.internal:8080/',
+    'http://[0:0::2]:9/',
+    'http://not-there-yet.example/',
+  ])('is taken: %s', async (url) => {
+    expect((await make(url).expect(201)).body).toMatchObject({ url, status: 'active' })
+  })
+
+  it.each(['', 'hooks', '/hooks', 'http://', 'http://[::1', 'http://a b/', 1, null])('is none: %j', async (url) => {
+    const refused = problem('validation', { in: 'body', pointer: '/url' })
+    await room.admin
+      .post('/v1/webhooks')
+      .send({ url, events: ['*'] })
+      .expect(refused)
+  })
+
+  it('that is public when the webhook is made and private later is not reached', async () => {
+    const to = await receiving()
+    const { port } = new URL(to.url)
+    const now: string[] = []
+    names.set('rebound.example', () => now)
+    now.push('93.184.216.34')
+    const { deliveries } = await hook(`http://rebound.example:${port}/hook`)
+    await publish('Rebound')
+    for (const addresses of [['127.0.0.1'], ['::ffff:127.0.0.1'], ['93.184.216.34', '127.0.0.1'], []]) {
+      now.splice(0, 2, ...addresses)
+      await work()
+      const error = addresses.length > 0 ? 'url-not-allowed' : 'connection'
+      expect(await deliveries()).toMatchObject([{ status: 'pending', error, responseStatus: null }])
+      room.clock.tick(DAY)
+    }
+    expect(to.received).toEqual([])
+  })
+
+  it('that the operator allows no more is not reached', async () => {
+    const to = await receiving()
+    const { deliveries } = await hook(to.url)
+    await publish('Not allowed any more')
+    const stricter = dispatcher({
+      storage: room.storage,
+      clock: room.clock,
+      secrets: secretsUnder(SECRETS_KEY, undefined),
+      sender: sender(['127.0.0.1:1', 'localhost'], { timeout: TIMEOUT, lookup }),
+    })
+    await stricter.work()
+    await stricter.stop()
+    expect(await deliveries()).toMatchObject([{ error: 'url-not-allowed' }])
+    expect(to.received).toEqual([])
+  })
+})
+
+describe('a webhook', () => {
+  it('is listed, read, changed on condition, and deleted with what was to be sent', async () => {
+    const to = await receiving()
+    const { path, id, now } = await hook(to.url, { name: ' Site ', events: ['tag.created', 'tag.*', 'tag.created'] })
+    const shown = await now()
+    expect(shown).toMatchObject({
+      id,
+      name: 'Site',
+      events: ['tag.created', 'tag.*'],
+      section: null,
+      include: [],
+      version: 1,
+    })
+    expect((await room.admin.get('/v1/webhooks').expect(200)).body.data).toEqual([shown])
+    const { headers } = await room.admin.get(path).expect(200)
+    const patch = { name: null, include: ['edition'], section: 'asia', events: ['article.*'] }
+    const { body } = await room.admin.patch(path).set('if-match', String(headers.etag)).send(patch).expect(200)
+    expect(body).toMatchObject({ name: null, include: ['edition'], events: ['article.*'], version: 2, url: to.url })
+    await room.admin
+      .patch(path)
+      .set('if-match', String(headers.etag))
+      .send(patch)
+      .expect(problem('precondition-failed'))
+    await room.admin.delete(path).set('if-match', '"1"').expect(problem('precondition-failed'))
+    await room.admin.patch(path).send({ section: null }).expect(200)
+    await publish('Never sent')
+    await room.admin.delete(path).expect(204)
+    await work()
+    expect(to.received).toEqual([])
+    await room.admin.get(path).expect(problem('not-found'))
+    const actions = (await room.admin.get(`/v1/audit-log?target=${id}`).expect(200)).body.data
+    expect(actions.map(({ action }: { action: string }) => action)).toEqual([
+      'webhook.delete',
+      'webhook.update',
+      'webhook.update',
+      'webhook.create',
+    ])
+  })
+
+  it.each([
+    [{ events: [] }, 'validation', '/events'],
+    [{ events: ['article.publish'] }, 'validation', '/events/0'],
+    [{ events: ['article.*', 'webhook.test'] }, 'validation', '/events/1'],
+    [{ include: ['body'] }, 'validation', '/include/0'],
+    [{ section: 'nowhere' }, 'invalid-reference', '/section'],
+    [{ name: '' }, 'validation', '/name'],
+    [{ secret: 'whsec_mine' }, 'unknown-property', '/secret'],
+    [{ status: 'active' }, 'unknown-property', '/status'],
+    [{ cursor: 0 }, 'unknown-property', '/cursor'],
+  ] as const)('is not made: %j', async (more, type, pointer) => {
+    await room.admin
+      .post('/v1/webhooks')
+      .send({ url: 'https://public.example/', events: ['*'], ...more })
+      .expect(problem(type, { in: 'body', pointer }))
+  })
+
+  it('is made once for one Idempotency-Key, and shows the same secret then', async () => {
+    const make = () =>
+      room.admin
+        .post('/v1/webhooks')
+        .set('idempotency-key', 'made-once')
+        .send({ url: 'https://public.example/', events: ['*'] })
+        .expect(201)
+    expect((await make()).body).toEqual((await make()).body)
+    expect((await room.admin.get('/v1/webhooks').expect(200)).body.data).toHaveLength(1)
+  })
+
+  it('that is paused is sent nothing, and goes on where it stood', async () => {
+    const to = await receiving()
+    const { path, now } = await hook(to.url)
+    await room.admin.patch(path).send({ status: 'paused' }).expect(200)
+    await publish('While paused')
+    await work()
+    expect(to.received).toEqual([])
+    expect(await now()).toMatchObject({ status: 'paused', reason: null, behind: 1, pending: 0 })
+    await room.admin.patch(path).send({ status: 'active' }).expect(200)
+    await work()
+    expect(to.slugs()).toEqual(['while-paused'])
+  })
+
+  it('has a log of deliveries in pages, the old of which are swept', async () => {
+    const to = await receiving(
+      (reply, { data }) => void reply.writeHead(data.article?.slug === 'kept-0' ? 500 : 200).end(),
+    )
+    const { path } = await hook(to.url)
+    for (const n of [0, 1, 2]) await publish(`Kept ${n}`)
+    await work()
+    const slugs: string[] = []
+    for (let next: string | null = `${path}/deliveries?limit=1`; next; ) {
+      const { body }: { body: { data: { target: { slug: string } }[]; page: { next: string | null } } } =
+        await room.admin.get(next).expect(200)
+      slugs.push(...body.data.map(({ target }) => target.slug))
+      next = body.page.next && `${path}/deliveries?limit=1&cursor=${body.page.next}`
+    }
+    expect(slugs).toEqual(['kept-2', 'kept-1', 'kept-0'])
+    await room.admin.get(`${path}/deliveries?status=lost`).expect(problem('validation', { pointer: '/status' }))
+    const [{ id } = { id: '' }] = (await room.admin.get(`${path}/deliveries?status=pending`).expect(200)).body.data
+    await room.admin.post(`${path}/deliveries/${id}/redeliver`).expect(problem('conflict'))
+    room.clock.tick(10 * DAY + 1)
+    await sweepDeliveries(room, 11)
+    expect((await room.admin.get(`${path}/deliveries`).expect(200)).body.data).toHaveLength(3)
+    await sweepDeliveries(room, 10)
+    expect((await room.admin.get(`${path}/deliveries`).expect(200)).body.data).toMatchObject([
+      { id, status: 'pending' },
+    ])
+  })
+})
+
+describe('a secret', () => {
+  const inBase64 = (secret: string) => secret.replace('whsec_', '').replace(/=+$/, '')
+
+  it('is shown once: in no later reply, no log, and not in the database', async () => {
+    const to = await receiving()
+    const { secret, path } = await hook(to.url)
+    const { body } = await room.admin.post(`${path}/rotate`).set('idempotency-key', 'rotated').expect(200)
+    await room.admin.post(`${path}/test`).expect(202)
+    await work()
+    await room.admin
+      .post('/v1/webhooks')
+      .send({ url: secret, events: [body.secret] })
+      .expect(400)
+    const replies = [
+      await room.admin.get(path),
+      await room.admin.get('/v1/webhooks'),
+      await room.admin.get(`${path}/deliveries`),
+      await room.admin.patch(path).send({ name: 'Renamed' }),
+      await room.admin.get('/v1/audit-log'),
+    ].map(({ text }) => text)
+    const rows = [
+      await room.storage.reader.select().from(webhooks),
+      await room.storage.reader.select().from(webhookDeliveries),
+    ]
+    const bytes = rows[0]
+      ?.flatMap((row) => Object.values(row))
+      .map((value) => Buffer.from(value instanceof Uint8Array ? value : String(value)))
+    const { file } = room.storage
+    const files = file === undefined ? [] : ['', '-wal'].map((end) => readFileSync(`${file}${end}`).toString('latin1'))
+    for (const one of [secret, body.secret].map(inBase64)) {
+      const raw = Buffer.from(one, 'base64')
+      for (const text of [...replies, ...room.log, JSON.stringify(rows), ...files]) {
+        expect(text.includes(one)).toBe(false)
+        expect(text.includes(raw.toString('latin1'))).toBe(false)
+      }
+      for (const value of bytes ?? []) expect(value.includes(raw) || value.includes(one)).toBe(false)
+    }
+    expect(replies.join()).not.toMatch(/whsec_|"secret"|"oldSecret"/)
+  })
+
+  it('that cannot be opened any more pauses its webhook, until it is rotated', async () => {
+    const to = await receiving()
+    const { path, now } = await hook(to.url)
+    await publish('Unsigned')
+    await another(room.storage, 'another-key-to-secrets-that-is-long-enough').work()
+    expect(to.received).toEqual([])
+    expect(await now()).toMatchObject({ status: 'paused', reason: expect.stringContaining('SECRETS_KEY'), pending: 1 })
+    const { body } = await room.admin.post(`${path}/rotate`).expect(200)
+    await room.admin.patch(path).send({ status: 'active' }).expect(200)
+    await work()
+    expect(to.received.map((message) => fits(body.secret, message))).toEqual([[true, false]])
+  })
+
+  it('needs a setting, or a file beside the database that its owner alone can read', async () => {
+    const other = await newsroom({ WEBHOOK_ALLOWED_HOSTS: 'hooks.internal:8080' }, { lookup })
+    const make = () => other.admin.post('/v1/webhooks').send({ url: 'http://hooks.internal:8080/', events: ['*'] })
+    const { file } = other.storage
+    if (file === undefined) {
+      const { body } = await make().expect(problem('not-configured'))
+      expect(body.detail).toContain('set SECRETS_KEY')
+    } else {
+      const made = await Promise.all([make().expect(201), make().expect(201)])
+      expect(statSync(`${file}.key`).mode & 0o777).toBe(0o600)
+      expect(readdirSync(dirname(file)).filter((name) => name.includes('.key'))).toEqual(['test.db.key'])
+      const secrets = secretsUnder(undefined, file)
+      const rows = await other.storage.reader.select().from(webhooks)
+      const opened = rows.map(({ id, secret }) => secrets.open(secret, id))
+      expect(opened.toSorted()).toEqual(made.map(({ body }) => body.secret).toSorted())
+      // What is sealed for one does not open for another.
+      expect(secrets.open(rows[0]?.secret ?? new Uint8Array(), rows[1]?.id ?? '')).toBe(undefined)
+    }
+    await other.close()
   })
 })

@@ -46,7 +46,7 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
   const results: Result[] = []
   let isStopping = false
   let background = Promise.resolve()
-  let wake = () => {}
+  const waiting: (() => void)[] = []
   /** The change up to which was looked; undefined while there is no active webhook. */
   let seen: number | undefined
 
@@ -57,8 +57,10 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
     const cursors = (await active(storage.reader)).map(({ cursor }) => cursor)
     seen = cursors.length > 0 ? last : undefined
     const isBehind = cursors.some((cursor) => cursor < last)
-    const isDue = async () => (await due(storage.reader, now.toISOString())).some(({ id }) => loads.free(id, now) > 0)
-    if (results.length === 0 && !isBehind && !(await isDue())) return false
+    const isDue = async () =>
+      (await due(storage.reader, now.toISOString())).some((webhook) => loads.free(webhook, now) > 0)
+    // A try may end while it is looked for what is due.
+    if (results.length === 0 && !isBehind && !(await isDue())) return results.length > 0
     const settled = [...results]
     const claimed = await storage.transaction(async (tx) => {
       await settle(tx, settled, clock)
@@ -73,7 +75,7 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
   async function claimSome(tx: Writer, now: Date): Promise<Claimed[]> {
     const claimed: Claimed[] = []
     for (const webhook of await due(tx, now.toISOString())) {
-      const free = loads.free(webhook.id, now, claimed.length)
+      const free = loads.free(webhook, now, claimed.length)
       if (free === 0) continue
       // A clock that was put forward must not make what is under way here due again.
       for (const delivery of await claim(tx, webhook.id, free, now))
@@ -86,31 +88,31 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
     const now = clock.now()
     const keys = secretsOf(webhook, secrets, now.toISOString())
     underWay.add(delivery.id)
-    loads.began(webhook.id)
-    if (keys.length === 0) end(delivery, undefined)
+    loads.began(webhook)
+    if (keys.length === 0) end(webhook, delivery, undefined)
     else {
       const headers = { ...HEADERS, ...signed(delivery.id, now, body, keys) }
-      sender.send(webhook.url, headers, body).then((outcome) => end(delivery, outcome))
+      sender.send(webhook.url, headers, body).then((outcome) => end(webhook, delivery, outcome))
     }
   }
 
-  function end(delivery: DeliveryRow, outcome: Result['outcome']): void {
+  function end(webhook: WebhookRow, delivery: DeliveryRow, outcome: Result['outcome']): void {
     const now = clock.now()
-    loads.ended(delivery.webhook, outcome?.error === null, now)
+    loads.ended(webhook, outcome?.error === null, now)
     underWay.delete(delivery.id)
     results.push({ delivery, outcome, at: now.toISOString() })
     wake()
   }
 
-  const nextEnd = () =>
-    new Promise<void>((resolve) => {
-      wake = resolve
-    })
+  const nextEnd = () => new Promise<void>((resolve) => void waiting.push(resolve))
+  function wake(): void {
+    for (const resolve of waiting.splice(0)) resolve()
+  }
 
   async function work(): Promise<void> {
     for (;;) {
-      while (await turn());
-      if (underWay.size === 0) return
+      while (!isStopping && (await turn()));
+      if (isStopping || underWay.size === 0) return
       if (results.length === 0) await nextEnd()
     }
   }
@@ -120,7 +122,10 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
     const over = new AbortController()
     const waits = [nextEnd(), pause(IDLE, undefined, { signal: over.signal })]
     if (seen !== undefined) waits.push(watch.after(seen, over.signal))
-    await Promise.race(waits).finally(() => over.abort())
+    await Promise.race(waits).finally(() => {
+      over.abort()
+      wake()
+    })
   }
 
   async function goOn(watch: Watch, onError: (error: unknown) => void): Promise<void> {
