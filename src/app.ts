@@ -85,15 +85,8 @@ const TIMEOUTS = { connectionTimeout: 60_000, requestTimeout: 30_000, keepAliveT
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
 /** The service, ready to listen. This is its table of contents. */
-export async function buildApp({
-  config,
-  storage,
-  clock,
-  releases,
-  watch = watchChanges(storage),
-  lookup = lookupBySystem,
-  logTo,
-}: AppDeps): Promise<FastifyInstance> {
+export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
+  const { config, storage, clock, releases, logTo, watch = watchChanges(storage), lookup = lookupBySystem } = given
   const app = fastify({
     ...TIMEOUTS,
     bodyLimit: BODY_LIMIT,

@@ -12,7 +12,7 @@ const layers = [
   ['catalogue', 'keys'],
   ['editions'],
   ['articles'],
-  ['bulk', 'feeds', 'syndication', 'trash'],
+  ['bulk', 'feeds', 'syndication', 'trash', 'webhooks'],
   ['config'],
   ['app'],
   ['server', 'sample'],
