@@ -42,10 +42,11 @@ const selectClaimable = prepared('deliveries_claimable', (db) =>
         eq(webhookDeliveries.webhook, sql.placeholder('webhook')),
         eq(webhookDeliveries.status, 'pending'),
         lte(webhookDeliveries.nextAt, sql.placeholder('now')),
-        sql`not exists (
-          select 1 from ${webhookDeliveries} as earlier
+        // As a value and not as a condition on rows, so that PostgreSQL looks it up for the few rows that are wanted.
+        sql`(${webhookDeliveries.target} is null or ${webhookDeliveries.seq} = (
+          select min(earlier.seq) from ${webhookDeliveries} as earlier
           where earlier.webhook = ${webhookDeliveries.webhook} and earlier.status = 'pending'
-            and earlier.target = ${webhookDeliveries.target} and earlier.seq < ${webhookDeliveries.seq})`,
+            and earlier.target = ${webhookDeliveries.target}))`,
       ),
     )
     .orderBy(webhookDeliveries.nextAt, webhookDeliveries.id)

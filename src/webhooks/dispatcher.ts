@@ -33,6 +33,8 @@ export interface Dispatcher {
 
 /** How long nothing is looked for while nothing changes, in milliseconds: then something may have become due. */
 const IDLE = 1_000
+/** How long results are gathered at most, in milliseconds: many are written as cheaply as one. */
+const GATHER = 20
 /** How long messages under way may take to end when all stops, in milliseconds. */
 const LAST_WORD = 1_000
 
@@ -109,9 +111,21 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
     for (const resolve of waiting.splice(0)) resolve()
   }
 
+  /** Resolves when half of what is under way has ended, or after a moment. */
+  async function gather(): Promise<void> {
+    const enough = Math.floor(underWay.size / 2)
+    const moment = setTimeout(() => {
+      isOver = true
+      wake()
+    }, GATHER)
+    let isOver = false
+    while (underWay.size > enough && !isOver) await nextEnd()
+    clearTimeout(moment)
+  }
+
   async function work(): Promise<void> {
     for (;;) {
-      while (!isStopping && (await turn()));
+      while (!isStopping && (await turn())) await gather()
       if (isStopping || underWay.size === 0) return
       if (results.length === 0) await nextEnd()
     }
@@ -132,7 +146,7 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
     const isOver = () => isStopping || watch.closed.aborted
     while (!isOver()) {
       try {
-        while (!isOver() && (await turn()));
+        while (!isOver() && (await turn())) await gather()
         if (!isOver() && results.length === 0) await somethingNew(watch)
       } catch (error) {
         onError(error)

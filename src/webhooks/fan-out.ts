@@ -9,9 +9,9 @@ import { newDelivery } from './deliveries.ts'
 import type { WebhookRow } from './store.ts'
 
 /** How many changes are read for a webhook at once. */
-const BATCH = 100
+const BATCH = 50
 /** How many are read in one transaction, for all webhooks together: others write, too. */
-const MOST_READ = 400
+const MOST_READ = 200
 
 const selectActive = prepared('webhooks_active', (db) =>
   db.select().from(webhooks).where(eq(webhooks.status, 'active')).orderBy(webhooks.cursor),
