@@ -57,7 +57,7 @@ import { registerArticleAccess } from './syndication/access.ts'
 import { registerChanges, type SyndicationDeps } from './syndication/routes.ts'
 import { registerStream } from './syndication/stream.ts'
 import { registerTrash } from './trash/routes.ts'
-import { addressCheck, type Lookup, lookupBySystem } from './webhooks/address.ts'
+import { addressCheck, type Lookup, systemLookup } from './webhooks/address.ts'
 import { registerDeliveries } from './webhooks/delivery-routes.ts'
 import { registerWebhooks } from './webhooks/routes.ts'
 import { secretsUnder } from './webhooks/secrets.ts'
@@ -86,7 +86,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 /** The service, ready to listen. This is its table of contents. */
 export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
-  const { config, storage, clock, releases, logTo, watch = watchChanges(storage), lookup = lookupBySystem } = given
+  const { config, storage, clock, releases, logTo, watch = watchChanges(storage), lookup = systemLookup() } = given
   const app = fastify({
     ...TIMEOUTS,
     bodyLimit: BODY_LIMIT,
@@ -164,7 +164,6 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
       }
       const webhooks = {
         ...deps,
-        idOf,
         secrets: secretsUnder(config.SECRETS_KEY, storage.file),
         checkAddress: addressCheck(config.WEBHOOK_ALLOWED_HOSTS, lookup),
       }

@@ -615,6 +615,7 @@ describe('a webhook', () => {
     [{ events: ['article.*', 'webhook.test'] }, 'validation', '/events/1'],
     [{ include: ['body'] }, 'validation', '/include/0'],
     [{ section: 'nowhere' }, 'invalid-reference', '/section'],
+    [{ section: '0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d' }, 'invalid-reference', '/section'],
     [{ name: '' }, 'validation', '/name'],
     [{ secret: 'whsec_mine' }, 'unknown-property', '/secret'],
     [{ status: 'active' }, 'unknown-property', '/status'],

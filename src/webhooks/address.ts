@@ -1,13 +1,21 @@
 /** To which addresses webhooks may lead: the public internet, and what the operator allows beside it. */
-import { lookup as systemLookup } from 'node:dns/promises'
+import { lookup as dnsLookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
+import { memo } from '../lib/memo.ts'
 import { Problem } from '../lib/problem.ts'
 
 /** All addresses that a name leads to; throws if it leads nowhere. */
 export type Lookup = (host: string) => Promise<{ address: string; family: number }[]>
 
-export const lookupBySystem: Lookup = (host) => systemLookup(host, { all: true })
+/**
+ * Gives the look-up that the system has. Node does a few of them at a time, so that a name whose servers do not answer
+ * is not looked up twice at once: it would keep all others waiting.
+ */
+export function systemLookup(): Lookup {
+  const underWay = new Map<string, ReturnType<Lookup>>()
+  return (host) => memo(underWay, host, () => dnsLookup(host, { all: true }).finally(() => void underWay.delete(host)))
+}
 
 /** How long a name is looked up before a webhook is made without knowing where it leads, in milliseconds. */
 const PATIENCE = 2_000

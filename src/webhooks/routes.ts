@@ -7,7 +7,6 @@ import type { ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
 import { actOf } from '../lib/act.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
-import { invalidReferences } from '../lib/problem.ts'
 import { Id } from '../lib/shapes.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
 import type { Secrets } from './secrets.ts'
@@ -18,6 +17,8 @@ import {
   listWebhooks,
   readWebhook,
   rotateSecret,
+  sectionOf,
+  viewOf,
   viewsOf,
   type WebhookRow,
 } from './store.ts'
@@ -30,8 +31,6 @@ export interface WebhookDeps {
   secrets: Secrets
   /** Throws `url-not-allowed` for an address that webhooks may not have. */
   checkAddress: (url: string) => Promise<void>
-  /** The id that an id or a slug leads to. */
-  idOf: (db: Reader, noun: 'section', reference: string) => Promise<string | undefined>
 }
 
 export const ByWebhook = z.strictObject({ webhook: Id })
@@ -40,12 +39,9 @@ const tags = ['Webhooks']
 
 /** Webhooks, for admins: who is told of the changes over HTTP. */
 export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): void {
-  const { storage, clock, once, secrets, checkAddress, idOf } = deps
+  const { storage, clock, once, secrets, checkAddress } = deps
   const app = server.withTypeProvider<ZodTypes>()
-  const view = async (db: Reader, row: WebhookRow) => {
-    const [shown] = await viewsOf(db, [row], timestamp(clock))
-    return shown as NonNullable<typeof shown>
-  }
+  const view = (db: Reader, row: WebhookRow) => viewOf(db, row, timestamp(clock))
 
   app.get(
     '/webhooks',
@@ -199,12 +195,4 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
       })
     },
   )
-
-  /** The id of the section that is meant; null for none. Throws `invalid-reference`. */
-  async function sectionOf(db: Reader, reference: string | null | undefined): Promise<string | null> {
-    if (reference === null || reference === undefined) return null
-    const id = await idOf(db, 'section', reference)
-    if (id === undefined) throw invalidReferences([{ pointer: '/section', noun: 'section', ref: reference }])
-    return id
-  }
 }

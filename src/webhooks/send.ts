@@ -1,6 +1,6 @@
 import type { Agent } from 'undici'
 import { request } from 'undici'
-import { type Lookup, lookupBySystem } from './address.ts'
+import { type Lookup, systemLookup } from './address.ts'
 import { guardedAgent, NotAllowed } from './agent.ts'
 
 /** How a try went. `error` is null for a success; times are in milliseconds. */
@@ -34,7 +34,7 @@ const EXCERPT = 300
  */
 export function sender(
   allowed: readonly string[],
-  { lookup = lookupBySystem, timeout = TIMEOUT }: { lookup?: Lookup; timeout?: number } = {},
+  { lookup = systemLookup(), timeout = TIMEOUT }: { lookup?: Lookup; timeout?: number } = {},
 ): Sender {
   const agent = guardedAgent(allowed, lookup, timeout)
   const underWay = new Set<AbortController>()

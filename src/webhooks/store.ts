@@ -1,5 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { audit } from '../audit/log.ts'
+import { type SectionRow, sectionKind } from '../catalogue/sections.ts'
+import { refer } from '../catalogue/store.ts'
 import { latest } from '../changes/log.ts'
 import type { Act } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
@@ -19,6 +21,10 @@ export type WebhookInput = Pick<WebhookRow, 'name' | 'url' | 'events' | 'section
 const MOST = 100
 /** How long the secret before a rotation goes on signing, in milliseconds. */
 const OVERLAP = 24 * 60 * 60 * 1000
+
+/** The id of the section that is meant; null for none. Throws `invalid-reference`. */
+export const sectionOf = async (db: Reader, reference: string | null | undefined): Promise<string | null> =>
+  (await refer<SectionRow>(db, sectionKind, reference, '/section'))?.id ?? null
 
 /** Makes a webhook; it is told of what comes from now on. The secret is in this reply and, sealed, in the database. */
 export async function createWebhook(
@@ -126,14 +132,21 @@ export async function listWebhooks(db: Reader, request: PageRequest): Promise<Pa
   return pageOf(rows, request, (row) => [row.createdAt, row.id])
 }
 
-/** What replies show of webhooks: without secrets, and with how many deliveries are pending and dead. */
+/** What replies show of a webhook: no secret, but how many deliveries are pending and dead. */
+export async function viewOf(db: Reader, row: WebhookRow, now: string) {
+  return shown(row, await countsOf(db, [row.id]), await latest(db), now)
+}
+
+/** The same of several. */
 export async function viewsOf(db: Reader, rows: WebhookRow[], now: string) {
-  const counts = await countsOf(
-    db,
-    rows.map(({ id }) => id),
-  )
-  const last = await latest(db)
-  return rows.map(({ secret: _, oldSecret: __, withEdition, cursor, oldSecretUntil, status, ...row }) => ({
+  const ids = rows.map(({ id }) => id)
+  const [counts, last] = [await countsOf(db, ids), await latest(db)]
+  return rows.map((row) => shown(row, counts, last, now))
+}
+
+function shown(webhook: WebhookRow, counts: Map<string, number>, last: number, now: string) {
+  const { secret: _, oldSecret: __, withEdition, cursor, oldSecretUntil, status, ...row } = webhook
+  return {
     ...row,
     status: status as 'active' | 'paused' | 'disabled',
     include: withEdition ? ['edition'] : [],
@@ -141,7 +154,7 @@ export async function viewsOf(db: Reader, rows: WebhookRow[], now: string) {
     pending: counts.get(`${row.id} pending`) ?? 0,
     dead: counts.get(`${row.id} dead`) ?? 0,
     behind: last - cursor,
-  }))
+  }
 }
 
 async function countsOf(db: Reader, ids: string[]): Promise<Map<string, number>> {
