@@ -7,6 +7,7 @@ import fastify, {
   type FastifyServerOptions,
   LogController,
 } from 'fastify'
+import { ABOUT } from './about.ts'
 import { registerAdvance } from './articles/advance.ts'
 import { registerCitations } from './articles/citations.ts'
 import { registerCorrections } from './articles/corrections.ts'
@@ -30,7 +31,7 @@ import { idOf } from './catalogue/slugs.ts'
 import { sourceKind } from './catalogue/sources.ts'
 import { tagKind } from './catalogue/tags.ts'
 import { followChanges } from './changes/news.ts'
-import { watchChanges } from './changes/watch.ts'
+import { type Watch, watchChanges } from './changes/watch.ts'
 import type { Config } from './config.ts'
 import { ArticleCard } from './editions/article.ts'
 import { shelf as shelfOf } from './editions/shelf.ts'
@@ -57,12 +58,20 @@ import { registerArticleAccess } from './syndication/access.ts'
 import { registerChanges, type SyndicationDeps } from './syndication/routes.ts'
 import { registerStream } from './syndication/stream.ts'
 import { registerTrash } from './trash/routes.ts'
+import { addressCheck, type Lookup, systemLookup } from './webhooks/address.ts'
+import { registerDeliveries } from './webhooks/delivery-routes.ts'
+import { registerWebhooks } from './webhooks/routes.ts'
+import { secretsUnder } from './webhooks/secrets.ts'
 
 export interface AppDeps {
   config: Config
   storage: Storage
   clock: Clock
   releases: Releases
+  /** Who wakes those who wait for changes; one of its own if left out. Closed with the service. */
+  watch?: Watch
+  /** How names are looked up before webhooks may lead to them; as the system does if left out. */
+  lookup?: Lookup
   /** Where the log goes; to the standard output if left out. */
   logTo?: { write(line: string): void }
 }
@@ -77,7 +86,8 @@ const TIMEOUTS = { connectionTimeout: 60_000, requestTimeout: 30_000, keepAliveT
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
 /** The service, ready to listen. This is its table of contents. */
-export async function buildApp({ config, storage, clock, releases, logTo }: AppDeps): Promise<FastifyInstance> {
+export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
+  const { config, storage, clock, releases, logTo, watch = watchChanges(storage), lookup = systemLookup() } = given
   const app = fastify({
     ...TIMEOUTS,
     bodyLimit: BODY_LIMIT,
@@ -135,7 +145,6 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
   await registerOpenapi(app, { title: 'Dateline', version, ...ABOUT })
 
   registerHealth(app, () => storage.ping())
-  const watch = watchChanges(storage)
   app.addHook('preClose', async () => watch.close())
   const syndication: SyndicationDeps = {
     storage,
@@ -158,6 +167,11 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
         shelf,
         newest: { Card: ArticleCard, newest: shelf.newest },
       }
+      const webhooks = {
+        ...deps,
+        secrets: secretsUnder(config.SECRETS_KEY, storage.file),
+        checkAddress: addressCheck(config.WEBHOOK_ALLOWED_HOSTS, lookup),
+      }
       registerArticles(v1, deps)
       registerRelated(v1, deps)
       registerSearch(v1, deps)
@@ -178,6 +192,8 @@ export async function buildApp({ config, storage, clock, releases, logTo }: AppD
       registerStream(v1, syndication)
       registerArticleAccess(v1, syndication)
       registerKeys(v1, { ...deps, idOf })
+      registerWebhooks(v1, webhooks)
+      registerDeliveries(v1, webhooks)
       registerAudit(v1, deps)
     },
     { prefix: '/v1' },
@@ -209,28 +225,4 @@ function translate(error: unknown): Problem | undefined {
       errors: [{ in: 'body', pointer: '/body', code: 'unreadable', message: error.message }],
     })
   return undefined
-}
-
-const ABOUT = {
-  description:
-    'The API of a newsroom: articles, authors, sources, sections, tags and related links. Whatever is live can be read without a key; editors write with one. Errors are problem documents (RFC 9457), lists are paged by cursors, and every reply has an ETag.',
-  tags: [
-    { name: 'Articles', description: 'Working copies and live editions.' },
-    { name: 'Citations', description: "An article's ties to its sources." },
-    { name: 'Related links', description: 'Links beside an article: to other articles and to pages elsewhere.' },
-    { name: 'Revisions', description: 'Every save of an article.' },
-    { name: 'Previews', description: 'Links that show one draft to someone without a key.' },
-    { name: 'Corrections', description: 'What was put right, in public.' },
-    { name: 'Authors', description: 'Who writes.' },
-    { name: 'Sources', description: 'Where facts and copy come from.' },
-    { name: 'Sections', description: 'The tree of the site.' },
-    { name: 'Tags', description: 'What articles are about.' },
-    { name: 'Feeds', description: 'What is live, for feed readers.' },
-    { name: 'Changes', description: 'For partners: what altered what the world reads.' },
-    { name: 'Bulk', description: 'Many operations in one request.' },
-    { name: 'Trash', description: 'What was deleted and can be brought back.' },
-    { name: 'Audit', description: 'Who did what.' },
-    { name: 'Keys', description: 'Who may call, and as what.' },
-    { name: 'Operations', description: 'Is the service up?' },
-  ],
 }

@@ -52,6 +52,12 @@ const Environment = z.object({
   REQUIRE_IF_MATCH: flag.default(false),
   TRASH_DAYS: whole(0, 36_500).default(30),
   CHANGES_DAYS: whole(0, 36_500).default(90),
+  DELIVERIES_DAYS: whole(0, 36_500).default(30),
+  SECRETS_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
+  WEBHOOK_ALLOWED_HOSTS: listOf(
+    isHost,
+    'must be hosts such as hooks.internal or 10.0.0.5:8080, joined by commas',
+  ).default([]),
 })
 
 /** The settings of a process; made once, never changed. */
@@ -62,6 +68,9 @@ export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
+/** Settings whose value is told to nobody. */
+const SECRET = new Set(['DATELINE_ADMIN_KEY', 'SECRETS_KEY'])
+
 /** The settings that the environment gives; empty values count as left out. Throws `ConfigError`. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
@@ -69,7 +78,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (data) return Object.freeze(data)
   const lines = error.issues.map(({ path, message }) => {
     const name = path.join('.')
-    return `${name} ${message}${name === 'DATELINE_ADMIN_KEY' ? '' : ` (it is ${JSON.stringify(given[name])})`}`
+    return `${name} ${message}${SECRET.has(name) ? '' : ` (it is ${JSON.stringify(given[name])})`}`
   })
   throw new ConfigError(lines.join('\n'))
 }
@@ -80,6 +89,13 @@ function isOrigin(value: string): boolean {
   if (!URL.canParse(value)) return false
   const { protocol, host } = new URL(value)
   return host !== '' && value === `${protocol}//${host}`
+}
+
+/** Whether it is a host, or a host and a port, as they stand in addresses. */
+function isHost(value: string): boolean {
+  if (!URL.canParse(`http://${value}`)) return false
+  const { pathname, search, hash, username, password } = new URL(`http://${value}`)
+  return `${pathname}${search}${hash}${username}${password}` === '/' && !/[/?#@]/.test(value)
 }
 
 /** Whether it is an address, a range of them, or a name that Fastify has for some. */

@@ -4,6 +4,7 @@ import { buildApp } from './app.ts'
 import { sweepPreviews } from './articles/previews.ts'
 import { publishDue, releases as watchReleases } from './articles/scheduler.ts'
 import { sweepChanges } from './changes/log.ts'
+import { watchChanges } from './changes/watch.ts'
 import type { Config } from './config.ts'
 import { refreshAll } from './editions/refresh.ts'
 import { indexAll } from './editions/words.ts'
@@ -16,6 +17,10 @@ import { every } from './lib/ticker.ts'
 import { openStorage } from './storage/open.ts'
 import type { Storage } from './storage/storage.ts'
 import { purge } from './trash/bin.ts'
+import { sweepDeliveries } from './webhooks/deliveries.ts'
+import { dispatcher } from './webhooks/dispatcher.ts'
+import { secretsUnder } from './webhooks/secrets.ts'
+import { sender } from './webhooks/send.ts'
 
 /** How long requests in flight have to end after a signal to stop, in milliseconds. */
 const DRAIN = 8_000
@@ -38,7 +43,8 @@ export async function serve(config: Config, say: (text: string) => void): Promis
   const storage = await openStorage(config.DATABASE_URL)
   const releases = watchReleases({ storage, clock: systemClock })
   await releases.look()
-  const app = await buildApp({ config, storage, clock: systemClock, releases })
+  const watch = watchChanges(storage)
+  const app = await buildApp({ config, storage, clock: systemClock, releases, watch })
   let stopping = false
   const failed = (what: string) => (err: unknown) => app.log.error({ err }, `${what} failed and is tried again`)
   const release = async () => {
@@ -50,7 +56,15 @@ export async function serve(config: Config, say: (text: string) => void): Promis
     await sweepPreviews({ storage, clock: systemClock })
     await purge({ storage, clock: systemClock }, config.TRASH_DAYS)
     await sweepChanges({ storage, clock: systemClock }, config.CHANGES_DAYS)
+    await sweepDeliveries({ storage, clock: systemClock }, config.DELIVERIES_DAYS)
   }
+  const webhooks = dispatcher({
+    storage,
+    clock: systemClock,
+    secrets: secretsUnder(config.SECRETS_KEY, storage.file),
+    sender: sender(config.WEBHOOK_ALLOWED_HOSTS),
+  })
+  webhooks.start(watch, failed('sending to webhooks'))
   const background = [
     every(REFRESH_INTERVAL, () => indexAll(storage, () => stopping), failed('indexing editions')),
     every(RELEASE_INTERVAL, release, failed('publishing what is due')),
@@ -59,7 +73,7 @@ export async function serve(config: Config, say: (text: string) => void): Promis
   ]
   app.addHook('onClose', async () => {
     stopping = true
-    await Promise.all(background.map((ticker) => ticker.stop()))
+    await Promise.all([...background.map((ticker) => ticker.stop()), webhooks.stop()])
     await storage.close()
   })
   const connections = watchConnections()

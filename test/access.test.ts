@@ -51,7 +51,11 @@ const gained: [roles: Role[], operations: string][] = [
      createSection updateSection deleteSection createTag updateTag deleteTag listTrash restoreAuthor restoreSource restoreSection restoreTag
      listReceipts explainAccess listArticleReceipts`,
   ],
-  [['admin'], 'listApiKeys listAuditLog createApiKey updateApiKey rotateApiKey revokeApiKey'],
+  [
+    ['admin'],
+    `listApiKeys listAuditLog createApiKey updateApiKey rotateApiKey revokeApiKey
+     listWebhooks createWebhook getWebhook updateWebhook deleteWebhook rotateWebhook testWebhook listDeliveries redeliver`,
+  ],
 ]
 const operationsOf = (role: Role) =>
   gained.flatMap(([roles, operations]) => (roles.includes(role) ? operations.split(/\s+/) : []))

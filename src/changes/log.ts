@@ -4,12 +4,18 @@ import type { Facts } from '../lib/facts.ts'
 import { changes, editionRefs, editions, staleEditions } from '../storage/schema.ts'
 import { insertRow, prepared, type Reader, type Storage, type Writer } from '../storage/storage.ts'
 
-export type EntryNoun = 'author' | 'source' | 'section' | 'tag'
+const entryNouns = ['author', 'source', 'section', 'tag'] as const
+export type EntryNoun = (typeof entryNouns)[number]
+
+const articleVerbs = ['published', 'updated', 'corrected', 'retracted', 'unpublished', 'deleted'] as const
+const entryVerbs = ['created', 'updated', 'deleted'] as const
 
 /** What can happen to what the world reads. */
-export type ChangeType =
-  | `article.${'published' | 'updated' | 'corrected' | 'retracted' | 'unpublished' | 'deleted'}`
-  | `${EntryNoun}.${'created' | 'updated' | 'deleted'}`
+export const changeTypes = [
+  ...articleVerbs.map((verb) => `article.${verb}` as const),
+  ...entryNouns.flatMap((noun) => entryVerbs.map((verb) => `${noun}.${verb}` as const)),
+] as const
+export type ChangeType = (typeof changeTypes)[number]
 
 export interface Change {
   type: ChangeType

@@ -5,6 +5,7 @@ import { type Config, readConfig } from '../config.ts'
 import { type KeyRole, keyRoles } from '../lib/roles.ts'
 import { line, Moment } from '../lib/shapes.ts'
 import { Refusal, reasonOf } from './refusal.ts'
+import type { Verification } from './verify-webhook.ts'
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`)
@@ -46,6 +47,11 @@ const timeArgument = (value: string): string => {
   if (data === undefined) throw new InvalidArgumentError('It is a time such as 2030-01-31T12:00:00Z.')
   if (data <= new Date().toISOString()) throw new InvalidArgumentError('It is in the past.')
   return data
+}
+
+const secondsArgument = (value: string): number => {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('It is a number of seconds.')
+  return Number(value)
 }
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
@@ -155,6 +161,22 @@ program
         await indexAll(storage)
       })
       say('The index of words is made anew.')
+    }),
+  )
+
+program
+  .command('verify-webhook')
+  .description('Tell whether a message of a webhook is genuine. The secret is taken from WEBHOOK_SECRET.')
+  .argument('[file]', 'the body as it arrived, byte for byte; the standard input if left out', '-')
+  .requiredOption('--id <id>', 'the header webhook-id')
+  .requiredOption('--timestamp <seconds>', 'the header webhook-timestamp')
+  .requiredOption('--signature <signatures>', 'the header webhook-signature')
+  .option('--tolerance <seconds>', 'how old it may be, or ahead; 0 for any age', secondsArgument, 300)
+  .action(
+    withConfig(async (_config, file: string, options: Verification) => {
+      const { verifyWebhookCommand } = await import('./verify-webhook.ts')
+      verifyWebhookCommand(file, options, process.env.WEBHOOK_SECRET)
+      say('valid')
     }),
   )
 

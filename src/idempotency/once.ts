@@ -2,13 +2,14 @@
  * A POST that may be sent twice is done once: with the same `Idempotency-Key` again, the first reply is given again.
  * The reply is kept in the transaction that does the work, so that there is never the one without the other.
  */
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { and, eq, lt } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { Clock } from '../lib/clock.ts'
 import { digest } from '../lib/etag.ts'
 import { Problem } from '../lib/problem.ts'
+import { seal, unseal } from '../lib/seal.ts'
 import { idempotencyKeys } from '../storage/schema.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
 
@@ -73,6 +74,8 @@ export function idempotency({ storage, clock }: { storage: Storage; clock: Clock
 
     async function doOnce(tx: Writer, caller: string, key: string): Promise<Kept> {
       const now = clock.now()
+      // A reply may hold a secret that is shown once, so it is sealed with what only the caller has: the key sent and the
+      // bearer token. A copy of the database tells nothing. After the rotation of a key it cannot be opened any more.
       const [token] = /\S*$/.exec(request.headers.authorization ?? '') ?? []
       const secret = createHash('sha256').update(`${key} ${token}`).digest()
       const fingerprint = digest(JSON.stringify([request.method, request.url, request.body]))
@@ -120,27 +123,4 @@ function send(reply: FastifyReply, { status, text, location, version }: Kept): n
   if (location !== null) reply.header('location', location)
   reply.version = version
   return reply.code(status).header('content-type', 'application/json; charset=utf-8').send(text) as never
-}
-
-/**
- * A reply may hold a secret that is shown once, so it is sealed (AES-256-GCM) with what only the caller has: the key
- * sent and the bearer token. A copy of the database tells nothing.
- */
-function seal(text: string, secret: Buffer): Uint8Array {
-  const iv = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', secret, iv)
-  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-  return Buffer.concat([iv, cipher.getAuthTag(), sealed])
-}
-
-/** The text; undefined if it was sealed with another secret, as after the rotation of a key. */
-function unseal(sealed: Uint8Array, secret: Buffer): string | undefined {
-  const bytes = Buffer.from(sealed)
-  const decipher = createDecipheriv('aes-256-gcm', secret, bytes.subarray(0, 12))
-  decipher.setAuthTag(bytes.subarray(12, 28))
-  try {
-    return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
-  } catch {
-    return undefined
-  }
 }

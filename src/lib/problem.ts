@@ -68,6 +68,16 @@ export const problems = {
     'A reference leads nowhere',
     'An id or a slug names nothing that this caller may refer to.',
   ],
+  'url-not-allowed': [
+    422,
+    'The address is not allowed',
+    'It has to be an http or https address without user info, of a host that is reached over the public internet.',
+  ],
+  'not-configured': [
+    409,
+    'A setting is missing',
+    'The operator of the service has to set something first; `detail` says what.',
+  ],
   unreadable: [422, 'The text cannot be read', 'The body of the article could not be converted.'],
   'rate-limited': [429, 'Too many requests', 'Wait for as many seconds as `Retry-After` says.'],
   'headers-too-large': [431, 'Headers too large', 'The address and the headers are larger than this service takes.'],

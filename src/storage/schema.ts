@@ -374,6 +374,75 @@ export const receipts = table(
   (t) => [foreignKey({ columns: [t.key], foreignColumns: [apiKeys.id], name: 'receipts_key_fk' }).onDelete('cascade')],
 )
 
+/**
+ * Who is told of the changes over HTTP. `cursor` is the change up to which deliveries were made; `failingSince` is set
+ * from the first failure after a success until the next success. Secrets are sealed: the key to them is elsewhere.
+ */
+export const webhooks = table(
+  'webhooks',
+  {
+    id: text('id').primaryKey(),
+    name: text('name'),
+    url: text('url').notNull(),
+    events: json('events').$type<string[]>().notNull(),
+    section: text('section'),
+    withEdition: flag('with_edition').notNull(),
+    version: integer('version').notNull(),
+    secret: bytes('secret').notNull(),
+    oldSecret: bytes('old_secret'),
+    oldSecretUntil: timestamp('old_secret_until'),
+    status: text('status').notNull(),
+    reason: text('reason'),
+    statusSince: timestamp('status_since').notNull(),
+    cursor: integer('cursor').notNull(),
+    lastSuccessAt: timestamp('last_success_at'),
+    lastFailureAt: timestamp('last_failure_at'),
+    failingSince: timestamp('failing_since'),
+    createdAt: timestamp('created_at').notNull(),
+    updatedAt: timestamp('updated_at').notNull(),
+  },
+  (t) => [index('webhooks_created_at').on(t.createdAt, t.id)],
+)
+
+/**
+ * What was or is to be sent to a webhook: the change it tells of, and how the last try went. While it is `pending`,
+ * `nextAt` says when it is tried next; while a process tries it, when another one may take it over.
+ */
+export const webhookDeliveries = table(
+  'webhook_deliveries',
+  {
+    id: text('id').primaryKey(),
+    webhook: text('webhook').notNull(),
+    type: text('type').notNull(),
+    at: timestamp('at').notNull(),
+    seq: integer('seq'),
+    target: text('target'),
+    slug: text('slug'),
+    version: integer('version'),
+    status: text('status').notNull(),
+    attempts: integer('attempts').notNull(),
+    createdAt: timestamp('created_at').notNull(),
+    nextAt: timestamp('next_at'),
+    lastAt: timestamp('last_at'),
+    finishedAt: timestamp('finished_at'),
+    responseStatus: integer('response_status'),
+    milliseconds: integer('milliseconds'),
+    error: text('error'),
+    excerpt: text('excerpt'),
+  },
+  (t) => [
+    index('webhook_deliveries_due').on(t.webhook, t.status, t.nextAt, t.id),
+    index('webhook_deliveries_order').on(t.webhook, t.status, t.target, t.seq),
+    index('webhook_deliveries_created_at').on(t.webhook, t.createdAt, t.id),
+    index('webhook_deliveries_finished_at').on(t.finishedAt),
+    foreignKey({
+      columns: [t.webhook],
+      foreignColumns: [webhooks.id],
+      name: 'webhook_deliveries_webhook_fk',
+    }).onDelete('cascade'),
+  ],
+)
+
 /** The first reply to each `Idempotency-Key`, sealed, so that it can be given again. */
 export const idempotencyKeys = table(
   'idempotency_keys',

@@ -33,7 +33,7 @@ export async function openSqlite(path: string): Promise<Storage> {
     // From here on waiting inside SQLite would stop the whole process; the queue below waits instead. The reader's
     // waits are rare and short, such as when another process ends and carries the log over.
     writer.pragma('busy_timeout = 0')
-    return storageOver(keepStatements(writer), keepStatements(reader))
+    return { ...storageOver(keepStatements(writer), keepStatements(reader)), file: path }
   } catch (error) {
     reader?.close()
     writer?.close()

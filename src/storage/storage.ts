@@ -13,6 +13,8 @@ export type Writer = Reader & Pick<Database, 'insert' | 'update' | 'delete'>
 
 export interface Storage {
   reader: Reader
+  /** Where the database lies, if it is a file. */
+  file?: string
   /**
    * Runs `work` alone: one transaction at a time, on both engines, in all processes. Commits when it returns, and only
    * then resolves; rolls back when it throws. No network, file or timer belongs in `work`, nor another transaction.

@@ -1,11 +1,11 @@
 /** Pages of the log as a client may see them. */
-import { asc, eq, gt, inArray, sql } from 'drizzle-orm'
+import { asc, gt, sql } from 'drizzle-orm'
 import { after, type Logged } from '../changes/log.ts'
-import { liveFacts } from '../editions/facts.ts'
-import { recompiled } from '../editions/store.ts'
-import { covers, type Grant } from '../lib/grant.ts'
-import { changes, editions, staleEditions } from '../storage/schema.ts'
-import { numbered, placeholders, prepared, type Reader, shaped } from '../storage/storage.ts'
+import { documentsOf } from '../editions/cards.ts'
+import { covered, tell } from '../editions/told.ts'
+import type { Grant } from '../lib/grant.ts'
+import { changes, editions } from '../storage/schema.ts'
+import { prepared, type Reader } from '../storage/storage.ts'
 import { expired, type Place } from './cursor.ts'
 
 /** How many rows of the log one request goes through at most, however few of them it may show. */
@@ -52,60 +52,13 @@ export async function readPage(db: Reader, from: Place, query: PageQuery): Promi
   return { items, place, hasMore }
 }
 
-const isOfArticle = ({ type }: Logged): boolean => type.startsWith('article.')
-
-async function shown(db: Reader, rows: Logged[], { grant, withEditions }: PageQuery): Promise<Item[]> {
-  const articles = [...new Set(rows.filter(isOfArticle).map(({ target }) => target))]
-  const held = await present(db, articles, grant)
-  const documents = withEditions ? await documentsOf(db, [...held]) : new Map<string, string>()
-  return rows.flatMap((row) => {
-    const { seq, type, at, target, slug, version, was } = row
-    const place = { seq, at }
-    const [noun = ''] = type.split('.')
-    if (!isOfArticle(row))
-      return [{ type, place, json: JSON.stringify({ seq, type, at, [noun]: { id: target, slug } }) }]
-    const gone = !held.has(target)
-    // Whoever could never have it is told nothing; whoever could is told that it is gone.
-    if (gone && grant !== null && !(was && covers(grant, was))) return []
-    const change = JSON.stringify({ seq, type, at, article: { id: target, slug, version }, gone })
-    const edition = withEditions ? `,"edition":${documents.get(target) ?? 'null'}` : ''
-    return [{ type, place, json: `${change.slice(0, -1)}${edition}}` }]
-  })
-}
-
-const selectLive = shaped('changes_live', (db, count: number) =>
-  db
-    .select({ article: editions.article })
-    .from(editions)
-    .where(inArray(editions.article, placeholders(count))),
-)
-
-/** Those of the articles that are live and covered by the grant. */
-async function present(db: Reader, articles: string[], grant: Grant | null): Promise<Set<string>> {
-  if (articles.length === 0) return new Set()
-  if (grant === null)
-    return new Set((await selectLive(db, articles.length, numbered(articles))).map(({ article }) => article))
-  const facts = await liveFacts(db, articles)
-  return new Set([...facts].filter(([, one]) => covers(grant, one)).map(([article]) => article))
-}
-
-const selectDocuments = shaped('changes_documents', (db, count: number) =>
-  db
-    .select({ article: editions.article, document: editions.document, stale: staleEditions.article })
-    .from(editions)
-    .leftJoin(staleEditions, eq(staleEditions.article, editions.article))
-    .where(inArray(editions.article, placeholders(count))),
-)
-
-/** The documents of live articles, stale ones compiled anew. */
-export async function documentsOf(db: Reader, articles: string[]): Promise<Map<string, string>> {
-  if (articles.length === 0) return new Map()
-  const rows = await selectDocuments(db, articles.length, numbered(articles))
-  const fresh = await recompiled(
-    db,
-    rows.filter(({ stale }) => stale !== null).map(({ article }) => article),
-  )
-  return new Map([...rows, ...fresh].map(({ article, document }) => [article, document]))
+async function shown(db: Reader, rows: Logged[], query: PageQuery): Promise<Item[]> {
+  return (await tell(db, rows, query))
+    .filter(({ concerns }) => concerns)
+    .map(({ change: { seq, type, at }, members }) => {
+      const json = `{"seq":${seq},"type":${JSON.stringify(type)},"at":${JSON.stringify(at)},${members}}`
+      return { type, place: { seq, at }, json }
+    })
 }
 
 const selectFirst = prepared('changes_first', (db) =>
@@ -138,8 +91,10 @@ export async function snapshotPage(
 ): Promise<{ documents: string[]; last: string | null }> {
   const found = await selectPage(db, { after: from, limit: limit + 1 })
   const ids = found.slice(0, limit).map(({ article }) => article)
-  const held = await present(db, ids, grant)
-  const documents = await documentsOf(db, [...held])
-  const shownNow = ids.flatMap((id) => documents.get(id) ?? [])
-  return { documents: shownNow, last: found.length > limit ? (ids.at(-1) ?? null) : null }
+  const held = await covered(db, ids, grant)
+  const documents = await documentsOf(
+    db,
+    ids.filter((id) => held.has(id)),
+  )
+  return { documents: documents.map(({ json }) => json), last: found.length > limit ? (ids.at(-1) ?? null) : null }
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import supertest, { type Test } from 'supertest'
-import { buildApp } from '../../src/app.ts'
+import { type AppDeps, buildApp } from '../../src/app.ts'
 import { releases } from '../../src/articles/scheduler.ts'
 import { readConfig } from '../../src/config.ts'
 import type { KeyRole } from '../../src/lib/roles.ts'
@@ -38,7 +38,10 @@ export interface Newsroom {
 const ADMIN = 'an-admin-key-for-tests-that-is-long-enough'
 
 /** A running service over a database of its own, on a free port of the loopback interface. */
-export async function newsroom(environment: Record<string, string> = {}): Promise<Newsroom> {
+export async function newsroom(
+  environment: Record<string, string> = {},
+  more: Pick<AppDeps, 'lookup'> = {},
+): Promise<Newsroom> {
   const storage = await temporaryStorage()
   const clock = {
     time: new Date('2030-01-01T12:00:00.000Z'),
@@ -55,6 +58,7 @@ export async function newsroom(environment: Record<string, string> = {}): Promis
     clock,
     releases: releases({ storage, clock }),
     logTo: { write: (line) => void log.push(line) },
+    ...more,
   })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const conforms = conformity(app.swagger() as unknown as Record<string, unknown>)

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
+import { Webhook } from 'standardwebhooks'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 /** Starting a process takes its time where many run at once. */
@@ -93,6 +94,27 @@ describe('what cannot be done is said in a line, and ends with 1', () => {
     ['frobnicate', {}, "unknown command 'frobnicate'"],
     ['migrat', {}, "unknown command 'migrat' (Did you mean migrate?)"],
     ['serve now', {}, "too many arguments for 'serve'. Expected 0 arguments but got 1."],
+    ['verify-webhook body.json', {}, "required option '--id <id>' not specified"],
+    [
+      'verify-webhook --id 1 --timestamp 1 --signature v1,x --tolerance -1',
+      {},
+      "option '--tolerance <seconds>' argument '-1' is invalid. It is a number of seconds.",
+    ],
+    [
+      'verify-webhook --id 1 --timestamp 1 --signature v1,x',
+      {},
+      'put the secret (whsec_…) into the environment variable WEBHOOK_SECRET',
+    ],
+    [
+      'verify-webhook nothing.json --id 1 --timestamp 1 --signature v1,x',
+      { WEBHOOK_SECRET: 'whsec_x' },
+      "ENOENT: no such file or directory, open 'nothing.json'",
+    ],
+    [
+      'serve',
+      { SECRETS_KEY: 'short', WEBHOOK_ALLOWED_HOSTS: 'http://x' },
+      'SECRETS_KEY must have at least 32 characters\ndateline: WEBHOOK_ALLOWED_HOSTS must be hosts such as hooks.internal or 10.0.0.5:8080, joined by commas (it is "http://x")',
+    ],
     ['keys frob', {}, "unknown command 'frob'"],
     ['keys create', {}, "required option '--role <role>' not specified"],
     [
@@ -259,6 +281,47 @@ describe('the commands', () => {
         out: '',
         err: `dateline: the sample is for an empty database; this one has ${has}, and nothing was done\n`,
       })
+    },
+    PATIENCE,
+  )
+
+  it(
+    'tell whether a message of a webhook is genuine',
+    async () => {
+      const secret = `whsec_${Buffer.alloc(32, 'k').toString('base64')}`
+      const body = '{ "type": "article.published", "é": 1 }\n'
+      const now = new Date()
+      const signature = new Webhook(secret).sign('msg-1', now, body)
+      const other = new Webhook(`whsec_${Buffer.alloc(32, 'o').toString('base64')}`).sign('msg-1', now, body)
+      writeFileSync(join(folder, 'body.json'), body)
+      const verify = (changed: Record<string, string> = {}, input?: string) => {
+        const given: Record<string, string> = { id: 'msg-1', timestamp: seconds(now), signature, ...changed }
+        const options = Object.entries(given).flatMap(([name, value]) => [`--${name}`, value])
+        const file = input === undefined ? ['body.json'] : []
+        const { child, ended } = start(['verify-webhook', ...file, ...options], { WEBHOOK_SECRET: secret })
+        child.stdin.end(input)
+        return ended
+      }
+      const seconds = (at: Date) => String(Math.floor(at.getTime() / 1_000))
+      const valid = { code: 0, out: 'valid\n', err: '' }
+      expect(await verify()).toEqual(valid)
+      expect(await verify({}, body)).toEqual(valid)
+      expect(await verify({ signature: `${other} v1a,xyz ${signature}` })).toEqual(valid)
+      const no = 'no signature fits: the body, webhook-id or webhook-timestamp was changed, or the secret is another'
+      const invalid = (why: string) => ({ code: 1, out: '', err: `dateline: not valid: ${why}\n` })
+      expect(await verify({}, body.trim())).toEqual(invalid(no))
+      expect(await verify({ signature: other })).toEqual(invalid(no))
+      expect(await verify({ id: 'msg-2' })).toEqual(invalid(no))
+      expect(await verify({ signature: 'v2,x' })).toEqual(
+        invalid('webhook-signature has no signature of the version v1'),
+      )
+      expect(await verify({ timestamp: 'now' })).toEqual(invalid('webhook-timestamp is not a number of seconds'))
+      const old = new Date(now.getTime() - 3_600_000)
+      const replayed = { timestamp: seconds(old), signature: new Webhook(secret).sign('msg-1', old, body) }
+      expect((await verify(replayed)).err).toMatch(
+        /^dateline: not valid: the signature fits, but the message is 36\d\d /,
+      )
+      expect(await verify({ ...replayed, tolerance: '0' })).toEqual(valid)
     },
     PATIENCE,
   )

@@ -1,0 +1,111 @@
+import { and, eq, inArray, lt } from 'drizzle-orm'
+import { audit } from '../audit/log.ts'
+import type { Act } from '../lib/act.ts'
+import type { Clock } from '../lib/clock.ts'
+import { newId } from '../lib/id.ts'
+import { notFound, Problem } from '../lib/problem.ts'
+import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
+import { webhookDeliveries } from '../storage/schema.ts'
+import { insertRow, type Reader, type Storage, type Writer } from '../storage/storage.ts'
+import type { WebhookRow } from './store.ts'
+
+export type DeliveryRow = typeof webhookDeliveries.$inferSelect
+
+/** How many deliveries are swept in one transaction: others write, too. */
+const BATCH = 2_000
+
+/** A delivery that nobody has tried yet. */
+export const newDelivery = (webhook: string, type: string, at: string, now: string) => ({
+  id: newId(),
+  webhook,
+  type,
+  at,
+  status: 'pending',
+  attempts: 0,
+  createdAt: now,
+  nextAt: now,
+})
+
+/** Makes a delivery that tells of nothing, to see whether it arrives. Throws `conflict` unless the webhook is active. */
+export async function enqueueTest(tx: Writer, { id, status }: WebhookRow, act: Act): Promise<DeliveryRow> {
+  if (status !== 'active') throw new Problem('conflict', `the webhook is ${status}: nothing is sent to it`)
+  const row = newDelivery(id, 'webhook.test', act.now, act.now)
+  await insertRow(tx, webhookDeliveries, row)
+  await audit(tx, act, { action: 'webhook.test', target: id })
+  return readDelivery(tx, id, row.id)
+}
+
+/** Has a finished delivery made again, with all its tries before it. Throws `conflict` while it is pending. */
+export async function redeliver(tx: Writer, webhook: string, id: string, act: Act): Promise<DeliveryRow> {
+  const before = await readDelivery(tx, webhook, id)
+  if (before.status === 'pending') throw new Problem('conflict', 'the delivery is still to be made')
+  const anew = { status: 'pending', attempts: 0, nextAt: act.now, finishedAt: null }
+  await tx.update(webhookDeliveries).set(anew).where(eq(webhookDeliveries.id, id))
+  await audit(tx, act, { action: 'webhook.redeliver', target: webhook })
+  return { ...before, ...anew }
+}
+
+async function readDelivery(db: Reader, webhook: string, id: string): Promise<DeliveryRow> {
+  const [row] = await db
+    .select()
+    .from(webhookDeliveries)
+    .where(and(eq(webhookDeliveries.id, id), eq(webhookDeliveries.webhook, webhook)))
+  if (!row) throw notFound('delivery')
+  return row
+}
+
+/** The deliveries of a webhook, newest first. */
+export async function listDeliveries(
+  db: Reader,
+  webhook: string,
+  status: string | undefined,
+  request: PageRequest,
+): Promise<Page<DeliveryRow>> {
+  const { createdAt, id } = webhookDeliveries
+  const slice = keyset({ kind: 'time', column: createdAt, id, descending: true }, request)
+  const rows = await db
+    .select()
+    .from(webhookDeliveries)
+    .where(
+      and(
+        eq(webhookDeliveries.webhook, webhook),
+        status === undefined ? undefined : eq(webhookDeliveries.status, status),
+        slice.where,
+      ),
+    )
+    .orderBy(...slice.orderBy)
+    .limit(slice.limit)
+  return pageOf(rows, request, (row) => [row.createdAt, row.id])
+}
+
+/** What replies show of a delivery. */
+export function shownDelivery(row: DeliveryRow) {
+  const { webhook: _, at: __, version: ___, target, slug, nextAt, lastAt, status, error, ...rest } = row
+  return {
+    ...rest,
+    status: status as 'pending' | 'delivered' | 'dead',
+    error: error as 'status' | 'timeout' | 'connection' | 'url-not-allowed' | null,
+    target: target !== null && slug !== null ? { id: target, slug } : null,
+    nextAttemptAt: nextAt,
+    lastAttemptAt: lastAt,
+  }
+}
+
+/** Forgets deliveries that were finished so many days ago, the dead among them; 0 keeps all. */
+export async function sweepDeliveries(
+  { storage, clock }: { storage: Storage; clock: Clock },
+  days: number,
+): Promise<void> {
+  if (days === 0) return
+  const before = new Date(clock.now().getTime() - days * 86_400_000).toISOString()
+  const { id, finishedAt } = webhookDeliveries
+  for (let swept = BATCH; swept === BATCH; ) {
+    const old = await storage.reader.select({ id }).from(webhookDeliveries).where(lt(finishedAt, before)).limit(BATCH)
+    swept = old.length
+    const ids = old.map((row) => row.id)
+    if (swept > 0)
+      await storage.transaction(
+        async (tx) => void (await tx.delete(webhookDeliveries).where(and(inArray(id, ids), lt(finishedAt, before)))),
+      )
+  }
+}

@@ -1,0 +1,89 @@
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
+import type { ZodTypes } from '../http/zod.ts'
+import { Idempotent } from '../idempotency/once.ts'
+import { actOf } from '../lib/act.ts'
+import { Id } from '../lib/shapes.ts'
+import { enqueueTest, listDeliveries, redeliver, shownDelivery } from './deliveries.ts'
+import { ByWebhook, type WebhookDeps } from './routes.ts'
+import { readWebhook } from './store.ts'
+import { Delivery, deliveryStatuses } from './webhook.ts'
+
+const tags = ['Webhooks']
+
+/** What was sent to webhooks, and sending it again. */
+export function registerDeliveries(server: FastifyInstance, { storage, clock, once }: WebhookDeps): void {
+  const app = server.withTypeProvider<ZodTypes>()
+
+  app.post(
+    '/webhooks/:webhook/test',
+    {
+      config: { access: 'admin' },
+      schema: {
+        operationId: 'testWebhook',
+        summary: 'Send a webhook something to try it',
+        description:
+          'A message of the type `webhook.test`, whatever types it takes. Look at its deliveries for how it went.',
+        tags,
+        params: ByWebhook,
+        headers: Idempotent,
+        response: { 202: Delivery },
+      },
+    },
+    (request, reply) =>
+      once(request, reply, async (tx) => {
+        const webhook = await readWebhook(tx, request.params.webhook)
+        return { status: 202, body: shownDelivery(await enqueueTest(tx, webhook, actOf(request, clock))) }
+      }),
+  )
+
+  app.get(
+    '/webhooks/:webhook/deliveries',
+    {
+      config: { access: 'admin' },
+      schema: {
+        operationId: 'listDeliveries',
+        summary: 'See what was sent to a webhook, and how it went',
+        description: 'Newest first.',
+        tags,
+        params: ByWebhook,
+        querystring: z.strictObject({
+          limit: pageParameters.limit,
+          cursor: pageParameters.cursor,
+          status: z.enum(deliveryStatuses).optional(),
+        }),
+        response: { 200: listOf(Delivery, 'DeliveryList') },
+      },
+    },
+    async (request, reply) => {
+      const { limit, status } = request.query
+      const paging = pageRequest(request, limit)
+      const { id } = await readWebhook(storage.reader, request.params.webhook)
+      const page = await listDeliveries(storage.reader, id, status, paging)
+      return { data: page.rows.map(shownDelivery), page: paging.info(reply, page) }
+    },
+  )
+
+  app.post(
+    '/webhooks/:webhook/deliveries/:delivery/redeliver',
+    {
+      config: { access: 'admin' },
+      schema: {
+        operationId: 'redeliver',
+        summary: 'Send again what was delivered or given up',
+        description:
+          'Under the same `webhook-id`, with all its tries before it; to a webhook that is paused once it is resumed.',
+        tags,
+        params: ByWebhook.extend({ delivery: Id }),
+        headers: Idempotent,
+        response: { 202: Delivery },
+      },
+    },
+    (request, reply) =>
+      once(request, reply, async (tx) => {
+        const { webhook, delivery } = request.params
+        return { status: 202, body: shownDelivery(await redeliver(tx, webhook, delivery, actOf(request, clock))) }
+      }),
+  )
+}

@@ -1,0 +1,198 @@
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+import { ifMatch } from '../http/caching.ts'
+import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
+import { Conditional, NoQuery, Nothing } from '../http/parameters.ts'
+import type { ZodTypes } from '../http/zod.ts'
+import { Idempotent, type Once } from '../idempotency/once.ts'
+import { actOf } from '../lib/act.ts'
+import { type Clock, timestamp } from '../lib/clock.ts'
+import { Id } from '../lib/shapes.ts'
+import type { Reader, Storage } from '../storage/storage.ts'
+import type { Secrets } from './secrets.ts'
+import {
+  changeWebhook,
+  createWebhook,
+  deleteWebhook,
+  listWebhooks,
+  readWebhook,
+  rotateSecret,
+  sectionOf,
+  viewOf,
+  viewsOf,
+  type WebhookRow,
+} from './store.ts'
+import { NewWebhook, Webhook, WebhookPatch, WebhookWithSecret } from './webhook.ts'
+
+export interface WebhookDeps {
+  storage: Storage
+  clock: Clock
+  once: Once
+  secrets: Secrets
+  /** Throws `url-not-allowed` for an address that webhooks may not have. */
+  checkAddress: (url: string) => Promise<void>
+}
+
+export const ByWebhook = z.strictObject({ webhook: Id })
+
+const tags = ['Webhooks']
+
+/** Webhooks, for admins: who is told of the changes over HTTP. */
+export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): void {
+  const { storage, clock, once, secrets, checkAddress } = deps
+  const app = server.withTypeProvider<ZodTypes>()
+  const view = (db: Reader, row: WebhookRow) => viewOf(db, row, timestamp(clock))
+
+  app.get(
+    '/webhooks',
+    {
+      config: { access: 'admin' },
+      schema: {
+        operationId: 'listWebhooks',
+        summary: 'List the webhooks',
+        tags,
+        querystring: z.strictObject({ limit: pageParameters.limit, cursor: pageParameters.cursor }),
+        response: { 200: listOf(Webhook, 'WebhookList') },
+      },
+    },
+    async (request, reply) => {
+      const wanted = pageRequest(request, request.query.limit)
+      const page = await listWebhooks(storage.reader, wanted)
+      return { data: await viewsOf(storage.reader, page.rows, timestamp(clock)), page: wanted.info(reply, page) }
+    },
+  )
+
+  app.post(
+    '/webhooks',
+    {
+      config: { access: 'admin' },
+      schema: {
+        operationId: 'createWebhook',
+        summary: 'Make a webhook',
+        description:
+          'It is told of what changes from now on. The reply holds the secret that signatures are made with; it is shown this once.',
+        tags,
+        headers: Idempotent,
+        body: NewWebhook,
+        response: { 201: WebhookWithSecret },
+      },
+    },
+    async (request, reply) => {
+      const { name = null, url, events, section, include = [] } = request.body
+      await checkAddress(url)
+      secrets.ready()
+      return once(request, reply, async (tx) => {
+        const input = { name, url, events, section: await sectionOf(tx, section), withEdition: include.length > 0 }
+        const { row, secret } = await createWebhook(tx, input, secrets, actOf(request, clock))
+        const body = { ...(await view(tx, row)), secret }
+        return { status: 201, location: `/v1/webhooks/${row.id}`, version: row.version, body }
+      })
+    },
+  )
+
+  app.get(
+    '/webhooks/:webhook',
+    {
+      config: { access: 'admin' },
+      schema: {
+        operationId: 'getWebhook',
+        summary: 'Read a webhook',
+        description:
+          'How it is doing, too: what is pending, what was given up, and why nothing is sent to it any more.',
+        tags,
+        params: ByWebhook,
+        querystring: NoQuery,
+        response: { 200: Webhook },
+      },
+    },
+    async (request, reply) => {
+      const row = await readWebhook(storage.reader, request.params.webhook)
+      reply.version = row.version
+      return view(storage.reader, row)
+    },
+  )
+
+  app.patch(
+    '/webhooks/:webhook',
+    {
+      config: { access: 'admin' },
+      schema: {
+        operationId: 'updateWebhook',
+        summary: 'Change a webhook',
+        description:
+          'A JSON merge patch (RFC 7396). `{ "status": "active" }` resumes one that was paused or disabled: it goes on where it stood.',
+        tags,
+        params: ByWebhook,
+        headers: Conditional,
+        body: WebhookPatch,
+        response: { 200: Webhook },
+      },
+    },
+    async (request, reply) => {
+      const { body, params } = request
+      const check = ifMatch(request)
+      if (body.url !== undefined) await checkAddress(body.url)
+      const row = await storage.transaction(async (tx) => {
+        const before = await readWebhook(tx, params.webhook)
+        check(before.version)
+        const { name = before.name, url = before.url, events = before.events, status = before.status } = body
+        const section = body.section === undefined ? before.section : await sectionOf(tx, body.section)
+        const withEdition = body.include === undefined ? before.withEdition : body.include.length > 0
+        const change = { name, url, events, section, withEdition, status }
+        return changeWebhook(tx, before, change, actOf(request, clock))
+      })
+      reply.version = row.version
+      return view(storage.reader, row)
+    },
+  )
+
+  app.delete(
+    '/webhooks/:webhook',
+    {
+      config: { access: 'admin' },
+      schema: {
+        operationId: 'deleteWebhook',
+        summary: 'Delete a webhook',
+        description: 'With its deliveries; what is pending is not sent.',
+        tags,
+        params: ByWebhook,
+        headers: Conditional,
+        response: { 204: Nothing },
+      },
+    },
+    async (request, reply) => {
+      const check = ifMatch(request)
+      await storage.transaction(async (tx) => {
+        const before = await readWebhook(tx, request.params.webhook)
+        check(before.version)
+        await deleteWebhook(tx, before, actOf(request, clock))
+      })
+      return reply.code(204).send(null)
+    },
+  )
+
+  app.post(
+    '/webhooks/:webhook/rotate',
+    {
+      config: { access: 'admin' },
+      schema: {
+        operationId: 'rotateWebhook',
+        summary: 'Give a webhook a new secret',
+        description: 'For 24 hours both sign: `webhook-signature` has two signatures, parted by a space.',
+        tags,
+        params: ByWebhook,
+        headers: Idempotent,
+        response: { 200: WebhookWithSecret },
+      },
+    },
+    async (request, reply) => {
+      const { webhook } = request.params
+      await readWebhook(storage.reader, webhook)
+      secrets.ready()
+      return once(request, reply, async (tx) => {
+        const { row, secret } = await rotateSecret(tx, await readWebhook(tx, webhook), secrets, actOf(request, clock))
+        return { status: 200, version: row.version, body: { ...(await view(tx, row)), secret } }
+      })
+    },
+  )
+}

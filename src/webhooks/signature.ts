@@ -1,0 +1,56 @@
+/** Secrets and signatures as Standard Webhooks has them (https://www.standardwebhooks.com). */
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+
+const PREFIX = 'whsec_'
+/** How long a secret is, in bytes. */
+const LENGTH = 32
+
+/** A new secret of 256 random bits: `whsec_` and base64. */
+export const newSecret = (): string => PREFIX + randomBytes(LENGTH).toString('base64')
+
+/** The headers that carry a signature. */
+export interface SignedHeaders {
+  'webhook-id': string
+  /** Seconds since 1970. */
+  'webhook-timestamp': string
+  'webhook-signature': string
+}
+
+/** The headers of a message: one signature for each secret, parted by spaces. */
+export function signed(id: string, at: Date, body: string, secrets: string[]): SignedHeaders {
+  const timestamp = String(Math.floor(at.getTime() / 1_000))
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': secrets.map((secret) => `v1,${signature(id, timestamp, body, secret)}`).join(' '),
+  }
+}
+
+const signature = (id: string, timestamp: string, body: string | Uint8Array, secret: string): string =>
+  createHmac('sha256', Buffer.from(secret.slice(PREFIX.length), 'base64'))
+    .update(`${id}.${timestamp}.`)
+    .update(body)
+    .digest('base64')
+
+/**
+ * What is wrong with a message that was received; undefined if nothing is. `tolerance` is how far its timestamp may be
+ * from now, in seconds; 0 takes any.
+ */
+export function faultOf(
+  headers: SignedHeaders,
+  body: Uint8Array,
+  { secret, now, tolerance }: { secret: string; now: Date; tolerance: number },
+): string | undefined {
+  const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures } = headers
+  if (!/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret)) return 'the secret is not whsec_ and base64'
+  if (!/^\d{1,15}$/.test(timestamp)) return 'webhook-timestamp is not a number of seconds'
+  const given = signatures.split(' ').flatMap((one) => (one.startsWith('v1,') ? [Buffer.from(one.slice(3))] : []))
+  if (given.length === 0) return 'webhook-signature has no signature of the version v1'
+  const expected = Buffer.from(signature(id, timestamp, body, secret))
+  if (!given.some((one) => one.length === expected.length && timingSafeEqual(one, expected)))
+    return 'no signature fits: the body, webhook-id or webhook-timestamp was changed, or the secret is another'
+  const age = Math.round(now.getTime() / 1_000) - Number(timestamp)
+  if (tolerance > 0 && Math.abs(age) > tolerance)
+    return `the signature fits, but the message is ${Math.abs(age)} seconds ${age > 0 ? 'old' : 'ahead'}: it may be sent again by somebody else`
+  return undefined
+}

@@ -1,0 +1,169 @@
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import { audit } from '../audit/log.ts'
+import { type SectionRow, sectionKind } from '../catalogue/sections.ts'
+import { refer } from '../catalogue/store.ts'
+import { latest } from '../changes/log.ts'
+import type { Act } from '../lib/act.ts'
+import { newId } from '../lib/id.ts'
+import { notFound, Problem } from '../lib/problem.ts'
+import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
+import { webhookDeliveries, webhooks } from '../storage/schema.ts'
+import type { Reader, Writer } from '../storage/storage.ts'
+import type { Secrets } from './secrets.ts'
+import { newSecret } from './signature.ts'
+
+export type WebhookRow = typeof webhooks.$inferSelect
+
+/** What the owner of a webhook decides. */
+export type WebhookInput = Pick<WebhookRow, 'name' | 'url' | 'events' | 'section' | 'withEdition'>
+
+/** How many webhooks there may be: each change is looked at for each of them. */
+const MOST = 100
+/** How long the secret before a rotation goes on signing, in milliseconds. */
+const OVERLAP = 24 * 60 * 60 * 1000
+
+/** The id of the section that is meant; null for none. Throws `invalid-reference`. */
+export const sectionOf = async (db: Reader, reference: string | null | undefined): Promise<string | null> =>
+  (await refer<SectionRow>(db, sectionKind, reference, '/section'))?.id ?? null
+
+/** Makes a webhook; it is told of what comes from now on. The secret is in this reply and, sealed, in the database. */
+export async function createWebhook(
+  tx: Writer,
+  input: WebhookInput,
+  secrets: Secrets,
+  act: Act,
+): Promise<{ row: WebhookRow; secret: string }> {
+  const [counted] = await tx.select({ count: sql<number>`count(*)`.mapWith(Number) }).from(webhooks)
+  if ((counted?.count ?? 0) >= MOST)
+    throw new Problem('conflict', `there are ${MOST} webhooks, and no more can be made`)
+  const [id, secret] = [newId(), newSecret()]
+  const row: WebhookRow = {
+    id,
+    ...input,
+    version: 1,
+    secret: secrets.seal(secret, id),
+    oldSecret: null,
+    oldSecretUntil: null,
+    status: 'active',
+    reason: null,
+    statusSince: act.now,
+    cursor: await latest(tx),
+    lastSuccessAt: null,
+    lastFailureAt: null,
+    failingSince: null,
+    createdAt: act.now,
+    updatedAt: act.now,
+  }
+  await tx.insert(webhooks).values(row)
+  await audit(tx, act, { action: 'webhook.create', target: id, to: 1 })
+  return { row, secret }
+}
+
+/** The webhook with this id. Throws `not-found`. */
+export async function readWebhook(db: Reader, id: string): Promise<WebhookRow> {
+  const [row] = await db.select().from(webhooks).where(eq(webhooks.id, id))
+  if (!row) throw notFound('webhook')
+  return row
+}
+
+/** Changes a webhook. What is pending at one that was not active and is from now on is due at once, as if untried. */
+export async function changeWebhook(
+  tx: Writer,
+  before: WebhookRow,
+  change: WebhookInput & { status: string },
+  act: Act,
+): Promise<WebhookRow> {
+  const { id, status } = before
+  const moved = change.status === status ? {} : { reason: null, statusSince: act.now, failingSince: null }
+  const after = { ...before, ...change, ...moved, version: before.version + 1, updatedAt: act.now }
+  await tx.update(webhooks).set(after).where(eq(webhooks.id, id))
+  if (change.status === 'active' && status !== 'active')
+    await tx
+      .update(webhookDeliveries)
+      .set({ attempts: 0, nextAt: act.now })
+      .where(and(eq(webhookDeliveries.webhook, id), eq(webhookDeliveries.status, 'pending')))
+  await audit(tx, act, { action: 'webhook.update', target: id, from: before.version, to: after.version })
+  return after
+}
+
+/** Gives a webhook a new secret; the one before signs, too, for a day. */
+export async function rotateSecret(
+  tx: Writer,
+  before: WebhookRow,
+  secrets: Secrets,
+  act: Act,
+): Promise<{ row: WebhookRow; secret: string }> {
+  const secret = newSecret()
+  const row: WebhookRow = {
+    ...before,
+    secret: secrets.seal(secret, before.id),
+    oldSecret: before.secret,
+    oldSecretUntil: new Date(Date.parse(act.now) + OVERLAP).toISOString(),
+    version: before.version + 1,
+    updatedAt: act.now,
+  }
+  await tx.update(webhooks).set(row).where(eq(webhooks.id, row.id))
+  await audit(tx, act, { action: 'webhook.rotate', target: row.id, from: before.version, to: row.version })
+  return { row, secret }
+}
+
+/** The secrets that sign now, the newest first; none if the key to them is another by now. */
+export function secretsOf({ id, secret, oldSecret, oldSecretUntil }: WebhookRow, secrets: Secrets, now: string) {
+  const sealed = oldSecret && oldSecretUntil && now < oldSecretUntil ? [secret, oldSecret] : [secret]
+  return sealed.flatMap((one) => secrets.open(one, id) ?? [])
+}
+
+/** Removes a webhook with its deliveries. */
+export async function deleteWebhook(tx: Writer, { id, version }: WebhookRow, act: Act): Promise<void> {
+  await tx.delete(webhooks).where(eq(webhooks.id, id))
+  await audit(tx, act, { action: 'webhook.delete', target: id, from: version })
+}
+
+/** The webhooks, newest first. */
+export async function listWebhooks(db: Reader, request: PageRequest): Promise<Page<WebhookRow>> {
+  const order = { kind: 'time', column: webhooks.createdAt, id: webhooks.id, descending: true } as const
+  const { where, orderBy, limit } = keyset(order, request)
+  const rows = await db
+    .select()
+    .from(webhooks)
+    .where(where)
+    .orderBy(...orderBy)
+    .limit(limit)
+  return pageOf(rows, request, (row) => [row.createdAt, row.id])
+}
+
+/** What replies show of a webhook: no secret, but how many deliveries are pending and dead. */
+export async function viewOf(db: Reader, row: WebhookRow, now: string) {
+  return shown(row, await countsOf(db, [row.id]), await latest(db), now)
+}
+
+/** The same of several. */
+export async function viewsOf(db: Reader, rows: WebhookRow[], now: string) {
+  const ids = rows.map(({ id }) => id)
+  const [counts, last] = [await countsOf(db, ids), await latest(db)]
+  return rows.map((row) => shown(row, counts, last, now))
+}
+
+function shown(webhook: WebhookRow, counts: Map<string, number>, last: number, now: string) {
+  const { secret: _, oldSecret: __, withEdition, cursor, oldSecretUntil, status, ...row } = webhook
+  return {
+    ...row,
+    status: status as 'active' | 'paused' | 'disabled',
+    include: withEdition ? ['edition'] : [],
+    oldSecretUntil: oldSecretUntil && now < oldSecretUntil ? oldSecretUntil : null,
+    pending: counts.get(`${row.id} pending`) ?? 0,
+    dead: counts.get(`${row.id} dead`) ?? 0,
+    behind: last - cursor,
+  }
+}
+
+async function countsOf(db: Reader, ids: string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map()
+  const { webhook, status } = webhookDeliveries
+  const rows = await db
+    .select({ webhook, status, count: sql<number>`count(*)`.mapWith(Number) })
+    .from(webhookDeliveries)
+    .where(and(inArray(webhook, ids), inArray(status, ['pending', 'dead'])))
+    .groupBy(webhook, status)
+  return new Map(rows.map((row) => [`${row.webhook} ${row.status}`, row.count]))
+}
