@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { carryOver, LONGEST_LOG } from './checkpoints.ts'
 import { migrateSqlite } from './migrate.ts'
 import { APPLICATION_ID, isEmptyFile } from './sqlite-file.ts'
 import { transactions } from './sqlite-queue.ts'
@@ -9,8 +10,11 @@ import { type Storage, StorageUnusable } from './storage.ts'
 /** How long a connection waits for another process that opens, migrates or closes the file, in milliseconds. */
 const OPENING_DEADLINE = 1_500
 
-/** Opens the file at `path`, made if it is not there, and brings its schema up to date. */
-export async function openSqlite(path: string): Promise<Storage> {
+/**
+ * Opens the file at `path`, made if it is not there, and brings its schema up to date. With `forService` the log is
+ * carried over in the background; without, by the transaction that makes it long, as is good enough for a command.
+ */
+export async function openSqlite(path: string, { forService = false } = {}): Promise<Storage> {
   let writer: Database.Database | undefined
   let reader: Database.Database | undefined
   try {
@@ -29,7 +33,15 @@ export async function openSqlite(path: string): Promise<Storage> {
     // From here on waiting inside SQLite would stop the whole process; the queue below waits instead. The reader's
     // waits are rare and short, such as when another process ends and carries the log over.
     writer.pragma('busy_timeout = 0')
-    return storageOver(keepStatements(writer), keepStatements(reader))
+    const storage = storageOver(keepStatements(writer), keepStatements(reader))
+    if (!forService) return storage
+    writer.pragma(`wal_autocheckpoint = ${LONGEST_LOG}`)
+    const checkpoints = carryOver(path)
+    return {
+      ...storage,
+      // The last connection to be closed leaves one file, without a log beside it.
+      close: () => checkpoints.stop().then(storage.close),
+    }
   } catch (error) {
     reader?.close()
     writer?.close()
