@@ -18,6 +18,7 @@ export function carryOver(path: string): { stop(): Promise<void> } {
   thread.unref()
   return {
     async stop() {
+      thread.ref()
       thread.postMessage('end')
       await ended
     },
