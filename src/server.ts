@@ -40,7 +40,7 @@ const SWEEP_INTERVAL = 10 * 60_000
  * cannot be started is closed again, and the reason thrown.
  */
 export async function serve(config: Config, say: (text: string) => void): Promise<FastifyInstance> {
-  const storage = await openStorage(config.DATABASE_URL)
+  const storage = await openStorage(config.DATABASE_URL, { forService: true })
   const releases = watchReleases({ storage, clock: systemClock })
   await releases.look()
   const watch = watchChanges(storage)

@@ -1,5 +1,5 @@
 /** What moves an article from state to state: on and off the newsstand, into the trash and out of it. */
-import { and, desc, eq, getTableColumns, isNull, ne, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, ne, sql } from 'drizzle-orm'
 import { audit } from '../audit/log.ts'
 import { countOf } from '../catalogue/entry.ts'
 import { enter, releaseAll } from '../catalogue/slugs.ts'
@@ -185,18 +185,27 @@ const updatePublication = prepared('end_publication', (tx: Writer) =>
 const endPublication = async (tx: Writer, article: string, until: string): Promise<void> =>
   void (await updatePublication(tx, { article, until }))
 
-const { id: _id, content: _content, ...standing } = getTableColumns(articles)
+/** What becomes of an article by a move; all else stays as it was saved, and SQLite writes no index for it anew. */
+const moved = [
+  'status',
+  'liveVersion',
+  'liveSlug',
+  'publishedAt',
+  'updatedAt',
+  'publishAt',
+  'embargoUntil',
+  'deletedAt',
+] as const satisfies (keyof ArticleRow)[]
 const updateStanding = prepared('article_standing', (tx: Writer) =>
   tx
     .update(articles)
-    .set(Object.fromEntries(Object.keys(standing).map((name) => [name, sql.placeholder(name)])))
+    .set(Object.fromEntries(moved.map((name) => [name, sql.placeholder(name)])))
     .where(eq(articles.id, sql.placeholder('id'))),
 )
 
 /** Keeps what became of an article, and that somebody did it. */
 async function write(tx: Writer, act: Act, verb: string, article: ArticleRow): Promise<ArticleRow> {
-  const { content: _, ...columns } = article
-  await updateStanding(tx, columns)
+  await updateStanding(tx, { ...article })
   await audit(tx, act, { action: `article.${verb}`, target: article.id, from: article.version, to: article.version })
   return article
 }

@@ -1,34 +1,49 @@
 import { and, eq, sql } from 'drizzle-orm'
-import { idOf } from '../catalogue/slugs.ts'
 import type { Ref } from '../editions/content.ts'
+import { isId } from '../lib/id.ts'
 import { invalidReferences, pointerTo } from '../lib/problem.ts'
 import { type Caller, may } from '../lib/roles.ts'
-import { articles, authors, sections, sources, tags } from '../storage/schema.ts'
+import { articles, authors, sections, slugs, sources, tags } from '../storage/schema.ts'
 import { prepared, type Reader } from '../storage/storage.ts'
 
-const entryExists = (table: typeof authors | typeof sources | typeof sections | typeof tags, name: string) =>
-  prepared(`${name}_exists`, (db) =>
-    db
-      .select({ deletedAt: table.deletedAt })
-      .from(table)
-      .where(eq(table.id, sql.placeholder('id'))),
-  )
+type EntryTable = typeof authors | typeof sources | typeof sections | typeof tags
 
-const selectEntry = {
-  author: entryExists(authors, 'author'),
-  source: entryExists(sources, 'source'),
-  section: entryExists(sections, 'section'),
-  tag: entryExists(tags, 'tag'),
+/** Finds an entry by its id, or by a slug that it has or had. */
+const selectEntry = (noun: string, table: EntryTable) => {
+  const columns = { id: table.id, deletedAt: table.deletedAt }
+  return {
+    byId: prepared(`refer_${noun}_by_id`, (db) => db.select(columns).from(table).where(eq(table.id, reference))),
+    bySlug: prepared(`refer_${noun}_by_slug`, (db) =>
+      db.select(columns).from(slugs).innerJoin(table, eq(table.id, slugs.target)).where(isSlugOf(noun)),
+    ),
+  }
+}
+const reference = sql.placeholder('reference')
+const isSlugOf = (noun: string) => and(eq(slugs.kind, noun), eq(slugs.slug, reference))
+
+const select = {
+  author: selectEntry('author', authors),
+  source: selectEntry('source', sources),
+  section: selectEntry('section', sections),
+  tag: selectEntry('tag', tags),
 }
 
-const selectArticle = prepared('article_exists', (db) =>
-  db
-    .select({ deletedAt: articles.deletedAt, createdBy: articles.createdBy, liveVersion: articles.liveVersion })
-    .from(articles)
-    .where(and(eq(articles.id, sql.placeholder('id')))),
-)
+const articleColumns = {
+  id: articles.id,
+  deletedAt: articles.deletedAt,
+  createdBy: articles.createdBy,
+  liveVersion: articles.liveVersion,
+}
+const selectArticle = {
+  byId: prepared('refer_article_by_id', (db) =>
+    db.select(articleColumns).from(articles).where(eq(articles.id, reference)),
+  ),
+  bySlug: prepared('refer_article_by_slug', (db) =>
+    db.select(articleColumns).from(slugs).innerJoin(articles, eq(articles.id, slugs.target)).where(isSlugOf('article')),
+  ),
+}
 
-type Noun = keyof typeof selectEntry | 'article'
+type Noun = keyof typeof select | 'article'
 
 /**
  * Turns references into ids, remembering those that lead nowhere: `check` throws them all at once, each with its
@@ -38,17 +53,19 @@ export function resolver(db: Reader, caller: Caller, present: Ref[] = []) {
   const known = new Map<string, string | undefined>()
   const dangling: { pointer: string; noun: string; ref: string }[] = []
 
-  async function visible(noun: Noun, id: string): Promise<boolean> {
-    if (present.some(({ kind, ref }) => kind === noun && ref === id)) return true
-    if (noun !== 'article') return (await selectEntry[noun](db, { id }))[0]?.deletedAt === null
-    const [article] = await selectArticle(db, { id })
-    if (article?.deletedAt !== null) return false
-    return may(caller, 'content:write') || article.liveVersion !== null || article.createdBy === caller.id
-  }
+  const isPresent = (noun: Noun, id: string) => present.some(({ kind, ref }) => kind === noun && ref === id)
 
   async function find(noun: Noun, reference: string): Promise<string | undefined> {
-    const id = await idOf(db, noun, reference)
-    return id !== undefined && (await visible(noun, id)) ? id : undefined
+    if (isPresent(noun, reference)) return reference
+    const by = isId(reference) ? 'byId' : 'bySlug'
+    if (noun !== 'article') {
+      const [entry] = await select[noun][by](db, { reference })
+      return entry && (entry.deletedAt === null || isPresent(noun, entry.id)) ? entry.id : undefined
+    }
+    const [article] = await selectArticle[by](db, { reference })
+    if (!article || isPresent(noun, article.id)) return article?.id
+    const isSeen = may(caller, 'content:write') || article.liveVersion !== null || article.createdBy === caller.id
+    return article.deletedAt === null && isSeen ? article.id : undefined
   }
 
   async function one(noun: Noun, reference: string, path: PropertyKey[]): Promise<string> {

@@ -3,6 +3,7 @@ import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Content } from '../editions/content.ts'
 import { notFound } from '../lib/problem.ts'
 import type { Actor } from '../lib/roles.ts'
+import { pack } from '../storage/columns.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { publications, revisions } from '../storage/schema.ts'
 import { insertRow, type Reader, type Writer } from '../storage/storage.ts'
@@ -19,7 +20,6 @@ export async function keep(
   revision: { article: string; number: number; at: string; note: string | null; actor: Actor; content: Content },
 ): Promise<void> {
   const { article, number, at, note, actor, content } = revision
-  const text = Buffer.from(JSON.stringify(content))
   const base = number === 1 ? undefined : await baseFor(tx, article, number)
   await insertRow(tx, revisions, {
     article,
@@ -29,7 +29,7 @@ export async function keep(
     actor: actor.id,
     actorName: actor.name,
     note,
-    content: deflateRawSync(text, { level: 9, ...(base && { dictionary: base.text }) }),
+    content: base ? deflateRawSync(JSON.stringify(content), { level: 9, dictionary: base.text }) : pack(content),
   })
 }
 

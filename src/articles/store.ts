@@ -1,5 +1,5 @@
 /** The newsroom: the working copies. */
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import { audit } from '../audit/log.ts'
 import type { StoredBlock } from '../body/block.ts'
 import { toText } from '../body/to-text.ts'
@@ -12,7 +12,7 @@ import { newId } from '../lib/id.ts'
 import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
 import { type Actor, actorOf, type Caller, may } from '../lib/roles.ts'
 import { articleRefs, articles, editions } from '../storage/schema.ts'
-import { insertRow, insertRows, prepared, type Reader, type Writer } from '../storage/storage.ts'
+import { insertRow, insertRows, numbered, placeholders, type Reader, shaped, type Writer } from '../storage/storage.ts'
 import type { ArticleWithoutBody } from './input.ts'
 import { type Resolver, resolver } from './references.ts'
 import { keep } from './revisions.ts'
@@ -208,23 +208,26 @@ async function writeRefs(tx: Writer, article: string, before: { kind: RefKind; r
   await insertRows(tx, articleRefs, rows)
 }
 
-const selectPart = prepared('part_owner', (db) =>
+const selectOwners = shaped('part_owners', (db, count: number) =>
   db
-    .select({ article: articleRefs.article })
+    .select({ id: articleRefs.ref, article: articleRefs.article })
     .from(articleRefs)
-    .where(and(eq(articleRefs.kind, sql.placeholder('kind')), eq(articleRefs.ref, sql.placeholder('id')))),
+    .where(and(eq(articleRefs.kind, sql.placeholder('kind')), inArray(articleRefs.ref, placeholders(count)))),
 )
 
 /** An id given to a citation or a related link has to be one that the article gave it. */
 async function refuseForeignParts(tx: Writer, article: string, content: Content): Promise<void> {
   const parts = { citation: content.citations, 'related-link': content.relatedLinks }
-  for (const [kind, list] of Object.entries(parts))
-    for (const [index, { id }] of list.entries()) {
-      const [owner] = await selectPart(tx, { kind, id })
-      if (!owner || owner.article === article) continue
-      const pointer = `/${kind === 'citation' ? 'citations' : 'relatedLinks'}/${index}/id`
-      throw invalidReferences([{ pointer, noun: `${kind} of this article`, ref: id }])
-    }
+  for (const [kind, list] of Object.entries(parts)) {
+    if (list.length === 0) continue
+    const ids = list.map(({ id }) => id)
+    const owners = await selectOwners(tx, ids.length, { kind, ...numbered(ids) })
+    const foreign = owners.filter((owner) => owner.article !== article).map(({ id }) => id)
+    const index = ids.findIndex((id) => foreign.includes(id))
+    if (index === -1) continue
+    const pointer = `/${kind === 'citation' ? 'citations' : 'relatedLinks'}/${index}/id`
+    throw invalidReferences([{ pointer, noun: `${kind} of this article`, ref: ids[index] ?? '' }])
+  }
 }
 
 async function refuseTakenExternalId(tx: Writer, { id, externalId }: ArticleRow): Promise<void> {

@@ -1,11 +1,15 @@
 /** Blocks to plain words. */
+import { memo } from '../lib/memo.ts'
 import type { Block, StoredBlock } from './block.ts'
 import { parseInline, wordsOf } from './inline.ts'
+
+/** The words of blocks, for as long as the blocks are there: one write counts them and has them searched. */
+const known = new WeakMap<Block | StoredBlock, string>()
 
 /** The words of the blocks, without any Markdown, a blank line between blocks; what to count, search and show plainly. */
 export function toText(blocks: (Block | StoredBlock)[]): string {
   return blocks
-    .map(words)
+    .map((block) => memo(known, block, () => words(block)))
     .filter((text) => text !== '')
     .join('\n\n')
 }

@@ -49,7 +49,7 @@ export interface Content {
   wordCount: number
 }
 
-/** Kinds of `articleRefs`, and but for the language of `editionRefs`. */
+/** Kinds of `articleRefs`. */
 export type RefKind = 'author' | 'source' | 'section' | 'tag' | 'article' | 'citation' | 'related-link'
 
 export interface Ref {
@@ -57,9 +57,9 @@ export interface Ref {
   ref: string
 }
 
-/** What a live edition refers to: lists are filtered by its language as by the rest. */
+/** What a live edition refers to: lists are filtered by its language as by the rest. Nobody looks for its citations. */
 export interface LiveRef {
-  kind: RefKind | 'language'
+  kind: Exclude<RefKind, 'citation'> | 'language'
   ref: string
 }
 

@@ -54,8 +54,9 @@ const isRow = ({ kind, ref, publishedAt, article }: Row) =>
 
 /** A section stands for every section above it too, and lists are filtered by language as by the rest. */
 const liveRefs = (content: Content, look: Lookup): LiveRef[] => [
-  ...refsOf(content).flatMap((ref) =>
-    ref.kind === 'section' ? look.lineage(ref.ref).map(({ id }) => ({ kind: ref.kind, ref: id })) : [ref],
-  ),
+  ...refsOf(content).flatMap(({ kind, ref }): LiveRef[] => {
+    if (kind === 'citation') return []
+    return kind === 'section' ? look.lineage(ref).map(({ id }) => ({ kind, ref: id })) : [{ kind, ref }]
+  }),
   { kind: 'language', ref: content.language },
 ]

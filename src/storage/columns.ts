@@ -10,6 +10,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import * as pg from 'drizzle-orm/pg-core'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import * as sqlite from 'drizzle-orm/sqlite-core'
+import { memo } from '../lib/memo.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
 
@@ -64,23 +65,27 @@ export const bytesOf = (column: SQLiteColumn): SQL<Buffer> =>
 
 /** A JSON value that is kept for the record and seldom read: deflated (RFC 1951). */
 export const packed = either(
-  sqlite.customType<{ data: unknown; driverData: Uint8Array }>({
+  sqlite.customType<{ data: object; driverData: Uint8Array }>({
     dataType: () => 'blob',
     toDriver: pack,
     fromDriver: unpack,
   }),
-  pg.customType<{ data: unknown; driverData: Uint8Array }>({
+  pg.customType<{ data: object; driverData: Uint8Array }>({
     dataType: () => 'bytea',
     toDriver: pack,
     fromDriver: unpack,
   }),
 )
 
-function pack(value: unknown): Uint8Array {
-  return deflateRawSync(JSON.stringify(value), { level: 3 })
+/** What values were packed to, for as long as they are there: one write keeps the same content in several tables. */
+const known = new WeakMap<object, Uint8Array>()
+
+/** The bytes that a packed column keeps of a value, which must not change any more. */
+export function pack(value: object): Uint8Array {
+  return memo(known, value, () => deflateRawSync(JSON.stringify(value), { level: 3 }))
 }
 
-function unpack(value: Uint8Array): unknown {
+function unpack(value: Uint8Array): object {
   return JSON.parse(inflateRawSync(value).toString())
 }
 

@@ -4,10 +4,13 @@ import { type Storage, StorageUnusable } from './storage.ts'
 /** A scheme is two characters or more: `C:` is a drive. */
 const SCHEME = /^[a-z][a-z\d+.-]+:/i
 
-/** Opens and migrates the database that `url` names: a path, `sqlite:` and a path, or `postgres://…`. */
-export async function openStorage(url: string): Promise<Storage> {
+/**
+ * Opens and migrates the database that `url` names: a path, `sqlite:` and a path, or `postgres://…`. `forService` says
+ * that it is for a service, which has others to answer while SQLite writes to its file.
+ */
+export async function openStorage(url: string, options: { forService?: boolean } = {}): Promise<Storage> {
   if (dialect === 'postgres') return (await import('./postgres.ts')).openPostgres(url)
-  return (await import('./sqlite.ts')).openSqlite(pathOf(url))
+  return (await import('./sqlite.ts')).openSqlite(pathOf(url), options)
 }
 
 function pathOf(url: string): string {

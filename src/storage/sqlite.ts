@@ -1,20 +1,20 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { carryOver, LONGEST_LOG } from './checkpoints.ts'
 import { migrateSqlite } from './migrate.ts'
 import { APPLICATION_ID, isEmptyFile } from './sqlite-file.ts'
+import { transactions } from './sqlite-queue.ts'
 import { keepStatements } from './statements.ts'
-import { type Storage, StorageBusy, StorageUnusable, type Writer } from './storage.ts'
+import { type Storage, StorageUnusable } from './storage.ts'
 
-/** How long a transaction waits for another process to give up the write lock, in milliseconds. */
-const LOCK_DEADLINE = 5_000
-/** How long between two tries to get it. */
-const LOCK_RETRY = 10
 /** How long a connection waits for another process that opens, migrates or closes the file, in milliseconds. */
 const OPENING_DEADLINE = 1_500
 
-/** Opens the file at `path`, made if it is not there, and brings its schema up to date. */
-export async function openSqlite(path: string): Promise<Storage> {
+/**
+ * Opens the file at `path`, made if it is not there, and brings its schema up to date. With `forService` the log is
+ * carried over in the background; without, by the transaction that makes it long, as is good enough for a command.
+ */
+export async function openSqlite(path: string, { forService = false } = {}): Promise<Storage> {
   let writer: Database.Database | undefined
   let reader: Database.Database | undefined
   try {
@@ -33,7 +33,15 @@ export async function openSqlite(path: string): Promise<Storage> {
     // From here on waiting inside SQLite would stop the whole process; the queue below waits instead. The reader's
     // waits are rare and short, such as when another process ends and carries the log over.
     writer.pragma('busy_timeout = 0')
-    return { ...storageOver(keepStatements(writer), keepStatements(reader)), file: path }
+    const storage = { ...storageOver(keepStatements(writer), keepStatements(reader)), file: path }
+    if (!forService) return storage
+    writer.pragma(`wal_autocheckpoint = ${LONGEST_LOG}`)
+    const checkpoints = carryOver(path)
+    return {
+      ...storage,
+      // The last connection to be closed leaves one file, without a log beside it.
+      close: () => checkpoints.stop().then(storage.close),
+    }
   } catch (error) {
     reader?.close()
     writer?.close()
@@ -105,106 +113,4 @@ function set(connection: Database.Database): void {
   connection.pragma('cache_size = -32000')
   connection.pragma('mmap_size = 0')
   if (connection.pragma('foreign_keys', { simple: true }) !== 1) throw new Error('foreign keys cannot be switched on')
-}
-
-/** How many transactions may share one commit. */
-const GROUP = 64
-
-interface Turn {
-  /** Does the work; gives what answers whoever waits for it, once all is committed. */
-  take(): Promise<() => void>
-  fail(error: unknown): void
-}
-
-/**
- * The queue of transactions on the one connection that writes; `idle` resolves when it is empty. Those that wait at the
- * same time share one commit, and so one wait for the disk: each runs in a savepoint of its own, one after the other,
- * and is answered when the commit is done.
- */
-function transactions(
-  connection: Database.Database,
-  endSnapshot: () => void,
-): Pick<Storage, 'transaction' | 'attempt'> & { idle(): Promise<unknown> } {
-  const tx = drizzle(connection) as unknown as Writer
-  const attempt = attempts(connection)
-  const begin = connection.prepare('BEGIN IMMEDIATE')
-  const commit = connection.prepare('COMMIT')
-  const rollback = connection.prepare('ROLLBACK')
-  const waiting: Turn[] = []
-  let running: Promise<void> | undefined
-
-  async function commitTogether(group: Turn[]): Promise<void> {
-    try {
-      await locked(() => begin.run())
-      const answers: (() => void)[] = []
-      for (const turn of group) answers.push(await turn.take())
-      // A snapshot that is open would keep SQLite from beginning its log anew, and nobody may read it after the commit.
-      endSnapshot()
-      commit.run()
-      for (const answer of answers) answer()
-    } catch (error) {
-      if (connection.inTransaction) rollback.run()
-      for (const turn of group) turn.fail(error)
-    }
-  }
-
-  async function run(): Promise<void> {
-    while (waiting.length > 0) {
-      // Requests that have arrived by now get to the queue first.
-      await new Promise(setImmediate)
-      await commitTogether(waiting.splice(0, GROUP))
-    }
-    running = undefined
-  }
-
-  return {
-    attempt,
-    transaction: (work) =>
-      new Promise((resolve, reject) => {
-        const take = () =>
-          attempt(tx, work).then(
-            (result) => () => resolve(result),
-            (error: unknown) => {
-              // After some faults SQLite has taken back the whole transaction, and with it what others did.
-              if (!connection.inTransaction) throw error
-              return () => reject(error)
-            },
-          )
-        waiting.push({ take, fail: reject })
-        running ??= run()
-      }),
-    idle: () => running ?? Promise.resolve(),
-  }
-}
-
-/** Savepoints on the one connection that writes. */
-function attempts(connection: Database.Database): Storage['attempt'] {
-  const set = connection.prepare('SAVEPOINT attempt')
-  const takeBack = connection.prepare('ROLLBACK TO attempt')
-  const release = connection.prepare('RELEASE attempt')
-
-  return async (tx, work) => {
-    set.run()
-    try {
-      return await work(tx)
-    } catch (error) {
-      // After some faults, as of a full disk, SQLite has taken back the whole transaction by itself.
-      if (connection.inTransaction) takeBack.run()
-      throw error
-    } finally {
-      if (connection.inTransaction) release.run()
-    }
-  }
-}
-
-async function locked(begin: () => void): Promise<void> {
-  for (let waited = 0; ; waited += LOCK_RETRY) {
-    try {
-      return begin()
-    } catch (error) {
-      if (!(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY'))) throw error
-      if (waited >= LOCK_DEADLINE) throw new StorageBusy()
-      await pause(LOCK_RETRY)
-    }
-  }
 }

@@ -1,57 +1,26 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { type AddressInfo, connect, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { Webhook } from 'standardwebhooks'
+import { type CommandLine, commandLine } from '../harness/command-line.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 /** Starting a process takes its time where many run at once. */
 const PATIENCE = 60_000
 
-let built: string
+let commands: CommandLine
 let folder: string
-const main = () => join(built, 'dist/cli/main.js')
 
-// A build of its own, inside node_modules so that packages are found; what it reads beside it is linked.
 beforeAll(() => {
-  mkdirSync(join(root, 'node_modules/.cache'), { recursive: true })
-  built = mkdtempSync(join(root, 'node_modules/.cache/cli-'))
-  for (const name of ['migrations', 'package.json']) symlinkSync(join(root, name), join(built, name))
-  const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', join(built, 'dist')], { cwd: root })
-  folder = mkdtempSync(join(tmpdir(), 'dateline-cli-'))
+  commands = commandLine()
+  folder = commands.folder
 }, PATIENCE)
-afterAll(() => {
-  for (const made of [built, folder]) rmSync(made, { recursive: true, force: true })
-})
+afterAll(() => commands.remove())
 
-/** A process of the command line, in the folder, with no more of an environment than this. */
-function start(args: string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [main(), ...args], { cwd: folder, env: { LOG_LEVEL: 'error', ...environment } })
-  const result = { code: null as number | null, out: '', err: '' }
-  child.stdout.on('data', (text) => {
-    result.out += text
-  })
-  child.stderr.on('data', (text) => {
-    result.err += text
-  })
-  const ended = new Promise<typeof result>((resolve) => {
-    child.on('close', (code) => resolve({ ...result, code }))
-  })
-  const said = (text: string) =>
-    new Promise<string>((resolve, reject) => {
-      child.stdout.on('data', () => {
-        if (result.out.includes(text)) resolve(result.out)
-      })
-      child.on('close', () => reject(new Error(`it ended before it said "${text}": ${result.err}`)))
-    })
-  return { child, said, ended }
-}
-
+const start = (...wanted: Parameters<CommandLine['start']>) => commands.start(...wanted)
 const run = (args: string[], environment: Record<string, string> = {}) => start(args, environment).ended
 
 /** A port of this machine at which somebody listens and says nothing. */
