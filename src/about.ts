@@ -14,6 +14,7 @@ export const ABOUT = {
     { name: 'Sections', description: 'The tree of the site.' },
     { name: 'Tags', description: 'What articles are about.' },
     { name: 'Feeds', description: 'What is live, for feed readers.' },
+    { name: 'Sitemaps', description: 'What is live, for search engines.' },
     { name: 'Changes', description: 'For partners: what altered what the world reads.' },
     { name: 'Webhooks', description: 'Being told of the changes over HTTP.' },
     { name: 'Bulk', description: 'Many operations in one request.' },

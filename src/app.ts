@@ -35,8 +35,9 @@ import { type Watch, watchChanges } from './changes/watch.ts'
 import type { Config } from './config.ts'
 import { ArticleCard } from './editions/article.ts'
 import { shelf as shelfOf } from './editions/shelf.ts'
-import type { Site } from './feeds/feed.ts'
+import type { FeedSite } from './feeds/feed.ts'
 import { registerFeeds } from './feeds/routes.ts'
+import { negotiator, otherForms, registerFormats } from './formats/routes.ts'
 import { identify, registerAccess } from './http/access.ts'
 import { registerCaching, requireIfMatch, sharedFor } from './http/caching.ts'
 import { registerDocs } from './http/docs.ts'
@@ -53,6 +54,7 @@ import { registerKeys } from './keys/routes.ts'
 import { authenticator } from './keys/store.ts'
 import type { Clock } from './lib/clock.ts'
 import { Problem } from './lib/problem.ts'
+import { registerSitemaps } from './sitemaps/routes.ts'
 import { isStorageFull, type Storage, StorageBusy } from './storage/storage.ts'
 import { registerArticleAccess } from './syndication/access.ts'
 import { registerChanges, type SyndicationDeps } from './syndication/routes.ts'
@@ -154,7 +156,10 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
     identify: ({ headers }) => identify(headers, authenticate),
   }
   const publicUrl = config.PUBLIC_URL?.replace(/\/$/, '') ?? ''
-  registerFeeds(app, { storage, site: siteOf(config) })
+  const site = siteOf(config)
+  const formats = { storage, clock, site, publicRead: config.PUBLIC_READ }
+  registerFeeds(app, { storage, clock, site })
+  registerSitemaps(app, { storage, clock, site })
   await app.register(
     async (v1) => {
       const deps = {
@@ -172,7 +177,8 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
         secrets: secretsUnder(config.SECRETS_KEY, storage.file),
         checkAddress: addressCheck(config.WEBHOOK_ALLOWED_HOSTS, lookup),
       }
-      registerArticles(v1, deps)
+      registerArticles(v1, { ...deps, otherForms: { shapes: otherForms, send: negotiator(formats) } })
+      registerFormats(v1, formats)
       registerRelated(v1, deps)
       registerSearch(v1, deps)
       registerTransitions(v1, deps)
@@ -203,9 +209,10 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
 }
 
 /** Links in feeds have to be whole; the request's own host may be anything, so it is never asked. */
-function siteOf({ PUBLIC_URL, SITE_URL, SITE_NAME, FEED_CONTENT, PORT }: Config): Site {
+export function siteOf({ PUBLIC_URL, SITE_URL, SITE_NAME, FEED_CONTENT, WEBSUB_HUB, PORT }: Config): FeedSite {
   const api = (PUBLIC_URL ?? `http://localhost:${PORT}`).replace(/\/$/, '')
-  return { name: SITE_NAME, url: (SITE_URL ?? api).replace(/\/$/, ''), api, content: FEED_CONTENT }
+  const url = (SITE_URL ?? api).replace(/\/$/, '')
+  return { name: SITE_NAME, url, api, content: FEED_CONTENT, hub: WEBSUB_HUB }
 }
 
 const corsOptions = ({ CORS_ORIGINS }: Config) => ({

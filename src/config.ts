@@ -36,6 +36,7 @@ const Environment = z.object({
   SITE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   SITE_NAME: z.string().max(200).default('Dateline'),
   FEED_CONTENT: z.enum(['full', 'summary'], 'must be full or summary').default('full'),
+  WEBSUB_HUB: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   PUBLIC_READ: flag.default(true),
   CORS_ORIGINS: listOf(isOrigin, 'must be * or origins such as https://news.example, joined by commas').default(['*']),
   TRUST_PROXY: z

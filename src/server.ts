@@ -1,6 +1,6 @@
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
-import { buildApp } from './app.ts'
+import { buildApp, siteOf } from './app.ts'
 import { sweepPreviews } from './articles/previews.ts'
 import { publishDue, releases as watchReleases } from './articles/scheduler.ts'
 import { sweepChanges } from './changes/log.ts'
@@ -8,6 +8,7 @@ import { watchChanges } from './changes/watch.ts'
 import type { Config } from './config.ts'
 import { refreshAll } from './editions/refresh.ts'
 import { indexAll } from './editions/words.ts'
+import { hubNotices } from './feeds/websub.ts'
 import { sweepReplies } from './idempotency/once.ts'
 import { createKey, hasAdminKey } from './keys/store.ts'
 import { ownAct } from './lib/act.ts'
@@ -31,6 +32,9 @@ const GRACE = 9_500
 const RELEASE_INTERVAL = 400
 /** How often stale editions are looked for, in milliseconds; another process may have made them. */
 const REFRESH_INTERVAL = 1_000
+
+/** How often the hub is told of the feeds that have changed, in milliseconds; each of them once. */
+const HUB_INTERVAL = 2_000
 
 /** How often what has been kept long enough is removed, in milliseconds. */
 const SWEEP_INTERVAL = 10 * 60_000
@@ -71,8 +75,18 @@ export async function serve(config: Config, say: (text: string) => void): Promis
     every(SWEEP_INTERVAL, sweep, failed('sweeping what has expired')),
     every(REFRESH_INTERVAL, () => refreshAll(storage, () => stopping), failed('refreshing stale editions')),
   ]
+  const leaving = new AbortController()
+  const hub = config.WEBSUB_HUB
+  if (hub !== undefined) {
+    const { signal } = leaving
+    const onRefused = (topic: string, status: number) =>
+      app.log.warn({ topic, status }, 'the hub takes no notice of a feed')
+    const notices = await hubNotices({ storage, clock: systemClock, site: siteOf(config), hub, signal, onRefused })
+    background.push(every(HUB_INTERVAL, () => notices.tell(), failed('telling the hub')))
+  }
   app.addHook('onClose', async () => {
     stopping = true
+    leaving.abort()
     await Promise.all([...background.map((ticker) => ticker.stop()), webhooks.stop()])
     await storage.close()
   })

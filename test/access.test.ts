@@ -34,10 +34,10 @@ const gained: [roles: Role[], operations: string][] = [
   [
     ['anonymous', 'reader', 'partner', 'contributor', 'editor', 'admin'],
     `getLiveness getReadiness getMe getPreview
-     getRss getAtom getJsonFeed search listArticles getArticle listRelatedArticles listCitations listRelatedLinks getRelatedLink listCorrections listAllCorrections
+     getRss getAtom getJsonFeed getJsonLd getSitemapIndex getSitemap getNewsSitemap search listArticles getArticle listRelatedArticles listCitations listRelatedLinks getRelatedLink listCorrections listAllCorrections
      listAuthors getAuthor listSources getSource listSections getSection listTags getTag`,
   ],
-  [['partner', 'editor', 'admin'], 'listChanges getSnapshot streamChanges acknowledgeChanges listAdvance'],
+  [['partner', 'editor', 'admin'], 'listChanges getSnapshot streamChanges acknowledgeChanges listAdvance getNinjs'],
   [
     ['contributor', 'editor', 'admin'],
     `createArticle updateArticle submitArticle

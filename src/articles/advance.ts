@@ -2,6 +2,7 @@ import { and, eq, isNotNull, isNull, lte } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { sectionsAbove } from '../catalogue/sections.ts'
+import { idOf } from '../catalogue/slugs.ts'
 import { Article } from '../editions/article.ts'
 import { refsOf } from '../editions/content.ts'
 import { factsOf } from '../editions/facts.ts'
@@ -9,7 +10,7 @@ import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import type { Facts } from '../lib/facts.ts'
 import { covers } from '../lib/grant.ts'
-import { keyless } from '../lib/roles.ts'
+import { type Caller, keyless } from '../lib/roles.ts'
 import { keyset, pageOf } from '../storage/keyset.ts'
 import { articles } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -23,6 +24,32 @@ export async function factsOfDraft(db: Reader, { content }: Pick<ArticleRow, 'co
   const refs = refsOf(content).filter(({ kind }) => kind !== 'section')
   return factsOf(content, [...refs, ...above.map((ref) => ({ kind: 'section', ref }))])
 }
+
+/** Until which time of release the caller sees what is scheduled; undefined for any. */
+function seesUntil({ grant, role }: Caller, now: Date): string | undefined {
+  if (role !== 'partner') return undefined
+  return new Date(now.getTime() + (grant?.embargoLeadSeconds ?? 0) * 1_000).toISOString()
+}
+
+/** A working copy that is scheduled, if the caller may see it ahead of its release. */
+export async function seekAdvance(
+  db: Reader,
+  reference: string,
+  caller: Caller,
+  now: Date,
+): Promise<Article | undefined> {
+  const id = await idOf(db, 'article', reference)
+  const [row] = id === undefined ? [] : await db.select().from(articles).where(eq(articles.id, id))
+  if (!row?.publishAt || row.deletedAt !== null || row.status !== 'scheduled') return undefined
+  const until = seesUntil(caller, now)
+  const isNear = until === undefined || (caller.grant?.embargoLeadSeconds && row.publishAt <= until)
+  if (!isNear || !covers(caller.grant, await factsOfDraft(db, row as ArticleRow))) return undefined
+  const [article] = await views(db, [row as ArticleRow], asTheWorld)
+  return article && released(article)
+}
+
+/** Whoever sees an article as the world will: without what only the newsroom may know of those it links to. */
+const asTheWorld = keyless(null, 'partner', 'partner')
 
 /** Copies of what is scheduled, for partners who may see it ahead of its release. */
 export function registerAdvance(server: FastifyInstance, { storage, clock }: ArticleDeps): void {
@@ -42,10 +69,11 @@ export function registerAdvance(server: FastifyInstance, { storage, clock }: Art
       },
     },
     async (request, reply) => {
-      const { grant, role } = request.caller
+      const { caller } = request
+      const { grant } = caller
       const paging = pageRequest(request, request.query.limit)
-      const lead = role === 'partner' ? (grant?.embargoLeadSeconds ?? 0) : undefined
-      const until = lead === undefined ? undefined : new Date(clock.now().getTime() + lead * 1_000).toISOString()
+      const until = seesUntil(caller, clock.now())
+      const seesAny = until === undefined || Boolean(grant?.embargoLeadSeconds)
       const order = { kind: 'time', column: articles.publishAt, id: articles.id, descending: false } as const
       const slice = keyset(order, paging)
       const found = (await storage.reader
@@ -64,10 +92,9 @@ export function registerAdvance(server: FastifyInstance, { storage, clock }: Art
         .limit(slice.limit)) as ArticleRow[]
       const page = pageOf(found, paging, ({ publishAt, id }) => [publishAt ?? '', id])
       const granted: ArticleRow[] = []
-      for (const row of lead === 0 ? [] : page.rows)
+      for (const row of seesAny ? page.rows : [])
         if (covers(grant, await factsOfDraft(storage.reader, row))) granted.push(row)
-      // As the world will see it: without what only the newsroom may know of the articles it links to.
-      const data = await views(storage.reader, granted, keyless(null, 'partner', 'partner'))
+      const data = await views(storage.reader, granted, asTheWorld)
       return { data: data.map(released), page: paging.info(reply, page) } as never
     },
   )

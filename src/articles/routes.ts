@@ -9,6 +9,7 @@ import type { Shelf } from '../editions/shelf.ts'
 import { type Edition, read } from '../editions/store.ts'
 import { requireAdmin, requireDrafts } from '../http/access.ts'
 import { ifMatch, matches, notModified } from '../http/caching.ts'
+import type { OtherForms } from '../http/negotiation.ts'
 import { listOf, pageRequest } from '../http/paging.ts'
 import { Conditional, Deletion, Nothing } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
@@ -48,10 +49,8 @@ const Publishing = z.strictObject({
 const tags = ['Articles']
 
 /** Articles: lists and single ones, live or as working copies; making, changing, publishing, deleting them. */
-export function registerArticles(
-  server: FastifyInstance,
-  { storage, clock, once, releases, shelf }: ArticleDeps,
-): void {
+export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { otherForms: OtherForms }): void {
+  const { storage, clock, once, releases, shelf, otherForms } = deps
   const app = server.withTypeProvider<ZodTypes>()
   const act = (request: FastifyRequest) => actOf(request, clock)
 
@@ -116,12 +115,12 @@ export function registerArticles(
   app.get(
     '/articles/:article',
     {
-      config: { access: 'live:read', ready: readyArticles(storage.reader) },
+      config: { access: 'live:read', ready: readyArticles(storage.reader), otherForms: otherForms.shapes },
       schema: {
         operationId: 'getArticle',
         summary: 'Read one article',
         description:
-          'What is live; with `version=draft` the working copy; with `asOf` what was live at that moment, while the article is live today. Then text and corrections are those of that moment, and what the article refers to is shown as it is today. A former slug answers 308 with the address of today.',
+          'What is live; with `version=draft` the working copy; with `asOf` what was live at that moment, while the article is live today. Then text and corrections are those of that moment, and what the article refers to is shown as it is today. A former slug answers 308 with the address of today. Without parameters, `Accept` may ask for another form.',
         tags,
         params: ByArticle,
         querystring: z.strictObject({ ...oneParameters, asOf: asOfParameter }),
@@ -130,6 +129,7 @@ export function registerArticles(
     },
     async (request, reply) => {
       const { params, query, caller } = request
+      if (await otherForms.send(request, reply, params.article)) return reply as never
       checkAsOf(query.asOf, { version: query.version, now: clock.now() })
       if (query.version === 'draft') {
         requireDrafts(caller)

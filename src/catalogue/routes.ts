@@ -2,12 +2,14 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
 import { requireAdmin } from '../http/access.ts'
 import { ifMatch } from '../http/caching.ts'
+import { addLinks } from '../http/links.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { Conditional, Deletion, Nothing } from '../http/parameters.ts'
 import { parseBody, type ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
 import { type Act, actOf } from '../lib/act.ts'
 import type { Clock } from '../lib/clock.ts'
+import { feedLinks } from '../lib/feed-links.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import { type Caller, may } from '../lib/roles.ts'
@@ -117,7 +119,8 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       schema: {
         operationId: `get${title}`,
         summary: `Read ${article(noun)}`,
-        description: 'A former slug answers 308 with the address of today.',
+        description:
+          'A former slug answers 308 with the address of today. The `Link` header leads to the feeds of its articles.',
         tags,
         params: One,
         querystring: z.strictObject(frontParameters),
@@ -133,6 +136,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         const [, search] = request.url.split(/(?=\?)/)
         return reply.redirect(`/v1${path}/${row.slug}${search ?? ''}`, 308) as never
       }
+      addLinks(reply, feedLinks({ [noun]: row.slug }))
       // To the world a version that changed in what only editors see is the same.
       if (internal(request.caller)) reply.version = row.version
       if (shown !== undefined) {

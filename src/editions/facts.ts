@@ -1,7 +1,7 @@
 /** What is known of live articles by which partners are granted them. */
 import { inArray } from 'drizzle-orm'
 import type { Facts } from '../lib/facts.ts'
-import { covers, type Format } from '../lib/grant.ts'
+import { covers } from '../lib/grant.ts'
 import { memo } from '../lib/memo.ts'
 import type { Caller } from '../lib/roles.ts'
 import { editionRefs, editions } from '../storage/schema.ts'
@@ -15,7 +15,8 @@ export function factsOf({ language, rights }: Content, refs: { kind: string; ref
       .filter(({ kind }) => kind === wanted)
       .map(({ ref }) => ref)
       .sort()
-  return { sections: of('section'), tags: of('tag'), language, usage: rights.usage }
+  const [sections, tags, authors, sources] = [of('section'), of('tag'), of('author'), of('source')]
+  return { sections, tags, authors, sources, language, usage: rights.usage }
 }
 
 const selectContents = shaped('facts_contents', (db, count: number) =>
@@ -41,9 +42,9 @@ export async function liveFacts(db: Reader, articles: string[]): Promise<Map<str
   return new Map(rows.map(({ article, content }) => [article, factsOf(content as Content, refs.get(article) ?? [])]))
 }
 
-/** Whether the caller may have a live article in a form: a key with a grant may have what the grant covers. */
-export async function mayHave(db: Reader, { grant }: Caller, article: string, format: Format): Promise<boolean> {
+/** Whether the caller may have a live article: a key with a grant may have what the grant covers. */
+export async function mayHave(db: Reader, { grant }: Pick<Caller, 'grant'>, article: string): Promise<boolean> {
   if (!grant) return true
   const facts = (await liveFacts(db, [article])).get(article)
-  return facts !== undefined && covers(grant, facts) && (grant.formats.length === 0 || grant.formats.includes(format))
+  return facts !== undefined && covers(grant, facts)
 }

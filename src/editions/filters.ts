@@ -1,5 +1,6 @@
 /** What a list of articles can be filtered and sorted by: this, and nothing else. */
 import * as z from 'zod'
+import { type FeedFilters, feedFilters, feedLinks } from '../lib/feed-links.ts'
 import { termsIn } from '../lib/query.ts'
 import { Moment } from '../lib/shapes.ts'
 import { statuses } from './article.ts'
@@ -93,4 +94,13 @@ export function filtersIn(
     publishedAt: times('publishedAt'),
     updatedAt: times('updatedAt'),
   }
+}
+
+/** What lists can be limited to and feeds cannot. */
+const others = Object.keys(articleParameters).filter((name) => !['sort', ...feedFilters].includes(name))
+
+/** Links to the feeds that show what a list shows: by nothing but what feeds are limited to, the newest first. */
+export function feedsOf(query: FeedFilters & { sort: ArticleSort }): string[] {
+  const isFeed = query.sort === '-publishedAt' && others.every((name) => query[name as keyof FeedFilters] === undefined)
+  return isFeed ? feedLinks(query) : []
 }

@@ -5,7 +5,7 @@ import { pageParameters, pageRequest } from '../http/paging.ts'
 import type { Finished, Ready } from '../http/short-way.ts'
 import type { Storage } from '../storage/storage.ts'
 import { documentsOf } from './cards.ts'
-import { articleParameters, filtersIn } from './filters.ts'
+import { articleParameters, feedsOf, filtersIn } from './filters.ts'
 import { count, list } from './list.ts'
 import { isPlain, itemOf, listParameters } from './reply.ts'
 import type { Shelf } from './shelf.ts'
@@ -28,7 +28,8 @@ export async function finishedList({ storage, shelf }: ListDeps, url: string, qu
   const items = isPlain(query)
     ? await shelf.cards(rows)
     : (await documentsOf(db, rows)).map(({ article, json }) => ({ article, json: Buffer.from(itemOf(json, query)) }))
-  const { info, link } = paging.shown(neighbours, query.count === 'true' ? await count(db, filters) : undefined)
+  const { info, links } = paging.shown(neighbours, query.count === 'true' ? await count(db, filters) : undefined)
+  const link = [...links, ...feedsOf(query)].join(', ')
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     'cache-tag': ['articles', ...items.map(({ article }) => article)].join(','),

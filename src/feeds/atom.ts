@@ -1,38 +1,47 @@
-import { type Feed, type Item, nameOf, type Retracted } from './feed.ts'
-import { xml } from './xml.ts'
+import { urnOf } from '../editions/site.ts'
+import { xml } from '../lib/xml.ts'
+import type { Feed, Gone, Item } from './feed.ts'
+import { media } from './media.ts'
 
-/** Atom (RFC 4287), paged (RFC 5005, section 3), with what was taken back (RFC 6721). */
-export const atom = ({ site, title, self, first, next, updated, items, retracted }: Feed): string =>
+/** Atom (RFC 4287), paged (RFC 5005, section 3), with what is gone (RFC 6721). */
+export const atom = ({ site, id, title, self, links, language, updated, items, gone }: Feed): string =>
   xml({
     feed: {
       '@_xmlns': 'http://www.w3.org/2005/Atom',
       '@_xmlns:at': 'http://purl.org/atompub/tombstones/1.0',
-      id: first,
+      '@_xmlns:media': 'http://search.yahoo.com/mrss/',
+      ...(language && { '@_xml:lang': language }),
+      id,
       title,
       updated,
       author: { name: site.name },
       link: [
         { '@_rel': 'self', '@_href': self, '@_type': 'application/atom+xml' },
         { '@_rel': 'alternate', '@_href': site.url, '@_type': 'text/html' },
-        { '@_rel': 'first', '@_href': first },
-        ...(next ? [{ '@_rel': 'next', '@_href': next }] : []),
+        ...links.map(({ rel, href }) => ({ '@_rel': rel, '@_href': href })),
       ],
-      'at:deleted-entry': retracted.map(tombstone),
+      'at:deleted-entry': gone.map(tombstone),
       entry: items.map(entry),
     },
   })
 
-const tombstone = ({ id, at, reason }: Retracted) => ({ '@_ref': nameOf(id), '@_when': at, 'at:comment': reason })
+const tombstone = ({ id, at, reason }: Gone) => ({
+  '@_ref': urnOf(id),
+  '@_when': at,
+  ...(reason !== null && { 'at:comment': reason }),
+})
 
-const entry = ({ id, url, title, summary, content, authors, categories, language, publishedAt, updatedAt }: Item) => ({
-  '@_xml:lang': language,
-  id: nameOf(id),
+const entry = ({ id, url, title, summary, content, authors, categories, image, rights, ...item }: Item) => ({
+  '@_xml:lang': item.language,
+  id: urnOf(id),
   title,
   link: { '@_rel': 'alternate', '@_href': url },
-  published: publishedAt,
-  updated: updatedAt,
+  published: item.publishedAt,
+  updated: item.updatedAt,
   author: authors.map((name) => ({ name })),
   category: categories.map((term) => ({ '@_term': term })),
+  ...(rights !== null && { rights }),
   ...(summary !== null && { summary }),
   ...(content !== null && { content: { '@_type': 'html', '#text': content } }),
+  ...(image !== null && { 'media:content': media(image) }),
 })

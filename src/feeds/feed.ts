@@ -1,36 +1,39 @@
 /** What a feed shows, whatever its form. */
 import { toHtml } from '../body/to-html.ts'
+import { toText } from '../body/to-text.ts'
 import type { Article } from '../editions/article.ts'
+import { pageOf, type Site } from '../editions/site.ts'
 
-/** The site that shows the stories. */
-export interface Site {
-  name: string
-  /** Where the site is, without a slash at the end: links to articles begin with it. */
-  url: string
-  /** Where this service is reached, without a slash at the end: links to feeds begin with it. */
-  api: string
+/** The site whose feeds they are. */
+export interface FeedSite extends Site {
   /** Whether items have the whole text, or the summary alone. */
   content: 'full' | 'summary'
+  /** The WebSub hub that is told of changes; undefined for none. */
+  hub: string | undefined
 }
 
 export interface Feed {
   site: Site
+  /** The name of the feed for good, whatever the things it is of are called. */
+  id: string
   /** What the feed is of: the site, or a section, an author, a tag or a source of it. */
   title: string
-  /** The address of the feed itself, of its first page, and of the next, where there is one. */
+  /** The address of this page of the feed. */
   self: string
-  first: string
-  next: string | null
+  /** The pages around it (RFC 5005, section 3), and the hub where one tells of the feed. */
+  links: { rel: 'first' | 'previous' | 'next' | 'hub'; href: string }[]
+  /** The language of all items, where it is one. */
+  language: string | undefined
   updated: string
   items: Item[]
-  retracted: Retracted[]
+  gone: Gone[]
 }
 
-/** An article that was taken back. */
-export interface Retracted {
+/** An article that was in the feed and is not any more: since when, and why, if it was taken back. */
+export interface Gone {
   id: string
   at: string
-  reason: string
+  reason: string | null
 }
 
 export interface Item {
@@ -42,29 +45,28 @@ export interface Item {
   content: string | null
   authors: string[]
   categories: string[]
-  image: string | null
+  image: { url: string; alt: string; caption: string | null; credit: string | null } | null
+  rights: string | null
   language: string
   publishedAt: string
   updatedAt: string
 }
 
-/** The name of an article in every feed, for good: RFC 9562, section 4. */
-export const nameOf = (id: string): string => `urn:uuid:${id}`
-
 /** An article as a feed shows it. */
-export function itemOf(article: Article, { url, content }: Site): Item {
-  const { id, headline, summary, standfirst, authors, tags, section, body, corrections, language, seo } = article
+export function itemOf(article: Article, site: FeedSite): Item {
+  const { id, headline, summary, standfirst, authors, tags, section, body, corrections, language, rights } = article
   const blocks = Array.isArray(body) ? body : []
   const image = blocks.find((block) => block.type === 'image')
   return {
     id,
-    url: seo.canonicalUrl ?? url + (article.breadcrumbs.at(-1)?.path ?? `/${article.slug}`),
+    url: pageOf(article, site),
     title: headline,
     summary: summary ?? standfirst,
-    content: content === 'full' ? toHtml(blocks) + correctionsOf(corrections) : null,
+    content: site.content === 'full' ? toHtml(blocks) + correctionsOf(corrections) : null,
     authors: authors.map(({ name }) => name),
     categories: [...(section ? [section.name] : []), ...tags.map(({ name }) => name)],
-    image: image?.url ?? null,
+    image: image ? { ...image, caption: image.caption && toText([{ type: 'paragraph', text: image.caption }]) } : null,
+    rights: rights.copyrightNotice,
     language,
     publishedAt: article.publishedAt ?? '',
     updatedAt: article.updatedAt ?? '',

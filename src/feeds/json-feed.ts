@@ -1,6 +1,7 @@
 import * as z from 'zod'
+import { urnOf } from '../editions/site.ts'
 import { Timestamp } from '../lib/shapes.ts'
-import { type Feed, nameOf } from './feed.ts'
+import type { Feed } from './feed.ts'
 
 const Named = z.object({ name: z.string() })
 
@@ -11,6 +12,8 @@ export const JsonFeed = z
     home_page_url: z.string(),
     feed_url: z.string(),
     next_url: z.string().optional(),
+    language: z.string().optional(),
+    hubs: z.array(z.object({ type: z.string(), url: z.string() })).optional(),
     items: z.array(
       z.object({
         id: z.string(),
@@ -31,21 +34,25 @@ export const JsonFeed = z
   .meta({ id: 'JsonFeed', description: 'A page of a JSON Feed.' })
 
 /** JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/). */
-export const jsonFeed = ({ site, title, self, next, items }: Feed): string =>
-  JSON.stringify({
+export function jsonFeed({ site, title, self, links, language, items }: Feed): string {
+  const linked = (wanted: string) => links.find(({ rel }) => rel === wanted)?.href
+  const [next, hub] = [linked('next'), linked('hub')]
+  return JSON.stringify({
     version: 'https://jsonfeed.org/version/1.1',
     title,
     home_page_url: site.url,
     feed_url: self,
     ...(next && { next_url: next }),
+    ...(language && { language }),
+    ...(hub && { hubs: [{ type: 'WebSub', url: hub }] }),
     items: items.map(({ id, url, content, ...item }) => ({
-      id: nameOf(id),
+      id: urnOf(id),
       url,
       title: item.title,
       ...(item.summary !== null && { summary: item.summary }),
       // An item has to have a text of one kind.
       ...(content === null ? { content_text: item.summary ?? item.title } : { content_html: content }),
-      ...(item.image !== null && { image: item.image }),
+      ...(item.image !== null && { image: item.image.url }),
       date_published: item.publishedAt,
       date_modified: item.updatedAt,
       authors: item.authors.map((name) => ({ name })),
@@ -53,3 +60,4 @@ export const jsonFeed = ({ site, title, self, next, items }: Feed): string =>
       language: item.language,
     })),
   })
+}

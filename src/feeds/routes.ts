@@ -1,51 +1,57 @@
-import { desc } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
+import { lastPlace } from '../changes/log.ts'
 import type { Article } from '../editions/article.ts'
 import { documentsOf } from '../editions/cards.ts'
 import { articleParameters, filtersIn } from '../editions/filters.ts'
 import { list } from '../editions/list.ts'
+import { etagUnder, isUnmodified, notModified } from '../http/caching.ts'
+import { addLinks } from '../http/links.ts'
 import { ofType, textOf } from '../http/media-type.ts'
 import { pageParameters, pageRequest } from '../http/paging.ts'
 import type { ZodTypes } from '../http/zod.ts'
-import { retractions } from '../storage/schema.ts'
+import { type Clock, timestamp } from '../lib/clock.ts'
+import { type FeedFile, feedForms, feedPath } from '../lib/feed-links.ts'
 import type { Storage } from '../storage/storage.ts'
 import { atom } from './atom.ts'
-import { type Feed, itemOf, type Site } from './feed.ts'
+import { type Feed, type FeedSite, itemOf } from './feed.ts'
+import { goneFrom } from './gone.ts'
 import { JsonFeed, jsonFeed } from './json-feed.ts'
 import { rss } from './rss.ts'
+import { topicOf } from './topic.ts'
 
-/** How many items a page of a feed has, and how many of the last retractions it tells. */
+/** How many items a page of a feed has. */
 const ITEMS = 50
 
-const RSS = 'application/rss+xml'
-const ATOM = 'application/atom+xml'
-const JSON_FEED = 'application/feed+json'
+const [{ type: RSS }, { type: ATOM }, { type: JSON_FEED }] = feedForms
 
-const forms = [
-  { file: 'rss.xml', id: 'Rss', title: 'RSS 2.0', type: RSS, reply: textOf(RSS, 'The feed, as RSS 2.0.'), render: rss },
-  { file: 'atom.xml', id: 'Atom', title: 'Atom', type: ATOM, reply: textOf(ATOM, 'The feed, as Atom.'), render: atom },
-  {
-    file: 'feed.json',
-    id: 'JsonFeed',
-    title: 'JSON Feed 1.1',
-    type: JSON_FEED,
-    reply: ofType(JsonFeed, JSON_FEED),
-    render: jsonFeed,
-  },
-]
+const forms: Record<FeedFile, { id: string; reply: z.ZodType; render: (feed: Feed) => string }> = {
+  'rss.xml': { id: 'Rss', reply: textOf(RSS, 'The feed, as RSS 2.0.'), render: rss },
+  'atom.xml': { id: 'Atom', reply: textOf(ATOM, 'The feed, as Atom.'), render: atom },
+  'feed.json': { id: 'JsonFeed', reply: ofType(JsonFeed, JSON_FEED), render: jsonFeed },
+}
 
 const { section, author, source, tag, language } = articleParameters
 const Query = z.strictObject({ section, author, source, tag, language, cursor: pageParameters.cursor })
 
+export interface FeedDeps {
+  storage: Storage
+  clock: Clock
+  site: FeedSite
+}
+
 /** The feeds: of the whole site, or of what a filter lets through. */
-export function registerFeeds(server: FastifyInstance, { storage, site }: { storage: Storage; site: Site }): void {
+export function registerFeeds(server: FastifyInstance, { storage, clock, site }: FeedDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
-  for (const { file, id, title, type, reply: shape, render } of forms)
+  const db = storage.reader
+  // What the feeds show of the settings may be new since then.
+  const started = timestamp(clock)
+  for (const { file, type, title } of feedForms) {
+    const { id, reply: shape, render } = forms[file]
     app.get(
       `/feeds/${file}`,
       {
-        config: { access: 'live:read' },
+        config: { access: 'live:read', isDated: true },
         schema: {
           operationId: `get${id}`,
           summary: `Read the feed as ${title}`,
@@ -56,46 +62,50 @@ export function registerFeeds(server: FastifyInstance, { storage, site }: { stor
         },
       },
       async (request, reply) => {
-        const { query } = request
+        const { query, madeUnder, url } = request
+        const { at } = await lastPlace(db)
+        const altered = new Date(at > started ? at : started)
+        if (isUnmodified(request, reply, altered, clock.now()) && madeUnder)
+          return notModified(reply, etagUnder(madeUnder, url)) as never
         const paging = pageRequest(request, ITEMS)
-        const wanted = { filters: filtersIn(query), sort: '-publishedAt' } as const
-        const page = await list(storage.reader, wanted, paging)
-        const documents = await documentsOf(storage.reader, page.rows)
-        const { next } = paging.info(reply, page)
+        const topic = await topicOf(db, query)
+        const page = await list(db, { filters: filtersIn(query), sort: '-publishedAt' }, paging)
+        const documents = await documentsOf(db, page.rows)
+        const { next, previous } = paging.info(reply, page)
         const items = documents.map(({ json }) => itemOf(JSON.parse(json) as Article, site))
-        const retracted = await storage.reader.select().from(retractions).orderBy(desc(retractions.at)).limit(ITEMS)
-        const times = [...items.map(({ updatedAt }) => updatedAt), ...retracted.map(({ at }) => at)]
-        const updated = times.reduce((latest, time) => (time > latest ? time : latest), EPOCH)
+        const isFirst = query.cursor === undefined
+        const gone = isFirst ? await goneFrom(db, topic.limits) : []
+        const addressOf = (cursor?: string | null) =>
+          site.api + feedPath(file, { ...query, cursor: cursor ?? undefined })
+        const self = isFirst ? site.api + feedPath(file, topic.bySlug) : addressOf(query.cursor)
+        const hub = isFirst && topic.isAnnounced ? site.hub : undefined
+        const times = [...items.map(({ updatedAt }) => updatedAt), ...gone.map((one) => one.at)]
         const feed: Feed = {
           site,
-          title: titleOf(site, query),
-          self: site.api + request.url,
-          first: addressOf(site, file, { ...query, cursor: undefined }),
-          next: next && addressOf(site, file, { ...query, cursor: next }),
-          updated,
+          id: site.api + feedPath(file, topic.byId),
+          title: topic.names.length > 0 ? `${site.name}: ${topic.names.join(', ')}` : site.name,
+          self,
+          links: [
+            { rel: 'first', href: addressOf() },
+            ...(previous ? [{ rel: 'previous', href: addressOf(previous) } as const] : []),
+            ...(next ? [{ rel: 'next', href: addressOf(next) } as const] : []),
+            ...(hub ? [{ rel: 'hub', href: hub } as const] : []),
+          ],
+          language: topic.limits.language?.length === 1 ? topic.limits.language[0] : undefined,
+          updated: times.reduce((latest, time) => (time > latest ? time : latest), EPOCH),
           items,
-          retracted: retracted.map(({ article, at, reason }) => ({ id: article, at, reason })),
+          gone,
         }
+        // WebSub (https://www.w3.org/TR/websub/#discovery) looks for the hub in the headers first.
+        if (hub) addLinks(reply, [`<${hub}>; rel="hub"`, `<${self}>; rel="self"`])
         reply.headers({
           'content-type': `${type}; charset=utf-8`,
-          'last-modified': new Date(updated).toUTCString(),
           'cache-tag': ['articles', ...page.rows].join(','),
         })
         return reply.send(render(feed))
       },
     )
+  }
 }
 
 const EPOCH = '1970-01-01T00:00:00.000Z'
-
-/** The name of the site, and what the feed is limited to. */
-function titleOf({ name }: Site, query: z.output<typeof Query>): string {
-  const limits = [query.section, query.author, query.tag, query.source, query.language].filter(Boolean)
-  return limits.length > 0 ? `${name}: ${limits.join(', ')}` : name
-}
-
-function addressOf({ api }: Site, file: string, query: Record<string, string | undefined>): string {
-  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  const search = new URLSearchParams(given).toString()
-  return `${api}/feeds/${file}${search && `?${search}`}`
-}

@@ -1,9 +1,10 @@
+import { urnOf } from '../editions/site.ts'
+import { xml } from '../lib/xml.ts'
 import type { Feed, Item } from './feed.ts'
-import { nameOf } from './feed.ts'
-import { xml } from './xml.ts'
+import { media } from './media.ts'
 
 /** RSS 2.0 (https://www.rssboard.org/rss-specification), with content, dc, media and atom elements. */
-export const rss = ({ site, title, self, first, next, updated, items }: Feed): string =>
+export const rss = ({ site, title, self, links, language, updated, items }: Feed): string =>
   xml({
     rss: {
       '@_version': '2.0',
@@ -15,28 +16,30 @@ export const rss = ({ site, title, self, first, next, updated, items }: Feed): s
         title,
         link: site.url,
         description: title,
-        lastBuildDate: httpDate(updated),
+        ...(language && { language }),
+        lastBuildDate: rfc822(updated),
         'atom:link': [
           { '@_rel': 'self', '@_href': self, '@_type': 'application/rss+xml' },
-          { '@_rel': 'first', '@_href': first },
-          ...(next ? [{ '@_rel': 'next', '@_href': next }] : []),
+          ...links.map(({ rel, href }) => ({ '@_rel': rel, '@_href': href })),
         ],
         item: items.map(element),
       },
     },
   })
 
-const element = ({ id, url, title, summary, content, authors, categories, image, publishedAt }: Item) => ({
+const element = ({ id, url, title, summary, content, authors, categories, image, rights, ...item }: Item) => ({
   title,
   link: url,
-  guid: { '@_isPermaLink': 'false', '#text': nameOf(id) },
-  pubDate: httpDate(publishedAt),
+  guid: { '@_isPermaLink': 'false', '#text': urnOf(id) },
+  pubDate: rfc822(item.publishedAt),
   ...(summary !== null && { description: summary }),
   ...(content !== null && { 'content:encoded': content }),
   'dc:creator': authors,
+  'dc:language': item.language,
+  ...(rights !== null && { 'dc:rights': rights }),
   category: categories,
-  ...(image !== null && { 'media:content': { '@_url': image, '@_medium': 'image' } }),
+  ...(image !== null && { 'media:content': media(image) }),
 })
 
 /** A date as RFC 822 has it, with four digits of the year. */
-const httpDate = (time: string): string => new Date(time).toUTCString()
+const rfc822 = (time: string): string => new Date(time).toUTCString()

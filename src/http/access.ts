@@ -8,6 +8,8 @@ export type Access = 'open' | Permission
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
+    /** Whether the route itself sees to what a key with a grant may have of what is live. */
+    honoursGrants?: boolean
   }
   interface FastifyRequest {
     /** Who sends the request; set before any handler runs. */
@@ -44,12 +46,13 @@ export function registerAccess(app: FastifyInstance, { authenticate, onRefused, 
 
   app.decorateRequest('caller', null as never)
   // A key with a grant reads what it is granted with the changes; beside that it may read what anyone may.
-  const allowed = (caller: Caller, permission: Permission) =>
-    may(caller, permission) && (publicRead || permission !== 'live:read' || (caller !== anonymous && !caller.grant))
+  const allowed = (caller: Caller, permission: Permission, honoursGrants = false) =>
+    may(caller, permission) &&
+    (publicRead || permission !== 'live:read' || (caller !== anonymous && (!caller.grant || honoursGrants)))
 
   app.addHook('onRequest', (request, _reply, done) => {
     request.caller = anonymous
-    const { access } = request.routeOptions.config
+    const { access, honoursGrants } = request.routeOptions.config
     if (access === 'open') return done()
     if (request.headers.authorization === undefined) {
       if (access && !allowed(anonymous, access)) return done(unauthenticated())
@@ -58,7 +61,7 @@ export function registerAccess(app: FastifyInstance, { authenticate, onRefused, 
     identify(request.headers, authenticate).then((caller) => {
       if (!caller) return onRefused(request).then(() => done(unauthenticated()), done)
       request.caller = caller
-      if (access && !allowed(caller, access)) return done(forbidden(caller, access))
+      if (access && !allowed(caller, access, honoursGrants)) return done(forbidden(caller, access))
       done()
     }, done)
   })

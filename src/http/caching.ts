@@ -33,7 +33,9 @@ export function registerCaching(app: FastifyInstance, options: CachingOptions): 
         'cache-control',
         isRead(request) && request.caller.id === null && isShown(reply) ? sharedFor(options) : 'private, no-store',
       )
-    if (request.routeOptions.config.access !== 'open') vary(reply, 'Authorization, Accept-Encoding')
+    const { access, otherForms } = request.routeOptions.config
+    if (access !== 'open') vary(reply, 'Authorization, Accept-Encoding')
+    if (otherForms) vary(reply, 'Accept')
     if (reply.statusCode >= 300 || !isWhole(payload)) return done(null, payload)
     if (!reply.hasHeader('etag') && (isRead(request) || reply.version !== null))
       reply.header('etag', reply.version === null ? listEtag(request, payload) : etagOf(reply.version, payload))
@@ -89,6 +91,19 @@ export function requireIfMatch(app: FastifyInstance): void {
     if (!isConditional || request.headers['if-match'] !== undefined) return done()
     done(new Problem('precondition-required', 'send If-Match with the ETag of the version that is meant, or *'))
   })
+}
+
+/**
+ * Says that a reply shows what was last altered at this time, and tells whether the client has it by
+ * `If-Modified-Since`, which counts only without `If-None-Match` (RFC 9110, section 13.1.3). While the second lasts in
+ * which it was altered, more may follow that the date would not tell apart: then nothing is said.
+ */
+export function isUnmodified({ headers }: FastifyRequest, reply: FastifyReply, altered: Date, now: Date): boolean {
+  const seconds = Math.floor(altered.getTime() / 1_000)
+  if (Math.floor(now.getTime() / 1_000) <= seconds) return false
+  reply.header('last-modified', altered.toUTCString())
+  const since = headers['if-modified-since']
+  return headers['if-none-match'] === undefined && since !== undefined && Date.parse(since) >= seconds * 1_000
 }
 
 /** Answers 304 without a body. */

@@ -95,10 +95,22 @@ function documented(schema: FastifySchema, route: RouteOptions, components: Map<
     response: Object.fromEntries(
       Object.entries((response ?? {}) as Record<string, unknown>).map(([status, shape]) => [
         status,
-        shape instanceof z.ZodType ? replyOf(shape, Number(status), components) : shape,
+        shape instanceof z.ZodType
+          ? withOthers(replyOf(shape, Number(status), components), status, route, components)
+          : shape,
       ]),
     ),
   }
+}
+
+/** A reply with the other forms that the route has of it. */
+function withOthers(reply: Json, status: string, { config }: RouteOptions, components: Map<string, Json>): Json {
+  if (status !== '200' || !config?.otherForms) return reply
+  const others = Object.entries(config.otherForms).map(([type, shape]) => [
+    type,
+    { schema: toComponent(shape, 'output', components) },
+  ])
+  return { ...reply, content: { ...(reply.content as Json), ...Object.fromEntries(others) } }
 }
 
 function consumesOf({ method }: RouteOptions, body: object): string[] {

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { digest } from '../lib/etag.ts'
 import { Problem } from '../lib/problem.ts'
 import { uncleanness } from '../lib/text.ts'
+import { addLinks } from './links.ts'
 
 /** The query parameters that every list takes. */
 export const pageParameters = {
@@ -37,13 +38,13 @@ type Keys = readonly [string | number, string]
 export function pageRequest({ url }: Pick<FastifyRequest, 'url'>, limit: number) {
   const { path, query } = partsOf(url)
   const signature = signatureOf({ path, query })
-  /** The `page` member of the reply, and its `Link` header (RFC 8288), if it has any. */
+  /** The `page` member of the reply, and the links (RFC 8288) that go with it. */
   const shown = (page: { next: Keys | null; previous: Keys | null }, total?: number) => {
     const next = page.next && encode(page.next, false, signature)
     const previous = page.previous && encode(page.previous, true, signature)
     const links = [link(path, query, next, 'next'), link(path, query, previous, 'prev')].filter((one) => one !== null)
     const info: PageInfo = { limit, next, previous, ...(total !== undefined && { total }) }
-    return { info, link: links.join(', ') }
+    return { info, links }
   }
   return {
     limit,
@@ -51,8 +52,8 @@ export function pageRequest({ url }: Pick<FastifyRequest, 'url'>, limit: number)
     shown,
     /** The `page` member of the reply; sets the `Link` header with it. */
     info(reply: FastifyReply, page: { next: Keys | null; previous: Keys | null }, total?: number): PageInfo {
-      const { info, link } = shown(page, total)
-      if (link !== '') reply.header('link', link)
+      const { info, links } = shown(page, total)
+      addLinks(reply, links)
       return info
     },
   }

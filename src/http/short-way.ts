@@ -10,6 +10,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { etagUnder, matches } from './caching.ts'
+import { preferredForm } from './negotiation.ts'
 import { type Kept, replyMemory } from './reply-memory.ts'
 
 /** Headers that belong to one reply. */
@@ -33,6 +34,10 @@ export interface Ready {
 declare module 'fastify' {
   interface FastifyContextConfig {
     ready?: Ready
+    /** Whether a reply depends on the time of day too: then none is given again. */
+    isTimely?: boolean
+    /** Whether the route takes `If-Modified-Since`, which is for the long way. */
+    isDated?: boolean
   }
   interface FastifyRequest {
     /** The last change when the request came, if the reply depends on nothing but it and the URL; else empty. */
@@ -77,10 +82,13 @@ export function registerShortWay(app: FastifyInstance, options: ShortWayOptions)
 
   const shortWay = (request: FastifyRequest, reply: FastifyReply, next: (error?: Error) => void): unknown => {
     const { config } = request.routeOptions
-    if (config.access !== 'live:read' || !isPublicRead(request)) return next()
+    if (config.access !== 'live:read' || config.isTimely || !isPublicRead(request)) return next()
+    // What is kept and what lies ready is JSON.
+    if (config.otherForms && preferredForm(request.headers, config.otherForms)) return next()
     const answer = (change: string): unknown => {
       request.madeUnder = change
       if (request.method !== 'GET' || (variesByOrigin && request.headers.origin !== undefined)) return next()
+      if (config.isDated && asksByDate(request)) return next()
       const { url } = request
       const kept = memory.get(url, change)
       if (kept) return send(request, reply, kept)
@@ -208,6 +216,9 @@ const countsIn = (headers: object): string[] =>
   Object.entries(headers)
     .filter(([name]) => name.startsWith('x-ratelimit-'))
     .flatMap(([name, value]) => [name, String(value)])
+
+const asksByDate = ({ headers }: FastifyRequest): boolean =>
+  headers['if-modified-since'] !== undefined && headers['if-none-match'] === undefined
 
 const isPublicRead = ({ method, headers }: FastifyRequest): boolean =>
   (method === 'GET' || method === 'HEAD') && headers.authorization === undefined

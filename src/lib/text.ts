@@ -1,6 +1,6 @@
-/** Control characters other than tab, line feed and carriage return. */
+/** Control characters other than tab, line feed and carriage return; and the two that XML cannot hold beside them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/
 
 /** What keeps a text from being clean Unicode that both engines and every feed can hold; undefined if nothing does. */
 export function uncleanness(text: string): string | undefined {

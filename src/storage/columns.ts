@@ -63,6 +63,13 @@ export const bytes = either(
 export const bytesOf = (column: SQLiteColumn): SQL<Buffer> =>
   either(sql<Buffer>`cast(${column} as blob)`, sql<Buffer>`convert_to(${column}, 'UTF8')`)
 
+/** The text of one member of the object that a text column holds as JSON; as JSON itself. */
+export const memberOf = (column: SQLiteColumn, name: string): SQL<string> =>
+  either(
+    sql<string>`${column} -> ${sql.raw(`'$.${name}'`)}`,
+    sql<string>`(${column}::json -> ${sql.raw(`'${name}'`)})::text`,
+  )
+
 /** A JSON value that is kept for the record and seldom read: deflated (RFC 1951). */
 export const packed = either(
   sqlite.customType<{ data: object; driverData: Uint8Array }>({

@@ -39,7 +39,8 @@ export function conformity(document: Json) {
     const where = `${method.toUpperCase()} ${path} ${status}`
     if (!documented) throw new Error(`${where} is not documented: ${response.text}`)
     if (method === 'head' || status === 204 || status >= 400) return
-    const [type = 'application/json'] = Object.keys((documented.content as Json | undefined) ?? {})
+    const types = Object.keys((documented.content as Json | undefined) ?? {})
+    const type = types.find((one) => one === response.type) ?? types[0] ?? 'application/json'
     const pointer = ['paths', path, method, 'responses', String(status), 'content', type, 'schema']
     const isPartial = searchParams.has('fields') || searchParams.get('body') === 'none'
     const ref = `openapi#/${pointer.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`

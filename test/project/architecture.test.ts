@@ -12,7 +12,7 @@ const layers = [
   ['catalogue', 'keys'],
   ['editions'],
   ['articles'],
-  ['bulk', 'feeds', 'syndication', 'trash', 'webhooks'],
+  ['bulk', 'feeds', 'formats', 'sitemaps', 'syndication', 'trash', 'webhooks'],
   ['about', 'config'],
   ['app'],
   ['server', 'sample'],

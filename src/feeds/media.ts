@@ -1,0 +1,10 @@
+import type { Item } from './feed.ts'
+
+/** The image of an item as Media RSS has it (https://www.rssboard.org/media-rss). */
+export const media = ({ url, alt, caption, credit }: NonNullable<Item['image']>) => ({
+  '@_url': url,
+  '@_medium': 'image',
+  ...(alt && { 'media:title': alt }),
+  ...(caption && { 'media:description': caption }),
+  ...(credit && { 'media:credit': credit }),
+})

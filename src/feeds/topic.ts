@@ -1,0 +1,60 @@
+/** What a feed is of: its name, its names in other systems, and the address at which a hub knows it. */
+import { byIds } from '../catalogue/by-ids.ts'
+import type { EntryRow, EntryTable } from '../catalogue/entry.ts'
+import { idOf } from '../catalogue/slugs.ts'
+import { type FeedFilters, feedFilters } from '../lib/feed-links.ts'
+import { Language } from '../lib/shapes.ts'
+import { authors, sections, sources, tags } from '../storage/schema.ts'
+import type { Reader } from '../storage/storage.ts'
+
+/** What a feed may be limited to: for each filter that is given, the ids it names. */
+export type Limits = { [K in keyof FeedFilters]?: string[] }
+
+export interface Topic {
+  /** The names of what the feed is limited to. */
+  names: string[]
+  limits: Limits
+  /** The filters by ids, which stay when names change, and by the slugs of today. */
+  byId: FeedFilters
+  bySlug: FeedFilters
+  /** Whether a hub is told of the feed: of the whole site, and of one section, author, tag or source. */
+  isAnnounced: boolean
+}
+
+export const tables: Record<string, EntryTable> = { section: sections, author: authors, tag: tags, source: sources }
+
+/** What the filters of a feed stand for. What they name and is not there has no name, and no article. */
+export async function topicOf(db: Reader, filters: FeedFilters): Promise<Topic> {
+  const topic: Topic = { names: [], limits: {}, byId: {}, bySlug: {}, isAnnounced: true }
+  const given = feedFilters.filter((kind) => filters[kind] !== undefined)
+  for (const kind of given) {
+    const references = (filters[kind] ?? '').split(',').map((one) => one.trim())
+    const found = await entriesOf(db, kind, references)
+    topic.names.push(...found.flatMap(({ name }) => name ?? []))
+    topic.limits[kind] = found.map(({ id }) => id)
+    // What leads nowhere stands as it was given: it goes on leading nowhere.
+    topic.byId[kind] = found.length > 0 ? found.map(({ id }) => id).join(',') : filters[kind]
+    topic.bySlug[kind] = found.length > 0 ? found.map(({ slug }) => slug).join(',') : filters[kind]
+  }
+  const [only] = given
+  const isOne = given.length === 1 && only !== 'language' && topic.names.length === 1
+  topic.isAnnounced = given.length === 0 || isOne
+  return topic
+}
+
+async function entriesOf(
+  db: Reader,
+  kind: string,
+  references: string[],
+): Promise<{ id: string; slug: string; name?: string }[]> {
+  const table = tables[kind]
+  if (!table)
+    return references.filter((tag) => Language.safeParse(tag).success).map((tag) => ({ id: tag, slug: tag, name: tag }))
+  const ids = await Promise.all(references.map((reference) => idOf(db, kind, reference)))
+  const wanted = [...new Set(ids)].filter((id) => id !== undefined)
+  const rows = new Map((await byIds<EntryRow>(db, table, wanted)).map((row) => [row.id, row]))
+  return wanted.flatMap((id) => {
+    const row = rows.get(id)
+    return row?.deletedAt === null ? [{ id, slug: row.slug, name: row.name }] : []
+  })
+}

@@ -1,0 +1,109 @@
+/** Articles as JSON-LD with the words of schema.org, for search engines. */
+import * as z from 'zod'
+import { toText } from '../body/to-text.ts'
+import type { Article } from '../editions/article.ts'
+import { pageOf, type Site, urnOf } from '../editions/site.ts'
+
+/** JSON-LD 1.1 (https://www.w3.org/TR/json-ld11/#iana-considerations). */
+export const JSON_LD = 'application/ld+json'
+
+export const JsonLd = z
+  .looseObject({
+    '@context': z.literal('https://schema.org'),
+    '@type': z.literal('NewsArticle'),
+    '@id': z.string().meta({ description: 'Where the article is read.' }),
+    identifier: z.string(),
+    headline: z.string(),
+  })
+  .meta({
+    id: 'JsonLd',
+    description: 'An article as https://schema.org/NewsArticle; fit to stand in a script element of a page as it is.',
+  })
+
+type Thing = Record<string, unknown>
+
+/** A live article as https://schema.org/NewsArticle, as text that can close no `<script>` element. */
+export const jsonLd = (article: Article, site: Site): string =>
+  JSON.stringify({ '@context': 'https://schema.org', ...newsArticle(article, site) }).replaceAll('<', '\\u003c')
+
+function newsArticle(article: Article, site: Site): Thing {
+  const { id, headline, kicker, standfirst, summary, dateline, body, section, tags, citations, rights, seo } = article
+  const url = pageOf(article, site)
+  return thing('NewsArticle', {
+    '@id': url,
+    url,
+    identifier: urnOf(id),
+    mainEntityOfPage: thing('WebPage', { '@id': url, breadcrumb: breadcrumbOf(article, site) }),
+    headline,
+    alternativeHeadline: seo.title ?? kicker,
+    description: seo.description ?? summary ?? standfirst,
+    dateline: dateline && [dateline.city, dateline.country].filter(Boolean).join(', '),
+    author: article.authors.map(({ kind, name, jobTitle, bio, avatar, links }) =>
+      thing(kind === 'person' ? 'Person' : 'Organization', {
+        name,
+        ...(kind === 'person' && { jobTitle }),
+        description: bio,
+        image: avatar,
+        sameAs: links.map((link) => link.url),
+      }),
+    ),
+    publisher: thing('Organization', { name: site.name, url: site.url }),
+    articleSection: section?.name,
+    keywords: tags.map(({ name }) => name),
+    image: imagesOf(body),
+    datePublished: article.publishedAt,
+    dateModified: article.updatedAt,
+    inLanguage: article.language,
+    wordCount: article.wordCount,
+    articleBody: Array.isArray(body) ? toText(body) : body,
+    isBasedOn: citations.filter(({ relation }) => relation === 'origin').map(workOf),
+    citation: citations.filter(({ relation }) => relation !== 'origin').map(workOf),
+    correction: article.corrections.map(({ text, at }) => thing('CorrectionComment', { text, datePublished: at })),
+    copyrightHolder: rights.copyrightHolder && thing('Organization', { name: rights.copyrightHolder }),
+    copyrightNotice: rights.copyrightNotice,
+    usageInfo: rights.usage && thing('CreativeWork', { text: rights.usage }),
+  })
+}
+
+/** A thing of a type, without what is not there. */
+function thing(type: string, members: Thing): Thing {
+  const isThere = (value: unknown) =>
+    value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)
+  return { '@type': type, ...Object.fromEntries(Object.entries(members).filter(([, value]) => isThere(value))) }
+}
+
+const breadcrumbOf = ({ breadcrumbs }: Article, site: Site): Thing =>
+  thing('BreadcrumbList', {
+    itemListElement: breadcrumbs.map(({ name, path }, index) =>
+      thing('ListItem', { position: index + 1, name, item: site.url + path }),
+    ),
+  })
+
+const imagesOf = (body: Article['body']): Thing[] =>
+  Array.isArray(body)
+    ? body
+        .filter((block) => block.type === 'image')
+        .map(({ url, alt, caption, credit }) =>
+          thing('ImageObject', {
+            url,
+            description: alt,
+            caption: caption && toText([{ type: 'paragraph', text: caption }]),
+            creditText: credit,
+          }),
+        )
+    : []
+
+/** What was cited: a work that is a source itself, or a work of whoever is one. */
+function workOf({ source, url, quote }: Article['citations'][number]): Thing {
+  const { kind, name, description } = source
+  const isWork = kind === 'document' || kind === 'dataset'
+  if (isWork)
+    return thing(kind === 'dataset' ? 'Dataset' : 'CreativeWork', {
+      name,
+      description,
+      url: url ?? source.url,
+      text: quote,
+    })
+  const creator = thing(kind === 'person' ? 'Person' : 'Organization', { name, description, url: source.url })
+  return thing('CreativeWork', { url, text: quote, creator })
+}

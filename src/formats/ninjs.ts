@@ -1,0 +1,166 @@
+/** Articles as IPTC ninjs 3.1. */
+import { toHtml } from '../body/to-html.ts'
+import { toText } from '../body/to-text.ts'
+import { countWords } from '../body/words.ts'
+import type { Article } from '../editions/article.ts'
+import { pageOf, type Site, urnOf } from '../editions/site.ts'
+import type { Retraction } from '../editions/store.ts'
+import { uriOf } from '../lib/uri.ts'
+import type { Association, Concept, Ninjs } from './ninjs-shape.ts'
+
+const STANDARD = {
+  name: 'ninjs',
+  version: '3.1',
+  schema: 'http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#',
+} as const
+
+/** An article that may be told, live or to be released, with the sections it stands in, from the top. */
+export interface Told {
+  article: Article
+  sections: { id: string; name: string; path: string }[]
+}
+
+/** An article as ninjs: `usable` where it is live, else `withheld` until its release. */
+export function ninjs({ article, sections }: Told, site: Site): Ninjs {
+  const { id, headline, kicker, standfirst, summary, authors, dateline, tags, corrections, rights } = article
+  const { publishedAt, updatedAt, editedAt, publishAt, embargoUntil, externalId } = article
+  const isLive = article.status === 'published'
+  const located = dateline && [dateline.city, dateline.country].filter(Boolean).join(', ')
+  return present({
+    uri: urnOf(id),
+    standard: STANDARD,
+    type: 'text',
+    representationType: 'full',
+    version: String(article.version),
+    pubStatus: isLive ? 'usable' : 'withheld',
+    embargoedUntil: isLive ? null : (publishAt ?? embargoUntil),
+    firstCreated: publishedAt,
+    versionCreated: isLive ? updatedAt : editedAt,
+    contentCreated: publishedAt,
+    language: article.language,
+    headlines: [{ role: 'main', value: headline }, ...textOf('kicker', kicker)],
+    by: new Intl.ListFormat(article.language).format(authors.map(({ name }) => name)),
+    slugline: article.slug,
+    located,
+    edNote: corrections.map(({ kind, text, at }) => `${kind} (${at}): ${text}`).join('\n'),
+    descriptions: [
+      ...textOf('summary', summary),
+      ...textOf('standfirst', standfirst),
+      ...corrections.flatMap(({ kind, text }) => textOf(kind, text)),
+    ],
+    bodies: bodiesOf(article),
+    people: partiesOf(authors, 'person'),
+    organisations: partiesOf(authors, 'organization'),
+    places: located ? [{ name: located, rel: 'dateline' }] : [],
+    subjects: [
+      ...sections.map(({ id, name, path }) => conceptOf({ id, name }, 'section', path)),
+      ...tags.map((tag) => conceptOf(tag, 'tag', tag.slug)),
+    ],
+    infoSources: article.citations.map(({ source, relation, url }) => ({
+      name: source.name,
+      role: relation,
+      uri: urnOf(source.id),
+      literal: source.slug,
+      contactInfo: webOf(url ?? source.url),
+    })),
+    associations: [...imagesOf(article), ...article.relatedLinks.map((link) => linked(link, site))],
+    renditions: [{ name: 'web', href: uriOf(pageOf(article, site)), contentType: 'text/html' }],
+    altIds: externalId === null ? [] : [{ role: 'externalId', value: externalId }],
+    copyrightHolder: rights.copyrightHolder,
+    copyrightNotice: rights.copyrightNotice,
+    usageTerms: rights.usage,
+  })
+}
+
+/** What is left of a retracted article: that it is not to be used any more, why, and what to use instead. */
+export const canceled = ({ id, headline, reason, at, replacement }: Retraction): Ninjs =>
+  present({
+    uri: urnOf(id),
+    standard: STANDARD,
+    type: 'text',
+    representationType: 'partial',
+    pubStatus: 'canceled',
+    versionCreated: at,
+    headlines: [{ role: 'main', value: headline }],
+    edNote: `retraction (${at}): ${reason}`,
+    descriptions: textOf('retraction', reason),
+    associations: replacement
+      ? [
+          {
+            name: replacement.slug,
+            uri: urnOf(replacement.id),
+            rel: 'replacement',
+            type: 'text',
+            representationType: 'partial',
+          },
+        ]
+      : [],
+  })
+
+/** Without what is not there: ninjs knows no null, and an empty list tells nothing. */
+function present<T extends object>(value: { [K in keyof T]: T[K] | null }): T {
+  const isThere = (member: unknown) =>
+    member !== null && member !== undefined && member !== '' && !(Array.isArray(member) && member.length === 0)
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => isThere(member))) as T
+}
+
+const textOf = (role: string, value: string | null) => (value ? [{ role, value }] : [])
+
+const webOf = (url: string | null) => (url ? [{ type: 'web' as const, value: url }] : [])
+
+const conceptOf = ({ id, name }: { id: string; name: string }, rel: string, literal: string): Concept => ({
+  name,
+  rel,
+  uri: urnOf(id),
+  literal,
+})
+
+const partiesOf = (authors: Article['authors'], kind: Article['authors'][number]['kind']) =>
+  authors
+    .filter((author) => author.kind === kind)
+    .map((author) => ({
+      ...conceptOf(author, 'author', author.slug),
+      contactInfo: author.links.map(({ label, url }) => ({ type: 'web' as const, name: label, value: url })),
+    }))
+
+/** Counts do without the captions of images, as the standard wants it. */
+function bodiesOf({ body, language }: Article): NonNullable<Ninjs['bodies']> {
+  if (!Array.isArray(body) || body.length === 0) return []
+  const text = toText(body.filter(({ type }) => type !== 'image'))
+  const wordCount = countWords(text, language)
+  return [
+    { role: 'main', contentType: 'text/html', value: toHtml(body), wordCount },
+    { role: 'main', contentType: 'text/plain', value: text, wordCount, charCount: [...text].length },
+  ]
+}
+
+function imagesOf({ body }: Article): Association[] {
+  const images = Array.isArray(body) ? body.filter((block) => block.type === 'image') : []
+  return images.map(({ url, alt, caption, credit }, index) => ({
+    name: alt || `Image ${index + 1}`,
+    uri: uriOf(url),
+    rel: 'image',
+    type: 'picture',
+    representationType: 'partial',
+    ...(credit && { by: credit }),
+    descriptions: [
+      ...textOf('caption', caption && toText([{ type: 'paragraph', text: caption }])),
+      ...textOf('alt', alt),
+    ],
+    renditions: [{ name: 'main', href: uriOf(url) }],
+  }))
+}
+
+function linked({ title, teaser, url, article }: Article['relatedLinks'][number], site: Site): Association {
+  const href = uriOf(article ? site.url + url : url)
+  return {
+    name: title,
+    uri: article ? urnOf(article.id) : href,
+    rel: 'related',
+    type: 'text',
+    representationType: 'partial',
+    headlines: [{ value: title }],
+    descriptions: textOf('teaser', teaser),
+    renditions: [{ name: 'web', href, contentType: 'text/html' }],
+  }
+}

@@ -1,0 +1,170 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { seekAdvance } from '../articles/advance.ts'
+import { elsewhere, Retracted } from '../articles/elsewhere.ts'
+import { ByArticle } from '../articles/routes.ts'
+import type { Article } from '../editions/article.ts'
+import { headersOf } from '../editions/ready.ts'
+import type { Site } from '../editions/site.ts'
+import { type Edition, read, retraction } from '../editions/store.ts'
+import { ofType } from '../http/media-type.ts'
+import { type OtherForms, preferredForm } from '../http/negotiation.ts'
+import { NoQuery } from '../http/parameters.ts'
+import { Problem as Forbidden } from '../http/problems.ts'
+import type { ZodTypes } from '../http/zod.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Format } from '../lib/grant.ts'
+import { notFound, Problem } from '../lib/problem.ts'
+import { type Caller, may } from '../lib/roles.ts'
+import type { Storage } from '../storage/storage.ts'
+import { JSON_LD, JsonLd, jsonLd } from './json-ld.ts'
+import { canceled, ninjs } from './ninjs.ts'
+import { NINJS, Ninjs } from './ninjs-shape.ts'
+import { isGranted, sectionsOf } from './told.ts'
+
+export interface FormatDeps {
+  storage: Storage
+  clock: Clock
+  site: Site
+  /** Whether what is live may be read without a key. */
+  publicRead: boolean
+}
+
+/** The forms of an article beside its JSON, by content type. */
+export const otherForms = { [JSON_LD]: JsonLd, [NINJS]: Ninjs }
+type Form = keyof typeof otherForms
+
+const tags = ['Articles']
+
+/** An article in the forms that other systems read: each at an address of its own. */
+export function registerFormats(server: FastifyInstance, deps: FormatDeps): void {
+  const app = server.withTypeProvider<ZodTypes>()
+  const answer = answering(deps)
+
+  app.get(
+    '/articles/:article/jsonld',
+    {
+      config: { access: 'live:read', honoursGrants: true },
+      schema: {
+        operationId: 'getJsonLd',
+        summary: 'Read one article as JSON-LD',
+        description:
+          'What is live, as https://schema.org/NewsArticle. It can be put into a script element of the page as it is.',
+        tags,
+        params: ByArticle,
+        querystring: NoQuery,
+        response: { 200: ofType(JsonLd, JSON_LD), 403: Forbidden, 410: Retracted },
+      },
+    },
+    async (request, reply) => answer(request, reply, { form: JSON_LD, reference: request.params.article }) as never,
+  )
+
+  app.get(
+    '/articles/:article/ninjs',
+    {
+      config: { access: 'changes:read' },
+      schema: {
+        operationId: 'getNinjs',
+        summary: 'Read one article as IPTC ninjs',
+        description:
+          'What is live, as IPTC ninjs 3.1. A retracted article is `canceled`, with the reason. A scheduled one is `withheld` until its release, for editors, and for a partner as far ahead as its grant says.',
+        tags,
+        params: ByArticle,
+        querystring: NoQuery,
+        response: { 200: ofType(Ninjs, NINJS) },
+      },
+    },
+    async (request, reply) => answer(request, reply, { form: NINJS, reference: request.params.article }) as never,
+  )
+}
+
+/**
+ * Gives the function that answers a read of an article in the other form that it prefers, if there is one and the caller
+ * may have it so. Only JSON takes parameters: a request with any is answered with JSON.
+ */
+export function negotiator(deps: FormatDeps): OtherForms['send'] {
+  const answer = answering(deps)
+  const suffixes = { [JSON_LD]: 'jsonld', [NINJS]: 'ninjs' }
+  const mayHaveNinjs = async (caller: Caller, reference: string) =>
+    may(caller, 'changes:read') &&
+    hasFormat(caller, 'ninjs') &&
+    (await isGranted(deps.storage.reader, caller, reference))
+  return async (request, reply, reference) => {
+    const form = preferredForm(request.headers, otherForms) as Form | undefined
+    if (form === undefined || request.url.includes('?')) return false
+    if (form === NINJS && !(await mayHaveNinjs(request.caller, reference))) return false
+    await answer(request, reply, { form, reference, location: `${request.url}/${suffixes[form]}` })
+    return true
+  }
+}
+
+interface Wanted {
+  form: Form
+  reference: string
+  /** The address of the form, where it is not the one that was asked for. */
+  location?: string
+}
+
+/** Gives the function that sends an article in one of the forms, or what is said where there is none. */
+function answering(deps: FormatDeps) {
+  const texts = { [JSON_LD]: jsonLdText(deps), [NINJS]: ninjsText(deps) }
+  return async (request: FastifyRequest, reply: FastifyReply, { form, reference, location }: Wanted) => {
+    const text = await texts[form](request.caller, reply, reference)
+    if (text === undefined) return elsewhere(deps.storage.reader, request, reply, reference)
+    if (location !== undefined) reply.header('content-location', location)
+    return reply.header('content-type', form).send(text)
+  }
+}
+
+/** Gives the function that writes a live article as JSON-LD; undefined for one that is not live. */
+function jsonLdText({ storage, site, publicRead }: FormatDeps) {
+  const db = storage.reader
+  return async (caller: Caller, reply: FastifyReply, reference: string): Promise<string | undefined> => {
+    // Beside its grant a key has what anyone has.
+    if (!publicRead) {
+      checkFormat(caller, 'jsonld')
+      if (!(await isGranted(db, caller, reference))) throw notFound('article')
+    }
+    const edition = await read(db, reference)
+    return edition && jsonLd(shown(reply, edition), site)
+  }
+}
+
+/** The same for ninjs, of articles that are retracted or about to be released, too. */
+function ninjsText({ storage, clock, site }: FormatDeps) {
+  const db = storage.reader
+  const told = async (article: Article) =>
+    JSON.stringify(ninjs({ article, sections: await sectionsOf(db, article) }, site))
+  return async (caller: Caller, reply: FastifyReply, reference: string): Promise<string | undefined> => {
+    checkFormat(caller, 'ninjs')
+    const isHad = await isGranted(db, caller, reference)
+    const edition = isHad ? await read(db, reference) : undefined
+    if (edition) return told(shown(reply, edition))
+    const notice = isHad ? await retraction(db, reference) : undefined
+    if (notice) {
+      reply.headers({ 'last-modified': new Date(notice.at).toUTCString(), 'cache-tag': notice.id })
+      return JSON.stringify(canceled(notice))
+    }
+    const ahead = await seekAdvance(db, reference, caller, clock.now())
+    if (ahead) return told(ahead)
+    if (!isHad) throw notFound('article')
+    return undefined
+  }
+}
+
+/** The article that a live edition shows, with the headers of a reply that shows it in another form. */
+function shown(reply: FastifyReply, edition: Edition): Article {
+  const { etag: _, ...headers } = headersOf(edition)
+  reply.version = edition.version
+  reply.headers(headers)
+  return JSON.parse(edition.document) as Article
+}
+
+const hasFormat = ({ grant }: Caller, format: Format): boolean =>
+  grant === null || grant.formats.length === 0 || grant.formats.includes(format)
+
+/** Throws `forbidden` if the caller's grant has other formats than this. */
+function checkFormat(caller: Caller, format: Format): void {
+  if (hasFormat(caller, format)) return
+  const formats = caller.grant?.formats.join(' and ')
+  throw new Problem('forbidden', `what this key is granted comes as ${formats}, not as ${format}`)
+}

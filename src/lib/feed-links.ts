@@ -1,0 +1,33 @@
+/** Where the feeds are: what they are of is in the query. */
+
+/** The forms of the feeds, each a file of its own. */
+export const feedForms = [
+  { file: 'rss.xml', type: 'application/rss+xml', title: 'RSS' },
+  { file: 'atom.xml', type: 'application/atom+xml', title: 'Atom' },
+  { file: 'feed.json', type: 'application/feed+json', title: 'JSON Feed' },
+] as const
+export type FeedFile = (typeof feedForms)[number]['file']
+
+/** What feeds can be limited to. */
+export const feedFilters = ['section', 'author', 'tag', 'source', 'language'] as const
+export type FeedFilters = { [K in (typeof feedFilters)[number]]?: string | undefined }
+
+/** The path and the query of a feed; of one page of it with a cursor. */
+export const feedPath = (file: FeedFile, filters: FeedFilters & { cursor?: string | undefined }): string =>
+  `/feeds/${file}${queryOf(filters)}`
+
+function queryOf(filters: FeedFilters & { cursor?: string | undefined }): string {
+  const given = [...feedFilters, 'cursor' as const].flatMap((name) => {
+    const value = filters[name]
+    return value === undefined ? [] : [[name, value] as [string, string]]
+  })
+  return given.length > 0 ? `?${new URLSearchParams(given)}` : ''
+}
+
+/** Links (RFC 8288) to the feeds of what a page is about, for `<link rel="alternate">` in a site's head. */
+export function feedLinks(filters: FeedFilters): string[] {
+  const query = queryOf(filters)
+  return feedForms.map(
+    ({ file, type, title }) => `</feeds/${file}${query}>; rel="alternate"; type="${type}"; title="${title}"`,
+  )
+}

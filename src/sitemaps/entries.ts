@@ -1,0 +1,99 @@
+/** The articles of a time as sitemaps show them, some at a time, so that a large site is never held in memory. */
+import { and, eq, gte, lte, type SQL, sql } from 'drizzle-orm'
+import type { Article } from '../editions/article.ts'
+import { pageOf, type Site } from '../editions/site.ts'
+import { recompiled } from '../editions/store.ts'
+import { uriOf } from '../lib/uri.ts'
+import { memberOf } from '../storage/columns.ts'
+import { editions, staleEditions } from '../storage/schema.ts'
+import { type Reader, shaped } from '../storage/storage.ts'
+
+/** How many articles one query reads; other requests get their turn before the next. */
+const BATCH = 200
+
+export interface Entry {
+  loc: string
+  headline: string
+  language: string
+  publishedAt: string
+  updatedAt: string
+}
+
+/** Where to begin, up to when to go on, in which direction, and how many articles to look at at most. */
+export interface Span {
+  from: { publishedAt: string; article: string }
+  until: string
+  isFalling: boolean
+  most: number
+}
+
+const select = shaped('sitemap_entries', (db, direction: 'asc' | 'desc') => {
+  const isFalling = direction === 'desc'
+  const place = sql`(${editions.publishedAt}, ${editions.article})`
+  const from = sql`(${sql.placeholder('publishedAt')}, ${sql.placeholder('article')})`
+  const until = sql.placeholder('until') as unknown as SQL<string>
+  const order = sql.raw(direction)
+  return db
+    .select({
+      article: editions.article,
+      slug: editions.slug,
+      language: editions.language,
+      publishedAt: editions.publishedAt,
+      updatedAt: editions.updatedAt,
+      headline: memberOf(editions.document, 'headline'),
+      seo: memberOf(editions.document, 'seo'),
+      breadcrumbs: memberOf(editions.document, 'breadcrumbs'),
+      stale: staleEditions.article,
+    })
+    .from(editions)
+    .leftJoin(staleEditions, eq(staleEditions.article, editions.article))
+    .where(
+      and(
+        isFalling ? sql`${place} < ${from}` : sql`${place} > ${from}`,
+        isFalling ? gte(editions.publishedAt, until) : lte(editions.publishedAt, until),
+      ),
+    )
+    .orderBy(sql`${editions.publishedAt} ${order}`, sql`${editions.article} ${order}`)
+    .limit(sql.placeholder('limit'))
+})
+
+/**
+ * The articles of a span that search engines may list, in batches: those with `seo.noIndex` are left out, and those whose
+ * canonical address is on another site.
+ */
+export async function* entriesOf(
+  db: Reader,
+  site: Site,
+  { from, until, isFalling, most }: Span,
+): AsyncGenerator<Entry[]> {
+  let [place, left] = [from, most]
+  while (left > 0) {
+    const limit = Math.min(BATCH, left)
+    const rows = await select(db, isFalling ? 'desc' : 'asc', { ...place, until, limit })
+    const stale = await recompiled(
+      db,
+      rows.filter((row) => row.stale !== null).map(({ article }) => article),
+    )
+    const fresh = new Map(stale.map(({ article, document }) => [article, JSON.parse(document) as Article]))
+    yield rows.flatMap((row) => {
+      const shown = fresh.get(row.article) ?? {
+        slug: row.slug,
+        headline: JSON.parse(row.headline) as Article['headline'],
+        seo: JSON.parse(row.seo) as Article['seo'],
+        breadcrumbs: JSON.parse(row.breadcrumbs) as Article['breadcrumbs'],
+      }
+      const page = pageOf(shown, site)
+      if (shown.seo.noIndex || !isOn(site, page)) return []
+      const { language, publishedAt, updatedAt } = row
+      return [{ loc: uriOf(page), headline: shown.headline, language, publishedAt, updatedAt }]
+    })
+    const last = rows.at(-1)
+    if (!last || rows.length < limit) return
+    place = { publishedAt: last.publishedAt, article: last.article }
+    left -= rows.length
+    await new Promise(setImmediate)
+  }
+}
+
+/** A sitemap may have addresses of its own site alone (https://www.sitemaps.org/protocol.html#location). */
+const isOn = ({ url }: Site, page: string): boolean => new URL(page).origin === new URL(url).origin

@@ -1,0 +1,100 @@
+/** The pages of the sitemap: one for each month in which an article was published, more for a month with very many. */
+import { and, asc, desc, gt, gte, lte, sql } from 'drizzle-orm'
+import { countOf } from '../catalogue/entry.ts'
+import { editions } from '../storage/schema.ts'
+import { prepared, type Reader } from '../storage/storage.ts'
+import type { Span } from './entries.ts'
+
+/** How many addresses a sitemap may have (https://www.sitemaps.org/protocol.html). */
+export const MOST = 50_000
+/** How many of the articles updated last are asked which months they are of. */
+const RECENT = 1_000
+
+export interface Page {
+  /** `2030-01` or, where a month has more pages than one, `2030-01-2` for its second. */
+  name: string
+  /** When the last of its articles was updated; undefined for months where nothing was of late. */
+  updatedAt: string | undefined
+}
+
+/** The name of a page, which stays: articles come at the end of their month, and leave their place when they go. */
+export const PAGE = /^((?!0000)\d{4}-(?:0[1-9]|1[0-2]))(?:-([2-9]|[1-9]\d{1,3}))?$/
+
+/** The first and the last moment of a month. */
+function rangeOf(month: string): { first: string; last: string } {
+  const first = `${month}-01T00:00:00.000Z`
+  const end = new Date(first)
+  end.setUTCMonth(end.getUTCMonth() + 1)
+  return { first, last: new Date(end.getTime() - 1).toISOString() }
+}
+
+const selectNext = prepared('sitemap_next', (db) =>
+  db
+    .select({ publishedAt: editions.publishedAt })
+    .from(editions)
+    .where(gt(editions.publishedAt, sql.placeholder('after')))
+    .orderBy(asc(editions.publishedAt))
+    .limit(1),
+)
+
+const selectCount = prepared('sitemap_count', (db) =>
+  db
+    .select({ count: countOf })
+    .from(editions)
+    .where(
+      and(gte(editions.publishedAt, sql.placeholder('first')), lte(editions.publishedAt, sql.placeholder('last'))),
+    ),
+)
+
+const selectRecent = prepared('sitemap_recent', (db) =>
+  db
+    .select({ publishedAt: editions.publishedAt, updatedAt: editions.updatedAt })
+    .from(editions)
+    .orderBy(desc(editions.updatedAt))
+    .limit(RECENT),
+)
+
+/** All pages, the oldest first: two looks into an index for each month. */
+export async function pagesOf(db: Reader): Promise<Page[]> {
+  // Of a month that is among the articles updated last, the first that is met is its latest.
+  const updated = new Map<string, string>()
+  for (const { publishedAt, updatedAt } of await selectRecent(db)) {
+    const month = publishedAt.slice(0, 7)
+    if (!updated.has(month)) updated.set(month, updatedAt)
+  }
+  const pages: Page[] = []
+  for (let after = '0001-01-01T00:00:00.000Z'; ; ) {
+    const [next] = await selectNext(db, { after })
+    if (!next) return pages
+    const month = next.publishedAt.slice(0, 7)
+    const range = rangeOf(month)
+    const [row] = await selectCount(db, range)
+    const parts = Math.ceil((row?.count ?? 0) / MOST)
+    for (let part = 1; part <= parts; part++)
+      pages.push({ name: part === 1 ? month : `${month}-${part}`, updatedAt: updated.get(month) })
+    after = range.last
+  }
+}
+
+const selectPlace = prepared('sitemap_place', (db) =>
+  db
+    .select({ publishedAt: editions.publishedAt, article: editions.article })
+    .from(editions)
+    .where(and(gte(editions.publishedAt, sql.placeholder('first')), lte(editions.publishedAt, sql.placeholder('last'))))
+    .orderBy(asc(editions.publishedAt), asc(editions.article))
+    .limit(1)
+    .offset(sql.placeholder('offset')),
+)
+
+/** What a page has; undefined if there is no such page. */
+export async function spanOf(db: Reader, name: string): Promise<Span | undefined> {
+  const [, month, part = '1'] = PAGE.exec(name) ?? []
+  if (month === undefined) return undefined
+  const range = rangeOf(month)
+  const skipped = (Number(part) - 1) * MOST
+  // Of what comes before the page, the last; the first page begins before everything.
+  const [start] = await selectPlace(db, { ...range, offset: skipped })
+  if (!start) return undefined
+  const [before] = skipped === 0 ? [] : await selectPlace(db, { ...range, offset: skipped - 1 })
+  return { from: before ?? { publishedAt: range.first, article: '' }, until: range.last, isFalling: false, most: MOST }
+}

@@ -1,0 +1,151 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { lastPlace } from '../changes/log.ts'
+import type { Site } from '../editions/site.ts'
+import { etagUnder, matches, notModified } from '../http/caching.ts'
+import { textOf } from '../http/media-type.ts'
+import { NoQuery } from '../http/parameters.ts'
+import type { ZodTypes } from '../http/zod.ts'
+import type { Clock } from '../lib/clock.ts'
+import { notFound } from '../lib/problem.ts'
+import { elements, XML_DECLARATION, xml } from '../lib/xml.ts'
+import type { Reader, Storage } from '../storage/storage.ts'
+import { type Entry, entriesOf, type Span } from './entries.ts'
+import { pagesOf, spanOf } from './pages.ts'
+
+const SITEMAP = 'http://www.sitemaps.org/schemas/sitemap/0.9'
+/** https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap */
+const NEWS = 'http://www.google.com/schemas/sitemap-news/0.9'
+/** How old news may be, in milliseconds, and how many there may be. */
+const NEWS_AGE = 2 * 86_400_000
+const MOST_NEWS = 1_000
+
+const XML = 'application/xml'
+const CONTENT_TYPE = `${XML}; charset=utf-8`
+
+const ByPage = z.strictObject({
+  page: z
+    .string()
+    .max(50)
+    .meta({ description: 'As the index names it.', examples: ['2030-01.xml'] }),
+})
+
+const tags = ['Sitemaps']
+
+/** The sitemaps (https://www.sitemaps.org/protocol.html): an index, a page for each month, and the news of two days. */
+export function registerSitemaps(
+  server: FastifyInstance,
+  { storage, clock, site }: { storage: Storage; clock: Clock; site: Site },
+): void {
+  const app = server.withTypeProvider<ZodTypes>()
+  const db = storage.reader
+
+  app.get(
+    '/sitemap.xml',
+    {
+      config: { access: 'live:read' },
+      schema: {
+        operationId: 'getSitemapIndex',
+        summary: 'Read the index of the sitemaps',
+        tags,
+        querystring: NoQuery,
+        response: { 200: textOf(XML, 'The sitemaps there are, one or more for each month.') },
+      },
+    },
+    async (_request, reply) => {
+      const sitemap = (await pagesOf(db)).map(({ name, updatedAt }) => ({
+        loc: `${site.api}/sitemaps/${name}.xml`,
+        ...(updatedAt && { lastmod: updatedAt }),
+      }))
+      reply.headers({ 'content-type': CONTENT_TYPE, 'cache-tag': 'articles' })
+      return xml({ sitemapindex: { '@_xmlns': SITEMAP, sitemap } })
+    },
+  )
+
+  app.get(
+    '/sitemaps/:page',
+    {
+      config: { access: 'live:read' },
+      schema: {
+        operationId: 'getSitemap',
+        summary: 'Read one sitemap',
+        tags,
+        params: ByPage,
+        querystring: NoQuery,
+        response: { 200: textOf(XML, 'The articles first published in a month; 50,000 at most.') },
+      },
+    },
+    async (request, reply) => {
+      const [, name = ''] = /^(.+)\.xml$/.exec(request.params.page) ?? []
+      const etag = await etagOf(db, request)
+      const span = await spanOf(db, name)
+      if (!span) throw notFound('sitemap')
+      if (matches(request, etag)) return notModified(reply, etag) as never
+      reply.headers({ 'content-type': CONTENT_TYPE, 'cache-tag': 'articles', etag })
+      return reply.send(Readable.from(urlset(db, site, span), { objectMode: false }) as never)
+    },
+  )
+
+  app.get(
+    '/news-sitemap.xml',
+    {
+      config: { access: 'live:read', isTimely: true },
+      schema: {
+        operationId: 'getNewsSitemap',
+        summary: 'Read the sitemap of the news',
+        tags,
+        querystring: NoQuery,
+        response: { 200: textOf(XML, 'The articles of the last two days, the newest first; 1,000 at most.') },
+      },
+    },
+    async (_request, reply) => {
+      const now = clock.now().getTime()
+      const from = { publishedAt: new Date(now + 1).toISOString(), article: '' }
+      const until = new Date(now - NEWS_AGE).toISOString()
+      const news: Entry[] = []
+      for await (const entries of entriesOf(db, site, {
+        from,
+        until,
+        isFalling: true,
+        most: Number.POSITIVE_INFINITY,
+      })) {
+        news.push(...entries)
+        if (news.length >= MOST_NEWS) break
+      }
+      reply.headers({ 'content-type': CONTENT_TYPE, 'cache-tag': 'articles' })
+      const url = news.slice(0, MOST_NEWS).map((entry) => newsUrl(entry, site))
+      return xml({ urlset: { '@_xmlns': SITEMAP, '@_xmlns:news': NEWS, url } })
+    },
+  )
+}
+
+/** What names the state of all that is live, before the page is written, which takes its time. */
+async function etagOf(db: Reader, { madeUnder, url }: FastifyRequest): Promise<string> {
+  if (madeUnder) return etagUnder(madeUnder, url)
+  const { seq, at } = await lastPlace(db)
+  return etagUnder(`${seq} ${at}`, url)
+}
+
+async function* urlset(db: Reader, site: Site, span: Span): AsyncGenerator<string> {
+  yield `${XML_DECLARATION}<urlset xmlns="${SITEMAP}">`
+  for await (const entries of entriesOf(db, site, span))
+    yield elements({ url: entries.map(({ loc, updatedAt }) => ({ loc, lastmod: updatedAt })) })
+  yield '</urlset>'
+}
+
+const newsUrl = ({ loc, headline, language, publishedAt }: Entry, { name }: Site) => ({
+  loc,
+  'news:news': {
+    'news:publication': { 'news:name': name, 'news:language': newsLanguage(language) },
+    'news:publication_date': publishedAt,
+    'news:title': headline,
+  },
+})
+
+/** A language as Google News has it: two or three letters; Chinese by how it is written. */
+function newsLanguage(tag: string): string {
+  const { language, script } = new Intl.Locale(tag).maximize()
+  if (language !== 'zh') return language
+  return script === 'Hant' ? 'zh-tw' : 'zh-cn'
+}
