@@ -12,11 +12,12 @@ const MULTIPLY = fileURLToPath(new URL('multiply.js', import.meta.url))
  * @param {string} folder
  * @param {number} articles
  * @param {import('./options.js').Options} options
+ * @param {{ inPlace?: boolean }} [how] whether one that is kept may be used itself: for reads alone
  */
-export async function filledDatabase(folder, articles, { urls, keep }) {
-  const own = pathsIn(folder, articles, urls)
+export async function filledDatabase(folder, articles, { urls, keep }, { inPlace = false } = {}) {
+  const own = pathsIn(inPlace && keep !== undefined ? keep : folder, articles, urls)
   if (keep === undefined) await fill(own, articles, urls)
-  else await copyKept(pathsIn(keep, articles, urls), own, articles, urls)
+  else await takeKept(pathsIn(keep, articles, urls), own, articles, urls)
   const [database, sample] = own
   return { database, sample: JSON.parse(readFileSync(sample, 'utf8')).slice(0, urls) }
 }
@@ -38,8 +39,8 @@ async function fill([database, sample], articles, urls) {
 }
 
 /** The sample is written last: where there is one, the database beside it is complete. */
-async function copyKept(kept, own, articles, urls) {
+async function takeKept(kept, own, articles, urls) {
   mkdirSync(join(kept[0], '..'), { recursive: true })
   if (!existsSync(kept[1])) await fill(kept, articles, urls)
-  for (const [index, file] of kept.entries()) copyFileSync(file, own[index])
+  for (const [index, file] of kept.entries()) if (file !== own[index]) copyFileSync(file, own[index])
 }

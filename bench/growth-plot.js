@@ -11,12 +11,12 @@ const COLOURS = ['#1b6ca8', '#c1440e', '#2e7d32', '#6a1b9a', '#8d6e00', '#00838f
 const LABEL = 16
 
 /**
- * The read cases of several runs, smallest first.
- * @param {import('./runs.js').Run[]} runs
+ * The read cases, without the memory of replies.
+ * @param {import('./growth.js').Growth} growth
  */
-export function growthPlot(runs) {
-  const sizes = runs.map(({ articles }) => articles)
-  const lines = linesOf(runs)
+export function growthPlot(growth) {
+  const { sizes } = growth
+  const lines = linesOf(growth)
   const highest = Math.max(1, ...lines.flatMap(({ ratios }) => ratios)) * 1.1
   const x = (/** @type {number} */ size) =>
     LEFT + (Math.log(size / sizes[0]) / Math.log(sizes.at(-1) / sizes[0])) * (WIDTH - LEFT - RIGHT)
@@ -39,13 +39,12 @@ ${drawn.join('\n')}
 }
 
 /** @param {import('./runs.js').Run[]} runs */
-function linesOf(runs) {
-  const [smallest] = runs
-  return smallest.results.flatMap(({ of, dateline }, index) => {
-    if (of.against !== 'constants') return []
-    const ratios = runs.map(({ results }) => results[index].dateline.perSecond / dateline.perSecond)
-    return [{ title: of.title.replaceAll('`', ''), ratios }]
-  })
+/** The dearer of the two ways: without the memory of replies. */
+function linesOf({ cases }) {
+  return cases.map(({ title, uncached }) => ({
+    title: title.replaceAll('`', ''),
+    ratios: uncached.map((value) => value / uncached[0]),
+  }))
 }
 
 const gridLine = (/** @type {number} */ at, /** @type {number} */ ratio) =>

@@ -4,6 +4,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cases } from './cases.js'
+import { measureGrowth } from './growth.js'
 import { growthPlot } from './growth-plot.js'
 import { readOptions } from './options.js'
 import { killAll, pinLoad } from './processes.js'
@@ -32,13 +33,15 @@ for (const articles of options.articles) {
   runs.push(run)
   say(`\n${caseTable(run)}\n\n${writingTable(run)}\n\n${syndicationTable(run)}\n\n${memoryTable(runs)}\n`)
 }
-if (runs.length > 1) say(`${growthTable(runs)}\n`)
+const reads = wanted.filter(({ against }) => against === 'constants')
+const growth = options.growth && (await measureGrowth({ folder, reads, options, say }))
+if (growth) say(`${growthTable(growth)}\n`)
 
 const out = options.out ?? (options.only ? undefined : DOCUMENT)
 if (out !== undefined) {
   const plot = out.replace(/(\.md)?$/, '-growth.svg')
-  if (runs.length > 1) writeFileSync(plot, growthPlot(runs))
-  writeFileSync(out, document(runs, { options, loadBefore, plot: basename(plot) }))
+  if (growth) writeFileSync(plot, growthPlot(growth))
+  writeFileSync(out, document(runs, growth, { options, loadBefore, plot: basename(plot) }))
   say(`Written to ${out}.`)
 }
 process.exit(0)

@@ -6,6 +6,7 @@ const FEWEST = 100
 /**
  * @typedef {object} Options
  * @property {number[]} articles how many articles, one run for each number
+ * @property {number[]} [growth] the sizes at which the reads are compared with one another; none if left out
  * @property {number} rounds how often each of two rivals is loaded
  * @property {number} seconds how long one load lasts
  * @property {number} urls how many different URLs a case asks for, where there are that many
@@ -24,6 +25,7 @@ export function readOptions(names) {
   const program = new Command('npm run bench --')
     .description('Measures Dateline beside bare Fastify that sends the same bytes, and beside hand-written inserts.')
     .option('--articles <numbers>', 'how many articles, separated by commas', numbers, [10_000])
+    .option('--growth <numbers>', 'compare the reads in newsrooms of these sizes, such as 1000,10000,100000', numbers)
     .option('--rounds <number>', 'how often each of the two is loaded', number, 3)
     .option('--seconds <number>', 'how long one load lasts', number, 4)
     .option('--urls <number>', 'how many different URLs a case asks for', number, 500)

@@ -99,12 +99,12 @@ async function idleMemory(server) {
 }
 
 /** @returns {import('./cases.js').World} */
-function worldOf(base, articles, urls, sample) {
+export function worldOf(base, articles, urls, sample) {
   const etag = async (path) => (await ask(base, { path })).headers.etag ?? ''
   return { base, articles, urls, sample, entries: catalogue(), etag }
 }
 
-async function prepare(some, world) {
+export async function prepare(some, world) {
   const prepared = []
   for (const one of some) prepared.push({ of: one, requests: await one.requests(world) })
   return prepared

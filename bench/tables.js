@@ -89,16 +89,17 @@ export const memoryTable = (runs) =>
   )
 
 /**
- * Dateline's replies a second in each newsroom, as a ratio to the smallest.
- * @param {import('./runs.js').Run[]} runs
+ * Dateline's replies a second in each newsroom, as a ratio to the smallest: with its memory of replies, and without.
+ * @param {import('./growth.js').Growth} growth
  */
-export function growthTable(runs) {
-  const [smallest] = runs
-  return table(
-    ['Case', ...runs.map(({ articles }) => whole(articles))],
-    smallest.results.map(({ of, dateline }, index) => [
-      of.title,
-      ...runs.map(({ results }) => ratio(results[index].dateline.perSecond / dateline.perSecond)),
-    ]),
+export const growthTable = ({ sizes, cases, memory }) =>
+  table(
+    ['Case', ...sizes.map(whole), ...sizes.map((size) => `${whole(size)}, no cache`)],
+    [
+      ...cases.map(({ title, cached, uncached }) => [
+        title,
+        ...[cached, uncached].flatMap((values) => values.map((value) => ratio(value / values[0]))),
+      ]),
+      ['Memory after these reads', ...memory.map(megabytes), ...sizes.map(() => '')],
+    ],
   )
-}

@@ -1,0 +1,63 @@
+/** The same reads in newsrooms of several sizes, in turns: what growth costs. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { startDateline } from './dateline.js'
+import { filledDatabase } from './filled.js'
+import { load } from './load.js'
+import { median } from './median.js'
+import { prepare, worldOf } from './runs.js'
+
+const CONNECTIONS = 32
+
+/**
+ * @typedef {object} Growth
+ * @property {number[]} sizes
+ * @property {{ title: string, cached: number[], uncached: number[] }[]} cases replies a second by size, with the memory
+ *   of replies and without
+ * @property {(number | undefined)[]} memory after the reads, in bytes, by size
+ */
+
+/**
+ * @param {object} task
+ * @param {string} task.folder
+ * @param {import('./cases.js').Case[]} task.reads
+ * @param {import('./options.js').Options} task.options
+ * @param {(text: string) => void} task.say
+ * @returns {Promise<Growth>}
+ */
+export async function measureGrowth({ folder, reads, options, say }) {
+  const newsrooms = []
+  for (const articles of options.growth ?? []) {
+    say(`Filling a database with ${articles} articles.`)
+    newsrooms.push(await openNewsroom(join(folder, `growth-${articles}`), articles, options))
+  }
+  const cases = []
+  for (const of of reads) {
+    const requests = []
+    for (const { world } of newsrooms) requests.push((await prepare([of], world))[0]?.requests ?? [])
+    const all = { cached: newsrooms.map(() => []), uncached: newsrooms.map(() => []) }
+    for (let round = 0; round <= options.rounds; round++)
+      for (const [index, newsroom] of newsrooms.entries())
+        for (const kind of /** @type {const} */ (['cached', 'uncached'])) {
+          const plan = { requests: requests[index], connections: CONNECTIONS, status: of.status ?? 200 }
+          // The first round warms up.
+          const seconds = round === 0 ? 1 : options.seconds
+          const { perSecond } = await load(newsroom[kind], { ...plan, seconds })
+          if (round > 0) all[kind][index].push(perSecond)
+        }
+    const row = { title: of.title, cached: all.cached.map(median), uncached: all.uncached.map(median) }
+    say(`  ${of.name}: ${row.cached.map((value) => (value / row.cached[0]).toFixed(2)).join(' ')}`)
+    cases.push(row)
+  }
+  const memory = newsrooms.map(({ cached }) => cached.memory())
+  for (const { cached, uncached } of newsrooms) for (const server of [cached, uncached]) await server.stop()
+  return { sizes: newsrooms.map(({ world }) => world.articles), cases, memory }
+}
+
+async function openNewsroom(home, articles, options) {
+  mkdirSync(home)
+  const { database, sample } = await filledDatabase(home, articles, options, { inPlace: true })
+  const cached = await startDateline(database, options.set)
+  const uncached = await startDateline(database, { ...options.set, CACHE_BYTES: '0' })
+  return { cached, uncached, world: worldOf(cached.url, articles, options.urls, sample) }
+}
