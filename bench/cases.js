@@ -116,12 +116,14 @@ export const cases = [
   },
   {
     name: 'feeds',
-    title: 'Feeds of tags: RSS, Atom, JSON Feed',
+    title: 'Feeds of 50, of sections: RSS, Atom, JSON Feed',
     against: 'constants',
     requests: ({ entries }) =>
-      entries.tags.flatMap(({ slug }, index) => ({
-        path: `/feeds/${['rss.xml', 'atom.xml', 'feed.json'][index % 3]}?tag=${slug}`,
-      })),
+      entries.sections
+        .slice(0, 20)
+        .flatMap(({ slug }) =>
+          ['rss.xml', 'atom.xml', 'feed.json'].map((file) => ({ path: `/feeds/${file}?section=${slug}` })),
+        ),
   },
   {
     name: 'create',

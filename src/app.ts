@@ -113,7 +113,7 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
     secondsToNextRelease: () => releases.secondsToNext(),
   }
   const news = followChanges(storage, version)
-  const shelf = shelfOf(storage, news)
+  const shelf = shelfOf({ storage, news })
   if (config.PUBLIC_READ)
     registerShortWay(app, {
       maxBytes: config.CACHE_BYTES,
@@ -158,7 +158,7 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
   const publicUrl = config.PUBLIC_URL?.replace(/\/$/, '') ?? ''
   const site = siteOf(config)
   const formats = { storage, clock, site, publicRead: config.PUBLIC_READ }
-  registerFeeds(app, { storage, clock, site })
+  registerFeeds(app, { storage, news, clock, site })
   registerSitemaps(app, { storage, clock, site })
   await app.register(
     async (v1) => {

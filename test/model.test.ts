@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { type Action, actions, allowedIn, type State, after as statusAfter } from '../src/articles/workflow.ts'
 import { latest } from '../src/changes/log.ts'
 import { editionWords } from '../src/storage/fulltext.ts'
-import { articles, authors, editions, refCounts, sections, slugs, tags } from '../src/storage/schema.ts'
+import { articles, authors, changes, editions, refCounts, sections, slugs, tags } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { beginLogAt, checkAll } from './model/check.ts'
 import { type Entry, Model, type Noun } from './model/newsroom-model.ts'
@@ -22,7 +22,8 @@ afterAll(() => room.close())
 /** A newsroom with a few entries that articles can refer to, and a few articles; and the model of it. */
 async function begin(): Promise<{ model: Model; real: Newsroom }> {
   await room.storage.transaction(async (tx) => {
-    for (const table of [editionWords, editions, refCounts, articles, slugs, authors, tags, sections])
+    // The log, too: it is what the service is told by that nothing is as it was.
+    for (const table of [editionWords, changes, editions, refCounts, articles, slugs, authors, tags, sections])
       await tx.delete(table)
   })
   room.clock.time = new Date('2030-01-01T12:00:00.000Z')

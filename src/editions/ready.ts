@@ -54,7 +54,7 @@ export const headersOf = (edition: {
 export const readyArticles = (db: Reader): Ready => ({
   async headers({ url, params }) {
     const row = isBare(url) ? await selectHeaders(db, nameIn(params)) : undefined
-    return row && { etag: row.etag, 'cache-tag': row.cacheTag }
+    return row && { headers: { etag: row.etag, 'cache-tag': row.cacheTag }, of: row.article }
   },
   async reply({ url, params }) {
     const row = isBare(url) ? await selectReply(db, nameIn(params)) : undefined

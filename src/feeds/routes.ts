@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { lastPlace } from '../changes/log.ts'
+import type { News } from '../changes/news.ts'
 import type { Article } from '../editions/article.ts'
 import { documentsOf } from '../editions/cards.ts'
 import { articleParameters, filtersIn } from '../editions/filters.ts'
+import { keptByArticle } from '../editions/kept.ts'
 import { list } from '../editions/list.ts'
 import { etagUnder, isUnmodified, notModified } from '../http/caching.ts'
 import { addLinks } from '../http/links.ts'
@@ -14,7 +16,7 @@ import { type Clock, timestamp } from '../lib/clock.ts'
 import { type FeedFile, feedForms, feedPath } from '../lib/feed-links.ts'
 import type { Storage } from '../storage/storage.ts'
 import { atom } from './atom.ts'
-import { type Feed, type FeedSite, itemOf } from './feed.ts'
+import { type Feed, type FeedSite, type Item, itemOf } from './feed.ts'
 import { goneFrom } from './gone.ts'
 import { JsonFeed, jsonFeed } from './json-feed.ts'
 import { rss } from './rss.ts'
@@ -22,6 +24,8 @@ import { topicOf } from './topic.ts'
 
 /** How many items a page of a feed has. */
 const ITEMS = 50
+/** How many bytes of articles as feeds show them are kept. */
+const MOST_BYTES = 8 * 1024 * 1024
 
 const [{ type: RSS }, { type: ATOM }, { type: JSON_FEED }] = feedForms
 
@@ -37,15 +41,28 @@ const Query = z.strictObject({ section, author, source, tag, language, cursor: p
 export interface FeedDeps {
   storage: Storage
   clock: Clock
+  news: News
   site: FeedSite
 }
 
 /** The feeds: of the whole site, or of what a filter lets through. */
-export function registerFeeds(server: FastifyInstance, { storage, clock, site }: FeedDeps): void {
+export function registerFeeds(server: FastifyInstance, { storage, news, clock, site }: FeedDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
   const db = storage.reader
   // What the feeds show of the settings may be new since then.
   const started = timestamp(clock)
+  // The text of an article as HTML costs more than all the rest of a feed.
+  const kept = keptByArticle<Item>({ storage, news }, MOST_BYTES, ({ content }) => content?.length ?? 0)
+
+  async function make(missing: string[]) {
+    const documents = await documentsOf(db, missing)
+    return documents.map(({ article, json }) => [article, itemOf(JSON.parse(json) as Article, site)] as const)
+  }
+  async function itemsOf(ids: string[]): Promise<Item[]> {
+    const found = await kept(ids, make)
+    return ids.flatMap((id) => found.get(id) ?? [])
+  }
+
   for (const { file, type, title } of feedForms) {
     const { id, reply: shape, render } = forms[file]
     app.get(
@@ -70,9 +87,8 @@ export function registerFeeds(server: FastifyInstance, { storage, clock, site }:
         const paging = pageRequest(request, ITEMS)
         const topic = await topicOf(db, query)
         const page = await list(db, { filters: filtersIn(query), sort: '-publishedAt' }, paging)
-        const documents = await documentsOf(db, page.rows)
+        const items = await itemsOf(page.rows)
         const { next, previous } = paging.info(reply, page)
-        const items = documents.map(({ json }) => itemOf(JSON.parse(json) as Article, site))
         const isFirst = query.cursor === undefined
         const gone = isFirst ? await goneFrom(db, topic.limits) : []
         const addressOf = (cursor?: string | null) =>

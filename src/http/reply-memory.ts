@@ -7,7 +7,8 @@ export interface Kept {
   etag: string
   found: string[]
   unchanged: string[]
-  body: Buffer
+  /** Null where only the headers of a 304 are known. */
+  body: Buffer | null
 }
 
 /** What a reply takes beside its body, in bytes: the headers, which share most of their text. */
@@ -20,9 +21,10 @@ export function replyMemory(maxBytes: number) {
   const kept = new Map<string, Kept>()
   let bytes = 0
 
-  const drop = (url: string, { body }: Kept) => {
+  const sizeOf = ({ body }: Kept) => (body?.length ?? 0) + OVERHEAD
+  const drop = (url: string, entry: Kept) => {
     kept.delete(url)
-    bytes -= body.length + OVERHEAD
+    bytes -= sizeOf(entry)
   }
   return {
     /** The reply, if nothing that it depends on has changed since it was made. */
@@ -31,11 +33,11 @@ export function replyMemory(maxBytes: number) {
       return entry && (entry.of !== null || entry.change === change) ? entry : undefined
     },
     keep(url: string, entry: Kept): void {
-      if (entry.body.length > maxBytes / SHARE) return
+      if (sizeOf(entry) > maxBytes / SHARE) return
       const before = kept.get(url)
       if (before) drop(url, before)
       kept.set(url, entry)
-      bytes += entry.body.length + OVERHEAD
+      bytes += sizeOf(entry)
       for (const [oldest, old] of kept) {
         if (bytes <= maxBytes) return
         drop(oldest, old)

@@ -27,7 +27,7 @@ export interface Finished {
 
 /** What a route has ready: finished replies, and the headers of a 304 alone; undefined for what only the long way knows. */
 export interface Ready {
-  headers?(request: FastifyRequest): Promise<(OwnHeaders & { etag: string }) | undefined>
+  headers?(request: FastifyRequest): Promise<{ headers: OwnHeaders & { etag: string }; of: string | null } | undefined>
   reply(request: FastifyRequest): Promise<Finished | undefined>
 }
 
@@ -91,14 +91,14 @@ export function registerShortWay(app: FastifyInstance, options: ShortWayOptions)
       if (config.isDated && asksByDate(request)) return next()
       const { url } = request
       const kept = memory.get(url, change)
-      if (kept) return send(request, reply, kept)
+      if (kept && (kept.body || matches(request, kept.etag))) return send(request, reply, kept)
       const shared = common.get(config)
       if (!shared) return next()
       const { ready } = config
       const condition = request.headers['if-none-match']
       if (condition !== undefined && !ready?.headers) {
         const etag = etagUnder(change, url)
-        if (condition === etag) return send(request, reply, entryOf({ change, of: null }, shared, { etag }))
+        if (condition === etag) return keepAndSend(request, reply, entryOf({ change, of: null }, shared, { etag }))
       }
       if (!ready) return next()
       // Not returned: Fastify would go on when the promise resolves, too. What goes wrong goes wrong on the long way, too,
@@ -123,23 +123,26 @@ export function registerShortWay(app: FastifyInstance, options: ShortWayOptions)
     if (ready.headers && request.headers['if-none-match'] !== undefined) {
       const own = await ready.headers(request)
       if (!own) return false
-      if (matches(request, own.etag)) {
-        send(request, reply, entryOf({ change, of: null }, shared, own))
+      if (matches(request, own.headers.etag)) {
+        keepAndSend(request, reply, entryOf({ change, of: own.of }, shared, own.headers))
         return true
       }
     }
     const found = await ready.reply(request)
     if (!found) return false
     const { etag = etagUnder(change, request.url), ...own } = found.headers
-    const entry = entryOf({ change, of: found.of }, shared, { etag, ...own }, found.body)
-    keep(request.url, entry)
-    send(request, reply, entry)
+    keepAndSend(request, reply, entryOf({ change, of: found.of }, shared, { etag, ...own }, found.body))
     return true
   }
 
   /** What was made before something changed is sent, and not kept. */
   function keep(url: string, entry: Kept): void {
     if (url.length <= MAX_URL && entry.change === news.seen()) memory.keep(url, entry)
+  }
+
+  function keepAndSend(request: FastifyRequest, reply: FastifyReply, entry: Kept): void {
+    keep(request.url, entry)
+    send(request, reply, entry)
   }
 
   function send(request: FastifyRequest, reply: FastifyReply, { etag, found, unchanged, body }: Kept): void {
@@ -179,7 +182,6 @@ export function registerShortWay(app: FastifyInstance, options: ShortWayOptions)
   })
 }
 
-const NO_BODY = Buffer.alloc(0)
 /** Headers that say of what kind and length a body is: a 304 has none. */
 const OF_BODY = ['content-type', 'content-length']
 /** Headers that belong to one reply of a route. */
@@ -191,9 +193,9 @@ function entryOf(
   made: Pick<Kept, 'change' | 'of'>,
   shared: string[],
   own: OwnHeaders & { etag: string },
-  body: Buffer = NO_BODY,
+  body: Buffer | null = null,
 ): Kept {
-  const found = [...shared, 'content-length', String(body.length)]
+  const found = [...shared, 'content-length', String(body?.length ?? 0)]
   const unchanged = [...shared]
   for (const name in own) {
     const value = own[name] ?? ''

@@ -27,6 +27,8 @@ export async function openSqlite(path: string, { forService = false } = {}): Pro
     // The library is compiled with NORMAL in WAL mode, which may lose the last commits with the power.
     writer.pragma('synchronous = FULL')
     writer.pragma('journal_size_limit = 67108864')
+    // It reads little but the paths to the rows that it writes.
+    writer.pragma('cache_size = -16000')
     reader = new Database(path, { readonly: true, timeout: OPENING_DEADLINE })
     set(reader)
     await migrateSqlite(writer, reader)

@@ -1,6 +1,6 @@
 /** Connections to receivers. Where one leads is checked as it is made: a name may lead elsewhere than it did before. */
 import { isIP, type LookupFunction } from 'node:net'
-import { Agent, buildConnector } from 'undici'
+import type { Agent, buildConnector } from 'undici'
 import { allowing, isPublic, type Lookup } from './address.ts'
 
 /** A connection was not made, since its address is not allowed. */
@@ -12,7 +12,9 @@ export class NotAllowed extends Error {
 const MOST_CONNECTIONS = 32
 
 /** The agent that reaches the public internet and what the operator allows; `timeout` is in milliseconds. */
-export function guardedAgent(allowed: readonly string[], lookup: Lookup, timeout: number): Agent {
+export async function guardedAgent(allowed: readonly string[], lookup: Lookup, timeout: number): Promise<Agent> {
+  // It takes 20 MB of memory, which only those who have webhooks need.
+  const { Agent, buildConnector } = await import('undici')
   const isAllowed = allowing(allowed)
   const anywhere = buildConnector({ timeout, lookup: byLookup(lookup, () => true) })
   const publicOnly = buildConnector({ timeout, lookup: byLookup(lookup, isPublic) })

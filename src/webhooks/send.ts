@@ -1,5 +1,4 @@
 import type { Agent } from 'undici'
-import { request } from 'undici'
 import { type Lookup, systemLookup } from './address.ts'
 import { guardedAgent, NotAllowed } from './agent.ts'
 
@@ -36,7 +35,11 @@ export function sender(
   allowed: readonly string[],
   { lookup = systemLookup(), timeout = TIMEOUT }: { lookup?: Lookup; timeout?: number } = {},
 ): Sender {
-  const agent = guardedAgent(allowed, lookup, timeout)
+  let agent: Promise<Agent> | undefined
+  const reach = () => {
+    agent ??= guardedAgent(allowed, lookup, timeout)
+    return agent
+  }
   const underWay = new Set<AbortController>()
   return {
     async send(url, headers, body) {
@@ -44,7 +47,7 @@ export function sender(
       const ending = new AbortController()
       underWay.add(ending)
       const timer = setTimeout(() => ending.abort(new Ended('timeout')), timeout)
-      const outcome = await post(agent, url, { headers, body, signal: ending.signal }).catch((error: unknown) => ({
+      const outcome = await post(reach(), url, { headers, body, signal: ending.signal }).catch((error: unknown) => ({
         error: errorOf(error),
         responseStatus: null,
         excerpt: null,
@@ -55,7 +58,7 @@ export function sender(
     },
     async close() {
       for (const ending of underWay) ending.abort(new Ended('interrupted'))
-      await agent.destroy()
+      await (await agent)?.destroy()
     },
   }
 }
@@ -70,11 +73,17 @@ class Ended extends Error {
 }
 
 async function post(
-  dispatcher: Agent,
+  agent: Promise<Agent>,
   url: string,
   message: { headers: Record<string, string>; body: string; signal: AbortSignal },
 ): Promise<Omit<Outcome, 'milliseconds'>> {
-  const { statusCode, body } = await request(url, { ...message, method: 'POST', dispatcher })
+  const { origin, pathname, search } = new URL(url)
+  const { statusCode, body } = await (await agent).request({
+    ...message,
+    method: 'POST',
+    origin,
+    path: pathname + search,
+  })
   // The status has told how it went; the rest may be endless, broken or slow.
   const isGood = statusCode >= 200 && statusCode < 300
   const said = await beginningOf(body).catch(() => '')
