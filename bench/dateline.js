@@ -21,6 +21,7 @@ export const startDateline = (database, settings) =>
     DATELINE_ADMIN_KEY: ADMIN_KEY,
     LOG_LEVEL: 'warn',
     RATE_LIMIT: '0',
+    WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
     ...settings,
   })
 

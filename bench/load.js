@@ -15,14 +15,16 @@ const GRACE = 15_000
 /**
  * Loads a server for some seconds. Throws if any reply had another status than `status`.
  * @param {import('./processes.js').Server} server
- * @param {{ requests: Wanted[], connections: number, seconds: number, status: number }} plan
+ * @param {{ requests: Wanted[], connections: number, seconds: number, status: number, perSecond?: number }} plan
+ *   `perSecond` bounds the replies that are asked for; as many as can be had if left out
  */
-export async function load(server, { requests, connections, seconds, status }) {
+export async function load(server, { requests, connections, seconds, status, perSecond }) {
   const before = server.processorSeconds()
   const result = await cannonade({
     url: server.url,
     connections,
     duration: seconds,
+    ...(perSecond && { overallRate: perSecond }),
     setupClient: startingAt(requests, connections),
   })
   const after = server.processorSeconds()

@@ -12,9 +12,13 @@ const headers = { authorization: `Bearer ${ADMIN_KEY}` }
 const PAGE = 1_000
 /** How many streams are held open at the same time. */
 const STREAMS = 1_000
-/** How many webhooks there are, and how many articles are published in a second: together the deliveries a second. */
-const WEBHOOKS = 100
-const PUBLISHED = 10
+/** How many sections are renamed, and how many messages that makes at least. */
+const RENAMED = 10
+const MANY = 5_000
+/** How long the editions take to be written anew, in milliseconds. */
+const SETTLE = 30_000
+/** How many articles a second are read meanwhile. */
+const READ = 1_000
 
 /** @typedef {{ name: string, value: number, unit: string }} Figure */
 
@@ -27,13 +31,13 @@ const PUBLISHED = 10
 export async function measureSyndication(dateline, world, options) {
   const { seconds } = options
   return [
+    ...(await streams(dateline)),
     { name: 'Changes followed, pages of 1,000', value: await followed(dateline, '', seconds), unit: '/s' },
     {
       name: 'The same with the editions',
       value: await followed(dateline, '&include=edition', seconds),
       unit: '/s',
     },
-    ...(await streams(dateline)),
     ...(await webhooks(dateline, world, seconds)),
   ]
 }
@@ -94,54 +98,46 @@ function openStream(url, agent, since, tell) {
 }
 
 /** Deliveries a second to a good receiver, and what they do to the slowest of a hundred reads. */
-async function webhooks(dateline, { sample }, seconds) {
+async function webhooks(dateline, { sample, entries }, seconds) {
   const receiver = await startReceiver()
   const reads = sample.map(({ slug }) => ({ path: `/v1/articles/${slug}` }))
-  const read = async () => (await load(dateline, { requests: reads, connections: 8, seconds, status: 200 })).p99
+  const plan = { requests: reads, connections: 8, seconds, status: 200, perSecond: READ }
+  const read = async () => (await load(dateline, plan)).p99
+  const send = (method, path, wanted, status) =>
+    expect(
+      dateline.url,
+      { path, method, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(wanted) },
+      status,
+    )
+  const { body } = await send('POST', '/v1/webhooks', { url: receiver.url, events: ['article.*'] }, 201)
+  const path = `/v1/webhooks/${JSON.parse(body).id}`
   const alone = await read()
-  const publishing = await whilePublishing(dateline.url, read)
-  const made = []
-  for (let webhook = 0; webhook < WEBHOOKS; webhook++) {
-    const body = JSON.stringify({ url: `${receiver.url}/${webhook}`, events: ['article.published'] })
-    const wanted = { path: '/v1/webhooks', method: 'POST', headers: { ...headers, 'content-type': 'application/json' } }
-    made.push(JSON.parse((await expect(dateline.url, { ...wanted, body }, 201)).body).id)
-  }
-  const before = receiver.count()
-  const began = performance.now()
-  const telling = await whilePublishing(dateline.url, read)
-  const perSecond = ((receiver.count() - before) / (performance.now() - began)) * 1_000
-  for (const id of made) await expect(dateline.url, { path: `/v1/webhooks/${id}`, method: 'DELETE', headers }, 204)
+  // What there is to tell gathers while the webhook is paused; by then the editions are written anew, too.
+  await send('PATCH', path, { status: 'paused' }, 200)
+  const names = entries.sections.slice(0, RENAMED)
+  for (const { slug, name } of names) await send('PATCH', `/v1/sections/${slug}`, { name: `${name} renamed` }, 200)
+  await pause(SETTLE)
+  await send('PATCH', path, { status: 'active' }, 200)
+  const [before, began] = [receiver.count(), performance.now()]
+  const telling = await read()
+  while (receiver.count() - before < MANY && performance.now() - began < 60_000) await pause(5)
+  const delivered = receiver.times().slice(before)
+  const lasted = ((delivered.at(-1) ?? 0) - (delivered[0] ?? 0)) / 1_000
+  await expect(dateline.url, { path, method: 'DELETE', headers }, 204)
   await receiver.close()
   return [
-    { name: 'Webhooks delivered to a good receiver', value: perSecond, unit: '/s' },
-    { name: 'p99 of reads alone, 8 connections', value: alone, unit: ' ms' },
-    { name: `p99 while ${PUBLISHED} articles a second are published`, value: publishing, unit: ' ms' },
-    { name: `p99 while these are told to ${WEBHOOKS} webhooks`, value: telling, unit: ' ms' },
+    { name: `Webhooks delivered, ${READ} reads a second meanwhile`, value: delivered.length / lasted, unit: '/s' },
+    { name: 'p99 of these reads, nothing to deliver', value: alone, unit: ' ms' },
+    { name: 'p99 while webhooks are delivered', value: telling, unit: ' ms' },
   ]
 }
 
-/** @template T @param {string} url @param {() => Promise<T>} read @returns {Promise<T>} */
-async function whilePublishing(url, read) {
-  const drafts = posts('/v1/articles?publish=true')
-  let [count, last] = [0, Promise.resolve()]
-  const timer = setInterval(() => {
-    const before = last
-    last = expect(url, drafts[count++ % drafts.length], 201).then(() => before)
-  }, 1_000 / PUBLISHED)
-  try {
-    return await read()
-  } finally {
-    clearInterval(timer)
-    await last
-  }
-}
-
 async function startReceiver() {
-  let count = 0
+  const times = []
   const server = createServer((asked, reply) => {
     asked.resume()
     asked.on('end', () => {
-      count += 1
+      times.push(performance.now())
       reply.writeHead(204).end()
     })
   })
@@ -149,7 +145,8 @@ async function startReceiver() {
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
   return {
     url: `http://127.0.0.1:${port}`,
-    count: () => count,
+    count: () => times.length,
+    times: () => times,
     close: () => {
       server.closeAllConnections()
       return new Promise((resolve) => server.close(resolve))

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Storage } from '../storage/storage.ts'
 import { latest } from './log.ts'
 
@@ -19,6 +20,8 @@ export interface Watch {
 export function watchChanges(storage: Storage): Watch {
   const waiting = new Set<{ seq: number; wake: () => void }>()
   const closing = new AbortController()
+  // Everyone who waits listens to it: that is many, and no leak.
+  setMaxListeners(0, closing.signal)
   let seen: number | undefined
   let last = 0
   let timer: NodeJS.Timeout | undefined
