@@ -48,7 +48,7 @@ const SYNDICATION =
   'What partners do: one follower, streams that are open at the same time, and webhooks to one receiver in the process that makes the load.'
 
 const GROWTH =
-  "Dateline's replies a second, as a ratio to those with the fewest articles; all sizes in turns. Of more than 10,000 articles the others are copies with other ids, slugs and times. A word that is searched for is in more articles where there are more, so search has more to do; so has a list behind several filters that few articles meet together."
+  "Dateline's replies a second, as a ratio to those with the fewest articles; all sizes in turns. Of more than 10,000 articles the others are copies with other ids, slugs and times. Of 1,000 articles most tags and authors have fewer than a page, so that their lists are shorter. A word that is searched for is in more articles where there are more, so search has more to do; so has a list behind several filters that few articles meet together."
 
 /**
  * @param {import('./options.js').Options} options
