@@ -29,6 +29,7 @@ export function growthPlot(growth) {
 <text x="${WIDTH - RIGHT + 10}" y="${labels[index] + 4}" fill="${colour}">${title}</text>`
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">
+<title>Replies a second as the newsroom grows, as ratios to the smallest</title>
 <rect width="100%" height="100%" fill="#fff"/>
 ${[0, 0.5, 1].map((ratio) => gridLine(y(ratio), ratio)).join('\n')}
 ${sizes.map((size) => `<text x="${x(size)}" y="${HEIGHT - 28}" text-anchor="middle">${size.toLocaleString('en')}</text>`).join('\n')}
