@@ -25,7 +25,7 @@ declare module 'fastify' {
   }
 }
 
-/** The content type of the replies of an operation, where it is not JSON. */
+/** What the document says of the service as a whole. */
 export interface DocumentInfo {
   title: string
   version: string

@@ -3,8 +3,8 @@
  * the world reads, and on nothing else. So before all hooks and handlers:
  *
  * - a client that names the ETag made of those two has the reply already: 304, and nothing is looked up;
- * - a reply that was made since the last change is given again from memory;
- * - a reply whose bytes lie ready in the database is fetched and sent as it stands.
+ * - a reply that no change has altered since it was made is given again from memory;
+ * - a reply that a route has ready, from what lies finished in the database, is sent as it stands.
  *
  * Everything else goes the long way, which gives the same reply. No read is ever stale, whichever process writes.
  */
