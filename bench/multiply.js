@@ -1,12 +1,12 @@
 /**
  * Makes a large newsroom of a small one: `node bench/multiply.js <database> <times> <sample file>`. Each article is
- * copied with all that is read of it: its edition, its references, its words, its slug and its changes; not with its
+ * copied with all that is read of it: its edition, its references, its place in the index, its slug and its changes; not with its
  * revisions and its record, of which no reader sees anything. The copies stand between the others in time.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { wordsIn } from '../dist/lib/tokens.js'
+import { tokensOfEdition } from './tokens.js'
 
 const [file = '', times = '1', sampleFile = ''] = process.argv.slice(2)
 const db = new Database(file)
@@ -82,8 +82,7 @@ function renamed(/** @type {string} */ column) {
 const etagOf = (version, document) =>
   `"${version}-${createHash('sha256').update(document).digest('base64url').slice(0, 22)}"`
 
-const words = db.prepare('insert into edition_words (rowid, headline, summary, body) values (?, ?, ?, ?)')
-const joined = (...texts) => texts.flatMap((text) => (text ? wordsIn(text) : [])).join(' ')
+const index = db.prepare('insert into edition_index (rowid, tokens) values (?, ?)')
 
 const models = Object.entries(tables).map(([table, { where = '', columns }]) => {
   const rows = db.prepare(`select * from ${table} ${where}`).all()
@@ -91,21 +90,16 @@ const models = Object.entries(tables).map(([table, { where = '', columns }]) => 
   const insert = db.prepare(`insert into ${table} (${names.join()}) values (${names.map(() => '?').join()})`)
   return { table, rows, columns, names, insert }
 })
-const texts = new Map(
-  (models.find(({ table }) => table === 'editions')?.rows ?? []).map(({ article: id, document }) => {
-    const { headline, kicker, standfirst, summary, body } = JSON.parse(document)
-    const text = body.map(({ text = '' }) => text).join('\n')
-    return [id, [joined(headline, kicker), joined(standfirst, summary), joined(text)]]
-  }),
+const tokens = new Map(
+  models.find(({ table }) => table === 'editions')?.rows.map((row) => [row.article, tokensOfEdition(row)]),
 )
-
 for (let copy = 1; copy < Number(times); copy++)
   db.transaction(() => {
     for (const { table, rows, columns, names, insert } of models)
       for (const row of rows) {
         const values = names.map((name) => (name in columns ? columns[name](row, copy) : row[name]))
         insert.run(values)
-        if (table === 'editions') words.run(values[names.indexOf('search_key')], ...(texts.get(row.article) ?? []))
+        if (table === 'editions') index.run(values[names.indexOf('search_key')], tokens.get(row.article))
       }
   })()
 db.prepare('update ref_counts set editions = editions * ?').run(Number(times))

@@ -1,6 +1,7 @@
 /** The rows of articles that Dateline has made, to be written again for other articles. */
 
 import { randomUUID } from 'node:crypto'
+import { tokensOfEdition } from './tokens.js'
 
 /** What every table names an article by; `articles` itself does so by `id`. */
 const NAMES = ['article', 'target']
@@ -34,11 +35,15 @@ export function articlePatterns(source, db, models) {
   const writers = new Map(tables.map((one) => [one.table, writerOf(db, one)]))
   const nextChange = db.prepare('select coalesce(max(seq), 0) + 1 from changes').pluck()
   const nextKey = db.prepare('select coalesce(max(search_key), 0) + 1 from editions').pluck()
-  const words = db.prepare('insert into edition_words (rowid, headline, summary, body) values (?, ?, ?, ?)')
+  const index = db.prepare('insert into edition_index (rowid, tokens) values (?, ?)')
   const count = db.prepare(
     'insert into ref_counts values (?, ?, 1) on conflict (kind, ref) do update set editions = editions + 1',
   )
-  const patterns = models.map(({ id, reply }) => ({ id, reply, rows: rowsOf(source, tables, id) }))
+  const patterns = models.map(({ id, reply }) => {
+    const rows = rowsOf(source, tables, id)
+    const edition = rows.find(({ table }) => table === 'editions')
+    return { id, reply, rows, tokens: edition && tokensOfEdition(edition.row) }
+  })
   let turn = 0
   return {
     next(id, headline) {
@@ -54,7 +59,7 @@ export function articlePatterns(source, db, models) {
             if (table === 'editions') {
               const key = nextKey.get()
               values[Object.keys(row).indexOf('search_key')] = key
-              words.run(key, ...wordsOf(row))
+              index.run(key, pattern.tokens)
             }
             if (table === 'edition_refs' && COUNTED.includes(row.kind)) count.run(row.kind, row.ref)
             if (table === 'audit_log') values[Object.keys(row).indexOf('id')] = randomUUID()
@@ -69,12 +74,6 @@ export function articlePatterns(source, db, models) {
 
 /** Kinds of references that are counted. */
 const COUNTED = ['author', 'language', 'section', 'source', 'tag']
-
-/** The texts of an edition that are searched, as they stand. */
-function wordsOf({ document }) {
-  const { headline, summary, body } = JSON.parse(document)
-  return [headline, summary, body.map(({ text = '' }) => text).join(' ')]
-}
 
 const rename = (value, ...pairs) =>
   typeof value === 'string' ? pairs.reduce((text, [from, to]) => text.replaceAll(from, to), value) : value

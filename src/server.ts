@@ -6,8 +6,8 @@ import { publishDue, releases as watchReleases } from './articles/scheduler.ts'
 import { sweepChanges } from './changes/log.ts'
 import { watchChanges } from './changes/watch.ts'
 import type { Config } from './config.ts'
+import { indexMissing } from './editions/indexing.ts'
 import { refreshAll } from './editions/refresh.ts'
-import { indexAll } from './editions/words.ts'
 import { hubNotices } from './feeds/websub.ts'
 import { sweepReplies } from './idempotency/once.ts'
 import { createKey, hasAdminKey } from './keys/store.ts'
@@ -45,6 +45,8 @@ const SWEEP_INTERVAL = 10 * 60_000
  */
 export async function serve(config: Config, say: (text: string) => void): Promise<FastifyInstance> {
   const storage = await openStorage(config.DATABASE_URL, { forService: true })
+  const indexed = await indexMissing(storage)
+  if (indexed > 0) say(`Put ${indexed} articles into the index.`)
   const releases = watchReleases({ storage, clock: systemClock })
   await releases.look()
   const watch = watchChanges(storage)
@@ -70,7 +72,6 @@ export async function serve(config: Config, say: (text: string) => void): Promis
   })
   webhooks.start(watch, failed('sending to webhooks'))
   const background = [
-    every(REFRESH_INTERVAL, () => indexAll(storage, () => stopping), failed('indexing editions')),
     every(RELEASE_INTERVAL, release, failed('publishing what is due')),
     every(SWEEP_INTERVAL, sweep, failed('sweeping what has expired')),
     every(REFRESH_INTERVAL, () => refreshAll(storage, () => stopping), failed('refreshing stale editions')),

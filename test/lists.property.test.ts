@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { ArticleSort, TimeFilter } from '../src/editions/filters.ts'
 import { list } from '../src/editions/list.ts'
 import { refreshAll } from '../src/editions/refresh.ts'
-import { editionWords } from '../src/storage/fulltext.ts'
+import { editionIndex } from '../src/storage/fulltext.ts'
 import type { Page as Found, PageRequest } from '../src/storage/keyset.ts'
 import { articles, authors, editions, refCounts, sections, slugs, sources, tags } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
@@ -23,7 +23,7 @@ afterAll(() => room.close())
 /** An empty newsroom with a few entries, among them a tree of sections. */
 async function begin(): Promise<Shelf> {
   await room.storage.transaction(async (tx) => {
-    for (const table of [editionWords, editions, refCounts, articles, slugs, authors, tags, sources])
+    for (const table of [editionIndex, editions, refCounts, articles, slugs, authors, tags, sources])
       await tx.delete(table)
     await tx.delete(sections)
   })
@@ -52,6 +52,7 @@ const wish = fc.record({
     }),
     { maxLength: 2 },
   ),
+  word: fc.constantFrom(undefined, undefined, undefined, 'apfel', 'bridge', 'zebra'),
   sort: fc.constantFrom('-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt', '-headline', 'headline'),
   limit: fc.integer({ min: 1, max: 5 }),
   bySlug: fc.boolean(),
@@ -59,10 +60,11 @@ const wish = fc.record({
 type Wish = typeof wish extends fc.Arbitrary<infer T> ? T : never
 
 /** What is wished for of the entries that there are: as the model takes it, and as a query. */
-function queryOf(shelf: Shelf, { times, sort, limit, bySlug, language, ...refs }: Wish): [Query, string] {
-  const query: Query = { filters: language ? { language } : {}, times: [], sort }
+function queryOf(shelf: Shelf, { times, word, sort, limit, bySlug, language, ...refs }: Wish): [Query, string] {
+  const query: Query = { filters: language ? { language } : {}, times: [], word, sort }
   const parameters = new URLSearchParams({ sort, limit: String(limit), count: 'true' })
   if (language) parameters.set('language', language.join())
+  if (word) parameters.set('q', word)
   for (const noun of nouns) {
     const entries = refs[noun]?.flatMap((number) => at(shelf.of(noun), number) ?? [])
     if (!entries || entries.length === 0) continue
@@ -127,14 +129,14 @@ async function checkList(shelf: Shelf, wanted: Wish): Promise<void> {
 /** While things come and go, what stays in its place is met once, and nothing that never was there. */
 /** It is the same whichever way it is found: as if all that there is were much. */
 async function checkPlans(shelf: Shelf, wanted: Wish): Promise<void> {
-  const [{ filters, times, sort }] = queryOf(shelf, wanted)
+  const [{ filters, times, word, sort }] = queryOf(shelf, wanted)
   const timesOf = (name: string) => times.flatMap((one): TimeFilter => (one.name === name ? [[one.op, one.time]] : []))
   const named = Object.fromEntries(Object.entries(filters).map(([kind, ids]) => [kind, ids.join()]))
   const query = {
-    filters: { ...named, publishedAt: timesOf('publishedAt'), updatedAt: timesOf('updatedAt') },
+    filters: { ...named, q: word, publishedAt: timesOf('publishedAt'), updatedAt: timesOf('updatedAt') },
     sort: sort as ArticleSort,
   }
-  const expected = shelf.list({ filters, times, sort }).map(({ id }) => id)
+  const expected = shelf.list({ filters, times, word, sort }).map(({ id }) => id)
   for (const few of [0, 3, 10]) {
     const ids: string[] = []
     for (let from: PageRequest['from'] = null; ; ) {

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
-import { forgetIndex, indexAll } from '../src/editions/words.ts'
+import { indexAnew, indexMissing } from '../src/editions/indexing.ts'
+import { editionIndex } from '../src/storage/fulltext.ts'
+import { editions } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 
 const RUNS = Number(process.env.MODEL_RUNS ?? 8)
@@ -211,8 +213,13 @@ it('finds only what is live, as it is now', async () => {
 it('makes its index anew from what is live', async () => {
   for (const n of [1, 2, 3]) await publish(`Heron ${n}`)
   const before = await slugs('heron')
-  await forgetIndex(room.storage)
-  await indexAll(room.storage)
+  await indexAnew(room.storage)
+  expect(await slugs('heron')).toEqual(before)
+  await room.storage.transaction(async (tx) => {
+    await tx.delete(editionIndex)
+    await tx.update(editions).set({ searchKey: null })
+  })
+  expect(await indexMissing(room.storage)).toBe(3)
   await publish('Not a change of the first')
   expect(await slugs('heron')).toEqual(before)
 })

@@ -1,11 +1,12 @@
 import { and, eq, inArray, isNull, like, type SQL, sql } from 'drizzle-orm'
 import { countOf } from '../catalogue/entry.ts'
+import { withBelow } from '../catalogue/sections.ts'
 import { anyOf, nothing, timeConditions, wantedRefs } from '../editions/conditions.ts'
 import type { ArticleFilters, ArticleSort } from '../editions/filters.ts'
 import { type Term, termsIn } from '../lib/query.ts'
 import { type Caller, may } from '../lib/roles.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
-import { articleRefs, articles, sections } from '../storage/schema.ts'
+import { articleRefs, articles } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { ArticleRow } from './store.ts'
 
@@ -78,14 +79,5 @@ const refersToAny = (db: Reader, kind: string, ids: string[]): SQL =>
           .where(and(eq(articleRefs.kind, kind), inArray(articleRefs.ref, ids))),
       )
 
-/** That a headline has a term, word for word; drafts are in no index of words. */
+/** That a headline has a term, word for word; drafts are in no index. */
 const inHeadline = ({ words }: Term): SQL => like(articles.sortHeadline, `%${words.join(' ')}%`)
-
-/** The sections and all below them. */
-async function withBelow(db: Reader, ids: string[]): Promise<string[]> {
-  const tree = await db.select({ id: sections.id, path: sections.path }).from(sections)
-  const tops = tree.filter(({ id }) => ids.includes(id))
-  return tree
-    .filter(({ path }) => tops.some((top) => path === top.path || path.startsWith(`${top.path}/`)))
-    .map(({ id }) => id)
-}

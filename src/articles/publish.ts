@@ -4,6 +4,7 @@ import { audit } from '../audit/log.ts'
 import { countOf } from '../catalogue/entry.ts'
 import { enter, releaseAll } from '../catalogue/slugs.ts'
 import { type ChangeType, record } from '../changes/log.ts'
+import { newKey, timeOf } from '../editions/search-key.ts'
 import * as newsstand from '../editions/store.ts'
 import type { Act } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
@@ -21,13 +22,16 @@ const stateOf = ({ status, publishedAt, publishAt }: ArticleRow): State => ({
   isScheduled: publishAt !== null,
 })
 
-/** Makes the working copy the live edition. `at` is the time it bears as published, if it is its first. */
+/**
+ * Makes the working copy the live edition. `at` is the time it bears as published, if it is its first; in a millisecond
+ * that a thousand bear already, the next.
+ */
 export async function publish(tx: Writer, article: ArticleRow, act: Act, at = act.now): Promise<ArticleRow> {
   const { now } = act
   const status = after(stateOf(article), 'publish')
   const { id, slug, version, content } = article
   const wasLive = article.liveVersion !== null
-  const publishedAt = article.publishedAt ?? at
+  const publishedAt = article.publishedAt ?? timeOf(await newKey(tx, at))
   const live: ArticleRow = {
     ...article,
     status,

@@ -7,9 +7,8 @@ import { didYouMean } from '../editions/did-you-mean.ts'
 import { COUNTED, facetNames, facetsOf } from '../editions/facets.ts'
 import { articleParameters, filtersIn, queryText } from '../editions/filters.ts'
 import { highlightsOf } from '../editions/highlight.ts'
-import { conditionsFor } from '../editions/plan.ts'
+import { soughtFor } from '../editions/plan.ts'
 import { countHits, type Hit, search } from '../editions/search.ts'
-import { conditionsOf } from '../editions/shape.ts'
 import { PageInfo, pageParameters, pageRequest } from '../http/paging.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { namesOf } from '../lib/names.ts'
@@ -77,14 +76,13 @@ export function registerSearch(server: FastifyInstance, { storage }: { storage: 
     async (request, reply) => {
       const { q, limit, count, cursor, facets = [...facetNames], ...query } = request.query
       const paging = pageRequest(request, limit)
-      const met = await conditionsFor(db, filtersIn(query))
-      const conditions = met ?? conditionsOf([], {})
-      const terms = met ? termsIn(q) : []
-      const page = await search(db, terms, conditions, paging)
+      const sought = await soughtFor(db, filtersIn(query))
+      const terms = sought ? termsIn(q) : []
+      const page = await search(db, terms, sought, paging)
       const isFirst = cursor === undefined
       const wanted = facetNames.filter((name) => isFirst && facets.includes(name))
       const best = wanted.length > 0 ? await bestHits(page.rows, page.next !== null) : []
-      const total = count === 'true' ? await countHits(db, terms, conditions) : undefined
+      const total = count === 'true' ? await countHits(db, terms, sought) : undefined
       const meant = isFirst && page.rows.length === 0 ? await didYouMean(db, terms) : undefined
       reply.header('cache-tag', ['articles', ...page.rows.map(({ article }) => article)].join(','))
       return {
@@ -96,7 +94,7 @@ export function registerSearch(server: FastifyInstance, { storage }: { storage: 
 
       async function bestHits(rows: Hit[], hasMore: boolean): Promise<Hit[]> {
         if (!hasMore) return rows
-        return (await search(db, terms, conditions, { limit: COUNTED, from: null })).rows
+        return (await search(db, terms, sought, { limit: COUNTED, from: null })).rows
       }
 
       async function shown(hits: Hit[]) {

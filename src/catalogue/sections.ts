@@ -4,7 +4,7 @@ import { markLinkingStale } from '../changes/log.ts'
 import { Problem } from '../lib/problem.ts'
 import { Id, prose, Reference, Slug } from '../lib/shapes.ts'
 import { editionRefs, sections } from '../storage/schema.ts'
-import type { Reader, Writer } from '../storage/storage.ts'
+import { prepared, type Reader, type Writer } from '../storage/storage.ts'
 import { byIds } from './by-ids.ts'
 import { addToCounts, articleCounts, countOfRef } from './counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
@@ -165,6 +165,17 @@ export async function lineagesOf(db: Reader, rows: SectionRow[]): Promise<(id: s
 export async function sectionsAbove(db: Reader, section: string): Promise<string[]> {
   const lineages = await lineagesOf(db, await byIds<SectionRow>(db, sections, [section]))
   return lineages(section).map(({ id }) => id)
+}
+
+const selectTree = prepared('section_tree', (db) => db.select({ id: sections.id, path: sections.path }).from(sections))
+
+/** The sections and all below them. */
+export async function withBelow(db: Reader, ids: string[]): Promise<string[]> {
+  const tree = await selectTree(db)
+  const tops = tree.filter(({ id }) => ids.includes(id))
+  return tree
+    .filter(({ path }) => tops.some((top) => path === top.path || path.startsWith(`${top.path}/`)))
+    .map(({ id }) => id)
 }
 
 /** Every section below the moved one lies at a new path. */

@@ -151,16 +151,13 @@ program
 
 program
   .command('reindex')
-  .description('Make the index of words anew, from what is live. Searches find less until it is done.')
+  .description('Make the index of articles anew, from what is live. The service may go on meanwhile.')
   .action(
     withConfig(async (config) => {
       const { withStorage } = await import('./with-storage.ts')
-      const { forgetIndex, indexAll } = await import('../editions/words.ts')
-      await withStorage(config, async (storage) => {
-        await forgetIndex(storage)
-        await indexAll(storage)
-      })
-      say('The index of words is made anew.')
+      const { indexAnew } = await import('../editions/indexing.ts')
+      await withStorage(config, indexAnew)
+      say('The index is made anew.')
     }),
   )
 

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import type { Term } from '../lib/query.ts'
-import { editionWords, knownWords, match, matches } from '../storage/fulltext.ts'
+import { editionIndex, knownWords, match, matches } from '../storage/fulltext.ts'
 import type { Reader } from '../storage/storage.ts'
 
 /** Words shorter than this have too many others near them. */
@@ -24,8 +24,8 @@ export async function didYouMean(db: Reader, terms: Term[]): Promise<string | un
 
 async function findsAny(db: Reader, terms: Term[]): Promise<boolean> {
   const found = await db
-    .select({ key: editionWords.key })
-    .from(editionWords)
+    .select({ key: editionIndex.key })
+    .from(editionIndex)
     .where(matches(match(terms, 'all')))
     .limit(1)
   return found.length > 0

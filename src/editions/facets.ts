@@ -6,7 +6,7 @@ import { membersOf } from '../storage/fulltext.ts'
 import { authors, editionRefs, sections, tags } from '../storage/schema.ts'
 import { prepared, type Reader } from '../storage/storage.ts'
 import type { Hit } from './search.ts'
-import { yearOf } from './words.ts'
+import { yearOf } from './search-key.ts'
 
 /** By what hits are counted. */
 export const facetNames = ['section', 'author', 'tag', 'year'] as const

@@ -1,7 +1,8 @@
 /** Lists of live articles: which articles there are on a page. What they show is fetched by their ids. */
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { countOf } from '../catalogue/entry.ts'
+import { countOfRef } from '../catalogue/counts.ts'
+import { editionIndex } from '../storage/fulltext.ts'
 import { gathered } from '../storage/gathered.ts'
 import {
   checkKeys,
@@ -15,9 +16,11 @@ import {
 } from '../storage/keyset.ts'
 import { editionRefs, editions } from '../storage/schema.ts'
 import { placeholder, type Reader, shaped } from '../storage/storage.ts'
+import { countFound } from './counting.ts'
 import type { ArticleFilters, ArticleSort } from './filters.ts'
-import { columnOf, knownTotal, orderOf, plan } from './plan.ts'
-import { byReferences, isAny, met, type RefFilter, type Shape } from './shape.ts'
+import { columnOf, orderOf, type Plan, plan } from './plan.ts'
+import { BITS, keysOf, momentOf, timeOf } from './search-key.ts'
+import { byReferences, inIndex, isReference, type Lead, met, type Shape } from './shape.ts'
 
 interface ListQuery {
   filters: ArticleFilters
@@ -26,110 +29,138 @@ interface ListQuery {
   few?: number
 }
 
-/** The ids of a page of the live articles. */
-export async function list(db: Reader, { filters, sort, few }: ListQuery, request: PageRequest): Promise<Page<string>> {
-  checkKeys(sort.endsWith('headline') ? 'text' : 'time', request)
-  const planned = await plan(db, filters, sort, request, few)
-  if (!planned) return { rows: [], next: null, previous: null }
-  const { leader, conditions, isSorted } = planned
-  const start = startOf(request)
-  const shape = JSON.stringify({
-    sort,
-    start,
-    leader: leader?.kind ?? null,
-    isSorted,
-    conditions: conditions.shape,
-  } satisfies Listing)
-  const limit = request.limit + 1
-  const values = { ...conditions.values, ...keyValues(request), limit }
-  const leading = leader ? leader.ids.map((ref) => ({ [`${leader.kind} 0`]: ref })) : [{}]
-  const lists = await Promise.all(leading.map((one) => selectPage(db, shape, { ...values, ...one })))
-  const isFalling = sort.startsWith('-') !== (start === 'before')
-  const page = pageOf(merged(lists, isFalling).slice(0, limit), request, (row) => [row.key, row.article])
-  return { ...page, rows: page.rows.map(({ article }) => article) }
-}
-
-/** What a statement is prepared for. */
-interface Listing {
-  sort: ArticleSort
-  start: Start
-  /** The kind of the one reference whose articles are gone through; null to go through the editions. */
-  leader: RefFilter['kind'] | null
-  isSorted: boolean
-  conditions: Shape
-}
-
 /** Where an article stands in the order of a list. */
 interface Found {
   article: string
   key: string
 }
 
-const selectPage = gathered('list', ['article', 'key'], (db, text) => {
-  const { sort, start, leader, isSorted, conditions } = JSON.parse(text) as Listing
-  const row = leader ? byReferences : editions
+/** The ids of a page of the live articles. */
+export async function list(db: Reader, { filters, sort, few }: ListQuery, request: PageRequest): Promise<Page<string>> {
+  checkKeys(sort.endsWith('headline') ? 'text' : 'time', request)
+  const planned = await plan(db, filters, sort, request, few)
+  if (!planned) return { rows: [], next: null, previous: null }
+  const isInOrder = planned.lead === 'index' && sort.endsWith('publishedAt')
+  const found = await (isInOrder ? pageOfIndex : pageOfRows)(db, planned, sort, request)
+  const page = pageOf(found, request, (row) => [row.key, row.article])
+  return { ...page, rows: page.rows.map(({ article }) => article) }
+}
+
+/** What a statement for a page is prepared for. */
+interface Listing {
+  sort: ArticleSort
+  start: Start
+  lead: Lead
+  isSorted: boolean
+  conditions: Shape
+}
+
+const selectRows = gathered('list', ['article', 'key'], (db, text) => {
+  const { sort, start, lead, isSorted, conditions } = JSON.parse(text) as Listing
+  const row = lead === 'reference' ? byReferences : editions
   const key = sort.endsWith('publishedAt') ? row.publishedAt : columnOf(sort)
   const slice = keysetOf(orderOf(sort, isSorted ? unindexed(key) : key, row.article), start)
   const columns = { article: row.article, key: key as typeof editions.updatedAt }
-  const where = and(leader ? isAny(leader, 1) : undefined, ...met(conditions, row), slice.where)
+  const where = and(...met(conditions, row), slice.where)
   const needsEdition = key.table === editions || conditions.updatedAt.length > 0
-  const found = !leader
-    ? db.select(columns).from(editions).where(where)
-    : needsEdition
-      ? // A cross join, for SQLite then keeps to the order of the tables.
-        db.select(columns).from(editionRefs).crossJoin(editions).where(and(where, joined))
-      : db.select(columns).from(editionRefs).where(where)
+  // Cross joins, for with these SQLite keeps to the order of the tables.
+  const found = {
+    editions: () => db.select(columns).from(editions).where(where),
+    index: () =>
+      db
+        .select(columns)
+        .from(editionIndex)
+        .crossJoin(editions)
+        .where(and(inIndex, isIndexed, where)),
+    reference: () =>
+      needsEdition
+        ? db
+            .select(columns)
+            .from(editionRefs)
+            .crossJoin(editions)
+            .where(and(isReference, eq(editions.article, editionRefs.article), where))
+        : db.select(columns).from(editionRefs).where(and(isReference, where)),
+  }[lead]()
   return found.orderBy(...slice.orderBy).limit(placeholder('limit'))
 })
 
-const joined = eq(editions.article, editionRefs.article)
+const isIndexed = eq(editions.searchKey, editionIndex.key)
 
 /** The column, so that SQLite goes through no index of it but sorts what another index finds. */
 const unindexed = (column: SQLiteColumn): SQL => sql`coalesce(${column}, ${column})`.mapWith(column)
 
-/** What stands in several lists of one order, in this order, each article once. */
-function merged(lists: Found[][], isFalling: boolean): Found[] {
-  const [first = [], ...others] = lists
-  if (others.length === 0) return first
-  const once = new Map(lists.flat().map((row) => [row.article, row]))
-  const placed = [...once.values()].map((row) => ({ row, place: Buffer.from(`${row.key}\0${row.article}`) }))
-  const sign = isFalling ? -1 : 1
-  return placed.sort((a, b) => sign * Buffer.compare(a.place, b.place)).map(({ row }) => row)
+/** The rows of a page, and one more if there is one. */
+async function pageOfRows(db: Reader, planned: Plan, sort: ArticleSort, request: PageRequest): Promise<Found[]> {
+  const { lead, values, conditions, isSorted } = planned
+  const shape: Listing = { sort, start: startOf(request), lead, isSorted, conditions: conditions.shape }
+  const limit = request.limit + 1
+  return selectRows(db, JSON.stringify(shape), { ...conditions.values, ...values, ...keyValues(request), limit })
 }
 
-/** What a count is prepared for. */
-interface Counting {
-  leader: [kind: string, count: number] | null
+/** What a statement for a part of the index is prepared for. */
+interface Stretch {
+  isFalling: boolean
+  isWhole: boolean
   conditions: Shape
 }
 
-const selectCount = shaped('count', (db, text: string) => {
-  const { leader, conditions } = JSON.parse(text) as Counting
-  if (!leader)
-    return db
-      .select({ count: countOf })
-      .from(editions)
-      .where(and(...met(conditions, editions)))
-  const [, references] = leader
-  const articles = references === 1 ? countOf : sql<number>`count(distinct ${editionRefs.article})`.mapWith(Number)
-  const where = and(isAny(...leader), ...met(conditions, byReferences))
-  const led = db.select({ count: articles }).from(editionRefs)
-  return conditions.updatedAt.length === 0 ? led.where(where) : led.crossJoin(editions).where(and(where, joined))
+const selectStretch = shaped('list_stretch', (db, text: string) => {
+  const { isFalling, isWhole, conditions } = JSON.parse(text) as Stretch
+  const place = sql`(${editionIndex.key} >> ${sql.raw(String(BITS))}, ${editions.article})`
+  const from = sql`(${sql.placeholder('moment')}, ${sql.placeholder('id')})`
+  const beyond = isWhole ? undefined : sql`${place} ${sql.raw(isFalling ? '<' : '>')} ${from}`
+  return db
+    .select({ article: editions.article, key: editionIndex.key })
+    .from(editionIndex)
+    .crossJoin(editions)
+    .where(and(inIndex, isIndexed, ...met(conditions, editions), beyond))
+    .orderBy(sql`${editionIndex.key} ${sql.raw(isFalling ? 'desc' : 'asc')}`)
+    .limit(placeholder('limit'))
 })
 
-/** How many live articles there are behind the filters. */
+/**
+ * The same from the index, whose order is that of the list but for what went live in the same millisecond: there lists
+ * go by the id. So the last millisecond of a page is read to its end before it is sorted.
+ */
+async function pageOfIndex(db: Reader, planned: Plan, sort: ArticleSort, request: PageRequest): Promise<Found[]> {
+  const { values, conditions } = planned
+  const { low, high } = values as { low: number; high: number }
+  const { from } = request
+  const isFalling = sort.startsWith('-') !== (from?.back ?? false)
+  const moment = from && Date.parse(String(from.keys[0]))
+  const stretch = (range: { low: number; high: number }, limit: number) => {
+    const shape: Stretch = { isFalling, isWhole: from === null, conditions: conditions.shape }
+    const place = { moment, id: from?.keys[1] }
+    return selectStretch(db, JSON.stringify(shape), { ...conditions.values, ...values, ...range, ...place, limit })
+  }
+  const edge = moment === null ? { low, high } : keysOf(moment)
+  const wanted = request.limit + 1
+  const found = await stretch(
+    isFalling ? { low, high: Math.min(high, edge.high) } : { low: Math.max(low, edge.low), high },
+    wanted,
+  )
+  const last = found.at(-1)
+  if (last && found.length === wanted) {
+    const same = keysOf(momentOf(last.key))
+    const [first, end] = isFalling ? [Math.max(low, same.low), last.key - 1] : [last.key + 1, Math.min(high, same.high)]
+    if (first <= end) found.push(...(await stretch({ low: first, high: end }, end - first + 1)))
+  }
+  return found
+    .map(({ article, key }) => ({ article, key: timeOf(key) }))
+    .sort((a, b) => (isFalling ? -1 : 1) * compare(a, b))
+    .slice(0, wanted)
+}
+
+/** Times and ids are ASCII: their code units are their bytes. */
+function compare(a: Found, b: Found): number {
+  if (a.key !== b.key) return a.key < b.key ? -1 : 1
+  return a.article < b.article ? -1 : 1
+}
+
+/** How many live articles there are behind the filters. Behind one reference alone they are counted already. */
 export async function count(db: Reader, filters: ArticleFilters): Promise<number> {
-  const known = await knownTotal(db, filters)
-  if (known !== undefined) return known
   const planned = await plan(db, filters, '-publishedAt', { limit: 1, from: null })
   if (!planned) return 0
-  const { leader, conditions } = planned
-  const values: Record<string, unknown> = { ...conditions.values }
-  for (const [index, ref] of (leader?.ids ?? []).entries()) values[`${leader?.kind} ${index}`] = ref
-  const shape: Counting = {
-    leader: leader ? [leader.kind, leader.ids.length] : null,
-    conditions: conditions.shape,
-  }
-  const [row] = await selectCount(db, JSON.stringify(shape), values)
-  return row?.count ?? 0
+  const isCounted = planned.lead === 'reference' && filters.publishedAt.length + filters.updatedAt.length === 0
+  return isCounted ? countOfRef(db, planned.values as { kind: string; ref: string }) : countFound(db, planned)
 }

@@ -2,15 +2,16 @@
  * Search in what is live. Hits are ranked by where the words stand, and among equals by time: that is the same on both
  * engines, cursors can go on from it, and a page costs the same however many hits there are.
  */
-import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm'
-import { countOf } from '../catalogue/entry.ts'
+import { and, asc, desc, eq } from 'drizzle-orm'
 import { Problem } from '../lib/problem.ts'
 import type { Term } from '../lib/query.ts'
-import { butNot, editionWords, match, matches } from '../storage/fulltext.ts'
+import { allOf, butNot, editionIndex, match } from '../storage/fulltext.ts'
 import type { Page, PageRequest } from '../storage/keyset.ts'
 import { editions } from '../storage/schema.ts'
 import { placeholder, type Reader, shaped } from '../storage/storage.ts'
-import { type Conditions, met, type Shape } from './shape.ts'
+import { countFound } from './counting.ts'
+import type { Sought } from './plan.ts'
+import { inIndex, met, type Shape } from './shape.ts'
 
 /** What was found: the article, its number in the index, and how well it fits. */
 export interface Hit {
@@ -38,52 +39,53 @@ function tiersOf(terms: Term[]): Tier[] {
   ]
 }
 
-const joined = eq(editions.searchKey, editionWords.key)
-
 /** What a query for hits is prepared for: the direction, and what has to hold beside. */
 interface Listing {
   direction: 'newer' | 'older'
   conditions: Shape
 }
 
-/** The hits of one tier before or after a number. */
+/** The hits of one tier between two numbers. */
 const selectHits = shaped('search_hits', (db, text: string) => {
   const { direction, conditions } = JSON.parse(text) as Listing
-  const [bound, compare, order] = [
-    sql.placeholder('from'),
-    ...({ older: [lt, desc], newer: [gt, asc] } as const)[direction],
-  ]
+  const order = { older: desc, newer: asc }[direction]
   return db
-    .select({ article: editions.article, key: editionWords.key })
-    .from(editionWords)
+    .select({ article: editions.article, key: editionIndex.key })
+    .from(editionIndex)
     .crossJoin(editions)
-    .where(
-      and(matches(sql.placeholder('query')), compare(editionWords.key, bound), joined, ...met(conditions, editions)),
-    )
-    .orderBy(order(editionWords.key))
+    .where(and(inIndex, eq(editions.searchKey, editionIndex.key), ...met(conditions, editions)))
+    .orderBy(order(editionIndex.key))
     .limit(placeholder('limit'))
 })
 
-/** A page of the hits that meet the conditions. */
+/** What both ask for. */
+const both = (query: string, other: string | null): string => (other === null ? query : allOf([query, other]))
+
+/** A page of the hits among what is sought; of none if that is null. */
 export async function search(
   db: Reader,
   terms: Term[],
-  conditions: Conditions,
+  sought: Sought | null,
   { limit, from }: PageRequest,
 ): Promise<Page<Hit>> {
-  if (terms.length === 0) return { rows: [], next: null, previous: null }
+  if (terms.length === 0 || !sought) return { rows: [], next: null, previous: null }
   const start = from && { ...placeIn(from.keys), back: from.back }
   const direction = start?.back ? 'newer' : 'older'
-  const shape = JSON.stringify({ direction, conditions: conditions.shape } satisfies Listing)
-  const edge = direction === 'older' ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER
+  const { rest } = sought
+  const shape = JSON.stringify({ direction, conditions: rest.shape } satisfies Listing)
   const tiers = tiersOf(terms).filter(
     ({ score }) => !start || (start.back ? score >= start.score : score <= start.score),
   )
   const found: Hit[] = []
   for (const { score, query } of start?.back ? tiers.reverse() : tiers) {
     if (found.length > limit) break
-    const place = { from: start?.score === score ? start.key : edge, limit: limit + 1 - found.length }
-    const hits = await selectHits(db, shape, { ...conditions.values, ...place, query })
+    const values = {
+      ...rest.values,
+      ...beyond(sought, start?.score === score ? start : null),
+      query: both(query, sought.query),
+      limit: limit + 1 - found.length,
+    }
+    const hits = await selectHits(db, shape, values)
     found.push(...hits.map((hit) => ({ ...hit, score })))
   }
   const hasMore = found.length > limit
@@ -103,18 +105,16 @@ function placeIn([score, key]: readonly [string | number, string]): { score: num
   return { score, key: Number(key) }
 }
 
-const selectCount = shaped('search_count', (db, text: string) => {
-  const conditions = met(JSON.parse(text) as Shape, editions)
-  const found = db.select({ count: countOf }).from(editionWords)
-  const query = matches(sql.placeholder('query'))
-  return conditions.length === 0
-    ? found.where(query)
-    : found.innerJoin(editions, joined).where(and(query, ...conditions))
-})
+/** The numbers on the other side of where a page begins. */
+function beyond({ low, high }: Sought, start: { key: number; back: boolean } | null) {
+  if (!start) return { low, high }
+  return start.back ? { low: Math.max(low, start.key + 1), high } : { low, high: Math.min(high, start.key - 1) }
+}
 
 /** How many hits there are in all. */
-export async function countHits(db: Reader, terms: Term[], { shape, values }: Conditions): Promise<number> {
-  if (terms.length === 0) return 0
-  const [row] = await selectCount(db, JSON.stringify(shape), { ...values, query: match(terms, 'all') })
-  return row?.count ?? 0
+export async function countHits(db: Reader, terms: Term[], sought: Sought | null): Promise<number> {
+  if (terms.length === 0 || !sought) return 0
+  const { query, low, high, rest } = sought
+  const values = { query: both(match(terms, 'all'), query), low, high }
+  return countFound(db, { lead: 'index', values, conditions: rest })
 }

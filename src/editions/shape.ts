@@ -2,10 +2,10 @@
  * The shape of what a list asks for. Conditions take their values by name, so that a statement is prepared once for each
  * shape of a query, and not for each query.
  */
-import { and, eq, gt, gte, inArray, lt, lte, type Placeholder, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, gte, lt, lte, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { termsIn } from '../lib/query.ts'
-import { editionWords, match, matches } from '../storage/fulltext.ts'
+import { editionIndex, match, matches } from '../storage/fulltext.ts'
 import { editionRefs, editions } from '../storage/schema.ts'
 import type { LiveRef } from './content.ts'
 import type { ArticleFilters, TimeFilter } from './filters.ts'
@@ -56,27 +56,32 @@ export function conditionsOf(
   return { shape, values }
 }
 
-/** What is gone through: references, editions, or a part of these. */
-export type Row = Record<'publishedAt' | 'updatedAt' | 'article', SQLiteColumn>
+/** Where articles are found: by one reference, in the index, or among all editions. */
+export type Lead = 'reference' | 'index' | 'editions'
+
+/** What is gone through: references, the index, editions, or a part of these. */
+export type Row = Record<'publishedAt' | 'updatedAt' | 'article' | 'searchKey', SQLiteColumn>
 
 /** Rows of references, beside their editions. */
 export const byReferences: Row = {
   publishedAt: editionRefs.publishedAt,
   updatedAt: editions.updatedAt,
   article: editionRefs.article,
+  searchKey: editions.searchKey,
 }
 
 /** The conditions of the shape, for what is gone through. */
 export const met = ({ refs, publishedAt, updatedAt, externalId, words }: Shape, found: Row): SQL[] => [
   ...refs.map(([kind, count]) => refersToAny(kind, count, found)),
   ...(externalId ? [eq(editions.externalId, sql.placeholder('externalId'))] : []),
-  ...(words ? [hasWords] : []),
+  ...(words ? [hasWords(found)] : []),
   ...inTime('publishedAt', publishedAt, found.publishedAt),
   ...inTime('updatedAt', updatedAt, found.updatedAt),
 ]
 
 /** That an edition has all the words. */
-const hasWords = sql`${editions.searchKey} in (select ${editionWords.key} from ${editionWords} where ${matches(sql.placeholder('words'))})`
+const hasWords = ({ searchKey }: Row) =>
+  sql`${searchKey} in (select ${editionIndex.key} from ${editionIndex} where ${matches(sql.placeholder('words'))})`
 
 /** The time filters alone. */
 export const inTime = (name: 'publishedAt' | 'updatedAt', operators: Operator[], column: SQLiteColumn): SQL[] =>
@@ -88,9 +93,18 @@ const refersToAny = (kind: string, count: number, found: Row): SQL => sql`exists
   where other.kind = ${kind} and other.ref in ${named(kind, count)}
     and other.published_at = ${found.publishedAt} and other.article = ${found.article})`
 
-/** That a row of `editionRefs` is one of so many references of a kind. */
-export const isAny = (kind: string, count: number): SQL | undefined =>
-  and(eq(editionRefs.kind, kind), inArray(editionRefs.ref, named(kind, count)))
-
 const named = (kind: string, count: number): Placeholder[] =>
   Array.from({ length: count }, (_, index) => sql.placeholder(`${kind} ${index}`))
+
+/** That a row of `editionRefs` is of the one reference that leads. */
+export const isReference = and(
+  eq(editionRefs.kind, sql.placeholder('kind')),
+  eq(editionRefs.ref, sql.placeholder('ref')),
+)
+
+/** That a row of the index matches, and is of the times that are wanted. */
+export const inIndex = and(
+  matches(sql.placeholder('query')),
+  gte(editionIndex.key, sql.placeholder('low')),
+  lte(editionIndex.key, sql.placeholder('high')),
+)

@@ -8,16 +8,16 @@ import { markFresh, markStale } from '../changes/log.ts'
 import { etagOf } from '../lib/etag.ts'
 import type { Facts } from '../lib/facts.ts'
 import { isId } from '../lib/id.ts'
-import { dropWords } from '../storage/fulltext.ts'
+import { dropTokens } from '../storage/fulltext.ts'
 import { editions, retractions, slugs, staleEditions } from '../storage/schema.ts'
 import { insertRow, prepared, type Reader, type Writer } from '../storage/storage.ts'
 import type { Article } from './article.ts'
 import { cardOf, compile, type Standing } from './compile.ts'
 import type { Content } from './content.ts'
 import { factsOf } from './facts.ts'
+import { indexEdition } from './indexing.ts'
 import { type Lookup, lookup } from './lookup.ts'
 import { dropRefs, putRefs } from './refs.ts'
-import { indexWords } from './words.ts'
 
 /** A standing that the world can see. */
 export type LiveStanding = Standing & { publishedAt: string; updatedAt: string }
@@ -40,7 +40,7 @@ export interface Edition {
 export async function put(tx: Writer, standing: LiveStanding, content: Content): Promise<Facts | null> {
   const before = await seen(tx, standing.id)
   const look = await lookup(tx, [{ id: standing.id, content }])
-  const searchKey = await indexWords(tx, { publishedAt: standing.publishedAt, before: before?.searchKey }, content)
+  const searchKey = await indexEdition(tx, { publishedAt: standing.publishedAt, before: before?.searchKey }, content)
   const row = { ...compiled(standing, content, look), content, searchKey }
   if (before) {
     await tx.update(editions).set(row).where(eq(editions.article, standing.id))
@@ -62,7 +62,7 @@ export async function remove(tx: Writer, article: string, now: string): Promise<
   const before = await seen(tx, article)
   await markStale(tx, 'article', article, now)
   const refs = await dropRefs(tx, article)
-  if (before?.searchKey) await dropWords(tx, before.searchKey)
+  if (typeof before?.searchKey === 'number') await dropTokens(tx, before.searchKey)
   await tx.delete(editions).where(eq(editions.article, article))
   return before ? factsOf(before.content, refs) : null
 }

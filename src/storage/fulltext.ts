@@ -1,6 +1,6 @@
 /**
- * The index of words: FTS5 on SQLite, `tsvector` on PostgreSQL. Both are given the same words and asked in the same
- * terms; a row is known by a number that sorts by time, so that the newest matches are the first.
+ * The index of live articles: FTS5 on SQLite, `tsvector` on PostgreSQL. Both are given the same tokens in the same order
+ * and asked in the same terms; a row is known by a number that sorts by time, so that the newest matches are the first.
  */
 import { type SQL, sql } from 'drizzle-orm'
 import * as pg from 'drizzle-orm/pg-core'
@@ -9,99 +9,91 @@ import type { Term } from '../lib/query.ts'
 import { dialect } from './columns.ts'
 import { prepared, type Reader, type Writer } from './storage.ts'
 
-/** The words of a text, by the parts that differ in weight. */
-export interface Words {
-  headline: string[]
-  summary: string[]
-  body: string[]
-}
-
-/** In which parts all terms have to stand: anywhere, in headline and summary, in the headline; or there as one phrase. */
+/** In which parts all terms have to stand: anywhere, in headline and summary, in the headline. */
 export type Part = 'all' | 'top' | 'headline'
+
+/**
+ * Tokens that are no words of a text begin with a character for private use, which no word has. A word of the headline
+ * has a token of its own beside the word itself: so the few articles that have it there are found without a look at all
+ * that have it somewhere.
+ */
+const IN_PART: Record<Part, string> = { all: '', top: '\ue002', headline: '\ue001' }
+const REFERENCE = '\ue000'
+/** Stands between two texts, so that no phrase goes from one into the next. */
+export const GAP = '\ue003'
+
+/** The tokens of words that stand in a part. */
+export const inPart = (words: string[], part: Part): string[] => words.map((word) => IN_PART[part] + word)
+
+/** The token of what an article refers to: an id of a kind, or a language tag. */
+export const referenceToken = (kind: string, ref: string): string =>
+  `${REFERENCE}${kind}${ref}`.replace(/[^\ue000\p{L}\p{N}]/gu, '')
 
 const isSqlite = dialect === 'sqlite'
 
 /** The table as each engine has it; made by hand in the migrations, since it is of no kind that the schema knows. */
-const onSqlite = sqlite.sqliteTable('edition_words', {
+const onSqlite = sqlite.sqliteTable('edition_index', {
   key: sqlite.integer('rowid').notNull(),
-  headline: sqlite.text('headline'),
-  summary: sqlite.text('summary'),
-  body: sqlite.text('body'),
+  tokens: sqlite.text('tokens'),
 })
-const onPostgres = pg.pgTable('edition_words', {
+const onPostgres = pg.pgTable('edition_index', {
   key: pg.bigint('key', { mode: 'number' }).primaryKey(),
-  words: pg
-    .customType<{ data: string }>({ dataType: () => 'tsvector' })('words')
+  tokens: pg
+    .customType<{ data: string }>({ dataType: () => 'tsvector' })('tokens')
     .notNull(),
 })
-type Indexed = typeof onSqlite
 /** The index; `key` names a row. */
-export const editionWords: Pick<Indexed, 'key'> & Indexed = isSqlite ? onSqlite : (onPostgres as unknown as Indexed)
+export const editionIndex: typeof onSqlite = isSqlite ? onSqlite : (onPostgres as unknown as typeof onSqlite)
 
-const insert = prepared('insert_words', (tx: Writer) =>
-  tx.insert(editionWords).values(
-    (isSqlite
-      ? {
-          key: sql.placeholder('key'),
-          headline: sql.placeholder('headline'),
-          summary: sql.placeholder('summary'),
-          body: sql.placeholder('body'),
-        }
-      : { key: sql.placeholder('key'), words: sql.placeholder('words') }) as never,
-  ),
+const insert = prepared('insert_tokens', (tx: Writer) =>
+  tx.insert(editionIndex).values({ key: sql.placeholder('key'), tokens: sql.placeholder('tokens') } as never),
 )
 
-/** Puts the words of a text into the index, under a number. */
-export async function putWords(tx: Writer, key: number, { headline, summary, body }: Words): Promise<void> {
-  const joined = { headline: headline.join(' '), summary: summary.join(' '), body: body.join(' ') }
-  await insert(tx, { key, ...(isSqlite ? joined : { words: vectorOf({ headline, summary, body }) }) })
+/** Puts the tokens of an article into the index, under a number. */
+export async function putTokens(tx: Writer, key: number, tokens: string[]): Promise<void> {
+  await insert(tx, { key, tokens: isSqlite ? tokens.join(' ') : vectorOf(tokens) })
 }
 
-const remove = prepared('delete_words', (tx: Writer) =>
-  tx.delete(editionWords).where(sql`${editionWords.key} = ${sql.placeholder('key')}`),
+const remove = prepared('delete_tokens', (tx: Writer) =>
+  tx.delete(editionIndex).where(sql`${editionIndex.key} = ${sql.placeholder('key')}`),
 )
 
-/** Takes the words of a text out of the index. */
-export const dropWords = async (tx: Writer, key: number): Promise<void> => void (await remove(tx, { key }))
+/** Takes an article out of the index. */
+export const dropTokens = async (tx: Writer, key: number): Promise<void> => void (await remove(tx, { key }))
 
-/** The last place that PostgreSQL knows in a text. */
+/** The last place that PostgreSQL knows in a text, and how many places of one token. */
 const LAST_PLACE = 16_383
-const WEIGHTS = { headline: 'A', summary: 'B', body: 'D' } as const
+const MOST_PLACES = 250
 
-/** A `tsvector` as text: each word with its places, and their weight. */
-function vectorOf(words: Words): string {
-  const places = new Map<string, string[]>()
-  let place = 0
-  for (const part of ['headline', 'summary', 'body'] as const) {
-    for (const word of words[part]) {
-      place += 1
-      const list = places.get(word) ?? []
-      if (list.length < 250) list.push(`${Math.min(place, LAST_PLACE)}${WEIGHTS[part]}`)
-      places.set(word, list)
-    }
-    // No phrase goes from one part into the next.
-    place += 2
+/** A `tsvector` as text: each token with its places. */
+function vectorOf(tokens: string[]): string {
+  const places = new Map<string, number[]>()
+  for (const [index, token] of tokens.entries()) {
+    const list = places.get(token) ?? []
+    if (list.length < MOST_PLACES) list.push(Math.min(index + 1, LAST_PLACE))
+    places.set(token, list)
   }
-  return [...places].map(([word, list]) => `'${word}':${list.join()}`).join(' ')
+  return [...places].map(([token, list]) => `'${token}':${list.join()}`).join(' ')
 }
 
-/** The terms as the engine takes them: all of them, in that part of a text. Words are letters and digits only. */
+/** A query for the articles that have all terms in a part. Words are letters and digits only. */
 export function match(terms: Term[], part: Part): string {
-  if (isSqlite) {
-    const all = terms.map(({ words, prefix }) => `"${words.join(' ')}"${prefix ? ' *' : ''}`).join(' AND ')
-    return { all: `(${all})`, top: `{headline summary} : (${all})`, headline: `{headline} : (${all})` }[part]
-  }
-  const weight = { all: '', top: 'AB', headline: 'A' }[part]
-  const one = ({ words, prefix }: Term) => {
-    const last = words.length - 1
-    const signed = words.map((word, index) => {
-      const signs = `${prefix && index === last ? '*' : ''}${weight}`
-      return `'${word}'${signs && `:${signs}`}`
-    })
-    return `(${signed.join(' <-> ')})`
-  }
-  return `(${terms.map(one).join(' & ')})`
+  return allOf(terms.map(({ words, prefix }) => phrase(inPart(words, part), prefix)))
 }
+
+function phrase(tokens: string[], prefix: boolean): string {
+  if (isSqlite) return `"${tokens.join(' ')}"${prefix ? ' *' : ''}`
+  const last = tokens.length - 1
+  return tokens.map((token, index) => `'${token}'${prefix && index === last ? ':*' : ''}`).join(' <-> ')
+}
+
+/** A query for the articles that refer to any of these. */
+export const refersTo = (kind: string, refs: string[]): string =>
+  `(${refs.map((ref) => phrase([referenceToken(kind, ref)], false)).join(isSqlite ? ' OR ' : ' | ')})`
+
+/** What matches all the queries. */
+export const allOf = (queries: string[]): string =>
+  queries.map((query) => `(${query})`).join(isSqlite ? ' AND ' : ' & ')
 
 /** What matches the first and not the second. */
 export const butNot = (wanted: string, other: string): string =>
@@ -109,7 +101,7 @@ export const butNot = (wanted: string, other: string): string =>
 
 /** That a row of the index matches; `query` is a text or a placeholder for one. */
 export const matches = (query: unknown): SQL =>
-  isSqlite ? sql`edition_words match ${query}` : sql`edition_words.words @@ ${query}::tsquery`
+  isSqlite ? sql`edition_index match ${query}` : sql`edition_index.tokens @@ ${query}::tsquery`
 
 /** The members of a list that is given as JSON, as a subquery. */
 export const membersOf = (json: unknown): SQL =>
@@ -119,7 +111,7 @@ export const membersOf = (json: unknown): SQL =>
 const SAMPLE = 2_000
 
 const onVocabulary = sql`(select term as word, doc as texts from edition_vocabulary where term >= ${sql.placeholder('from')} and term < ${sql.placeholder('to')}) as known`
-const onSample = sql`(select word, ndoc as texts from ts_stat(${sql.raw(`'select words from edition_words order by key desc limit ${SAMPLE}'`)}) where word >= ${sql.placeholder('from')} and word < ${sql.placeholder('to')}) as known`
+const onSample = sql`(select word, ndoc as texts from ts_stat(${sql.raw(`'select tokens from edition_index order by key desc limit ${SAMPLE}'`)}) where word >= ${sql.placeholder('from')} and word < ${sql.placeholder('to')}) as known`
 
 const selectKnown = prepared('known_words', (db) =>
   db

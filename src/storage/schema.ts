@@ -291,11 +291,11 @@ export const editions = table(
     card: text('card').notNull(),
     document: text('document').notNull(),
     content: packed('content').notNull(),
-    // Its number in the index of words, which sorts by time; null until it is there.
+    // Its number in the index, which sorts by time; null until it is there.
     searchKey: integer('search_key'),
   },
   (t) => [
-    uniqueIndex('editions_search_key').on(t.searchKey),
+    index('editions_search_key').on(t.searchKey, t.article),
     uniqueIndex('editions_slug').on(t.slug),
     uniqueIndex('editions_external_id').on(t.externalId),
     index('editions_published_at').on(t.publishedAt, t.article),

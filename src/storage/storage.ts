@@ -92,9 +92,14 @@ export function shaped<S extends string | number, R, D extends Reader = Reader>(
       // PostgreSQL knows a statement by its name, of 63 characters at most.
       return builder.prepare(shape === '' ? name : `${name}_${hash('sha1', String(shape)).slice(0, 12)}`)
     })
-    return query.execute(values)
+    const result = query.execute(values)
+    return isAtHand(result) ? result.sync() : result
   }
 }
+
+/** What SQLite gives is there at once: to wait for it as for a promise would cost more than most queries do. */
+const isAtHand = <R>(result: R): result is R & { sync(): R } =>
+  typeof (result as { sync?: unknown }).sync === 'function'
 
 /** A placeholder where drizzle's types want the value itself. */
 export const placeholder = (name: string): number => sql.placeholder(name) as unknown as number

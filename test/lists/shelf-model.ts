@@ -32,6 +32,8 @@ export interface Piece {
 export interface Query {
   filters: Partial<Record<Noun | 'language', string[]>>
   times: { name: 'publishedAt' | 'updatedAt'; op: 'gte' | 'gt' | 'lte' | 'lt'; time: string }[]
+  /** A word of the headline, without case and diacritics. */
+  word?: string | undefined
   sort: string
 }
 
@@ -81,12 +83,16 @@ export class Shelf {
     return sort.endsWith('publishedAt') ? piece.publishedAt : piece.updatedAt
   }
 
-  list({ filters, times, sort }: Query): Piece[] {
+  list({ filters, times, word, sort }: Query): Piece[] {
     const kinds = Object.keys(filters) as (keyof typeof filters)[]
     const found = this.lives().filter(
       (piece) =>
         kinds.every((kind) => this.refs(piece, kind).some((ref) => filters[kind]?.includes(ref))) &&
-        times.every(({ name, op, time }) => holds[op](piece[name], time)),
+        times.every(({ name, op, time }) => holds[op](piece[name], time)) &&
+        (word === undefined ||
+          plainHeadline(piece.live?.headline ?? '')
+            .split(' ')
+            .includes(word)),
     )
     const sign = sort.startsWith('-') ? -1 : 1
     const order = (a: Piece, b: Piece) => compare(this.sortKey(a, sort), this.sortKey(b, sort)) || compare(a.id, b.id)

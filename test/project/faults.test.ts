@@ -89,7 +89,7 @@ it(
     const all = (sql: string) => db.prepare(sql).pluck().all()
     expect(all('PRAGMA integrity_check')).toEqual(['ok'])
     expect(all('PRAGMA foreign_key_check')).toEqual([])
-    db.exec("INSERT INTO edition_words (edition_words, rank) VALUES ('integrity-check', 1)")
+    db.exec("INSERT INTO edition_index (edition_index, rank) VALUES ('integrity-check', 1)")
     // Whatever is there was sent, was not refused, and is there with all that belongs to it.
     const ids = all('SELECT id FROM articles ORDER BY id')
     const headlines = all("SELECT json_extract(document, '$.headline') FROM editions") as string[]
