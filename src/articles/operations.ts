@@ -1,5 +1,4 @@
 /** What is done with whole articles, for one request or for a line of many: prepared outside, run in a transaction. */
-import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import type { Warning } from '../body/block.ts'
 import { readBody } from '../body/read.ts'
 import { parseBody } from '../http/zod.ts'
@@ -28,7 +27,7 @@ export async function creation({ body, note, ...input }: NewArticle, goesLive: b
     async run(tx, act) {
       const made = await create(tx, { input, body: blocks }, act)
       await annotate(tx, made, note)
-      return goesLive ? publishNext(tx, made, act) : made
+      return goesLive ? publish(tx, made, act) : made
     },
   }
 }
@@ -49,17 +48,9 @@ export async function patching(
       const input = parseBody(ArticleWithoutBody, mergePatch({ ...inputOf(before) }, patch))
       const saved = await save(tx, before, { input, body: converted?.blocks ?? before.content.body }, act)
       await annotate(tx, saved, note)
-      return goesLive ? publishNext(tx, saved, act) : saved
+      return goesLive ? publish(tx, saved, act) : saved
     },
   }
-}
-
-/** Publishes what was saved just now. To save and to publish each take their time: in between, reads are answered. */
-async function publishNext(tx: Writer, article: ArticleRow, act: Act): Promise<ArticleRow> {
-  await turnOfTheLoop()
-  const live = await publish(tx, article, act)
-  await turnOfTheLoop()
-  return live
 }
 
 /** Throws `forbidden` unless the caller may publish. */

@@ -45,11 +45,7 @@ export async function publish(tx: Writer, article: ArticleRow, act: Act, at = ac
   const was = await newsstand.put(tx, { id, slug, status, version, publishedAt, updatedAt: now }, content)
   await enter(tx, { kind: 'article', slug, target: id, live: true })
   await endPublication(tx, id, now)
-  await tx
-    .insert(publications)
-    .values({ article: id, number: version, at: now })
-    // Published twice within a millisecond: it goes on being live.
-    .onConflictDoUpdate({ target: [publications.article, publications.at, publications.number], set: { until: null } })
+  await beginPublication(tx, { article: id, number: version, at: now })
   await write(tx, act, 'publish', live)
   const type = wasLive ? 'article.updated' : 'article.published'
   await record(tx, { type, at: now, target: id, slug, version, was })
@@ -179,6 +175,16 @@ async function lastSeen(tx: Writer, { id, slug, liveSlug }: ArticleRow): Promise
     .limit(1)
   return { slug: liveSlug ?? slug, version: last?.number ?? 0 }
 }
+
+const insertPublication = prepared('begin_publication', (tx: Writer) =>
+  tx
+    .insert(publications)
+    .values({ article: sql.placeholder('article'), number: sql.placeholder('number'), at: sql.placeholder('at') })
+    // Published twice within a millisecond: it goes on being live.
+    .onConflictDoUpdate({ target: [publications.article, publications.at, publications.number], set: { until: null } }),
+)
+const beginPublication = async (tx: Writer, one: { article: string; number: number; at: string }): Promise<void> =>
+  void (await insertPublication(tx, one))
 
 const updatePublication = prepared('end_publication', (tx: Writer) =>
   tx

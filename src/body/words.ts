@@ -1,10 +1,11 @@
 /** How long a text is, in words and minutes. */
+import { BoundedMap, memo } from '../lib/memo.ts'
 
 const WORDS_PER_MINUTE = 230
 /** Languages whose segmenters are kept; beyond it the oldest goes, so that odd tags can't fill the memory. */
 const MAX_SEGMENTERS = 50
 
-const segmenters = new Map<string, Intl.Segmenter>()
+const segmenters = new BoundedMap<string, Intl.Segmenter>(MAX_SEGMENTERS)
 
 /** Scripts that do not part their words by spaces: only a segmenter, which is slow, knows their words. */
 const UNSPACED =
@@ -25,15 +26,7 @@ export function readingTimeMinutes(words: number): number {
   return words > 0 ? Math.ceil(words / WORDS_PER_MINUTE) : 0
 }
 
-function segmenterOf(language: string): Intl.Segmenter {
-  const kept = segmenters.get(language)
-  if (kept) return kept
-  const oldest = segmenters.keys().next()
-  if (segmenters.size >= MAX_SEGMENTERS && !oldest.done) segmenters.delete(oldest.value)
-  const made = makeSegmenter(language)
-  segmenters.set(language, made)
-  return made
-}
+const segmenterOf = (language: string): Intl.Segmenter => memo(segmenters, language, () => makeSegmenter(language))
 
 function makeSegmenter(language: string): Intl.Segmenter {
   try {

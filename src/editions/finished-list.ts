@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { pageParameters, pageRequest } from '../http/paging.ts'
 import type { Finished, Ready } from '../http/short-way.ts'
+import { BoundedMap } from '../lib/memo.ts'
 import type { Storage } from '../storage/storage.ts'
 import { documentsOf } from './cards.ts'
 import { articleParameters, feedsOf, filtersIn } from './filters.ts'
@@ -19,17 +20,27 @@ export interface ListDeps {
   shelf: Shelf
 }
 
+/** A request for a page of live articles, understood: all that its address says. Throws `invalid-cursor`. */
+export const understood = (url: string, query: Query) => ({
+  query,
+  filters: filtersIn(query),
+  paging: pageRequest({ url }, query.limit),
+  feeds: feedsOf(query),
+})
+type Understood = ReturnType<typeof understood>
+
 /** A page of live articles. Throws `invalid-cursor`. */
-export async function finishedList({ storage, shelf }: ListDeps, url: string, query: Query): Promise<Finished> {
+export async function finishedList(
+  { storage, shelf }: ListDeps,
+  { query, filters, paging, feeds }: Understood,
+): Promise<Finished> {
   const db = storage.reader
-  const filters = filtersIn(query)
-  const paging = pageRequest({ url }, query.limit)
   const { rows, ...neighbours } = await list(db, { filters, sort: query.sort }, paging)
   const items = isPlain(query)
     ? await shelf.cards(rows)
     : (await documentsOf(db, rows)).map(({ article, json }) => ({ article, json: Buffer.from(itemOf(json, query)) }))
   const { info, links } = paging.shown(neighbours, query.count === 'true' ? await count(db, filters) : undefined)
-  const link = [...links, ...feedsOf(query)].join(', ')
+  const link = [...links, ...feeds].join(', ')
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     'cache-tag': ['articles', ...items.map(({ article }) => article)].join(','),
@@ -56,13 +67,31 @@ function joined(items: { json: Buffer }[], page: object): Buffer {
   return body
 }
 
+/** How many addresses are remembered as understood, and how long one of them may be. */
+const MOST_UNDERSTOOD = 1_000
+const LONGEST = 500
+
 /** The lists that lie ready: those of what is live, if there is nothing wrong with what is asked. */
-export const readyLists = (deps: ListDeps): Ready => ({
-  async reply(request) {
+export function readyLists(deps: ListDeps): Ready {
+  const known = new BoundedMap<string, Understood>(MOST_UNDERSTOOD)
+
+  function understand(request: FastifyRequest): Understood | undefined {
+    const before = known.get(request.url)
+    if (before) return before
     const query = checked(request)
-    return query?.version === 'live' ? finishedList(deps, request.url, query) : undefined
-  },
-})
+    if (query?.version !== 'live') return undefined
+    const made = understood(request.url, query)
+    if (request.url.length <= LONGEST) known.set(request.url, made)
+    return made
+  }
+
+  return {
+    async reply(request) {
+      const asked = understand(request)
+      return asked && finishedList(deps, asked)
+    },
+  }
+}
 
 /** The query as the route takes it; undefined if it does not. */
 function checked(request: FastifyRequest): Query | undefined {

@@ -10,3 +10,19 @@ export function memo<K, V>(
   kept.set(key, made)
   return made
 }
+
+/** A map with so many entries at most: the oldest goes when there is no room. */
+export class BoundedMap<K, V> extends Map<K, V> {
+  private readonly most: number
+
+  constructor(most: number) {
+    super()
+    this.most = most
+  }
+
+  override set(key: K, value: V): this {
+    const [oldest] = this.keys()
+    if (oldest !== undefined && this.size >= this.most && !this.has(key)) this.delete(oldest)
+    return super.set(key, value)
+  }
+}

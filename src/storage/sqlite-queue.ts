@@ -2,7 +2,7 @@
 import { setTimeout as pause, setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { type Storage, StorageBusy, type Writer } from './storage.ts'
+import { pauseBetweenStatements, type Storage, StorageBusy, type Writer } from './storage.ts'
 
 /** How long a transaction waits for another process to give up the write lock, in milliseconds. */
 const LOCK_DEADLINE = 5_000
@@ -10,6 +10,8 @@ const LOCK_DEADLINE = 5_000
 const LOCK_RETRY = 10
 /** How many transactions may share one commit. */
 const GROUP = 64
+/** How long a transaction works on until others, such as readers, get their turn, in milliseconds. */
+const SLICE = 0.5
 
 interface Turn {
   /** Does the work; gives what answers whoever waits for it, once all is committed. */
@@ -27,6 +29,12 @@ export function transactions(
   endSnapshot: () => void,
 ): Pick<Storage, 'transaction' | 'attempt'> & { idle(): Promise<unknown> } {
   const tx = drizzle(connection) as unknown as Writer
+  let turned = 0
+  const turn = () =>
+    turnOfTheLoop().then(() => {
+      turned = performance.now()
+    })
+  pauseBetweenStatements(tx, () => (performance.now() - turned > SLICE ? turn() : undefined))
   const attempt = attempts(connection)
   const begin = connection.prepare('BEGIN IMMEDIATE')
   const commit = connection.prepare('COMMIT')
@@ -39,10 +47,10 @@ export function transactions(
     try {
       await locked(() => begin.run())
       const answers: (() => void)[] = []
-      for (const turn of group) {
-        answers.push(await turn.take())
-        // Reads are answered between two writes, and a write that comes meanwhile joins the group.
-        await turnOfTheLoop()
+      for (const one of group) {
+        answers.push(await one.take())
+        // A write that comes meanwhile joins the group.
+        await turn()
         group.push(...waiting.splice(0, GROUP - group.length))
       }
       // A snapshot that is open would keep SQLite from beginning its log anew, and nobody may read it after the commit.
@@ -51,14 +59,14 @@ export function transactions(
       for (const answer of answers) answer()
     } catch (error) {
       if (connection.inTransaction) rollback.run()
-      for (const turn of group) turn.fail(error)
+      for (const one of group) one.fail(error)
     }
   }
 
   async function run(): Promise<void> {
     while (waiting.length > 0) {
       // Requests that have arrived by now get to the queue first.
-      await turnOfTheLoop()
+      await turn()
       await commitTogether()
     }
     running = undefined

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { BoundedMap, memo } from '../lib/memo.ts'
 
 /** How many statements a connection keeps: more than the service has of its own. */
 const MAX_STATEMENTS = 500
@@ -8,17 +9,9 @@ const MAX_STATEMENTS = 500
  * there are too many, as lists of many different lengths can make them.
  */
 export function keepStatements(connection: Database.Database): Database.Database {
-  const kept = new Map<string, Database.Statement>()
+  const kept = new BoundedMap<string, Database.Statement>(MAX_STATEMENTS)
   const prepare = connection.prepare.bind(connection)
-  const keeping = (source: string): Database.Statement => {
-    const before = kept.get(source)
-    if (before) return before
-    const [oldest] = kept.keys()
-    if (kept.size >= MAX_STATEMENTS && oldest !== undefined) kept.delete(oldest)
-    const statement = prepare(source)
-    kept.set(source, statement)
-    return statement
-  }
+  const keeping = (source: string): Database.Statement => memo(kept, source, () => prepare(source))
   connection.prepare = keeping as typeof connection.prepare
   return connection
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { getTableName, type Placeholder, sql } from 'drizzle-orm'
 import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { memo } from '../lib/memo.ts'
+import { BoundedMap, memo } from '../lib/memo.ts'
 
 type Database = BaseSQLiteDatabase<'async', unknown>
 
@@ -84,18 +84,27 @@ export function shaped<S extends string | number, R, D extends Reader = Reader>(
 ) {
   const byConnection = new WeakMap<D, Map<S, Prepared<R>>>()
   return (db: D, shape: S, values: Record<string, unknown> = {}): R => {
-    const queries = memo(byConnection, db, () => new Map<S, Prepared<R>>())
+    const queries = memo(byConnection, db, () => new BoundedMap<S, Prepared<R>>(MAX_SHAPES))
     const query = memo(queries, shape, () => {
-      const [oldest] = queries.keys()
-      if (queries.size >= MAX_SHAPES && oldest !== undefined) queries.delete(oldest)
       const builder = build(db, shape) as { prepare(name: string): Prepared<R> }
       // PostgreSQL knows a statement by its name, of 63 characters at most.
       return builder.prepare(shape === '' ? name : `${name}_${hash('sha1', String(shape)).slice(0, 12)}`)
     })
     const result = query.execute(values)
-    return isAtHand(result) ? result.sync() : result
+    if (!isAtHand(result)) return result
+    const found = result.sync()
+    return (
+      (pauses
+        .get(db)?.()
+        ?.then(() => found) as R | undefined) ?? found
+    )
   }
 }
+
+/** Makes what uses a connection of SQLite pause behind a prepared statement, whenever `pause` gives a promise. */
+export const pauseBetweenStatements = (db: Reader, pause: () => Promise<void> | undefined): void =>
+  void pauses.set(db, pause)
+const pauses = new WeakMap<Reader, () => Promise<void> | undefined>()
 
 /** What SQLite gives is there at once: to wait for it as for a promise would cost more than most queries do. */
 const isAtHand = <R>(result: R): result is R & { sync(): R } =>
@@ -109,16 +118,16 @@ export const placeholders = (count: number): Placeholder[] =>
   Array.from({ length: count }, (_, index) => sql.placeholder(String(index)))
 export const numbered = (values: unknown[]): Record<string, unknown> => ({ ...values })
 
-const inserts = new WeakMap<SQLiteTable, ReturnType<typeof inserting>>()
-
-/** The shape of an insert is how many rows it has, and the columns they have. */
-const inserting = (table: SQLiteTable) =>
-  shaped<string, Promise<unknown>, Writer>(`insert_${getTableName(table)}`, (tx, shape) => {
-    const [count, ...columns] = shape.split(' ')
-    const row = (_: unknown, index: number) =>
-      Object.fromEntries(columns.map((name) => [name, sql.placeholder(`${name}${index}`)]))
-    return tx.insert(table).values(Array.from({ length: Number(count) }, row))
-  })
+/** An insert of so many rows of some columns: the names of its values, row by row, and the statement. */
+const inserting = (table: SQLiteTable, count: number, columns: string[]) => {
+  const rows = Array.from({ length: count }, (_, index) => columns.map((name) => `${name}${index}`))
+  const placed = (names: string[]) =>
+    Object.fromEntries(columns.map((column, at) => [column, sql.placeholder(names[at] ?? '')]))
+  const name = `insert_${getTableName(table)}`
+  const run = shaped<string, Promise<unknown>, Writer>(name, (tx) => tx.insert(table).values(rows.map(placed)))
+  return { rows, run }
+}
+const inserts = new WeakMap<SQLiteTable, Map<string, ReturnType<typeof inserting>>>()
 
 /**
  * Inserts rows by a statement that is prepared once for so many of them; for hot inserts. All have the columns that the
@@ -127,15 +136,19 @@ const inserting = (table: SQLiteTable) =>
 export async function insertRows<T extends SQLiteTable>(
   tx: Writer,
   table: T,
-  rows: T['$inferInsert'][],
+  given: T['$inferInsert'][],
 ): Promise<void> {
-  const [first] = rows as Record<string, unknown>[]
+  const all = given as Record<string, unknown>[]
+  const [first] = all
   if (!first) return
   const columns = Object.keys(first).filter((name) => first[name] !== null && first[name] !== undefined)
+  const shape = `${all.length} ${columns.join(' ')}`
+  const shapes = memo(inserts, table, () => new BoundedMap<string, ReturnType<typeof inserting>>(MAX_SHAPES))
+  const { rows, run } = memo(shapes, shape, () => inserting(table, all.length, columns))
   const values: Record<string, unknown> = {}
-  for (const [index, row] of (rows as Record<string, unknown>[]).entries())
-    for (const name of columns) values[`${name}${index}`] = row[name]
-  await memo(inserts, table, () => inserting(table))(tx, [rows.length, ...columns].join(' '), values)
+  for (let index = 0; index < rows.length; index++)
+    for (let at = 0; at < columns.length; at++) values[rows[index]?.[at] ?? ''] = all[index]?.[columns[at] ?? '']
+  await run(tx, shape, values)
 }
 
 /** Inserts one row, in the same way. */
