@@ -14,7 +14,7 @@ const STARTS = 5
  * @param {Record<string, string>} settings
  */
 export const startDateline = (database, settings) =>
-  startServer(['--max-semi-space-size=4', '--heap-growing-percent=20', COMMAND, 'serve'], {
+  startServer(['--max-semi-space-size=4', '--heap-growing-percent=20', '--single-threaded-gc', COMMAND, 'serve'], {
     HOST: '127.0.0.1',
     PORT: '0',
     DATABASE_URL: database,

@@ -103,6 +103,7 @@ for (let copy = 1; copy < Number(times); copy++)
       }
   })()
 db.prepare('update ref_counts set editions = editions * ?').run(Number(times))
+db.exec("insert into edition_index (edition_index) values ('optimize')")
 db.exec('analyze')
 db.pragma('wal_checkpoint(TRUNCATE)')
 db.close()

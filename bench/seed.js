@@ -12,6 +12,7 @@ import { sectionKind } from '../dist/catalogue/sections.js'
 import { sourceKind } from '../dist/catalogue/sources.js'
 import { create as createEntry } from '../dist/catalogue/store.js'
 import { tagKind } from '../dist/catalogue/tags.js'
+import { mergeIndex } from '../dist/editions/indexing.js'
 import { openStorage } from '../dist/storage/open.js'
 import { article, catalogue } from './newsroom.js'
 
@@ -46,6 +47,8 @@ for (let first = 0; first < Number(total); first += BATCH) {
   await storage.transaction((tx) => makeArticles(tx, first, Math.min(first + BATCH, Number(total))))
   if (first > 0 && first % 50_000 === 0) process.stderr.write(`  ${first} articles\n`)
 }
+// As the service does each day.
+await mergeIndex(storage)
 await storage.close()
 writeFileSync(String(sampleFile), JSON.stringify(sample))
 

@@ -49,7 +49,7 @@ const Environment = z.object({
   RATE_LIMIT: whole(0, 1_000_000).default(0),
   CACHE_MAX_AGE: seconds.default(10),
   CACHE_STALE_WHILE_REVALIDATE: seconds.default(60),
-  CACHE_BYTES: whole(0, 2 ** 40).default(24 * 1024 * 1024),
+  CACHE_BYTES: whole(0, 2 ** 40).default(16 * 1024 * 1024),
   REQUIRE_IF_MATCH: flag.default(false),
   TRASH_DAYS: whole(0, 36_500).default(30),
   CHANGES_DAYS: whole(0, 36_500).default(90),

@@ -6,7 +6,7 @@ import { publishDue, releases as watchReleases } from './articles/scheduler.ts'
 import { sweepChanges } from './changes/log.ts'
 import { watchChanges } from './changes/watch.ts'
 import type { Config } from './config.ts'
-import { indexMissing } from './editions/indexing.ts'
+import { indexMissing, mergeIndex } from './editions/indexing.ts'
 import { refreshAll } from './editions/refresh.ts'
 import { hubNotices } from './feeds/websub.ts'
 import { sweepReplies } from './idempotency/once.ts'
@@ -38,6 +38,7 @@ const HUB_INTERVAL = 2_000
 
 /** How often what has been kept long enough is removed, in milliseconds. */
 const SWEEP_INTERVAL = 10 * 60_000
+const MERGE_INTERVAL = 24 * 60 * 60_000
 
 /**
  * Opens the database, listens, and closes on SIGTERM and SIGINT: first unready, then without a request in flight. What
@@ -74,6 +75,7 @@ export async function serve(config: Config, say: (text: string) => void): Promis
   const background = [
     every(RELEASE_INTERVAL, release, failed('publishing what is due')),
     every(SWEEP_INTERVAL, sweep, failed('sweeping what has expired')),
+    every(MERGE_INTERVAL, () => mergeIndex(storage, () => stopping), failed('merging the index')),
     every(REFRESH_INTERVAL, () => refreshAll(storage, () => stopping), failed('refreshing stale editions')),
   ]
   const leaving = new AbortController()

@@ -155,8 +155,11 @@ program
   .action(
     withConfig(async (config) => {
       const { withStorage } = await import('./with-storage.ts')
-      const { indexAnew } = await import('../editions/indexing.ts')
-      await withStorage(config, indexAnew)
+      const { indexAnew, mergeIndex } = await import('../editions/indexing.ts')
+      await withStorage(config, async (storage) => {
+        await indexAnew(storage)
+        await mergeIndex(storage)
+      })
       say('The index is made anew.')
     }),
   )

@@ -68,7 +68,7 @@ function joined(items: { json: Buffer }[], page: object): Buffer {
 }
 
 /** How many addresses are remembered as understood, and how long one of them may be. */
-const MOST_UNDERSTOOD = 1_000
+const MOST_UNDERSTOOD = 500
 const LONGEST = 500
 
 /** The lists that lie ready: those of what is live, if there is nothing wrong with what is asked. */

@@ -1,8 +1,9 @@
 /** Live editions in the index. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { asc, eq, gt, isNull } from 'drizzle-orm'
 import { toText } from '../body/to-text.ts'
 import { wordsIn } from '../lib/tokens.ts'
-import { dropTokens, GAP, inPart, putTokens, referenceToken } from '../storage/fulltext.ts'
+import { dropTokens, GAP, inPart, mergeSome, putTokens, referenceToken } from '../storage/fulltext.ts'
 import { editions } from '../storage/schema.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
 import { type Content, refsOf } from './content.ts'
@@ -82,5 +83,16 @@ export async function indexAnew(storage: Storage): Promise<void> {
     })
     if (last === undefined) return
     from = last
+  }
+}
+
+/** How long a step of a merge lets others have their turn, in milliseconds. */
+const PAUSE = 20
+
+/** Merges the pieces of the index into one, which is read faster, step by step; ends early when `isStopped`. */
+export async function mergeIndex(storage: Storage, isStopped: () => boolean = () => false): Promise<void> {
+  for (let isFirst = true; !isStopped(); isFirst = false) {
+    if (!(await storage.transaction((tx) => mergeSome(tx, isFirst)))) return
+    await pause(PAUSE)
   }
 }

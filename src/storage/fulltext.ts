@@ -103,6 +103,30 @@ export const butNot = (wanted: string, other: string): string =>
 export const matches = (query: unknown): SQL =>
   isSqlite ? sql`edition_index match ${query}` : sql`edition_index.tokens @@ ${query}::tsquery`
 
+/** FTS5 takes commands as rows of the index (https://sqlite.org/fts5.html, section 6.8). */
+const commands = sqlite.sqliteTable('edition_index', {
+  command: sqlite.text('edition_index'),
+  rank: sqlite.integer('rank'),
+})
+/** How many pages of 4 kB one step of a merge writes. */
+const STEP = 16
+
+/**
+ * A step towards an index of one piece: FTS5 adds each write as a piece of its own, merges only some of them by itself,
+ * and looks in every piece for every word. Gives whether there is more to do; on PostgreSQL there never is.
+ */
+export async function mergeSome(tx: Writer, isFirst: boolean): Promise<boolean> {
+  if (!isSqlite) return false
+  const written = async () => {
+    const [row] = await tx.select({ total: sql<number>`total_changes()` }).from(sql`(select 1)`)
+    return row?.total ?? 0
+  }
+  const before = await written()
+  // A negative number makes all pieces candidates, a positive one goes on.
+  await tx.insert(commands).values({ command: 'merge', rank: isFirst ? -STEP : STEP })
+  return (await written()) - before >= 2
+}
+
 /** The members of a list that is given as JSON, as a subquery. */
 export const membersOf = (json: unknown): SQL =>
   isSqlite ? sql`(select value from json_each(${json}))` : sql`(select json_array_elements_text(${json}::json))`

@@ -112,7 +112,8 @@ function set(connection: Database.Database): void {
   connection.pragma('foreign_keys = ON')
   connection.pragma('trusted_schema = OFF')
   connection.pragma('temp_store = MEMORY')
-  connection.pragma('cache_size = -32000')
+  // What it does not hold is mostly in the memory of the system, from where it comes nearly as fast.
+  connection.pragma('cache_size = -12000')
   connection.pragma('mmap_size = 0')
   if (connection.pragma('foreign_keys', { simple: true }) !== 1) throw new Error('foreign keys cannot be switched on')
 }
