@@ -1,10 +1,8 @@
 /** Dateline and a rival, loaded in turns. */
-import { load } from './load.js'
+import { load, warmUp } from './load.js'
 import { median } from './median.js'
 
 const CONNECTIONS = 32
-/** How long each is loaded before it counts, in seconds, so that the code is compiled and the pages are in memory. */
-const WARM_UP = 1
 
 /** @typedef {{ of: import('./cases.js').Case, requests: import('./load.js').Wanted[] }} Prepared */
 
@@ -38,7 +36,7 @@ export async function contest({ of, requests }, { dateline, rival, uncached, sql
   /** @type {Record<string, import('./load.js').Load[]>} */
   const loads = Object.fromEntries(servers.map(([name]) => [name, []]))
   try {
-    for (const [, server] of servers) await load(server, { ...plan, seconds: WARM_UP })
+    for (const [, server] of servers) await warmUp(server, plan)
     for (let round = 0; round < rounds; round++)
       for (const [name, server] of servers) loads[name].push(await load(server, { ...plan, seconds }))
   } catch (error) {

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startDateline } from './dateline.js'
 import { filledDatabase } from './filled.js'
-import { load } from './load.js'
+import { load, warmUp } from './load.js'
 import { median } from './median.js'
 import { prepare, worldOf } from './runs.js'
 
@@ -40,10 +40,8 @@ export async function measureGrowth({ folder, reads, options, say }) {
       for (const [index, newsroom] of newsrooms.entries())
         for (const kind of /** @type {const} */ (['cached', 'uncached'])) {
           const plan = { requests: requests[index], connections: CONNECTIONS, status: of.status ?? 200 }
-          // The first round warms up.
-          const seconds = round === 0 ? 1 : options.seconds
-          const { perSecond } = await load(newsroom[kind], { ...plan, seconds })
-          if (round > 0) all[kind][index].push(perSecond)
+          if (round === 0) await warmUp(newsroom[kind], plan)
+          else all[kind][index].push((await load(newsroom[kind], { ...plan, seconds: options.seconds })).perSecond)
         }
     const row = { title: of.title, cached: all.cached.map(median), uncached: all.uncached.map(median) }
     say(`  ${of.name}: ${row.cached.map((value) => (value / row.cached[0]).toFixed(2)).join(' ')}`)

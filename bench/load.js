@@ -1,4 +1,5 @@
 import autocannon from 'autocannon'
+import { expect } from './ask.js'
 
 /** How long after its time a load is given up, in milliseconds. */
 const GRACE = 15_000
@@ -42,6 +43,19 @@ export async function load(server, { requests, connections, seconds, status, per
 }
 
 /** @typedef {Awaited<ReturnType<typeof load>>} Load */
+
+/** How long a server is loaded before it counts, in seconds, so that its code is compiled. */
+const WARM_UP = 1
+
+/**
+ * What comes before a load that counts: every read is asked for once, so that what can be remembered is.
+ * @param {import('./processes.js').Server} server
+ * @param {{ requests: Wanted[], connections: number, status: number }} plan
+ */
+export async function warmUp(server, plan) {
+  for (const request of plan.requests) if (request.method === undefined) await expect(server.url, request, plan.status)
+  await load(server, { ...plan, seconds: WARM_UP })
+}
 
 /** Each connection begins elsewhere in the list, so that they do not ask for the same URL in step. */
 function startingAt(requests, connections) {
