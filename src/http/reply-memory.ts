@@ -43,10 +43,10 @@ export function replyMemory(maxBytes: number) {
         drop(oldest, old)
       }
     },
-    /** Forgets the replies with what has changed; null says that it may be anything. */
+    /** Forgets the replies that a change has altered, or may have; null says that it may be anything. */
     forget(changed: ReadonlySet<string> | null): void {
       for (const [url, entry] of kept)
-        if (changed === null || (entry.of !== null && changed.has(entry.of))) drop(url, entry)
+        if (changed === null || entry.of === null || changed.has(entry.of)) drop(url, entry)
     },
   }
 }
