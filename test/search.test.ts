@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { indexAnew, indexMissing } from '../src/editions/indexing.ts'
+import { indexAnew, indexMissing, mergeIndex } from '../src/editions/indexing.ts'
+import { keysOf } from '../src/editions/search-key.ts'
 import { editionIndex } from '../src/storage/fulltext.ts'
 import { editions } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
@@ -214,6 +215,7 @@ it('makes its index anew from what is live', async () => {
   for (const n of [1, 2, 3]) await publish(`Heron ${n}`)
   const before = await slugs('heron')
   await indexAnew(room.storage)
+  await mergeIndex(room.storage)
   expect(await slugs('heron')).toEqual(before)
   await room.storage.transaction(async (tx) => {
     await tx.delete(editionIndex)
@@ -222,6 +224,15 @@ it('makes its index anew from what is live', async () => {
   expect(await indexMissing(room.storage)).toBe(3)
   await publish('Not a change of the first')
   expect(await slugs('heron')).toEqual(before)
+})
+
+it('gives an article the next millisecond where one has as many as have room', async () => {
+  const first = await publish('First of its time')
+  const { publishedAt } = (await room.anyone.get(`/v1/articles/${first}`).expect(200)).body
+  const searchKey = keysOf(Date.parse(publishedAt)).high
+  await room.storage.transaction(async (tx) => void (await tx.update(editions).set({ searchKey })))
+  const { body } = await room.editor.post('/v1/articles?publish=true').send({ headline: 'Second' }).expect(201)
+  expect(Date.parse(body.publishedAt)).toBe(Date.parse(publishedAt) + 1)
 })
 
 it('finds what a plain search through all texts finds, in the same order', async () => {
