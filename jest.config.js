@@ -10,6 +10,7 @@ const project = (displayName, ignored) => ({
 })
 
 export default {
+  maxWorkers: '100%',
   projects: [
     project('sqlite', []),
     // What touches no database is tested once.
