@@ -59,7 +59,7 @@ function method({ rounds, seconds, set }, loadBefore) {
   const settings = Object.entries(set).map(([name, value]) => `\`${name}=${value}\``)
   return [
     `- ${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${processor?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB of memory, ${process.platform}; the load average of the machine before the run was ${loadBefore.toFixed(1)}.`,
-    `- Each case: every read once and a second of warm-up, then ${rounds} rounds of ${seconds} seconds for Dateline and its rival in turns, never both at once; 32 connections unless the case says otherwise, no pipelining, autocannon as the load generator.`,
+    `- Each case: every read once and a second of warm-up, five seconds for writes, then ${rounds} rounds of ${seconds} seconds for Dateline and its rival in turns, never both at once; 32 connections unless the case says otherwise, no pipelining, autocannon as the load generator.`,
     canPin
       ? '- The servers run on one core and the load generator on another.'
       : '- The system does not let processes be kept on one core: the servers and the load generator may have got in the way of one another.',
