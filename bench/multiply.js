@@ -1,7 +1,7 @@
 /**
  * Makes a large newsroom of a small one: `node bench/multiply.js <database> <times> <sample file>`. Each article is
- * copied with all that is read of it: its edition, its references, its place in the index, its slug and its changes; not with its
- * revisions and its record, of which no reader sees anything. The copies stand between the others in time.
+ * copied with all that is read of it: its edition, its references, its place in the index, its slug and its changes; not
+ * with its revisions and its record, of which no reader sees anything. The copies stand between the others in time.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -93,6 +93,7 @@ const models = Object.entries(tables).map(([table, { where = '', columns }]) => 
 const tokens = new Map(
   models.find(({ table }) => table === 'editions')?.rows.map((row) => [row.article, tokensOfEdition(row)]),
 )
+
 for (let copy = 1; copy < Number(times); copy++)
   db.transaction(() => {
     for (const { table, rows, columns, names, insert } of models)

@@ -126,7 +126,6 @@ async function checkList(shelf: Shelf, wanted: Wish): Promise<void> {
   })
 }
 
-/** While things come and go, what stays in its place is met once, and nothing that never was there. */
 /** It is the same whichever way it is found: as if all that there is were much. */
 async function checkPlans(shelf: Shelf, wanted: Wish): Promise<void> {
   const [{ filters, times, word, sort }] = queryOf(shelf, wanted)
@@ -149,6 +148,7 @@ async function checkPlans(shelf: Shelf, wanted: Wish): Promise<void> {
   }
 }
 
+/** While things come and go, what stays in its place is met once, and nothing that never was there. */
 async function checkMoving(shelf: Shelf, wanted: Wish, writes: Write[]): Promise<void> {
   const [query, url] = queryOf(shelf, wanted)
   const look = () => shelf.list(query).map((piece) => `${shelf.sortKey(piece, query.sort)} ${piece.id}`)

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { Article, ArticleCard } from '../editions/article.ts'
 import { filtersIn } from '../editions/filters.ts'
-import { ArticleListQuery, finishedList, readyLists, understood } from '../editions/finished-list.ts'
+import { ArticleListQuery, finishedList, listRequest, readyLists } from '../editions/finished-list.ts'
 import { headersOf, readyArticles } from '../editions/ready.ts'
 import { isWhole, oneParameters, shaped, shapedItem } from '../editions/reply.ts'
 import type { Shelf } from '../editions/shelf.ts'
@@ -72,7 +72,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
       const { query, caller } = request
       const { sort, limit, fields, include, version } = query
       if (version === 'live') {
-        const { headers, body } = await finishedList({ storage, shelf }, understood(request.url, query))
+        const { headers, body } = await finishedList({ storage, shelf }, listRequest(request.url, query))
         return reply.headers(headers).send(body as never)
       }
       requireDrafts(caller)

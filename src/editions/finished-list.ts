@@ -20,19 +20,19 @@ export interface ListDeps {
   shelf: Shelf
 }
 
-/** A request for a page of live articles, understood: all that its address says. Throws `invalid-cursor`. */
-export const understood = (url: string, query: Query) => ({
+/** What a request for a page of live articles asks for: all that its address says. Throws `invalid-cursor`. */
+export const listRequest = (url: string, query: Query) => ({
   query,
   filters: filtersIn(query),
   paging: pageRequest({ url }, query.limit),
   feeds: feedsOf(query),
 })
-type Understood = ReturnType<typeof understood>
+type ListRequest = ReturnType<typeof listRequest>
 
 /** A page of live articles. Throws `invalid-cursor`. */
 export async function finishedList(
   { storage, shelf }: ListDeps,
-  { query, filters, paging, feeds }: Understood,
+  { query, filters, paging, feeds }: ListRequest,
 ): Promise<Finished> {
   const db = storage.reader
   const { rows, ...neighbours } = await list(db, { filters, sort: query.sort }, paging)
@@ -67,27 +67,27 @@ function joined(items: { json: Buffer }[], page: object): Buffer {
   return body
 }
 
-/** How many addresses are remembered as understood, and how long one of them may be. */
-const MOST_UNDERSTOOD = 500
+/** How many requests are remembered by their address, and how long that may be. */
+const MOST_REQUESTS = 500
 const LONGEST = 500
 
 /** The lists that lie ready: those of what is live, if there is nothing wrong with what is asked. */
 export function readyLists(deps: ListDeps): Ready {
-  const known = new BoundedMap<string, Understood>(MOST_UNDERSTOOD)
+  const known = new BoundedMap<string, ListRequest>(MOST_REQUESTS)
 
-  function understand(request: FastifyRequest): Understood | undefined {
+  function requestOf(request: FastifyRequest): ListRequest | undefined {
     const before = known.get(request.url)
     if (before) return before
     const query = checked(request)
     if (query?.version !== 'live') return undefined
-    const made = understood(request.url, query)
+    const made = listRequest(request.url, query)
     if (request.url.length <= LONGEST) known.set(request.url, made)
     return made
   }
 
   return {
     async reply(request) {
-      const asked = understand(request)
+      const asked = requestOf(request)
       return asked && finishedList(deps, asked)
     },
   }

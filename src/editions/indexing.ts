@@ -6,21 +6,22 @@ import { wordsIn } from '../lib/tokens.ts'
 import { dropTokens, GAP, inPart, mergeSome, putTokens, referenceToken } from '../storage/fulltext.ts'
 import { editions } from '../storage/schema.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
+import { filterKinds } from './conditions.ts'
 import { type Content, refsOf } from './content.ts'
 import { newKey } from './search-key.ts'
 
 /** How many editions one transaction puts into the index anew. */
 const BATCH = 100
 
-/** Kinds of what lists are filtered by. A section stands for itself: those above it are not in the index. */
-const kinds: string[] = ['section', 'author', 'source', 'tag']
-
-/** All that an article is found by: what it refers to, and its words by the parts they stand in. */
+/**
+ * All that an article is found by: what it refers to, and its words by the parts they stand in. A section stands for
+ * itself: those above it are not in the index.
+ */
 export function tokensOf(content: Content): string[] {
   const { headline, kicker, standfirst, summary, body, language } = content
   const words = (...texts: (string | null)[]) => texts.flatMap((text) => (text === null ? [] : wordsIn(text)))
   const [heading, lead] = [words(headline, kicker), words(standfirst, summary)]
-  const refs = refsOf(content).filter(({ kind }) => kinds.includes(kind))
+  const refs = refsOf(content).filter(({ kind }) => (filterKinds as readonly string[]).includes(kind))
   // The body comes last: PostgreSQL knows no places behind the first sixteen thousand.
   const parts = [
     [...refs, { kind: 'language', ref: language }].map(({ kind, ref }) => referenceToken(kind, ref)),
@@ -47,13 +48,13 @@ export async function indexEdition(
   return key
 }
 
-/** Puts the editions that are not in the index into it, batch by batch; ends early when `isStopped`. Gives how many. */
-export async function indexMissing(storage: Storage, isStopped: () => boolean = () => false): Promise<number> {
+/** Puts the editions that are not in the index into it, batch by batch. Gives how many. */
+export async function indexMissing(storage: Storage): Promise<number> {
   const rows = { article: editions.article, publishedAt: editions.publishedAt, content: editions.content }
   const missing = (db: Pick<Writer, 'select'>, limit: number) =>
     db.select(rows).from(editions).where(isNull(editions.searchKey)).limit(limit)
   let indexed = 0
-  while (!isStopped() && (await missing(storage.reader, 1)).length > 0)
+  while ((await missing(storage.reader, 1)).length > 0)
     indexed += await storage.transaction(async (tx) => {
       const batch = await missing(tx, BATCH)
       for (const { article, publishedAt, content } of batch) {

@@ -93,11 +93,8 @@ export function shaped<S extends string | number, R, D extends Reader = Reader>(
     const result = query.execute(values)
     if (!isAtHand(result)) return result
     const found = result.sync()
-    return (
-      (pauses
-        .get(db)?.()
-        ?.then(() => found) as R | undefined) ?? found
-    )
+    const pause = pauses.get(db)?.()
+    return pause ? (pause.then(() => found) as R) : found
   }
 }
 
