@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import supertest, { type Test } from 'supertest'
 import { type AppDeps, buildApp } from '../../src/app.ts'
@@ -5,6 +6,7 @@ import { releases } from '../../src/articles/scheduler.ts'
 import { readConfig } from '../../src/config.ts'
 import type { KeyRole } from '../../src/lib/roles.ts'
 import type { Storage } from '../../src/storage/storage.ts'
+import { closeLater } from './cleanup.ts'
 import { conformity } from './document.ts'
 import { temporaryStorage } from './storage.ts'
 
@@ -32,8 +34,13 @@ export interface Newsroom {
   clock: { time: Date; now(): Date; tick(milliseconds?: number): void }
   /** All that was logged. */
   log: string[]
+  /** Ends the service and its database; so does the end of the test file. */
   close(): Promise<void>
 }
+
+/** The document of this checkout; test/project/openapi.test.ts holds it against the running service. */
+const document = JSON.parse(readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8'))
+const conforms = conformity(document)
 
 const ADMIN = 'an-admin-key-for-tests-that-is-long-enough'
 
@@ -60,8 +67,11 @@ export async function newsroom(
     logTo: { write: (line) => void log.push(line) },
     ...more,
   })
+  const close = closeLater(async () => {
+    await app.close()
+    await storage.close()
+  })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  const conforms = conformity(app.swagger() as unknown as Record<string, unknown>)
 
   const client = (token?: string): Client =>
     Object.fromEntries(
@@ -101,9 +111,6 @@ export async function newsroom(
     newKey,
     clock,
     log,
-    close: async () => {
-      await app.close()
-      await storage.close()
-    },
+    close,
   }
 }

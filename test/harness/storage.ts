@@ -5,52 +5,64 @@ import { join } from 'node:path'
 import { dialect } from '../../src/storage/columns.ts'
 import { openStorage } from '../../src/storage/open.ts'
 import type { Storage } from '../../src/storage/storage.ts'
+import { closeLater } from './cleanup.ts'
 
-/** A new database of the engine under test, gone when it is closed. */
+/** A new database of the engine under test, gone when it is closed, at the latest when the test file ends. */
 export async function temporaryStorage(): Promise<Storage> {
-  if (dialect === 'sqlite') return sqliteFile()
-  const server = process.env.TEST_POSTGRES_URL
-  return server ? postgresDatabase(server) : postgresInProcess()
+  const { storage, remove } = await (dialect === 'sqlite' ? sqliteFile() : postgresDatabase())
+  const close = closeLater(async () => {
+    await storage.close()
+    await remove()
+  })
+  return { ...storage, close }
 }
 
-async function sqliteFile(): Promise<Storage> {
+interface Temporary {
+  storage: Storage
+  remove: () => Promise<void>
+}
+
+async function sqliteFile(): Promise<Temporary> {
   const folder = await mkdtemp(join(tmpdir(), 'dateline-'))
-  const storage = await openStorage(join(folder, 'test.db'))
-  return {
-    ...storage,
-    close: async () => {
-      await storage.close()
-      await rm(folder, { recursive: true })
-    },
-  }
+  const remove = () => rm(folder, { recursive: true })
+  return { storage: await openStorage(join(folder, 'test.db')), remove }
 }
 
-async function postgresDatabase(server: string): Promise<Storage> {
-  const { default: pg } = await import('pg')
-  const name = `dateline_test_${randomUUID().replaceAll('-', '')}`
-  const admin = async (statement: string) => {
-    const client = new pg.Client({ connectionString: server })
-    await client.connect()
-    await client.query(statement)
-    await client.end()
-  }
-  await admin(`create database ${name}`)
+/** A copy of a database that has been migrated once for the whole run. */
+async function postgresDatabase(): Promise<Temporary> {
+  const { TEST_RUN: run = 'dateline_test', TEST_POSTGRES_URL: server = '' } = process.env
+  const template = `${run}_template`
+  const name = `${run}_${randomUUID().replaceAll('-', '')}`
+  await asAdmin(server, async (query) => {
+    await query(`select pg_advisory_lock(hashtext('${template}'))`)
+    const exists = await query(`select 1 from pg_database where datname = '${template}'`)
+    if (exists === 0) {
+      await query(`create database ${template}`)
+      await (await openStorage(databaseAt(server, template))).close()
+    }
+    await query(`create database ${name} template ${template}`)
+  })
+  const remove = () => asAdmin(server, (query) => query(`drop database ${name} with (force)`))
+  return { storage: await openStorage(databaseAt(server, name)), remove }
+}
+
+function databaseAt(server: string, name: string): string {
   const url = new URL(server)
   url.pathname = `/${name}`
-  const storage = await openStorage(url.href)
-  return {
-    ...storage,
-    close: async () => {
-      await storage.close()
-      await admin(`drop database ${name}`)
-    },
-  }
+  return url.href
 }
 
-async function postgresInProcess(): Promise<Storage> {
-  const { PGlite } = await import('@electric-sql/pglite')
-  const { drizzle } = await import('drizzle-orm/pglite')
-  const { postgresStorage } = await import('../../src/storage/postgres.ts')
-  const client = new PGlite()
-  return postgresStorage(drizzle(client), () => client.close())
+/** Statements outside any transaction, each of which gives the number of its rows; the connection ends with the work. */
+async function asAdmin(
+  server: string,
+  work: (query: (statement: string) => Promise<number>) => Promise<unknown>,
+): Promise<void> {
+  const { default: pg } = await import('pg')
+  const client = new pg.Client({ connectionString: server })
+  await client.connect()
+  try {
+    await work(async (statement) => (await client.query(statement)).rowCount ?? 0)
+  } finally {
+    await client.end()
+  }
 }

@@ -1,0 +1,3 @@
+import { closeAll } from './cleanup.ts'
+
+afterAll(closeAll)
