@@ -14,7 +14,7 @@ const project = (displayName, ignored, more = {}) => ({
 export default {
   maxWorkers: '100%',
   // For a machine that is busy with other things; no test waits for time to pass.
-  testTimeout: 60_000,
+  testTimeout: 60_000 * Math.max(1, Number(process.env.TEST_DEPTH ?? 1)),
   projects: [
     project('sqlite', []),
     // What touches no database is tested once.

@@ -4,11 +4,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 // @ts-expect-error: plain JavaScript, as partners read it.
 import { follow } from '../docs/follower.js'
+import { runs } from './harness/depth.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
-
-/** How many stories are told; more with `MODEL_RUNS`. */
-const RUNS = Number(process.env.MODEL_RUNS ?? 20)
-const seed = Number(process.env.MODEL_SEED ?? 20300101)
 
 const SECTIONS = ['world', 'asia', 'sport']
 const place = fc.nat(7)
@@ -67,7 +64,7 @@ it('a follower that is killed at any moment ends with exactly what is public', a
       expect(await all.atTheEnd()).toEqual(await live())
       expect(await granted.atTheEnd()).toEqual(await live('world'))
     }),
-    { numRuns: RUNS, seed },
+    runs(10),
   )
 
   async function follower(more: object) {

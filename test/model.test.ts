@@ -3,15 +3,11 @@ import { type Action, actions, allowedIn, type State, after as statusAfter } fro
 import { latest } from '../src/changes/log.ts'
 import { editionIndex } from '../src/storage/fulltext.ts'
 import { articles, authors, changes, editions, refCounts, sections, slugs, tags } from '../src/storage/schema.ts'
+import { runs } from './harness/depth.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { beginLogAt, checkAll } from './model/check.ts'
 import { type Entry, Model, type Noun } from './model/newsroom-model.ts'
 import { make, steps } from './model/steps.ts'
-
-/** How often, and from where chance begins: the same stories every time, unless somebody asks for others. */
-const RUNS = Number(process.env.MODEL_RUNS ?? 25)
-const SEED = Number(process.env.MODEL_SEED ?? 20_300_101)
-const PATIENCE = 60_000 + RUNS * 5_000
 
 let room: Newsroom
 beforeAll(async () => {
@@ -47,26 +43,14 @@ async function begin(): Promise<{ model: Model; real: Newsroom }> {
   return { model, real: room }
 }
 
-it(
-  'does what the model does, whatever happens in whatever order',
-  async () => {
-    const story = fc.asyncProperty(
-      fc.noBias(fc.commands(steps, { maxCommands: 40, size: 'max' })),
-      async (commands) => {
-        const begun = await begin()
-        await fc.asyncModelRun(() => begun, commands)
-        await checkAll(begun.model, room)
-      },
-    )
-    await fc.assert(story, {
-      numRuns: RUNS,
-      seed: SEED,
-      interruptAfterTimeLimit: PATIENCE - 10_000,
-      markInterruptAsFailure: true,
-    })
-  },
-  PATIENCE,
-)
+it('does what the model does, whatever happens in whatever order', async () => {
+  const story = fc.asyncProperty(fc.noBias(fc.commands(steps, { maxCommands: 40, size: 'max' })), async (commands) => {
+    const begun = await begin()
+    await fc.asyncModelRun(() => begun, commands)
+    await checkAll(begun.model, room)
+  })
+  await fc.assert(story, runs(12))
+})
 
 describe('the workflow by itself', () => {
   /** The state that an action leads to. */
@@ -101,7 +85,7 @@ describe('the workflow by itself', () => {
           if (['unpublished', 'retracted'].includes(state.status)) expect(state.wasLive).toBe(true)
         }
       }),
-      { numRuns: 500, seed: SEED },
+      runs(300),
     )
   })
 })

@@ -6,6 +6,7 @@ import { toHtml } from '../../src/body/to-html.ts'
 import { toMarkdown } from '../../src/body/to-markdown.ts'
 import { toText } from '../../src/body/to-text.ts'
 import { countWords, readingTimeMinutes } from '../../src/body/words.ts'
+import { runs } from '../harness/depth.ts'
 
 type Format = 'markdown' | 'html' | 'text'
 const read = async (format: Format, value: string) => readBody({ format, value })
@@ -204,7 +205,7 @@ describe('converting twice', () => {
         expect(twice).toEqual(once)
         expect(toHtml(twice)).toBe(written)
       }),
-      { numRuns: 300 },
+      runs(150),
     ))
 
   const text = fc.oneof(
@@ -241,7 +242,7 @@ describe('converting twice', () => {
         expect(await blocksOf('html', written)).toEqual(once)
         expect(toHtml(await blocksOf('html', written))).toBe(written)
       }),
-      { numRuns: 200 },
+      runs(80),
     ))
 
   it('changes nothing, from and to Markdown', () =>
@@ -253,7 +254,7 @@ describe('converting twice', () => {
           expect(await blocksOf('markdown', toMarkdown(once))).toEqual(once)
         },
       ),
-      { numRuns: 300 },
+      runs(150),
     ))
 })
 
