@@ -5,6 +5,7 @@ import { Article } from '../editions/article.ts'
 import { compile } from '../editions/compile.ts'
 import { lookup } from '../editions/lookup.ts'
 import { NoQuery, Nothing } from '../http/parameters.ts'
+import { Problem } from '../http/problems.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { Idempotent } from '../idempotency/once.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
@@ -105,7 +106,7 @@ export function registerPreviews(server: FastifyInstance, { storage, clock, once
         tags,
         params: z.strictObject({ token: z.string().max(200) }),
         querystring: NoQuery,
-        response: { 200: Article },
+        response: { 200: Article, 503: Problem },
       },
     },
     async ({ params }, reply) => {

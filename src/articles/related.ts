@@ -6,6 +6,7 @@ import { related } from '../editions/related.ts'
 import { isPlain, itemOf, listParameters } from '../editions/reply.ts'
 import { read } from '../editions/store.ts'
 import { listOf } from '../http/paging.ts'
+import { Moved } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { elsewhere, Retracted } from './elsewhere.ts'
 import { type ArticleDeps, ByArticle } from './routes.ts'
@@ -34,7 +35,8 @@ export function registerRelated(server: FastifyInstance, { storage }: ArticleDep
         tags: ['Articles'],
         params: ByArticle,
         querystring: Query,
-        response: { 200: listOf(ArticleCard, 'ArticleList'), 410: Retracted },
+        replyHeaders: ['Cache-Tag'],
+        response: { 200: listOf(ArticleCard, 'ArticleList'), 308: Moved, 410: Retracted },
       },
     },
     async (request, reply) => {

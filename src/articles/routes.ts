@@ -11,7 +11,7 @@ import { requireAdmin, requireDrafts } from '../http/access.ts'
 import { ifMatch, matches, notModified } from '../http/caching.ts'
 import type { OtherForms } from '../http/negotiation.ts'
 import { listOf, pageRequest } from '../http/paging.ts'
-import { Conditional, Deletion, Nothing } from '../http/parameters.ts'
+import { Conditional, Deletion, Moved, Nothing } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
 import { actOf } from '../lib/act.ts'
@@ -65,6 +65,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
           'What is live, newest first. With `version=draft` the working copies that the caller may see; there `updatedAt` filters and sorts by the last save.',
         tags,
         querystring: ArticleListQuery,
+        replyHeaders: ['Cache-Tag'],
         response: { 200: listOf(ArticleCard, 'ArticleList') },
       },
     },
@@ -124,7 +125,8 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
         tags,
         params: ByArticle,
         querystring: z.strictObject({ ...oneParameters, asOf: asOfParameter }),
-        response: { 200: Article, 410: Retracted },
+        replyHeaders: ['Last-Modified', 'Cache-Tag'],
+        response: { 200: Article, 308: Moved, 410: Retracted },
       },
     },
     async (request, reply) => {

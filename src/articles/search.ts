@@ -70,6 +70,7 @@ export function registerSearch(server: FastifyInstance, { storage }: { storage: 
           'In headlines, summaries and bodies of what is live, without regard to case and diacritics. The best hits come first: the phrase in the headline, all words there, all in headline and summary, all anywhere; among equals the newest.',
         tags: ['Articles'],
         querystring: Query,
+        replyHeaders: ['Cache-Tag'],
         response: { 200: SearchResult },
       },
     },

@@ -4,7 +4,7 @@ import { requireAdmin } from '../http/access.ts'
 import { ifMatch } from '../http/caching.ts'
 import { addLinks } from '../http/links.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
-import { Conditional, Deletion, Nothing } from '../http/parameters.ts'
+import { Conditional, Deletion, Moved, Nothing } from '../http/parameters.ts'
 import { parseBody, type ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
 import { type Act, actOf } from '../lib/act.ts'
@@ -73,6 +73,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         summary: `List ${plural}`,
         tags,
         querystring: Query,
+        replyHeaders: ['Cache-Tag'],
         response: { 200: listOf(View, `${title}List`) },
       },
     },
@@ -124,7 +125,8 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         tags,
         params: One,
         querystring: z.strictObject(frontParameters),
-        response: { 200: View },
+        replyHeaders: ['Last-Modified', 'Cache-Tag', 'Link'],
+        response: { 200: View, 308: Moved },
       },
     },
     async (request, reply) => {

@@ -75,6 +75,7 @@ export function registerFeeds(server: FastifyInstance, { storage, news, clock, s
           description: `The newest ${ITEMS} articles, of all or of a section, an author, a tag, a source or a language; older ones by its \`next\` link.`,
           tags: ['Feeds'],
           querystring: Query,
+          replyHeaders: ['Last-Modified', 'Cache-Tag'],
           response: { 200: shape },
         },
       },

@@ -8,8 +8,7 @@ import type { Site } from '../editions/site.ts'
 import { type Edition, read, retraction } from '../editions/store.ts'
 import { ofType } from '../http/media-type.ts'
 import { type OtherForms, preferredForm } from '../http/negotiation.ts'
-import { NoQuery } from '../http/parameters.ts'
-import { Problem as Forbidden } from '../http/problems.ts'
+import { Moved, NoQuery } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Format } from '../lib/grant.ts'
@@ -52,7 +51,8 @@ export function registerFormats(server: FastifyInstance, deps: FormatDeps): void
         tags,
         params: ByArticle,
         querystring: NoQuery,
-        response: { 200: ofType(JsonLd, JSON_LD), 403: Forbidden, 410: Retracted },
+        replyHeaders: ['Last-Modified', 'Cache-Tag'],
+        response: { 200: ofType(JsonLd, JSON_LD), 308: Moved, 410: Retracted },
       },
     },
     async (request, reply) => answer(request, reply, { form: JSON_LD, reference: request.params.article }) as never,
@@ -70,7 +70,8 @@ export function registerFormats(server: FastifyInstance, deps: FormatDeps): void
         tags,
         params: ByArticle,
         querystring: NoQuery,
-        response: { 200: ofType(Ninjs, NINJS) },
+        replyHeaders: ['Last-Modified', 'Cache-Tag'],
+        response: { 200: ofType(Ninjs, NINJS), 308: Moved, 410: Retracted },
       },
     },
     async (request, reply) => answer(request, reply, { form: NINJS, reference: request.params.article }) as never,

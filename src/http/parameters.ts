@@ -16,5 +16,8 @@ export const Deletion = z.strictObject({
 /** A reply without a body. */
 export const Nothing = z.null().meta({ description: 'Done; no body.' })
 
+/** The reply to a request that names a thing by a slug it had before. */
+export const Moved = z.null().meta({ description: 'The slug is a former one: `Location` is the present address.' })
+
 /** No parameters at all: any is refused. */
 export const NoQuery = z.strictObject({})

@@ -6,6 +6,7 @@ import { ByArticle } from '../articles/routes.ts'
 import { findArticle } from '../articles/store.ts'
 import { liveFacts } from '../editions/facts.ts'
 import { NoQuery } from '../http/parameters.ts'
+import { Problem } from '../http/problems.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { timestamp } from '../lib/clock.ts'
 import { limitsOf } from '../lib/grant.ts'
@@ -58,7 +59,7 @@ export function registerArticleAccess(server: FastifyInstance, { storage, clock 
         tags: ['Changes'],
         params: ByArticle,
         querystring: z.strictObject({ key: Id }),
-        response: { 200: Access },
+        response: { 200: Access, 422: Problem },
       },
     },
     async ({ params, query, caller }) => {

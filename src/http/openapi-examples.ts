@@ -1,0 +1,36 @@
+/** Examples, put together from those of the parts. */
+import type { Json } from './openapi-shapes.ts'
+
+/**
+ * Gives the function that makes an example of a JSON Schema: its own, or one made of the examples of its members. What
+ * may be left out is left out, unless it has an example of its own. Throws for a text that has none.
+ */
+export function examplesFrom(components: Map<string, Json>) {
+  function exampleOf(schema: Json, where: string): unknown {
+    const { $ref, examples, type, anyOf, oneOf } = schema
+    if (Array.isArray(examples)) return examples[0]
+    if (typeof $ref === 'string') {
+      const name = $ref.slice('#/components/schemas/'.length)
+      return exampleOf(components.get(name) ?? {}, name)
+    }
+    if ('const' in schema) return schema.const
+    if (Array.isArray(schema.enum)) return schema.enum[0]
+    const branches = (anyOf ?? oneOf) as Json[] | undefined
+    if (branches) return branches.some((one) => one.type === 'null') ? null : exampleOf(branches[0] ?? {}, where)
+    if (Array.isArray(type)) return null
+    if (type === 'object') return membersOf(schema, where)
+    if (type === 'array') return [exampleOf(schema.items as Json, `${where}[]`)]
+    if (type === 'boolean') return false
+    if (type === 'integer' || type === 'number') return schema.minimum ?? 1
+    throw new Error(`${where} has no example in the document`)
+  }
+
+  function membersOf({ properties = {}, required = [] }: Json, where: string): Json {
+    const shown = Object.entries(properties as Record<string, Json>).filter(
+      ([name, member]) => (required as string[]).includes(name) || member.examples,
+    )
+    return Object.fromEntries(shown.map(([name, member]) => [name, exampleOf(member, `${where}.${name}`)]))
+  }
+
+  return exampleOf
+}

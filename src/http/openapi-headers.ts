@@ -1,0 +1,138 @@
+/** The headers of replies, as the OpenAPI document shows them. */
+import type { Json } from './openapi-shapes.ts'
+
+interface Header {
+  description: string
+  /** Whether it comes with every reply that the document lists it for. */
+  isAlways: boolean
+  type?: 'string' | 'integer'
+  example: string | number
+}
+
+/** Every header that a reply may have and a client may use, by the name of its component. */
+const headers = {
+  'X-Request-Id': {
+    description: 'The id of the request: the one that was sent, or a new one. It is in the log of the service.',
+    isAlways: true,
+    example: '0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d',
+  },
+  'Cache-Control': {
+    description: 'How long the reply may be cached, and by whom (RFC 9111).',
+    isAlways: true,
+    example: 'public, max-age=10, stale-while-revalidate=60',
+  },
+  ETag: {
+    description: 'The validator of the reply: send it back as `If-None-Match`, or as `If-Match` with a change.',
+    isAlways: true,
+    example: '"7-kd82mZ"',
+  },
+  'Version-ETag': {
+    description: 'The validator of the version that the reply shows, for `If-Match`; absent if it shows no version.',
+    isAlways: false,
+    example: '"8-Qk3vXw"',
+  },
+  'Last-Modified': {
+    description: 'When what the reply shows last changed.',
+    isAlways: false,
+    example: 'Thu, 06 Jan 2022 09:30:00 GMT',
+  },
+  'Cache-Tag': {
+    description: 'What a CDN can purge the reply by: the ids of what it shows, and `articles` for a list.',
+    isAlways: false,
+    example: 'articles,0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d',
+  },
+  Link: {
+    description: 'Links (RFC 8288): to the next and the previous page, and to the feeds of the same articles.',
+    isAlways: false,
+    example: '</v1/articles?cursor=b64>; rel="next"',
+  },
+  Location: {
+    description: 'The address of what was created, or the present address of what has moved.',
+    isAlways: true,
+    example: '/v1/articles/0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d',
+  },
+  'Retry-After': {
+    description: 'How many seconds to wait before the next try.',
+    isAlways: true,
+    type: 'integer',
+    example: 5,
+  },
+  'WWW-Authenticate': {
+    description: 'How to authenticate (RFC 6750).',
+    isAlways: true,
+    example: 'Bearer realm="dateline"',
+  },
+  'Idempotent-Replayed': {
+    description: '`true` if the request came before with the same `Idempotency-Key`, and this is the reply it got.',
+    isAlways: false,
+    example: 'true',
+  },
+  'X-RateLimit-Limit': {
+    description: 'How many requests a minute are allowed.',
+    isAlways: false,
+    type: 'integer',
+    example: 600,
+  },
+  'X-RateLimit-Remaining': {
+    description: 'How many requests are left in this minute.',
+    isAlways: false,
+    type: 'integer',
+    example: 0,
+  },
+  'X-RateLimit-Reset': {
+    description: 'In how many seconds the count starts anew.',
+    isAlways: false,
+    type: 'integer',
+    example: 42,
+  },
+} as const satisfies Record<string, Header>
+type HeaderName = keyof typeof headers
+
+/** Headers that a route declares for its reply, beside those that follow from what it is. */
+export type ReplyHeader = 'Last-Modified' | 'Cache-Tag' | 'Link'
+
+/** The name of a header in a reply, where its component has another. */
+const sentAs = (name: HeaderName): string => (name === 'Version-ETag' ? 'ETag' : name)
+
+const refs = (names: readonly HeaderName[]): Json =>
+  Object.fromEntries(names.map((name) => [sentAs(name), { $ref: `#/components/headers/${name}` }]))
+
+/** The headers as components of the document. */
+export const headerComponents = (): Json =>
+  Object.fromEntries(
+    Object.entries(headers as Record<string, Header>).map(([name, { description, isAlways, type, example }]) => [
+      name,
+      { description, required: isAlways, schema: { type: type ?? 'string' }, example },
+    ]),
+  )
+
+const EVERY = ['X-Request-Id', 'Cache-Control'] as const
+
+/** The headers of a reply that is no problem. */
+export function replyHeadersOf(
+  status: number,
+  { isRead, isOnce, isStream, own }: { isRead: boolean; isOnce: boolean; isStream: boolean; own: ReplyHeader[] },
+): Json {
+  if (status === 304) return refs([...EVERY, 'ETag', ...own])
+  if (status === 308) return refs([...EVERY, 'Location'])
+  const validator: HeaderName[] = isStream || status === 204 ? [] : [isRead ? 'ETag' : 'Version-ETag']
+  return refs([
+    ...EVERY,
+    ...validator,
+    ...(status === 201 ? (['Location'] as const) : []),
+    ...(isOnce ? (['Idempotent-Replayed'] as const) : []),
+    ...own,
+  ])
+}
+
+/** The headers of a problem. What the parser of HTTP refuses has no more than an id. */
+export function problemHeadersOf(status: number): Json {
+  const limits = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'] as const
+  const more: Record<number, readonly HeaderName[]> = {
+    401: ['WWW-Authenticate'],
+    429: ['Retry-After', ...limits],
+    503: ['Retry-After'],
+  }
+  const common: readonly HeaderName[] = status === 408 || status === 431 ? ['X-Request-Id'] : EVERY
+  return refs([...common, ...(more[status] ?? [])])
+}
