@@ -27,7 +27,7 @@ const PlacedRelatedLink = RelatedLink.extend({
 }).meta({ id: 'PlacedRelatedLink', description: 'A related link, with the article it stands beside.' })
 type PlacedRelatedLink = z.infer<typeof PlacedRelatedLink>
 
-const ById = z.strictObject({ id: Id })
+const ByLink = z.strictObject({ link: Id.meta({ description: 'The id of the related link.' }) })
 const beside = z.string().max(200).meta({ description: 'The id or the slug of the article that links stand beside.' })
 const tags = ['Related links']
 
@@ -113,35 +113,35 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
   )
 
   app.get(
-    '/related-links/:id',
+    '/related-links/:link',
     {
       config: { access: 'live:read' },
       schema: {
         operationId: 'getRelatedLink',
         summary: 'Read one related link',
         tags,
-        params: ById,
+        params: ByLink,
         querystring: z.strictObject({ version: versionParameter }),
         response: { 200: PlacedRelatedLink },
       },
     },
     async ({ params, query, caller }) => {
       const table = query.version === 'draft' ? articleRefs : editionRefs
-      const owner = await ownerOf(storage.reader, table, params.id)
+      const owner = await ownerOf(storage.reader, table, params.link)
       const parent = owner === undefined ? undefined : await parents(storage.reader, caller, query.version)(owner)
-      return partOf(linksOf(parent), params.id, 'related link')
+      return partOf(linksOf(parent), params.link, 'related link')
     },
   )
 
   app.patch(
-    '/related-links/:id',
+    '/related-links/:link',
     {
       config: { access: 'drafts:write' },
       schema: {
         operationId: 'updateRelatedLink',
         summary: 'Change a related link',
         tags,
-        params: ById,
+        params: ByLink,
         headers: Conditional,
         querystring: NoQuery,
         body: RelatedLinkPatch,
@@ -150,9 +150,9 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
     },
     async (request, reply) => {
       const wanted: PartChange = {
-        find: (tx) => articleWith(tx, request.params.id, request),
+        find: (tx) => articleWith(tx, request.params.link, request),
         async change(content, resolve) {
-          const { id, ...before } = partOf(content.relatedLinks, request.params.id, 'related link')
+          const { id, ...before } = partOf(content.relatedLinks, request.params.link, 'related link')
           const { position, ...input } = parseBody(NewRelatedLink, mergePatch(before, request.body))
           const after = await storedLink(resolve, { id, ...input }, [])
           return { id, content: { ...content, relatedLinks: placed(content.relatedLinks, after, position) } }
@@ -167,21 +167,21 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
   )
 
   app.delete(
-    '/related-links/:id',
+    '/related-links/:link',
     {
       config: { access: 'drafts:write' },
       schema: {
         operationId: 'deleteRelatedLink',
         summary: 'Remove a related link',
         tags,
-        params: ById,
+        params: ByLink,
         headers: Conditional,
         querystring: NoQuery,
         response: { 204: Nothing },
       },
     },
     async (request, reply) => {
-      const { id } = request.params
+      const { link: id } = request.params
       const wanted: PartChange = {
         find: (tx) => articleWith(tx, id, request),
         change: async (content) => ({

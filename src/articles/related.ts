@@ -1,11 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { type Article, ArticleCard } from '../editions/article.ts'
+import type { Article } from '../editions/article.ts'
 import { cardsOf, documentsOf } from '../editions/cards.ts'
 import { related } from '../editions/related.ts'
-import { isPlain, itemOf, listParameters } from '../editions/reply.ts'
+import { ArticleList, isPlain, itemOf, listParameters } from '../editions/reply.ts'
 import { read } from '../editions/store.ts'
-import { listOf } from '../http/paging.ts'
 import { Moved } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { elsewhere, Retracted } from './elsewhere.ts'
@@ -36,7 +35,7 @@ export function registerRelated(server: FastifyInstance, { storage }: ArticleDep
         params: ByArticle,
         querystring: Query,
         replyHeaders: ['Cache-Tag'],
-        response: { 200: listOf(ArticleCard, 'ArticleList'), 308: Moved, 410: Retracted },
+        response: { 200: ArticleList, 308: Moved, 410: Retracted },
       },
     },
     async (request, reply) => {

@@ -17,7 +17,9 @@ import { type ArticleRow, findArticle, inputOf, save } from './store.ts'
 import { view } from './view.ts'
 
 const RevisionNumber = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
-const ByRevision = ByArticle.extend({ number: RevisionNumber })
+const ByRevision = ByArticle.extend({
+  revision: RevisionNumber.meta({ description: 'The number of the revision.' }),
+})
 
 const Revision = z
   .object({
@@ -63,7 +65,7 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
   )
 
   app.get(
-    '/articles/:article/revisions/:number',
+    '/articles/:article/revisions/:revision',
     {
       config: { access: 'drafts:write' },
       schema: {
@@ -77,13 +79,13 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
     },
     async ({ params, caller }) => {
       const row = await findArticle(storage.reader, params.article, caller)
-      const { content: _, ...revision } = await readRevision(storage.reader, row.id, params.number)
-      return { ...revision, article: await articleAt(storage.reader, row, params.number, caller) }
+      const { content: _, ...revision } = await readRevision(storage.reader, row.id, params.revision)
+      return { ...revision, article: await articleAt(storage.reader, row, params.revision, caller) }
     },
   )
 
   app.get(
-    '/articles/:article/revisions/:number/diff',
+    '/articles/:article/revisions/:revision/diff',
     {
       config: { access: 'drafts:write' },
       schema: {
@@ -99,12 +101,12 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
     },
     async ({ params, query, caller }) => {
       const row = await findArticle(storage.reader, params.article, caller)
-      const from = query.against ?? Math.max(1, params.number - 1)
+      const from = query.against ?? Math.max(1, params.revision - 1)
       const before = await articleAt(storage.reader, row, from, caller)
-      const after = await articleAt(storage.reader, row, params.number, caller)
+      const after = await articleAt(storage.reader, row, params.revision, caller)
       return {
         from,
-        to: params.number,
+        to: params.revision,
         changes: fieldChanges(before, after),
         body: bodyChanges(blocksOf(before), blocksOf(after)),
       }
@@ -112,7 +114,7 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
   )
 
   app.post(
-    '/articles/:article/revisions/:number/restore',
+    '/articles/:article/revisions/:revision/restore',
     {
       config: { access: 'drafts:write' },
       schema: {
@@ -132,10 +134,10 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
       return once(request, reply, async (tx) => {
         const before = await findArticle(tx, params.article, caller)
         check(before.version)
-        const { content } = await readRevision(tx, before.id, params.number)
+        const { content } = await readRevision(tx, before.id, params.revision)
         const input = inputOf({ ...before, content })
         const row = await save(tx, before, { input, body: content.body }, actOf(request, clock))
-        await annotate(tx, row, `Restored from revision ${params.number}.`)
+        await annotate(tx, row, `Restored from revision ${params.revision}.`)
         return { status: 200, version: row.version, body: await view(tx, row, caller) }
       })
     },

@@ -1,21 +1,22 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { Article, ArticleCard } from '../editions/article.ts'
+import { Article, ArticleFields } from '../editions/article.ts'
 import { filtersIn } from '../editions/filters.ts'
 import { ArticleListQuery, finishedList, listRequest, readyLists } from '../editions/finished-list.ts'
 import { headersOf, readyArticles } from '../editions/ready.ts'
-import { isWhole, oneParameters, shaped, shapedItem } from '../editions/reply.ts'
+import { ArticleList, isWhole, oneParameters, shaped, shapedItem } from '../editions/reply.ts'
 import type { Shelf } from '../editions/shelf.ts'
 import { type Edition, read } from '../editions/store.ts'
 import { requireAdmin, requireDrafts } from '../http/access.ts'
 import { ifMatch, matches, notModified } from '../http/caching.ts'
 import type { OtherForms } from '../http/negotiation.ts'
-import { listOf, pageRequest } from '../http/paging.ts'
+import { pageRequest } from '../http/paging.ts'
 import { Conditional, Deletion, Moved, Nothing } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
 import { actOf } from '../lib/act.ts'
 import type { Clock } from '../lib/clock.ts'
+import { flag } from '../lib/names.ts'
 import type { Caller } from '../lib/roles.ts'
 import type { Storage } from '../storage/storage.ts'
 import { asOfParameter, checkAsOf, editionAsOf } from './as-of.ts'
@@ -43,7 +44,7 @@ export const ByArticle = z.strictObject({
 })
 
 const Publishing = z.strictObject({
-  publish: z.enum(['true', 'false']).default('false').meta({ description: 'Make it live at once; for editors.' }),
+  publish: flag('Publish the article in the same request; for editors.'),
 })
 
 const tags = ['Articles']
@@ -66,7 +67,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
         tags,
         querystring: ArticleListQuery,
         replyHeaders: ['Cache-Tag'],
-        response: { 200: listOf(ArticleCard, 'ArticleList') },
+        response: { 200: ArticleList },
       },
     },
     async (request, reply) => {
@@ -80,7 +81,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
       const filters = filtersIn(query)
       const paging = pageRequest(request, limit)
       const page = await listDrafts(storage.reader, { filters, sort, caller }, paging)
-      const total = query.count === 'true' ? await countDrafts(storage.reader, { filters, sort, caller }) : undefined
+      const total = query.count ? await countDrafts(storage.reader, { filters, sort, caller }) : undefined
       const shown = await views(storage.reader, page.rows, caller)
       const data = shown.map((one) => draftItem(one, { fields, include }))
       return { data, page: paging.info(reply, page, total) } as never
@@ -126,7 +127,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
         params: ByArticle,
         querystring: z.strictObject({ ...oneParameters, asOf: asOfParameter }),
         replyHeaders: ['Last-Modified', 'Cache-Tag'],
-        response: { 200: Article, 308: Moved, 410: Retracted },
+        response: { 200: z.union([Article, ArticleFields]), 308: Moved, 410: Retracted },
       },
     },
     async (request, reply) => {
@@ -194,7 +195,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
       },
     },
     async (request, reply) => {
-      const permanent = request.query.permanent === 'true'
+      const { permanent } = request.query
       if (permanent) requireAdmin(request.caller)
       const check = ifMatch(request)
       await storage.transaction(async (tx) => {
@@ -223,8 +224,8 @@ function shapedEdition(reply: FastifyReply, edition: Edition, wanted: Parameters
   return json(reply, JSON.stringify(shaped(JSON.parse(edition.document) as Article, wanted)))
 }
 
-function wantsPublishing({ query, caller }: { query: { publish: 'true' | 'false' }; caller: Caller }): boolean {
-  if (query.publish === 'false') return false
+function wantsPublishing({ query, caller }: { query: { publish: boolean }; caller: Caller }): boolean {
+  if (!query.publish) return false
   requirePublisher(caller)
   return true
 }

@@ -83,7 +83,7 @@ export function registerSearch(server: FastifyInstance, { storage }: { storage: 
       const isFirst = cursor === undefined
       const wanted = facetNames.filter((name) => isFirst && facets.includes(name))
       const best = wanted.length > 0 ? await bestHits(page.rows, page.next !== null) : []
-      const total = count === 'true' ? await countHits(db, terms, sought) : undefined
+      const total = count ? await countHits(db, terms, sought) : undefined
       const meant = isFirst && page.rows.length === 0 ? await didYouMean(db, terms) : undefined
       reply.header('cache-tag', ['articles', ...page.rows.map(({ article }) => article)].join(','))
       return {

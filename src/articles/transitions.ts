@@ -6,6 +6,7 @@ import { Conditional, NoQuery } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { idempotencyHeader } from '../idempotency/once.ts'
 import { type Act, actOf } from '../lib/act.ts'
+import { flag } from '../lib/names.ts'
 import type { Permission } from '../lib/roles.ts'
 import { Moment, prose, Reference } from '../lib/shapes.ts'
 import type { Writer } from '../storage/storage.ts'
@@ -47,10 +48,7 @@ const RetractionInput = z
   })
 
 const Rehearsing = z.strictObject({
-  dryRun: z
-    .enum(['true', 'false'])
-    .default('false')
-    .meta({ description: 'Only tell what publishing now would do; nothing changes.' }),
+  dryRun: flag('Only say what publishing now would do; nothing is changed.'),
 })
 
 interface Transition<Body extends z.ZodType> {
@@ -174,7 +172,7 @@ export function registerTransitions(server: FastifyInstance, { storage, clock, r
       async (request, reply) => {
         const check = ifMatch(request)
         const act = actOf(request, clock)
-        if ('dryRun' in request.query && request.query.dryRun === 'true')
+        if ('dryRun' in request.query && request.query.dryRun)
           return rehearse(storage, async (tx) => {
             const article = await findArticle(tx, request.params.article, request.caller, trashed)
             check(article.version)

@@ -8,6 +8,7 @@ import { bePatient } from '../http/patience.ts'
 import { bodyOf, Problem, problemOf, type Translate } from '../http/problems.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { actOf } from '../lib/act.ts'
+import { flag } from '../lib/names.ts'
 import { Problem as Thrown } from '../lib/problem.ts'
 import { Id, Slug } from '../lib/shapes.ts'
 import { groupsOf, limited, linesOf } from './lines.ts'
@@ -20,15 +21,11 @@ const MAX_BYTES_TOGETHER = 32 * 1024 * 1024
 /** How many bytes of answers wait for a client that does not read them, before no more is done for it. */
 const MAX_UNREAD = 4 * 1024 * 1024
 
-const flag = z.enum(['true', 'false']).default('false')
-
 const BulkQuery = z.strictObject({
-  atomic: flag.meta({
-    description: `All lines or none: at most ${MAX_LINES_TOGETHER} lines and ${MAX_BYTES_TOGETHER} bytes.`,
-  }),
-  dryRun: flag.meta({
-    description: 'Only tell what would be done; nothing is kept. The same limits; with it, `atomic` changes nothing.',
-  }),
+  atomic: flag(`All lines or none: at most ${MAX_LINES_TOGETHER} lines and ${MAX_BYTES_TOGETHER} bytes.`),
+  dryRun: flag(
+    'Only say what would be done; nothing is stored. The limits of `atomic` apply, and `atomic` changes nothing.',
+  ),
 })
 
 const BulkResult = z
@@ -109,12 +106,12 @@ export function registerBulk(
         const text = (outcomes: Outcome[]) => outcomes.map((outcome) => lineOf(outcome, request.id)).join('')
         reply.header('content-type', NDJSON)
 
-        if (query.atomic === 'false' && query.dryRun === 'false')
+        if (!query.atomic && !query.dryRun)
           return reply.send(Readable.from(answers(), { objectMode: false, highWaterMark: MAX_UNREAD })) as never
 
         try {
           const lines = await gathered(bytes, run)
-          const outcomes = await (query.dryRun === 'true' ? runRehearsal : runTogether)(lines, run)
+          const outcomes = await (query.dryRun ? runRehearsal : runTogether)(lines, run)
           return reply.send(text(outcomes)) as never
         } finally {
           body.resume()

@@ -81,7 +81,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       const { limit, count, cursor: _, sort, include, latest, ...filters } = request.query
       const shown = latestWanted({ include, latest })
       const wanted = pageRequest(request, limit)
-      const page = await list(storage.reader, kind, { sort, count: count === 'true', filters }, wanted)
+      const page = await list(storage.reader, kind, { sort, count, filters }, wanted)
       const data = await kind.views(storage.reader, page.rows, internal(request.caller))
       const info = wanted.info(reply, page, page.total)
       if (shown === undefined) return { data, page: info } as never
@@ -197,9 +197,8 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       },
     },
     async (request, reply) => {
-      const permanent = request.query.permanent === 'true'
+      const { permanent, reassignTo } = request.query
       if (permanent) requireAdmin(request.caller)
-      const { reassignTo } = request.query
       const act = actOf(request, clock)
       const options = {
         permanent,

@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, isNull, like, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { markLinkingStale } from '../changes/log.ts'
+import { separated } from '../lib/names.ts'
 import { Problem } from '../lib/problem.ts'
 import { Id, prose, Reference, Slug } from '../lib/shapes.ts'
 import { editionRefs, sections } from '../storage/schema.ts'
@@ -74,7 +75,10 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
       .string()
       .max(1_000)
       .optional()
-      .meta({ description: 'Ids or slugs, separated by commas; `none` for the sections at the top.' }),
+      .meta({
+        description: 'Ids or slugs: sections right below any of these; `none` for the sections at the top.',
+        ...separated({ type: 'string' }),
+      }),
   },
   where: async (db, { parent }) => {
     if (parent === undefined) return []

@@ -1,5 +1,6 @@
 import { eq, inArray } from 'drizzle-orm'
 import * as z from 'zod'
+import { separated } from '../lib/names.ts'
 import { Problem } from '../lib/problem.ts'
 import { Country, Id, prose, Reference, Slug, WebUrl } from '../lib/shapes.ts'
 import { sources } from '../storage/schema.ts'
@@ -64,7 +65,11 @@ export const sourceKind: EntryKind<Row, NewSource> = {
   filters: {
     kind: z.enum(sourceKinds).optional(),
     country: Country.optional(),
-    affiliation: z.string().max(1_000).optional().meta({ description: 'Ids or slugs, separated by commas.' }),
+    affiliation: z
+      .string()
+      .max(1_000)
+      .optional()
+      .meta({ description: 'Ids or slugs: sources with any of these affiliations.', ...separated({ type: 'string' }) }),
   },
   where: async (db, { kind, country, affiliation }) => [
     kind === undefined ? undefined : eq(sources.kind, String(kind)),

@@ -37,6 +37,10 @@ export const TagRef = z
   .object({ id: Id, slug: Slug, name: z.string() })
   .meta({ id: 'TagRef', description: 'A tag of an article.' })
 
+export const AuthorRef = z
+  .object({ id: Id, slug: Slug, name: z.string() })
+  .meta({ id: 'AuthorRef', description: 'An author of an article in a list.' })
+
 export const Citation = z
   .object({
     id: Id,
@@ -112,9 +116,7 @@ const shown = {
 const detail = {
   version: z.int().meta({ description: 'The number of the revision that is shown.' }),
   breadcrumbs: z.array(Breadcrumb),
-  body: z
-    .union([z.array(Block), z.string()])
-    .meta({ description: 'Blocks; one text with `body=html`, `markdown` or `text`; absent with `body=none`.' }),
+  body: z.array(Block).meta({ description: 'The text, block by block.' }),
   citations: z.array(Citation),
   relatedLinks: z.array(RelatedLink),
   corrections: z.array(Correction).meta({ description: 'Newest first.' }),
@@ -158,7 +160,7 @@ export type Article = z.infer<typeof Article>
 export const ArticleCard = z
   .object({
     ...shown,
-    authors: z.array(z.union([TagRef, Byline])).meta({ description: 'Names; whole bylines with `fields=authors`.' }),
+    authors: z.array(AuthorRef).meta({ description: 'The authors by name; `fields=authors` gives whole bylines.' }),
     tags: z.array(TagRef),
     ...z.object(detail).partial().shape,
     ...internal,
@@ -166,7 +168,23 @@ export const ArticleCard = z
   .meta({ id: 'ArticleCard', description: 'An article in a list; `include` and `fields` add what else is wanted.' })
 export type ArticleCard = z.infer<typeof ArticleCard>
 
+const { warnings: _, ...asked } = Article.shape
+
 /** Attributes that `fields` can name. */
-export const articleFields = Object.keys(Article.shape).filter((name) => name !== 'warnings')
+export const articleFields = Object.keys(asked)
+
+export const ArticleFields = z
+  .object({
+    ...asked,
+    body: z.union([z.array(Block), z.string()]).meta({
+      description: 'Blocks; one text with `body=html`, `markdown` or `text`; absent with `body=none`.',
+    }),
+  })
+  .partial()
+  .meta({
+    id: 'ArticleFields',
+    description: 'What was asked for of an article, by `fields` or by another form of the body than blocks.',
+  })
+
 /** Relations that `include` can add to the cards of a list. */
 export const includable = ['body', 'citations', 'relatedLinks', 'corrections', 'breadcrumbs'] as const

@@ -1,13 +1,15 @@
 /** What a list of articles can be filtered and sorted by: this, and nothing else. */
 import * as z from 'zod'
 import { type FeedFilters, feedFilters, feedLinks } from '../lib/feed-links.ts'
+import { separated } from '../lib/names.ts'
 import { termsIn } from '../lib/query.ts'
 import { Moment } from '../lib/shapes.ts'
 import { statuses } from './article.ts'
 
 const several = z.string().min(1).max(1_000)
-const references = (noun: string) =>
-  several.optional().meta({ description: `Ids or slugs, separated by commas: articles of any ${noun} among them.` })
+const texts = separated({ type: 'string' })
+const references = (noun: string, more = '') =>
+  several.optional().meta({ description: `Ids or slugs: articles of any ${noun} among them${more}.`, ...texts })
 
 /** How many words and phrases can be searched for at once. */
 const MOST_TERMS = 32
@@ -36,17 +38,20 @@ export type ArticleSort = (typeof articleSorts)[number]
 
 /** The query parameters that filter and sort articles. */
 export const articleParameters = {
-  section: references('section').meta({ description: 'Ids or slugs, separated by commas; with all sections below.' }),
+  section: references('section', ' or below'),
   author: references('author'),
   source: references('source'),
   tag: references('tag'),
-  language: several.optional().meta({ description: 'Language tags, separated by commas.' }),
+  language: several.optional().meta({ description: 'Language tags: articles in any of them.', ...texts }),
   status: several
     .refine((list) => list.split(',').every((one) => (statuses as readonly string[]).includes(one)), {
       message: `must be of ${statuses.join(', ')}`,
     })
     .optional()
-    .meta({ description: 'States, separated by commas; of use with `version=draft`.' }),
+    .meta({
+      description: 'Articles in any of these states; of use with `version=draft`.',
+      ...separated({ type: 'string', enum: statuses }),
+    }),
   externalId: z.string().max(200).optional(),
   q: queryText.optional(),
   ...time('publishedAt'),

@@ -39,7 +39,7 @@ export async function finishedList(
   const items = isPlain(query)
     ? await shelf.cards(rows)
     : (await documentsOf(db, rows)).map(({ article, json }) => ({ article, json: Buffer.from(itemOf(json, query)) }))
-  const { info, links } = paging.shown(neighbours, query.count === 'true' ? await count(db, filters) : undefined)
+  const { info, links } = paging.shown(neighbours, query.count ? await count(db, filters) : undefined)
   const link = [...links, ...feeds].join(', ')
   const headers = {
     'content-type': 'application/json; charset=utf-8',

@@ -2,6 +2,7 @@ import { type ParsedUrlQuery, parse, stringify } from 'node:querystring'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { digest } from '../lib/etag.ts'
+import { flag } from '../lib/names.ts'
 import { Problem } from '../lib/problem.ts'
 import { uncleanness } from '../lib/text.ts'
 import { addLinks } from './links.ts'
@@ -14,7 +15,7 @@ export const pageParameters = {
     .max(4_000)
     .optional()
     .meta({ description: 'Where to go on from: `page.next` or `page.previous` of the same query.' }),
-  count: z.enum(['true', 'false']).default('false').meta({ description: 'Whether `page.total` is wanted.' }),
+  count: flag('Whether to count all items; `page.total` has the number.'),
 }
 
 /** Where a list goes on. */

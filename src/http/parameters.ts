@@ -1,5 +1,6 @@
 /** Parameters and replies that many operations share. */
 import * as z from 'zod'
+import { flag } from '../lib/names.ts'
 
 /** Headers of a write that may be made on condition. */
 export const Conditional = z.looseObject({
@@ -7,10 +8,7 @@ export const Conditional = z.looseObject({
 })
 
 export const Deletion = z.strictObject({
-  permanent: z
-    .enum(['true', 'false'])
-    .default('false')
-    .meta({ description: 'Remove it for good instead of moving it to the trash; admins only.' }),
+  permanent: flag('Delete permanently instead of moving to the trash; for admins.'),
 })
 
 /** A reply without a body. */

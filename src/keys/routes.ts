@@ -13,7 +13,7 @@ import type { Reader, Storage, Writer } from '../storage/storage.ts'
 import { ApiKey, ApiKeyPatch, ApiKeyWithSecret, type GrantInput, Me, NewApiKey } from './key.ts'
 import { changeKey, createKey, type KeyRow, listKeys, readKey, revokeKey, rotateKey } from './store.ts'
 
-const ById = z.strictObject({ id: Id })
+const ByKey = z.strictObject({ key: Id.meta({ description: 'The id of the key.' }) })
 
 /** The id that an id or a slug leads to. */
 type IdOf = (db: Reader, noun: 'section' | 'tag', reference: string) => Promise<string | undefined>
@@ -94,7 +94,7 @@ export function registerKeys(
   )
 
   app.patch(
-    '/api-keys/:id',
+    '/api-keys/:key',
     {
       config: { access: 'admin' },
       schema: {
@@ -102,7 +102,7 @@ export function registerKeys(
         summary: 'Change a key',
         description: 'A partner whose grant changes begins anew with the snapshot.',
         tags,
-        params: ById,
+        params: ByKey,
         body: ApiKeyPatch,
         response: { 200: ApiKey },
       },
@@ -110,18 +110,18 @@ export function registerKeys(
     async (request) => {
       const { params, body } = request
       return storage.transaction(async (tx) => {
-        const key = await readKey(tx, params.id)
+        const key = await readKey(tx, params.key)
         if (!key) throw notFound('key')
         const grant = body.grant === undefined ? key.grant : await grantOf(tx, key.role, body.grant)
         const { name = key.name, rateLimit = key.rateLimit } = body
-        const row = await changeKey(tx, params.id, { name, rateLimit, grant }, actOf(request, clock))
+        const row = await changeKey(tx, params.key, { name, rateLimit, grant }, actOf(request, clock))
         return shown(row ?? key)
       })
     },
   )
 
   app.post(
-    '/api-keys/:id/rotate',
+    '/api-keys/:key/rotate',
     {
       config: { access: 'admin' },
       schema: {
@@ -129,21 +129,21 @@ export function registerKeys(
         summary: 'Give a key a new secret',
         description: 'The old secret is void at once.',
         tags,
-        params: ById,
+        params: ByKey,
         headers: Idempotent,
         response: { 200: ApiKeyWithSecret },
       },
     },
     (request, reply) =>
       once(request, reply, async (tx) => {
-        const rotated = await rotateKey(tx, request.params.id, actOf(request, clock))
+        const rotated = await rotateKey(tx, request.params.key, actOf(request, clock))
         if (!rotated) throw notFound('key')
         return { status: 200, body: { ...shown(rotated.row), secret: rotated.token } }
       }),
   )
 
   app.delete(
-    '/api-keys/:id',
+    '/api-keys/:key',
     {
       config: { access: 'admin' },
       schema: {
@@ -151,12 +151,12 @@ export function registerKeys(
         summary: 'Revoke a key',
         description: 'It is void at once, in every process.',
         tags,
-        params: ById,
+        params: ByKey,
         response: { 204: z.null().meta({ description: 'Revoked; no body.' }) },
       },
     },
     async (request, reply) => {
-      const { id } = request.params
+      const { key: id } = request.params
       await storage.transaction(async (tx) => {
         if (!(await revokeKey(tx, id, actOf(request, clock)))) throw notFound('key')
       })

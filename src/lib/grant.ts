@@ -16,8 +16,11 @@ export interface Grant {
   embargoLeadSeconds: number
 }
 
+/** What a grant can limit. */
+export type Limit = 'sections' | 'tags' | 'languages' | 'usages'
+
 /** The limits of a grant, by name, with whether an article keeps within each. What is not known of it keeps within. */
-export const limitsOf = (grant: Grant, facts: Facts): { rule: string; met: boolean }[] => [
+export const limitsOf = (grant: Grant, facts: Facts): { rule: Limit; met: boolean }[] => [
   { rule: 'sections', met: isAny(grant.sections, facts.sections) },
   { rule: 'tags', met: isAny(grant.tags, facts.tags) },
   { rule: 'languages', met: isAny(grant.languages, facts.language && [facts.language]) },

@@ -1,6 +1,12 @@
 import * as z from 'zod'
 import { didYouMean } from './nearest.ts'
 
+/**
+ * What the document says of a parameter that takes several values in one text, separated by commas: an array of them.
+ * `items` is the JSON Schema of a value.
+ */
+export const separated = (items: object) => ({ type: 'array', minItems: 1, items })
+
 /** A query parameter that names some of the known things, separated by commas; an unknown one is refused. */
 export const namesOf = (known: readonly string[], description: string) =>
   z
@@ -16,4 +22,12 @@ export const namesOf = (known: readonly string[], description: string) =>
         })
       return [...new Set(names)]
     })
-    .meta({ description, examples: [known.slice(0, 2).join(',')] })
+    .meta({ description, ...separated({ type: 'string', enum: known }) })
+
+/** A query parameter that is `true` or `false`, in lower case; false if it is left out. */
+export const flag = (description: string) =>
+  z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .default(false)
+    .meta({ description, type: 'boolean' })

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { factsOfDraft } from '../articles/advance.ts'
 import { ByArticle } from '../articles/routes.ts'
 import { findArticle } from '../articles/store.ts'
+import { changeTypes } from '../changes/log.ts'
 import { liveFacts } from '../editions/facts.ts'
 import { NoQuery } from '../http/parameters.ts'
 import { Problem } from '../http/problems.ts'
@@ -25,7 +26,7 @@ const Access = z
     allowed: z.boolean(),
     reasons: z.array(
       z.object({
-        rule: z.string().meta({ examples: ['sections'] }),
+        rule: z.enum(['live', 'valid', 'role', 'sections', 'tags', 'languages', 'usages']),
         met: z.boolean(),
         granted: z.array(z.string()).meta({ description: 'What the grant names; empty for no limit.' }),
         actual: z.array(z.string()).meta({ description: 'What the article has.' }),
@@ -39,7 +40,7 @@ const Access = z
 
 const ArticleReceipts = z
   .object({
-    change: z.object({ seq: z.int(), type: z.string(), at: Timestamp }).nullable(),
+    change: z.object({ seq: z.int(), type: z.enum(changeTypes), at: Timestamp }).nullable(),
     data: z.array(z.object({ key: KeyName, noted: z.boolean(), at: Timestamp.nullable() })),
   })
   .meta({ id: 'ArticleReceipts', description: 'Which partners have taken note of the last change of an article.' })
@@ -77,13 +78,12 @@ export function registerArticleAccess(server: FastifyInstance, { storage, clock 
         usages: facts.usage ? [facts.usage] : [],
       }
       const reasons = [
-        { rule: 'live', met: live !== undefined, granted: [], actual: [row.status] },
-        { rule: 'valid', met: expiresAt === null || expiresAt > timestamp(clock), granted: [], actual: [] },
-        { rule: 'role', met: permissions.includes('changes:read'), granted: [], actual: [key.role] },
+        { rule: 'live' as const, met: live !== undefined, granted: [], actual: [row.status] },
+        { rule: 'valid' as const, met: expiresAt === null || expiresAt > timestamp(clock), granted: [], actual: [] },
+        { rule: 'role' as const, met: permissions.includes('changes:read'), granted: [], actual: [key.role] },
         ...(grant
           ? limitsOf(grant, facts).map(({ rule, met }) => {
-              const limit = rule as keyof typeof actual
-              return { rule, met, granted: grant[limit], actual: actual[limit] }
+              return { rule, met, granted: grant[rule], actual: actual[rule] }
             })
           : []),
       ]

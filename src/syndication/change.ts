@@ -1,5 +1,6 @@
 /** The shapes in which the log is shown. */
 import * as z from 'zod'
+import { changeTypes } from '../changes/log.ts'
 import { Article } from '../editions/article.ts'
 import { Problem } from '../http/problems.ts'
 import { Id, Slug, Timestamp } from '../lib/shapes.ts'
@@ -9,7 +10,7 @@ const Named = z.object({ id: Id, slug: Slug })
 export const Change = z
   .object({
     seq: z.int().meta({ description: 'Its number in the log. Numbers follow the order of commits and have no gap.' }),
-    type: z.string().meta({ description: 'What happened, as a noun and a verb.', examples: ['article.published'] }),
+    type: z.enum(changeTypes).meta({ description: 'What happened, as a noun and a verb.' }),
     at: Timestamp,
     article: Named.extend({ version: z.int() }).optional(),
     gone: z

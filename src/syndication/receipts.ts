@@ -1,7 +1,7 @@
 /** Up to where partners have taken note of the changes. */
 import { and, desc, eq, sql } from 'drizzle-orm'
 import { audit } from '../audit/log.ts'
-import { latest } from '../changes/log.ts'
+import { type ChangeType, latest } from '../changes/log.ts'
 import type { Act } from '../lib/act.ts'
 import { covers } from '../lib/grant.ts'
 import { apiKeys, changes, receipts } from '../storage/schema.ts'
@@ -62,5 +62,5 @@ export async function receiptsFor(db: Reader, article: string, facts: Parameters
     noted: (one.seq ?? 0) >= seq,
     at: (one.seq ?? 0) >= seq ? one.at : null,
   }))
-  return { change: { seq, type, at }, data }
+  return { change: { seq, type: type as ChangeType, at }, data }
 }

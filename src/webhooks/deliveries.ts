@@ -8,6 +8,7 @@ import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.t
 import { webhookDeliveries } from '../storage/schema.ts'
 import { insertRow, type Reader, type Storage, type Writer } from '../storage/storage.ts'
 import type { WebhookRow } from './store.ts'
+import type { Delivery } from './webhook.ts'
 
 export type DeliveryRow = typeof webhookDeliveries.$inferSelect
 
@@ -80,11 +81,12 @@ export async function listDeliveries(
 
 /** What replies show of a delivery. */
 export function shownDelivery(row: DeliveryRow) {
-  const { webhook: _, at: __, version: ___, target, slug, nextAt, lastAt, status, error, ...rest } = row
+  const { webhook: _, at: __, version: ___, type, target, slug, nextAt, lastAt, status, error, ...rest } = row
   return {
     ...rest,
-    status: status as 'pending' | 'delivered' | 'dead',
-    error: error as 'status' | 'timeout' | 'connection' | 'url-not-allowed' | null,
+    type: type as Delivery['type'],
+    status: status as Delivery['status'],
+    error: error as Delivery['error'],
     target: target !== null && slug !== null ? { id: target, slug } : null,
     nextAttemptAt: nextAt,
     lastAttemptAt: lastAt,

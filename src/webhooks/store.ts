@@ -11,6 +11,7 @@ import { webhookDeliveries, webhooks } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import type { Secrets } from './secrets.ts'
 import { newSecret } from './signature.ts'
+import type { Webhook } from './webhook.ts'
 
 export type WebhookRow = typeof webhooks.$inferSelect
 
@@ -145,11 +146,12 @@ export async function viewsOf(db: Reader, rows: WebhookRow[], now: string) {
 }
 
 function shown(webhook: WebhookRow, counts: Map<string, number>, last: number, now: string) {
-  const { secret: _, oldSecret: __, withEdition, cursor, oldSecretUntil, status, ...row } = webhook
+  const { secret: _, oldSecret: __, withEdition, cursor, oldSecretUntil, status, events, ...row } = webhook
   return {
     ...row,
-    status: status as 'active' | 'paused' | 'disabled',
-    include: withEdition ? ['edition'] : [],
+    status: status as Webhook['status'],
+    events: events as Webhook['events'],
+    include: withEdition ? (['edition'] satisfies Webhook['include']) : [],
     oldSecretUntil: oldSecretUntil && now < oldSecretUntil ? oldSecretUntil : null,
     pending: counts.get(`${row.id} pending`) ?? 0,
     dead: counts.get(`${row.id} dead`) ?? 0,

@@ -60,9 +60,9 @@ export const Webhook = z
     id: Id,
     name: z.string().nullable(),
     url: z.string(),
-    events: z.array(z.string()),
+    events: z.array(z.enum(patterns)),
     section: z.string().nullable().meta({ description: 'The id of the section.' }),
-    include: z.array(z.string()),
+    include: z.array(z.enum(['edition'])),
     version: z.int(),
     status: z.enum(statuses).meta({
       description: 'Only to an `active` one is sent. It is `disabled` by a receiver that answers 410.',
@@ -84,6 +84,7 @@ export const Webhook = z
     updatedAt: Timestamp,
   })
   .meta({ id: 'Webhook', description: 'Somebody who is told of the changes over HTTP; without the secret.' })
+export type Webhook = z.infer<typeof Webhook>
 
 export const WebhookWithSecret = Webhook.extend({
   secret: z
@@ -94,7 +95,7 @@ export const WebhookWithSecret = Webhook.extend({
 export const Delivery = z
   .object({
     id: Id.meta({ description: 'The `webhook-id` of every try.' }),
-    type: z.string(),
+    type: z.enum([...changeTypes, 'webhook.test']),
     seq: z.int().nullable().meta({ description: 'The number of the change; null for a test.' }),
     target: z.object({ id: Id, slug: Slug }).nullable().meta({ description: 'What changed.' }),
     status: z.enum(deliveryStatuses),
@@ -112,3 +113,4 @@ export const Delivery = z
     excerpt: z.string().nullable().meta({ description: 'The beginning of an answer other than 2xx, escaped.' }),
   })
   .meta({ id: 'Delivery', description: 'A message to a webhook, and how its last try went.' })
+export type Delivery = z.infer<typeof Delivery>

@@ -13,54 +13,93 @@ export const linesIn = <T>({ text }: Response): T[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
 
+interface Reply {
+  $ref?: string
+  headers?: Record<string, { $ref: string }>
+  content?: Record<string, { schema: Json }>
+}
+
 /**
- * Gives the check of a reply against the OpenAPI document: its status is documented for the operation, and its body has
- * the documented shape. With `fields` or `body=none` a reply may lack what was not asked for.
+ * Gives the check of a reply against the OpenAPI document: its status is documented for the operation, its headers are
+ * those that are documented, and its body has the documented shape.
  */
 export function conformity(document: Json) {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   ;(addFormats as unknown as (ajv: Ajv2020) => void)(ajv)
-  ajv.addSchema(document, 'openapi')
-  const paths = document.paths as Record<string, Record<string, { responses: Record<string, Json> }>>
+  ajv.addSchema(document, 'partial')
+  ajv.addSchema(withoutPartial(document), 'whole')
+  const paths = document.paths as Record<string, Record<string, { responses: Record<string, Reply> }>>
+  const components = document.components as Record<string, Record<string, Json>>
   const templates = Object.keys(paths).map((path) => ({
     path,
     pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
   }))
 
   return (method: string, url: string, response: Response): void => {
-    const { pathname, searchParams } = new URL(url, 'http://localhost')
+    // What was chosen by `Accept` is documented where it has an address of its own.
+    const { pathname, searchParams } = new URL(response.headers['content-location'] ?? url, 'http://localhost')
     const path = templates.find(({ pattern }) => pattern.test(pathname))?.path
     const operation = path && paths[path]?.[method.replace('head', 'get')]
     const { status } = response
-    if (status >= 400 && method !== 'head') checked('openapi#/components/schemas/Problem', response)
-    if (!operation) return
-    if (status === 304 || status === 308) return
-    const documented = operation.responses[status]
+    if (!operation) {
+      if (status >= 400 && method !== 'head') checkProblem(response, 'whole#/components/schemas/Problem')
+      return
+    }
     const where = `${method.toUpperCase()} ${path} ${status}`
+    const documented = operation.responses[status]
     if (!documented) throw new Error(`${where} is not documented: ${response.text}`)
-    if (method === 'head' || status === 204 || status >= 400) return
-    const types = Object.keys((documented.content as Json | undefined) ?? {})
+    const name = documented.$ref?.split('/').at(-1)
+    const place = name ? ['components', 'responses', name] : ['paths', path, method, 'responses', String(status)]
+    const reply = (name ? components.responses?.[name] : documented) as Reply
+    checkHeaders(reply, response, where)
+    if (method === 'head' || !reply.content) return
+    const types = Object.keys(reply.content)
     const type = types.find((one) => one === response.type) ?? types[0] ?? 'application/json'
-    const pointer = ['paths', path, method, 'responses', String(status), 'content', type, 'schema']
-    const isPartial = searchParams.has('fields') || searchParams.get('body') === 'none'
-    const ref = `openapi#/${pointer.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`
-    checked(ref, response, isPartial, type)
+    const isPartial = searchParams.has('fields') || searchParams.has('body')
+    const ref = refTo(isPartial ? 'partial' : 'whole', [...place, 'content', type, 'schema'])
+    if (status >= 400) return checkProblem(response, ref)
+    checkBody(response, type, ref)
   }
 
-  function checked($ref: string, response: Response, isPartial = false, expected = 'application/json'): void {
+  /** Those that are always there are there, and of the headers that the document knows no other is. */
+  function checkHeaders({ headers = {} }: Reply, { headers: sent }: Response, where: string): void {
+    const known = components.headers ?? {}
+    for (const [name, { $ref }] of Object.entries(headers))
+      if (known[$ref.split('/').at(-1) ?? '']?.required && !(name.toLowerCase() in sent))
+        throw new Error(`${where} lacks the header ${name}`)
+    const documented = Object.keys(headers).map((name) => name.toLowerCase())
+    for (const name of Object.keys(known).map((one) => one.toLowerCase()))
+      if (name in sent && !name.startsWith('x-ratelimit') && !documented.includes(name))
+        throw new Error(`${where} has the header ${name}, which is not documented`)
+  }
+
+  function checkProblem(response: Response, ref: string): void {
+    checkBody(response, 'application/problem+json', ref)
+  }
+
+  function checkBody(response: Response, expected: string, ref: string): void {
     const { status, type, request } = response
     const where = `${request.method} ${request.url} ${status}`
-    if (type !== (status >= 400 ? 'application/problem+json' : expected))
-      throw new Error(`${where} has the content type ${type}`)
+    if (type !== expected) throw new Error(`${where} has the content type ${type}`)
     // What is neither JSON nor lines of it is text: its content type is all there is to check.
     if (!/json/.test(type)) return
+    const isLines = type === NDJSON
+    const $ref = isLines ? `${ref}/contentSchema/items` : ref
     const validate = ajv.getSchema($ref) ?? ajv.compile({ $ref })
-    for (const body of type === NDJSON ? linesIn(response) : [response.body]) {
+    for (const body of isLines ? linesIn(response) : [response.body]) {
       if (validate(body)) continue
-      const errors = (validate.errors ?? []).filter(({ keyword }) => !(isPartial && keyword === 'required'))
-      if (errors.length === 0) continue
       const sent = JSON.stringify(body).slice(0, 2000)
-      throw new Error(`${where} is not as documented: ${ajv.errorsText(errors)}\n${sent}`)
+      throw new Error(`${where} is not as documented: ${ajv.errorsText(validate.errors)}\n${sent}`)
     }
   }
 }
+
+/** The document for whoever asks for neither `fields` nor another form of the body, and gets whole articles. */
+function withoutPartial(document: Json): Json {
+  const components = document.components as Record<string, Json>
+  return { ...document, components: { ...components, schemas: { ...components.schemas, ArticleFields: false } } }
+}
+
+/** The reference to a part of a document by the names on the way to it. */
+const refTo = (document: string, path: string[]): string =>
+  `${document}#/${path.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`
