@@ -57,8 +57,8 @@ export function conformity(document: Json) {
     const type = types.find((one) => one === response.type) ?? types[0] ?? 'application/json'
     const isPartial = searchParams.has('fields') || searchParams.has('body')
     const ref = refTo(isPartial ? 'partial' : 'whole', [...place, 'content', type, 'schema'])
-    if (status >= 400) return checkProblem(response, ref)
-    checkBody(response, type, ref)
+    if (status >= 400) checkProblem(response, ref)
+    else checkBody(response, type, ref)
   }
 
   /** Those that are always there are there, and of the headers that the document knows no other is. */
