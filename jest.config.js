@@ -1,14 +1,16 @@
-/** One suite, two engines: every test of the API runs on SQLite files and on PostgreSQL. */
-const project = (displayName, ignored, more = {}) => ({
+/**
+ * One suite, two engines. The files in `test/` test the API, on SQLite files and on PostgreSQL; those in its folders
+ * test what touches no database, or a process of its own, and run once.
+ */
+const project = (displayName, files, more = {}) => ({
   displayName,
   rootDir: import.meta.dirname ?? new URL('.', import.meta.url).pathname,
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ignored,
+  testMatch: files.map((pattern) => `<rootDir>/test/${pattern}`),
   setupFiles: [`<rootDir>/test/harness/${displayName}.ts`],
   setupFilesAfterEnv: ['<rootDir>/test/harness/close-all.ts'],
   extensionsToTreatAsEsm: ['.ts'],
-  ...more,
   transform: { '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }] },
+  ...more,
 })
 
 export default {
@@ -16,9 +18,8 @@ export default {
   // For a machine that is busy with other things; no test waits for time to pass.
   testTimeout: 60_000 * Math.max(1, Number(process.env.TEST_DEPTH ?? 1)),
   projects: [
-    project('sqlite', []),
-    // What touches no database is tested once.
-    project('postgres', ['<rootDir>/test/body/', '<rootDir>/test/project/'], {
+    project('sqlite', ['*.test.ts', '*/**/*.test.ts']),
+    project('postgres', ['*.test.ts'], {
       globalSetup: '<rootDir>/test/harness/postgres-setup.js',
       globalTeardown: '<rootDir>/test/harness/postgres-teardown.js',
     }),

@@ -462,53 +462,13 @@ describe('an address', () => {
   beforeAll(async () => {
     strict = await newsroom({ SECRETS_KEY, WEBHOOK_ALLOWED_HOSTS: 'hooks.internal:8080,[::2]' }, { lookup })
     names.set('inside.example', () => ['10.0.0.1'])
-    names.set('mixed.example', () => ['93.184.216.34', '::1'])
-    names.set('public.example', () => ['93.184.216.34', '2606:2800:220:1::1'])
     names.set('hooks.internal', () => ['10.0.0.1'])
   })
   afterAll(() => strict.close())
   const make = (url: unknown) => strict.admin.post('/v1/webhooks').send({ url, events: ['*'] })
 
-  it.each([
-    'http://127.0.0.2/',
-    'http://127.1/',
-    'http://0.0.0.0/',
-    'http://0/',
-    'http://2130706433/',
-    'http://0x7f.0.0.1/',
-    'http://0177.0.0.1/',
-    'http://10.0.0.1/',
-    'http://172.31.255.255/',
-    'http://192.168.0.1/',
-    'http://100.64.0.1/',
-    'http://169.254.169.254/latest/meta-data/',
-    'http://198.18.0.1/',
-    'http://224.0.0.1/',
-    'http://255.255.255.255/',
-    'http://[::1]/',
-    'http://[::]/',
-    'http://[::ffff:7f00:1]/',
-    'http://[::ffff:8.8.8.8]/',
-    'http://[::7f00:1]/',
-    'http://[64:ff9b::7f00:1]/',
-    'http://[64:ff9b:1::1]/',
-    'http://[2002:7f00:1::]/',
-    'http://[2001::1]/',
-    'http://[fd00::1]/',
-    'http://[fe80::1]/',
-    'http://[fec0::1]/',
-    'http://[ff02::1]/',
-    'http://\uff11\uff12\uff17.0.0.1/',
-    'http://inside.example/',
-    'http://mixed.example/',
-    'https://user@public.example/',
-    'https://:secret@public.example/',
-    'file:///etc/passwd',
-    'gopher://public.example/',
-    'javascript:alert(1)',
-    'http://hooks.internal/',
-    'http://hooks.internal:8081/',
-  ])('is refused: %s', async (url) => {
+  // Every other spelling of an address that is not public: test/webhooks/address.test.ts.
+  it.each(['http://127.0.0.2/', 'http://inside.example/'])('is refused: %s', async (url) => {
     const refused = problem('url-not-allowed', { in: 'body', pointer: '/url' })
     await make(url).expect(refused)
     const { body } = await make('https://public.example/').expect(201)
@@ -516,14 +476,7 @@ describe('an address', () => {
     await strict.admin.delete(`/v1/webhooks/${body.id}`).expect(204)
   })
 
-  it.each([
-    'https://public.example/hooks?of=ours',
-    'http://93.184.216.34/',
-    'http://[2606:2800:220:1::1]:8080/',
-    'http://HOOKS.internal:8080/',
-    'http://[0:0::2]:9/',
-    'http://not-there-yet.example/',
-  ])('is taken: %s', async (url) => {
+  it.each(['https://public.example/hooks?of=ours', 'http://HOOKS.internal:8080/'])('is taken: %s', async (url) => {
     expect((await make(url).expect(201)).body).toMatchObject({ url, status: 'active' })
   })
 
