@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,16 +9,32 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 
 export type CommandLine = ReturnType<typeof commandLine>
 
-/**
- * The command line, from a build of its own inside node_modules, so that packages are found, and with what it reads
- * beside it linked. Its processes run in a folder that is new, as the build is, and gone with it.
- */
-export function commandLine() {
-  mkdirSync(join(root, 'node_modules/.cache'), { recursive: true })
-  const built = mkdtempSync(join(root, 'node_modules/.cache/cli-'))
-  for (const name of ['migrations', 'package.json']) symlinkSync(join(root, name), join(built, name))
+/** The folder of builds, inside node_modules, so that a build finds its packages. */
+const builds = join(root, 'node_modules/.cache/dateline-cli')
+
+/** The folder with the present sources compiled: built once, however many test files and runs ask for it. */
+function build(): string {
+  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+  const state = sources
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => `${path} ${statSync(path).mtimeMs}`)
+  const built = join(builds, createHash('sha256').update(state.join('\n')).digest('hex').slice(0, 16))
+  if (existsSync(built)) return built
+  mkdirSync(builds, { recursive: true })
+  const fresh = mkdtempSync(join(builds, 'fresh-'))
+  for (const name of ['migrations', 'package.json']) symlinkSync(join(root, name), join(fresh, name))
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', join(built, 'dist')], { cwd: root })
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', join(fresh, 'dist')], { cwd: root })
+  // Another test file may have built the same meanwhile.
+  if (existsSync(built)) rmSync(fresh, { recursive: true })
+  else renameSync(fresh, built)
+  return built
+}
+
+/** The command line. Its processes run in a folder that is new and is removed with them. */
+export function commandLine() {
+  const built = build()
   const folder = mkdtempSync(join(tmpdir(), 'dateline-cli-'))
   const children = new Set<ReturnType<typeof spawn>>()
 
@@ -52,7 +69,7 @@ export function commandLine() {
     /** Ends what still runs, as after a test that failed. */
     remove: () => {
       for (const child of children) child.kill('SIGKILL')
-      for (const made of [built, folder]) rmSync(made, { recursive: true, force: true })
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
