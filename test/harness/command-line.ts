@@ -26,9 +26,12 @@ function build(): string {
   for (const name of ['migrations', 'package.json']) symlinkSync(join(root, name), join(fresh, name))
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', join(fresh, 'dist')], { cwd: root })
-  // Another test file may have built the same meanwhile.
-  if (existsSync(built)) rmSync(fresh, { recursive: true })
-  else renameSync(fresh, built)
+  try {
+    renameSync(fresh, built)
+  } catch {
+    // Another test file has built the same meanwhile.
+    rmSync(fresh, { recursive: true })
+  }
   return built
 }
 
