@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { FastifyInstance } from 'fastify'
+import { micromark } from 'micromark'
+import { gfm, gfmHtml } from 'micromark-extension-gfm'
+import { Problem } from '../lib/problem.ts'
+import { htmlPage, sendPage, unlisted } from './html-page.ts'
+
+const FOLDER = new URL('../../docs/', import.meta.url)
+
+/** Content types of the files that stand beside the guides, by extension. */
+const TYPES: Record<string, string> = { js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml' }
+
+/** The guides in the order in which one reads them. */
+export const guides = [
+  'concepts',
+  'editing',
+  'contract',
+  'reading',
+  'search',
+  'feeds',
+  'syndication',
+  'webhooks',
+  'bulk',
+  'configuration',
+  'operations',
+  'principles',
+  'performance',
+] as const
+
+/** `/docs/guides/<name>`: the pages of the folder `docs` as HTML, and the files that they show or link to. */
+export function registerGuides(app: FastifyInstance): void {
+  const files = new Set(readdirSync(FOLDER))
+  const textOf = (name: string) => readFileSync(new URL(name, FOLDER), 'utf8')
+  const pages = new Map<string, string>()
+
+  app.get<{ Params: { name: string } }>('/docs/guides/:name', unlisted(), async (request, reply) => {
+    const { name } = request.params
+    const type = TYPES[name.split('.').at(-1) ?? '']
+    if (type && files.has(name)) return reply.type(type).send(textOf(name))
+    if (!files.has(`${name}.md`)) throw new Problem('not-found', `there is no guide ${name}`)
+    const page = pages.get(name) ?? guidePage(textOf(`${name}.md`))
+    pages.set(name, page)
+    return sendPage(reply, page)
+  })
+}
+
+/** Links to the API and to all guides, in HTML. */
+export const navigation = (): string =>
+  `<nav><a href="/docs">API</a>${guides.map((name) => `<a href="/docs/guides/${name}">${titleOf(name)}</a>`).join('')}</nav>`
+
+const titleOf = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+
+/** A guide as a page. Its Markdown is our own, so that its HTML needs no check. */
+export function guidePage(markdown: string): string {
+  const html = micromark(markdown, { extensions: [gfm()], htmlExtensions: [gfmHtml()] })
+    .replace(/<h([1-6])>(.*?)<\/h\1>/g, (_, level, text) => `<h${level} id="${anchorOf(text)}">${text}</h${level}>`)
+    .replace(/<a href="([^"]*)">/g, (_, target) => linkTo(target))
+    .replace(/<img src="([^":]*)"/g, '<img src="/docs/guides/$1"')
+    .replace(/<table>/g, '<div class="wide"><table>')
+    .replace(/<\/table>/g, '</table></div>')
+  const [, title = 'Guide'] = /<h1[^>]*>(.*?)<\/h1>/.exec(html) ?? []
+  return htmlPage({ title: `${title} – Dateline`, content: `${navigation()}\n<main>${html}</main>` })
+}
+
+/** The anchor of a heading, as repositories make them, so that the same links work there and here. */
+const anchorOf = (heading: string): string =>
+  heading
+    .replace(/<[^>]*>|&\w+;/g, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-')
+
+/** A link between files of the repository as one between pages; a file that is not served is not linked to. */
+function linkTo(target: string): string {
+  if (/^(https?:|#)/.test(target)) return `<a href="${target}">`
+  if (target === '../openapi/openapi.json') return '<a href="/openapi.json">'
+  return target.startsWith('../') ? '<a>' : `<a href="/docs/guides/${target.replace(/\.md(?=#|$)/, '')}">`
+}

@@ -1,0 +1,121 @@
+import { readdirSync } from 'node:fs'
+import { guides } from '../src/http/guides.ts'
+import { withoutPrefills } from '../src/http/reference.ts'
+import { type Newsroom, newsroom } from './harness/newsroom.ts'
+import { problem } from './harness/problem.ts'
+
+let room: Newsroom
+beforeAll(async () => {
+  room = await newsroom()
+})
+afterAll(() => room.close())
+
+const textOf = async (path: string) => (await room.anyone.get(path).expect(200)).text
+/** The addresses in the attributes of an HTML text. */
+const linksIn = (html: string) => [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address = '']) => address)
+
+describe('/docs', () => {
+  it('is a page for phones too, with nothing before its doctype', async () => {
+    const html = await textOf('/docs')
+    expect(html).toMatch(/^<!DOCTYPE html>\n<html lang="en">/)
+    expect(html).toContain('<meta name="viewport" content="width=device-width, initial-scale=1">')
+    expect(html).toContain('<title>Dateline API</title>')
+    await room.anyone.get('/docs/').expect(308).expect('location', '/docs')
+  })
+
+  it('loads nothing from elsewhere, and all that it names is there', async () => {
+    const { text, headers } = await room.anyone.get('/docs').expect(200)
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; /)
+    expect(headers['content-security-policy']).not.toMatch(/https?:/)
+    const addresses = linksIn(text).filter((address) => !/^(#|data:)/.test(address))
+    expect(addresses).toContain('/docs/swagger-ui-bundle.js')
+    expect(addresses).toContain('/docs/guides/concepts')
+    for (const address of addresses) {
+      expect(address).toMatch(/^\/(docs|openapi\.json)/)
+      await room.anyone.get(address).expect(200)
+    }
+  })
+
+  it('sends its scripts deflated to who takes that, and as they are to others', async () => {
+    const ask = (encoding: string) =>
+      room.anyone.get('/docs/swagger-ui-bundle.js').set('accept-encoding', encoding).expect(200)
+    const [zipped, plain] = [await ask('gzip, br'), await ask('identity')]
+    expect(zipped.headers).toMatchObject({
+      'content-encoding': 'gzip',
+      vary: expect.stringContaining('Accept-Encoding'),
+    })
+    expect(plain.headers).not.toHaveProperty('content-encoding')
+    expect(plain.headers['content-type']).toBe('text/javascript; charset=utf-8')
+    expect(zipped.text).toBe(plain.text)
+    expect(zipped.headers.etag).not.toBe(plain.headers.etag)
+  })
+
+  it('keeps the key over a reload, and asks nobody whether the document is valid', async () => {
+    const script = await textOf('/docs/start.js')
+    expect(script).toContain('persistAuthorization: true')
+    expect(script).toContain('validatorUrl: null')
+    expect(script).toContain("url: '/docs/openapi.json'")
+  })
+
+  it('fills in nothing that may be left out', async () => {
+    const { paths } = (await room.anyone.get('/docs/openapi.json').expect(200)).body
+    const { paths: whole } = (await room.anyone.get('/openapi.json').expect(200)).body
+    expect(Object.keys(paths)).toEqual(Object.keys(whole))
+    const optional = paths['/v1/articles'].get.parameters.filter((one: { required: boolean }) => !one.required)
+    expect(optional.length).toBeGreaterThan(10)
+    for (const one of optional) {
+      expect(one).not.toHaveProperty('example')
+      for (const name of ['$ref', 'example', 'examples', 'default']) expect(one.schema).not.toHaveProperty(name)
+    }
+  })
+
+  it('offers an empty body where one may be left out, and keeps the other examples', () => {
+    const json = (required: boolean) => ({
+      requestBody: { required, content: { 'application/json': { example: { at: '2030-01-31T06:00:00Z' } } } },
+      parameters: [{ in: 'path', name: 'article', required: true, example: 'a-slug', schema: { type: 'string' } }],
+    })
+    const document = { components: { schemas: {} }, paths: { '/a': { post: json(false) }, '/b': { post: json(true) } } }
+    const given = structuredClone(document)
+    const { '/a': optional, '/b': required } = withoutPrefills(document).paths as typeof document.paths
+    expect(optional.post.requestBody.content['application/json'].example).toEqual({})
+    expect(optional.post.parameters).toEqual(given.paths['/a'].post.parameters)
+    expect(required).toEqual(given.paths['/b'])
+    expect(document).toEqual(given)
+  })
+})
+
+describe('the guides', () => {
+  const folder = readdirSync(new URL('../docs/', import.meta.url))
+
+  it('are all of the pages in docs', () => {
+    const pages = folder.filter((name) => name.endsWith('.md')).map((name) => name.replace('.md', ''))
+    expect(guides.toSorted()).toEqual(pages.toSorted())
+  })
+
+  it('lead to one another: each link and each anchor is there', async () => {
+    const pages = new Map<string, string>()
+    for (const name of guides) pages.set(`/docs/guides/${name}`, await textOf(`/docs/guides/${name}`))
+    const dead: string[] = []
+    for (const [path, html] of pages) {
+      expect(html).toMatch(/^<!DOCTYPE html>[\s\S]*<title>[^<]+ – Dateline<\/title>[\s\S]*<h1 id=/)
+      for (const link of linksIn(html)) {
+        if (/^(https?:|data:)/.test(link)) continue
+        const [address = '', anchor] = link.split('#')
+        const target = address === '' ? path : address
+        const { status, text } = pages.has(target)
+          ? { status: 200, text: pages.get(target) }
+          : await room.anyone.get(target)
+        if (status !== 200 || (anchor && !text?.includes(`id="${anchor}"`))) dead.push(`${path}: ${link}`)
+      }
+    }
+    expect(dead).toEqual([])
+  })
+
+  it('are no way to other files', async () => {
+    for (const name of ['nothing', '..%2FREADME', '..%2Fpackage.json', 'concepts.md', '.env'])
+      await room.anyone.get(`/docs/guides/${name}`).expect(problem('not-found'))
+    expect((await room.anyone.get('/docs/guides/follower.js').expect(200)).headers['content-type']).toMatch(
+      /^text\/javascript/,
+    )
+  })
+})
