@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
@@ -27,9 +27,12 @@ export const guides = [
   'performance',
 ] as const
 
-/** `/docs/guides/<name>`: the pages of the folder `docs` as HTML, and the files that they show or link to. */
+/**
+ * `/docs/guides/<name>`: the pages of the folder `docs` as HTML, and the files that they show or link to. Where the
+ * folder was not copied along with the service, there are none.
+ */
 export function registerGuides(app: FastifyInstance): void {
-  const files = new Set(readdirSync(FOLDER))
+  const files = new Set(existsSync(FOLDER) ? readdirSync(FOLDER) : [])
   const textOf = (name: string) => readFileSync(new URL(name, FOLDER), 'utf8')
   const pages = new Map<string, string>()
 
