@@ -1,5 +1,9 @@
+# Node 24.19 to 24.21 end the process (SIGABRT) when better-sqlite3 was compiled with their own headers, as it is below
+# where no binary of it can be downloaded: https://github.com/nodejs/node/issues/65446. Node 22 does not.
+ARG NODE=22.23.3
+
 # Build: compiles the one native module where no binary of it fits, and the TypeScript.
-FROM node:24-slim AS build
+FROM node:${NODE}-slim AS build
 RUN apt-get update \
   && apt-get install -y --no-install-recommends python3 make g++ \
   && rm -rf /var/lib/apt/lists/*
@@ -12,7 +16,7 @@ COPY src ./src
 RUN npm run build && npm prune --omit=dev --omit=optional --no-audit --no-fund
 
 # Run: what the service needs, and nothing else.
-FROM node:24-slim
+FROM node:${NODE}-slim
 ENV NODE_ENV=production \
   HOST=0.0.0.0 \
   PORT=3000 \
@@ -22,6 +26,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY migrations ./migrations
+COPY docs ./docs
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

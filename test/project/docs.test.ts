@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
-import { guides } from '../src/http/guides.ts'
-import { withoutPrefills } from '../src/http/reference.ts'
-import { type Newsroom, newsroom } from './harness/newsroom.ts'
-import { problem } from './harness/problem.ts'
+import { guides } from '../../src/http/guides.ts'
+import { withoutPrefills } from '../../src/http/reference.ts'
+import { type Newsroom, newsroom } from '../harness/newsroom.ts'
+import { problem } from '../harness/problem.ts'
 
 let room: Newsroom
 beforeAll(async () => {
@@ -85,7 +85,7 @@ describe('/docs', () => {
 })
 
 describe('the guides', () => {
-  const folder = readdirSync(new URL('../docs/', import.meta.url))
+  const folder = readdirSync(new URL('../../docs/', import.meta.url))
 
   it('are all of the pages in docs', () => {
     const pages = folder.filter((name) => name.endsWith('.md')).map((name) => name.replace('.md', ''))

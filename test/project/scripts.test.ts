@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const read = (name: string) => readFileSync(join(root, name), 'utf8')
+
+describe('npm start', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'dateline-start-'))
+    cpSync(join(root, 'package.json'), join(folder, 'package.json'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  const write = (name: string, text: string) => {
+    mkdirSync(join(folder, name, '..'), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+  /** A stand-in for what was compiled: it says what it is and what it was started with. */
+  const program = (what: string) => `console.log(${JSON.stringify(what)}, ...process.argv.slice(2))`
+  const npm = (...args: string[]) => spawnSync('npm', ['--silent', ...args], { cwd: folder, encoding: 'utf8' })
+
+  it('starts what was built where the compiler was pruned', () => {
+    write('dist/cli/main.js', program('built before'))
+    expect(npm('start')).toMatchObject({ status: 0, stdout: 'built before serve\n', stderr: '' })
+  }, 60_000)
+
+  it('builds first where the compiler is there, and does not start what cannot be built', () => {
+    write('dist/cli/main.js', program('stale'))
+    const compiled = JSON.stringify(program('new'))
+    write('node_modules/typescript/bin/tsc', `require('fs').writeFileSync('dist/cli/main.js', ${compiled})`)
+    expect(npm('start')).toMatchObject({ status: 0, stdout: 'new serve\n' })
+    write('node_modules/typescript/bin/tsc', 'process.exit(2)')
+    expect(npm('start')).toMatchObject({ status: 2, stdout: '' })
+  }, 60_000)
+})
+
+describe('the Docker image', () => {
+  const dockerfile = read('Dockerfile')
+
+  it('has a Node whose version is pinned, and within what package.json asks for', () => {
+    const [, version = ''] = /^ARG NODE=(\d+\.\d+\.\d+)$/m.exec(dockerfile) ?? []
+    const images = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image)
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Docker's own variable.
+    expect(images).toEqual(['node:${NODE}-slim', 'node:${NODE}-slim'])
+    expect(Number(version.split('.')[0])).toBeGreaterThanOrEqual(20)
+  })
+
+  it('starts the service as npm start does', () => {
+    const [, command = ''] = /^CMD (\[.+\])$/m.exec(dockerfile) ?? []
+    const start = (JSON.parse(command) as string[]).join(' ')
+    expect(JSON.parse(read('package.json')).scripts.start.endsWith(`exec ${start}`)).toBe(true)
+    expect(read('docs/operations.md')).toContain(start)
+  })
+
+  it('is given all that it copies', () => {
+    const admitted = read('.dockerignore')
+      .split('\n')
+      .filter((line) => line.startsWith('!'))
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names = '']) => names.split(' '))
+    expect(copied).toContain('docs')
+    for (const name of copied)
+      expect([name, admitted.includes(`!${name}`), existsSync(join(root, name))]).toEqual([name, true, true])
+  })
+})
