@@ -226,6 +226,15 @@ describe('the commands', () => {
         err: `dateline: there is no key ${id}\n`,
       })
 
+      const database = new Database(join(folder, 'new/folder/keys.db'), { readonly: true })
+      const record = database.prepare('select action, actor, target from audit_log order by id').raw().all()
+      database.close()
+      expect(record).toEqual([
+        ['key.create', 'command line', expect.any(String)],
+        ['key.create', 'command line', id],
+        ['key.revoke', 'command line', id],
+      ])
+
       const { child, ended } = start(['keys', 'list'], environment)
       child.stdout.destroy()
       expect(await ended).toMatchObject({ code: 0, err: '' })
