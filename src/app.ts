@@ -62,6 +62,7 @@ import { registerStream } from './syndication/stream.ts'
 import { registerTrash } from './trash/routes.ts'
 import { addressCheck, type Lookup, systemLookup } from './webhooks/address.ts'
 import { registerDeliveries } from './webhooks/delivery-routes.ts'
+import { webhookDocument } from './webhooks/events.ts'
 import { registerWebhooks } from './webhooks/routes.ts'
 import { secretsUnder } from './webhooks/secrets.ts'
 
@@ -144,7 +145,7 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
   registerCaching(app, caching)
   if (config.REQUIRE_IF_MATCH) requireIfMatch(app)
   registerJson(app)
-  await registerOpenapi(app, { title: 'Dateline', version, ...ABOUT })
+  await registerOpenapi(app, { title: 'Dateline', version, ...ABOUT, webhooks: webhookDocument })
 
   registerHealth(app, () => storage.ping())
   app.addHook('preClose', async () => watch.close())

@@ -4,6 +4,7 @@ import type { Access } from './access.ts'
 import { NDJSON } from './ndjson.ts'
 import { examplesFrom } from './openapi-examples.ts'
 import { headerComponents, problemHeadersOf, type ReplyHeader, replyHeadersOf } from './openapi-headers.ts'
+import type { Parameter } from './openapi-parameters.ts'
 import { problemRef, problemResponses, problemsOf } from './openapi-problems.ts'
 import type { Json } from './openapi-shapes.ts'
 
@@ -14,9 +15,11 @@ export interface Declared {
   isBodyOptional: boolean
   /** Statuses of problems that it has beside those that follow from what it takes. */
   problems: number[]
+  /** Those of the path first. */
+  parameters: Parameter[]
 }
 
-type Operation = Json & { parameters?: Json[]; responses: Record<string, Json>; requestBody?: Json }
+type Operation = Json & { parameters?: Parameter[]; responses: Record<string, Json>; requestBody?: Json }
 
 /** The document with all that follows from what its operations take and give. */
 export function finished(document: Json, components: Map<string, Json>, declared: Map<string, Declared>): Json {
@@ -26,13 +29,14 @@ export function finished(document: Json, components: Map<string, Json>, declared
     for (const [method, operation] of Object.entries(path)) {
       const declaration = declared.get(String(operation.operationId))
       if (!declaration) throw new Error(`${String(operation.operationId)} was not declared`)
-      order(operation)
+      if (declaration.parameters.length > 0) operation.parameters = declaration.parameters
       access(operation, declaration)
       for (const status of reply(operation, method, declaration)) used.add(status)
       try {
         addExamples(operation)
       } catch {}
     }
+  for (const { post } of Object.values(document.webhooks as Record<string, { post: Operation }>)) addExamples(post)
   const sorted = [...components].sort(([a], [b]) => (a < b ? -1 : 1))
   return {
     ...document,
@@ -42,18 +46,6 @@ export function finished(document: Json, components: Map<string, Json>, declared
       responses: problemResponses(used, problemHeadersOf),
       headers: headerComponents(),
     },
-  }
-}
-
-/** Parameters in their order: those of the path first. */
-const PLACES = ['path', 'query', 'header']
-
-function order({ parameters = [] }: Operation): void {
-  parameters.sort((a, b) => PLACES.indexOf(String(a.in)) - PLACES.indexOf(String(b.in)))
-  for (const one of parameters) {
-    const isList = one.in === 'query' && (one.schema as Json).type === 'array'
-    // Several values come as one text, separated by commas.
-    if (isList) Object.assign(one, { style: 'form', explode: false })
   }
 }
 
@@ -77,7 +69,7 @@ const rolesWith = (permission: Permission): string =>
 function reply(operation: Operation, method: string, declared: Declared): number[] {
   const { parameters = [], responses, requestBody } = operation
   const parameter = (place: string, name?: string) =>
-    parameters.some((one) => one.in === place && (name === undefined || one.name === name))
+    parameters.some((one) => one.in === place && (name === undefined || one.name.toLowerCase() === name.toLowerCase()))
   const isOpen = declared.access === 'open'
   const isStream = 'text/event-stream' in ((responses[200]?.content ?? {}) as Json)
   if (requestBody) requestBody.required = !declared.isBodyOptional

@@ -9,6 +9,7 @@ import { typeOf } from './media-type.ts'
 import { lineShapeOf, NDJSON } from './ndjson.ts'
 import { type Declared, finished } from './openapi-document.ts'
 import type { ReplyHeader } from './openapi-headers.ts'
+import { type ParameterPlace, parametersIn } from './openapi-parameters.ts'
 import { type Json, schemasInto } from './openapi-shapes.ts'
 import { pageParameters } from './paging.ts'
 import { NoQuery } from './parameters.ts'
@@ -34,12 +35,45 @@ export interface DocumentInfo {
   version: string
   description: string
   tags: { name: string; description: string }[]
+  webhooks: WebhookDocument
+}
+
+/** Messages that the service sends by itself: each event with the shape of its message, and the headers of all. */
+export interface WebhookDocument {
+  headers: z.ZodType
+  events: { type: string; summary: string; description: string; shape: z.ZodType }[]
 }
 
 /** The body of an operation that takes none. */
 const NoBody = z.strictObject({}).optional()
 
+/** The messages as operations of whoever receives them. */
+function webhooksOf({ headers, events }: WebhookDocument, toSchema: ToSchema, components: Map<string, Json>): Json {
+  const parameters = parametersIn('header', toSchema(headers, 'output'), components)
+  const responses = {
+    '2XX': { description: 'The message was received.' },
+    410: { description: 'Nothing more is wanted here: the webhook is disabled.' },
+    default: { description: 'The message is sent again later.' },
+  }
+  return Object.fromEntries(
+    events.map(({ type, summary, description, shape }) => {
+      const content = { 'application/json': { schema: toSchema(shape, 'output') } }
+      const requestBody = { required: true, content }
+      const operationId = `on${type.replace(/(^|\.)[a-z]/g, (letter) => letter.slice(-1).toUpperCase())}`
+      const post = { operationId, summary, description, tags: ['Webhooks'], parameters, requestBody, responses }
+      return [type, { post: { ...post, security: [] } }]
+    }),
+  )
+}
+
 type ToSchema = ReturnType<typeof schemasInto>
+
+/** What the document is put together from. */
+interface Drafting {
+  toSchema: ToSchema
+  components: Map<string, Json>
+  declared: Map<string, Declared>
+}
 
 /**
  * Collects the routes that are registered after it; `app.swagger()` then gives the document. What an operation does not
@@ -77,11 +111,15 @@ export async function registerOpenapi(app: FastifyInstance, info: DocumentInfo):
       },
     },
     convertConstToEnum: false,
-    transform: ({ schema, url, route }) => ({ url, schema: documented(schema, route, toSchema) as FastifySchema }),
+    transform: ({ schema, url, route }) => ({
+      url,
+      schema: documented(schema, route, { toSchema, components, declared }) as FastifySchema,
+    }),
     transformObject: (document) => {
       const { openapiObject } = document as { openapiObject: Json }
       toSchema(Problem, 'output')
-      return finished(openapiObject, components, declared) as never
+      const webhooks = webhooksOf(info.webhooks, toSchema, components)
+      return finished({ ...openapiObject, webhooks }, components, declared) as never
     },
   })
 }
@@ -93,6 +131,7 @@ function declarationOf({ config }: RouteOptions, schema: FastifySchema): Declare
     access: config?.access ?? 'open',
     replyHeaders: [...(isPaged ? (['Link'] as const) : []), ...replyHeaders],
     isBodyOptional: body instanceof z.ZodType && body.safeParse(undefined).success,
+    parameters: [],
     problems: Object.entries(response as object).flatMap(([status, shape]) =>
       shape === Problem ? [Number(status)] : [],
     ),
@@ -100,16 +139,19 @@ function declarationOf({ config }: RouteOptions, schema: FastifySchema): Declare
 }
 
 /** A route's zod shapes as JSON Schema, with references to the components they share. */
-function documented(schema: FastifySchema, route: RouteOptions, toSchema: ToSchema): Json {
+function documented(schema: FastifySchema, route: RouteOptions, { toSchema, components, declared }: Drafting): Json {
   if (!schema || schema.hide) return { ...schema, hide: true }
   const { body, querystring, params, headers, response, replyHeaders: _, ...rest } = schema
-  const input = (part: unknown) => part instanceof z.ZodType && schemaOf(part, 'input', toSchema)
+  const places = Object.entries({ path: params, query: querystring, header: headers })
+  const parameters = places.flatMap(([place, shape]) =>
+    shape instanceof z.ZodType ? parametersIn(place as ParameterPlace, toSchema(shape, 'input'), components) : [],
+  )
+  Object.assign(declared.get(String(schema.operationId)) ?? {}, { parameters })
   return {
     ...rest,
-    ...(body && body !== NoBody ? { body: input(body), consumes: schema.consumes ?? consumesOf(route, body) } : {}),
-    ...(querystring ? { querystring: input(querystring) } : {}),
-    ...(params ? { params: input(params) } : {}),
-    ...(headers ? { headers: input(headers) } : {}),
+    ...(body && body !== NoBody
+      ? { body: schemaOf(body as z.ZodType, 'input', toSchema), consumes: schema.consumes ?? consumesOf(route, body) }
+      : {}),
     response: Object.fromEntries(
       Object.entries((response ?? {}) as Record<string, unknown>).flatMap(([status, shape]) =>
         shape instanceof z.ZodType && shape !== Problem ? [[status, replyOf(shape, Number(status), toSchema)]] : [],

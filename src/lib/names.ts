@@ -30,4 +30,4 @@ export const flag = (description: string) =>
     .enum(['true', 'false'])
     .transform((value) => value === 'true')
     .default(false)
-    .meta({ description, type: 'boolean' })
+    .meta({ description, type: 'boolean', default: false })
