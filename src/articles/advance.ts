@@ -60,9 +60,9 @@ export function registerAdvance(server: FastifyInstance, { storage, clock }: Art
       config: { access: 'changes:read' },
       schema: {
         operationId: 'listAdvance',
-        summary: 'See what is about to be released',
+        summary: 'List advance copies',
         description:
-          'Scheduled articles, the next first: for a partner those that its grant covers, as far ahead as its grant says; for editors all. They are under embargo until `publishAt`, and may still change or be called off: nothing of them is in the changes before.',
+          'Scheduled articles, the next first: for a partner those that its grant covers, as far ahead as its grant says; for editors all. They are under embargo until `publishAt`, and may still change or be cancelled. Until then the changes do not mention them.',
         tags: ['Changes'],
         querystring: z.strictObject({ limit: pageParameters.limit, cursor: pageParameters.cursor }),
         response: { 200: listOf(Article, 'AdvanceList') },

@@ -10,7 +10,7 @@ import { readRevision } from './revisions.ts'
 
 /** The query parameter that asks for it. */
 export const asOfParameter = Moment.optional().meta({
-  description: 'A moment in the past: what was live then. Not with `version=draft`.',
+  description: 'A time in the past: gives what was live then. Not with `version=draft`.',
 })
 
 /** Throws `validation` unless `asOf` is a time at which the world can have read something. */

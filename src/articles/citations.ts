@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { type Article, Citation } from '../editions/article.ts'
+import type { Article } from '../editions/article.ts'
+import { Citation } from '../editions/article-parts.ts'
 import { versionParameter } from '../editions/reply.ts'
 import { read } from '../editions/store.ts'
 import { requireDrafts } from '../http/access.ts'
@@ -18,9 +19,9 @@ import { type ArticleDeps, ByArticle } from './routes.ts'
 import { type ArticleRow, findArticle, storedCitation } from './store.ts'
 import { view } from './view.ts'
 
-const ByCitation = ByArticle.extend({ citation: Id })
+const ByCitation = ByArticle.extend({ citation: Id.meta({ description: 'The id of the citation.' }) })
 const Citations = z
-  .object({ data: z.array(Citation) })
+  .object({ data: z.array(Citation).meta({ description: 'The citations, in their order.' }) })
   .meta({ id: 'CitationList', description: 'All citations of an article, in their order.' })
 const tags = ['Citations']
 
@@ -38,8 +39,8 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
       config: { access: 'live:read' },
       schema: {
         operationId: 'listCitations',
-        summary: 'List the citations of an article',
-        description: 'Those that are live; with `version=draft` those of the working copy.',
+        summary: 'List citations',
+        description: 'The citations of a live article; with `version=draft` those of the working copy.',
         tags,
         params: ByArticle,
         querystring: z.strictObject({ version: versionParameter }),
@@ -64,7 +65,8 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
       config: { access: 'drafts:write' },
       schema: {
         operationId: 'createCitation',
-        summary: 'Add a citation',
+        summary: 'Create a citation',
+        description: 'Adds a citation to the working copy of an article. It is public once the article is published.',
         tags,
         params: ByArticle,
         headers: Conditional.extend(idempotencyHeader),
@@ -100,7 +102,8 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
       config: { access: 'drafts:write' },
       schema: {
         operationId: 'updateCitation',
-        summary: 'Change a citation',
+        summary: 'Update a citation',
+        description: 'A JSON merge patch (RFC 7396) of one citation in the working copy.',
         tags,
         params: ByCitation,
         headers: Conditional,
@@ -133,7 +136,8 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
       config: { access: 'drafts:write' },
       schema: {
         operationId: 'deleteCitation',
-        summary: 'Remove a citation',
+        summary: 'Delete a citation',
+        description: 'Removes a citation from the working copy. The public sees it until the article is published.',
         tags,
         params: ByCitation,
         headers: Conditional,

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { audit } from '../audit/log.ts'
 import { record } from '../changes/log.ts'
-import { Correction, correctionKinds } from '../editions/article.ts'
+import { Correction, correctionKinds } from '../editions/article-parts.ts'
 import * as newsstand from '../editions/store.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { NoQuery } from '../http/parameters.ts'
@@ -22,23 +22,31 @@ import { type ArticleRow, findArticle } from './store.ts'
 
 const NewCorrection = z
   .strictObject({
-    kind: z.enum(correctionKinds).exclude(['retraction']),
+    kind: z.enum(correctionKinds).exclude(['retraction']).meta({ description: 'What kind of note it is.' }),
     text: prose(5_000).meta({ description: 'What was wrong, and what is right; shown with the article.' }),
   })
   .meta({
     id: 'NewCorrection',
-    description: 'A correction to be made. It cannot be changed or removed afterwards.',
+    description: 'A correction to create. It cannot be changed or removed afterwards.',
     examples: [{ kind: 'correction', text: 'An earlier version gave the wrong year.' }],
   })
 
 const PlacedCorrection = Correction.extend({
-  article: z.object({ id: Id, slug: Slug, headline: z.string() }),
-  fromVersion: z.int().nullable().meta({ description: 'The revision that was wrong, or null for one never replaced.' }),
-  toVersion: z.int().meta({ description: 'The revision that was live when the correction was made.' }),
-}).meta({ id: 'PlacedCorrection', description: 'A correction, with the article it stands with.' })
+  article: z
+    .object({
+      id: Id,
+      slug: Slug,
+      headline: z
+        .string()
+        .meta({ description: 'Its headline.', examples: ['Harbour bridge reopens after storm repairs'] }),
+    })
+    .meta({ description: 'The article that was corrected.' }),
+  fromVersion: z.int().nullable().meta({ description: 'The revision that was wrong; null if none was replaced.' }),
+  toVersion: z.int().meta({ description: 'The revision that was live when the correction was made.', examples: [3] }),
+}).meta({ id: 'PlacedCorrection', description: 'A correction with its article.' })
 
 const Corrections = z
-  .object({ data: z.array(Correction) })
+  .object({ data: z.array(Correction).meta({ description: 'The corrections, newest first.' }) })
   .meta({ id: 'CorrectionList', description: 'All corrections of an article, newest first.' })
 
 const tags = ['Corrections']
@@ -53,8 +61,8 @@ export function registerCorrections(server: FastifyInstance, { storage, clock, o
       config: { access: 'live:read' },
       schema: {
         operationId: 'listAllCorrections',
-        summary: 'List the corrections of the whole newsroom',
-        description: 'Newest first: of what is live, and of what was retracted.',
+        summary: 'List all corrections',
+        description: 'The corrections of the whole newsroom, newest first: of live articles and of retracted ones.',
         tags,
         querystring: z.strictObject({ limit: pageParameters.limit, cursor: pageParameters.cursor }),
         response: { 200: listOf(PlacedCorrection, 'PlacedCorrectionList') },
@@ -98,7 +106,8 @@ export function registerCorrections(server: FastifyInstance, { storage, clock, o
       config: { access: 'live:read' },
       schema: {
         operationId: 'listCorrections',
-        summary: 'List the corrections of an article',
+        summary: 'List corrections',
+        description: 'The corrections of an article, newest first; of a retracted one too.',
         tags,
         params: ByArticle,
         querystring: NoQuery,
@@ -119,8 +128,8 @@ export function registerCorrections(server: FastifyInstance, { storage, clock, o
       config: { access: 'content:write' },
       schema: {
         operationId: 'createCorrection',
-        summary: 'Make a correction',
-        description: 'It is shown with the live article at once.',
+        summary: 'Create a correction',
+        description: 'Adds a public note to a live article. It is shown at once, and cannot be changed or removed.',
         tags,
         params: ByArticle,
         headers: Idempotent,

@@ -5,10 +5,13 @@ import { Block } from '../body/block.ts'
 import type { Article } from '../editions/article.ts'
 import { pointerTo } from '../lib/problem.ts'
 
-const WordChange = z.object({ op: z.enum(['keep', 'add', 'remove']), text: z.string() })
+const WordChange = z.object({
+  op: z.enum(['keep', 'add', 'remove']).meta({ description: 'What happened to the words.' }),
+  text: z.string().meta({ description: 'The words.', examples: ['The bridge'] }),
+})
 
 const BlockChange = z.object({
-  op: z.enum(['keep', 'add', 'remove', 'change']),
+  op: z.enum(['keep', 'add', 'remove', 'change']).meta({ description: 'What happened to the block.' }),
   block: Block.meta({ description: 'The block as it is afterwards; one that was removed, as it was.' }),
   words: z.array(WordChange).optional().meta({ description: 'For a changed text, what changed in it.' }),
 })
@@ -16,10 +19,21 @@ type BlockChange = z.infer<typeof BlockChange>
 
 export const RevisionDiff = z
   .object({
-    from: z.int(),
-    to: z.int(),
-    changes: z.array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })),
-    body: z.array(BlockChange),
+    from: z.int().meta({ description: 'The number of the earlier revision.', examples: [2] }),
+    to: z.int().meta({ description: 'The number of the later revision.', examples: [3] }),
+    changes: z
+      .array(
+        z.object({
+          path: z.string().meta({ description: 'A JSON pointer (RFC 6901) to the value.' }),
+          before: z.unknown().meta({ description: 'The value before.' }),
+          after: z.unknown().meta({ description: 'The value after.' }),
+        }),
+      )
+      .meta({
+        description: 'What changed outside the body.',
+        examples: [[{ path: '/kicker', before: null, after: 'Transport' }]],
+      }),
+    body: z.array(BlockChange).meta({ description: 'The blocks of both, in their order.' }),
   })
   .meta({ id: 'RevisionDiff', description: 'What changed from one revision to another, by field and by block.' })
 export type RevisionDiff = z.infer<typeof RevisionDiff>

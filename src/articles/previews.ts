@@ -25,17 +25,25 @@ const WEEK = 7 * 24 * HOUR
 
 const NewPreview = z
   .strictObject({
-    expiresIn: z.int().min(60).max(WEEK).optional().meta({ description: 'In seconds; an hour if left out.' }),
+    expiresIn: z
+      .int()
+      .min(60)
+      .max(WEEK)
+      .optional()
+      .meta({ description: 'How long the link works, in seconds; an hour if left out.' }),
   })
-  .meta({ id: 'NewPreview', description: 'A preview to be made.', examples: [{ expiresIn: 7200 }] })
+  .meta({ id: 'NewPreview', description: 'A preview to create.', examples: [{ expiresIn: 7200 }] })
 
 const Preview = z
   .object({
     id: Id,
-    url: z.string().meta({ description: 'Whoever has it sees the draft until it expires. It is shown this once.' }),
-    expiresAt: Timestamp,
+    url: z.string().meta({
+      description: 'The link. Whoever has it sees the working copy until it expires; it is shown only once.',
+      examples: ['/v1/previews/dl_01a20b7c44cd73539e2fd39000b30c60_Byjacq'],
+    }),
+    expiresAt: Timestamp.meta({ description: 'When the link stops working.' }),
   })
-  .meta({ id: 'Preview', description: 'A link that shows one draft to someone without a key.' })
+  .meta({ id: 'Preview', description: 'A link that shows one working copy to somebody without a key.' })
 
 const tags = ['Previews']
 
@@ -49,7 +57,9 @@ export function registerPreviews(server: FastifyInstance, { storage, clock, once
       config: { access: 'drafts:write' },
       schema: {
         operationId: 'createPreview',
-        summary: 'Make a link that shows the draft',
+        summary: 'Create a preview',
+        description:
+          'Creates a link that shows the working copy to somebody without a key, until it expires or is revoked.',
         tags,
         params: ByArticle,
         headers: Idempotent,
@@ -79,8 +89,9 @@ export function registerPreviews(server: FastifyInstance, { storage, clock, once
       schema: {
         operationId: 'revokePreview',
         summary: 'Revoke a preview',
+        description: 'The link stops working at once.',
         tags,
-        params: ByArticle.extend({ preview: Id }),
+        params: ByArticle.extend({ preview: Id.meta({ description: 'The id of the preview.' }) }),
         querystring: NoQuery,
         response: { 204: Nothing },
       },
@@ -102,9 +113,10 @@ export function registerPreviews(server: FastifyInstance, { storage, clock, once
       config: { access: 'open' },
       schema: {
         operationId: 'getPreview',
-        summary: 'Read a draft by its preview link',
+        summary: 'Get a preview',
+        description: 'Gives the working copy that a preview link shows, as it would go live.',
         tags,
-        params: z.strictObject({ token: z.string().max(200) }),
+        params: z.strictObject({ token: z.string().max(200).meta({ description: 'The token in the link.' }) }),
         querystring: NoQuery,
         response: { 200: Article, 503: Problem },
       },

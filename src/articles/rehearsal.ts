@@ -1,7 +1,7 @@
 /** What publishing would do, found by doing it and taking it back. */
 import { asc, eq, gt } from 'drizzle-orm'
 import * as z from 'zod'
-import { latest } from '../changes/log.ts'
+import { type ChangeType, changeTypes, latest } from '../changes/log.ts'
 import type { Article } from '../editions/article.ts'
 import { type Edition, movedTo, read } from '../editions/store.ts'
 import type { Caller } from '../lib/roles.ts'
@@ -13,9 +13,9 @@ import type { ArticleRow } from './store.ts'
 import { view } from './view.ts'
 
 const Remark = z.object({
-  pointer: z.string().meta({ description: 'A JSON pointer to the value in the article.' }),
-  code: z.enum(['missing', 'not-live', 'not-cited']),
-  message: z.string(),
+  pointer: z.string().meta({ description: 'A JSON pointer (RFC 6901) to the value in the article.' }),
+  code: z.enum(['missing', 'not-live', 'not-cited']).meta({ description: 'What there is to look at, for programs.' }),
+  message: z.string().meta({ description: 'What there is to look at, in words.', examples: ['has no section'] }),
 })
 type Remark = z.infer<typeof Remark>
 
@@ -24,14 +24,25 @@ export const Rehearsal = z
     remarks: z
       .array(Remark)
       .meta({ description: 'What an editor should look at first. None of it prevents publishing.' }),
-    changes: z.object({
-      fields: z.array(z.string()).meta({ description: 'JSON pointers to what the public would read differently.' }),
-      redirect: z.object({ from: Slug, to: Slug }).nullable().meta({ description: 'The old address would lead on.' }),
-      editions: z.int().meta({ description: 'How many other live articles would show something else.' }),
-      log: z.array(z.string()).meta({ description: 'What partners would be told.' }),
-    }),
+    changes: z
+      .object({
+        fields: z.array(z.string()).meta({
+          description: 'JSON pointers to what the public would read differently.',
+          examples: [['/headline', '/body']],
+        }),
+        redirect: z
+          .object({
+            from: Slug.meta({ description: 'The slug that the public knows.' }),
+            to: Slug.meta({ description: 'The slug it would have then.' }),
+          })
+          .nullable()
+          .meta({ description: 'How the address would change; null if it stays.' }),
+        editions: z.int().meta({ description: 'How many other live articles would show something else.' }),
+        log: z.array(z.enum(changeTypes)).meta({ description: 'The changes that partners would see.' }),
+      })
+      .meta({ description: 'What would change for the public.' }),
   })
-  .meta({ id: 'Rehearsal', description: 'What publishing would do.' })
+  .meta({ id: 'DryRun', description: 'What publishing would do.' })
 export type Rehearsal = z.infer<typeof Rehearsal>
 
 class TakenBack<T> extends Error {
@@ -80,7 +91,7 @@ export async function rehearsePublication(
       fields: goesLive ? differences(before, after) : [],
       redirect: before && moved ? { from: before.slug, to: moved } : null,
       editions: Math.max(0, stale.length - staleBefore),
-      log: log.map(({ type }) => type),
+      log: log.map(({ type }) => type as ChangeType),
     },
   }
 }

@@ -1,7 +1,8 @@
 import { and, eq } from 'drizzle-orm'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { type Article, RelatedLink } from '../editions/article.ts'
+import type { Article } from '../editions/article.ts'
+import { RelatedLink } from '../editions/article-parts.ts'
 import { versionParameter } from '../editions/reply.ts'
 import { read } from '../editions/store.ts'
 import { requireDrafts } from '../http/access.ts'
@@ -23,12 +24,20 @@ import { type ArticleRow, findArticle, seekArticle, storedLink } from './store.t
 import { view } from './view.ts'
 
 const PlacedRelatedLink = RelatedLink.extend({
-  parent: z.object({ id: Id, slug: Slug, headline: z.string() }).meta({ description: 'The article it stands beside.' }),
-}).meta({ id: 'PlacedRelatedLink', description: 'A related link, with the article it stands beside.' })
+  parent: z
+    .object({
+      id: Id,
+      slug: Slug,
+      headline: z
+        .string()
+        .meta({ description: 'Its headline.', examples: ['Harbour bridge reopens after storm repairs'] }),
+    })
+    .meta({ description: 'The article it stands beside.' }),
+}).meta({ id: 'PlacedRelatedLink', description: 'A related link with the article it stands beside.' })
 type PlacedRelatedLink = z.infer<typeof PlacedRelatedLink>
 
 const ByLink = z.strictObject({ link: Id.meta({ description: 'The id of the related link.' }) })
-const beside = z.string().max(200).meta({ description: 'The id or the slug of the article that links stand beside.' })
+const beside = z.string().max(200).meta({ description: 'The id or slug of the article that the links stand beside.' })
 const tags = ['Related links']
 
 /** Related links, one by one. Each change is a save of the working copy that the link stands beside. */
@@ -43,7 +52,7 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
       schema: {
         operationId: 'listRelatedLinks',
         summary: 'List related links',
-        description: 'Newest first. Those that are live; with `version=draft` those of the working copies.',
+        description: 'Related links of live articles, newest first; with `version=draft` those of the working copies.',
         tags,
         querystring: z.strictObject({
           limit: pageParameters.limit,
@@ -82,8 +91,9 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
       config: { access: 'drafts:write' },
       schema: {
         operationId: 'createRelatedLink',
-        summary: 'Add a related link',
-        description: '`?article=` names the article that the link stands beside; the body says where it leads.',
+        summary: 'Create a related link',
+        description:
+          'Adds a link beside the article that `article` names, in its working copy. The body says where it leads.',
         tags,
         headers: Conditional.extend(idempotencyHeader),
         querystring: z.strictObject({ article: beside }),
@@ -118,7 +128,8 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
       config: { access: 'live:read' },
       schema: {
         operationId: 'getRelatedLink',
-        summary: 'Read one related link',
+        summary: 'Get a related link',
+        description: 'Gives one link of a live article; with `version=draft` one of a working copy.',
         tags,
         params: ByLink,
         querystring: z.strictObject({ version: versionParameter }),
@@ -139,7 +150,8 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
       config: { access: 'drafts:write' },
       schema: {
         operationId: 'updateRelatedLink',
-        summary: 'Change a related link',
+        summary: 'Update a related link',
+        description: 'A JSON merge patch (RFC 7396) of one link in the working copy.',
         tags,
         params: ByLink,
         headers: Conditional,
@@ -172,7 +184,8 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
       config: { access: 'drafts:write' },
       schema: {
         operationId: 'deleteRelatedLink',
-        summary: 'Remove a related link',
+        summary: 'Delete a related link',
+        description: 'Removes a link from the working copy. The public sees it until the article is published.',
         tags,
         params: ByLink,
         headers: Conditional,

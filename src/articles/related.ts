@@ -13,7 +13,7 @@ import { type ArticleDeps, ByArticle } from './routes.ts'
 const { fields, include } = listParameters
 
 const Query = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(20).default(5).meta({ description: 'How many are wanted.' }),
+  limit: z.coerce.number().int().min(1).max(20).default(5).meta({ description: 'How many articles to give.' }),
   fields,
   include,
 })
@@ -28,9 +28,9 @@ export function registerRelated(server: FastifyInstance, { storage }: ArticleDep
       config: { access: 'live:read' },
       schema: {
         operationId: 'listRelatedArticles',
-        summary: 'List the articles most like one',
+        summary: 'List related articles',
         description:
-          'Live articles that share tags, sources or the section with it, the most alike first: a tag counts more than a source, a source more than the section, and what few articles share more than what many do. Of those about as alike the newest come first. There is one page. The links that editors have set are in `relatedLinks` of the article.',
+          'Live articles that share tags, sources or the section with an article, the most similar first: a tag counts more than a source, a source more than the section, and what few articles share more than what many do. Among those about as similar the newest come first. There is one page. The links that editors have set are in `relatedLinks` of the article.',
         tags: ['Articles'],
         params: ByArticle,
         querystring: Query,

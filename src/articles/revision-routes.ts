@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { Article } from '../editions/article.ts'
+import { actor } from '../editions/article-parts.ts'
 import { ifMatch } from '../http/caching.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { Conditional, NoQuery } from '../http/parameters.ts'
@@ -23,17 +24,22 @@ const ByRevision = ByArticle.extend({
 
 const Revision = z
   .object({
-    number: z.int(),
-    at: Timestamp,
-    actor: z.object({ id: z.string(), name: z.string() }).meta({ description: 'The key that saved it.' }),
-    note: z.string().nullable(),
+    number: z.int().meta({ description: 'The number of the revision, from 1.', examples: [3] }),
+    at: Timestamp.meta({ description: 'When it was saved.' }),
+    actor: z.object(actor).meta({ description: 'The key that saved it.' }),
+    note: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why it was saved.', examples: ['Checked with the harbour office.'] }),
     published: z.boolean().meta({ description: 'Whether it was ever live.' }),
   })
-  .meta({ id: 'Revision', description: 'One save of a working copy.' })
+  .meta({ id: 'Revision', description: 'A save of a working copy.' })
 
-const RevisionWithArticle = Revision.extend({ article: Article }).meta({
+const RevisionWithArticle = Revision.extend({
+  article: Article.meta({ description: 'The article as the revision has it.' }),
+}).meta({
   id: 'RevisionWithArticle',
-  description: 'A revision, and the article as it said then.',
+  description: 'A revision with the article as it was then.',
 })
 
 const tags = ['Revisions']
@@ -48,8 +54,8 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
       config: { access: 'drafts:write' },
       schema: {
         operationId: 'listRevisions',
-        summary: 'List the revisions of an article',
-        description: 'Newest first.',
+        summary: 'List revisions',
+        description: 'Every save of the working copy of an article, newest first.',
         tags,
         params: ByArticle,
         querystring: z.strictObject({ limit: pageParameters.limit, cursor: pageParameters.cursor }),
@@ -70,7 +76,9 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
       config: { access: 'drafts:write' },
       schema: {
         operationId: 'getRevision',
-        summary: 'Read one revision',
+        summary: 'Get a revision',
+        description:
+          'Gives a revision with the article as it was then. What the article refers to is shown as it is now.',
         tags,
         params: ByRevision,
         querystring: NoQuery,
@@ -90,12 +98,16 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
       config: { access: 'drafts:write' },
       schema: {
         operationId: 'diffRevisions',
-        summary: 'Compare two revisions',
+        summary: 'Compare revisions',
         description:
-          'What has changed in this one since the one that `against` names; since the one before if left out.',
+          'Shows what has changed in this revision since another: the one that `against` names, or the one before.',
         tags,
         params: ByRevision,
-        querystring: z.strictObject({ against: RevisionNumber.optional() }),
+        querystring: z.strictObject({
+          against: RevisionNumber.optional().meta({
+            description: 'The number of the revision to compare with; the one before if left out.',
+          }),
+        }),
         response: { 200: RevisionDiff },
       },
     },
@@ -119,8 +131,8 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
       config: { access: 'drafts:write' },
       schema: {
         operationId: 'restoreRevision',
-        summary: 'Go back to a revision',
-        description: 'Makes a new revision that says what the old one said. What is live stays as it is.',
+        summary: 'Restore a revision',
+        description: 'Saves the article as the revision has it, as a new revision. What is live stays as it is.',
         tags,
         params: ByRevision,
         headers: Conditional.extend(idempotencyHeader),

@@ -40,7 +40,7 @@ export interface ArticleDeps {
 }
 
 export const ByArticle = z.strictObject({
-  article: z.string().max(200).meta({ description: 'The id or the slug of the article.' }),
+  article: z.string().max(200).meta({ description: 'The id or slug of the article.' }),
 })
 
 const Publishing = z.strictObject({
@@ -63,7 +63,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
         operationId: 'listArticles',
         summary: 'List articles',
         description:
-          'What is live, newest first. With `version=draft` the working copies that the caller may see; there `updatedAt` filters and sorts by the last save.',
+          'Live articles, newest first. With `version=draft` the working copies that the caller may see; there `updatedAt` filters and sorts by the last save. Without `fields` each is an `ArticleCard`, with what `include` adds.',
         tags,
         querystring: ArticleListQuery,
         replyHeaders: ['Cache-Tag'],
@@ -94,9 +94,9 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
       config: { access: 'drafts:write' },
       schema: {
         operationId: 'createArticle',
-        summary: 'Make an article',
+        summary: 'Create an article',
         description:
-          'A working copy that nobody but editors and its maker can see, until it is published. A body in Markdown, HTML or plain text becomes blocks; `warnings` tells what could not be kept.',
+          'Creates a working copy, which only editors and its creator can see until it is published. A body in Markdown, HTML or plain text becomes blocks; `warnings` says what was left out.',
         tags,
         headers: Idempotent,
         querystring: Publishing,
@@ -120,9 +120,9 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
       config: { access: 'live:read', ready: readyArticles(storage.reader), otherForms: otherForms.shapes },
       schema: {
         operationId: 'getArticle',
-        summary: 'Read one article',
+        summary: 'Get an article',
         description:
-          'What is live; with `version=draft` the working copy; with `asOf` what was live at that moment, while the article is live today. Then text and corrections are those of that moment, and what the article refers to is shown as it is today. A former slug answers 308 with the address of today. Without parameters, `Accept` may ask for another form.',
+          'Gives the live edition; with `version=draft` the working copy; with `asOf` what was live at that time, while the article is live now. Then text and corrections are those of that time, and what the article refers to is shown as it is now. A former slug is answered with 308 and the present address. With neither `fields` nor `body` the reply is an `Article`. Without parameters, `Accept: application/ld+json` and `Accept: application/ninjs+json` give the other forms, which have addresses of their own.',
         tags,
         params: ByArticle,
         querystring: z.strictObject({ ...oneParameters, asOf: asOfParameter }),
@@ -158,9 +158,9 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
       config: { access: 'drafts:write' },
       schema: {
         operationId: 'updateArticle',
-        summary: 'Change an article',
+        summary: 'Update an article',
         description:
-          'A JSON merge patch (RFC 7396) of the working copy, which makes a revision: `null` clears, what is absent stays, arrays replace. What is live stays as it is until the working copy is published.',
+          'A JSON merge patch (RFC 7396) of the working copy, saved as a revision: `null` clears, what is absent stays, arrays replace. What is live stays as it is until the working copy is published.',
         tags,
         params: ByArticle,
         headers: Conditional,
@@ -186,7 +186,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
       schema: {
         operationId: 'deleteArticle',
         summary: 'Delete an article',
-        description: 'Takes it off the site and moves it to the trash, from which it can be restored.',
+        description: 'Takes the article off the site and moves it to the trash, from which it can be restored.',
         tags,
         params: ByArticle,
         headers: Conditional,

@@ -16,29 +16,51 @@ import { termsIn } from '../lib/query.ts'
 import { Id, Slug } from '../lib/shapes.ts'
 import type { Storage } from '../storage/storage.ts'
 
-const Marked = z.string().nullable().meta({ description: 'HTML: escaped text with `<mark>`; null without a hit.' })
-const Named = z.array(z.object({ id: Id, slug: Slug, name: z.string(), count: z.int() })).optional()
+const Marked = z
+  .string()
+  .nullable()
+  .meta({
+    description: 'HTML: escaped text with `<mark>` around the words; null without a hit.',
+    examples: ['<mark>Harbour</mark> bridge reopens'],
+  })
+const count = z.int().meta({ description: 'How many of the hits have it.', examples: [4] })
+const named = (noun: string) =>
+  z
+    .array(z.object({ id: Id, slug: Slug, name: z.string().meta({ description: `The name of the ${noun}.` }), count }))
+    .optional()
+    .meta({ description: `The ten ${noun}s with the most hits.` })
 
 const SearchHit = ArticleCard.extend({
-  highlights: z.object({ headline: Marked, summary: Marked, body: Marked }),
+  highlights: z
+    .object({ headline: Marked, summary: Marked, body: Marked })
+    .meta({ description: 'Where the words stand.' }),
   score: z.int().meta({
+    examples: [4],
     description:
       '4: the query stands as a phrase in the headline; 3: all of it in the headline; 2: in headline and summary; 1: anywhere.',
   }),
-}).meta({ id: 'SearchHit', description: 'A card, and where in the article the words stand.' })
+}).meta({ id: 'SearchHit', description: 'An article of a search, and where the words stand in it.' })
 
 const SearchResult = z
   .object({
-    data: z.array(SearchHit),
+    data: z.array(SearchHit).meta({ description: 'The hits of this page.' }),
     facets: z
       .object({
-        section: Named,
-        author: Named,
-        tag: Named,
-        year: z.array(z.object({ year: z.int(), count: z.int() })).optional(),
+        section: named('section'),
+        author: named('author'),
+        tag: named('tag'),
+        year: z
+          .array(z.object({ year: z.int().meta({ description: 'The year of publication.' }), count }))
+          .optional()
+          .meta({ description: 'The ten years with the most hits.', examples: [[{ year: 2022, count: 4 }]] }),
       })
-      .meta({ description: `Of the best ${COUNTED} hits; on the first page only. A section counts what is below it.` }),
-    didYouMean: z.string().nullable().meta({ description: 'A query that finds something, where this one does not.' }),
+      .meta({
+        description: `How the best ${COUNTED} hits are spread; on the first page only. A section counts those below it too.`,
+      }),
+    didYouMean: z
+      .string()
+      .nullable()
+      .meta({ description: 'A similar query that finds something, where this one finds nothing.' }),
     page: PageInfo,
   })
   .meta({ id: 'SearchResult', description: 'A page of hits: the best first, among equals the newest.' })
@@ -48,10 +70,7 @@ const Query = z.strictObject({
   ...pageParameters,
   ...filters,
   q: queryText,
-  facets: namesOf(
-    [...facetNames, 'none'],
-    'The facets wanted, separated by commas; all if left out, `none` for none.',
-  ).optional(),
+  facets: namesOf([...facetNames, 'none'], 'The facets to count; all if left out, `none` for none.').optional(),
 })
 
 /** Search in what is live. */
@@ -65,9 +84,9 @@ export function registerSearch(server: FastifyInstance, { storage }: { storage: 
       config: { access: 'live:read' },
       schema: {
         operationId: 'search',
-        summary: 'Search',
+        summary: 'Search articles',
         description:
-          'In headlines, summaries and bodies of what is live, without regard to case and diacritics. The best hits come first: the phrase in the headline, all words there, all in headline and summary, all anywhere; among equals the newest.',
+          'Searches headlines, summaries and bodies of live articles, without regard to case and diacritics. The best hits come first: the phrase in the headline, all words in the headline, all in headline and summary, all anywhere; among equals the newest.',
         tags: ['Articles'],
         querystring: Query,
         replyHeaders: ['Cache-Tag'],

@@ -19,32 +19,36 @@ import { type ArticleRow, findArticle } from './store.ts'
 import { view } from './view.ts'
 
 const Note = z
-  .strictObject({ note: prose(2_000).nullish().meta({ description: 'Kept with the revision.' }) })
-  .meta({ id: 'Note', description: 'Why.', examples: [{ note: 'Checked with the harbour office.' }] })
+  .strictObject({ note: prose(2_000).nullish().meta({ description: 'Why; stored with the revision.' }) })
+  .meta({
+    id: 'Note',
+    description: 'Why something was done.',
+    examples: [{ note: 'Checked with the harbour office.' }],
+  })
 
 const Publication = z
   .strictObject({
-    at: Moment.optional().meta({ description: 'When it goes live; at once if left out.' }),
+    at: Moment.optional().meta({ description: 'When it goes live, in the future; at once if left out.' }),
     embargoUntil: Moment.optional().meta({
-      description: 'It does not go live before; without `at` it goes live then.',
+      description: 'The time before which it must not go live; without `at` it goes live then.',
     }),
     note: Note.shape.note,
   })
   .meta({
     id: 'Publication',
-    description: 'When an article goes live.',
-    examples: [{ at: '2030-01-31T06:00:00Z', note: 'For the morning.' }],
+    description: 'When an article goes live; at once if all is left out.',
+    examples: [{ note: 'Checked with the harbour office.' }],
   })
 
 const RetractionInput = z
   .strictObject({
-    reason: prose(5_000).meta({ description: 'Shown to everyone who asks for the article.' }),
+    reason: prose(5_000).meta({ description: 'The notice that everyone reads who asks for the article.' }),
     replacement: Reference.nullish().meta({ description: 'The article to read instead.' }),
   })
   .meta({
     id: 'RetractionInput',
-    description: 'Why an article is taken back.',
-    examples: [{ reason: 'It was wrong.' }],
+    description: 'Why an article is retracted.',
+    examples: [{ reason: 'The report rested on a forged document.' }],
   })
 
 const Rehearsing = z.strictObject({
@@ -70,9 +74,9 @@ const transition = <Body extends z.ZodType>(one: Transition<Body>): Transition<z
 export const transitions = [
   transition({
     name: 'publish',
-    summary: 'Make the working copy live, now or at a time',
+    summary: 'Publish an article',
     description:
-      'With `at` or `embargoUntil` it goes live then, by itself, with what the working copy says then; the public finds nothing of it before.',
+      'Makes the working copy the live edition, at once or at a time: with `at` or `embargoUntil` it goes live then, as the working copy is then, and the public sees nothing of it before. No body is needed to publish at once.',
     access: 'content:write',
     body: Publication.optional(),
     rehearsed: true,
@@ -84,39 +88,41 @@ export const transitions = [
   }),
   transition({
     name: 'unpublish',
-    summary: 'Take the article off the site',
-    description: 'What is scheduled is called off with it. The working copy stays.',
+    summary: 'Unpublish an article',
+    description: 'Takes the live edition off the site, and cancels what is scheduled. The working copy stays.',
     access: 'content:write',
     body: Note.optional(),
     go: (tx, article, _body, act) => unpublish(tx, article, act),
   }),
   transition({
     name: 'unschedule',
-    summary: 'Call off what is scheduled',
-    description: 'What is live stays live.',
+    summary: 'Unschedule an article',
+    description: 'Cancels what is scheduled. What is live stays live.',
     access: 'content:write',
     body: Note.optional(),
     go: (tx, article, _body, act) => unschedule(tx, article, act),
   }),
   transition({
     name: 'submit',
-    summary: 'Ask for review',
+    summary: 'Submit an article',
+    description: 'Asks editors to review the working copy: its status becomes `in-review`.',
     access: 'drafts:write',
     body: Note.optional(),
     go: (tx, article, _body, act) => move('submit')(tx, article, act),
   }),
   transition({
     name: 'return',
-    summary: 'Send the draft back from review',
+    summary: 'Return an article',
+    description: 'Sends the working copy back from review: its status becomes what it was before.',
     access: 'content:write',
     body: Note.optional(),
     go: (tx, article, _body, act) => move('return')(tx, article, act),
   }),
   transition({
     name: 'retract',
-    summary: 'Take the article back for good',
+    summary: 'Retract an article',
     description:
-      'Whoever asks for it is answered 410 with the reason, and with the article to read instead if there is one. It vanishes from lists and from the related links of others.',
+      'Takes the article back for good. Reads are answered with 410, the reason, and the replacement if there is one. It is removed from lists and from the related links of others.',
     access: 'content:write',
     body: RetractionInput,
     async go(tx, article, { reason, replacement }, act) {
@@ -128,7 +134,8 @@ export const transitions = [
   }),
   transition({
     name: 'restore',
-    summary: 'Bring the article back from the trash',
+    summary: 'Restore an article',
+    description: 'Brings the article back from the trash as a working copy.',
     access: 'content:write',
     body: Note.optional(),
     trashed: 'only',

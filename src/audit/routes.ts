@@ -9,15 +9,23 @@ import { listAudit } from './log.ts'
 const AuditEntry = z
   .object({
     id: Id,
-    at: Timestamp,
-    actor: z.object({ id: z.string(), name: z.string() }).meta({ description: 'The key that did it.' }),
-    action: z.string().meta({ examples: ['article.publish'] }),
-    target: z.string().meta({ description: 'The id of what it was done to.' }),
-    fromVersion: z.int().nullable(),
-    toVersion: z.int().nullable(),
-    requestId: z.string().nullable(),
+    at: Timestamp.meta({ description: 'When it was done.' }),
+    actor: z
+      .object({
+        id: z.string().meta({ description: 'The id of the key.', examples: ['01a20b7c-44cd-7353-9e2f-d39000b30c60'] }),
+        name: z.string().meta({ description: 'The name of the key.', examples: ['Night desk'] }),
+      })
+      .meta({ description: 'The key that did it.' }),
+    action: z.string().meta({ description: 'What was done, as a noun and a verb.', examples: ['article.publish'] }),
+    target: z.string().meta({
+      description: 'The id of what it was done to.',
+      examples: ['0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d'],
+    }),
+    fromVersion: z.int().nullable().meta({ description: 'The version before, where there is one.' }),
+    toVersion: z.int().nullable().meta({ description: 'The version after, where there is one.' }),
+    requestId: z.string().nullable().meta({ description: 'The id of the request.' }),
   })
-  .meta({ id: 'AuditEntry', description: 'One thing that somebody did.' })
+  .meta({ id: 'AuditEntry', description: 'An action on record.' })
 
 const one = z.string().max(200).optional()
 
@@ -29,17 +37,18 @@ export function registerAudit(server: FastifyInstance, { storage }: { storage: S
       config: { access: 'admin' },
       schema: {
         operationId: 'listAuditLog',
-        summary: 'See who did what',
-        description: 'Newest first. Keys that were refused are on record too, as `sign-in.refuse`.',
+        summary: 'List the audit log',
+        description:
+          'Every write, and who made it, newest first. Keys that were refused are on record too, as `sign-in.refuse`.',
         tags: ['Audit'],
         querystring: z.strictObject({
           limit: pageParameters.limit,
           cursor: pageParameters.cursor,
-          actor: one.meta({ description: 'The id of a key.' }),
-          action: one.meta({ description: 'Noun and verb, such as `article.publish`.' }),
-          target: one.meta({ description: 'The id of what it was done to.' }),
-          since: Moment.optional(),
-          until: Moment.optional(),
+          actor: one.meta({ description: 'Only what the key of this id did.' }),
+          action: one.meta({ description: 'Only this action, such as `article.publish`.' }),
+          target: one.meta({ description: 'Only what was done to the thing of this id.' }),
+          since: Moment.optional().meta({ description: 'Only what was done at this time or later.' }),
+          until: Moment.optional().meta({ description: 'Only what was done before this time.' }),
         }),
         response: { 200: listOf(AuditEntry, 'AuditLog') },
       },

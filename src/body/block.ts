@@ -33,71 +33,111 @@ const Blank = clean(
 const Code = clean(z.string().max(MAX_CODE)).refine((value) => value.trim() !== '', 'must not be empty')
 
 export const ParagraphBlock = z
-  .strictObject({ type: z.literal('paragraph'), text: Text })
+  .strictObject({
+    type: z.literal('paragraph').meta({ description: 'The type of the block.' }),
+    text: Text.meta({
+      description: 'The text, as inline Markdown.',
+      examples: ['The bridge **reopened** on Thursday.'],
+    }),
+  })
   .meta({ id: 'ParagraphBlock', description: 'A paragraph of inline Markdown.' })
 
 export const HeadingBlock = z
-  .strictObject({ type: z.literal('heading'), level: z.literal([2, 3, 4]), text: Line })
+  .strictObject({
+    type: z.literal('heading').meta({ description: 'The type of the block.' }),
+    level: z.literal([2, 3, 4]).meta({ description: 'How deep it stands; level 1 is the headline.' }),
+    text: Line.meta({ description: 'The words of the heading, as inline Markdown.', examples: ['What happens next'] }),
+  })
   .meta({ id: 'HeadingBlock', description: 'A heading inside the article; level 1 is the headline.' })
 
 export const ListBlock = z
-  .strictObject({ type: z.literal('list'), ordered: z.boolean(), items: z.array(Text).min(1).max(MAX_ITEMS) })
+  .strictObject({
+    type: z.literal('list').meta({ description: 'The type of the block.' }),
+    ordered: z.boolean().meta({ description: 'Whether the items are numbered.' }),
+    items: z
+      .array(Text)
+      .min(1)
+      .max(MAX_ITEMS)
+      .meta({ description: 'The items, as inline Markdown.', examples: [['Cars', 'Trams']] }),
+  })
   .meta({ id: 'ListBlock', description: 'A list of one level; its items are inline Markdown.' })
 
 export const DividerBlock = z
-  .strictObject({ type: z.literal('divider') })
+  .strictObject({ type: z.literal('divider').meta({ description: 'The type of the block.' }) })
   .meta({ id: 'DividerBlock', description: 'A break between two parts of the article.' })
 
 export const TableBlock = z
   .strictObject({
-    type: z.literal('table'),
-    header: z.array(Blank).min(1).max(MAX_COLUMNS),
-    rows: z.array(z.array(Blank)).max(MAX_ROWS),
+    type: z.literal('table').meta({ description: 'The type of the block.' }),
+    header: z
+      .array(Blank)
+      .min(1)
+      .max(MAX_COLUMNS)
+      .meta({ description: 'The names of the columns.', examples: [['Year', 'Crossings']] }),
+    rows: z
+      .array(z.array(Blank))
+      .max(MAX_ROWS)
+      .meta({ description: 'The rows, cell by cell.', examples: [[['2021', '1,204,000']]] }),
   })
   .check(evenRows)
   .meta({ id: 'TableBlock', description: 'A table; every row has as many cells as the header.' })
 
 const QuoteBlockInput = z
   .strictObject({
-    type: z.literal('quote'),
-    text: Text,
-    source: Reference.nullish(),
-    attribution: Name.nullish(),
+    type: z.literal('quote').meta({ description: 'The type of the block.' }),
+    text: Text.meta({ description: 'The words, as inline Markdown.', examples: ['We checked every bolt.'] }),
+    source: Reference.nullish().meta({ description: 'Who is quoted, as a source.' }),
+    attribution: Name.nullish().meta({ description: 'Who is quoted, in words.' }),
   })
   .meta({ id: 'QuoteBlockInput', description: 'A quotation; a blank line parts its paragraphs.' })
 
 const ImageBlockInput = z
   .strictObject({
-    type: z.literal('image'),
-    url: WebUrl,
-    alt: Blank,
-    caption: Line.nullish(),
-    credit: Name.nullish(),
+    type: z.literal('image').meta({ description: 'The type of the block.' }),
+    url: WebUrl.meta({ description: 'The address of the image.' }),
+    alt: Blank.meta({
+      description: 'What the image shows, for those who do not see it.',
+      examples: ['The bridge at dawn'],
+    }),
+    caption: Line.nullish().meta({ description: 'The words below it, as inline Markdown.' }),
+    credit: Name.nullish().meta({ description: 'Who made it.' }),
   })
   .meta({ id: 'ImageBlockInput', description: 'An image; its caption is inline Markdown, `alt` plain words.' })
 
 const EmbedBlockInput = z
-  .strictObject({ type: z.literal('embed'), url: WebUrl, provider: Name.nullish() })
+  .strictObject({
+    type: z.literal('embed').meta({ description: 'The type of the block.' }),
+    url: WebUrl.meta({ description: 'The address of the page.' }),
+    provider: Name.nullish().meta({ description: 'Whose page it is.' }),
+  })
   .meta({ id: 'EmbedBlockInput', description: 'A page elsewhere (a video, a post, a chart) shown in the article.' })
 
 const CodeBlockInput = z
   .strictObject({
-    type: z.literal('code'),
-    text: Code,
+    type: z.literal('code').meta({ description: 'The type of the block.' }),
+    text: Code.meta({ description: 'The code as it stands.', examples: ['const bolts = 412'] }),
     language: z
       .string()
       .regex(/^[\w+#.-]{1,40}$/, 'must be the name of a language')
-      .nullish(),
+      .nullish()
+      .meta({ description: 'The programming language.' }),
   })
   .meta({ id: 'CodeBlockInput', description: 'Code, or any text whose spaces and lines matter.' })
 
 /** The source of a quote, as a reply shows it. */
 export const BlockSource = z
-  .strictObject({ id: Id, slug: z.string(), name: z.string(), kind: z.string() })
+  .strictObject({
+    id: Id,
+    slug: z.string().meta({ description: 'The slug of the source.', examples: ['harbour-office'] }),
+    name: z.string().meta({ description: 'The name of the source.', examples: ['Harbour Office'] }),
+    kind: z.string().meta({ description: 'The kind of source.', examples: ['organization'] }),
+  })
   .meta({ id: 'BlockSource', description: 'Who is quoted.' })
 export type BlockSource = z.infer<typeof BlockSource>
 
-export const QuoteBlock = QuoteBlockInput.extend({ source: BlockSource.nullable() })
+export const QuoteBlock = QuoteBlockInput.extend({
+  source: BlockSource.nullable().meta({ description: 'Who is quoted, as a source.' }),
+})
   .required()
   .meta({ id: 'QuoteBlock', description: 'A quotation with its source.' })
 export const ImageBlock = ImageBlockInput.required().meta({ id: 'ImageBlock', description: 'An image.' })
@@ -149,7 +189,15 @@ export const BodyInput = z
   .union(
     [
       z.array(BlockInput).max(MAX_BLOCKS).check(safeLinks),
-      z.strictObject({ format: z.enum(['markdown', 'html', 'text']), value: z.string().max(MAX_VALUE) }),
+      z
+        .strictObject({
+          format: z.enum(['markdown', 'html', 'text']).meta({ description: 'What the text is written in.' }),
+          value: z
+            .string()
+            .max(MAX_VALUE)
+            .meta({ description: 'The text.', examples: ['The bridge **reopened** on Thursday.'] }),
+        })
+        .meta({ id: 'BodyText', description: 'A text that becomes blocks.' }),
     ],
     { error: 'must be an array of blocks, or { "format": …, "value": … }' },
   )
@@ -158,7 +206,12 @@ export type BodyInput = z.infer<typeof BodyInput>
 
 /** What a conversion could not keep. */
 export const Warning = z
-  .strictObject({ code: z.string(), message: z.string() })
+  .strictObject({
+    code: z.string().meta({ description: 'What happened, for programs.', examples: ['link-dropped'] }),
+    message: z
+      .string()
+      .meta({ description: 'What happened, in words.', examples: ['a link to a forbidden address was left out'] }),
+  })
   .meta({ id: 'Warning', description: 'What was changed or left out when a text was converted.' })
 export type Warning = z.infer<typeof Warning>
 

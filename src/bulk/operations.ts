@@ -27,10 +27,13 @@ export const MAX_LINE = 2 * 1024 * 1024
 export const BulkLine = z
   .strictObject({
     op: z.enum(['create', 'update', 'publish', 'unpublish', 'delete']).meta({
-      description: '`publish` and `unpublish` are for articles.',
+      description: 'What to do; `publish` and `unpublish` are for articles.',
     }),
-    resource: z.enum(['articles', 'authors', 'sources', 'sections', 'tags']).default('articles'),
-    id: z.string().min(1).max(200).optional().meta({ description: 'The id or the slug; for all but `create`.' }),
+    resource: z
+      .enum(['articles', 'authors', 'sources', 'sections', 'tags'])
+      .default('articles')
+      .meta({ description: 'What to do it to.' }),
+    id: z.string().min(1).max(200).optional().meta({ description: 'The id or slug; for all but `create`.' }),
     body: z.looseObject({}).optional().meta({
       description:
         'What the body of the single request would be: `NewArticle`, `ArticlePatch`, `Publication`, `Note`, `NewAuthor`, `AuthorPatch` and so on; none for `delete`.',
@@ -38,7 +41,7 @@ export const BulkLine = z
     publish: z
       .boolean()
       .optional()
-      .meta({ description: 'Make it live at once; for editors, and for `create` and `update` of articles.' }),
+      .meta({ description: 'Publish in the same operation; for editors, and for `create` and `update` of articles.' }),
   })
   .check(({ value: { op, resource, id, publish }, issues }) => {
     const fault = (name: string, message: string, code: string) =>
@@ -52,7 +55,7 @@ export const BulkLine = z
   })
   .meta({
     id: 'BulkLine',
-    description: 'One operation of many.',
+    description: 'A line of a bulk request: one operation.',
     examples: [
       { op: 'create', body: { headline: 'Harbour bridge reopens', externalId: 'wire-1' }, publish: true },
       { op: 'update', resource: 'authors', id: 'ana-moreau', body: { jobTitle: 'Editor' } },

@@ -30,26 +30,26 @@ const BulkQuery = z.strictObject({
 
 const BulkResult = z
   .object({
-    line: z.int().meta({ description: 'The number of the line it answers, from 1.' }),
-    status: z.int().meta({ description: 'What the single request would be answered with.' }),
-    id: Id.optional(),
-    slug: Slug.optional(),
-    version: z.int().optional(),
-    warnings: z.array(Warning).optional().meta({ description: 'What the conversion of a body could not keep.' }),
+    line: z.int().meta({ description: 'The number of the line that it answers, from 1.' }),
+    status: z.int().meta({ description: 'The status that the single request would be answered with.' }),
+    id: Id.optional().meta({ description: 'The id of what it was done to.' }),
+    slug: Slug.optional().meta({ description: 'The slug of what it was done to.' }),
+    version: z.int().optional().meta({ description: 'The version it has then.' }),
+    warnings: z.array(Warning).optional().meta({ description: 'What the conversion of a body left out.' }),
     problem: Problem.optional().meta({
       description:
-        'Why it was not done. Pointers lead into the line, its `body` among it; the first 20 errors are told.',
+        'Why it was not done. Pointers lead into the line, its `body` included; at most 20 errors are listed.',
     }),
   })
   .meta({
     id: 'BulkResult',
-    description: 'What became of one line.',
+    description: 'A line of the reply: the outcome of one operation.',
     examples: [
       { line: 1, status: 201, id: '0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d', slug: 'harbour-bridge-reopens', version: 1 },
     ],
   })
 
-const description = `Takes lines of JSON (NDJSON), each an operation on its own, and answers each with a line, in order and while more come:
+const description = `Takes lines of JSON (NDJSON), each an operation on its own (\`BulkLine\`), and answers each with a line (\`BulkResult\`), in order and while more come:
 
     {"op":"create","body":{"headline":"Harbour bridge reopens","externalId":"wire-1"},"publish":true}
     {"op":"update","resource":"authors","id":"ana-moreau","body":{"jobTitle":"Editor"}}
@@ -61,7 +61,7 @@ const description = `Takes lines of JSON (NDJSON), each an operation on its own,
 
 Every line is checked as the single request is, the permissions of the key among it. A line that is refused, is not JSON or is longer than ${MAX_LINE} bytes harms no other. Empty lines are counted and not answered. There is no limit on how many lines come; read the answers while you send, since no more is taken from a client that leaves more than a few megabytes of them unread. If the connection breaks, the lines whose answers have not come may or may not have been done.
 
-With \`atomic=true\` the lines are read first and then done together. If one fails, nothing is kept: the failing line has its own problem, and every other one the status 409 with the problem \`conflict\` and the detail \`not done: line N failed\`. With \`dryRun=true\` each line is answered as if it had been done, after those before it that can be; the ids of what would be made are not those it would get.
+With \`atomic=true\` the lines are read first and then done together. If one fails, nothing is stored: the failing line has its own problem, and every other one the status 409 with the problem \`conflict\` and the detail \`not done: line N failed\`. With \`dryRun=true\` each line is answered as if it had been done, after those before it that can be; the ids of what would be created are not those it would get.
 
 An \`Idempotency-Key\` is not taken. To be able to send lines again, give what they create an \`externalId\` or a \`slug\`: the second time they are answered 409.`
 
@@ -78,7 +78,7 @@ export function registerBulk(
         config: { access: 'drafts:write' },
         schema: {
           operationId: 'bulk',
-          summary: 'Do many operations',
+          summary: 'Run a bulk request',
           description,
           tags: ['Bulk'],
           querystring: BulkQuery,

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import * as z from 'zod'
-import { Link, line, prose, WebUrl } from '../lib/shapes.ts'
+import { Link, line, prose, Slug, WebUrl } from '../lib/shapes.ts'
 import { authors } from '../storage/schema.ts'
 import { articleCounts } from './counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
@@ -9,17 +9,20 @@ const kinds = ['person', 'organization'] as const
 
 const input = {
   ...entryInput,
-  kind: z.enum(kinds).optional().meta({ description: '`person` if left out; a desk is an `organization`.' }),
-  jobTitle: line(200).nullish(),
-  bio: prose(5_000).nullish(),
-  avatar: WebUrl.nullish(),
-  email: z.email().max(254).nullish().meta({ description: 'Shown to editors only.' }),
-  links: z.array(Link).max(20).optional(),
+  kind: z
+    .enum(kinds)
+    .optional()
+    .meta({ description: 'Whether it is a person or a desk (`organization`); `person` if left out.' }),
+  jobTitle: line(200).nullish().meta({ description: 'What the author does.' }),
+  bio: prose(5_000).nullish().meta({ description: 'A few words about the author.' }),
+  avatar: WebUrl.nullish().meta({ description: 'The address of a portrait.' }),
+  email: z.email().max(254).nullish().meta({ description: 'An e-mail address, shown to editors only.' }),
+  links: z.array(Link).max(20).optional().meta({ description: 'Where else to find the author.' }),
 }
 
 export const NewAuthor = z.strictObject(input).meta({
   id: 'NewAuthor',
-  description: 'An author to be made.',
+  description: 'An author to create.',
   examples: [{ name: 'Ana Moreau', jobTitle: 'Foreign correspondent', bio: 'Covers the southern coast.' }],
 })
 export type NewAuthor = z.infer<typeof NewAuthor>
@@ -27,20 +30,27 @@ export type NewAuthor = z.infer<typeof NewAuthor>
 export const AuthorPatch = z
   .strictObject(input)
   .partial()
-  .meta({ id: 'AuthorPatch', description: 'What to change about an author.', examples: [{ jobTitle: 'Editor' }] })
+  .meta({ id: 'AuthorPatch', description: 'The changes to an author.', examples: [{ jobTitle: 'Editor' }] })
 
 export const Author = z
   .object({
     ...entryView,
-    kind: z.enum(kinds),
-    jobTitle: z.string().nullable(),
-    bio: z.string().nullable(),
-    avatar: z.string().nullable(),
-    email: z.string().nullable().optional().meta({ description: 'Only in replies to editors.' }),
-    links: z.array(Link),
+    slug: Slug.meta({ description: 'The slug of the author.', examples: ['ana-moreau'] }),
+    kind: z.enum(kinds).meta({ description: 'Whether it is a person or a desk (`organization`).' }),
+    jobTitle: z
+      .string()
+      .nullable()
+      .meta({ description: 'What the author does.', examples: ['Foreign correspondent'] }),
+    bio: z
+      .string()
+      .nullable()
+      .meta({ description: 'A few words about the author.', examples: ['Covers the southern coast.'] }),
+    avatar: z.string().nullable().meta({ description: 'The address of a portrait.' }),
+    email: z.string().nullable().optional().meta({ description: 'An e-mail address, only in replies to editors.' }),
+    links: z.array(Link).meta({ description: 'Where else to find the author.', examples: [[]] }),
     ...entryFacts,
   })
-  .meta({ id: 'Author', description: 'Who writes: a person or a desk.' })
+  .meta({ id: 'Author', description: 'Somebody who writes: a person or a desk.' })
 
 type Row = typeof authors.$inferSelect
 
@@ -55,7 +65,7 @@ export const authorKind: EntryKind<Row, NewAuthor> = {
   sorts: entrySorts(authors),
   sort: 'name',
   internal: ['email'],
-  filters: { kind: z.enum(kinds).optional() },
+  filters: { kind: z.enum(kinds).optional().meta({ description: 'Only persons, or only desks.' }) },
   where: async (_db, { kind }) => [kind === undefined ? undefined : eq(authors.kind, String(kind))],
   columns: async (_db, { kind = 'person', jobTitle = null, bio = null, avatar = null, email = null, links = [] }) => ({
     kind,

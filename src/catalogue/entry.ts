@@ -32,21 +32,21 @@ export type EntryTable = SQLiteTable & Record<keyof EntryRow, SQLiteColumn>
 
 /** Members of a request that makes an entry. */
 export const entryInput = {
-  name: line(200),
-  slug: Slug.optional().meta({ description: 'Made from the name if left out.' }),
+  name: line(200).meta({ description: 'The name.' }),
+  slug: Slug.optional().meta({ description: 'The slug; made from the name if left out.' }),
 }
 
 /** Members of every reply that shows an entry. */
 export const entryView = {
   id: Id,
   slug: Slug,
-  name: z.string(),
+  name: z.string().meta({ description: 'The name.', examples: ['Ana Moreau'] }),
 }
 
 export const entryFacts = {
-  articleCount: z.int().meta({ description: 'How many live articles refer to it.' }),
-  createdAt: Timestamp,
-  updatedAt: Timestamp,
+  articleCount: z.int().meta({ description: 'How many live articles refer to it.', examples: [12] }),
+  createdAt: Timestamp.meta({ description: 'When it was created.' }),
+  updatedAt: Timestamp.meta({ description: 'When it last changed.' }),
 }
 
 /** Where the entries of a kind are kept. */

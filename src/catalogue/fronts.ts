@@ -1,6 +1,6 @@
 /** Front pages: entries with the newest articles of each, in one reply. */
 import * as z from 'zod'
-import { serialiserOf } from '../http/zod.ts'
+import { serialiserOf } from '../http/serializer.ts'
 import { namesOf } from '../lib/names.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -19,7 +19,7 @@ const USUAL = 5
 
 /** The query parameters that ask for a front page. */
 export const frontParameters = {
-  include: namesOf(['latest'], '`latest` adds the newest articles.').optional(),
+  include: namesOf(['latest'], 'What to add to each: `latest`, its newest articles.').optional(),
   latest: z.coerce
     .number()
     .int()

@@ -32,7 +32,7 @@ const Removing = Deletion.extend({
     .string()
     .max(200)
     .optional()
-    .meta({ description: 'The id or slug of another: articles that refer to this one refer to that instead.' }),
+    .meta({ description: 'The id or slug of another: articles that refer to this one then refer to that.' }),
 })
 
 /** The six operations of one kind of entry: list, make, read, change, delete. */
@@ -71,6 +71,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       schema: {
         operationId: `list${title}s`,
         summary: `List ${plural}`,
+        description: `All ${plural}, ordered by \`sort\`. With \`include=latest\` each comes with its newest articles.`,
         tags,
         querystring: Query,
         replyHeaders: ['Cache-Tag'],
@@ -97,7 +98,8 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       config: { access: 'content:write' },
       schema: {
         operationId: `create${title}`,
-        summary: `Make ${article(noun)}`,
+        summary: `Create ${article(noun)}`,
+        description: `Creates ${article(noun)}. Its slug is made from the name, unless one is sent.`,
         tags,
         headers: Idempotent,
         body: kind.Input,
@@ -119,9 +121,8 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       config: { access: 'live:read' },
       schema: {
         operationId: `get${title}`,
-        summary: `Read ${article(noun)}`,
-        description:
-          'A former slug answers 308 with the address of today. The `Link` header leads to the feeds of its articles.',
+        summary: `Get ${article(noun)}`,
+        description: `Gives one ${noun}, by id or slug. A former slug is answered with 308 and the present address. The \`Link\` header leads to the feeds of its articles.`,
         tags,
         params: One,
         querystring: z.strictObject(frontParameters),
@@ -157,7 +158,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       config: { access: 'content:write' },
       schema: {
         operationId: `update${title}`,
-        summary: `Change ${article(noun)}`,
+        summary: `Update ${article(noun)}`,
         description: 'A JSON merge patch (RFC 7396): `null` clears, what is absent stays, arrays replace.',
         tags,
         params: One,
@@ -188,7 +189,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       schema: {
         operationId: `delete${title}`,
         summary: `Delete ${article(noun)}`,
-        description: `Answers 409 while anything refers to the ${noun}; \`reassignTo\` moves articles to another first.`,
+        description: `Moves the ${noun} to the trash. That is 409 while anything refers to it; with \`reassignTo\` its articles refer to another from then on.`,
         tags,
         params: One,
         headers: Conditional,
@@ -223,7 +224,8 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       config: { access: 'content:write' },
       schema: {
         operationId: `restore${title}`,
-        summary: `Bring ${article(noun)} back from the trash`,
+        summary: `Restore ${article(noun)}`,
+        description: `Brings the ${noun} back from the trash.`,
         tags,
         params: One,
         headers: Idempotent,

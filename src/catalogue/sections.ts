@@ -19,13 +19,18 @@ const MAX_CHILDREN = 50
 const input = {
   ...entryInput,
   parent: Reference.nullish().meta({ description: 'The section above this one; null at the top.' }),
-  description: prose(5_000).nullish(),
-  position: z.int().min(0).max(1_000_000).optional().meta({ description: 'Its place among its siblings.' }),
+  description: prose(5_000).nullish().meta({ description: 'What the section is about.' }),
+  position: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .optional()
+    .meta({ description: 'The place among the sections beside it; the lowest comes first.' }),
 }
 
 export const NewSection = z.strictObject(input).meta({
   id: 'NewSection',
-  description: 'A section to be made.',
+  description: 'A section to create.',
   examples: [{ name: 'Asia', parent: 'world-news', position: 1 }],
 })
 export type NewSection = z.infer<typeof NewSection>
@@ -33,22 +38,48 @@ export type NewSection = z.infer<typeof NewSection>
 export const SectionPatch = z
   .strictObject(input)
   .partial()
-  .meta({ id: 'SectionPatch', description: 'What to change about a section.', examples: [{ parent: null }] })
+  .meta({ id: 'SectionPatch', description: 'The changes to a section.', examples: [{ parent: null }] })
 
 /** A step of the way from the front page to here. */
 export const Breadcrumb = z
-  .object({ name: z.string(), path: z.string() })
-  .meta({ id: 'Breadcrumb', description: 'A step of the way from the front page to here.' })
+  .object({
+    name: z.string().meta({ description: 'The name of the step.', examples: ['World News'] }),
+    path: z.string().meta({ description: 'Its path on the site.', examples: ['/world-news'] }),
+  })
+  .meta({ id: 'Breadcrumb', description: 'A step on the way from the front page.' })
 export type Breadcrumb = z.infer<typeof Breadcrumb>
 
 export const Section = z
   .object({
     ...entryView,
-    path: z.string().meta({ description: 'The slugs from the top to here.', examples: ['/world-news/asia'] }),
-    parent: z.object({ id: Id, slug: Slug, name: z.string(), path: z.string() }).nullable(),
-    breadcrumbs: z.array(Breadcrumb),
-    description: z.string().nullable(),
-    position: z.int(),
+    slug: Slug.meta({ description: 'The slug of the section.', examples: ['asia'] }),
+    name: z.string().meta({ description: 'The name of the section.', examples: ['Asia'] }),
+    path: z
+      .string()
+      .meta({ description: 'The path on the site: the slugs from the top to here.', examples: ['/world-news/asia'] }),
+    parent: z
+      .object({
+        id: Id,
+        slug: Slug,
+        name: z.string().meta({ description: 'The name of that section.' }),
+        path: z.string().meta({ description: 'The path of that section.' }),
+      })
+      .nullable()
+      .meta({ description: 'The section above this one; null at the top.' }),
+    breadcrumbs: z.array(Breadcrumb).meta({
+      description: 'The way from the front page to here.',
+      examples: [
+        [
+          { name: 'Home', path: '/' },
+          { name: 'World News', path: '/world-news' },
+          { name: 'Asia', path: '/world-news/asia' },
+        ],
+      ],
+    }),
+    description: z.string().nullable().meta({ description: 'What the section is about.' }),
+    position: z
+      .int()
+      .meta({ description: 'The place among the sections beside it; the lowest comes first.', examples: [1] }),
     ...entryFacts,
   })
   .meta({ id: 'Section', description: 'A part of the site, in a tree.' })

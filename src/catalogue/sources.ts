@@ -13,18 +13,18 @@ export const sourceKinds = ['outlet', 'agency', 'person', 'organization', 'docum
 
 const input = {
   ...entryInput,
-  kind: z.enum(sourceKinds),
+  kind: z.enum(sourceKinds).meta({ description: 'The kind of source.' }),
   description: prose(5_000)
     .nullish()
-    .meta({ examples: ['a spokeswoman for the harbour office'] }),
-  url: WebUrl.nullish(),
+    .meta({ description: 'What the source is.', examples: ['a spokeswoman for the harbour office'] }),
+  url: WebUrl.nullish().meta({ description: 'The site of the source.' }),
   affiliation: Reference.nullish().meta({ description: 'Another source that this one belongs to or speaks for.' }),
-  country: Country.nullish(),
+  country: Country.nullish().meta({ description: 'The country of the source (ISO 3166-1 alpha-2).' }),
 }
 
 export const NewSource = z.strictObject(input).meta({
   id: 'NewSource',
-  description: 'A source to be made.',
+  description: 'A source to create.',
   examples: [{ name: 'Harbour Office', kind: 'organization', description: 'the port authority of Port Ellery' }],
 })
 export type NewSource = z.infer<typeof NewSource>
@@ -32,19 +32,27 @@ export type NewSource = z.infer<typeof NewSource>
 export const SourcePatch = z
   .strictObject(input)
   .partial()
-  .meta({ id: 'SourcePatch', description: 'What to change about a source.', examples: [{ country: 'NZ' }] })
+  .meta({ id: 'SourcePatch', description: 'The changes to a source.', examples: [{ country: 'NZ' }] })
 
 export const Source = z
   .object({
     ...entryView,
-    kind: z.enum(sourceKinds),
-    description: z.string().nullable(),
-    url: z.string().nullable(),
+    slug: Slug.meta({ description: 'The slug of the source.', examples: ['harbour-office'] }),
+    name: z.string().meta({ description: 'The name of the source.', examples: ['Harbour Office'] }),
+    kind: z.enum(sourceKinds).meta({ description: 'The kind of source.', examples: ['organization'] }),
+    description: z
+      .string()
+      .nullable()
+      .meta({ description: 'What the source is.', examples: ['the port authority of Port Ellery'] }),
+    url: z.string().nullable().meta({ description: 'The site of the source.' }),
     affiliation: z
-      .object({ id: Id, slug: Slug, name: z.string() })
+      .object({ id: Id, slug: Slug, name: z.string().meta({ description: 'The name of that source.' }) })
       .nullable()
       .meta({ description: 'Another source that this one belongs to or speaks for.' }),
-    country: z.string().nullable(),
+    country: z
+      .string()
+      .nullable()
+      .meta({ description: 'The country of the source (ISO 3166-1 alpha-2).', examples: ['NZ'] }),
     ...entryFacts,
   })
   .meta({ id: 'Source', description: 'Where facts or copy come from.' })
@@ -63,8 +71,8 @@ export const sourceKind: EntryKind<Row, NewSource> = {
   sort: 'name',
   above: { name: 'affiliation', column: sources.affiliation },
   filters: {
-    kind: z.enum(sourceKinds).optional(),
-    country: Country.optional(),
+    kind: z.enum(sourceKinds).optional().meta({ description: 'Only sources of this kind.' }),
+    country: Country.optional().meta({ description: 'Only sources of this country (ISO 3166-1 alpha-2).' }),
     affiliation: z
       .string()
       .max(1_000)

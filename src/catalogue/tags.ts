@@ -1,24 +1,30 @@
 import * as z from 'zod'
-import { prose } from '../lib/shapes.ts'
+import { prose, Slug } from '../lib/shapes.ts'
 import { tags } from '../storage/schema.ts'
 import { articleCounts } from './counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
 
-const input = { ...entryInput, description: prose(5_000).nullish() }
+const input = { ...entryInput, description: prose(5_000).nullish().meta({ description: 'What the tag stands for.' }) }
 
 export const NewTag = z
   .strictObject(input)
-  .meta({ id: 'NewTag', description: 'A tag to be made.', examples: [{ name: 'Infrastructure' }] })
+  .meta({ id: 'NewTag', description: 'A tag to create.', examples: [{ name: 'Infrastructure' }] })
 export type NewTag = z.infer<typeof NewTag>
 
 export const TagPatch = z
   .strictObject(input)
   .partial()
-  .meta({ id: 'TagPatch', description: 'What to change about a tag.', examples: [{ name: 'Public works' }] })
+  .meta({ id: 'TagPatch', description: 'The changes to a tag.', examples: [{ name: 'Public works' }] })
 
 export const Tag = z
-  .object({ ...entryView, description: z.string().nullable(), ...entryFacts })
-  .meta({ id: 'Tag', description: 'What articles are about.' })
+  .object({
+    ...entryView,
+    slug: Slug.meta({ description: 'The slug of the tag.', examples: ['infrastructure'] }),
+    name: z.string().meta({ description: 'The name of the tag.', examples: ['Infrastructure'] }),
+    description: z.string().nullable().meta({ description: 'What the tag stands for.' }),
+    ...entryFacts,
+  })
+  .meta({ id: 'Tag', description: 'A subject that articles are about.' })
 
 type Row = typeof tags.$inferSelect
 

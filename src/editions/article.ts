@@ -2,8 +2,20 @@
 import * as z from 'zod'
 import { Block, Warning } from '../body/block.ts'
 import { Breadcrumb } from '../catalogue/sections.ts'
-import { Id, Link, Slug, Timestamp } from '../lib/shapes.ts'
-import { relations } from './content.ts'
+import { Id, Slug, Timestamp } from '../lib/shapes.ts'
+import {
+  AuthorRef,
+  actor,
+  Byline,
+  Citation,
+  Correction,
+  Dateline,
+  RelatedLink,
+  Rights,
+  SectionRef,
+  Seo,
+  TagRef,
+} from './article-parts.ts'
 
 /** States of an article. */
 export const statuses = ['draft', 'in-review', 'scheduled', 'published', 'unpublished', 'retracted'] as const
@@ -12,145 +24,103 @@ export const ArticleStatus = z
   .meta({ id: 'ArticleStatus', description: '`published` while it is live.', examples: ['published'] })
 export type ArticleStatus = z.infer<typeof ArticleStatus>
 
-export const Dateline = z
-  .object({ city: z.string(), country: z.string().nullable() })
-  .meta({ id: 'Dateline', description: 'Where the story was written: PORT ELLERY —' })
-
-export const SectionRef = z
-  .object({ id: Id, slug: Slug, name: z.string(), path: z.string() })
-  .meta({ id: 'SectionRef', description: 'The section an article stands in.' })
-
-export const Byline = z
-  .object({
-    id: Id,
-    slug: Slug,
-    name: z.string(),
-    kind: z.enum(['person', 'organization']),
-    jobTitle: z.string().nullable(),
-    bio: z.string().nullable(),
-    avatar: z.string().nullable(),
-    links: z.array(Link),
-  })
-  .meta({ id: 'Byline', description: 'An author as an article shows them: the box about the author.' })
-
-export const TagRef = z
-  .object({ id: Id, slug: Slug, name: z.string() })
-  .meta({ id: 'TagRef', description: 'A tag of an article.' })
-
-export const AuthorRef = z
-  .object({ id: Id, slug: Slug, name: z.string() })
-  .meta({ id: 'AuthorRef', description: 'An author of an article in a list.' })
-
-export const Citation = z
-  .object({
-    id: Id,
-    relation: z.enum(relations),
-    quote: z.string().nullable(),
-    note: z.string().nullable(),
-    url: z.string().nullable(),
-    accessedAt: Timestamp.nullable(),
-    position: z.int(),
-    source: z.object({
-      id: Id,
-      slug: Slug,
-      name: z.string(),
-      kind: z.string(),
-      description: z.string().nullable(),
-      url: z.string().nullable(),
-    }),
-  })
-  .meta({ id: 'Citation', description: "An article's tie to a source." })
-
-export const correctionKinds = ['correction', 'clarification', 'update', 'editors-note', 'retraction'] as const
-
-export const Correction = z
-  .object({ id: Id, kind: z.enum(correctionKinds), text: z.string(), at: Timestamp })
-  .meta({ id: 'Correction', description: 'What was put right, in public, and when.' })
-export type Correction = z.infer<typeof Correction>
-
-export const RelatedLink = z
-  .object({
-    id: Id,
-    label: z.string().nullable(),
-    title: z.string(),
-    teaser: z.string().nullable(),
-    url: z.string().meta({ description: 'The address of the page; for an article here its path.' }),
-    publisher: z.string().nullable(),
-    article: z.object({ id: Id, slug: Slug }).nullable().meta({ description: 'The article here that it leads to.' }),
-    position: z.int(),
-  })
-  .meta({
-    id: 'RelatedLink',
-    description: 'A link beside the article. One to an article here vanishes while that article is not live.',
-  })
-
-const Seo = z.object({
-  title: z.string().nullable(),
-  description: z.string().nullable(),
-  canonicalUrl: z.string().nullable(),
-  noIndex: z.boolean(),
-})
-
-const Rights = z.object({
-  usage: z.string().nullable(),
-  copyrightHolder: z.string().nullable(),
-  copyrightNotice: z.string().nullable(),
-})
-
 const shown = {
   id: Id,
   slug: Slug,
   status: ArticleStatus,
-  headline: z.string(),
-  kicker: z.string().nullable().meta({ description: 'The line above the headline.' }),
+  headline: z.string().meta({ description: 'The headline.', examples: ['Harbour bridge reopens after storm repairs'] }),
+  kicker: z
+    .string()
+    .nullable()
+    .meta({ description: 'The line above the headline.', examples: ['Transport'] }),
   standfirst: z.string().nullable().meta({ description: 'The paragraph below the headline.' }),
-  summary: z.string().nullable(),
-  dateline: Dateline.nullable(),
-  section: SectionRef.nullable(),
-  language: z.string().meta({ description: 'A BCP 47 language tag.', examples: ['en'] }),
-  publishedAt: Timestamp.nullable().meta({ description: 'When it first went live; null only in a draft.' }),
-  updatedAt: Timestamp.nullable().meta({ description: 'When the live edition last changed; null only in a draft.' }),
-  readingTimeMinutes: z.int(),
+  summary: z
+    .string()
+    .nullable()
+    .meta({ description: 'What lists and feeds say of it.', examples: ['Traffic returned on Thursday.'] }),
+  dateline: Dateline.nullable().meta({
+    description: 'Where the story was written.',
+    examples: [{ city: 'Port Ellery', country: 'NZ' }],
+  }),
+  section: SectionRef.nullable().meta({
+    description: 'The section that the article stands in.',
+    examples: [
+      { id: '0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b01', slug: 'world-news', name: 'World News', path: '/world-news' },
+    ],
+  }),
+  language: z.string().meta({ description: 'The language of the article (BCP 47).', examples: ['en'] }),
+  publishedAt: Timestamp.nullable().meta({
+    description: 'When it first went live; null only in a working copy that never did.',
+    examples: ['2022-01-06T09:30:00.000Z'],
+  }),
+  updatedAt: Timestamp.nullable().meta({
+    description: 'When the live edition last changed; null only in a working copy without one.',
+    examples: ['2022-01-06T10:05:00.000Z'],
+  }),
+  readingTimeMinutes: z.int().meta({ description: 'How long reading takes, in minutes.', examples: [2] }),
 }
 
 const detail = {
-  version: z.int().meta({ description: 'The number of the revision that is shown.' }),
-  breadcrumbs: z.array(Breadcrumb),
-  body: z.array(Block).meta({ description: 'The text, block by block.' }),
-  citations: z.array(Citation),
-  relatedLinks: z.array(RelatedLink),
-  corrections: z.array(Correction).meta({ description: 'Newest first.' }),
-  seo: Seo,
-  rights: Rights,
-  externalId: z.string().nullable(),
-  wordCount: z.int(),
+  version: z.int().meta({ description: 'The number of the revision that is shown.', examples: [3] }),
+  breadcrumbs: z.array(Breadcrumb).meta({
+    description: 'The way from the front page to the section.',
+    examples: [
+      [
+        { name: 'Home', path: '/' },
+        { name: 'World News', path: '/world-news' },
+      ],
+    ],
+  }),
+  body: z.array(Block).meta({
+    description: 'The text, block by block.',
+    examples: [[{ type: 'paragraph', text: 'The bridge **reopened** on Thursday.' }]],
+  }),
+  citations: z.array(Citation).meta({ description: 'What the article rests on.' }),
+  relatedLinks: z.array(RelatedLink).meta({ description: 'Links beside the article.', examples: [[]] }),
+  corrections: z.array(Correction).meta({ description: 'What was put right, newest first.', examples: [[]] }),
+  seo: Seo.meta({ description: 'What search engines are told.' }),
+  rights: Rights.meta({ description: 'Who may use the article, and how.' }),
+  externalId: z
+    .string()
+    .nullable()
+    .meta({ description: 'The id that another system knows it by.', examples: ['wire-1'] }),
+  wordCount: z.int().meta({ description: 'How many words the body has.', examples: [412] }),
 }
 
 /** Members that only the working copy has. */
 const internal = {
-  liveVersion: z.int().nullable().optional().meta({ description: 'The revision that is live. Only in a draft.' }),
+  liveVersion: z
+    .int()
+    .nullable()
+    .optional()
+    .meta({ description: 'The revision that is live; null if none is. Only in a working copy.' }),
   hasUnpublishedChanges: z
     .boolean()
     .optional()
-    .meta({ description: 'Whether the working copy differs from what is live. Only in a draft.' }),
-  publishAt: Timestamp.nullable().optional().meta({ description: 'When it goes live. Only in a draft.' }),
+    .meta({ description: 'Whether the working copy differs from what is live. Only in a working copy.' }),
+  publishAt: Timestamp.nullable()
+    .optional()
+    .meta({ description: 'When it is scheduled to go live. Only in a working copy.' }),
   embargoUntil: Timestamp.nullable()
     .optional()
-    .meta({ description: 'Before then it is seen by nobody. Only in a draft.' }),
-  createdAt: Timestamp.optional().meta({ description: 'Only in a draft.' }),
-  createdBy: z
-    .object({ id: z.string(), name: z.string() })
-    .optional()
-    .meta({ description: 'The key that made it. Only in a draft.' }),
-  editedAt: Timestamp.optional().meta({ description: 'When the working copy was last saved. Only in a draft.' }),
+    .meta({ description: 'The time before which it must not go live. Only in a working copy.' }),
+  createdAt: Timestamp.optional().meta({ description: 'When the article was created. Only in a working copy.' }),
+  createdBy: z.object(actor).optional().meta({ description: 'The key that created it. Only in a working copy.' }),
+  editedAt: Timestamp.optional().meta({ description: 'When the working copy was last saved. Only in a working copy.' }),
   warnings: z
     .array(Warning)
     .optional()
-    .meta({ description: 'What the conversion of the body could not keep. Only in the reply to a write.' }),
+    .meta({ description: 'What the conversion of the body left out. Only in the reply to a write.' }),
 }
 
 export const Article = z
-  .object({ ...shown, ...detail, authors: z.array(Byline), tags: z.array(TagRef), ...internal })
+  .object({
+    ...shown,
+    ...detail,
+    authors: z.array(Byline).meta({ description: 'Who wrote it, in their order.' }),
+    tags: z.array(TagRef).meta({ description: 'What it is about.' }),
+    ...internal,
+  })
   .meta({
     id: 'Article',
     description: 'An article: its live edition, or with `version=draft` its working copy.',
@@ -161,7 +131,7 @@ export const ArticleCard = z
   .object({
     ...shown,
     authors: z.array(AuthorRef).meta({ description: 'The authors by name; `fields=authors` gives whole bylines.' }),
-    tags: z.array(TagRef),
+    tags: z.array(TagRef).meta({ description: 'What it is about.' }),
     ...z.object(detail).partial().shape,
     ...internal,
   })

@@ -21,17 +21,21 @@ export const queryText = z
   .refine((text) => termsIn(text).length <= MOST_TERMS, `must have at most ${MOST_TERMS} words`)
   .meta({
     description:
-      'Words that all have to be there; `"phrases"`; beginnings of words, as in `harb*`. All else is literal.',
+      'Words that must all occur; `"phrases"`; beginnings of words, as in `harb*`. Everything else is literal.',
   })
 
 const operators = ['gte', 'gt', 'lte', 'lt'] as const
 type Operator = (typeof operators)[number]
 
+const comparisons = { gte: 'at or after', gt: 'after', lte: 'at or before', lt: 'before' }
+
 const time = <N extends string>(name: N) =>
-  Object.fromEntries(operators.map((op) => [`${name}[${op}]`, Moment.optional()])) as Record<
-    `${N}[${Operator}]`,
-    z.ZodOptional<typeof Moment>
-  >
+  Object.fromEntries(
+    operators.map((op) => [
+      `${name}[${op}]`,
+      Moment.optional().meta({ description: `Articles with \`${name}\` ${comparisons[op]} this time.` }),
+    ]),
+  ) as Record<`${N}[${Operator}]`, z.ZodOptional<typeof Moment>>
 
 export const articleSorts = ['-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt', '-headline', 'headline'] as const
 export type ArticleSort = (typeof articleSorts)[number]
@@ -52,7 +56,7 @@ export const articleParameters = {
       description: 'Articles in any of these states; of use with `version=draft`.',
       ...separated({ type: 'string', enum: statuses }),
     }),
-  externalId: z.string().max(200).optional(),
+  externalId: z.string().max(200).optional().meta({ description: 'The article that another system knows by this id.' }),
   q: queryText.optional(),
   ...time('publishedAt'),
   ...time('updatedAt'),

@@ -3,7 +3,7 @@ import { byIds } from '../catalogue/by-ids.ts'
 import { lineagesOf, type SectionRow } from '../catalogue/sections.ts'
 import { authors, corrections, editions, sections, sources, tags } from '../storage/schema.ts'
 import { numbered, placeholders, type Reader, shaped } from '../storage/storage.ts'
-import type { Correction } from './article.ts'
+import type { Correction } from './article-parts.ts'
 import { type Content, type RefKind, refsOf } from './content.ts'
 
 /** What is shown of an article that another leads to. */

@@ -12,18 +12,21 @@ import { cardOf } from './compile.ts'
 const bodyForms = ['blocks', 'html', 'markdown', 'text', 'none'] as const
 type BodyForm = (typeof bodyForms)[number]
 
-const fields = namesOf(articleFields, 'The attributes wanted, separated by commas; all if left out.').optional()
-const include = namesOf(includable, 'Relations to add, separated by commas; one article has them all.').optional()
+const fields = namesOf(articleFields, 'The members to give; all if left out.').optional()
+const include = namesOf(
+  includable,
+  'What to add to each article of a list. A single article always has all of it.',
+).optional()
 /** Which of an article's two copies is wanted. */
 export const versionParameter = z
   .enum(['live', 'draft'])
   .default('live')
-  .meta({ description: 'What is live, or the working copy, for those who may see it.' })
+  .meta({ description: 'The live edition, or the working copy for those who may see it.' })
 
 /** The query parameters that shape the reply with one article. */
 export const oneParameters = {
   version: versionParameter,
-  body: z.enum(bodyForms).default('blocks').meta({ description: 'The form of the body.' }),
+  body: z.enum(bodyForms).default('blocks').meta({ description: 'The form of the body; `none` leaves it out.' }),
   fields,
   include,
 }

@@ -3,33 +3,55 @@ import { urnOf } from '../editions/site.ts'
 import { Timestamp } from '../lib/shapes.ts'
 import type { Feed } from './feed.ts'
 
-const Named = z.object({ name: z.string() })
+const Named = z.object({ name: z.string().meta({ description: 'The name of the author.', examples: ['Ana Moreau'] }) })
 
 export const JsonFeed = z
   .object({
-    version: z.literal('https://jsonfeed.org/version/1.1'),
-    title: z.string(),
-    home_page_url: z.string(),
-    feed_url: z.string(),
-    next_url: z.string().optional(),
-    language: z.string().optional(),
-    hubs: z.array(z.object({ type: z.string(), url: z.string() })).optional(),
-    items: z.array(
-      z.object({
-        id: z.string(),
-        url: z.string(),
-        title: z.string(),
-        summary: z.string().optional(),
-        content_html: z.string().optional(),
-        content_text: z.string().optional(),
-        image: z.string().optional(),
-        date_published: Timestamp,
-        date_modified: Timestamp,
-        authors: z.array(Named),
-        tags: z.array(z.string()),
-        language: z.string(),
-      }),
-    ),
+    version: z.literal('https://jsonfeed.org/version/1.1').meta({ description: 'The version of the format.' }),
+    title: z.string().meta({ description: 'The title of the feed.', examples: ['The Port Ellery Courier'] }),
+    home_page_url: z
+      .string()
+      .meta({ description: 'The page that the feed belongs to.', examples: ['https://site.example'] }),
+    feed_url: z
+      .string()
+      .meta({ description: 'The address of the feed.', examples: ['https://api.site.example/feeds/feed.json'] }),
+    next_url: z.string().optional().meta({ description: 'The address of the next page; absent on the last.' }),
+    language: z.string().optional().meta({ description: 'The language of the feed (BCP 47), if it has one alone.' }),
+    hubs: z
+      .array(
+        z.object({
+          type: z.string().meta({ description: 'The protocol.' }),
+          url: z.string().meta({ description: 'The address of the hub.' }),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Hubs that announce changes.' }),
+    items: z
+      .array(
+        z.object({
+          id: z.string().meta({
+            description: 'What names the article for good.',
+            examples: ['urn:uuid:0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d'],
+          }),
+          url: z.string().meta({
+            description: 'Where the article is read.',
+            examples: ['https://site.example/world-news/harbour-bridge-reopens'],
+          }),
+          title: z
+            .string()
+            .meta({ description: 'The headline.', examples: ['Harbour bridge reopens after storm repairs'] }),
+          summary: z.string().optional().meta({ description: 'The summary.' }),
+          content_html: z.string().optional().meta({ description: 'The text as HTML.' }),
+          content_text: z.string().optional().meta({ description: 'The summary, where the feed has no texts.' }),
+          image: z.string().optional().meta({ description: 'The address of the first image.' }),
+          date_published: Timestamp.meta({ description: 'When it first went live.' }),
+          date_modified: Timestamp.meta({ description: 'When it last changed.' }),
+          authors: z.array(Named).meta({ description: 'Who wrote it.' }),
+          tags: z.array(z.string()).meta({ description: 'Names of its section and tags.', examples: [['World News']] }),
+          language: z.string().meta({ description: 'The language of the article (BCP 47).', examples: ['en'] }),
+        }),
+      )
+      .meta({ description: 'The articles, newest first.' }),
   })
   .meta({ id: 'JsonFeed', description: 'A page of a JSON Feed.' })
 

@@ -71,8 +71,8 @@ export function registerFeeds(server: FastifyInstance, { storage, news, clock, s
         config: { access: 'live:read', isDated: true },
         schema: {
           operationId: `get${id}`,
-          summary: `Read the feed as ${title}`,
-          description: `The newest ${ITEMS} articles, of all or of a section, an author, a tag, a source or a language; older ones by its \`next\` link.`,
+          summary: `Get the feed as ${title}`,
+          description: `The newest ${ITEMS} live articles: all, or those of a section, an author, a tag, a source or a language. Its \`next\` link leads to older ones.`,
           tags: ['Feeds'],
           querystring: Query,
           replyHeaders: ['Last-Modified', 'Cache-Tag'],

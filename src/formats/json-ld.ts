@@ -9,15 +9,23 @@ export const JSON_LD = 'application/ld+json'
 
 export const JsonLd = z
   .looseObject({
-    '@context': z.literal('https://schema.org'),
-    '@type': z.literal('NewsArticle'),
-    '@id': z.string().meta({ description: 'Where the article is read.' }),
-    identifier: z.string(),
-    headline: z.string(),
+    '@context': z.literal('https://schema.org').meta({ description: 'The vocabulary.' }),
+    '@type': z.literal('NewsArticle').meta({ description: 'What it is.' }),
+    '@id': z.string().meta({
+      description: 'The address of the article on the site.',
+      examples: ['https://site.example/world-news/harbour-bridge-reopens'],
+    }),
+    identifier: z.string().meta({
+      description: '`urn:uuid:` and the id of the article.',
+      examples: ['urn:uuid:0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d'],
+    }),
+    headline: z
+      .string()
+      .meta({ description: 'The headline.', examples: ['Harbour bridge reopens after storm repairs'] }),
   })
   .meta({
     id: 'JsonLd',
-    description: 'An article as https://schema.org/NewsArticle; fit to stand in a script element of a page as it is.',
+    description: 'An article as https://schema.org/NewsArticle, safe to put into a script element of a page.',
   })
 
 type Thing = Record<string, unknown>

@@ -45,9 +45,9 @@ export function registerFormats(server: FastifyInstance, deps: FormatDeps): void
       config: { access: 'live:read', honoursGrants: true },
       schema: {
         operationId: 'getJsonLd',
-        summary: 'Read one article as JSON-LD',
+        summary: 'Get an article as JSON-LD',
         description:
-          'What is live, as https://schema.org/NewsArticle. It can be put into a script element of the page as it is.',
+          'The live edition as https://schema.org/NewsArticle. It can be put into a script element of the page as it is. `Accept: application/ld+json` at the address of the article gives the same.',
         tags,
         params: ByArticle,
         querystring: NoQuery,
@@ -64,9 +64,9 @@ export function registerFormats(server: FastifyInstance, deps: FormatDeps): void
       config: { access: 'changes:read' },
       schema: {
         operationId: 'getNinjs',
-        summary: 'Read one article as IPTC ninjs',
+        summary: 'Get an article as ninjs',
         description:
-          'What is live, as IPTC ninjs 3.1. A retracted article is `canceled`, with the reason. A scheduled one is `withheld` until its release, for editors, and for a partner as far ahead as its grant says.',
+          'The live edition as IPTC ninjs 3.1. A retracted article is `canceled`, with the reason. A scheduled one is `withheld` until its release, for editors, and for a partner as far ahead as its grant says. `Accept: application/ninjs+json` at the address of the article gives the same.',
         tags,
         params: ByArticle,
         querystring: NoQuery,

@@ -4,7 +4,9 @@ import { Problem } from '../lib/problem.ts'
 import { Problem as ProblemShape } from './problems.ts'
 import type { ZodTypes } from './zod.ts'
 
-const Health = z.object({ status: z.literal('ok') }).meta({ id: 'Health', description: 'All is well.' })
+const Health = z
+  .object({ status: z.literal('ok').meta({ description: '`ok`, always.' }) })
+  .meta({ id: 'Health', description: 'The service works.' })
 
 /** `/livez`: the process answers. `/readyz`: the database answers too, and no shutdown has begun. */
 export function registerHealth(server: FastifyInstance, ready: () => Promise<void>): void {
@@ -20,7 +22,8 @@ export function registerHealth(server: FastifyInstance, ready: () => Promise<voi
       config: { access: 'open' },
       schema: {
         operationId: 'getLiveness',
-        summary: 'Is the process up?',
+        summary: 'Check that the process is up',
+        description: 'Answers as long as the process runs; it looks at nothing else.',
         tags: ['Operations'],
         response: { 200: Health },
       },
@@ -37,7 +40,8 @@ export function registerHealth(server: FastifyInstance, ready: () => Promise<voi
       config: { access: 'open' },
       schema: {
         operationId: 'getReadiness',
-        summary: 'Can it take requests?',
+        summary: 'Check that the service is ready',
+        description: 'Answers 503 while the database does not answer, and from the beginning of a shutdown.',
         tags: ['Operations'],
         response: { 200: Health, 503: ProblemShape },
       },

@@ -32,9 +32,7 @@ export function finished(document: Json, components: Map<string, Json>, declared
       if (declaration.parameters.length > 0) operation.parameters = declaration.parameters
       access(operation, declaration)
       for (const status of reply(operation, method, declaration)) used.add(status)
-      try {
-        addExamples(operation)
-      } catch {}
+      addExamples(operation)
     }
   for (const { post } of Object.values(document.webhooks as Record<string, { post: Operation }>)) addExamples(post)
   const sorted = [...components].sort(([a], [b]) => (a < b ? -1 : 1))

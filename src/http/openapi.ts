@@ -103,9 +103,11 @@ export async function registerOpenapi(app: FastifyInstance, info: DocumentInfo):
         version: info.version,
         description: info.description,
         license: { name: 'MIT', identifier: 'MIT' },
+        contact: { name: 'The operators of this service', url: '/' },
       },
       servers: [{ url: '/', description: 'This service' }],
       tags: info.tags,
+      externalDocs: { description: 'The guides and the reference of this service', url: '/docs' },
       components: {
         securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A key: `dl_<id>_<secret>`.' } },
       },

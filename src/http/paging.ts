@@ -9,29 +9,43 @@ import { addLinks } from './links.ts'
 
 /** The query parameters that every list takes. */
 export const pageParameters = {
-  limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'How many items a page has.' }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(20)
+    .meta({ description: 'How many items a page has at most.' }),
   cursor: z
     .string()
     .max(4_000)
     .optional()
-    .meta({ description: 'Where to go on from: `page.next` or `page.previous` of the same query.' }),
+    .meta({ description: 'The cursor of a page: `page.next` or `page.previous` of the same query.' }),
   count: flag('Whether to count all items; `page.total` has the number.'),
 }
 
 /** Where a list goes on. */
 export const PageInfo = z
   .object({
-    limit: z.int(),
-    next: z.string().nullable().meta({ description: 'The cursor of the next page, or null on the last.' }),
-    previous: z.string().nullable().meta({ description: 'The cursor of the page before, or null on the first.' }),
-    total: z.int().optional().meta({ description: 'How many there are in all; only with `count=true`.' }),
+    limit: z.int().meta({ description: 'How many items a page has at most.', examples: [20] }),
+    next: z
+      .string()
+      .nullable()
+      .meta({ description: 'The cursor of the next page; null on the last page.', examples: [null] }),
+    previous: z
+      .string()
+      .nullable()
+      .meta({ description: 'The cursor of the previous page; null on the first page.', examples: [null] }),
+    total: z.int().optional().meta({ description: 'How many items there are on all pages; only with `count=true`.' }),
   })
-  .meta({ id: 'Page', description: 'Where a list goes on.' })
+  .meta({ id: 'Page', description: 'The place of a page in its list.' })
 export type PageInfo = z.infer<typeof PageInfo>
 
 /** A list of the shape, with its page. */
 export const listOf = <T extends z.ZodType>(item: T, id: string) =>
-  z.object({ data: z.array(item), page: PageInfo }).meta({ id, description: 'A page of a list.' })
+  z
+    .object({ data: z.array(item).meta({ description: 'The items of this page.' }), page: PageInfo })
+    .meta({ id, description: 'A page of a list.' })
 
 type Keys = readonly [string | number, string]
 

@@ -4,7 +4,11 @@ import { flag } from '../lib/names.ts'
 
 /** Headers of a write that may be made on condition. */
 export const Conditional = z.looseObject({
-  'if-match': z.string().max(1_000).optional().meta({ description: 'The ETag of the version that is meant.' }),
+  'if-match': z
+    .string()
+    .max(1_000)
+    .optional()
+    .meta({ description: 'The ETag of the version to change; the request fails with 412 if there is a newer one.' }),
 })
 
 export const Deletion = z.strictObject({

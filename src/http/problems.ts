@@ -9,21 +9,29 @@ import { isPatient } from './patience.ts'
 /** RFC 9457, with the place of each mistake. */
 export const Problem = z
   .looseObject({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    instance: z.string(),
+    type: z
+      .enum(Object.keys(problems).map((type) => `/problems/${type as ProblemType}` as const))
+      .meta({ description: 'The type of the problem, and the address of its description.' }),
+    title: z.string().meta({ description: 'The type in a few words.', examples: ['The request is not valid'] }),
+    status: z.int().meta({ description: 'The status of the reply.', examples: [400] }),
+    detail: z.string().meta({ description: 'What went wrong this time.', examples: ['headline must not be empty'] }),
+    instance: z
+      .string()
+      .meta({ description: 'The id of the request.', examples: ['0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d'] }),
     errors: z
       .array(
         z.object({
-          in: z.enum(['body', 'query', 'path', 'header']),
+          in: z.enum(['body', 'query', 'path', 'header']).meta({ description: 'The part of the request at fault.' }),
           pointer: z.string().meta({ description: 'A JSON pointer (RFC 6901) to the value at fault.' }),
-          code: z.string(),
-          message: z.string(),
+          code: z.string().meta({ description: 'What is wrong, for programs.', examples: ['too_small'] }),
+          message: z.string().meta({
+            description: 'What is wrong, in words that fit behind the name.',
+            examples: ['must not be empty'],
+          }),
         }),
       )
-      .optional(),
+      .optional()
+      .meta({ description: 'Everything that is wrong with the request.' }),
   })
   .meta({
     id: 'Problem',

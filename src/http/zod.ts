@@ -1,10 +1,6 @@
-/**
- * zod as the one language of shapes: requests are parsed by it, replies are serialised by a function compiled from the
- * same shape, and neither is parsed twice.
- */
-import fastJsonStringify from 'fast-json-stringify'
-import type { FastifySchemaCompiler, FastifySerializerCompiler, FastifyTypeProvider } from 'fastify'
-import * as z from 'zod'
+/** zod as the one language of shapes: requests are parsed by it, and what is wrong with them is put into words. */
+import type { FastifySchemaCompiler, FastifyTypeProvider } from 'fastify'
+import type * as z from 'zod'
 import { didYouMean } from '../lib/nearest.ts'
 import { type InputError, Problem, type ProblemType, pointerTo } from '../lib/problem.ts'
 import { uncleanness } from '../lib/text.ts'
@@ -46,44 +42,7 @@ export function parseBody<T extends z.ZodType>(schema: T, data: unknown): z.outp
   return parsed.data
 }
 
-/**
- * Serialises replies by a function made for their shape; only what the shape names goes out. It is made when it is first
- * needed: most of a service's routes are seldom called.
- */
-export const serializerCompiler: FastifySerializerCompiler<z.ZodType> = ({ schema }) => {
-  let serialise: ((reply: unknown) => string) | undefined
-  return (reply) => {
-    serialise ??= serialiserOf(schema)
-    return serialise(reply)
-  }
-}
-
-/** Gives the function that writes what has the shape as JSON, and nothing but what the shape names. */
-export function serialiserOf(schema: z.ZodType): (reply: unknown) => string {
-  const json = z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'output', unrepresentable: 'any' }) as Json
-  const { definitions = {} } = json as { definitions?: Record<string, Json> }
-  return fastJsonStringify(serialisable(json, definitions) as Parameters<typeof fastJsonStringify>[0])
-}
-
 type Json = Record<string, unknown>
-
-/**
- * A JSON Schema as the serialiser takes it: without `additionalProperties: false`, which it would check and no reader
- * needs; without `required`, since `fields` leaves out what is not wanted; with the type of what may be null said beside `nullable`; and with unions left open, since it would try each
- * of their branches.
- */
-function serialisable(json: unknown, definitions: Record<string, Json>): unknown {
-  if (Array.isArray(json)) return json.map((one) => serialisable(one, definitions))
-  if (typeof json !== 'object' || json === null) return json
-  if ('anyOf' in json || 'oneOf' in json) return {}
-  const kept = ([key, value]: [string, unknown]) =>
-    !(key === 'required' && Array.isArray(value)) && !(key === 'additionalProperties' && value === false)
-  const entries = Object.entries(json).filter(kept)
-  const open = Object.fromEntries(entries.map(([key, value]) => [key, serialisable(value, definitions)])) as Json
-  if (open.nullable !== true || open.type !== undefined) return open
-  const [{ $ref = '' } = {}] = (open.allOf ?? []) as { $ref?: string }[]
-  return { ...open, type: definitions[$ref.replace('#/definitions/', '')]?.type ?? 'object' }
-}
 
 type Issue = z.core.$ZodIssue
 

@@ -24,7 +24,7 @@ export const idempotencyHeader = {
     .max(255)
     .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
     .optional()
-    .meta({ description: 'Makes it safe to send the request again: within 24 hours it is done once.' }),
+    .meta({ description: 'Makes it safe to send the request again: within 24 hours it is done only once.' }),
 }
 
 /** Headers of a POST. */

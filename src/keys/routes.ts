@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
+import { NoQuery } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
 import { actOf } from '../lib/act.ts'
@@ -32,9 +33,10 @@ export function registerKeys(
       config: { access: 'live:read' },
       schema: {
         operationId: 'getMe',
-        summary: 'See who this key is and what it may do',
+        summary: 'Get the current key',
+        description: 'Shows the key of this request and what it may do.',
         tags,
-        querystring: z.strictObject({}),
+        querystring: NoQuery,
         response: { 200: Me },
       },
     },
@@ -54,7 +56,8 @@ export function registerKeys(
       config: { access: 'admin' },
       schema: {
         operationId: 'listApiKeys',
-        summary: 'List the keys',
+        summary: 'List keys',
+        description: 'All keys, without their secrets.',
         tags,
         querystring: z.strictObject({ limit: pageParameters.limit, cursor: pageParameters.cursor }),
         response: { 200: listOf(ApiKey, 'ApiKeyList') },
@@ -73,8 +76,8 @@ export function registerKeys(
       config: { access: 'admin' },
       schema: {
         operationId: 'createApiKey',
-        summary: 'Make a key',
-        description: 'The reply holds the secret. It is shown this once: only a hash of it is kept.',
+        summary: 'Create a key',
+        description: 'The reply has the secret, which is shown only once: only a hash of it is stored.',
         tags,
         headers: Idempotent,
         body: NewApiKey,
@@ -99,8 +102,9 @@ export function registerKeys(
       config: { access: 'admin' },
       schema: {
         operationId: 'updateApiKey',
-        summary: 'Change a key',
-        description: 'A partner whose grant changes begins anew with the snapshot.',
+        summary: 'Update a key',
+        description:
+          'Changes the name, the rate limit or the grant of a key. A partner whose grant changes begins anew with the snapshot.',
         tags,
         params: ByKey,
         body: ApiKeyPatch,
@@ -126,8 +130,8 @@ export function registerKeys(
       config: { access: 'admin' },
       schema: {
         operationId: 'rotateApiKey',
-        summary: 'Give a key a new secret',
-        description: 'The old secret is void at once.',
+        summary: 'Rotate a key',
+        description: 'Gives the key a new secret. The old one stops working at once.',
         tags,
         params: ByKey,
         headers: Idempotent,
@@ -149,7 +153,7 @@ export function registerKeys(
       schema: {
         operationId: 'revokeApiKey',
         summary: 'Revoke a key',
-        description: 'It is void at once, in every process.',
+        description: 'The key stops working at once.',
         tags,
         params: ByKey,
         response: { 204: z.null().meta({ description: 'Revoked; no body.' }) },

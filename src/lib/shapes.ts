@@ -10,7 +10,7 @@ export const Id = z
   .meta({
     id: 'Id',
     format: 'uuid',
-    description: 'A UUIDv7, made by the server.',
+    description: 'A UUIDv7, assigned by the service.',
     examples: ['0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d'],
   })
 export type Id = z.infer<typeof Id>
@@ -39,9 +39,11 @@ export const Reference = z
 export type Reference = z.infer<typeof Reference>
 
 /** A moment: RFC 3339, UTC, milliseconds. */
-export const Timestamp = z.iso
-  .datetime({ precision: 3 })
-  .meta({ id: 'Timestamp', description: 'RFC 3339, UTC, milliseconds.', examples: ['2022-01-06T09:30:00.000Z'] })
+export const Timestamp = z.iso.datetime({ precision: 3 }).meta({
+  id: 'Timestamp',
+  description: 'A time in UTC with milliseconds (RFC 3339).',
+  examples: ['2022-01-06T09:30:00.000Z'],
+})
 export type Timestamp = z.infer<typeof Timestamp>
 
 /** A moment on input: RFC 3339 with any offset; kept as UTC with milliseconds. Both engines know the years 1 to 9999. */
@@ -49,7 +51,7 @@ export const Moment = z.iso
   .datetime({ offset: true })
   .transform((value) => new Date(value).toISOString())
   .refine((value) => /^(?!0000)\d{4}-/.test(value), 'must be in the years 1 to 9999')
-  .meta({ id: 'Moment', description: 'RFC 3339, any offset.', examples: ['2022-01-06T10:30:00+01:00'] })
+  .meta({ id: 'Moment', description: 'A time with any offset (RFC 3339).', examples: ['2022-01-06T10:30:00+01:00'] })
 
 /** Longest web address, in characters. */
 const MAX_URL = 2048
@@ -59,7 +61,12 @@ export const WebUrl = z
   .string()
   .max(MAX_URL)
   .refine(isWebUrl, 'must be an absolute http or https address')
-  .meta({ id: 'WebUrl', format: 'uri', examples: ['https://wire.example/1'] })
+  .meta({
+    id: 'WebUrl',
+    format: 'uri',
+    description: 'An absolute http or https address.',
+    examples: ['https://wire.example/1'],
+  })
 
 function isWebUrl(value: string): boolean {
   if (!URL.canParse(value) || /\s/.test(value)) return false
@@ -99,10 +106,13 @@ function isLanguage(value: string): boolean {
 export const Country = z
   .string()
   .regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166-1)')
-  .meta({ id: 'Country', description: 'ISO 3166-1 alpha-2.', examples: ['NZ'] })
+  .meta({ id: 'Country', description: 'A country code (ISO 3166-1 alpha-2).', examples: ['NZ'] })
 
 /** A labelled link to a page elsewhere. */
 export const Link = z
-  .strictObject({ label: line(100), url: WebUrl })
+  .strictObject({
+    label: line(100).meta({ description: 'The words of the link.', examples: ['Portfolio'] }),
+    url: WebUrl.meta({ description: 'Where it leads.' }),
+  })
   .meta({ id: 'Link', description: 'A labelled link to a page elsewhere.' })
 export type Link = z.infer<typeof Link>

@@ -28,7 +28,7 @@ const ByPage = z.strictObject({
   page: z
     .string()
     .max(50)
-    .meta({ description: 'As the index names it.', examples: ['2030-01.xml'] }),
+    .meta({ description: 'The page, as the index names it.', examples: ['2030-01.xml'] }),
 })
 
 const tags = ['Sitemaps']
@@ -47,7 +47,8 @@ export function registerSitemaps(
       config: { access: 'live:read' },
       schema: {
         operationId: 'getSitemapIndex',
-        summary: 'Read the index of the sitemaps',
+        summary: 'Get the sitemap index',
+        description: 'Lists the sitemaps of live articles, one or more for each month.',
         tags,
         querystring: NoQuery,
         replyHeaders: ['Cache-Tag'],
@@ -70,7 +71,8 @@ export function registerSitemaps(
       config: { access: 'live:read' },
       schema: {
         operationId: 'getSitemap',
-        summary: 'Read one sitemap',
+        summary: 'Get a sitemap',
+        description: 'The articles first published in a month.',
         tags,
         params: ByPage,
         querystring: NoQuery,
@@ -95,7 +97,8 @@ export function registerSitemaps(
       config: { access: 'live:read', isTimely: true },
       schema: {
         operationId: 'getNewsSitemap',
-        summary: 'Read the sitemap of the news',
+        summary: 'Get the news sitemap',
+        description: 'The articles of the last two days, for Google News.',
         tags,
         querystring: NoQuery,
         replyHeaders: ['Cache-Tag'],

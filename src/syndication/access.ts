@@ -5,6 +5,7 @@ import { factsOfDraft } from '../articles/advance.ts'
 import { ByArticle } from '../articles/routes.ts'
 import { findArticle } from '../articles/store.ts'
 import { changeTypes } from '../changes/log.ts'
+import { actor } from '../editions/article-parts.ts'
 import { liveFacts } from '../editions/facts.ts'
 import { NoQuery } from '../http/parameters.ts'
 import { Problem } from '../http/problems.ts'
@@ -18,32 +19,53 @@ import { apiKeys } from '../storage/schema.ts'
 import { receiptsFor } from './receipts.ts'
 import type { SyndicationDeps } from './routes.ts'
 
-const KeyName = z.object({ id: z.string(), name: z.string() })
+const Key = z.object(actor).meta({ description: 'The key.' })
 
 const Access = z
   .object({
-    key: KeyName,
-    allowed: z.boolean(),
-    reasons: z.array(
-      z.object({
-        rule: z.enum(['live', 'valid', 'role', 'sections', 'tags', 'languages', 'usages']),
-        met: z.boolean(),
-        granted: z.array(z.string()).meta({ description: 'What the grant names; empty for no limit.' }),
-        actual: z.array(z.string()).meta({ description: 'What the article has.' }),
-      }),
-    ),
+    key: Key,
+    allowed: z.boolean().meta({ description: 'Whether the key gets the article.' }),
+    reasons: z
+      .array(
+        z.object({
+          rule: z
+            .enum(['live', 'valid', 'role', 'sections', 'tags', 'languages', 'usages'])
+            .meta({ description: 'What was looked at.' }),
+          met: z.boolean().meta({ description: 'Whether it allows the article.' }),
+          granted: z
+            .array(z.string())
+            .meta({ description: 'What the grant names; empty for no limit.', examples: [[]] }),
+          actual: z.array(z.string()).meta({ description: 'What the article has.', examples: [['published']] }),
+        }),
+      )
+      .meta({ description: 'Every rule, and whether it is met.' }),
     advanceFrom: Timestamp.nullable().meta({
       description: 'When the key sees the scheduled article ahead of release.',
     }),
   })
-  .meta({ id: 'ArticleAccess', description: 'Why a key does or does not get an article.' })
+  .meta({ id: 'ArticleAccess', description: 'Why a key gets an article, or does not.' })
 
 const ArticleReceipts = z
   .object({
-    change: z.object({ seq: z.int(), type: z.enum(changeTypes), at: Timestamp }).nullable(),
-    data: z.array(z.object({ key: KeyName, noted: z.boolean(), at: Timestamp.nullable() })),
+    change: z
+      .object({
+        seq: z.int().meta({ description: 'The number of the change.' }),
+        type: z.enum(changeTypes).meta({ description: 'What happened.' }),
+        at: Timestamp.meta({ description: 'When it happened.' }),
+      })
+      .nullable()
+      .meta({ description: 'The last change of the article; null if there was none.' }),
+    data: z
+      .array(
+        z.object({
+          key: Key,
+          noted: z.boolean().meta({ description: 'Whether the partner has acknowledged the change.' }),
+          at: Timestamp.nullable().meta({ description: 'When it did.' }),
+        }),
+      )
+      .meta({ description: 'The partners whom the change concerns.' }),
   })
-  .meta({ id: 'ArticleReceipts', description: 'Which partners have taken note of the last change of an article.' })
+  .meta({ id: 'ArticleReceipts', description: 'Which partners have acknowledged the last change of an article.' })
 
 /** What editors ask of an article's way to partners. */
 export function registerArticleAccess(server: FastifyInstance, { storage, clock }: SyndicationDeps): void {
@@ -56,10 +78,11 @@ export function registerArticleAccess(server: FastifyInstance, { storage, clock 
       config: { access: 'content:write' },
       schema: {
         operationId: 'explainAccess',
-        summary: 'See why a key does or does not get an article',
+        summary: 'Explain the access of a key to an article',
+        description: 'Shows rule by rule why a key gets an article, or why it does not.',
         tags: ['Changes'],
         params: ByArticle,
-        querystring: z.strictObject({ key: Id }),
+        querystring: z.strictObject({ key: Id.meta({ description: 'The id of the key.' }) }),
         response: { 200: Access, 422: Problem },
       },
     },
@@ -103,8 +126,9 @@ export function registerArticleAccess(server: FastifyInstance, { storage, clock 
       config: { access: 'content:write' },
       schema: {
         operationId: 'listArticleReceipts',
-        summary: 'See which partners have taken note of the last change of an article',
-        description: 'Above all of a retraction. It lists the partners whom the change concerns.',
+        summary: 'List receipts for an article',
+        description:
+          'Shows which partners have acknowledged the last change of the article, such as a retraction. It lists the partners whom the change concerns.',
         tags: ['Changes'],
         params: ByArticle,
         querystring: NoQuery,

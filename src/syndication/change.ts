@@ -2,6 +2,8 @@
 import * as z from 'zod'
 import { changeTypes } from '../changes/log.ts'
 import { Article } from '../editions/article.ts'
+import { actor } from '../editions/article-parts.ts'
+import { problemExample } from '../http/openapi-problems.ts'
 import { Problem } from '../http/problems.ts'
 import { Id, Slug, Timestamp } from '../lib/shapes.ts'
 
@@ -9,53 +11,83 @@ const Named = z.object({ id: Id, slug: Slug })
 
 export const Change = z
   .object({
-    seq: z.int().meta({ description: 'Its number in the log. Numbers follow the order of commits and have no gap.' }),
+    seq: z.int().meta({
+      description: 'The number of the change. Numbers follow the order of commits and have no gap.',
+      examples: [4711],
+    }),
     type: z.enum(changeTypes).meta({ description: 'What happened, as a noun and a verb.' }),
-    at: Timestamp,
-    article: Named.extend({ version: z.int() }).optional(),
+    at: Timestamp.meta({ description: 'When it happened.' }),
+    article: Named.extend({ version: z.int().meta({ description: 'The version that is live.', examples: [3] }) })
+      .optional()
+      .meta({ description: 'The article that changed.' }),
     gone: z
       .boolean()
       .optional()
-      .meta({ description: 'Whether the article is not to be had any more: drop it. Told of articles only.' }),
+      .meta({ description: 'Whether the article is not available any more: drop it. Only for articles.' }),
     edition: Article.nullable()
       .optional()
       .meta({ description: 'The article as it is now, or null; only with `include=edition`.' }),
-    author: Named.optional(),
-    source: Named.optional(),
-    section: Named.optional(),
-    tag: Named.optional(),
+    author: Named.optional().meta({ description: 'The author that changed.' }),
+    source: Named.optional().meta({ description: 'The source that changed.' }),
+    section: Named.optional().meta({ description: 'The section that changed.' }),
+    tag: Named.optional().meta({ description: 'The tag that changed.' }),
   })
-  .meta({ id: 'Change', description: 'Something that altered what the world reads.' })
+  .meta({
+    id: 'Change',
+    description: 'A change of what the public reads.',
+    examples: [
+      {
+        seq: 4711,
+        type: 'article.published',
+        at: '2022-01-06T09:30:00.000Z',
+        article: { id: '0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d', slug: 'harbour-bridge-reopens', version: 3 },
+        gone: false,
+      },
+    ],
+  })
 
 export const Expired = Problem.extend({
-  snapshot: z.string().meta({ description: 'Where to begin anew.' }),
-}).meta({ id: 'CursorExpired', description: 'The cursor leads nowhere any more.' })
+  snapshot: z.string().meta({ description: 'The address to begin anew from.' }),
+}).meta({
+  id: 'CursorExpired',
+  description: 'The cursor is too old, or of another key: begin anew with the snapshot.',
+  examples: [problemExample('cursor-expired')],
+})
 
 export const ChangeList = z
   .object({
-    data: z.array(Change),
-    page: z.object({
-      next: z.string().meta({ description: 'The cursor to go on from; always there.' }),
-      hasMore: z.boolean(),
-    }),
+    data: z.array(Change).meta({ description: 'The changes, the oldest first.' }),
+    page: z
+      .object({
+        next: z
+          .string()
+          .meta({ description: 'The cursor to go on from; always there.', examples: ['a2Q4Mm1aWzQ3MTFd'] }),
+        hasMore: z.boolean().meta({ description: 'Whether there are more changes already.' }),
+      })
+      .meta({ description: 'Where to go on.' }),
   })
-  .meta({ id: 'ChangeList', description: 'A page of the log.' })
+  .meta({ id: 'ChangeList', description: 'A page of the changes.' })
 
 export const Snapshot = z
   .object({
-    data: z.array(Article),
-    page: z.object({
-      next: z.string().nullable(),
-      since: z.string().meta({ description: 'The cursor of the changes to go on from after the last page.' }),
-    }),
+    data: z.array(Article).meta({ description: 'Live articles, in the order of their ids.' }),
+    page: z
+      .object({
+        next: z.string().nullable().meta({ description: 'The cursor of the next page; null on the last.' }),
+        since: z.string().meta({
+          description: 'The cursor of the changes to go on from after the last page.',
+          examples: ['a2Q4Mm1aWzQ3MTFd'],
+        }),
+      })
+      .meta({ description: 'Where to go on.' }),
   })
   .meta({ id: 'Snapshot', description: 'A page of all that is live.' })
 
 export const Receipt = z
   .object({
-    key: z.object({ id: z.string(), name: z.string() }),
-    seq: z.int().nullable().meta({ description: 'The change up to which it has taken note; null for none.' }),
-    at: Timestamp.nullable().meta({ description: 'When it said so.' }),
-    behind: z.int().meta({ description: 'How many changes came after it.' }),
+    key: z.object(actor).meta({ description: 'The key of the partner.' }),
+    seq: z.int().nullable().meta({ description: 'The number of the last change that it acknowledged; null for none.' }),
+    at: Timestamp.nullable().meta({ description: 'When it acknowledged that.' }),
+    behind: z.int().meta({ description: 'How many changes came after that.', examples: [2] }),
   })
-  .meta({ id: 'Receipt', description: 'Up to where a key has taken note of the changes.' })
+  .meta({ id: 'Receipt', description: 'How far a key has acknowledged the changes.' })

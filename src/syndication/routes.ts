@@ -37,7 +37,7 @@ export const since = z
   .string()
   .max(500)
   .optional()
-  .meta({ description: 'The cursor to go on from; from the beginning of the log if left out.' })
+  .meta({ description: 'The cursor to go on from; the first change if left out.' })
 
 const Query = z.strictObject({
   since,
@@ -70,9 +70,9 @@ export function registerChanges(server: FastifyInstance, { storage, clock, watch
       config: { access: 'changes:read' },
       schema: {
         operationId: 'listChanges',
-        summary: 'Follow the changes',
+        summary: 'List changes',
         description:
-          'What altered what the world reads, in the order of commits, without a gap. Go on from `page.next`, which is always there. Of each change of an article keep the article, unless it is `gone`: then drop it. Changes show what an article is when they are read, so reading some again does no harm. A key with a grant is told only of what it may have, and of what it may not have any more.',
+          'Every change of what the public reads, in the order of commits, without a gap. Go on from `page.next`, which is always there. Store the article of each change, unless it is `gone`: then drop it. Changes show an article as it is when they are read, so reading some again does no harm. A key with a grant gets the changes of what it may read, and of what it may not read any more.',
         tags,
         querystring: Query,
         response: { 200: ChangeList, 410: Expired },
@@ -108,9 +108,9 @@ export function registerChanges(server: FastifyInstance, { storage, clock, watch
       config: { access: 'changes:read' },
       schema: {
         operationId: 'getSnapshot',
-        summary: 'Begin with all that is live',
+        summary: 'Get a snapshot',
         description:
-          'Read all pages, drop whatever else you hold, and follow the changes from `page.since`, which is the same on every page. What changes meanwhile comes with the changes.',
+          'All live articles, page by page. Read all pages, drop whatever else you hold, and follow the changes from `page.since`, which is the same on every page. What changes meanwhile comes with the changes.',
         tags,
         querystring: SnapshotQuery,
         response: { 200: Snapshot },
@@ -134,12 +134,18 @@ export function registerChanges(server: FastifyInstance, { storage, clock, watch
       config: { access: 'changes:read' },
       schema: {
         operationId: 'acknowledgeChanges',
-        summary: 'Say up to where you have taken note',
-        description: 'Editors see it. It never moves back.',
+        summary: 'Acknowledge changes',
+        description: 'Says how far a partner has stored the changes. Editors see it. It never moves back.',
         tags,
         body: z
-          .strictObject({ cursor: z.string().max(500) })
-          .meta({ id: 'Acknowledgement', description: 'The cursor of the last page that was worked off.' }),
+          .strictObject({
+            cursor: z.string().max(500).meta({ description: '`page.next` of the last page that was stored.' }),
+          })
+          .meta({
+            id: 'Acknowledgement',
+            description: 'The cursor of the last page that was stored.',
+            examples: [{ cursor: 'a2Q4Mm1aWzQ3MTFd' }],
+          }),
         response: { 200: Receipt, 410: Expired },
       },
     },
@@ -160,11 +166,14 @@ export function registerChanges(server: FastifyInstance, { storage, clock, watch
       config: { access: 'content:write' },
       schema: {
         operationId: 'listReceipts',
-        summary: 'See what partners have taken note of',
+        summary: 'List receipts',
+        description: 'Shows how far each partner has acknowledged the changes.',
         tags,
         querystring: NoQuery,
         response: {
-          200: z.object({ data: z.array(Receipt) }).meta({ id: 'ReceiptList', description: 'Every partner, by name.' }),
+          200: z
+            .object({ data: z.array(Receipt).meta({ description: 'One for each partner, by name.' }) })
+            .meta({ id: 'ReceiptList', description: 'Every partner, by name.' }),
         },
       },
     },

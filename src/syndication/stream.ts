@@ -33,7 +33,7 @@ export function registerStream(server: FastifyInstance, { storage, news, watch, 
       config: { access: 'changes:read' },
       schema: {
         operationId: 'streamChanges',
-        summary: 'Be told of the changes',
+        summary: 'Stream changes',
         description:
           'The changes as server-sent events, from `since` on, or from `Last-Event-ID`, which a browser sends by itself when it connects again. A slow reader is waited for.',
         tags: ['Changes'],

@@ -7,8 +7,14 @@ import type { Storage } from '../storage/storage.ts'
 import { listTrash, trashKinds } from './bin.ts'
 
 const Trashed = z
-  .object({ kind: z.enum(trashKinds), id: Id, slug: Slug, name: z.string(), deletedAt: Timestamp })
-  .meta({ id: 'Trashed', description: 'A thing in the trash: restore it at its own address.' })
+  .object({
+    kind: z.enum(trashKinds).meta({ description: 'What kind of thing it is.' }),
+    id: Id,
+    slug: Slug,
+    name: z.string().meta({ description: 'Its name or headline.', examples: ['Harbour bridge reopens'] }),
+    deletedAt: Timestamp.meta({ description: 'When it was moved to the trash.' }),
+  })
+  .meta({ id: 'TrashItem', description: 'Something in the trash.' })
 
 /** What is in the trash. */
 export function registerTrash(server: FastifyInstance, { storage }: { storage: Storage }): void {
@@ -18,13 +24,14 @@ export function registerTrash(server: FastifyInstance, { storage }: { storage: S
       config: { access: 'content:write' },
       schema: {
         operationId: 'listTrash',
-        summary: 'See what is in the trash',
-        description: 'Last thrown away first. `POST /v1/{resource}/{id}/restore` brings a thing back.',
+        summary: 'List the trash',
+        description:
+          'Everything in the trash, the last deleted first. `POST /v1/{resource}/{id}/restore` brings something back.',
         tags: ['Trash'],
         querystring: z.strictObject({
           limit: pageParameters.limit,
           cursor: pageParameters.cursor,
-          kind: z.enum(trashKinds).optional(),
+          kind: z.enum(trashKinds).optional().meta({ description: 'Only things of this kind.' }),
         }),
         response: { 200: listOf(Trashed, 'TrashList') },
       },

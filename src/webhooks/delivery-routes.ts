@@ -22,9 +22,9 @@ export function registerDeliveries(server: FastifyInstance, { storage, clock, on
       config: { access: 'admin' },
       schema: {
         operationId: 'testWebhook',
-        summary: 'Send a webhook something to try it',
+        summary: 'Test a webhook',
         description:
-          'A message of the type `webhook.test`, whatever types it takes. Look at its deliveries for how it went.',
+          'Sends a message of the type `webhook.test`, whatever events the webhook takes. Its deliveries show how it went.',
         tags,
         params: ByWebhook,
         headers: Idempotent,
@@ -44,14 +44,14 @@ export function registerDeliveries(server: FastifyInstance, { storage, clock, on
       config: { access: 'admin' },
       schema: {
         operationId: 'listDeliveries',
-        summary: 'See what was sent to a webhook, and how it went',
-        description: 'Newest first.',
+        summary: 'List deliveries',
+        description: 'What was sent to a webhook and how it went, newest first.',
         tags,
         params: ByWebhook,
         querystring: z.strictObject({
           limit: pageParameters.limit,
           cursor: pageParameters.cursor,
-          status: z.enum(deliveryStatuses).optional(),
+          status: z.enum(deliveryStatuses).optional().meta({ description: 'Only deliveries of this status.' }),
         }),
         response: { 200: listOf(Delivery, 'DeliveryList') },
       },
@@ -71,11 +71,11 @@ export function registerDeliveries(server: FastifyInstance, { storage, clock, on
       config: { access: 'admin' },
       schema: {
         operationId: 'redeliver',
-        summary: 'Send again what was delivered or given up',
+        summary: 'Redeliver a message',
         description:
-          'Under the same `webhook-id`, with all its tries before it; to a webhook that is paused once it is resumed.',
+          'Sends again what was delivered or given up, under the same `webhook-id`; to a paused webhook once it is resumed.',
         tags,
-        params: ByWebhook.extend({ delivery: Id }),
+        params: ByWebhook.extend({ delivery: Id.meta({ description: 'The id of the delivery.' }) }),
         headers: Idempotent,
         response: { 202: Delivery },
       },

@@ -33,7 +33,7 @@ export interface WebhookDeps {
   checkAddress: (url: string) => Promise<void>
 }
 
-export const ByWebhook = z.strictObject({ webhook: Id })
+export const ByWebhook = z.strictObject({ webhook: Id.meta({ description: 'The id of the webhook.' }) })
 
 const tags = ['Webhooks']
 
@@ -49,7 +49,8 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
       config: { access: 'admin' },
       schema: {
         operationId: 'listWebhooks',
-        summary: 'List the webhooks',
+        summary: 'List webhooks',
+        description: 'All webhooks, with how they are doing.',
         tags,
         querystring: z.strictObject({ limit: pageParameters.limit, cursor: pageParameters.cursor }),
         response: { 200: listOf(Webhook, 'WebhookList') },
@@ -68,9 +69,9 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
       config: { access: 'admin' },
       schema: {
         operationId: 'createWebhook',
-        summary: 'Make a webhook',
+        summary: 'Create a webhook',
         description:
-          'It is told of what changes from now on. The reply holds the secret that signatures are made with; it is shown this once.',
+          'Sends messages about changes from now on to an address. The reply has the secret that messages are signed with, which is shown only once. The messages are described under `webhooks` of this document.',
         tags,
         headers: Idempotent,
         body: NewWebhook,
@@ -96,9 +97,9 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
       config: { access: 'admin' },
       schema: {
         operationId: 'getWebhook',
-        summary: 'Read a webhook',
+        summary: 'Get a webhook',
         description:
-          'How it is doing, too: what is pending, what was given up, and why nothing is sent to it any more.',
+          'Gives a webhook and how it is doing: what is pending, what was given up, and why it is paused or disabled.',
         tags,
         params: ByWebhook,
         querystring: NoQuery,
@@ -118,7 +119,7 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
       config: { access: 'admin' },
       schema: {
         operationId: 'updateWebhook',
-        summary: 'Change a webhook',
+        summary: 'Update a webhook',
         description:
           'A JSON merge patch (RFC 7396). `{ "status": "active" }` resumes one that was paused or disabled: it goes on where it stood.',
         tags,
@@ -153,7 +154,7 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
       schema: {
         operationId: 'deleteWebhook',
         summary: 'Delete a webhook',
-        description: 'With its deliveries; what is pending is not sent.',
+        description: 'Deletes a webhook permanently, with its deliveries. What is pending is not sent.',
         tags,
         params: ByWebhook,
         headers: Conditional,
@@ -177,8 +178,9 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
       config: { access: 'admin' },
       schema: {
         operationId: 'rotateWebhook',
-        summary: 'Give a webhook a new secret',
-        description: 'For 24 hours both sign: `webhook-signature` has two signatures, parted by a space.',
+        summary: 'Rotate the secret of a webhook',
+        description:
+          'Gives the webhook a new secret. For 24 hours both sign: `webhook-signature` has two signatures, separated by a space.',
         tags,
         params: ByWebhook,
         headers: Idempotent,

@@ -14,29 +14,32 @@ const events = z
   .min(1)
   .max(patterns.length)
   .transform((list) => [...new Set(list)])
-  .meta({ description: 'Types of changes: one by one, all of a noun (`article.*`), or all (`*`).' })
+  .meta({ description: 'The events to send: single ones, all of a noun (`article.*`), or all (`*`).' })
 
 const input = {
-  name: line(200).nullish(),
+  name: line(200).nullish().meta({ description: 'A name for people.' }),
   url: z
     .string()
     .max(2_048)
     .refine((value) => URL.canParse(value) && !/\s/.test(value), 'must be an absolute address')
-    .meta({ format: 'uri', description: 'Where to post to: http or https, on the public internet.' }),
+    .meta({
+      format: 'uri',
+      description: 'The address that messages are posted to: http or https, on the public internet.',
+    }),
   events,
   section: Reference.nullish().meta({
-    description: 'Of changes of articles only those of this section and of all below it; an id or a slug.',
+    description: 'Only articles of this section and of all below it, by id or slug.',
   }),
   include: z
     .array(z.enum(['edition']))
     .max(1)
     .optional()
-    .meta({ description: 'What to add: `edition`, the article as it is when it is sent, or null.' }),
+    .meta({ description: 'What to add to messages: `edition`, the article as it is when the message is sent.' }),
 }
 
 export const NewWebhook = z.strictObject(input).meta({
   id: 'NewWebhook',
-  description: 'A webhook to be made.',
+  description: 'A webhook to create.',
   examples: [{ url: 'https://site.example/hooks', events: ['article.*'], section: 'world-news' }],
 })
 
@@ -45,12 +48,12 @@ export const WebhookPatch = z
     ...input,
     status: z
       .enum(['active', 'paused'])
-      .meta({ description: '`active` resumes: what is pending is sent at once, with all its tries before it.' }),
+      .meta({ description: '`paused` stops sending; `active` resumes it: what is pending is sent at once.' }),
   })
   .partial()
   .meta({
     id: 'WebhookPatch',
-    description: 'What to change about a webhook.',
+    description: 'The changes to a webhook.',
     examples: [{ status: 'active' }],
   })
 export type WebhookPatch = z.infer<typeof WebhookPatch>
@@ -58,59 +61,73 @@ export type WebhookPatch = z.infer<typeof WebhookPatch>
 export const Webhook = z
   .object({
     id: Id,
-    name: z.string().nullable(),
-    url: z.string(),
-    events: z.array(z.enum(patterns)),
-    section: z.string().nullable().meta({ description: 'The id of the section.' }),
-    include: z.array(z.enum(['edition'])),
-    version: z.int(),
+    name: z
+      .string()
+      .nullable()
+      .meta({ description: 'A name for people.', examples: ['Website'] }),
+    url: z
+      .string()
+      .meta({ description: 'The address that messages are posted to.', examples: ['https://site.example/hooks'] }),
+    events: z.array(z.enum(patterns)).meta({ description: 'The events that are sent.', examples: [['article.*']] }),
+    section: z
+      .string()
+      .nullable()
+      .meta({ description: 'The id of the section that the articles are limited to; null for all.' }),
+    include: z.array(z.enum(['edition'])).meta({ description: 'What is added to messages.', examples: [[]] }),
+    version: z.int().meta({ description: 'The version of the webhook.', examples: [1] }),
     status: z.enum(statuses).meta({
-      description: 'Only to an `active` one is sent. It is `disabled` by a receiver that answers 410.',
+      description: 'Messages are sent while it is `active`. A receiver that answers 410 makes it `disabled`.',
     }),
-    reason: z.string().nullable().meta({ description: 'Why it is not active, where the service has decided so.' }),
-    statusSince: Timestamp,
-    lastSuccessAt: Timestamp.nullable(),
-    lastFailureAt: Timestamp.nullable(),
+    reason: z.string().nullable().meta({ description: 'Why the service paused or disabled it; null if it did not.' }),
+    statusSince: Timestamp.meta({ description: 'Since when it has that status.' }),
+    lastSuccessAt: Timestamp.nullable().meta({ description: 'When a message was last received.' }),
+    lastFailureAt: Timestamp.nullable().meta({ description: 'When a message last failed.' }),
     failingSince: Timestamp.nullable().meta({
-      description: 'Since when nothing has got through; null if all is well.',
+      description: 'Since when every message has failed; null if the last one was received.',
     }),
-    pending: z.int().meta({ description: 'Deliveries that are still to be made.' }),
-    dead: z.int().meta({ description: 'Deliveries that were given up, and can be made again.' }),
-    behind: z.int().meta({ description: 'Changes that have not been looked at for it yet.' }),
+    pending: z.int().meta({ description: 'How many deliveries are still to be made.', examples: [0] }),
+    dead: z.int().meta({ description: 'How many deliveries were given up; they can be made again.', examples: [0] }),
+    behind: z.int().meta({ description: 'How many changes have not been looked at for it yet.', examples: [0] }),
     oldSecretUntil: Timestamp.nullable().meta({
-      description: 'Until when the secret before the last rotation signs, too.',
+      description: 'Until when the previous secret signs too, after a rotation.',
     }),
-    createdAt: Timestamp,
-    updatedAt: Timestamp,
+    createdAt: Timestamp.meta({ description: 'When it was created.' }),
+    updatedAt: Timestamp.meta({ description: 'When it last changed.' }),
   })
-  .meta({ id: 'Webhook', description: 'Somebody who is told of the changes over HTTP; without the secret.' })
+  .meta({ id: 'Webhook', description: 'A receiver of messages about changes; without its secret.' })
 export type Webhook = z.infer<typeof Webhook>
 
 export const WebhookWithSecret = Webhook.extend({
-  secret: z
-    .string()
-    .meta({ description: 'What signatures are made with. It is never shown again.', examples: ['whsec_…'] }),
-}).meta({ id: 'WebhookWithSecret', description: 'A webhook with its secret, which is shown this once.' })
+  secret: z.string().meta({
+    description: 'The secret that messages are signed with. It is never shown again.',
+    examples: ['whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD'],
+  }),
+}).meta({ id: 'WebhookWithSecret', description: 'A webhook with its secret, which is shown only once.' })
 
 export const Delivery = z
   .object({
     id: Id.meta({ description: 'The `webhook-id` of every try.' }),
-    type: z.enum([...changeTypes, 'webhook.test']),
+    type: z.enum([...changeTypes, 'webhook.test']).meta({ description: 'The event.' }),
     seq: z.int().nullable().meta({ description: 'The number of the change; null for a test.' }),
     target: z.object({ id: Id, slug: Slug }).nullable().meta({ description: 'What changed.' }),
-    status: z.enum(deliveryStatuses),
-    attempts: z.int(),
-    createdAt: Timestamp,
-    nextAttemptAt: Timestamp.nullable(),
-    lastAttemptAt: Timestamp.nullable(),
-    finishedAt: Timestamp.nullable(),
-    responseStatus: z.int().nullable().meta({ description: 'What the receiver answered to the last try.' }),
-    milliseconds: z.int().nullable().meta({ description: 'How long the last try took.' }),
+    status: z
+      .enum(deliveryStatuses)
+      .meta({ description: 'Whether it is still to be made, was made, or was given up (`dead`).' }),
+    attempts: z.int().meta({ description: 'How many tries there were.', examples: [1] }),
+    createdAt: Timestamp.meta({ description: 'When it was queued.' }),
+    nextAttemptAt: Timestamp.nullable().meta({ description: 'When the next try is due; null if there is none.' }),
+    lastAttemptAt: Timestamp.nullable().meta({ description: 'When the last try was made.' }),
+    finishedAt: Timestamp.nullable().meta({ description: 'When it was made or given up.' }),
+    responseStatus: z
+      .int()
+      .nullable()
+      .meta({ description: 'The status that the receiver answered the last try with.' }),
+    milliseconds: z.int().nullable().meta({ description: 'How long the last try took, in milliseconds.' }),
     error: z
       .enum(['status', 'timeout', 'connection', 'url-not-allowed'])
       .nullable()
       .meta({ description: 'Why the last try failed; `status` for an answer other than 2xx.' }),
-    excerpt: z.string().nullable().meta({ description: 'The beginning of an answer other than 2xx, escaped.' }),
+    excerpt: z.string().nullable().meta({ description: 'The beginning of the last answer other than 2xx, escaped.' }),
   })
   .meta({ id: 'Delivery', description: 'A message to a webhook, and how its last try went.' })
 export type Delivery = z.infer<typeof Delivery>

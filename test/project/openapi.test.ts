@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { changeTypes } from '../../src/changes/log.ts'
 import { openapiDocument } from '../../src/cli/openapi.ts'
 import { readConfig } from '../../src/config.ts'
+import { problems } from '../../src/lib/problem.ts'
 
 type Json = Record<string, unknown>
 
@@ -17,6 +21,33 @@ const operations = () =>
   Object.entries(document.paths as Record<string, Record<string, Json>>).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ at: `${method} ${path}`, ...operation }) as Json),
   )
+
+/** Every object in the value, itself among them. */
+function* objectsIn(value: unknown): Generator<Json> {
+  if (typeof value !== 'object' || value === null) return
+  if (!Array.isArray(value)) yield value as Json
+  for (const member of Object.values(value)) yield* objectsIn(member)
+}
+
+/** The properties in a schema that are not described, by themselves or by the named schema that they have. */
+function undescribed(schema: unknown, at: string): string[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const { properties = {}, ...rest } = schema as { properties?: Record<string, Json> }
+  const own = Object.entries(properties).flatMap(([name, one]) => [
+    ...(one.description || one.$ref ? [] : [`${at}.${name}`]),
+    ...undescribed(one, `${at}.${name}`),
+  ])
+  const inner = ['items', 'anyOf', 'oneOf', 'allOf'].flatMap((keyword) => (rest as Json)[keyword] ?? []) as Json[]
+  return [...own, ...inner.flatMap((one) => undescribed(one, at))]
+}
+
+/** Where there is content, with the types that examples are shown for. */
+function* contentsOf({ requestBody, responses }: Json): Generator<[pointer: string[], content: Record<string, Json>]> {
+  const body = (requestBody as Json | undefined)?.content as Record<string, Json> | undefined
+  if (body) yield [['requestBody', 'content'], body]
+  for (const [status, { content }] of Object.entries(responses as Record<string, Json>))
+    if (content) yield [['responses', status, 'content'], content as Record<string, Json>]
+}
 
 /** Every `$ref` in the value. */
 const refsIn = (value: unknown): string[] => {
@@ -65,7 +96,7 @@ describe('the OpenAPI document', () => {
     )
     // From the operations on: a component that only itself refers to counts for nothing.
     const used = new Set<string>()
-    const waiting = refsIn(document.paths)
+    const waiting = [...refsIn(document.paths), ...refsIn(document.webhooks)]
     for (let ref = waiting.pop(); ref; ref = waiting.pop()) {
       if (used.has(ref)) continue
       used.add(ref)
@@ -74,5 +105,92 @@ describe('the OpenAPI document', () => {
     }
     expect([...used].toSorted()).toEqual(have.toSorted())
     expect(Object.keys(securitySchemes ?? {})).toEqual(['key'])
+  })
+
+  it('describes every operation, parameter and property', () => {
+    const { schemas = {} } = document.components as Record<string, Record<string, Json>>
+    const missing = [
+      ...operations().flatMap(({ at, description }) => (description ? [] : [at])),
+      ...operations().flatMap(({ at, parameters = [] }) =>
+        (parameters as Json[]).flatMap(({ name, description }) => (description ? [] : [`${at} ${name}`])),
+      ),
+      ...Object.entries(schemas).flatMap(([name, one]) => [
+        ...(one.description ? [] : [name]),
+        ...undescribed(one, name),
+      ]),
+    ]
+    expect(missing).toEqual([])
+  })
+
+  it('has an example of all that an operation takes and gives, which has the shape it stands for', () => {
+    const ajv = new Ajv2020({ strict: false })
+    ;(addFormats as unknown as (ajv: Ajv2020) => void)(ajv)
+    ajv.addSchema(document, 'openapi')
+    const faults: string[] = []
+    for (const { at, ...operation } of operations()) {
+      const [method = '', path = ''] = String(at).split(' ')
+      for (const [place, content] of contentsOf(operation))
+        for (const [type, { example }] of Object.entries(content)) {
+          // Texts of another language than JSON are examples of themselves.
+          if (/xml$|^text/.test(type)) continue
+          const pointer = ['paths', path, method, ...place, type, 'schema'].map((part) =>
+            encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')),
+          )
+          const validate = ajv.compile({ $ref: `openapi#/${pointer.join('/')}` })
+          if (example === undefined || !validate(example))
+            faults.push(`${at} ${place.join(' ')}: ${ajv.errorsText(validate.errors)}`)
+        }
+    }
+    expect(faults).toEqual([])
+  })
+
+  it('shows each problem under its status, and only there', () => {
+    const { responses = {} } = document.components as Record<string, Record<string, Json>>
+    const shown = Object.values(responses).flatMap(({ content }) => {
+      const { examples } = (content as Record<string, Json>)['application/problem+json'] as Json
+      return Object.entries(examples as Record<string, { value: Json }>).map(([type, { value }]) => [type, value])
+    }) as [keyof typeof problems, Json][]
+    for (const [type, { status, title }] of shown)
+      expect([type, status, title]).toEqual([type, ...problems[type].slice(0, 2)])
+    // These answer what is no operation, or nothing that a client can foresee.
+    const elsewhere = ['method-not-allowed', 'internal', 'not-implemented', 'cursor-expired', 'retracted']
+    expect(shown.map(([type]) => type).toSorted()).toEqual(
+      Object.keys(problems)
+        .filter((type) => !elsewhere.includes(type))
+        .toSorted(),
+    )
+  })
+
+  it('lists parameters of the path first, which are nouns, and several values in one, separated by commas', () => {
+    for (const { at, parameters = [] } of operations()) {
+      const places = (parameters as Json[]).map((one) => String(one.in))
+      const order = ['path', 'query', 'header']
+      expect([at, places]).toEqual([at, places.toSorted((a, b) => order.indexOf(a) - order.indexOf(b))])
+      const names = (parameters as Json[]).filter((one) => one.in === 'path').map(({ name }) => name)
+      expect([at, names.filter((name) => name === 'id')]).toEqual([at, []])
+      for (const { name, schema, style, explode } of parameters as Json[])
+        if ((schema as Json).type === 'array') expect([at, name, style, explode]).toEqual([at, name, 'form', false])
+    }
+  })
+
+  it('has no null among the values of an enumeration', () => {
+    expect([...objectsIn(document)].filter((one) => Array.isArray(one.enum) && one.enum.includes(null))).toEqual([])
+  })
+
+  it('says which bodies may be left out', () => {
+    const optional = operations().filter(({ requestBody }) => (requestBody as Json | undefined)?.required === false)
+    expect(optional.map(({ operationId }) => operationId).toSorted()).toEqual([
+      'createPreview',
+      'publishArticle',
+      'restoreArticle',
+      'returnArticle',
+      'submitArticle',
+      'unpublishArticle',
+      'unscheduleArticle',
+    ])
+  })
+
+  it('has a webhook for every event', () => {
+    expect(Object.keys(document.webhooks as Json).toSorted()).toEqual([...changeTypes, 'webhook.test'].toSorted())
   })
 })
