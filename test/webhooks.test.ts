@@ -8,6 +8,7 @@ import { sweepDeliveries } from '../src/webhooks/deliveries.ts'
 import { type Dispatcher, dispatcher } from '../src/webhooks/dispatcher.ts'
 import { secretsUnder } from '../src/webhooks/secrets.ts'
 import { sender } from '../src/webhooks/send.ts'
+import { messageConformity } from './harness/document.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
 import { type Answer, type Received, type Receiver, receiver, status } from './harness/receiver.ts'
@@ -27,6 +28,7 @@ const lookup: Lookup = async (host) => {
 
 let room: Newsroom
 let work: Dispatcher['work']
+let conforms: ReturnType<typeof messageConformity>
 const open: { close(): Promise<void> }[] = []
 
 beforeAll(async () => {
@@ -38,6 +40,7 @@ beforeAll(async () => {
   ] as const)
     await room.editor.post('/v1/sections').send({ name, parent }).expect(201)
   work = another().work
+  conforms = messageConformity(room.app.swagger() as unknown as Record<string, unknown>)
 })
 afterEach(async () => {
   const { body } = await room.admin.get('/v1/webhooks?limit=100').expect(200)
@@ -122,6 +125,7 @@ describe('a message', () => {
       expect(fits(secret, message)).toEqual([true])
       expect(message.headers).toMatchObject({ 'content-type': 'application/json', 'webhook-id': message.id })
       expect(message.text).not.toMatch(/Secret so far|Working copy|edition/)
+      conforms(message)
     }
     expect(new Set(to.received.map((message) => message.id)).size).toBe(2)
   })
@@ -152,6 +156,7 @@ describe('a message', () => {
       [false, 'Last words'],
       [true, null],
     ])
+    for (const message of to.received) conforms(message)
   })
 
   it('of a section tells of all below it, and of what has left it', async () => {
@@ -197,6 +202,7 @@ describe('a message', () => {
     const { body } = await room.admin.post(`${path}/test`).expect(202)
     await work()
     expect(to.received).toMatchObject([{ id: body.id, type: 'webhook.test', data: { webhook: { id } } }])
+    for (const message of to.received) conforms(message)
     await room.admin.patch(path).send({ status: 'paused' }).expect(200)
     await room.admin.post(`${path}/test`).expect(problem('conflict'))
   })

@@ -94,6 +94,24 @@ export function conformity(document: Json) {
   }
 }
 
+/** Gives the check of a message to a webhook against the OpenAPI document: its headers, and its body by its type. */
+export function messageConformity(document: Json) {
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  ;(addFormats as unknown as (ajv: Ajv2020) => void)(ajv)
+  ajv.addSchema(document, 'document')
+  const webhooks = document.webhooks as Record<string, { post: { parameters: { name: string }[] } }>
+
+  return ({ type, headers, text }: { type: string; headers: Record<string, unknown>; text: string }): void => {
+    const event = webhooks[type]
+    if (!event) throw new Error(`the event ${type} is not documented`)
+    for (const { name } of event.post.parameters)
+      if (headers[name.toLowerCase()] === undefined) throw new Error(`${type} lacks the header ${name}`)
+    const path = ['webhooks', type, 'post', 'requestBody', 'content', 'application/json', 'schema']
+    const validate = ajv.compile({ $ref: refTo('document', path) })
+    if (!validate(JSON.parse(text))) throw new Error(`${type} is not as documented: ${ajv.errorsText(validate.errors)}`)
+  }
+}
+
 /** The document for whoever asks for neither `fields` nor another form of the body, and gets whole articles. */
 function withoutPartial(document: Json): Json {
   const components = document.components as Record<string, Json>
