@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { Article } from '../editions/article.ts'
-import { RelatedLink } from '../editions/article-parts.ts'
+import { PlacedRelatedLink } from '../editions/article-parts.ts'
 import { versionParameter } from '../editions/reply.ts'
 import { read } from '../editions/store.ts'
 import { requireDrafts } from '../http/access.ts'
@@ -13,7 +13,7 @@ import { idempotencyHeader } from '../idempotency/once.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { notFound } from '../lib/problem.ts'
 import type { Caller } from '../lib/roles.ts'
-import { Id, Slug } from '../lib/shapes.ts'
+import { Id } from '../lib/shapes.ts'
 import { keyset, pageOf } from '../storage/keyset.ts'
 import { articleRefs, editionRefs } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -22,19 +22,6 @@ import { changePart, type PartChange, partOf, placed } from './parts.ts'
 import type { ArticleDeps } from './routes.ts'
 import { type ArticleRow, findArticle, seekArticle, storedLink } from './store.ts'
 import { view } from './view.ts'
-
-const PlacedRelatedLink = RelatedLink.extend({
-  parent: z
-    .object({
-      id: Id,
-      slug: Slug,
-      headline: z
-        .string()
-        .meta({ description: 'Its headline.', examples: ['Harbour bridge reopens after storm repairs'] }),
-    })
-    .meta({ description: 'The article it stands beside.' }),
-}).meta({ id: 'PlacedRelatedLink', description: 'A related link with the article it stands beside.' })
-type PlacedRelatedLink = z.infer<typeof PlacedRelatedLink>
 
 const ByLink = z.strictObject({ link: Id.meta({ description: 'The id of the related link.' }) })
 const beside = z.string().max(200).meta({ description: 'The id or slug of the article that the links stand beside.' })

@@ -45,12 +45,8 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
   const { noun, plural, title } = kind
   const path = `/${plural}`
   const tags = [`${title}s`]
-  const One = z.strictObject({
-    [noun]: z
-      .string()
-      .max(200)
-      .meta({ description: `The id or the slug of the ${noun}.` }),
-  })
+  const description = `The id or slug of the ${noun}.`
+  const One = z.strictObject({ [noun]: z.string().max(200).meta({ description }) })
   const sorts = Object.keys(kind.sorts).flatMap((name) => [name, `-${name}`])
   const Query = z.strictObject({
     ...pageParameters,

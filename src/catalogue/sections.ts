@@ -6,6 +6,7 @@ import { Problem } from '../lib/problem.ts'
 import { Id, prose, Reference, Slug } from '../lib/shapes.ts'
 import { editionRefs, sections } from '../storage/schema.ts'
 import { prepared, type Reader, type Writer } from '../storage/storage.ts'
+import { Breadcrumb } from './breadcrumb.ts'
 import { byIds } from './by-ids.ts'
 import { addToCounts, articleCounts, countOfRef } from './counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
@@ -40,15 +41,6 @@ export const SectionPatch = z
   .partial()
   .meta({ id: 'SectionPatch', description: 'The changes to a section.', examples: [{ parent: null }] })
 
-/** A step of the way from the front page to here. */
-export const Breadcrumb = z
-  .object({
-    name: z.string().meta({ description: 'The name of the step.', examples: ['World News'] }),
-    path: z.string().meta({ description: 'Its path on the site.', examples: ['/world-news'] }),
-  })
-  .meta({ id: 'Breadcrumb', description: 'A step on the way from the front page.' })
-export type Breadcrumb = z.infer<typeof Breadcrumb>
-
 export const Section = z
   .object({
     ...entryView,
@@ -66,16 +58,7 @@ export const Section = z
       })
       .nullable()
       .meta({ description: 'The section above this one; null at the top.' }),
-    breadcrumbs: z.array(Breadcrumb).meta({
-      description: 'The way from the front page to here.',
-      examples: [
-        [
-          { name: 'Home', path: '/' },
-          { name: 'World News', path: '/world-news' },
-          { name: 'Asia', path: '/world-news/asia' },
-        ],
-      ],
-    }),
+    breadcrumbs: z.array(Breadcrumb).meta({ description: 'The way from the front page to here.' }),
     description: z.string().nullable().meta({ description: 'What the section is about.' }),
     position: z
       .int()

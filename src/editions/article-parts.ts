@@ -132,6 +132,19 @@ export const RelatedLink = z
       'A link beside the article. One to an article of this site is left out while that article is not live.',
   })
 
+export const PlacedRelatedLink = RelatedLink.extend({
+  parent: z
+    .object({
+      id: Id,
+      slug: Slug,
+      headline: z
+        .string()
+        .meta({ description: 'Its headline.', examples: ['Harbour bridge reopens after storm repairs'] }),
+    })
+    .meta({ description: 'The article it stands beside.' }),
+}).meta({ id: 'PlacedRelatedLink', description: 'A related link with the article it stands beside.' })
+export type PlacedRelatedLink = z.infer<typeof PlacedRelatedLink>
+
 export const Seo = z.object({
   title: z.string().nullable().meta({ description: 'The title for search engines, in place of the headline.' }),
   description: z.string().nullable().meta({ description: 'The description for search engines.' }),

@@ -1,7 +1,7 @@
 /** The shapes in which articles are shown: one for the live edition and for the working copy. */
 import * as z from 'zod'
 import { Block, Warning } from '../body/block.ts'
-import { Breadcrumb } from '../catalogue/sections.ts'
+import { Breadcrumb } from '../catalogue/breadcrumb.ts'
 import { Id, Slug, Timestamp } from '../lib/shapes.ts'
 import {
   AuthorRef,

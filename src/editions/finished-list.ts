@@ -1,10 +1,11 @@
 /** Lists of live articles as finished bytes. */
 import type { FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { pageParameters, pageRequest } from '../http/paging.ts'
+import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import type { Finished, Ready } from '../http/short-way.ts'
 import { BoundedMap } from '../lib/memo.ts'
 import type { Storage } from '../storage/storage.ts'
+import { ArticleCard, ArticleFields } from './article.ts'
 import { documentsOf } from './cards.ts'
 import { articleParameters, feedsOf, filtersIn } from './filters.ts'
 import { count, list } from './list.ts'
@@ -14,6 +15,9 @@ import type { Shelf } from './shelf.ts'
 /** The query of a list of articles. */
 export const ArticleListQuery = z.strictObject({ ...pageParameters, ...listParameters, ...articleParameters })
 type Query = z.output<typeof ArticleListQuery>
+
+/** A page of articles: of cards, or of no more than the fields that are named. */
+export const ArticleList = listOf(z.union([ArticleCard, ArticleFields]), 'ArticleList')
 
 export interface ListDeps {
   storage: Storage

@@ -3,9 +3,8 @@ import * as z from 'zod'
 import { toHtml } from '../body/to-html.ts'
 import { toMarkdown } from '../body/to-markdown.ts'
 import { toText } from '../body/to-text.ts'
-import { listOf } from '../http/paging.ts'
 import { namesOf } from '../lib/names.ts'
-import { type Article, ArticleCard, ArticleFields, articleFields, includable } from './article.ts'
+import { type Article, articleFields, includable } from './article.ts'
 import { cardOf } from './compile.ts'
 
 /** Forms in which a body can be asked for. */
@@ -33,9 +32,6 @@ export const oneParameters = {
 
 /** The query parameters that shape the articles of a list. */
 export const listParameters = { version: versionParameter, fields, include }
-
-/** A page of articles: of cards, or of no more than the fields that are named. */
-export const ArticleList = listOf(z.union([ArticleCard, ArticleFields]), 'ArticleList')
 
 const renderers = { html: toHtml, markdown: toMarkdown, text: toText }
 
