@@ -247,6 +247,15 @@ describe('what is not known', () => {
       await room.anyone.get(`${path}?${query}`).expect(problem('unknown-field', error))
   })
 
+  it.each(['TRUE', '1', 'yes', '', 'true&count=true'])(
+    'is a flag that is neither true nor false: %s',
+    async (value) => {
+      const { body } = await room.anyone.get(`/v1/articles?count=${value}`).expect(400)
+      expect(body).toMatchObject({ type: '/problems/validation', errors: [{ in: 'query', pointer: '/count' }] })
+      expect((await room.anyone.get('/v1/articles?count=false').expect(200)).body.page).not.toHaveProperty('total')
+    },
+  )
+
   it.each(['createdBy', '-version', 'email', '', '--name', 'name,slug', 'NAME'])(
     'cannot be sorted by: %s',
     async (sort) => {

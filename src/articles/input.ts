@@ -138,7 +138,7 @@ const content = {
       noIndex: z.boolean().optional().meta({ description: 'Whether search engines should leave the article out.' }),
     })
     .optional()
-    .meta({ description: 'What search engines are told.' }),
+    .meta({ description: 'What search engines read.' }),
   rights: z
     .strictObject({
       usage: prose(2_000).nullish().meta({ description: 'Terms of use.' }),

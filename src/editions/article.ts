@@ -78,7 +78,7 @@ const detail = {
   citations: z.array(Citation).meta({ description: 'What the article rests on.' }),
   relatedLinks: z.array(RelatedLink).meta({ description: 'Links beside the article.', examples: [[]] }),
   corrections: z.array(Correction).meta({ description: 'What was put right, newest first.', examples: [[]] }),
-  seo: Seo.meta({ description: 'What search engines are told.' }),
+  seo: Seo.meta({ description: 'What search engines read.' }),
   rights: Rights.meta({ description: 'Who may use the article, and how.' }),
   externalId: z
     .string()
