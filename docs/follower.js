@@ -22,11 +22,18 @@ export async function follow({ address, key, file, wait = 30, fetch = globalThis
     }
   }
 
-  let copy = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : await snapshot()
+  // A rename is all or nothing.
+  const save = (copy) => {
+    writeFileSync(`${file}.new`, JSON.stringify(copy))
+    renameSync(`${file}.new`, file)
+    return copy
+  }
+
+  let copy = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : save(await snapshot())
   for (;;) {
     const changes = await get(`/v1/changes?include=edition&limit=1000&wait=${wait}&since=${copy.since}`)
     // 410: the cursor is too old, or what the key may have has changed.
-    if (changes === undefined) copy = await snapshot()
+    if (changes === undefined) copy = save(await snapshot())
     else {
       for (const { article, gone, edition } of changes.data) {
         if (!article) continue
@@ -34,10 +41,8 @@ export async function follow({ address, key, file, wait = 30, fetch = globalThis
         else copy.articles[article.id] = edition
       }
       copy.since = changes.page.next
+      save(copy)
     }
-    // A rename is all or nothing.
-    writeFileSync(`${file}.new`, JSON.stringify(copy))
-    renameSync(`${file}.new`, file)
     if (isDone(copy, changes)) return copy
   }
 }

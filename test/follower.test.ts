@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -47,6 +47,26 @@ async function live(section?: string): Promise<Record<string, unknown>> {
   }
   return found
 }
+
+it('a follower has its copy saved as soon as it has read the snapshot', async () => {
+  const { token: key } = await room.newKey('partner')
+  const file = join(folder, 'begun.json')
+  await room.editor.post('/v1/articles?publish=true').send({ headline: 'There already' }).expect(201)
+  const dying = (async (...request: Parameters<typeof fetch>) => {
+    if (!String(request[0]).includes('/snapshot')) throw new Error('killed')
+    return fetch(...request)
+  }) as typeof fetch
+  await expect(follow({ address: room.url, key, file, fetch: dying })).rejects.toThrow('killed')
+  const { since, articles } = JSON.parse(readFileSync(file, 'utf8'))
+  expect(articles).toEqual(await live())
+  const asked: string[] = []
+  const noting = (async (...request: Parameters<typeof fetch>) => {
+    asked.push(String(request[0]))
+    return fetch(...request)
+  }) as typeof fetch
+  await follow({ address: room.url, key, file, wait: 0, fetch: noting, isDone: () => true })
+  expect(asked).toEqual([expect.stringContaining(`since=${since}`)])
+})
 
 it('a follower that is killed at any moment ends with exactly what is public', async () => {
   let story = 0
