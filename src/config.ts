@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
+import { Language } from './lib/shapes.ts'
 
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true')
 
@@ -24,6 +25,12 @@ const listOf = (isGood: (value: string) => boolean, rule: string) =>
     )
     .refine((values) => values.every(isGood), rule)
 
+/** Where the site has the page of an entry; `none` for no such pages. */
+const sitePath = z
+  .string()
+  .max(500)
+  .regex(/^(none|\/[^\s?#]*\{slug\}[^\s?#]*)$/, 'must be a path with {slug} in it, such as /authors/{slug}, or none')
+
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 /** Every setting there is, by the name of its environment variable. */
@@ -35,6 +42,12 @@ const Environment = z.object({
   PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   SITE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   SITE_NAME: z.string().max(200).default('Dateline'),
+  SITE_DESCRIPTION: z.string().max(1_000).optional(),
+  SITE_LANGUAGE: Language.optional(),
+  SITE_LOGO: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
+  SITE_AUTHOR_PATH: sitePath.default('/authors/{slug}'),
+  SITE_TAG_PATH: sitePath.default('/tags/{slug}'),
+  SITE_SOURCE_PATH: sitePath.default('/sources/{slug}'),
   FEED_CONTENT: z.enum(['full', 'summary'], 'must be full or summary').default('full'),
   WEBSUB_HUB: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   PUBLIC_READ: flag.default(true),

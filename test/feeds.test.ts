@@ -4,6 +4,8 @@ import { DOMParser } from '@xmldom/xmldom'
 import { XMLParser } from 'fast-xml-parser'
 import { parseAtomFeed, parseJsonFeed, parseRssFeed } from 'feedsmith'
 import { hubNotices } from '../src/feeds/websub.ts'
+import { cacheTagOf } from '../src/http/cache-tags.ts'
+import { feedForms } from '../src/lib/feed-links.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
 
@@ -13,13 +15,17 @@ beforeAll(async () => {
     SITE_URL: 'https://news.example/',
     PUBLIC_URL: 'https://api.example',
     SITE_NAME: 'The <News> & more',
+    SITE_DESCRIPTION: 'All that matters, with p<0.05',
+    SITE_LANGUAGE: 'en-gb',
+    SITE_LOGO: 'https://news.example/bild/zeichen-ü.png',
+    SITE_SOURCE_PATH: 'none',
   })
-  for (const [name, parent] of [
-    ['World', null],
-    ['Asia', 'world'],
-    ['Sport', null],
+  for (const [name, parent, description] of [
+    ['World', null, 'From <abroad>, daily.'],
+    ['Asia', 'world', null],
+    ['Sport', null, null],
   ])
-    await room.editor.post('/v1/sections').send({ name, parent }).expect(201)
+    await room.editor.post('/v1/sections').send({ name, parent, description }).expect(201)
 })
 afterAll(() => room.close())
 
@@ -52,6 +58,12 @@ async function read(path: string) {
 const texts = (dom: Awaited<ReturnType<typeof read>>['dom'], name: string) =>
   Array.from(dom.getElementsByTagName(name), ({ textContent }) => textContent)
 
+/** What a reader of RSS shows of a title or a description, which it takes for HTML; throws for one with markup. */
+function asShown(html: string | null): string {
+  if (/<|&(?!amp;|lt;|gt;)/.test(html ?? '')) throw new Error(`there is markup in ${html}`)
+  return (html ?? '').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+}
+
 const HOSTILE = `]]> & <b>"it's"</b> 🌊 \u202eright\tto left\u202c &amp; &#0;`
 /** What only a text of several lines can have. */
 const LINES = `${HOSTILE}\r\nand\ron`
@@ -77,8 +89,8 @@ it('has each text as it was written, whatever stands in it', async () => {
     ],
   })
   const rss = await read('/feeds/rss.xml')
-  expect(texts(rss.dom, 'title')).toEqual(['The <News> & more', HOSTILE])
-  expect(texts(rss.dom, 'description')[1]).toBe(LINES)
+  expect(texts(rss.dom, 'title').map(asShown)).toEqual(['The <News> & more', 'The <News> & more', HOSTILE])
+  expect(texts(rss.dom, 'description').map(asShown)).toEqual(['All that matters, with p<0.05', LINES])
   expect(texts(rss.dom, 'dc:rights')).toEqual([LINES])
   for (const name of ['media:title', 'media:credit']) expect(texts(rss.dom, name)).toEqual([HOSTILE])
   expect(texts(rss.dom, 'dc:creator')).toEqual([`Ana ${HOSTILE}`])
@@ -117,15 +129,58 @@ it('is read by a feed reader', async () => {
     ['rss.xml', 'atom.xml', 'feed.json'].map((file) => room.anyone.get(`/feeds/${file}`).buffer(true).expect(200)),
   )
   const id = /urn:uuid:[\w-]+/.exec(json?.text ?? '')?.[0]
-  expect(parseRssFeed(rss?.text ?? '')).toMatchObject({
-    title: 'The <News> & more',
-    items: [{ guid: { value: id }, title: HOSTILE }],
-  })
+  const { title, items = [] } = parseRssFeed(rss?.text ?? '')
+  expect([title, items[0]?.title].map((one) => asShown(one ?? null))).toEqual(['The <News> & more', HOSTILE])
+  expect(items).toMatchObject([{ guid: { value: id } }])
   expect(parseAtomFeed(atom?.text ?? '')).toMatchObject({ id: 'https://api.example/feeds/atom.xml', entries: [{ id }] })
   expect(parseJsonFeed(json?.text ?? '')).toMatchObject({ items: [{ id }] })
 })
 
 const UNPRINTABLE = ['\u0008', '\u0000', '\u001f', '\u007f', '\ufffe', '\uffff']
+it('has whole addresses, as URIs, for readers that know nothing of the site', async () => {
+  const { body } = await room.editor
+    .post('/v1/articles?publish=true')
+    .send({
+      headline: 'Whole',
+      slug: 'whole',
+      section: 'asia',
+      seo: { canonicalUrl: 'https://news.example/straße|1' },
+      body: [
+        {
+          type: 'paragraph',
+          text: 'See [a](/b/c), [d](e?f=1&g=2), [h](#i), [j](//k.example/l), [m](mailto:n@o.example).',
+        },
+        { type: 'list', ordered: false, items: ['[p](../q)', '[r](https://s.example/ü)'] },
+        { type: 'image', url: 'https://bild.example/brücke|1.jpg?a=1&b=2', alt: '' },
+      ],
+    })
+    .expect(201)
+  const correction = { kind: 'correction', text: 'See [there](/corrected).' }
+  await room.editor.post(`/v1/articles/${body.id}/corrections`).send(correction).expect(201)
+  const content = [
+    '<a href="https://news.example/b/c">a</a>, <a href="https://news.example/world/asia/e?f=1&#x26;g=2">d</a>',
+    '<a href="https://news.example/world/asia/whole#i">h</a>, <a href="https://k.example/l">j</a>',
+    '<a href="mailto:n@o.example">m</a>',
+    '<a href="https://news.example/world/q">p</a>',
+    '<a href="https://s.example/ü">r</a>',
+  ]
+  const url = 'https://news.example/stra%C3%9Fe%7C1'
+  const image = 'https://bild.example/br%C3%BCcke%7C1.jpg?a=1&b=2'
+  const [rss, atom] = [await read('/feeds/rss.xml?section=asia'), await read('/feeds/atom.xml?section=asia')]
+  const { items } = (await room.anyone.get('/feeds/feed.json?section=asia').expect(200)).body
+  const { body: told } = await room.partner.get('/v1/articles/whole/ninjs').expect(200)
+  const html = [texts(rss.dom, 'content:encoded')[0], texts(atom.dom, 'content')[0], items[0].content_html]
+  const corrected = '<a href="https://news.example/corrected">there</a>'
+  for (const text of html) for (const link of [...content, corrected]) expect(text).toContain(link)
+  for (const link of content) expect(told.bodies[0].value).toContain(link)
+  const media = (dom: typeof rss.dom) => dom.getElementsByTagName('media:content')[0]?.getAttribute('url')
+  expect([texts(rss.dom, 'link')[2], media(rss.dom)]).toEqual([url, image])
+  expect([atom.parsed.feed.entry[0].link[0]['@_href'], media(atom.dom)]).toEqual([url, image])
+  expect([items[0].url, items[0].image]).toEqual([url, image])
+  // The site itself reads its links as they were written.
+  expect((await room.anyone.get('/v1/articles/whole?body=html').expect(200)).body.body).toContain('<a href="/b/c">')
+})
+
 it.each(UNPRINTABLE)('is kept from what XML cannot hold: %j', async (character) => {
   for (const member of ['headline', 'summary', 'kicker'])
     await room.editor
@@ -157,7 +212,7 @@ describe('a feed of a part', () => {
       before = path
       path = links.next.replace('https://api.example', '')
     }
-    expect(pages.map(({ length }) => length)).toEqual([50, 50, 6])
+    expect(pages.map(({ length }) => length)).toEqual([50, 50, 7])
     expect(pages[0]?.slice(0, 2)).toEqual(['Paged 104', 'Paged 103'])
   })
 
@@ -170,11 +225,81 @@ describe('a feed of a part', () => {
       expect(linksOf(feed.link).self).toBe('https://api.example/feeds/atom.xml?section=world')
     }
     const two = (await read('/feeds/rss.xml?section=world,sport&language=en')).parsed.rss.channel
-    expect([two.title, two.language]).toEqual(['The <News> & more: World, Sport, en', 'en'])
+    expect([asShown(two.title), two.language]).toEqual(['The <News> & more: World, Sport, en', 'en'])
     const none = await read('/feeds/rss.xml?section=none-such%3Cb%3E')
-    expect(none.parsed.rss.channel).toMatchObject({ title: 'The <News> & more' })
+    expect(asShown(none.parsed.rss.channel.title)).toBe('The <News> & more')
     expect(none.parsed.rss.channel).not.toHaveProperty('item')
-    await room.anyone.get('/feeds/rss.xml?page=2').expect(problem('unknown-parameter'))
+  })
+
+  it('leads to the page that shows the same, and says what it is of, in the language and with the logo of the site', async () => {
+    await room.editor.post('/v1/authors').send({ name: 'Dana', bio: 'Knows <all>.' }).expect(201)
+    await room.editor.post('/v1/tags').send({ name: 'Tides', description: 'High & low.' }).expect(201)
+    await room.editor.post('/v1/sources').send({ name: 'Gauge', kind: 'dataset', description: 'Hourly.' }).expect(201)
+    const title = 'The <News> & more'
+    const site = ['https://news.example', 'All that matters, with p<0.05']
+    const heads: [string, string[]][] = [
+      ['', site],
+      ['?section=world', ['https://news.example/world', 'From <abroad>, daily.']],
+      ['?section=asia', ['https://news.example/world/asia', `${title}: Asia`]],
+      ['?section=world&language=en', ['https://news.example/world', 'From <abroad>, daily.']],
+      ['?author=dana', ['https://news.example/authors/dana', 'Knows <all>.']],
+      ['?tag=tides', ['https://news.example/tags/tides', 'High & low.']],
+      // This site has no pages of sources.
+      ['?source=gauge', ['https://news.example', 'Hourly.']],
+      ['?section=world,sport', ['https://news.example', `${title}: World, Sport`]],
+      ['?section=asia&tag=tides', ['https://news.example', `${title}: Asia, Tides`]],
+      ['?section=none-such', site],
+    ]
+    const LOGO = 'https://news.example/bild/zeichen-%C3%BC.png'
+    for (const [query, [home, about]] of heads) {
+      const { channel } = (await read(`/feeds/rss.xml${query}`)).parsed.rss
+      expect([query, channel.link[0], asShown(channel.description)]).toEqual([query, home, about])
+      expect(channel.image).toEqual({ url: LOGO, title: channel.title, link: [home] })
+      const { feed } = (await read(`/feeds/atom.xml${query}`)).parsed
+      expect([query, linksOf(feed.link).alternate, feed.subtitle, feed.logo]).toEqual([query, home, about, LOGO])
+      const { body } = await room.anyone.get(`/feeds/feed.json${query}`).expect(200)
+      expect(body).toMatchObject({ home_page_url: home, description: about, icon: LOGO })
+      const language = query.includes('language') ? 'en' : 'en-GB'
+      expect([channel.language, feed['@_xml:lang'], body.language]).toEqual([language, language, language])
+    }
+    expect((await read('/feeds/atom.xml?language=en,fr')).parsed.feed).not.toHaveProperty('@_xml:lang')
+  })
+
+  it.each(feedForms.map(({ file }) => file))('%s takes any two filters, and all', async (file) => {
+    const filters = Object.entries({
+      section: 'world',
+      author: 'ana',
+      tag: 'hostile',
+      source: 'none-such',
+      language: 'en',
+    })
+    for (const one of filters)
+      for (const other of filters) {
+        const query = new URLSearchParams(one === other ? filters : [one, other])
+        await room.anyone.get(`/feeds/${file}?${query}`).buffer(true).expect(200)
+      }
+  })
+
+  it('has nothing to do with what readers append to its address, and refuses what is misspelt', async () => {
+    const plain = await room.anyone.get('/feeds/rss.xml?section=world').buffer(true).expect(200)
+    const appended = [
+      'utm_source=x&utm_medium=y',
+      '_=1767225600',
+      'fbclid=a&gclid=b',
+      '1767225600',
+      '%FF=%',
+      'a=1&a=2',
+      '',
+    ]
+    for (const one of appended)
+      for (const query of [`section=world&${one}`, `${one}&section=world`]) {
+        const reply = await room.anyone.get(`/feeds/rss.xml?${query}`).buffer(true).expect(200)
+        expect([query, reply.headers.etag, reply.headers.link]).toEqual([query, plain.headers.etag, plain.headers.link])
+        expect(reply.text).toBe(plain.text)
+      }
+    for (const query of ['sections=world', 'Tag=hostile', 'lang=en'])
+      await room.anyone.get(`/feeds/rss.xml?${query}`).expect(problem('unknown-parameter'))
+    await room.anyone.get('/v1/articles?utm_source=x').expect(problem('unknown-parameter'))
   })
 
   it('is found from what it is of, and from the list that it shows', async () => {
@@ -190,6 +315,84 @@ describe('a feed of a part', () => {
     for (const query of ['q=paged', 'sort=headline', 'updatedAt[gte]=2000-01-01T00:00:00Z'])
       expect(await link(`/v1/articles?${query}`)).not.toContain('alternate')
   })
+})
+
+describe('the headers of a reply', () => {
+  /** How many bytes they take, line ends among them. */
+  const sizeOf = ({ headers }: { headers: Record<string, unknown> }) =>
+    Object.entries(headers).reduce((sum, [name, value]) => sum + `${name}: ${value}\r\n`.length, 0)
+  const tagsOf = ({ headers }: { headers: Record<string, unknown> }) => String(headers['cache-tag']).split(',')
+
+  it('stay small, however many things it shows, and name the first of them', async () => {
+    const lines = Array.from({ length: 500 }, (_, n) => ({
+      op: 'create',
+      resource: 'sources',
+      body: { name: `Witness ${n}`, slug: `witness-${n}`, kind: 'person' },
+    }))
+    await room.editor
+      .post('/v1/bulk')
+      .set('content-type', 'application/x-ndjson')
+      .buffer(true)
+      .send(lines.map((line) => JSON.stringify(line)).join('\n'))
+      .expect(200)
+    await publish('Cites many', {
+      slug: 'cites-many',
+      section: 'asia',
+      authors: ['ana'],
+      tags: ['hostile'],
+      citations: lines.flatMap(({ body }) => [{ source: body.slug, relation: 'cited' }]),
+    })
+    const whole = await room.anyone.get('/v1/articles/cites-many').expect(200)
+    const { id, section, authors, tags, citations } = whole.body
+    const shown = [
+      id,
+      section.id,
+      authors[0].id,
+      tags[0].id,
+      ...citations.map(({ source }: typeof whole.body) => source.id),
+    ]
+    const named = tagsOf(whole)
+    expect(named.slice(0, -1)).toEqual(shown.slice(0, named.length - 1).map((one: string) => one.slice(-12)))
+    expect([named.length > 100, named.at(-1)]).toEqual([true, 'many'])
+
+    const list = await room.anyone.get('/v1/articles?limit=100').expect(200)
+    expect(tagsOf(list)).toEqual(['articles', ...list.body.data.map((one: { id: string }) => one.id.slice(-12))])
+    const names = Array.from({ length: 70 }, (_, n) => `section-${n}`).join(',')
+    const long = `section=world,${names}&author=ana,${names}&tag=hostile,${names}&language=en,fr`
+    const paths = [
+      '/v1/articles/cites-many/jsonld',
+      '/v1/articles/cites-many/related?limit=20',
+      `/v1/articles?limit=100&${long.replace('author=ana', 'source=x')}`,
+      `/v1/articles?limit=1&section=world,${names}`,
+      '/v1/search?q=paged&limit=100',
+      '/v1/sources?limit=100&include=latest',
+      '/feeds/atom.xml?section=world',
+      `/feeds/rss.xml?section=world,${names}`,
+    ]
+    for (const path of ['/v1/articles/cites-many', '/v1/articles?limit=100', ...paths])
+      for (const client of [room.anyone, room.editor]) {
+        const reply = await client.get(path).buffer(true).expect(200)
+        expect([path, sizeOf(reply) < 3_000]).toEqual([path, true])
+      }
+  })
+})
+
+it('tags a reply with each thing once, as far as there is room', () => {
+  const ids = Array.from({ length: 300 }, (_, n) => `0190f4a1-7c3e-7a52-9d1b-${String(n).padStart(12, '0')}`)
+  expect(cacheTagOf(['articles', ...ids.slice(0, 2), ids[0] ?? ''])).toBe('articles,000000000000,000000000001')
+  expect(cacheTagOf([])).toBe('')
+  for (let count = 0; count <= 300; count++) {
+    const value = cacheTagOf(ids.slice(0, count))
+    expect(value.length).toBeLessThanOrEqual(1_400)
+    expect(value.endsWith(',many')).toBe(value.split(',').length <= count && value.includes('many'))
+    if (count <= 100)
+      expect(value).toBe(
+        ids
+          .slice(0, count)
+          .map((id) => id.slice(-12))
+          .join(','),
+      )
+  }
 })
 
 describe('what is gone', () => {

@@ -514,9 +514,9 @@ describe('caching', () => {
     await close()
   })
 
-  it('tags replies with the ids inside', async () => {
+  it('tags replies with the ends of the ids inside', async () => {
     const { body, headers } = await room.anyone.get('/v1/articles/bridge-reopens').expect(200)
-    expect(headers['cache-tag']?.split(',')).toEqual([articleId, body.authors[0].id])
+    expect(headers['cache-tag']?.split(',')).toEqual([articleId.slice(-12), body.authors[0].id.slice(-12)])
   })
 })
 

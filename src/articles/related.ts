@@ -6,6 +6,7 @@ import { ArticleList } from '../editions/finished-list.ts'
 import { related } from '../editions/related.ts'
 import { isPlain, itemOf, listParameters } from '../editions/reply.ts'
 import { read } from '../editions/store.ts'
+import { cacheTagOf } from '../http/cache-tags.ts'
 import { Moved } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { elsewhere, Retracted } from './elsewhere.ts'
@@ -47,7 +48,7 @@ export function registerRelated(server: FastifyInstance, { storage }: ArticleDep
       const found = await (isPlain(query) ? cardsOf : documentsOf)(storage.reader, ids)
       const items = found.map(({ json }) => itemOf(json, query))
       const page = { limit: query.limit, next: null, previous: null }
-      reply.header('cache-tag', ['articles', edition.article, ...found.map(({ article }) => article)].join(','))
+      reply.header('cache-tag', cacheTagOf(['articles', edition.article, ...found.map(({ article }) => article)]))
       reply.header('content-type', 'application/json; charset=utf-8')
       return reply.send(`{"data":[${items.join(',')}],"page":${JSON.stringify(page)}}` as never)
     },

@@ -9,6 +9,7 @@ import { articleParameters, filtersIn, queryText } from '../editions/filters.ts'
 import { highlightsOf } from '../editions/highlight.ts'
 import { soughtFor } from '../editions/plan.ts'
 import { countHits, type Hit, search } from '../editions/search.ts'
+import { cacheTagOf } from '../http/cache-tags.ts'
 import { PageInfo, pageParameters, pageRequest } from '../http/paging.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { namesOf } from '../lib/names.ts'
@@ -104,7 +105,7 @@ export function registerSearch(server: FastifyInstance, { storage }: { storage: 
       const best = wanted.length > 0 ? await bestHits(page.rows, page.next !== null) : []
       const total = count ? await countHits(db, terms, sought) : undefined
       const meant = isFirst && page.rows.length === 0 ? await didYouMean(db, terms) : undefined
-      reply.header('cache-tag', ['articles', ...page.rows.map(({ article }) => article)].join(','))
+      reply.header('cache-tag', cacheTagOf(['articles', ...page.rows.map(({ article }) => article)]))
       return {
         data: await shown(page.rows),
         facets: await facetsOf(db, best, wanted),

@@ -1,5 +1,5 @@
 /** Blocks to HTML. */
-import type { Element, ElementContent } from 'hast'
+import type { Element, ElementContent, Nodes } from 'hast'
 import { sanitize } from 'hast-util-sanitize'
 import { toHtml as stringify } from 'hast-util-to-html'
 import type { PhrasingContent } from 'mdast'
@@ -7,13 +7,28 @@ import { allowList } from './allow-list.ts'
 import type { Block } from './block.ts'
 import { parseInline } from './inline.ts'
 
-/** Semantic HTML of the blocks, sanitised by the same list as what is read; a block a line. */
-export function toHtml(blocks: Block[]): string {
+/**
+ * Semantic HTML of the blocks, sanitised by the same list as what is read; a block a line. With a base, the address of
+ * the page that the text stands on, relative links become absolute (RFC 3986, section 5), for readers elsewhere.
+ */
+export function toHtml(blocks: Block[], base?: string): string {
   const children = blocks.flatMap((block, i): ElementContent[] =>
     i === 0 ? elements(block) : [text('\n'), ...elements(block)],
   )
-  return stringify(sanitize({ type: 'root', children }, allowList))
+  const tree = sanitize({ type: 'root', children }, allowList)
+  if (base !== undefined) resolveLinks(tree, base)
+  return stringify(tree)
 }
+
+function resolveLinks(node: Nodes, base: string): void {
+  if (node.type === 'element' && typeof node.properties.href === 'string')
+    node.properties.href = absolute(node.properties.href, base)
+  if ('children' in node) for (const child of node.children) resolveLinks(child, base)
+}
+
+/** What is absolute already, and what no address can be made of, stays as it is. */
+const absolute = (href: string, base: string): string =>
+  URL.canParse(href) || !URL.canParse(href, base) ? href : new URL(href, base).href
 
 const text = (value: string): ElementContent => ({ type: 'text', value })
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
 import { requireAdmin } from '../http/access.ts'
+import { cacheTagOf } from '../http/cache-tags.ts'
 import { ifMatch } from '../http/caching.ts'
 import { addLinks } from '../http/links.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
@@ -83,7 +84,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       const info = wanted.info(reply, page, page.total)
       if (shown === undefined) return { data, page: info } as never
       const items = await front.many(data, shown)
-      reply.header('cache-tag', ['articles', ...page.rows.map(({ id }) => id)].join(','))
+      reply.header('cache-tag', cacheTagOf(['articles', ...page.rows.map(({ id }) => id)]))
       return json(reply, `{"data":[${items.join(',')}],"page":${JSON.stringify(info)}}`)
     },
   )
@@ -141,9 +142,9 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       if (shown !== undefined) {
         const viewsOf = (rows: Row[]) => kind.views(storage.reader, rows, internal(request.caller))
         const { ids, json: text } = await front.one(storage.reader, row, viewsOf, shown)
-        return json(reply.header('cache-tag', ['articles', ...ids].join(',')), text)
+        return json(reply.header('cache-tag', cacheTagOf(['articles', ...ids])), text)
       }
-      reply.headers({ 'last-modified': new Date(row.updatedAt).toUTCString(), 'cache-tag': row.id })
+      reply.headers({ 'last-modified': new Date(row.updatedAt).toUTCString(), 'cache-tag': cacheTagOf([row.id]) })
       return (await view(storage.reader, row, request.caller)) as never
     },
   )

@@ -1,6 +1,8 @@
 /** Lists of live articles as finished bytes. */
 import type { FastifyRequest } from 'fastify'
 import * as z from 'zod'
+import { cacheTagOf } from '../http/cache-tags.ts'
+import { linkHeader } from '../http/links.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import type { Finished, Ready } from '../http/short-way.ts'
 import { BoundedMap } from '../lib/memo.ts'
@@ -44,10 +46,10 @@ export async function finishedList(
     ? await shelf.cards(rows)
     : (await documentsOf(db, rows)).map(({ article, json }) => ({ article, json: Buffer.from(itemOf(json, query)) }))
   const { info, links } = paging.shown(neighbours, query.count ? await count(db, filters) : undefined)
-  const link = [...links, ...feeds].join(', ')
+  const link = linkHeader([...links, ...feeds])
   const headers = {
     'content-type': 'application/json; charset=utf-8',
-    'cache-tag': ['articles', ...items.map(({ article }) => article)].join(','),
+    'cache-tag': cacheTagOf(['articles', ...items.map(({ article }) => article)]),
     ...(link !== '' && { link }),
   }
   return { headers, body: joined(items, info), of: null }

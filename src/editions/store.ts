@@ -99,7 +99,7 @@ export function compiled(standing: LiveStanding, content: Content, look: Lookup)
     slug,
     version,
     etag: etagOf(version, document),
-    cacheTag: cacheTagOf(article),
+    cacheTag: idsIn(article),
     language: content.language,
     externalId: content.externalId,
     sortHeadline: sortKey(content.headline),
@@ -113,11 +113,14 @@ export function compiled(standing: LiveStanding, content: Content, look: Lookup)
 /** A headline as lists are sorted by it: without case and diacritics. */
 export const sortKey = (headline: string): string => headline.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 
-/** The ids in the reply, so that a CDN can purge by article, author, section, tag or source. */
-const cacheTagOf = ({ id, section, authors, tags, citations }: Article): string =>
-  [id, section?.id, ...[...authors, ...tags, ...citations.map(({ source }) => source)].map((one) => one.id)]
-    .filter((one) => one !== undefined)
-    .join(',')
+/** More ids than fit into the header are not kept. */
+const MOST_SHOWN = 200
+
+/** The ids of what the reply shows, by which a CDN purges: the article, its section, authors, tags and sources. */
+function idsIn({ id, section, authors, tags, citations }: Article): string {
+  const shown = [...(section ? [section] : []), ...authors, ...tags, ...citations.map(({ source }) => source)]
+  return [...new Set([id, ...shown.map((one) => one.id)])].slice(0, MOST_SHOWN).join(',')
+}
 
 const shown = {
   article: editions.article,

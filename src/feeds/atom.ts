@@ -4,7 +4,19 @@ import type { Feed, Gone, Item } from './feed.ts'
 import { media } from './media.ts'
 
 /** Atom (RFC 4287), paged (RFC 5005, section 3), with what is gone (RFC 6721). */
-export const atom = ({ site, id, title, self, links, language, updated, items, gone }: Feed): string =>
+export const atom = ({
+  site,
+  id,
+  title,
+  description,
+  home,
+  self,
+  links,
+  language,
+  updated,
+  items,
+  gone,
+}: Feed): string =>
   xml({
     feed: {
       '@_xmlns': 'http://www.w3.org/2005/Atom',
@@ -13,11 +25,13 @@ export const atom = ({ site, id, title, self, links, language, updated, items, g
       ...(language && { '@_xml:lang': language }),
       id,
       title,
+      subtitle: description,
+      ...(site.logo && { logo: site.logo }),
       updated,
       author: { name: site.name },
       link: [
         { '@_rel': 'self', '@_href': self, '@_type': 'application/atom+xml' },
-        { '@_rel': 'alternate', '@_href': site.url, '@_type': 'text/html' },
+        { '@_rel': 'alternate', '@_href': home, '@_type': 'text/html' },
         ...links.map(({ rel, href }) => ({ '@_rel': rel, '@_href': href })),
       ],
       'at:deleted-entry': gone.map(tombstone),

@@ -1,8 +1,10 @@
 /** What a feed shows, whatever its form. */
+import type { Block } from '../body/block.ts'
 import { toHtml } from '../body/to-html.ts'
 import { toText } from '../body/to-text.ts'
 import type { Article } from '../editions/article.ts'
-import { pageOf, type Site } from '../editions/site.ts'
+import { addressOf, pageOf, type Site } from '../editions/site.ts'
+import { uriOf } from '../lib/uri.ts'
 
 /** The site whose feeds they are. */
 export interface FeedSite extends Site {
@@ -18,11 +20,15 @@ export interface Feed {
   id: string
   /** What the feed is of: the site, or a section, an author, a tag or a source of it. */
   title: string
+  /** What the section, the author, the tag, the source or the site is about; the title where nothing is said. */
+  description: string
+  /** The page of the site that shows the same: of the section, the author, the tag or the source, or the first page. */
+  home: string
   /** The address of this page of the feed. */
   self: string
   /** The pages around it (RFC 5005, section 3), and the hub where one tells of the feed. */
   links: { rel: 'first' | 'previous' | 'next' | 'hub'; href: string }[]
-  /** The language of all items, where it is one. */
+  /** The language that the feed is limited to, or that of the site. */
   language: string | undefined
   updated: string
   items: Item[]
@@ -57,15 +63,16 @@ export function itemOf(article: Article, site: FeedSite): Item {
   const { id, headline, summary, standfirst, authors, tags, section, body, corrections, language, rights } = article
   const blocks = Array.isArray(body) ? body : []
   const image = blocks.find((block) => block.type === 'image')
+  const base = addressOf(article, site)
   return {
     id,
     url: pageOf(article, site),
     title: headline,
     summary: summary ?? standfirst,
-    content: site.content === 'full' ? toHtml(blocks) + correctionsOf(corrections) : null,
+    content: site.content === 'full' ? toHtml(blocks, base) + correctionsOf(corrections, base) : null,
     authors: authors.map(({ name }) => name),
     categories: [...(section ? [section.name] : []), ...tags.map(({ name }) => name)],
-    image: image ? { ...image, caption: image.caption && toText([{ type: 'paragraph', text: image.caption }]) } : null,
+    image: image ? shownImage(image) : null,
     rights: rights.copyrightNotice,
     language,
     publishedAt: article.publishedAt ?? '',
@@ -73,8 +80,15 @@ export function itemOf(article: Article, site: FeedSite): Item {
   }
 }
 
+const shownImage = ({ url, alt, caption, credit }: Extract<Block, { type: 'image' }>): Item['image'] => ({
+  url: uriOf(url),
+  alt,
+  caption: caption && toText([{ type: 'paragraph', text: caption }]),
+  credit,
+})
+
 /** What was put right, at the end of the text, for readers of the feed too. */
-const correctionsOf = (corrections: Article['corrections']): string =>
+const correctionsOf = (corrections: Article['corrections'], base: string): string =>
   corrections
-    .map(({ kind, text, at }) => toHtml([{ type: 'paragraph', text: `*${at.slice(0, 10)}, ${kind}:* ${text}` }]))
+    .map(({ kind, text, at }) => toHtml([{ type: 'paragraph', text: `*${at.slice(0, 10)}, ${kind}:* ${text}` }], base))
     .join('')

@@ -9,6 +9,13 @@ export const JsonFeed = z
   .object({
     version: z.literal('https://jsonfeed.org/version/1.1').meta({ description: 'The version of the format.' }),
     title: z.string().meta({ description: 'The title of the feed.', examples: ['The Port Ellery Courier'] }),
+    description: z
+      .string()
+      .meta({ description: 'What the feed holds.', examples: ['The latest articles of The Port Ellery Courier.'] }),
+    icon: z
+      .string()
+      .optional()
+      .meta({ description: 'The logo of the site.', examples: ['https://site.example/logo.png'] }),
     home_page_url: z
       .string()
       .meta({ description: 'The page that the feed belongs to.', examples: ['https://site.example'] }),
@@ -56,13 +63,15 @@ export const JsonFeed = z
   .meta({ id: 'JsonFeed', description: 'A page of a JSON Feed.' })
 
 /** JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/). */
-export function jsonFeed({ site, title, self, links, language, items }: Feed): string {
+export function jsonFeed({ site, title, description, home, self, links, language, items }: Feed): string {
   const linked = (wanted: string) => links.find(({ rel }) => rel === wanted)?.href
   const [next, hub] = [linked('next'), linked('hub')]
   return JSON.stringify({
     version: 'https://jsonfeed.org/version/1.1',
     title,
-    home_page_url: site.url,
+    description,
+    ...(site.logo && { icon: site.logo }),
+    home_page_url: home,
     feed_url: self,
     ...(next && { next_url: next }),
     ...(language && { language }),

@@ -4,8 +4,9 @@ import type { Feed, Item } from './feed.ts'
 import { media } from './media.ts'
 
 /** RSS 2.0 (https://www.rssboard.org/rss-specification), with content, dc, media and atom elements. */
-export const rss = ({ site, title, self, links, language, updated, items }: Feed): string =>
-  xml({
+export const rss = ({ site, home, self, links, language, updated, items, ...feed }: Feed): string => {
+  const title = asHtml(feed.title)
+  return xml({
     rss: {
       '@_version': '2.0',
       '@_xmlns:atom': 'http://www.w3.org/2005/Atom',
@@ -14,9 +15,10 @@ export const rss = ({ site, title, self, links, language, updated, items }: Feed
       '@_xmlns:media': 'http://search.yahoo.com/mrss/',
       channel: {
         title,
-        link: site.url,
-        description: title,
+        link: home,
+        description: asHtml(feed.description),
         ...(language && { language }),
+        ...(site.logo && { image: { url: site.logo, title, link: home } }),
         lastBuildDate: rfc822(updated),
         'atom:link': [
           { '@_rel': 'self', '@_href': self, '@_type': 'application/rss+xml' },
@@ -26,13 +28,21 @@ export const rss = ({ site, title, self, links, language, updated, items }: Feed
       },
     },
   })
+}
+
+/**
+ * Plain text as HTML. Readers take the titles and descriptions of RSS 2.0 for HTML, although the specification leaves it
+ * open: so `p<0.05` has to be escaped for HTML first, and then for XML. Quotation marks need none of it.
+ */
+const asHtml = (text: string): string => text.replace(/[&<>]/g, (sign) => ENTITIES[sign] ?? sign)
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
 const element = ({ id, url, title, summary, content, authors, categories, image, rights, ...item }: Item) => ({
-  title,
+  title: asHtml(title),
   link: url,
   guid: { '@_isPermaLink': 'false', '#text': urnOf(id) },
   pubDate: rfc822(item.publishedAt),
-  ...(summary !== null && { description: summary }),
+  ...(summary !== null && { description: asHtml(summary) }),
   ...(content !== null && { 'content:encoded': content }),
   'dc:creator': authors,
   'dc:language': item.language,

@@ -19,7 +19,7 @@ const LONGEST_PAUSE = 5 * 60_000
 export interface HubDeps {
   storage: Storage
   clock: Clock
-  site: Site
+  site: Pick<Site, 'api'>
   hub: string
   /** Ends a notice that is under way. */
   signal: AbortSignal

@@ -2,7 +2,8 @@
 import * as z from 'zod'
 import { toText } from '../body/to-text.ts'
 import type { Article } from '../editions/article.ts'
-import { pageOf, type Site, urnOf } from '../editions/site.ts'
+import { pageOf, pageOfEntry, type Site, urnOf } from '../editions/site.ts'
+import { uriOf } from '../lib/uri.ts'
 
 /** JSON-LD 1.1 (https://www.w3.org/TR/json-ld11/#iana-considerations). */
 export const JSON_LD = 'application/ld+json'
@@ -30,13 +31,24 @@ export const JsonLd = z
 
 type Thing = Record<string, unknown>
 
-/** A live article as https://schema.org/NewsArticle, as text that can close no `<script>` element. */
-export const jsonLd = (article: Article, site: Site): string =>
-  JSON.stringify({ '@context': 'https://schema.org', ...newsArticle(article, site) }).replaceAll('<', '\\u003c')
+/** Where articles are read. */
+export interface Publication {
+  site: Site
+  /** Whether anyone may read them without paying or signing in; undefined where that is not known here. */
+  isAccessibleForFree: true | undefined
+}
 
-function newsArticle(article: Article, site: Site): Thing {
+/**
+ * A live article as https://schema.org/NewsArticle, as text that can close no `<script>` element. It has what
+ * https://developers.google.com/search/docs/appearance/structured-data/article asks for.
+ */
+export const jsonLd = (article: Article, publication: Publication): string =>
+  JSON.stringify({ '@context': 'https://schema.org', ...newsArticle(article, publication) }).replaceAll('<', '\\u003c')
+
+function newsArticle(article: Article, { site, isAccessibleForFree }: Publication): Thing {
   const { id, headline, kicker, standfirst, summary, dateline, body, section, tags, citations, rights, seo } = article
   const url = pageOf(article, site)
+  const publisher = publisherOf(site)
   return thing('NewsArticle', {
     '@id': url,
     url,
@@ -46,16 +58,9 @@ function newsArticle(article: Article, site: Site): Thing {
     alternativeHeadline: seo.title ?? kicker,
     description: seo.description ?? summary ?? standfirst,
     dateline: dateline && [dateline.city, dateline.country].filter(Boolean).join(', '),
-    author: article.authors.map(({ kind, name, jobTitle, bio, avatar, links }) =>
-      thing(kind === 'person' ? 'Person' : 'Organization', {
-        name,
-        ...(kind === 'person' && { jobTitle }),
-        description: bio,
-        image: avatar,
-        sameAs: links.map((link) => link.url),
-      }),
-    ),
-    publisher: thing('Organization', { name: site.name, url: site.url }),
+    author: article.authors.length > 0 ? article.authors.map((author) => authorOf(author, site)) : [publisher],
+    publisher,
+    isAccessibleForFree,
     articleSection: section?.name,
     keywords: tags.map(({ name }) => name),
     image: imagesOf(body),
@@ -80,10 +85,26 @@ function thing(type: string, members: Thing): Thing {
   return { '@type': type, ...Object.fromEntries(Object.entries(members).filter(([, value]) => isThere(value))) }
 }
 
+/** Without a page of their own on the site, authors are found at the first of their links, if they have any. */
+function authorOf({ kind, slug, name, jobTitle, bio, avatar, links }: Article['authors'][number], site: Site): Thing {
+  const sameAs = links.map((link) => uriOf(link.url))
+  return thing(kind === 'person' ? 'Person' : 'Organization', {
+    name,
+    url: pageOfEntry('author', { slug }, site) ?? sameAs[0],
+    ...(kind === 'person' && { jobTitle }),
+    description: bio,
+    image: avatar && uriOf(avatar),
+    sameAs,
+  })
+}
+
+const publisherOf = ({ name, url, logo }: Site): Thing =>
+  thing('Organization', { name, url, logo: logo && thing('ImageObject', { url: logo }) })
+
 const breadcrumbOf = ({ breadcrumbs }: Article, site: Site): Thing =>
   thing('BreadcrumbList', {
     itemListElement: breadcrumbs.map(({ name, path }, index) =>
-      thing('ListItem', { position: index + 1, name, item: site.url + path }),
+      thing('ListItem', { position: index + 1, name, item: uriOf(site.url + path) }),
     ),
   })
 
@@ -93,7 +114,7 @@ const imagesOf = (body: Article['body']): Thing[] =>
         .filter((block) => block.type === 'image')
         .map(({ url, alt, caption, credit }) =>
           thing('ImageObject', {
-            url,
+            url: uriOf(url),
             description: alt,
             caption: caption && toText([{ type: 'paragraph', text: caption }]),
             creditText: credit,
@@ -109,9 +130,11 @@ function workOf({ source, url, quote }: Article['citations'][number]): Thing {
     return thing(kind === 'dataset' ? 'Dataset' : 'CreativeWork', {
       name,
       description,
-      url: url ?? source.url,
+      url: uriOfAny(url ?? source.url),
       text: quote,
     })
-  const creator = thing(kind === 'person' ? 'Person' : 'Organization', { name, description, url: source.url })
-  return thing('CreativeWork', { url, text: quote, creator })
+  const creator = thing(kind === 'person' ? 'Person' : 'Organization', { name, description, url: uriOfAny(source.url) })
+  return thing('CreativeWork', { url: uriOfAny(url), text: quote, creator })
 }
+
+const uriOfAny = (url: string | null): string | null => url && uriOf(url)

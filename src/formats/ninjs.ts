@@ -3,7 +3,7 @@ import { toHtml } from '../body/to-html.ts'
 import { toText } from '../body/to-text.ts'
 import { countWords } from '../body/words.ts'
 import type { Article } from '../editions/article.ts'
-import { pageOf, type Site, urnOf } from '../editions/site.ts'
+import { addressOf, pageOf, type Site, urnOf } from '../editions/site.ts'
 import type { Retraction } from '../editions/store.ts'
 import { uriOf } from '../lib/uri.ts'
 import type { Association, Concept, Ninjs } from './ninjs-shape.ts'
@@ -48,7 +48,7 @@ export function ninjs({ article, sections }: Told, site: Site): Ninjs {
       ...textOf('standfirst', standfirst),
       ...corrections.flatMap(({ kind, text }) => textOf(kind, text)),
     ],
-    bodies: bodiesOf(article),
+    bodies: bodiesOf(article, site),
     people: partiesOf(authors, 'person'),
     organisations: partiesOf(authors, 'organization'),
     places: located ? [{ name: located, rel: 'dateline' }] : [],
@@ -64,7 +64,7 @@ export function ninjs({ article, sections }: Told, site: Site): Ninjs {
       contactInfo: webOf(url ?? source.url),
     })),
     associations: [...imagesOf(article), ...article.relatedLinks.map((link) => linked(link, site))],
-    renditions: [{ name: 'web', href: uriOf(pageOf(article, site)), contentType: 'text/html' }],
+    renditions: [{ name: 'web', href: pageOf(article, site), contentType: 'text/html' }],
     altIds: externalId === null ? [] : [{ role: 'externalId', value: externalId }],
     copyrightHolder: rights.copyrightHolder,
     copyrightNotice: rights.copyrightNotice,
@@ -124,12 +124,13 @@ const partiesOf = (authors: Article['authors'], kind: Article['authors'][number]
     }))
 
 /** Counts do without the captions of images, as the standard wants it. */
-function bodiesOf({ body, language }: Article): NonNullable<Ninjs['bodies']> {
+function bodiesOf(article: Article, site: Site): NonNullable<Ninjs['bodies']> {
+  const { body, language } = article
   if (!Array.isArray(body) || body.length === 0) return []
   const text = toText(body.filter(({ type }) => type !== 'image'))
   const wordCount = countWords(text, language)
   return [
-    { role: 'main', contentType: 'text/html', value: toHtml(body), wordCount },
+    { role: 'main', contentType: 'text/html', value: toHtml(body, addressOf(article, site)), wordCount },
     { role: 'main', contentType: 'text/plain', value: text, wordCount, charCount: [...text].length },
   ]
 }

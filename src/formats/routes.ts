@@ -6,6 +6,7 @@ import type { Article } from '../editions/article.ts'
 import { headersOf } from '../editions/ready.ts'
 import type { Site } from '../editions/site.ts'
 import { type Edition, read, retraction } from '../editions/store.ts'
+import { cacheTagOf } from '../http/cache-tags.ts'
 import { ofType } from '../http/media-type.ts'
 import { type OtherForms, preferredForm } from '../http/negotiation.ts'
 import { Moved, NoQuery } from '../http/parameters.ts'
@@ -126,7 +127,7 @@ function jsonLdText({ storage, site, publicRead }: FormatDeps) {
       if (!(await isGranted(db, caller, reference))) throw notFound('article')
     }
     const edition = await read(db, reference)
-    return edition && jsonLd(shown(reply, edition), site)
+    return edition && jsonLd(shown(reply, edition), { site, isAccessibleForFree: publicRead || undefined })
   }
 }
 
@@ -142,7 +143,7 @@ function ninjsText({ storage, clock, site }: FormatDeps) {
     if (edition) return told(shown(reply, edition))
     const notice = isHad ? await retraction(db, reference) : undefined
     if (notice) {
-      reply.headers({ 'last-modified': new Date(notice.at).toUTCString(), 'cache-tag': notice.id })
+      reply.headers({ 'last-modified': new Date(notice.at).toUTCString(), 'cache-tag': cacheTagOf([notice.id]) })
       return JSON.stringify(canceled(notice))
     }
     const ahead = await seekAdvance(db, reference, caller, clock.now())

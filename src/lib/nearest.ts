@@ -1,14 +1,18 @@
 import { closest, distance } from 'fastest-levenshtein'
 
-/** The known name that was probably meant by `name`, if one is near. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+/** The known name that was probably meant by `name`, if one is near: at most `furthest` characters apart. */
+export function nearest(
+  name: string,
+  known: readonly string[],
+  furthest: number = Math.ceil(name.length / 3),
+): string | undefined {
   if (known.length === 0 || name.length > 64) return undefined
   const best = closest(
     name.toLowerCase(),
     known.map((k) => k.toLowerCase()),
   )
   const index = known.findIndex((k) => k.toLowerCase() === best)
-  return distance(name.toLowerCase(), best) <= Math.ceil(name.length / 3) ? known[index] : undefined
+  return distance(name.toLowerCase(), best) <= furthest ? known[index] : undefined
 }
 
 /** `; did you mean "x"?`, or nothing. */

@@ -63,8 +63,8 @@ export const WebUrl = z
   .refine(isWebUrl, 'must be an absolute http or https address')
   .meta({
     id: 'WebUrl',
-    format: 'uri',
-    description: 'An absolute http or https address.',
+    // No format `uri`: what browsers take may have letters that are not ASCII, which `uri` does not allow.
+    description: 'An absolute http or https address; letters need not be ASCII.',
     examples: ['https://wire.example/1'],
   })
 

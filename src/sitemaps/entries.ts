@@ -3,7 +3,6 @@ import { and, eq, gte, lte, type SQL, sql } from 'drizzle-orm'
 import type { Article } from '../editions/article.ts'
 import { pageOf, type Site } from '../editions/site.ts'
 import { recompiled } from '../editions/store.ts'
-import { uriOf } from '../lib/uri.ts'
 import { memberOf } from '../storage/columns.ts'
 import { editions, staleEditions } from '../storage/schema.ts'
 import { type Reader, shaped } from '../storage/storage.ts'
@@ -85,7 +84,7 @@ export async function* entriesOf(
       const page = pageOf(shown, site)
       if (shown.seo.noIndex || !isOn(site, page)) return []
       const { language, publishedAt, updatedAt } = row
-      return [{ loc: uriOf(page), headline: shown.headline, language, publishedAt, updatedAt }]
+      return [{ loc: page, headline: shown.headline, language, publishedAt, updatedAt }]
     })
     const last = rows.at(-1)
     if (!last || rows.length < limit) return
