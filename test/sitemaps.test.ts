@@ -12,6 +12,7 @@ beforeEach(async () => {
     SITE_URL: 'https://news.example',
     PUBLIC_URL: 'https://api.example',
     SITE_NAME: 'The <News> & more',
+    SITE_AUTHOR_PATH: '/people/{slug}',
   })
   await room.editor.post('/v1/sections').send({ name: 'World' }).expect(201)
 })
@@ -55,13 +56,14 @@ it('has a page for each month, whose address stays', async () => {
   expect(index.entries).toEqual([
     { loc: page('2030-01'), lastmod: '2030-01-01T12:00:02.000Z' },
     { loc: page('2030-03'), lastmod: room.clock.time.toISOString() },
+    { loc: page('sections') },
   ])
   expect((await read('/sitemaps/2030-01.xml')).entries).toEqual([
     { loc: 'https://news.example/world/in-january', lastmod: '2030-01-01T12:00:01.000Z' },
     { loc: 'https://news.example/in-january-too', lastmod: '2030-01-01T12:00:02.000Z' },
   ])
   await room.editor.post(`/v1/articles/${id}/retract`).send({ reason: 'It was wrong.' }).expect(200)
-  expect((await read('/sitemap.xml')).locs).toEqual([page('2030-01')])
+  expect((await read('/sitemap.xml')).locs).toEqual([page('2030-01'), page('sections')])
   for (const name of [
     '2030-03.xml',
     '2030-02.xml',
@@ -71,11 +73,93 @@ it('has a page for each month, whose address stays', async () => {
     '0000-01.xml',
     '2030-01',
     'x',
+    'authors.xml',
+    'sections-2.xml',
+    'sections-1.xml',
+    'sources.xml',
   ])
     await room.anyone.get(`/sitemaps/${name}`).expect(problem('not-found'))
   for (const name of ['0001-01.xml', '9999-12.xml', '9999-12-9999.xml'])
     await room.anyone.get(`/sitemaps/${name}`).expect(problem('not-found'))
-  await room.anyone.get('/sitemap.xml?page=1').expect(problem('unknown-parameter'))
+})
+
+it('has one address, whatever is appended to it', async () => {
+  await publish('In January')
+  for (const path of ['/sitemap.xml', '/sitemaps/2030-01.xml', '/news-sitemap.xml']) {
+    const { text, headers } = await room.anyone.get(path).buffer(true).expect(200)
+    const appended = await room.anyone.get(`${path}?utm_source=x&_=1`).buffer(true).expect(200)
+    expect([appended.text, appended.headers.etag]).toEqual([text, headers.etag])
+  }
+})
+
+it('has the pages of sections, authors and tags that have articles, with the time of their last change', async () => {
+  await room.editor.post('/v1/sections').send({ name: 'Asia', parent: 'world' }).expect(201)
+  await room.editor.post('/v1/sections').send({ name: 'Empty' }).expect(201)
+  for (const name of ['Ana', 'Ben', 'Idle']) await room.editor.post('/v1/authors').send({ name }).expect(201)
+  for (const name of ['Tides', 'Idle']) await room.editor.post('/v1/tags').send({ name }).expect(201)
+  await publish('One', { section: 'asia', authors: ['ana'], tags: ['tides'] })
+  const first = room.clock.time.toISOString()
+  await publish('Two', { section: 'world', authors: ['ben'] })
+  const second = room.clock.time.toISOString()
+  const index = await read('/sitemap.xml')
+  const names = ['2030-01', 'sections', 'authors', 'tags']
+  expect(index.locs).toEqual(names.map((name) => `https://api.example/sitemaps/${name}.xml`))
+  const page = async (name: string) => (await read(`/sitemaps/${name}.xml`)).entries
+  expect(await page('sections')).toEqual([
+    { loc: 'https://news.example/world', lastmod: second },
+    { loc: 'https://news.example/world/asia', lastmod: first },
+  ])
+  expect(await page('authors')).toEqual([
+    { loc: 'https://news.example/people/ana', lastmod: first },
+    { loc: 'https://news.example/people/ben', lastmod: second },
+  ])
+  room.clock.tick()
+  await room.editor.patch('/v1/tags/tides').send({ description: 'High and low.' }).expect(200)
+  const renamed = room.clock.time.toISOString()
+  expect(await page('tags')).toEqual([{ loc: 'https://news.example/tags/tides', lastmod: renamed }])
+  const { headers } = await read('/sitemaps/tags.xml')
+  await room.anyone.get('/sitemaps/tags.xml').set('if-none-match', String(headers.etag)).expect(304)
+  await room.editor.post('/v1/articles/one/unpublish').expect(200)
+  expect((await page('sections')).map(({ loc }) => loc)).toEqual(['https://news.example/world'])
+  await room.anyone.get('/sitemaps/tags.xml').expect(problem('not-found'))
+})
+
+it('says when a month last changed, also by what left it', async () => {
+  const id = await publish('Leaves')
+  await publish('Stays', { section: 'world' })
+  later(40)
+  await publish('In February')
+  await room.editor.post(`/v1/articles/${id}/unpublish`).expect(200)
+  const left = room.clock.time.toISOString()
+  const january = async () => (await read('/sitemap.xml')).entries[0]?.lastmod
+  expect(await january()).toBe(left)
+  room.clock.tick()
+  await room.editor.patch('/v1/sections/world').send({ slug: 'globe' }).expect(200)
+  expect(await january()).toBe(room.clock.time.toISOString())
+})
+
+it('has the images of each article, once each, as URIs', async () => {
+  const image = (url: string) => ({ type: 'image', url, alt: '' })
+  await publish('Pictured', {
+    body: [
+      image('https://img.example/a?b=1&c=2'),
+      { type: 'paragraph', text: 'Between.' },
+      image('https://img.example/a b'.replace(' ', '%')),
+      image('https://img.example/a?b=1&c=2'),
+      image(`https://img.example/${"'".repeat(2_000)}`),
+    ],
+  })
+  await publish('Without', { section: 'world' })
+  for (const path of ['/sitemaps/2030-01.xml', '/news-sitemap.xml']) {
+    const { dom } = await read(path)
+    const [pictured, without] = Array.from(dom.getElementsByTagName('url')).toSorted((a) =>
+      a.textContent?.includes('pictured') ? -1 : 1,
+    )
+    const images = (url: typeof pictured) =>
+      Array.from(url?.getElementsByTagName('image:loc') ?? [], (one) => one.textContent)
+    expect(images(pictured)).toEqual(['https://img.example/a?b=1&c=2', 'https://img.example/a%25b'])
+    expect(images(without)).toEqual([])
+  }
 })
 
 it('has what search engines may list, and nothing else', async () => {

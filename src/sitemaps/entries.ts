@@ -3,9 +3,11 @@ import { and, eq, gte, lte, type SQL, sql } from 'drizzle-orm'
 import type { Article } from '../editions/article.ts'
 import { pageOf, type Site } from '../editions/site.ts'
 import { recompiled } from '../editions/store.ts'
+import { uriOf } from '../lib/uri.ts'
 import { memberOf } from '../storage/columns.ts'
 import { editions, staleEditions } from '../storage/schema.ts'
 import { type Reader, shaped } from '../storage/storage.ts'
+import { addressFits, MOST_IMAGES } from './limits.ts'
 
 /** How many articles one query reads; other requests get their turn before the next. */
 const BATCH = 200
@@ -16,6 +18,8 @@ export interface Entry {
   language: string
   publishedAt: string
   updatedAt: string
+  /** The addresses of the images on the page. */
+  images: string[]
 }
 
 /** Where to begin, up to when to go on, in which direction, and how many articles to look at at most. */
@@ -42,6 +46,7 @@ const select = shaped('sitemap_entries', (db, direction: 'asc' | 'desc') => {
       headline: memberOf(editions.document, 'headline'),
       seo: memberOf(editions.document, 'seo'),
       breadcrumbs: memberOf(editions.document, 'breadcrumbs'),
+      body: memberOf(editions.document, 'body'),
       stale: staleEditions.article,
     })
     .from(editions)
@@ -80,11 +85,12 @@ export async function* entriesOf(
         headline: JSON.parse(row.headline) as Article['headline'],
         seo: JSON.parse(row.seo) as Article['seo'],
         breadcrumbs: JSON.parse(row.breadcrumbs) as Article['breadcrumbs'],
+        body: JSON.parse(row.body) as Article['body'],
       }
       const page = pageOf(shown, site)
-      if (shown.seo.noIndex || !isOn(site, page)) return []
+      if (shown.seo.noIndex || !isOn(site, page) || !addressFits(page)) return []
       const { language, publishedAt, updatedAt } = row
-      return [{ loc: page, headline: shown.headline, language, publishedAt, updatedAt }]
+      return [{ loc: page, headline: shown.headline, language, publishedAt, updatedAt, images: imagesIn(shown.body) }]
     })
     const last = rows.at(-1)
     if (!last || rows.length < limit) return
@@ -92,6 +98,11 @@ export async function* entriesOf(
     left -= rows.length
     await new Promise(setImmediate)
   }
+}
+
+const imagesIn = (body: Article['body']): string[] => {
+  const images = Array.isArray(body) ? body.filter((block) => block.type === 'image') : []
+  return [...new Set(images.map(({ url }) => uriOf(url)).filter(addressFits))].slice(0, MOST_IMAGES)
 }
 
 /** A sitemap may have addresses of its own site alone (https://www.sitemaps.org/protocol.html#location). */

@@ -1,19 +1,19 @@
 /** The pages of the sitemap: one for each month in which an article was published, more for a month with very many. */
-import { and, asc, desc, gt, gte, lte, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, isNotNull, lte, sql } from 'drizzle-orm'
 import { countOf } from '../catalogue/entry.ts'
-import { editions } from '../storage/schema.ts'
+import { latest } from '../changes/log.ts'
+import { articles, changes, editions } from '../storage/schema.ts'
 import { prepared, type Reader } from '../storage/storage.ts'
 import type { Span } from './entries.ts'
+import { MOST } from './limits.ts'
 
-/** How many addresses a sitemap may have (https://www.sitemaps.org/protocol.html). */
-export const MOST = 50_000
-/** How many of the articles updated last are asked which months they are of. */
+/** How many of the last changes are asked which months they concern. */
 const RECENT = 1_000
 
 export interface Page {
   /** `2030-01` or, where a month has more pages than one, `2030-01-2` for its second. */
   name: string
-  /** When the last of its articles was updated; undefined for months where nothing was of late. */
+  /** When something in it last changed: an article came, went, or was changed; undefined where nothing did of late. */
   updatedAt: string | undefined
 }
 
@@ -48,19 +48,20 @@ const selectCount = prepared('sitemap_count', (db) =>
 
 const selectRecent = prepared('sitemap_recent', (db) =>
   db
-    .select({ publishedAt: editions.publishedAt, updatedAt: editions.updatedAt })
-    .from(editions)
-    .orderBy(desc(editions.updatedAt))
-    .limit(RECENT),
+    .select({ publishedAt: articles.publishedAt, at: changes.at })
+    .from(changes)
+    .innerJoin(articles, eq(articles.id, changes.target))
+    .where(and(gt(changes.seq, sql.placeholder('seq')), isNotNull(articles.publishedAt)))
+    .orderBy(desc(changes.seq)),
 )
 
 /** All pages, the oldest first: two looks into an index for each month. */
 export async function pagesOf(db: Reader): Promise<Page[]> {
-  // Of a month that is among the articles updated last, the first that is met is its latest.
+  // Of each month the first change that is met is its latest.
   const updated = new Map<string, string>()
-  for (const { publishedAt, updatedAt } of await selectRecent(db)) {
-    const month = publishedAt.slice(0, 7)
-    if (!updated.has(month)) updated.set(month, updatedAt)
+  for (const { publishedAt, at } of await selectRecent(db, { seq: (await latest(db)) - RECENT })) {
+    const month = (publishedAt ?? '').slice(0, 7)
+    if (!updated.has(month)) updated.set(month, at)
   }
   const pages: Page[] = []
   for (let after = '0001-01-01T00:00:00.000Z'; ; ) {

@@ -11,12 +11,16 @@ import type { Clock } from '../lib/clock.ts'
 import { notFound } from '../lib/problem.ts'
 import { elements, XML_DECLARATION, xml } from '../lib/xml.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
-import { type Entry, entriesOf, type Span } from './entries.ts'
+import { catalogueEntries, cataloguePages, catalogueSpan } from './catalogue.ts'
+import { type Entry, entriesOf } from './entries.ts'
+import { bytesOfImages, MOST_IMAGE_BYTES } from './limits.ts'
 import { pagesOf, spanOf } from './pages.ts'
 
 const SITEMAP = 'http://www.sitemaps.org/schemas/sitemap/0.9'
 /** https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap */
 const NEWS = 'http://www.google.com/schemas/sitemap-news/0.9'
+/** https://developers.google.com/search/docs/crawling-indexing/sitemaps/image-sitemaps */
+const IMAGE = 'http://www.google.com/schemas/sitemap-image/1.1'
 /** How old news may be, in milliseconds, and how many there may be. */
 const NEWS_AGE = 2 * 86_400_000
 const MOST_NEWS = 1_000
@@ -28,12 +32,12 @@ const ByPage = z.strictObject({
   page: z
     .string()
     .max(50)
-    .meta({ description: 'The page, as the index names it.', examples: ['2030-01.xml'] }),
+    .meta({ description: 'The page, as the index names it.', examples: ['2030-01.xml', 'sections.xml'] }),
 })
 
 const tags = ['Sitemaps']
 
-/** The sitemaps (https://www.sitemaps.org/protocol.html): an index, a page for each month, and the news of two days. */
+/** The sitemaps (https://www.sitemaps.org/protocol.html): an index, a page for each month, pages for the catalogue, and the news of two days. */
 export function registerSitemaps(
   server: FastifyInstance,
   { storage, clock, site }: { storage: Storage; clock: Clock; site: Site },
@@ -52,11 +56,14 @@ export function registerSitemaps(
         tags,
         querystring: NoQuery,
         replyHeaders: ['Cache-Tag'],
-        response: { 200: textOf(XML, 'The sitemaps there are, one or more for each month.') },
+        response: {
+          200: textOf(XML, 'The sitemaps there are: of the articles of each month, and of sections, authors and tags.'),
+        },
       },
     },
     async (_request, reply) => {
-      const sitemap = (await pagesOf(db)).map(({ name, updatedAt }) => ({
+      const ofEntries = (await cataloguePages(db, site)).map((name) => ({ name, updatedAt: undefined }))
+      const sitemap = [...(await pagesOf(db)), ...ofEntries].map(({ name, updatedAt }) => ({
         loc: `${site.api}/sitemaps/${name}.xml`,
         ...(updatedAt && { lastmod: updatedAt }),
       }))
@@ -77,17 +84,22 @@ export function registerSitemaps(
         params: ByPage,
         querystring: NoQuery,
         replyHeaders: ['Cache-Tag'],
-        response: { 200: textOf(XML, 'The articles first published in a month; 50,000 at most.') },
+        response: {
+          200: textOf(
+            XML,
+            'The articles first published in a month with their images, or the pages of sections, authors or tags; 10,000 at most.',
+          ),
+        },
       },
     },
     async (request, reply) => {
       const [, name = ''] = /^(.+)\.xml$/.exec(request.params.page) ?? []
       const etag = await etagOf(db, request)
-      const span = await spanOf(db, name)
-      if (!span) throw notFound('sitemap')
+      const entries = await entriesIn(db, site, name)
+      if (!entries) throw notFound('sitemap')
       if (matches(request, etag)) return notModified(reply, etag) as never
       reply.headers({ 'content-type': CONTENT_TYPE, 'cache-tag': 'articles', etag })
-      return reply.send(Readable.from(urlset(db, site, span), { objectMode: false }) as never)
+      return reply.send(Readable.from(urlset(entries), { objectMode: false }) as never)
     },
   )
 
@@ -121,7 +133,7 @@ export function registerSitemaps(
       }
       reply.headers({ 'content-type': CONTENT_TYPE, 'cache-tag': 'articles' })
       const url = news.slice(0, MOST_NEWS).map((entry) => newsUrl(entry, site))
-      return xml({ urlset: { '@_xmlns': SITEMAP, '@_xmlns:news': NEWS, url } })
+      return xml({ urlset: { '@_xmlns': SITEMAP, '@_xmlns:news': NEWS, '@_xmlns:image': IMAGE, url } })
     },
   )
 }
@@ -133,20 +145,41 @@ async function etagOf(db: Reader, { madeUnder, url }: FastifyRequest): Promise<s
   return etagUnder(`${seq} ${at}`, url)
 }
 
-async function* urlset(db: Reader, site: Site, span: Span): AsyncGenerator<string> {
-  yield `${XML_DECLARATION}<urlset xmlns="${SITEMAP}">`
-  for await (const entries of entriesOf(db, site, span))
-    yield elements({ url: entries.map(({ loc, updatedAt }) => ({ loc, lastmod: updatedAt })) })
+/** What a page of the sitemap has, in batches: the articles of a month, or the entries of a kind. */
+async function entriesIn(db: Reader, site: Site, name: string): Promise<AsyncIterable<Listed[]> | undefined> {
+  const span = await spanOf(db, name)
+  if (span) return entriesOf(db, site, span)
+  const catalogue = await catalogueSpan(db, site, name)
+  return catalogue && catalogueEntries(db, site, catalogue)
+}
+
+type Listed = Pick<Entry, 'loc' | 'updatedAt'> & { images?: string[] }
+
+async function* urlset(batches: AsyncIterable<Listed[]>): AsyncGenerator<string> {
+  yield `${XML_DECLARATION}<urlset xmlns="${SITEMAP}" xmlns:image="${IMAGE}">`
+  let room = MOST_IMAGE_BYTES
+  for await (const entries of batches) {
+    const url = entries.map(({ loc, updatedAt, images = [] }) => {
+      const bytes = bytesOfImages(images)
+      const isRoom = bytes <= room
+      if (isRoom) room -= bytes
+      return { loc, lastmod: updatedAt, ...(isRoom && imagesOf(images)) }
+    })
+    yield elements({ url })
+  }
   yield '</urlset>'
 }
 
-const newsUrl = ({ loc, headline, language, publishedAt }: Entry, { name }: Site) => ({
+const imagesOf = (images: string[]) => ({ 'image:image': images.map((url) => ({ 'image:loc': url })) })
+
+const newsUrl = ({ loc, headline, language, publishedAt, images }: Entry, { name }: Site) => ({
   loc,
   'news:news': {
     'news:publication': { 'news:name': name, 'news:language': newsLanguage(language) },
     'news:publication_date': publishedAt,
     'news:title': headline,
   },
+  ...imagesOf(images),
 })
 
 /** A language as Google News has it: two or three letters; Chinese by how it is written. */

@@ -1,0 +1,116 @@
+/** The sitemaps of the pages of sections, authors and tags: those that live articles refer to. */
+import { and, asc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
+import { countOf } from '../catalogue/entry.ts'
+import { pageOfEntry, type Site } from '../editions/site.ts'
+import { authors, editionRefs, refCounts, sections, tags } from '../storage/schema.ts'
+import { prepared, type Reader } from '../storage/storage.ts'
+import type { Entry } from './entries.ts'
+import { addressFits, MOST } from './limits.ts'
+
+/** How many entries one query reads. */
+const BATCH = 500
+
+const kinds = { section: sections, author: authors, tag: tags } as const
+type Kind = keyof typeof kinds
+const kindsOf = (site: Site): Kind[] =>
+  (Object.keys(kinds) as Kind[]).filter((kind) => pageOfEntry(kind, { slug: 'x', path: '/x' }, site) !== undefined)
+
+/** The name of a page: `sections`, or `tags-2` where there are very many. */
+const PAGE = /^(section|author|tag)s(?:-([2-9]|[1-9]\d{1,3}))?$/
+
+/** A row of a table that live articles refer to. */
+const isShown = (kind: Kind, table: (typeof kinds)[Kind]): SQL | undefined =>
+  and(
+    isNull(table.deletedAt),
+    sql`exists (select 1 from ${refCounts} where ${and(
+      eq(refCounts.kind, kind),
+      eq(refCounts.ref, table.id),
+      gt(refCounts.editions, 0),
+    )})`,
+  )
+
+const selecting = (kind: Kind) => {
+  const table = kinds[kind]
+  return {
+    count: prepared(`sitemap_count_${kind}`, (db) =>
+      db.select({ count: countOf }).from(table).where(isShown(kind, table)),
+    ),
+    place: prepared(`sitemap_place_${kind}`, (db) =>
+      db
+        .select({ id: table.id })
+        .from(table)
+        .where(isShown(kind, table))
+        .orderBy(asc(table.id))
+        .limit(1)
+        .offset(sql.placeholder('offset')),
+    ),
+    entries: prepared(`sitemap_entries_${kind}`, (db) =>
+      db
+        .select({
+          id: table.id,
+          slug: table.slug,
+          path: kind === 'section' ? sections.path : sql<string>`''`,
+          updatedAt: table.updatedAt,
+          newest: sql<string>`(select max(${editionRefs.publishedAt}) from ${editionRefs} where ${and(
+            eq(editionRefs.kind, kind),
+            eq(editionRefs.ref, table.id),
+          )})`.mapWith(editionRefs.publishedAt),
+        })
+        .from(table)
+        .where(and(isShown(kind, table), gt(table.id, sql.placeholder('after'))))
+        .orderBy(asc(table.id))
+        .limit(sql.placeholder('limit')),
+    ),
+  }
+}
+const selects = { section: selecting('section'), author: selecting('author'), tag: selecting('tag') }
+
+/** The names of the pages there are. */
+export async function cataloguePages(db: Reader, site: Site): Promise<string[]> {
+  const names: string[] = []
+  for (const kind of kindsOf(site)) {
+    const [row] = await selects[kind].count(db)
+    const parts = Math.ceil(Number(row?.count ?? 0) / MOST)
+    for (let part = 1; part <= parts; part++) names.push(part === 1 ? `${kind}s` : `${kind}s-${part}`)
+  }
+  return names
+}
+
+/** What a page has: the entries behind the one with this id; undefined if there is no such page. */
+export async function catalogueSpan(db: Reader, site: Site, name: string): Promise<CatalogueSpan | undefined> {
+  const [, noun, part = '1'] = PAGE.exec(name) ?? []
+  const kind = kindsOf(site).find((one) => one === noun)
+  if (kind === undefined) return undefined
+  const skipped = (Number(part) - 1) * MOST
+  const [first] = await selects[kind].place(db, { offset: skipped })
+  if (!first) return undefined
+  const [before] = skipped === 0 ? [] : await selects[kind].place(db, { offset: skipped - 1 })
+  return { kind, after: before?.id ?? '' }
+}
+
+export interface CatalogueSpan {
+  kind: Kind
+  after: string
+}
+
+/** The pages of a span, in batches; each was last changed when the newest of its articles went live, or it did itself. */
+export async function* catalogueEntries(
+  db: Reader,
+  site: Site,
+  { kind, after }: CatalogueSpan,
+): AsyncGenerator<Pick<Entry, 'loc' | 'updatedAt'>[]> {
+  let place = after
+  for (let left = MOST; left > 0; ) {
+    const limit = Math.min(BATCH, left)
+    const rows = await selects[kind].entries(db, { after: place, limit })
+    yield rows.flatMap(({ slug, path, updatedAt, newest }) => {
+      const loc = pageOfEntry(kind, { slug, path }, site)
+      return loc === undefined || !addressFits(loc) ? [] : [{ loc, updatedAt: newest > updatedAt ? newest : updatedAt }]
+    })
+    const last = rows.at(-1)
+    if (!last || rows.length < limit) return
+    place = last.id
+    left -= rows.length
+    await new Promise(setImmediate)
+  }
+}
