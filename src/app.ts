@@ -35,8 +35,8 @@ import { type Watch, watchChanges } from './changes/watch.ts'
 import type { Config } from './config.ts'
 import { ArticleCard } from './editions/article.ts'
 import { shelf as shelfOf } from './editions/shelf.ts'
-import type { FeedSite } from './feeds/feed.ts'
 import { registerFeeds } from './feeds/routes.ts'
+import { siteOf } from './feeds/site.ts'
 import { negotiator, otherForms, registerFormats } from './formats/routes.ts'
 import { identify, registerAccess } from './http/access.ts'
 import { withoutAppended } from './http/appended-parameters.ts'
@@ -55,9 +55,8 @@ import { idempotency } from './idempotency/once.ts'
 import { registerKeys } from './keys/routes.ts'
 import { authenticator } from './keys/store.ts'
 import type { Clock } from './lib/clock.ts'
-import { feedFilters } from './lib/feed-links.ts'
+import { readerParameters } from './lib/feed-links.ts'
 import { Problem } from './lib/problem.ts'
-import { uriOf } from './lib/uri.ts'
 import { registerSitemaps } from './sitemaps/routes.ts'
 import { isStorageFull, type Storage, StorageBusy } from './storage/storage.ts'
 import { registerArticleAccess } from './syndication/access.ts'
@@ -90,14 +89,6 @@ const MAX_PARAMETER = 300
 /** Time limits of connections, in milliseconds: slow clients are let go, good ones go on. */
 const TIMEOUTS = { connectionTimeout: 60_000, requestTimeout: 30_000, keepAliveTimeout: 72_000 }
 
-/** What feed readers and search engines ask for, and the parameters that count there. */
-const readByRobots = {
-  '/feeds/': [...feedFilters, 'cursor'],
-  '/sitemap.xml': [],
-  '/sitemaps/': [],
-  '/news-sitemap.xml': [],
-}
-
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
 /** The service, ready to listen. This is its table of contents. */
@@ -108,7 +99,7 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAMETER },
     trustProxy: config.TRUST_PROXY as boolean,
-    rewriteUrl: withoutAppended(readByRobots),
+    rewriteUrl: withoutAppended(readerParameters),
     genReqId: requestIds(),
     logger: logger(config.LOG_LEVEL, logTo),
     logController: new LogController({ disableRequestLogging: true }),
@@ -221,30 +212,6 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
   await registerDocs(app)
   return app
 }
-
-/** Links in feeds have to be whole; the request's own host may be anything, so it is never asked. */
-export function siteOf(config: Config): FeedSite {
-  const { PUBLIC_URL, SITE_URL, SITE_LOGO, WEBSUB_HUB, PORT } = config
-  const api = withoutSlash(PUBLIC_URL ?? `http://localhost:${PORT}`)
-  const pathOf = (path: string) => (path === 'none' ? undefined : path)
-  return {
-    name: config.SITE_NAME,
-    description: config.SITE_DESCRIPTION,
-    language: config.SITE_LANGUAGE,
-    logo: SITE_LOGO && uriOf(SITE_LOGO),
-    url: withoutSlash(SITE_URL ?? api),
-    api,
-    paths: {
-      author: pathOf(config.SITE_AUTHOR_PATH),
-      tag: pathOf(config.SITE_TAG_PATH),
-      source: pathOf(config.SITE_SOURCE_PATH),
-    },
-    content: config.FEED_CONTENT,
-    hub: WEBSUB_HUB && uriOf(WEBSUB_HUB),
-  }
-}
-
-const withoutSlash = (address: string): string => uriOf(address).replace(/\/$/, '')
 
 const corsOptions = ({ CORS_ORIGINS }: Config) => ({
   origin: CORS_ORIGINS.includes('*') ? '*' : CORS_ORIGINS,

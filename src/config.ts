@@ -1,6 +1,5 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
-import { Language } from './lib/shapes.ts'
 
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true')
 
@@ -25,11 +24,21 @@ const listOf = (isGood: (value: string) => boolean, rule: string) =>
     )
     .refine((values) => values.every(isGood), rule)
 
+/** A language tag (BCP 47), in its canonical case. */
+const languageTag = z.string().transform((value, { addIssue }) => {
+  try {
+    return Intl.getCanonicalLocales(value)[0]
+  } catch {
+    addIssue('must be a BCP 47 language tag')
+    return z.NEVER
+  }
+})
+
 /** Where the site has the page of an entry; `none` for no such pages. */
 const sitePath = z
   .string()
   .max(500)
-  .regex(/^(none|\/[^\s?#]*\{slug\}[^\s?#]*)$/, 'must be a path with {slug} in it, such as /authors/{slug}, or none')
+  .regex(/^(none|\/[^\s?#]*\{slug\}[^\s?#]*)$/, 'must be a path with {slug} in it, such as /tags/{slug}, or none')
 
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
@@ -43,7 +52,7 @@ const Environment = z.object({
   SITE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   SITE_NAME: z.string().max(200).default('Dateline'),
   SITE_DESCRIPTION: z.string().max(1_000).optional(),
-  SITE_LANGUAGE: Language.optional(),
+  SITE_LANGUAGE: languageTag.optional(),
   SITE_LOGO: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   SITE_AUTHOR_PATH: sitePath.default('/authors/{slug}'),
   SITE_TAG_PATH: sitePath.default('/tags/{slug}'),

@@ -4,7 +4,7 @@ import { DOMParser } from '@xmldom/xmldom'
 import { XMLParser } from 'fast-xml-parser'
 import { parseAtomFeed, parseJsonFeed, parseRssFeed } from 'feedsmith'
 import { hubNotices } from '../src/feeds/websub.ts'
-import { cacheTagOf } from '../src/http/cache-tags.ts'
+import { cacheTagOf } from '../src/http/caching.ts'
 import { feedForms } from '../src/lib/feed-links.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
@@ -344,9 +344,11 @@ describe('the headers of a reply', () => {
     })
     const whole = await room.anyone.get('/v1/articles/cites-many').expect(200)
     const { id, section, authors, tags, citations } = whole.body
+    const world = (await room.anyone.get('/v1/sections/world').expect(200)).body
     const shown = [
       id,
       section.id,
+      world.id,
       authors[0].id,
       tags[0].id,
       ...citations.map(({ source }: typeof whole.body) => source.id),

@@ -1,7 +1,7 @@
 /** Lists of live articles as finished bytes. */
 import type { FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { cacheTagOf } from '../http/cache-tags.ts'
+import { cacheTagOf } from '../http/caching.ts'
 import { linkHeader } from '../http/links.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import type { Finished, Ready } from '../http/short-way.ts'

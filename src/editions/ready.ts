@@ -1,6 +1,6 @@
 /** Replies as finished bytes: what the short way of public reads sends. */
 import { eq, type SQL, sql } from 'drizzle-orm'
-import { cacheTagOf } from '../http/cache-tags.ts'
+import { cacheTagOf } from '../http/caching.ts'
 import type { OwnHeaders, Ready } from '../http/short-way.ts'
 import { isId } from '../lib/id.ts'
 import { bytesOf } from '../storage/columns.ts'

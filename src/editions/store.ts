@@ -11,9 +11,8 @@ import { isId } from '../lib/id.ts'
 import { dropTokens } from '../storage/fulltext.ts'
 import { editions, retractions, slugs, staleEditions } from '../storage/schema.ts'
 import { insertRow, prepared, type Reader, type Writer } from '../storage/storage.ts'
-import type { Article } from './article.ts'
 import { cardOf, compile, type Standing } from './compile.ts'
-import type { Content } from './content.ts'
+import { type Content, type RefKind, refsOf } from './content.ts'
 import { factsOf } from './facts.ts'
 import { indexEdition } from './indexing.ts'
 import { type Lookup, lookup } from './lookup.ts'
@@ -99,7 +98,7 @@ export function compiled(standing: LiveStanding, content: Content, look: Lookup)
     slug,
     version,
     etag: etagOf(version, document),
-    cacheTag: idsIn(article),
+    cacheTag: idsIn(id, content, look),
     language: content.language,
     externalId: content.externalId,
     sortHeadline: sortKey(content.headline),
@@ -116,10 +115,16 @@ export const sortKey = (headline: string): string => headline.normalize('NFKD').
 /** More ids than fit into the header are not kept. */
 const MOST_SHOWN = 200
 
-/** The ids of what the reply shows, by which a CDN purges: the article, its section, authors, tags and sources. */
-function idsIn({ id, section, authors, tags, citations }: Article): string {
-  const shown = [...(section ? [section] : []), ...authors, ...tags, ...citations.map(({ source }) => source)]
-  return [...new Set([id, ...shown.map((one) => one.id)])].slice(0, MOST_SHOWN).join(',')
+/**
+ * The ids of what the reply shows, by which a CDN purges: the article, its section and those above it, its authors, tags
+ * and sources.
+ */
+function idsIn(id: string, content: Content, look: Lookup): string {
+  const refs = refsOf(content)
+  const of = (wanted: RefKind) => refs.filter(({ kind }) => kind === wanted).map(({ ref }) => ref)
+  const sections = of('section').flatMap((section) => look.lineage(section).map((one) => one.id))
+  const shown = [id, ...sections.reverse(), ...of('author'), ...of('tag'), ...of('source')]
+  return shown.slice(0, MOST_SHOWN).join(',')
 }
 
 const shown = {

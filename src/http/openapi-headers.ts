@@ -37,12 +37,14 @@ const headers = {
     example: 'Thu, 06 Jan 2022 09:30:00 GMT',
   },
   'Cache-Tag': {
-    description: 'What a CDN can purge the reply by: the ids of what it shows, and `articles` for a list.',
+    description:
+      'What a CDN can purge the reply by: the last twelve characters of the ids of what it shows, and `articles` for a list. `many` stands for what had no room in 1,400 characters.',
     isAlways: false,
-    example: 'articles,0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d',
+    example: 'articles,5f0c8e2a4b6d',
   },
   Link: {
-    description: 'Links (RFC 8288): to the next and the previous page, and to the feeds of the same articles.',
+    description:
+      'Links (RFC 8288): to the next and the previous page, and to the feeds of the same articles, as far as there is room in 1,200 characters.',
     isAlways: false,
     example: '</v1/articles?cursor=b64>; rel="next"',
   },

@@ -12,6 +12,14 @@ export type FeedFile = (typeof feedForms)[number]['file']
 export const feedFilters = ['section', 'author', 'tag', 'source', 'language'] as const
 export type FeedFilters = { [K in (typeof feedFilters)[number]]?: string | undefined }
 
+/** Beginnings of the paths that feed readers and search engines ask for, with the parameters that count there. */
+export const readerParameters = {
+  '/feeds/': [...feedFilters, 'cursor'],
+  '/sitemap.xml': [],
+  '/sitemaps/': [],
+  '/news-sitemap.xml': [],
+}
+
 /** The path and the query of a feed; of one page of it with a cursor. */
 export const feedPath = (file: FeedFile, filters: FeedFilters & { cursor?: string | undefined }): string =>
   `/feeds/${file}${queryOf(filters)}`

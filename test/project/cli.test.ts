@@ -47,6 +47,11 @@ describe('what cannot be done is said in a line, and ends with 1', () => {
       'the PostgreSQL database cannot be opened: connect ECONNREFUSED 127.0.0.1:1',
     ],
     ['serve', { PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535 (it is "abc")'],
+    [
+      'serve',
+      { SITE_TAG_PATH: '/tags', SITE_LANGUAGE: 'english?', SITE_LOGO: '/logo.png' },
+      'SITE_LANGUAGE must be a BCP 47 language tag (it is "english?")\ndateline: SITE_LOGO must be an http or https address (it is "/logo.png")\ndateline: SITE_TAG_PATH must be a path with {slug} in it, such as /tags/{slug}, or none (it is "/tags")',
+    ],
     ['serve', { TRUST_PROXY: 'maybe' }, `TRUST_PROXY must be ${proxies} (it is "maybe")`],
     ['serve', { TRUST_PROXY: '1' }, `TRUST_PROXY must be ${proxies} (it is "1")`],
     ['serve', { TRUST_PROXY: '10.0.0.0/33' }, `TRUST_PROXY must be ${proxies} (it is "10.0.0.0/33")`],

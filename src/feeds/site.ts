@@ -1,0 +1,43 @@
+/** The site whose feeds they are, from the settings. */
+import { uriOf } from '../lib/uri.ts'
+import type { FeedSite } from './feed.ts'
+
+/** The settings that tell of the site: see docs/configuration.md. */
+interface SiteSettings {
+  PUBLIC_URL?: string | undefined
+  SITE_URL?: string | undefined
+  SITE_NAME: string
+  SITE_DESCRIPTION?: string | undefined
+  SITE_LANGUAGE?: string | undefined
+  SITE_LOGO?: string | undefined
+  SITE_AUTHOR_PATH: string
+  SITE_TAG_PATH: string
+  SITE_SOURCE_PATH: string
+  FEED_CONTENT: FeedSite['content']
+  WEBSUB_HUB?: string | undefined
+  PORT: number
+}
+
+/** Links in feeds have to be whole; the request's own host may be anything, so it is never asked. */
+export function siteOf(settings: SiteSettings): FeedSite {
+  const { PUBLIC_URL, SITE_URL, SITE_LOGO, WEBSUB_HUB, PORT } = settings
+  const api = withoutSlash(PUBLIC_URL ?? `http://localhost:${PORT}`)
+  const pathOf = (path: string) => (path === 'none' ? undefined : path)
+  return {
+    name: settings.SITE_NAME,
+    description: settings.SITE_DESCRIPTION,
+    language: settings.SITE_LANGUAGE,
+    logo: SITE_LOGO && uriOf(SITE_LOGO),
+    url: withoutSlash(SITE_URL ?? api),
+    api,
+    paths: {
+      author: pathOf(settings.SITE_AUTHOR_PATH),
+      tag: pathOf(settings.SITE_TAG_PATH),
+      source: pathOf(settings.SITE_SOURCE_PATH),
+    },
+    content: settings.FEED_CONTENT,
+    hub: WEBSUB_HUB && uriOf(WEBSUB_HUB),
+  }
+}
+
+const withoutSlash = (address: string): string => uriOf(address).replace(/\/$/, '')
