@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
 import { requireAdmin } from '../http/access.ts'
-import { cacheTagOf, ifMatch } from '../http/caching.ts'
+import { ifMatch } from '../http/caching.ts'
 import { addLinks } from '../http/links.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { Conditional, Deletion, Moved, Nothing } from '../http/parameters.ts'
 import { parseBody, type ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
 import { type Act, actOf } from '../lib/act.ts'
+import { cacheTagOf } from '../lib/cache-tag.ts'
 import type { Clock } from '../lib/clock.ts'
 import { feedLinks } from '../lib/feed-links.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
@@ -27,10 +28,10 @@ export interface EntryDeps {
   reassign: (tx: Writer, noun: string, from: string, to: string, act: Act) => Promise<void>
 }
 
+const reference = z.string().max(200)
+
 const Removing = Deletion.extend({
-  reassignTo: z
-    .string()
-    .max(200)
+  reassignTo: reference
     .optional()
     .meta({ description: 'The id or slug of another: articles that refer to this one then refer to that.' }),
 })
@@ -45,8 +46,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
   const { noun, plural, title } = kind
   const path = `/${plural}`
   const tags = [`${title}s`]
-  const description = `The id or slug of the ${noun}.`
-  const One = z.strictObject({ [noun]: z.string().max(200).meta({ description }) })
+  const One = z.strictObject({ [noun]: reference.meta({ description: `The id or slug of the ${noun}.` }) })
   const sorts = Object.keys(kind.sorts).flatMap((name) => [name, `-${name}`])
   const Query = z.strictObject({
     ...pageParameters,

@@ -1,10 +1,10 @@
 /** Lists of live articles as finished bytes. */
 import type { FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { cacheTagOf } from '../http/caching.ts'
 import { linkHeader } from '../http/links.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import type { Finished, Ready } from '../http/short-way.ts'
+import { cacheTagOf } from '../lib/cache-tag.ts'
 import { BoundedMap } from '../lib/memo.ts'
 import type { Storage } from '../storage/storage.ts'
 import { ArticleCard, ArticleFields } from './article.ts'

@@ -1,7 +1,7 @@
 /** Replies as finished bytes: what the short way of public reads sends. */
 import { eq, type SQL, sql } from 'drizzle-orm'
-import { cacheTagOf } from '../http/caching.ts'
 import type { OwnHeaders, Ready } from '../http/short-way.ts'
+import { storedCacheTag } from '../lib/cache-tag.ts'
 import { isId } from '../lib/id.ts'
 import { bytesOf } from '../storage/columns.ts'
 import { editions, staleEditions } from '../storage/schema.ts'
@@ -47,7 +47,7 @@ export const headersOf = (edition: {
 }): OwnHeaders & { etag: string } => ({
   etag: edition.etag,
   'content-type': 'application/json; charset=utf-8',
-  'cache-tag': cacheTagOf(edition.cacheTag.split(',')),
+  'cache-tag': storedCacheTag(edition.cacheTag),
   'last-modified': new Date(edition.updatedAt).toUTCString(),
 })
 
@@ -55,7 +55,7 @@ export const headersOf = (edition: {
 export const readyArticles = (db: Reader): Ready => ({
   async headers({ url, params }) {
     const row = isBare(url) ? await selectHeaders(db, nameIn(params)) : undefined
-    return row && { headers: { etag: row.etag, 'cache-tag': cacheTagOf(row.cacheTag.split(',')) }, of: row.article }
+    return row && { headers: { etag: row.etag, 'cache-tag': storedCacheTag(row.cacheTag) }, of: row.article }
   },
   async reply({ url, params }) {
     const row = isBare(url) ? await selectReply(db, nameIn(params)) : undefined

@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { markFresh, markStale } from '../changes/log.ts'
+import { cacheTagOf } from '../lib/cache-tag.ts'
 import { etagOf } from '../lib/etag.ts'
 import type { Facts } from '../lib/facts.ts'
 import { isId } from '../lib/id.ts'
@@ -98,7 +99,7 @@ export function compiled(standing: LiveStanding, content: Content, look: Lookup)
     slug,
     version,
     etag: etagOf(version, document),
-    cacheTag: idsIn(id, content, look),
+    cacheTag: tagsOf(id, content, look),
     language: content.language,
     externalId: content.externalId,
     sortHeadline: sortKey(content.headline),
@@ -112,19 +113,12 @@ export function compiled(standing: LiveStanding, content: Content, look: Lookup)
 /** A headline as lists are sorted by it: without case and diacritics. */
 export const sortKey = (headline: string): string => headline.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 
-/** More ids than fit into the header are not kept. */
-const MOST_SHOWN = 200
-
-/**
- * The ids of what the reply shows, by which a CDN purges: the article, its section and those above it, its authors, tags
- * and sources.
- */
-function idsIn(id: string, content: Content, look: Lookup): string {
+/** What a CDN purges the reply by: the article, its section and those above it, its authors, tags and sources. */
+function tagsOf(id: string, content: Content, look: Lookup): string {
   const refs = refsOf(content)
   const of = (wanted: RefKind) => refs.filter(({ kind }) => kind === wanted).map(({ ref }) => ref)
   const sections = of('section').flatMap((section) => look.lineage(section).map((one) => one.id))
-  const shown = [id, ...sections.reverse(), ...of('author'), ...of('tag'), ...of('source')]
-  return shown.slice(0, MOST_SHOWN).join(',')
+  return cacheTagOf([id, ...sections.reverse(), ...of('author'), ...of('tag'), ...of('source')])
 }
 
 const shown = {
