@@ -4,8 +4,9 @@ import { DOMParser } from '@xmldom/xmldom'
 import { XMLParser } from 'fast-xml-parser'
 import { parseAtomFeed, parseJsonFeed, parseRssFeed } from 'feedsmith'
 import { hubNotices } from '../src/feeds/websub.ts'
+import { withoutAppended } from '../src/http/appended-parameters.ts'
 import { cacheTagOf, storedCacheTag } from '../src/lib/cache-tag.ts'
-import { feedForms } from '../src/lib/feed-links.ts'
+import { feedForms, readerParameters } from '../src/lib/feed-links.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
 
@@ -315,6 +316,22 @@ describe('a feed of a part', () => {
     for (const query of ['q=paged', 'sort=headline', 'updatedAt[gte]=2000-01-01T00:00:00Z'])
       expect(await link(`/v1/articles?${query}`)).not.toContain('alternate')
   })
+})
+
+it.each([
+  ['/feeds/rss.xml?tag=a&utm_source=x', '/feeds/rss.xml?tag=a'],
+  ['/feeds/rss.xml?', '/feeds/rss.xml'],
+  ['/feeds/rss.xml?1767225600', '/feeds/rss.xml'],
+  ['/feeds/rss.xml?%74ag=a%26b&%C3=%&=&&_', '/feeds/rss.xml?%74ag=a%26b'],
+  ['/feeds/rss.xml?utm_source=tag=a&cursor=x?y', '/feeds/rss.xml?cursor=x?y'],
+  ['/feeds/rss.xml?tags=a', '/feeds/rss.xml?tags=a'],
+  ['/feeds/rss.xml?mtm_source=a&source_id=b', '/feeds/rss.xml'],
+  ['/sitemaps/2030-01.xml?page=1', '/sitemaps/2030-01.xml'],
+  ['/v1/articles?utm_source=x', '/v1/articles?utm_source=x'],
+  ['/v1/articles?x=/feeds/?_=1', '/v1/articles?x=/feeds/?_=1'],
+  ['/', '/'],
+])('takes %s for %s', (url, meant) => {
+  expect(withoutAppended(readerParameters)({ url })).toBe(meant)
 })
 
 describe('the headers of a reply', () => {

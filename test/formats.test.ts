@@ -4,6 +4,9 @@ import addFormats from 'ajv-formats'
 import fc from 'fast-check'
 import type { Response } from 'supertest'
 import { publishDue } from '../src/articles/scheduler.ts'
+import { readConfig } from '../src/config.ts'
+import { pageOfEntry } from '../src/editions/site.ts'
+import { siteOf } from '../src/feeds/site.ts'
 import { uriOf } from '../src/lib/uri.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
@@ -336,6 +339,22 @@ const PUBLISHER = {
   logo: { '@type': 'ImageObject', url: 'https://news.example/logo.png' },
 }
 
+it('knows where the site has its pages, as URIs', () => {
+  const site = siteOf(
+    readConfig({
+      SITE_URL: 'https://bücher.example/zeitung/',
+      SITE_TAG_PATH: '/thema/{slug}',
+      SITE_SOURCE_PATH: 'none',
+    }),
+  )
+  const pages = ['section', 'author', 'tag', 'source'].map((kind) =>
+    pageOfEntry(kind, { slug: 'a-b', path: '/c/a-b' }, site),
+  )
+  const start = 'https://xn--bcher-kva.example/zeitung'
+  expect(pages).toEqual([`${start}/c/a-b`, `${start}/authors/a-b`, `${start}/thema/a-b`, undefined])
+  expect([site.url, site.api]).toEqual([start, 'http://localhost:3000'])
+})
+
 describe('JSON-LD', () => {
   it('has an author always: the publisher, where nobody has signed', async () => {
     const { id } = await publish('Unsigned')
@@ -435,7 +454,9 @@ describe('JSON-LD', () => {
       await closed.editor.post('/v1/articles?publish=true').send({ headline, section }).expect(201)
     const { client } = await closed.newKey('partner', { grant: { sections: ['world'], formats: ['jsonld'] } })
     const ninjs = await closed.newKey('partner', { grant: { sections: ['world'], formats: ['ninjs'] } })
-    await client.get('/v1/articles/in/jsonld').expect(200)
+    const { body } = await client.get('/v1/articles/in/jsonld').expect(200)
+    // Whether the site asks to be paid is not known here.
+    expect(body).not.toHaveProperty('isAccessibleForFree')
     await client.get('/v1/articles/out/jsonld').expect(problem('not-found'))
     await client.get('/v1/articles/in/ninjs').expect(problem('forbidden'))
     await client.get('/v1/articles/in').expect(problem('forbidden'))

@@ -74,11 +74,11 @@ export function registerFeeds(server: FastifyInstance, { storage, news, clock, s
         schema: {
           operationId: `get${id}`,
           summary: `Get the feed as ${title}`,
-          description: `The newest ${ITEMS} live articles: all, or those of a section, an author, a tag, a source or a language. Its \`next\` link leads to older ones.`,
+          description: `The newest ${ITEMS} live articles: all, or those of a section, an author, a tag, a source or a language. Its \`next\` link leads to older ones. Parameters that readers append, such as \`utm_source\`, are ignored.`,
           tags: ['Feeds'],
           querystring: Query,
           replyHeaders: ['Last-Modified', 'Cache-Tag'],
-          response: { 200: shape },
+          response: 200: shape ,
         },
       },
       async (request, reply) => {
