@@ -7,7 +7,6 @@ import { documentsOf } from '../editions/cards.ts'
 import { articleParameters, filtersIn } from '../editions/filters.ts'
 import { keptByArticle } from '../editions/kept.ts'
 import { list } from '../editions/list.ts'
-import { pageOfEntry, type Site } from '../editions/site.ts'
 import { etagUnder, isUnmodified, notModified } from '../http/caching.ts'
 import { addLinks } from '../http/links.ts'
 import { ofType, textOf } from '../http/media-type.ts'
@@ -20,9 +19,10 @@ import type { Storage } from '../storage/storage.ts'
 import { atom } from './atom.ts'
 import { type Feed, type FeedSite, type Item, itemOf } from './feed.ts'
 import { goneFrom } from './gone.ts'
+import { headOf } from './head.ts'
 import { JsonFeed, jsonFeed } from './json-feed.ts'
 import { rss } from './rss.ts'
-import { type Topic, topicOf } from './topic.ts'
+import { topicOf } from './topic.ts'
 
 /** How many items a page of a feed has. */
 const ITEMS = 50
@@ -102,7 +102,7 @@ export function registerFeeds(server: FastifyInstance, { storage, news, clock, s
         const feed: Feed = {
           site,
           id: site.api + feedPath(file, topic.byId),
-          ...headOf(topic, site),
+          ...(await headOf(db, topic, site)),
           self,
           links: [
             { rel: 'first', href: addressOf() },
@@ -110,7 +110,6 @@ export function registerFeeds(server: FastifyInstance, { storage, news, clock, s
             ...(next ? [{ rel: 'next', href: addressOf(next) } as const] : []),
             ...(hub ? [{ rel: 'hub', href: hub } as const] : []),
           ],
-          language: languageOf(topic, site),
           updated: times.reduce((latest, time) => (time > latest ? time : latest), EPOCH),
           items,
           gone,
@@ -125,19 +124,6 @@ export function registerFeeds(server: FastifyInstance, { storage, news, clock, s
       },
     )
   }
-}
-
-/** What the head of a feed says of what it is of. */
-function headOf({ names, only }: Topic, site: Site): Pick<Feed, 'title' | 'description' | 'home'> {
-  const title = names.length > 0 ? `${site.name}: ${names.join(', ')}` : site.name
-  const home = only && pageOfEntry(only.kind, only, site)
-  const description = names.length > 0 ? only?.description : site.description
-  return { title, description: description ?? title, home: home ?? site.url }
-}
-
-function languageOf({ limits: { language } }: Topic, site: Site): string | undefined {
-  if (language === undefined) return site.language
-  return language.length === 1 ? language[0] : undefined
 }
 
 const EPOCH = '1970-01-01T00:00:00.000Z'

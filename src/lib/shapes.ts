@@ -56,15 +56,14 @@ export const Moment = z.iso
 /** Longest web address, in characters. */
 const MAX_URL = 2048
 
-/** An absolute http or https address. */
+/** An absolute http or https address, as browsers take it: it may have letters that a URI (RFC 3986) would encode. */
 export const WebUrl = z
   .string()
   .max(MAX_URL)
   .refine(isWebUrl, 'must be an absolute http or https address')
   .meta({
     id: 'WebUrl',
-    // No format `uri`: what browsers take may have letters that are not ASCII, which `uri` does not allow.
-    description: 'An absolute http or https address; letters need not be ASCII.',
+    description: 'An absolute http or https address, as browsers take it; other letters than ASCII may stand in it.',
     examples: ['https://wire.example/1'],
   })
 
