@@ -78,7 +78,7 @@ export function registerFeeds(server: FastifyInstance, { storage, news, clock, s
           tags: ['Feeds'],
           querystring: Query,
           replyHeaders: ['Last-Modified', 'Cache-Tag'],
-          response: 200: shape ,
+          response: { 200: shape },
         },
       },
       async (request, reply) => {

@@ -12,14 +12,6 @@ export type FeedFile = (typeof feedForms)[number]['file']
 export const feedFilters = ['section', 'author', 'tag', 'source', 'language'] as const
 export type FeedFilters = { [K in (typeof feedFilters)[number]]?: string | undefined }
 
-/** Beginnings of the paths that feed readers and search engines ask for, with the parameters that count there. */
-export const readerParameters = {
-  '/feeds/': [...feedFilters, 'cursor'],
-  '/sitemap.xml': [],
-  '/sitemaps/': [],
-  '/news-sitemap.xml': [],
-}
-
 /** The path and the query of a feed; of one page of it with a cursor. */
 export const feedPath = (file: FeedFile, filters: FeedFilters & { cursor?: string | undefined }): string =>
   `/feeds/${file}${queryOf(filters)}`
@@ -38,4 +30,12 @@ export function feedLinks(filters: FeedFilters): string[] {
   return feedForms.map(
     ({ file, type, title }) => `</feeds/${file}${query}>; rel="alternate"; type="${type}"; title="${title}"`,
   )
+}
+
+/** Beginnings of the paths that feed readers and search engines ask for, with the parameters that count there. */
+export const readerParameters = {
+  '/feeds/': [...feedFilters, 'cursor'],
+  '/sitemap.xml': [],
+  '/sitemaps/': [],
+  '/news-sitemap.xml': [],
 }
