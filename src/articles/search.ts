@@ -9,10 +9,10 @@ import { articleParameters, filtersIn, queryText } from '../editions/filters.ts'
 import { highlightsOf } from '../editions/highlight.ts'
 import { soughtFor } from '../editions/plan.ts'
 import { countHits, type Hit, search } from '../editions/search.ts'
+import { liveTerms } from '../editions/terms.ts'
 import { PageInfo, pageParameters, pageRequest } from '../http/paging.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { namesOf } from '../lib/names.ts'
-import { termsIn } from '../lib/query.ts'
 import { Id, Slug } from '../lib/shapes.ts'
 import type { Storage } from '../storage/storage.ts'
 
@@ -23,7 +23,7 @@ const SearchHit = ArticleCard.extend({
   highlights: z.object({ headline: Marked, summary: Marked, body: Marked }),
   score: z.int().meta({
     description:
-      '4: the query stands as a phrase in the headline; 3: all of it in the headline; 2: in headline and summary; 1: anywhere.',
+      '4: the query stands in the headline as it is, as a phrase; 3: all of it in the headline, in any form of its words; 2: in headline and summary; 1: anywhere.',
   }),
 }).meta({ id: 'SearchHit', description: 'A card, and where in the article the words stand.' })
 
@@ -43,7 +43,7 @@ const SearchResult = z
   })
   .meta({ id: 'SearchResult', description: 'A page of hits: the best first, among equals the newest.' })
 
-const { sort: _, status: __, q: ___, ...filters } = articleParameters
+const { status: _, q: __, ...filters } = articleParameters
 const Query = z.strictObject({
   ...pageParameters,
   ...filters,
@@ -78,7 +78,7 @@ export function registerSearch(server: FastifyInstance, { storage }: { storage: 
       const { q, limit, count, cursor, facets = [...facetNames], ...query } = request.query
       const paging = pageRequest(request, limit)
       const sought = await soughtFor(db, filtersIn(query))
-      const terms = sought ? termsIn(q) : []
+      const terms = sought ? await liveTerms(db, q, query) : []
       const page = await search(db, terms, sought, paging)
       const isFirst = cursor === undefined
       const wanted = facetNames.filter((name) => isFirst && facets.includes(name))

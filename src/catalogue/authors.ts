@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import * as z from 'zod'
-import { Link, line, prose, WebUrl } from '../lib/shapes.ts'
+import { Email, Link, line, prose, WebUrl } from '../lib/shapes.ts'
 import { authors } from '../storage/schema.ts'
 import { articleCounts } from './counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
@@ -13,7 +13,7 @@ const input = {
   jobTitle: line(200).nullish(),
   bio: prose(5_000).nullish(),
   avatar: WebUrl.nullish(),
-  email: z.email().max(254).nullish().meta({ description: 'Shown to editors only.' }),
+  email: Email.nullish().meta({ description: 'Shown to editors only.' }),
   links: z.array(Link).max(20).optional(),
 }
 
@@ -52,7 +52,7 @@ export const authorKind: EntryKind<Row, NewAuthor> = {
   Input: NewAuthor,
   Patch: AuthorPatch,
   View: Author,
-  sorts: entrySorts(authors),
+  sorts: entrySorts({ noun: 'author', table: authors }),
   sort: 'name',
   internal: ['email'],
   filters: { kind: z.enum(kinds).optional() },

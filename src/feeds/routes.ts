@@ -108,7 +108,7 @@ export function registerFeeds(server: FastifyInstance, { storage, news, clock, s
             ...(next ? [{ rel: 'next', href: addressOf(next) } as const] : []),
             ...(hub ? [{ rel: 'hub', href: hub } as const] : []),
           ],
-          language: topic.limits.language?.length === 1 ? topic.limits.language[0] : undefined,
+          language: onlyOf(topic.limits.language),
           updated: times.reduce((latest, time) => (time > latest ? time : latest), EPOCH),
           items,
           gone,
@@ -123,6 +123,12 @@ export function registerFeeds(server: FastifyInstance, { storage, news, clock, s
       },
     )
   }
+}
+
+/** The one value that a filter is limited to, if it is one. */
+function onlyOf(lists: string[][] = []): string | undefined {
+  const [only, ...others] = lists.flat()
+  return others.length === 0 ? only : undefined
 }
 
 const EPOCH = '1970-01-01T00:00:00.000Z'

@@ -51,9 +51,10 @@ const PLACES = ['path', 'query', 'header']
 function order({ parameters = [] }: Operation): void {
   parameters.sort((a, b) => PLACES.indexOf(String(a.in)) - PLACES.indexOf(String(b.in)))
   for (const one of parameters) {
-    const isList = one.in === 'query' && (one.schema as Json).type === 'array'
-    // Several values come as one text, separated by commas.
-    if (isList) Object.assign(one, { style: 'form', explode: false })
+    const { explode = false, ...schema } = one.schema as Json
+    if (one.in !== 'query' || schema.type !== 'array') continue
+    // Several values come as one text, separated by commas, but where the parameter can be repeated.
+    Object.assign(one, { style: 'form', explode, schema })
   }
 }
 
