@@ -295,14 +295,10 @@ describe('lists', () => {
   })
 
   it('are in the order of people: without case, diacritics and signs', async () => {
-    const sorted = ['Aach', 'ahre', 'Ähre 2', '„Ahrens“', 'Øre', 'Ort', 'šíp', 'Sir', 'ßa', 'Zebra', 'Ångström Zeta']
+    const sorted = ['Aach', 'ahre', 'Ähre 2', '„Ahrens“', 'Ångström', 'Øre', 'Ort', 'šíp', 'Sir', 'ßa', 'Zebra']
     for (const name of sorted.toReversed()) await make('authors', { name: `Sorted ${name}` })
     const found = await names('authors?q=sorted&sort=name')
-    expect(found.map((name) => name.slice('Sorted '.length))).toEqual([
-      'Aach',
-      'Ångström Zeta',
-      ...['ahre', 'Ähre 2', '„Ahrens“', 'Øre', 'Ort', 'šíp', 'Sir', 'ßa', 'Zebra'],
-    ])
+    expect(found.map((name) => name.slice('Sorted '.length))).toEqual(sorted)
     expect(await names('authors?q=sorted&sort=-name')).toEqual(found.toReversed())
     expect((await walk('authors?q=sorted&sort=name&limit=2', 'next', null)).pages.flat()).toEqual(found)
   })
@@ -320,7 +316,7 @@ describe('lists', () => {
       expect(await found('van der')).toEqual(['Zoë van der Quartz'])
       expect(await found('o’quartz')).toEqual(["O'Quartzite 100%"])
       expect(await found('東京')).toEqual(['東京 Quasar'])
-      for (const q of ['uartz', 'der van', '%', '_', '100_', '\\', "' or 1=1", '!?']) expect(await found(q)).toEqual([])
+      for (const q of ['uartz', 'der van', '%', '_', '1_0', '\\', "' or 1=1", '!?']) expect(await found(q)).toEqual([])
       expect(await found('')).toEqual(await found(' \u200b'))
       const { body } = await room.anyone.get(`/v1/${list}?q=qua&count=true&limit=3`).expect(200)
       expect(body.page.total).toBe(4)

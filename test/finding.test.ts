@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { indexDraftsAnew, indexMissingDrafts } from '../src/articles/draft-index.ts'
 import { fillSortNames } from '../src/catalogue/sort-names.ts'
 import { indexMissing } from '../src/editions/indexing.ts'
-import { editionIndex } from '../src/storage/fulltext.ts'
+import { draftIndex, editionIndex } from '../src/storage/fulltext.ts'
 import { articles, editions, tags } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
@@ -80,6 +80,7 @@ describe('a language', () => {
   it('is found by its ranges after an upgrade, too', async () => {
     await room.storage.transaction(async (tx) => {
       await tx.delete(editionIndex)
+      await tx.delete(draftIndex)
       await tx.update(editions).set({ searchKey: null, sortHeadline: 'old' })
       await tx.update(articles).set({ searchKey: null, sortHeadline: 'old' })
       await tx.update(tags).set({ sortName: '' })
