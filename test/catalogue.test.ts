@@ -323,9 +323,9 @@ describe('lists', () => {
       expect(body.data).toHaveLength(3)
       await room.anyone.get(`/v1/${list}?q=${'x'.repeat(201)}`).expect(problem('validation'))
       const [renamed] = (await room.anyone.get(`/v1/${list}?q=vandal`)).body.data as Entry[]
-      await change(`${list}/${renamed?.id}`, { name: 'Renamed' })
+      await change(`${list}/${renamed?.id}`, { name: 'Rebaptized' })
       expect(await found('vandal')).toEqual([])
-      expect(await found('rename')).toEqual(['Renamed'])
+      expect(await found('rebapt')).toEqual(['Rebaptized'])
     },
   )
 

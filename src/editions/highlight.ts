@@ -17,8 +17,8 @@ export interface Highlights {
 
 /** Finds in a text what is searched for. */
 interface Finder {
-  /** A quick look at whether there may be something: most texts have nothing. */
-  mayFind(text: string): boolean
+  /** A quick look at whether there may be something, at first a word as it was asked for: most texts have nothing. */
+  looks: ((text: string) => boolean)[]
   find(text: string): Hit[]
 }
 
@@ -51,14 +51,14 @@ function finderOf(terms: Term[], language: string): Finder {
   const stemIn = (form: string | undefined) =>
     form === undefined || stemmed === undefined ? undefined : stemOf(form, stemmed)
   const stems = new Set(terms.flatMap(({ form, stems = [] }) => (stems.length > 0 ? (stemIn(form) ?? []) : [])))
-  const beginnings = terms.map(({ words: [word = ''], form }) =>
-    stemIn(form) === undefined ? word : word.slice(0, SHARED),
-  )
+  const first = terms.map(({ words: [word = ''] }) => word)
+  const shared = first.map((word, index) => (stemIn(terms[index]?.form) === undefined ? word : word.slice(0, SHARED)))
+  const lookFor = (beginnings: string[]) => (text: string) => {
+    const plain = fold(text)
+    return beginnings.some((one) => plain.includes(one))
+  }
   return {
-    mayFind(text) {
-      const plain = fold(text)
-      return beginnings.some((one) => plain.includes(one))
-    },
+    looks: (stems.size > 0 ? [first, shared] : [first]).map(lookFor),
     find(text) {
       const tokens = tokensIn(text)
       const words = tokens.map(({ word }) => word)
@@ -92,13 +92,23 @@ function inOrder(hits: Hit[]): Hit[] {
     })
 }
 
-function markedText(text: string, { mayFind, find }: Finder): string | null {
-  const hits = mayFind(text) ? find(text) : []
+function markedText(text: string, { looks, find }: Finder): string | null {
+  const hits = looks.at(-1)?.(text) ? find(text) : []
   return hits.length === 0 ? null : marked(text, hits, 0, text.length)
 }
 
-/** An extract around the first hit in the blocks. */
-function extract(body: Exclude<Article['body'], string>, { mayFind, find }: Finder): string | null {
+type Blocks = Exclude<Article['body'], string>
+
+/** An extract around the first hit in the blocks, if there is one of a word as it was asked for; else of another form. */
+function extract(body: Blocks, { looks, find }: Finder): string | null {
+  for (const mayFind of looks) {
+    const found = extractBy(body, mayFind, find)
+    if (found !== null) return found
+  }
+  return null
+}
+
+function extractBy(body: Blocks, mayFind: (text: string) => boolean, find: Finder['find']): string | null {
   for (const block of body) {
     // Most blocks have no hit: to see that costs less than to read their Markdown.
     if (!mayFind('text' in block ? block.text : JSON.stringify(block))) continue
