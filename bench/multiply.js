@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { tokensOfEdition } from './tokens.js'
+import { tokensOfDraft, tokensOfEdition } from './tokens.js'
 
 const [file = '', times = '1', sampleFile = ''] = process.argv.slice(2)
 const db = new Database(file)
@@ -22,6 +22,7 @@ const slugOf = (/** @type {string} */ slug, /** @type {number} */ copy) => `${sl
 const { first, last, count } = db
   .prepare('select min(published_at) as first, max(published_at) as last, count(*) as count from editions')
   .get()
+const lastDraft = db.prepare('select max(search_key) from articles').pluck().get()
 /** By how much a copy is later than the one before it, in milliseconds. */
 const step = Math.floor((Date.parse(last) - Date.parse(first)) / count / Number(times))
 const later = (/** @type {string} */ time, /** @type {number} */ copy) =>
@@ -43,6 +44,7 @@ const tables = {
       edited_at: ({ edited_at }, copy) => later(edited_at, copy),
       published_at: published,
       updated_at: updated,
+      search_key: ({ search_key }, copy) => search_key + copy * lastDraft,
     },
   },
   slugs: { where: "where kind = 'article'", columns: { slug, target: ({ target }, copy) => idOf(target, copy) } },
@@ -82,29 +84,33 @@ function renamed(/** @type {string} */ column) {
 const etagOf = (version, document) =>
   `"${version}-${createHash('sha256').update(document).digest('base64url').slice(0, 22)}"`
 
-const index = db.prepare('insert into edition_index (rowid, tokens) values (?, ?)')
+const indexes = {
+  editions: {
+    insert: db.prepare('insert into edition_index (rowid, tokens) values (?, ?)'),
+    tokensOf: tokensOfEdition,
+  },
+  articles: { insert: db.prepare('insert into draft_index (rowid, tokens) values (?, ?)'), tokensOf: tokensOfDraft },
+}
 
 const models = Object.entries(tables).map(([table, { where = '', columns }]) => {
   const rows = db.prepare(`select * from ${table} ${where}`).all()
   const names = Object.keys(rows[0] ?? {})
   const insert = db.prepare(`insert into ${table} (${names.join()}) values (${names.map(() => '?').join()})`)
-  return { table, rows, columns, names, insert }
+  const index = indexes[table]
+  return { table, rows, columns, names, insert, index, tokens: index && rows.map(index.tokensOf) }
 })
-const tokens = new Map(
-  models.find(({ table }) => table === 'editions')?.rows.map((row) => [row.article, tokensOfEdition(row)]),
-)
 
 for (let copy = 1; copy < Number(times); copy++)
   db.transaction(() => {
-    for (const { table, rows, columns, names, insert } of models)
-      for (const row of rows) {
+    for (const { rows, columns, names, insert, index, tokens } of models)
+      for (const [at, row] of rows.entries()) {
         const values = names.map((name) => (name in columns ? columns[name](row, copy) : row[name]))
         insert.run(values)
-        if (table === 'editions') index.run(values[names.indexOf('search_key')], tokens.get(row.article))
+        index?.insert.run(values[names.indexOf('search_key')], tokens[at])
       }
   })()
 db.prepare('update ref_counts set editions = editions * ?').run(Number(times))
-db.exec("insert into edition_index (edition_index) values ('optimize')")
+for (const index of ['edition_index', 'draft_index']) db.exec(`insert into ${index} (${index}) values ('optimize')`)
 db.exec('analyze')
 db.pragma('wal_checkpoint(TRUNCATE)')
 db.close()

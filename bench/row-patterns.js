@@ -1,7 +1,7 @@
 /** The rows of articles that Dateline has made, to be written again for other articles. */
 
 import { randomUUID } from 'node:crypto'
-import { tokensOfEdition } from './tokens.js'
+import { tokensOfDraft, tokensOfEdition } from './tokens.js'
 
 /** What every table names an article by; `articles` itself does so by `id`. */
 const NAMES = ['article', 'target']
@@ -36,13 +36,16 @@ export function articlePatterns(source, db, models) {
   const nextChange = db.prepare('select coalesce(max(seq), 0) + 1 from changes').pluck()
   const nextKey = db.prepare('select coalesce(max(search_key), 0) + 1 from editions').pluck()
   const index = db.prepare('insert into edition_index (rowid, tokens) values (?, ?)')
+  const nextDraft = db.prepare('select coalesce(max(search_key), 0) + 1 from articles').pluck()
+  const draftIndex = db.prepare('insert into draft_index (rowid, tokens) values (?, ?)')
   const count = db.prepare(
     'insert into ref_counts values (?, ?, 1) on conflict (kind, ref) do update set editions = editions + 1',
   )
   const patterns = models.map(({ id, reply }) => {
     const rows = rowsOf(source, tables, id)
     const edition = rows.find(({ table }) => table === 'editions')
-    return { id, reply, rows, tokens: edition && tokensOfEdition(edition.row) }
+    const tokens = { edition: edition && tokensOfEdition(edition.row), draft: tokensOfDraft(rows[0].row) }
+    return { id, reply, rows, tokens }
   })
   let turn = 0
   return {
@@ -59,7 +62,12 @@ export function articlePatterns(source, db, models) {
             if (table === 'editions') {
               const key = nextKey.get()
               values[Object.keys(row).indexOf('search_key')] = key
-              index.run(key, pattern.tokens)
+              index.run(key, pattern.tokens.edition)
+            }
+            if (table === 'articles') {
+              const key = nextDraft.get()
+              values[Object.keys(row).indexOf('search_key')] = key
+              draftIndex.run(key, pattern.tokens.draft)
             }
             if (table === 'edition_refs' && COUNTED.includes(row.kind)) count.run(row.kind, row.ref)
             if (table === 'audit_log') values[Object.keys(row).indexOf('id')] = randomUUID()

@@ -1,6 +1,10 @@
 import { inflateRawSync } from 'node:zlib'
-import { tokensOf } from '../dist/editions/indexing.js'
+import { textTokensOf, tokensOf } from '../dist/editions/indexing.js'
+import { GAP } from '../dist/storage/fulltext.js'
 
-/** What the index has of a row of editions. */
-export const tokensOfEdition = (/** @type {{ content: Buffer }} */ { content }) =>
-  tokensOf(JSON.parse(inflateRawSync(content).toString())).join(' ')
+/** What SQLite's index keeps of a row's content: as it does of an edition, or of a working copy. */
+const textOf = ({ placed, unplaced }) => [...placed, GAP, ...unplaced].join(' ')
+const contentOf = ({ content }) => JSON.parse(inflateRawSync(content).toString())
+
+export const tokensOfEdition = (row) => textOf(tokensOf(contentOf(row)))
+export const tokensOfDraft = (row) => textOf(textTokensOf(contentOf(row)))

@@ -1,8 +1,10 @@
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
+import { indexMissingDrafts } from './articles/draft-index.ts'
 import { sweepPreviews } from './articles/previews.ts'
 import { publishDue, releases as watchReleases } from './articles/scheduler.ts'
+import { fillSortNames } from './catalogue/sort-names.ts'
 import { sweepChanges } from './changes/log.ts'
 import { watchChanges } from './changes/watch.ts'
 import type { Config } from './config.ts'
@@ -47,6 +49,8 @@ const MERGE_INTERVAL = 24 * 60 * 60_000
  */
 export async function serve(config: Config, say: (text: string) => void): Promise<FastifyInstance> {
   const storage = await openStorage(config.DATABASE_URL, { forService: true })
+  await fillSortNames(storage)
+  await indexMissingDrafts(storage)
   const indexed = await indexMissing(storage)
   if (indexed > 0) say(`Put ${indexed} articles into the index.`)
   const releases = watchReleases({ storage, clock: systemClock })

@@ -77,6 +77,7 @@ describe.each(kinds)('%s', (list, entry, patch, bare) => {
     const wrong: [object, string][] = [
       [{ name: undefined }, '/name'],
       [{ name: '  ' }, '/name'],
+      [{ name: '\u200b\u2060 \u00ad\u2800\u3164' }, '/name'],
       [{ name: null }, '/name'],
       [{ name: 7 }, '/name'],
       [{ name: 'x'.repeat(201) }, '/name'],
@@ -254,7 +255,7 @@ describe('lists', () => {
     async (query) => void (await room.anyone.get(`/v1/${query}`).expect(problem('validation'))),
   )
 
-  it.each(['name', '-name', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt'])(
+  it.each(['name', '-name', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt', 'articleCount', '-articleCount'])(
     'by %s give each row once, onwards and back, through ties',
     async (sort) => {
       const whole = (await room.anyone.get(`/v1/sources?sort=${sort}&limit=100`)).body.data as Entry[]
@@ -291,6 +292,51 @@ describe('lists', () => {
     expect(kept).toEqual([...new Set(kept)])
     for (const { id } of (await room.anyone.get('/v1/sources?country=XA&limit=100')).body.data)
       await room.editor.delete(`/v1/sources/${id}`).expect(204)
+  })
+
+  it('are in the order of people: without case, diacritics and signs', async () => {
+    const sorted = ['Aach', 'ahre', 'Ähre 2', '„Ahrens“', 'Ångström', 'Øre', 'Ort', 'šíp', 'Sir', 'ßa', 'Zebra']
+    for (const name of sorted.toReversed()) await make('authors', { name: `Sorted ${name}` })
+    const found = await names('authors?q=sorted&sort=name')
+    expect(found.map((name) => name.slice('Sorted '.length))).toEqual(sorted)
+    expect(await names('authors?q=sorted&sort=-name')).toEqual(found.toReversed())
+    expect((await walk('authors?q=sorted&sort=name&limit=2', 'next', null)).pages.flat()).toEqual(found)
+  })
+
+  it.each(['authors', 'sources', 'sections', 'tags'])(
+    'of %s are found by how a name or a word in it begins',
+    async (list) => {
+      const least = list === 'sources' ? { kind: 'person' } : {}
+      for (const name of ['Zoë van der Quartz', "O'Quartzite 100%", 'Vandal Quarry', '東京 Quasar'])
+        await make(list, { name, ...least })
+      const found = async (q: string) => (await names(`${list}?q=${encodeURIComponent(q)}&limit=100`)).sort()
+      expect(await found('quart')).toEqual(["O'Quartzite 100%", 'Zoë van der Quartz'])
+      expect(await found('zoe VAN')).toEqual(['Zoë van der Quartz'])
+      expect(await found('van')).toEqual(['Vandal Quarry', 'Zoë van der Quartz'])
+      expect(await found('van der')).toEqual(['Zoë van der Quartz'])
+      expect(await found('o’quartz')).toEqual(["O'Quartzite 100%"])
+      expect(await found('東京')).toEqual(['東京 Quasar'])
+      for (const q of ['uartz', 'der van', '%', '_', '1_0', '\\', "' or 1=1", '!?']) expect(await found(q)).toEqual([])
+      expect(await found('')).toEqual(await found(' \u200b'))
+      const { body } = await room.anyone.get(`/v1/${list}?q=qua&count=true&limit=3`).expect(200)
+      expect(body.page.total).toBe(4)
+      expect(body.data).toHaveLength(3)
+      await room.anyone.get(`/v1/${list}?q=${'x'.repeat(201)}`).expect(problem('validation'))
+      const [renamed] = (await room.anyone.get(`/v1/${list}?q=vandal`)).body.data as Entry[]
+      await change(`${list}/${renamed?.id}`, { name: 'Rebaptized' })
+      expect(await found('vandal')).toEqual([])
+      expect(await found('rebapt')).toEqual(['Rebaptized'])
+    },
+  )
+
+  it('are sorted by how many articles there are', async () => {
+    for (const name of ['Counted none', 'Counted two', 'Counted one']) await make('tags', { name })
+    for (const tags of [['counted-two'], ['counted-two', 'counted-one']])
+      await room.editor.post('/v1/articles?publish=true').send({ headline: 'Counted', tags }).expect(201)
+    const sorted = ['Counted two', 'Counted one', 'Counted none']
+    expect(await names('tags?q=counted&sort=-articleCount')).toEqual(sorted)
+    expect(await names('tags?q=counted&sort=articleCount')).toEqual(sorted.toReversed())
+    expect((await walk('tags?q=counted&sort=-articleCount&limit=1', 'next', null)).pages.flat()).toEqual(sorted)
   })
 
   it('have links to their neighbours that can be followed', async () => {

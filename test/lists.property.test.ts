@@ -126,7 +126,9 @@ async function checkList(shelf: Shelf, wanted: Wish): Promise<void> {
 async function checkPlans(shelf: Shelf, wanted: Wish): Promise<void> {
   const [{ filters, times, word, sort }] = queryOf(shelf, wanted)
   const timesOf = (name: string) => times.flatMap((one): TimeFilter => (one.name === name ? [[one.op, one.time]] : []))
-  const named = Object.fromEntries(Object.entries(filters).map(([kind, ids]) => [kind, ids.join()]))
+  const named = Object.fromEntries(
+    Object.entries(filters).map(([kind, ids]) => [kind, kind === 'language' ? ids.join() : [ids.join()]]),
+  )
   const query = {
     filters: { ...named, q: word, publishedAt: timesOf('publishedAt'), updatedAt: timesOf('updatedAt') },
     sort: sort as ArticleSort,

@@ -1,10 +1,13 @@
-import { and, eq, inArray, isNull, like, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, not, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import { countOf } from '../catalogue/entry.ts'
-import { withBelow } from '../catalogue/sections.ts'
-import { anyOf, nothing, timeConditions, wantedRefs } from '../editions/conditions.ts'
-import type { ArticleFilters, ArticleSort } from '../editions/filters.ts'
-import { type Term, termsIn } from '../lib/query.ts'
+import { anyOf, nothing, type RefFilter, spread, timeConditions, wantedRefs } from '../editions/conditions.ts'
+import { NONE } from '../editions/content.ts'
+import type { DraftFilters, DraftSort } from '../editions/filters.ts'
+import { rangesIn } from '../lib/languages.ts'
+import { termsIn } from '../lib/query.ts'
 import { type Caller, may } from '../lib/roles.ts'
+import { stemmedAmong, stemmedLanguages } from '../lib/stems.ts'
+import { isDraftMatching, match } from '../storage/fulltext.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { articleRefs, articles } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -19,11 +22,12 @@ const orders = {
   publishedAt: { kind: 'time', column: publishedOrCreated },
   updatedAt: { kind: 'time', column: articles.editedAt },
   headline: { kind: 'text', column: articles.sortHeadline },
+  publishAt: { kind: 'time', column: articles.publishAt },
 } as const
 
 interface DraftQuery {
-  filters: ArticleFilters
-  sort: ArticleSort
+  filters: DraftFilters
+  sort: DraftSort
   caller: Caller
 }
 
@@ -50,34 +54,63 @@ export async function countDrafts(db: Reader, query: DraftQuery): Promise<number
   return row?.count ?? 0
 }
 
-async function conditions(db: Reader, { filters, caller }: DraftQuery): Promise<SQL | undefined> {
-  const wanted = await wantedRefs(db, filters)
-  const refs = await Promise.all(
-    wanted.map(async ({ kind, ids }) => refersToAny(db, kind, kind === 'section' ? await withBelow(db, ids) : ids)),
-  )
+async function conditions(db: Reader, { filters, sort, caller }: DraftQuery): Promise<SQL | undefined> {
+  const refs = await Promise.all((await wantedRefs(db, filters)).map((one) => spread(db, one)))
   return and(
     isNull(articles.deletedAt),
     may(caller, 'content:write') ? undefined : eq(articles.createdBy, caller.id ?? ''),
-    ...refs,
-    anyOf(articles.language, filters.language),
-    ...(filters.q === undefined ? [] : termsIn(filters.q).map(inHeadline)),
+    // Only what is scheduled has a place in this order.
+    sort.endsWith('publishAt') ? isNotNull(articles.publishAt) : undefined,
+    ...refs.map((one) => refersToAny(db, one)),
+    inLanguages(filters.language),
+    filters.q === undefined ? undefined : hasWords(filters.q, filters.language),
     anyOf(articles.status, filters.status),
     filters.externalId === undefined ? undefined : eq(articles.externalId, filters.externalId),
+    ...standing(filters, caller),
     ...timeConditions(filters.publishedAt, articles.publishedAt),
     ...timeConditions(filters.updatedAt, articles.editedAt),
+    ...timeConditions(filters.publishAt, articles.publishAt),
   )
 }
 
-const refersToAny = (db: Reader, kind: string, ids: string[]): SQL =>
-  ids.length === 0
-    ? nothing
-    : inArray(
-        articles.id,
-        db
-          .select({ article: articleRefs.article })
-          .from(articleRefs)
-          .where(and(eq(articleRefs.kind, kind), inArray(articleRefs.ref, ids))),
-      )
+/** What is asked of a working copy beside what it says: whether it is scheduled, ahead of what is live, and whose it is. */
+function standing({ scheduled, hasUnpublishedChanges, createdBy }: DraftFilters, caller: Caller): (SQL | undefined)[] {
+  const isAhead = sql`${articles.version} <> coalesce(${articles.liveVersion}, 0)`
+  const makers = createdBy?.split(',').map((one) => (one.trim() === 'me' ? (caller.id ?? '') : one.trim()))
+  return [
+    scheduled === undefined ? undefined : (scheduled ? isNotNull : isNull)(articles.publishAt),
+    hasUnpublishedChanges === undefined ? undefined : hasUnpublishedChanges ? isAhead : not(isAhead),
+    makers && inArray(articles.createdBy, makers),
+  ]
+}
 
-/** That a headline has a term, word for word; drafts are in no index. */
-const inHeadline = ({ words }: Term): SQL => like(articles.sortHeadline, `%${words.join(' ')}%`)
+/** That a working copy refers to any of these, or to nothing of the kind. */
+function refersToAny(db: Reader, { kind, ids }: RefFilter): SQL | undefined {
+  if (ids.length === 0) return nothing
+  const referring = (some?: SQL) =>
+    db
+      .select({ article: articleRefs.article })
+      .from(articleRefs)
+      .where(and(eq(articleRefs.kind, kind), some))
+  return or(
+    inArray(articles.id, referring(inArray(articleRefs.ref, ids))),
+    ids.includes(NONE) ? notInArray(articles.id, referring()) : undefined,
+  )
+}
+
+function inLanguages(list: string | undefined): SQL | undefined {
+  const ranges = list === undefined ? null : rangesIn(list)
+  if (ranges === null) return undefined
+  const tag = sql`lower(${articles.language})`
+  const found = ranges.map(
+    (range) => sql`${tag} = ${range} or substr(${tag}, 1, ${sql.raw(String(range.length + 1))}) = ${`${range}-`}`,
+  )
+  return found.length === 0 ? nothing : sql`(${sql.join(found, sql` or `)})`
+}
+
+/** That a working copy has all the words; other forms of them in any language, since a draft may be in one that is new. */
+function hasWords(q: string, language: string | undefined): SQL {
+  const ranges = language === undefined ? null : rangesIn(language)
+  const terms = termsIn(q, stemmedAmong(ranges ?? stemmedLanguages))
+  return terms.length === 0 ? nothing : isDraftMatching(articles.searchKey, match(terms, 'all'))
+}

@@ -10,6 +10,7 @@ import type { Act } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import { actorOf } from '../lib/roles.ts'
+import { dropTokens } from '../storage/fulltext.ts'
 import { articleRefs, articles, corrections, publications } from '../storage/schema.ts'
 import { prepared, type Writer } from '../storage/storage.ts'
 import { readRevision } from './revisions.ts'
@@ -137,7 +138,7 @@ export const untrash = (tx: Writer, article: ArticleRow, act: Act): Promise<Arti
 
 /** Removes an article for good, with its revisions. Throws `in-use` while other articles link to it. */
 export async function erase(tx: Writer, article: ArticleRow, act: Act): Promise<void> {
-  const { id, slug } = article
+  const { id, slug, searchKey } = article
   const [linking] = await tx
     .select({ count: countOf })
     .from(articleRefs)
@@ -149,6 +150,7 @@ export async function erase(tx: Writer, article: ArticleRow, act: Act): Promise<
     await withdraw(tx, article, 'article.deleted', act.now)
   await audit(tx, act, { action: 'article.erase', target: id, from: article.version })
   await releaseAll(tx, id)
+  if (searchKey !== null) await dropTokens(tx, 'drafts', searchKey)
   await tx.delete(articles).where(eq(articles.id, id))
 }
 

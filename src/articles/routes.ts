@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { Article, ArticleFields } from '../editions/article.ts'
-import { filtersIn } from '../editions/filters.ts'
+import { draftFiltersIn } from '../editions/filters.ts'
 import { ArticleList, ArticleListQuery, finishedList, listRequest, readyLists } from '../editions/finished-list.ts'
 import { headersOf, readyArticles } from '../editions/ready.ts'
 import { isWhole, oneParameters, shaped, shapedItem } from '../editions/reply.ts'
@@ -78,7 +78,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
         return reply.headers(headers).send(body as never)
       }
       requireDrafts(caller)
-      const filters = filtersIn(query)
+      const filters = draftFiltersIn(query)
       const paging = pageRequest(request, limit)
       const page = await listDrafts(storage.reader, { filters, sort, caller }, paging)
       const total = query.count ? await countDrafts(storage.reader, { filters, sort, caller }) : undefined
@@ -210,9 +210,10 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
 }
 
 const draftItem = (article: Article, wanted: Parameters<typeof shapedItem>[1]): Partial<Article> => {
-  const { liveVersion, hasUnpublishedChanges, createdAt, createdBy, editedAt } = article
+  const { liveVersion, hasUnpublishedChanges, publishAt, embargoUntil, createdAt, createdBy, editedAt } = article
   const item = shapedItem(article, wanted)
-  return wanted.fields ? item : { ...item, liveVersion, hasUnpublishedChanges, createdAt, createdBy, editedAt }
+  if (wanted.fields) return item
+  return { ...item, liveVersion, hasUnpublishedChanges, publishAt, embargoUntil, createdAt, createdBy, editedAt }
 }
 
 /** Finished JSON as a reply, sent as it stands. */

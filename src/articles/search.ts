@@ -9,11 +9,11 @@ import { articleParameters, filtersIn, queryText } from '../editions/filters.ts'
 import { highlightsOf } from '../editions/highlight.ts'
 import { soughtFor } from '../editions/plan.ts'
 import { countHits, type Hit, search } from '../editions/search.ts'
+import { liveTerms } from '../editions/terms.ts'
 import { PageInfo, pageParameters, pageRequest } from '../http/paging.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
 import { namesOf } from '../lib/names.ts'
-import { termsIn } from '../lib/query.ts'
 import { Id, Slug } from '../lib/shapes.ts'
 import type { Storage } from '../storage/storage.ts'
 
@@ -38,7 +38,7 @@ const SearchHit = ArticleCard.extend({
   score: z.int().meta({
     examples: [4],
     description:
-      '4: the query stands as a phrase in the headline; 3: all of it in the headline; 2: in headline and summary; 1: anywhere.',
+      '4: the query stands in the headline as it is, as a phrase; 3: all of it in the headline, in any form of its words; 2: in headline and summary; 1: anywhere.',
   }),
 }).meta({ id: 'SearchHit', description: 'An article of a search, and where the words stand in it.' })
 
@@ -66,7 +66,7 @@ const SearchResult = z
   })
   .meta({ id: 'SearchResult', description: 'A page of hits: the best first, among equals the newest.' })
 
-const { sort: _, status: __, q: ___, ...filters } = articleParameters
+const { status: _, q: __, ...filters } = articleParameters
 const Query = z.strictObject({
   ...pageParameters,
   ...filters,
@@ -98,7 +98,7 @@ export function registerSearch(server: FastifyInstance, { storage }: { storage: 
       const { q, limit, count, cursor, facets = [...facetNames], ...query } = request.query
       const paging = pageRequest(request, limit)
       const sought = await soughtFor(db, filtersIn(query))
-      const terms = sought ? termsIn(q) : []
+      const terms = sought ? await liveTerms(db, q, query) : []
       const page = await search(db, terms, sought, paging)
       const isFirst = cursor === undefined
       const wanted = facetNames.filter((name) => isFirst && facets.includes(name))

@@ -6,13 +6,14 @@ import { toText } from '../body/to-text.ts'
 import { countWords } from '../body/words.ts'
 import { claimSlug, idOf, release } from '../catalogue/slugs.ts'
 import { type Content, type RefKind, refsOf } from '../editions/content.ts'
-import { sortKey } from '../editions/store.ts'
 import type { Act } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
 import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
 import { type Actor, actorOf, type Caller, may } from '../lib/roles.ts'
+import { sortKey } from '../lib/tokens.ts'
 import { articleRefs, articles, editions } from '../storage/schema.ts'
 import { insertRow, insertRows, numbered, placeholders, type Reader, shaped, type Writer } from '../storage/storage.ts'
+import { indexDraft } from './draft-index.ts'
 import type { ArticleWithoutBody } from './input.ts'
 import { type Resolver, resolver } from './references.ts'
 import { keep } from './revisions.ts'
@@ -63,6 +64,7 @@ export async function create(tx: Writer, draft: Draft, act: Act): Promise<Articl
   const actor = actorOf(caller)
   const row: ArticleRow = {
     id,
+    searchKey: await indexDraft(tx, content, undefined),
     slug: await claimSlug(tx, { kind: 'article', target: id, wanted, name: headline, live: false }),
     status: 'draft',
     version: 1,
@@ -110,7 +112,8 @@ export async function saveContent(
     throw new Problem('forbidden', 'the article is scheduled: what it will say is for editors to change')
   const slug = await moveTo(tx, before, wantedSlug)
   const actor: Actor = actorOf(caller)
-  const row: ArticleRow = { ...before, slug, version: before.version + 1, editedAt: now, ...columnsOf(content) }
+  const saved = { slug, version: before.version + 1, editedAt: now, searchKey: await indexDraft(tx, content, before) }
+  const row: ArticleRow = { ...before, ...saved, ...columnsOf(content) }
   await refuseTakenExternalId(tx, row)
   await tx.update(articles).set(row).where(eq(articles.id, id))
   await writeRefs(tx, id, refsOf(before.content), content)

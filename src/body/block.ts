@@ -1,6 +1,7 @@
 /** An article's body: typed blocks, as a request sends them, as they are stored, and as a reply shows them. */
 import * as z from 'zod'
 import { Id, line, prose, Reference, WebUrl } from '../lib/shapes.ts'
+import { isVisible } from '../lib/text.ts'
 import { unsafeLinks } from './links.ts'
 
 export const MAX_BLOCKS = 2_000
@@ -30,7 +31,7 @@ const Blank = clean(
     .max(MAX_LINE)
     .regex(/^[^\r\n]*$/, 'must be a single line'),
 )
-const Code = clean(z.string().max(MAX_CODE)).refine((value) => value.trim() !== '', 'must not be empty')
+const Code = clean(z.string().max(MAX_CODE)).refine(isVisible, 'must not be empty')
 
 export const ParagraphBlock = z
   .strictObject({

@@ -1,6 +1,7 @@
 /** An mdast document, from whichever reader, to blocks. */
 import type { Definition, Image, List, Nodes, PhrasingContent, Root, RootContent, Table } from 'mdast'
 import { WebUrl } from '../lib/shapes.ts'
+import { isVisible } from '../lib/text.ts'
 import { type BlockOf, MAX_COLUMNS, MAX_ROWS, type StoredBlock } from './block.ts'
 import { isEmbed } from './embed.ts'
 import { walk, wordsOf } from './inline.ts'
@@ -118,7 +119,7 @@ function paragraphsOf(node: Nodes): PhrasingContent[][] {
 
 function code(value: string, language: string | null): StoredBlock[] {
   const text = printable(value).replace(/\n+$/, '')
-  if (text.trim() === '') return []
+  if (!isVisible(text)) return []
   return [{ type: 'code', text, language: /^[\w+#.-]{1,40}$/.test(language ?? '') ? language : null }]
 }
 

@@ -1,5 +1,6 @@
 /** Plain text to blocks: a paragraph at every blank line, a hard break at every other line end, no character markup. */
 import type { PhrasingContent } from 'mdast'
+import { isVisible } from '../lib/text.ts'
 import { MAX_BLOCKS, MAX_TEXT, type StoredBlock } from './block.ts'
 import { writeInline } from './inline.ts'
 import { BodyNotReadable } from './not-readable.ts'
@@ -11,7 +12,7 @@ export function fromText(value: string): StoredBlock[] {
   const paragraphs = value
     .split(/\n[^\S\n]*(?:\n[^\S\n]*)+/)
     .map((paragraph) => paragraph.trim())
-    .filter((paragraph) => paragraph !== '')
+    .filter(isVisible)
   if (paragraphs.length > MAX_BLOCKS) throw new BodyNotReadable(`the text has more than ${MAX_BLOCKS} paragraphs`)
   if (paragraphs.some((paragraph) => paragraph.length > MAX_TEXT)) {
     throw new BodyNotReadable(`a paragraph is longer than ${MAX_TEXT} characters`)

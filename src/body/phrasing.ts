@@ -1,5 +1,6 @@
 /** Any phrasing that a reader found, brought down to what a block's text can say. */
 import type { Definition, Image, PhrasingContent } from 'mdast'
+import { isVisible } from '../lib/text.ts'
 import { type BlockOf, MAX_TEXT, UNPRINTABLE } from './block.ts'
 import { wordsOf, writeInline } from './inline.ts'
 import { forbiddenProtocol } from './links.ts'
@@ -30,7 +31,7 @@ export function textOf(nodes: PhrasingContent[], reading: Reading, breaks = true
   const tidied = trim(tidy(nodes, { ...reading, breaks, inside: [] }))
   const words = wordsOf(tidied)
   if (words.length > MAX_TEXT) throw new BodyNotReadable(`a text is longer than ${MAX_TEXT} characters`)
-  return words.trim() === '' ? '' : writeInline(tidied)
+  return isVisible(words) ? writeInline(tidied) : ''
 }
 
 function tidy(nodes: PhrasingContent[], context: Context): PhrasingContent[] {

@@ -1,5 +1,6 @@
 /** How long a text is, in words and minutes. */
 import { BoundedMap, memo } from '../lib/memo.ts'
+import { withoutUnseen } from '../lib/tokens.ts'
 
 const WORDS_PER_MINUTE = 230
 /** Languages whose segmenters are kept; beyond it the oldest goes, so that odd tags can't fill the memory. */
@@ -10,12 +11,12 @@ const segmenters = new BoundedMap<string, Intl.Segmenter>(MAX_SEGMENTERS)
 /** Scripts that do not part their words by spaces: only a segmenter, which is slow, knows their words. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
-/** A word where spaces part them: `don’t`, `well-built` and `3.5` are one each. */
+/** A word where spaces part them: `don’t`, `well-built` and `3.5` are one each. The apostrophes U+02BB and U+02BC are letters to Unicode. */
 const WORD = /[\p{L}\p{M}\p{N}]+(?:[-'’.,·][\p{L}\p{M}\p{N}]+)*/gu
 
 /** The number of words in a plain text, as its language (BCP 47) counts them; an unknown language counts as English. */
 export function countWords(text: string, language: string): number {
-  if (!UNSPACED.test(text)) return text.match(WORD)?.length ?? 0
+  if (!UNSPACED.test(text)) return withoutUnseen(text).match(WORD)?.length ?? 0
   let words = 0
   for (const segment of segmenterOf(language).segment(text)) if (segment.isWordLike) words += 1
   return words

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import * as z from 'zod'
-import { Link, line, prose, Slug, WebUrl } from '../lib/shapes.ts'
+import { Email, Link, line, prose, Slug, WebUrl } from '../lib/shapes.ts'
 import { authors } from '../storage/schema.ts'
 import { articleCounts } from './counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
@@ -16,7 +16,7 @@ const input = {
   jobTitle: line(200).nullish().meta({ description: 'What the author does.' }),
   bio: prose(5_000).nullish().meta({ description: 'A few words about the author.' }),
   avatar: WebUrl.nullish().meta({ description: 'The address of a portrait.' }),
-  email: z.email().max(254).nullish().meta({ description: 'An e-mail address, shown to editors only.' }),
+  email: Email.nullish().meta({ description: 'An e-mail address, shown to editors only.' }),
   links: z.array(Link).max(20).optional().meta({ description: 'Where else to find the author.' }),
 }
 
@@ -62,7 +62,7 @@ export const authorKind: EntryKind<Row, NewAuthor> = {
   Input: NewAuthor,
   Patch: AuthorPatch,
   View: Author,
-  sorts: entrySorts(authors),
+  sorts: entrySorts({ noun: 'author', table: authors }),
   sort: 'name',
   internal: ['email'],
   filters: { kind: z.enum(kinds).optional().meta({ description: 'Only persons, or only desks.' }) },

@@ -2,7 +2,7 @@
  * How many live articles refer to an author, a source, a tag, a section or a language. Counted when an edition comes or
  * goes, since the references of a large section are too many to count whenever somebody looks at it.
  */
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, sql } from 'drizzle-orm'
 import { refCounts } from '../storage/schema.ts'
 import { numbered, placeholders, prepared, type Reader, shaped, type Writer } from '../storage/storage.ts'
 
@@ -26,6 +26,17 @@ export async function countOfRef(db: Reader, { kind, ref }: Ref): Promise<number
   const [row] = await selectCount(db, { kind, ref })
   return row?.editions ?? 0
 }
+
+const selectLive = prepared('ref_counts_live', (db) =>
+  db
+    .select({ ref: refCounts.ref })
+    .from(refCounts)
+    .where(and(eq(refCounts.kind, sql.placeholder('kind')), gt(refCounts.editions, 0))),
+)
+
+/** What of a kind live articles refer to, in no order. */
+export const liveRefsOf = async (db: Reader, kind: string): Promise<string[]> =>
+  (await selectLive(db, { kind })).map(({ ref }) => ref)
 
 const selectCounts = shaped('ref_counts_of', (db, count: number) =>
   db

@@ -9,6 +9,7 @@ import type { EntryNoun } from '../changes/log.ts'
 import type { Facts } from '../lib/facts.ts'
 import { Id, line, Slug, Timestamp } from '../lib/shapes.ts'
 import type { Order } from '../storage/keyset.ts'
+import { refCounts } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 
 /** What every entry's row has. */
@@ -16,6 +17,7 @@ export interface EntryRow {
   id: string
   slug: string
   name: string
+  sortName: string
   version: number
   createdAt: string
   updatedAt: string
@@ -87,11 +89,18 @@ export interface EntryKind<Row extends EntryRow, Input extends EntryInput> exten
 }
 
 /** Sorts that every kind has. */
-export const entrySorts = (table: EntryTable): Record<string, Omit<Order, 'id' | 'descending'>> => ({
-  name: { kind: 'text', column: table.name },
+export const entrySorts = ({ noun, table }: Shelf): Record<string, Omit<Order, 'id' | 'descending'>> => ({
+  name: { kind: 'text', column: table.sortName },
+  articleCount: { kind: 'number', column: countedArticles(noun, table) },
   createdAt: { kind: 'time', column: table.createdAt },
   updatedAt: { kind: 'time', column: table.updatedAt },
 })
+
+/** How many live articles refer to the entry of a row. */
+const countedArticles = (noun: EntryNoun, table: EntryTable): SQL<number> =>
+  sql<number>`coalesce((select counted.editions from ${refCounts} counted where counted.kind = ${noun} and counted.ref = ${table.id}), 0)`.mapWith(
+    Number,
+  )
 
 /** Counts as a number on both engines. */
 export const countOf = sql<number>`count(*)`.mapWith(Number)

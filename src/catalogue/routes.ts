@@ -52,6 +52,11 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
     ...pageParameters,
     sort: z.enum(sorts).default(kind.sort).meta({ description: 'The order; `-` is descending.' }),
     ...kind.filters,
+    q: z
+      .string()
+      .max(200)
+      .optional()
+      .meta({ description: 'The beginning of a name, or of a word in it; case and diacritics do not matter.' }),
     ...frontParameters,
   })
   const front = fronts(kind, newest)

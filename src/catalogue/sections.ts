@@ -78,7 +78,7 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
   Patch: SectionPatch,
   View: Section,
   sorts: {
-    ...entrySorts(sections),
+    ...entrySorts({ noun: 'section', table: sections }),
     path: { kind: 'text', column: sections.path },
     position: { kind: 'number', column: sections.position },
   },

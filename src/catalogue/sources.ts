@@ -67,7 +67,7 @@ export const sourceKind: EntryKind<Row, NewSource> = {
   Input: NewSource,
   Patch: SourcePatch,
   View: Source,
-  sorts: entrySorts(sources),
+  sorts: entrySorts({ noun: 'source', table: sources }),
   sort: 'name',
   above: { name: 'affiliation', column: sources.affiliation },
   filters: {

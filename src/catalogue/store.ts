@@ -1,10 +1,12 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { audit } from '../audit/log.ts'
 import { markStale, record } from '../changes/log.ts'
 import type { Act } from '../lib/act.ts'
 import { isId, newId } from '../lib/id.ts'
 import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
+import { isVisible } from '../lib/text.ts'
+import { sortKey } from '../lib/tokens.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { articleRefs, editionRefs } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
@@ -58,18 +60,28 @@ export async function list<Row extends EntryRow, Input extends EntryInput>(
   const field = query.sort.replace(/^-/, '')
   const order = kind.sorts[field]
   if (!order) throw new Error(`${kind.plural} cannot be sorted by ${field}`)
-  const matching = and(isNull(table.deletedAt), ...(await kind.where(db, query.filters)))
+  const { q, ...filters } = query.filters
+  const named = q === undefined ? undefined : nameHas(table.sortName, String(q))
+  const matching = and(isNull(table.deletedAt), named, ...(await kind.where(db, filters)))
   const { where, orderBy, limit } = keyset({ ...order, id: table.id, descending }, request)
-  const rows = (await db
-    .select()
+  const found = (await db
+    .select({ row: table, key: order.column as SQLiteColumn })
     .from(table)
     .where(and(matching, where))
     .orderBy(...orderBy)
-    .limit(limit)) as unknown as Row[]
-  const page = pageOf(rows, request, (row) => [row[field as 'name'], row.id])
+    .limit(limit)) as unknown as { row: Row; key: string | number }[]
+  const { rows, ...neighbours } = pageOf(found, request, ({ row, key }) => [key, row.id])
+  const page = { ...neighbours, rows: rows.map(({ row }) => row) }
   if (!query.count) return page
   const [counted] = await db.select({ total: countOf }).from(table).where(matching)
   return { ...page, total: counted?.total ?? 0 }
+}
+
+/** That a name has a word that begins as asked; with more behind it where more is asked. Nothing begins every name. */
+function nameHas(sortName: SQLiteColumn, text: string): SQL | undefined {
+  if (!isVisible(text)) return undefined
+  const beginning = sortKey(text.trim()).replace(/[%_\\]/g, '\\$&')
+  return sql`' ' || ${sortName} like ${`% ${beginning}%`} escape '\\'`
 }
 
 /** Makes an entry. */
@@ -83,7 +95,9 @@ export async function create<Row extends EntryRow, Input extends EntryInput>(
   const id = newId()
   const slug = await claimSlug(tx, { kind: kind.noun, target: id, wanted: input.slug, name: input.name, live: true })
   const columns = await kind.columns(tx, input, null, slug)
-  const row = { ...columns, id, slug, name: input.name, version: 1, createdAt: now, updatedAt: now, deletedAt: null }
+  const { name } = input
+  const named = { id, slug, name, sortName: sortKey(name) }
+  const row = { ...columns, ...named, version: 1, createdAt: now, updatedAt: now, deletedAt: null }
   await tx.insert(kind.table).values(row)
   await record(tx, { type: `${kind.noun}.created`, at: now, target: id, slug, version: 1 })
   await audit(tx, act, { action: `${kind.noun}.create`, target: id, to: 1 })
@@ -107,7 +121,7 @@ export async function update<Row extends EntryRow, Input extends EntryInput>(
   const slug = await claimSlug(tx, { kind: kind.noun, target: id, wanted, name: input.name, live: true })
   const columns = await kind.columns(tx, input, before, slug)
   const version = before.version + 1
-  const changed = { ...before, ...columns, slug, name: input.name, version }
+  const changed = { ...before, ...columns, slug, name: input.name, sortName: sortKey(input.name), version }
   if (sameText({ ...changed, version: before.version }, before)) return before
   const isSeen = publicly(kind, changed) !== publicly(kind, { ...before, version })
   const after = { ...changed, updatedAt: isSeen ? now : before.updatedAt }

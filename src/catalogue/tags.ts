@@ -36,7 +36,7 @@ export const tagKind: EntryKind<Row, NewTag> = {
   Input: NewTag,
   Patch: TagPatch,
   View: Tag,
-  sorts: entrySorts(tags),
+  sorts: entrySorts({ noun: 'tag', table: tags }),
   sort: 'name',
   filters: {},
   where: async () => [],

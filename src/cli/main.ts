@@ -156,8 +156,10 @@ program
     withConfig(async (config) => {
       const { withStorage } = await import('./with-storage.ts')
       const { indexAnew, mergeIndex } = await import('../editions/indexing.ts')
+      const { indexDraftsAnew } = await import('../articles/draft-index.ts')
       await withStorage(config, async (storage) => {
         await indexAnew(storage)
+        await indexDraftsAnew(storage)
         await mergeIndex(storage)
       })
       say('The index is made anew.')

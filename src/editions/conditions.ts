@@ -1,7 +1,9 @@
 import { gt, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { idsOf } from '../catalogue/store.ts'
+import { withBelow } from '../catalogue/sections.ts'
+import { idOf } from '../catalogue/slugs.ts'
 import type { Reader } from '../storage/storage.ts'
+import { type LiveRef, NONE } from './content.ts'
 import type { ArticleFilters, TimeFilter } from './filters.ts'
 
 const comparisons = { gte, gt, lte, lt }
@@ -20,11 +22,29 @@ export const nothing = sql`1 = 0`
 /** Things that articles are filtered by through the tables of references. */
 export const filterKinds = ['section', 'author', 'source', 'tag'] as const
 
-/** The ids that the filters name, for each kind that is filtered by. */
-export async function wantedRefs(
-  db: Reader,
-  filters: ArticleFilters,
-): Promise<{ kind: (typeof filterKinds)[number]; ids: string[] }[]> {
-  const named = filterKinds.flatMap((kind) => (filters[kind] === undefined ? [] : [{ kind, list: filters[kind] }]))
-  return Promise.all(named.map(async ({ kind, list }) => ({ kind, ids: await idsOf(db, kind, list) })))
+/** Some references of one kind: an article has to have any of them. */
+export interface RefFilter {
+  kind: LiveRef['kind']
+  ids: string[]
+}
+
+/**
+ * What the filters by reference ask for: each of them has to be met. What a list names and is not there is left out of
+ * it; `none` stands for articles that have no reference of the kind.
+ */
+export async function wantedRefs(db: Reader, filters: ArticleFilters): Promise<RefFilter[]> {
+  const lists = filterKinds.flatMap((kind) => (filters[kind] ?? []).map((list) => ({ kind, list })))
+  return Promise.all(
+    lists.map(async ({ kind, list }) => {
+      const references = list.split(',').map((one) => one.trim())
+      const ids = await Promise.all(references.map((one) => (one === NONE ? NONE : idOf(db, kind, one))))
+      return { kind, ids: [...new Set(ids)].filter((id) => id !== undefined) }
+    }),
+  )
+}
+
+/** The filter as what knows only the section itself has to be asked: by the sections and all below them. */
+export async function spread(db: Reader, { kind, ids }: RefFilter): Promise<RefFilter> {
+  if (kind !== 'section') return { kind, ids }
+  return { kind, ids: [...ids.filter((id) => id === NONE), ...(await withBelow(db, ids))] }
 }

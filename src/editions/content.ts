@@ -49,6 +49,9 @@ export interface Content {
   wordCount: number
 }
 
+/** In the place of a reference: the article has none of the kind. */
+export const NONE = 'none'
+
 /** Kinds of `articleRefs`. */
 export type RefKind = 'author' | 'source' | 'section' | 'tag' | 'article' | 'citation' | 'related-link'
 
@@ -57,7 +60,10 @@ export interface Ref {
   ref: string
 }
 
-/** What a live edition refers to: lists are filtered by its language as by the rest. Nobody looks for its citations. */
+/**
+ * What a live edition refers to. Lists are filtered by its language as by the rest, and by what it has none of: `ref` is
+ * `NONE` then. Nobody looks for its citations.
+ */
 export interface LiveRef {
   kind: Exclude<RefKind, 'citation'> | 'language'
   ref: string

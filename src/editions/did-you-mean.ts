@@ -15,8 +15,9 @@ const SHORT = 6
 export async function didYouMean(db: Reader, terms: Term[]): Promise<string | undefined> {
   const meant: Term[] = []
   for (const term of terms)
-    meant.push({ ...term, words: await Promise.all(term.words.map((word) => nearest(db, word))) })
-  if (JSON.stringify(meant) === JSON.stringify(terms) || !(await findsAny(db, meant))) return undefined
+    meant.push({ prefix: term.prefix, words: await Promise.all(term.words.map((word) => nearest(db, word))) })
+  const isSame = meant.every(({ words }, index) => words.join(' ') === terms[index]?.words.join(' '))
+  if (isSame || !(await findsAny(db, meant))) return undefined
   return meant
     .map(({ words, prefix }) => (words.length > 1 ? `"${words.join(' ')}"` : `${words[0]}${prefix ? '*' : ''}`))
     .join(' ')
@@ -36,8 +37,9 @@ async function nearest(db: Reader, word: string): Promise<string> {
   if (word.length < SHORTEST || (await findsAny(db, [{ words: [word], prefix: false }]))) return word
   const most = word.length <= SHORT ? 1 : 2
   // A slip of the first letter is mostly that it and the second have changed places.
-  const beginnings = new Set([word[0] ?? '', word[1] ?? ''])
-  let best = { word, distance: most + 1, texts: 0 }
+  const [first = '', second = ''] = word
+  const beginnings = new Set([first, second])
+  let best = { word, distance: most, texts: 0 }
   for (const beginning of beginnings)
     for (const { word: known, texts } of await knownWords(db, beginning)) {
       if (Math.abs(known.length - word.length) > most) continue
@@ -51,6 +53,6 @@ async function nearest(db: Reader, word: string): Promise<string> {
 /** Whether the two differ by two neighbouring letters that have changed places. */
 function isSwapped(a: string, b: string): boolean {
   if (a.length !== b.length) return false
-  const at = [...a].findIndex((letter, index) => letter !== b[index])
+  const at = a.split('').findIndex((letter, index) => letter !== b[index])
   return at >= 0 && a.slice(0, at) + a[at + 1] + a[at] + a.slice(at + 2) === b
 }

@@ -1,10 +1,11 @@
-import { and, inArray, sql } from 'drizzle-orm'
+import { and, inArray, ne, sql } from 'drizzle-orm'
 import { byIds } from '../catalogue/by-ids.ts'
 import type { EntryTable } from '../catalogue/entry.ts'
 import { countOf } from '../catalogue/entry.ts'
 import { membersOf } from '../storage/fulltext.ts'
 import { authors, editionRefs, sections, tags } from '../storage/schema.ts'
 import { prepared, type Reader } from '../storage/storage.ts'
+import { NONE } from './content.ts'
 import type { Hit } from './search.ts'
 import { yearOf } from './search-key.ts'
 
@@ -26,6 +27,7 @@ const selectCounts = prepared('facet_counts', (db) =>
     .where(
       and(
         inArray(editionRefs.kind, Object.keys(tables)),
+        ne(editionRefs.ref, NONE),
         sql`${editionRefs.article} in ${membersOf(sql.placeholder('articles'))}`,
       ),
     )

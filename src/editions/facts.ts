@@ -6,13 +6,13 @@ import { memo } from '../lib/memo.ts'
 import type { Caller } from '../lib/roles.ts'
 import { editionRefs, editions } from '../storage/schema.ts'
 import { numbered, placeholders, type Reader, shaped } from '../storage/storage.ts'
-import type { Content } from './content.ts'
+import { type Content, NONE } from './content.ts'
 
 /** `refs` are those of the edition, or of a working copy with the sections above its own. */
 export function factsOf({ language, rights }: Content, refs: { kind: string; ref: string }[]): Facts {
   const of = (wanted: string) =>
     refs
-      .filter(({ kind }) => kind === wanted)
+      .filter(({ kind, ref }) => kind === wanted && ref !== NONE)
       .map(({ ref }) => ref)
       .sort()
   const [sections, tags, authors, sources] = [of('section'), of('tag'), of('author'), of('source')]

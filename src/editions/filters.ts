@@ -1,15 +1,24 @@
 /** What a list of articles can be filtered and sorted by: this, and nothing else. */
 import * as z from 'zod'
 import { type FeedFilters, feedFilters, feedLinks } from '../lib/feed-links.ts'
-import { separated } from '../lib/names.ts'
+import { repeated, separated } from '../lib/names.ts'
 import { termsIn } from '../lib/query.ts'
 import { Moment } from '../lib/shapes.ts'
 import { statuses } from './article.ts'
 
 const several = z.string().min(1).max(1_000)
 const texts = separated({ type: 'string' })
-const references = (noun: string, more = '') =>
-  several.optional().meta({ description: `Ids or slugs: articles of any ${noun} among them${more}.`, ...texts })
+/** How often a filter can be given. */
+const MOST_LISTS = 10
+/** A filter by reference: a list of which any has to hold, or several lists of which each has to. */
+const references = (description: string) =>
+  z
+    .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(several).min(1).max(MOST_LISTS))
+    .optional()
+    .meta({
+      description: `${description} Separated by commas, any of them; given several times, each of them. \`none\` finds articles without.`,
+      ...repeated,
+    })
 
 /** How many words and phrases can be searched for at once. */
 const MOST_TERMS = 32
@@ -40,13 +49,35 @@ const time = <N extends string>(name: N) =>
 export const articleSorts = ['-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt', '-headline', 'headline'] as const
 export type ArticleSort = (typeof articleSorts)[number]
 
-/** The query parameters that filter and sort articles. */
+/** Sorts of working copies alone. */
+export const draftSorts = ['publishAt', '-publishAt'] as const
+export type DraftSort = ArticleSort | (typeof draftSorts)[number]
+
+const yesOrNo = (description: string) =>
+  z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional()
+    .meta({ description, type: 'boolean' })
+
+/** The query parameters that filter working copies alone. */
+export const draftParameters = {
+  scheduled: yesOrNo('Whether something is scheduled: a first publication or an update.'),
+  hasUnpublishedChanges: yesOrNo('Whether the working copy differs from what is live.'),
+  createdBy: several.optional().meta({ description: 'Ids of keys that made it; `me` is the key that asks.', ...texts }),
+  ...time('publishAt'),
+}
+
+/** The query parameters that filter articles. */
 export const articleParameters = {
-  section: references('section', ' or below'),
-  author: references('author'),
-  source: references('source'),
-  tag: references('tag'),
-  language: several.optional().meta({ description: 'Language tags: articles in any of them.', ...texts }),
+  section: references('Ids or slugs of sections; each with all sections below it.'),
+  author: references('Ids or slugs of authors.'),
+  source: references('Ids or slugs of sources.'),
+  tag: references('Ids or slugs of tags.'),
+  language: several.optional().meta({
+    description: 'Language tags: articles in any of them. `fr` finds `fr-CA` too (RFC 4647, basic filtering).',
+    ...texts,
+  }),
   status: several
     .refine((list) => list.split(',').every((one) => (statuses as readonly string[]).includes(one)), {
       message: `must be of ${statuses.join(', ')}`,
@@ -60,16 +91,15 @@ export const articleParameters = {
   q: queryText.optional(),
   ...time('publishedAt'),
   ...time('updatedAt'),
-  sort: z.enum(articleSorts).default('-publishedAt').meta({ description: 'The order; `-` is descending.' }),
 }
 
 export type TimeFilter = [Operator, string][]
 
 export interface ArticleFilters {
-  section?: string | undefined
-  author?: string | undefined
-  source?: string | undefined
-  tag?: string | undefined
+  section?: string[] | undefined
+  author?: string[] | undefined
+  source?: string[] | undefined
+  tag?: string[] | undefined
   language?: string | undefined
   status?: string | undefined
   externalId?: string | undefined
@@ -78,19 +108,37 @@ export interface ArticleFilters {
   updatedAt: TimeFilter
 }
 
+/** Filters of working copies. */
+export interface DraftFilters extends ArticleFilters {
+  scheduled?: boolean | undefined
+  hasUnpublishedChanges?: boolean | undefined
+  createdBy?: string | undefined
+  publishAt: TimeFilter
+}
+
+type Values<P extends Record<string, z.ZodType>> = { [K in keyof P]?: z.output<P[K]> }
+
+function timesIn<N extends string>(query: { [K in `${N}[${Operator}]`]?: string | undefined }, name: N): TimeFilter {
+  return operators.flatMap((op): TimeFilter => {
+    const value = query[`${name}[${op}]`]
+    return value === undefined ? [] : [[op, value]]
+  })
+}
+
+/** The filters of working copies among the parameters of a request. */
+export const draftFiltersIn = (
+  query: Values<typeof articleParameters> & Values<typeof draftParameters>,
+): DraftFilters => ({
+  ...filtersIn(query),
+  scheduled: query.scheduled,
+  hasUnpublishedChanges: query.hasUnpublishedChanges,
+  createdBy: query.createdBy,
+  publishAt: timesIn(query, 'publishAt'),
+})
+
 /** The filters among the parameters of a request. */
-export function filtersIn(
-  query: { [K in keyof typeof articleParameters]?: z.output<(typeof articleParameters)[K]> },
-): ArticleFilters {
+export function filtersIn(query: Values<typeof articleParameters>): ArticleFilters {
   const { section, author, source, tag, language, status, externalId, q } = query
-  const times = (name: 'publishedAt' | 'updatedAt') => {
-    const filter: TimeFilter = []
-    for (const op of operators) {
-      const value = query[`${name}[${op}]`]
-      if (value !== undefined) filter.push([op, value])
-    }
-    return filter
-  }
   return {
     section,
     author,
@@ -100,16 +148,16 @@ export function filtersIn(
     status,
     externalId,
     q,
-    publishedAt: times('publishedAt'),
-    updatedAt: times('updatedAt'),
+    publishedAt: timesIn(query, 'publishedAt'),
+    updatedAt: timesIn(query, 'updatedAt'),
   }
 }
 
 /** What lists can be limited to and feeds cannot. */
-const others = Object.keys(articleParameters).filter((name) => !['sort', ...feedFilters].includes(name))
+const others = Object.keys(articleParameters).filter((name) => !(feedFilters as readonly string[]).includes(name))
 
 /** Links to the feeds that show what a list shows: by nothing but what feeds are limited to, the newest first. */
-export function feedsOf(query: FeedFilters & { sort: ArticleSort }): string[] {
+export function feedsOf(query: FeedFilters & { sort: DraftSort }): string[] {
   const isFeed = query.sort === '-publishedAt' && others.every((name) => query[name as keyof FeedFilters] === undefined)
   return isFeed ? feedLinks(query) : []
 }

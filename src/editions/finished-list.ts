@@ -9,17 +9,48 @@ import { BoundedMap } from '../lib/memo.ts'
 import type { Storage } from '../storage/storage.ts'
 import { ArticleCard, ArticleFields } from './article.ts'
 import { documentsOf } from './cards.ts'
-import { articleParameters, feedsOf, filtersIn } from './filters.ts'
+import {
+  type ArticleSort,
+  articleParameters,
+  articleSorts,
+  draftParameters,
+  draftSorts,
+  feedsOf,
+  filtersIn,
+} from './filters.ts'
 import { count, list } from './list.ts'
 import { isPlain, itemOf, listParameters } from './reply.ts'
 import type { Shelf } from './shelf.ts'
 
 /** The query of a list of articles. */
-export const ArticleListQuery = z.strictObject({ ...pageParameters, ...listParameters, ...articleParameters })
+export const ArticleListQuery = z
+  .strictObject({
+    ...pageParameters,
+    ...listParameters,
+    ...articleParameters,
+    ...draftParameters,
+    sort: z
+      .enum([...articleSorts, ...draftSorts])
+      .default('-publishedAt')
+      .meta({
+        description: 'The order; `-` is descending. `publishAt` is for `version=draft`, and lists what is scheduled.',
+      }),
+  })
+  .check(draftsOnly)
 type Query = z.output<typeof ArticleListQuery>
 
 /** A page of articles: of cards, or of no more than the fields that are named. */
 export const ArticleList = listOf(z.union([ArticleCard, ArticleFields]), 'ArticleList')
+/** What is known of working copies alone is no filter of what is live. */
+function draftsOnly({ value, issues }: z.core.ParsePayload<Record<string, unknown>>): void {
+  if (value.version === 'draft') return
+  const fault = (name: string) =>
+    issues.push({ code: 'custom', message: 'goes with version=draft', path: [name], input: value })
+  for (const name of Object.keys(draftParameters)) if (value[name] !== undefined) fault(name)
+  if (!isLive(String(value.sort))) fault('sort')
+}
+
+const isLive = (sort: string): sort is ArticleSort => (articleSorts as readonly string[]).includes(sort)
 
 export interface ListDeps {
   storage: Storage
@@ -30,6 +61,7 @@ export interface ListDeps {
 export const listRequest = (url: string, query: Query) => ({
   query,
   filters: filtersIn(query),
+  sort: isLive(query.sort) ? query.sort : articleSorts[0],
   paging: pageRequest({ url }, query.limit),
   feeds: feedsOf(query),
 })
@@ -38,10 +70,10 @@ type ListRequest = ReturnType<typeof listRequest>
 /** A page of live articles. Throws `invalid-cursor`. */
 export async function finishedList(
   { storage, shelf }: ListDeps,
-  { query, filters, paging, feeds }: ListRequest,
+  { query, filters, sort, paging, feeds }: ListRequest,
 ): Promise<Finished> {
   const db = storage.reader
-  const { rows, ...neighbours } = await list(db, { filters, sort: query.sort }, paging)
+  const { rows, ...neighbours } = await list(db, { filters, sort }, paging)
   const items = isPlain(query)
     ? await shelf.cards(rows)
     : (await documentsOf(db, rows)).map(({ article, json }) => ({ article, json: Buffer.from(itemOf(json, query)) }))

@@ -2,17 +2,17 @@
 import { and, type SQL } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { countOf } from '../catalogue/entry.ts'
-import { withBelow } from '../catalogue/sections.ts'
-import { termsIn } from '../lib/query.ts'
+import { rangesIn } from '../lib/languages.ts'
 import { allOf, match, refersTo } from '../storage/fulltext.ts'
 import { keysetOf, keyValues, type Order, type PageRequest, type Start, startOf } from '../storage/keyset.ts'
 import { editions } from '../storage/schema.ts'
 import { placeholder, type Reader, shaped } from '../storage/storage.ts'
-import { wantedRefs } from './conditions.ts'
+import { type RefFilter, spread, wantedRefs } from './conditions.ts'
 import { type Counted, isFew } from './counting.ts'
 import type { ArticleFilters, ArticleSort } from './filters.ts'
 import { type KeyRange, keysWithin } from './search-key.ts'
-import { type Conditions, conditionsOf, inTime, met, type RefFilter, type Shape } from './shape.ts'
+import { type Conditions, conditionsOf, inTime, met, type Shape } from './shape.ts'
+import { liveTerms } from './terms.ts'
 
 /** So many articles are sooner sorted than they are looked for among all. */
 const FEW = 5_000
@@ -46,7 +46,8 @@ export async function plan(
   const wanted = await wantedOf(db, filters)
   if (!wanted) return null
   const isByTime = sort.endsWith('publishedAt')
-  const throughAll: Plan = { lead: 'editions', values: {}, conditions: conditionsOf(wanted, filters), isSorted: false }
+  const conditions = conditionsOf(wanted.refs, filters, wanted.words)
+  const throughAll: Plan = { lead: 'editions', values: {}, conditions, isSorted: false }
   if (isByTime && filters.updatedAt.length > 0 && (await isFew(db, throughAll, few)))
     return { ...throughAll, isSorted: true }
   const led = await ledBy(db, wanted, filters)
@@ -55,10 +56,11 @@ export async function plan(
 }
 
 /** The plan that goes by a reference or by the index; undefined if nothing is asked for that these know. */
-async function ledBy(db: Reader, wanted: RefFilter[], filters: ArticleFilters): Promise<Plan | undefined> {
-  if (filters.externalId !== undefined || (wanted.length === 0 && filters.q === undefined)) return undefined
-  const [only] = wanted
-  if (only && wanted.length === 1 && only.ids.length === 1 && filters.q === undefined) {
+async function ledBy(db: Reader, wanted: Wanted, filters: ArticleFilters): Promise<Plan | undefined> {
+  const { refs, words } = wanted
+  if (filters.externalId !== undefined || (refs.length === 0 && words === undefined)) return undefined
+  const [only] = refs
+  if (only && refs.length === 1 && only.ids.length === 1 && words === undefined) {
     const { publishedAt, updatedAt } = filters
     const values = { kind: only.kind, ref: only.ids[0] }
     return { lead: 'reference', values, conditions: conditionsOf([], { publishedAt, updatedAt }), isSorted: false }
@@ -73,23 +75,32 @@ export async function soughtFor(db: Reader, filters: ArticleFilters): Promise<So
   return wanted && soughtOf(db, wanted, filters)
 }
 
-async function soughtOf(db: Reader, wanted: RefFilter[], filters: ArticleFilters): Promise<Sought> {
-  const { publishedAt, updatedAt, externalId, q } = filters
-  const queries = q === undefined ? [] : [match(termsIn(q), 'all')]
-  for (const { kind, ids } of wanted) queries.push(refersTo(kind, kind === 'section' ? await withBelow(db, ids) : ids))
+async function soughtOf(db: Reader, { refs, words }: Wanted, filters: ArticleFilters): Promise<Sought> {
+  const { publishedAt, updatedAt, externalId } = filters
+  const queries = words === undefined ? [] : [words]
+  for (const one of refs) {
+    const { kind, ids } = await spread(db, one)
+    queries.push(refersTo(kind, ids))
+  }
   const rest = conditionsOf([], { updatedAt, externalId })
   return { query: queries.length === 0 ? null : allOf(queries), ...keysWithin(publishedAt), rest }
 }
 
-/** The filters by reference; null if nothing can meet all filters. */
-async function wantedOf(db: Reader, filters: ArticleFilters): Promise<RefFilter[] | null> {
+/** The filters by reference, and the query for the words. */
+interface Wanted {
+  refs: RefFilter[]
+  words: string | undefined
+}
+
+/** What the filters ask for; null if nothing can meet them all. */
+async function wantedOf(db: Reader, filters: ArticleFilters): Promise<Wanted | null> {
   if (filters.status !== undefined && !filters.status.split(',').includes('published')) return null
-  if (filters.q !== undefined && termsIn(filters.q).length === 0) return null
-  const wanted: RefFilter[] = await wantedRefs(db, filters)
-  if (filters.language !== undefined) wanted.push({ kind: 'language', ids: filters.language.split(',') })
-  return wanted.some(({ ids }) => ids.length === 0)
-    ? null
-    : wanted.map(({ kind, ids }) => ({ kind, ids: [...new Set(ids)] }))
+  const terms = filters.q === undefined ? undefined : await liveTerms(db, filters.q, filters)
+  if (terms?.length === 0) return null
+  const refs = await wantedRefs(db, filters)
+  const ranges = filters.language === undefined ? null : rangesIn(filters.language)
+  if (ranges !== null) refs.push({ kind: 'language', ids: ranges })
+  return refs.some(({ ids }) => ids.length === 0) ? null : { refs, words: terms && match(terms, 'all') }
 }
 
 /** The column of the editions that a list is sorted by, where that is not the time of publication. */

@@ -1,9 +1,11 @@
 /** What the live editions refer to, and how many refer to each: written together. */
 import { and, eq, sql } from 'drizzle-orm'
 import { countRefs } from '../catalogue/counts.ts'
+import { rangesOf } from '../lib/languages.ts'
 import { editionRefs } from '../storage/schema.ts'
 import { insertRows, prepared, type Writer } from '../storage/storage.ts'
-import { type Content, type LiveRef, refsOf } from './content.ts'
+import { filterKinds } from './conditions.ts'
+import { type Content, type LiveRef, NONE, refsOf } from './content.ts'
 import type { Lookup } from './lookup.ts'
 
 type Row = typeof editionRefs.$inferSelect
@@ -52,11 +54,16 @@ const isRow = ({ kind, ref, publishedAt, article }: Row) =>
     eq(editionRefs.article, article),
   )
 
-/** A section stands for every section above it too, and lists are filtered by language as by the rest. */
-const liveRefs = (content: Content, look: Lookup): LiveRef[] => [
-  ...refsOf(content).flatMap(({ kind, ref }): LiveRef[] => {
-    if (kind === 'citation') return []
-    return kind === 'section' ? look.lineage(ref).map(({ id }) => ({ kind, ref: id })) : [{ kind, ref }]
-  }),
-  { kind: 'language', ref: content.language },
-]
+/** A section stands for every section above it too, and a language for every range that finds it. */
+function liveRefs(content: Content, look: Lookup): LiveRef[] {
+  const refs = refsOf(content)
+  const none = filterKinds.filter((wanted) => !refs.some(({ kind }) => kind === wanted))
+  return [
+    ...refs.flatMap(({ kind, ref }): LiveRef[] => {
+      if (kind === 'citation') return []
+      return kind === 'section' ? look.lineage(ref).map(({ id }) => ({ kind, ref: id })) : [{ kind, ref }]
+    }),
+    ...none.map((kind) => ({ kind, ref: NONE })),
+    ...rangesOf(content.language).map((ref) => ({ kind: 'language' as const, ref })),
+  ]
+}

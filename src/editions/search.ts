@@ -17,7 +17,10 @@ import { inIndex, met, type Shape } from './shape.ts'
 export interface Hit {
   article: string
   key: number
-  /** 4: the query stands as a phrase in the headline; 3: all of it in the headline; 2: there and in the summary; 1. */
+  /**
+   * 4: the query stands as it is in the headline, as a phrase; 3: all of it in the headline, in any form; 2: there and in
+   * the summary; 1: anywhere.
+   */
   score: number
 }
 
@@ -29,11 +32,12 @@ interface Tier {
 
 function tiersOf(terms: Term[]): Tier[] {
   const phrase: Term = { words: terms.flatMap(({ words }) => words), prefix: terms.at(-1)?.prefix ?? false }
+  const isMore = terms.length > 1 || terms.some(({ stems = [] }) => stems.length > 0)
   const asPhrase = match([phrase], 'headline')
   const [headline, top, all] = [match(terms, 'headline'), match(terms, 'top'), match(terms, 'all')]
   return [
     { score: 4, query: asPhrase },
-    ...(terms.length > 1 ? [{ score: 3, query: butNot(headline, asPhrase) }] : []),
+    ...(isMore ? [{ score: 3, query: butNot(headline, asPhrase) }] : []),
     { score: 2, query: butNot(top, headline) },
     { score: 1, query: butNot(all, top) },
   ]

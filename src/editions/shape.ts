@@ -4,24 +4,17 @@
  */
 import { and, eq, gt, gte, lt, lte, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { termsIn } from '../lib/query.ts'
-import { editionIndex, match, matches } from '../storage/fulltext.ts'
+import { editionIndex, matches } from '../storage/fulltext.ts'
 import { editionRefs, editions } from '../storage/schema.ts'
-import type { LiveRef } from './content.ts'
+import type { RefFilter } from './conditions.ts'
 import type { ArticleFilters, TimeFilter } from './filters.ts'
 
 const comparisons = { gte, gt, lte, lt }
 type Operator = keyof typeof comparisons
 
-/** Some references of one kind: an article has to have any of them. */
-export interface RefFilter {
-  kind: LiveRef['kind']
-  ids: string[]
-}
-
 /** What there are conditions on, without the values. */
 export interface Shape {
-  /** Each kind of references, and how many of it there are. */
+  /** Each filter by reference: its kind, and how many there are to choose from. */
   refs: [kind: string, count: number][]
   publishedAt: Operator[]
   updatedAt: Operator[]
@@ -35,17 +28,18 @@ export interface Conditions {
   values: Record<string, unknown>
 }
 
-/** The conditions that some filters make. */
+/** The conditions that some filters make; `words` is what they ask of the index. */
 export function conditionsOf(
   refs: RefFilter[],
-  { publishedAt, updatedAt, externalId, q }: Partial<ArticleFilters>,
+  { publishedAt, updatedAt, externalId }: Partial<ArticleFilters>,
+  words?: string,
 ): Conditions {
   const operators = (filter: TimeFilter = []) => filter.map(([operator]) => operator)
-  const words = q === undefined ? undefined : match(termsIn(q), 'all')
   const values: Record<string, unknown> = { externalId, words }
   for (const [operator, time] of publishedAt ?? []) values[`publishedAt ${operator}`] = time
   for (const [operator, time] of updatedAt ?? []) values[`updatedAt ${operator}`] = time
-  for (const { kind, ids } of refs) for (const [index, id] of ids.entries()) values[`${kind} ${index}`] = id
+  for (const [filter, { ids }] of refs.entries())
+    for (const [index, id] of ids.entries()) values[nameOf(filter, index)] = id
   const shape = {
     refs: refs.map(({ kind, ids }): [string, number] => [kind, ids.length]),
     publishedAt: operators(publishedAt),
@@ -72,7 +66,7 @@ export const byReferences: Row = {
 
 /** The conditions of the shape, for what is gone through. */
 export const met = ({ refs, publishedAt, updatedAt, externalId, words }: Shape, found: Row): SQL[] => [
-  ...refs.map(([kind, count]) => refersToAny(kind, count, found)),
+  ...refs.map(([kind, count], filter) => refersToAny(kind, named(filter, count), found)),
   ...(externalId ? [eq(editions.externalId, sql.placeholder('externalId'))] : []),
   ...(words ? [hasWords(found)] : []),
   ...inTime('publishedAt', publishedAt, found.publishedAt),
@@ -88,13 +82,16 @@ export const inTime = (name: 'publishedAt' | 'updatedAt', operators: Operator[],
   operators.map((operator) => comparisons[operator](column, sql.placeholder(`${name} ${operator}`)))
 
 /** Looked up by the whole primary key: a reference has the article's time of publication. */
-const refersToAny = (kind: string, count: number, found: Row): SQL => sql`exists (
+const refersToAny = (kind: string, refs: Placeholder[], found: Row): SQL => sql`exists (
   select 1 from ${editionRefs} other
-  where other.kind = ${kind} and other.ref in ${named(kind, count)}
+  where other.kind = ${kind} and other.ref in ${refs}
     and other.published_at = ${found.publishedAt} and other.article = ${found.article})`
 
-const named = (kind: string, count: number): Placeholder[] =>
-  Array.from({ length: count }, (_, index) => sql.placeholder(`${kind} ${index}`))
+/** The values of one of the filters by reference. */
+const named = (filter: number, count: number): Placeholder[] =>
+  Array.from({ length: count }, (_, index) => sql.placeholder(nameOf(filter, index)))
+
+const nameOf = (filter: number, index: number): string => `ref ${filter} ${index}`
 
 /** That a row of `editionRefs` is of the one reference that leads. */
 export const isReference = and(

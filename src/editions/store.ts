@@ -9,6 +9,7 @@ import { cacheTagOf } from '../lib/cache-tag.ts'
 import { etagOf } from '../lib/etag.ts'
 import type { Facts } from '../lib/facts.ts'
 import { isId } from '../lib/id.ts'
+import { sortKey } from '../lib/tokens.ts'
 import { dropTokens } from '../storage/fulltext.ts'
 import { editions, retractions, slugs, staleEditions } from '../storage/schema.ts'
 import { insertRow, prepared, type Reader, type Writer } from '../storage/storage.ts'
@@ -62,7 +63,7 @@ export async function remove(tx: Writer, article: string, now: string): Promise<
   const before = await seen(tx, article)
   await markStale(tx, 'article', article, now)
   const refs = await dropRefs(tx, article)
-  if (typeof before?.searchKey === 'number') await dropTokens(tx, before.searchKey)
+  if (typeof before?.searchKey === 'number') await dropTokens(tx, 'live', before.searchKey)
   await tx.delete(editions).where(eq(editions.article, article))
   return before ? factsOf(before.content, refs) : null
 }
@@ -109,9 +110,6 @@ export function compiled(standing: LiveStanding, content: Content, look: Lookup)
     document,
   }
 }
-
-/** A headline as lists are sorted by it: without case and diacritics. */
-export const sortKey = (headline: string): string => headline.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 
 /** What a CDN purges the reply by: the article, its section and those above it, its authors, tags and sources. */
 function tagsOf(id: string, content: Content, look: Lookup): string {

@@ -2,13 +2,14 @@
 import { byIds } from '../catalogue/by-ids.ts'
 import type { EntryRow, EntryTable } from '../catalogue/entry.ts'
 import { idOf } from '../catalogue/slugs.ts'
+import { NONE } from '../editions/content.ts'
 import { type FeedFilters, feedFilters } from '../lib/feed-links.ts'
-import { Language } from '../lib/shapes.ts'
+import { canonical } from '../lib/languages.ts'
 import { authors, sections, sources, tags } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 
-/** What a feed may be limited to: for each filter that is given, the ids it names. */
-export type Limits = { [K in keyof FeedFilters]?: string[] }
+/** What a feed may be limited to: for each filter the lists of ids that it names; an article has one of each list. */
+export type Limits = { [K in keyof FeedFilters]?: string[][] }
 
 export interface Topic {
   /** The names of what the feed is limited to. */
@@ -28,13 +29,15 @@ export async function topicOf(db: Reader, filters: FeedFilters): Promise<Topic> 
   const topic: Topic = { names: [], limits: {}, byId: {}, bySlug: {}, isAnnounced: true }
   const given = feedFilters.filter((kind) => filters[kind] !== undefined)
   for (const kind of given) {
-    const references = (filters[kind] ?? '').split(',').map((one) => one.trim())
-    const found = await entriesOf(db, kind, references)
-    topic.names.push(...found.flatMap(({ name }) => name ?? []))
-    topic.limits[kind] = found.map(({ id }) => id)
+    const lists = [filters[kind] ?? []].flat()
+    const found = await Promise.all(lists.map((list) => entriesOf(db, kind, referencesIn(list))))
+    topic.names.push(...found.flat().flatMap(({ name }) => name ?? []))
+    topic.limits[kind] = found.map((entries) => entries.map(({ id }) => id))
     // What leads nowhere stands as it was given: it goes on leading nowhere.
-    topic.byId[kind] = found.length > 0 ? found.map(({ id }) => id).join(',') : filters[kind]
-    topic.bySlug[kind] = found.length > 0 ? found.map(({ slug }) => slug).join(',') : filters[kind]
+    const listed = (attribute: 'id' | 'slug') =>
+      found.map((entries, index) => entries.map((one) => one[attribute]).join(',') || (lists[index] ?? ''))
+    topic.byId[kind] = listed('id')
+    topic.bySlug[kind] = listed('slug')
   }
   const [only] = given
   const isOne = given.length === 1 && only !== 'language' && topic.names.length === 1
@@ -42,19 +45,24 @@ export async function topicOf(db: Reader, filters: FeedFilters): Promise<Topic> 
   return topic
 }
 
+const referencesIn = (list: string): string[] => list.split(',').map((one) => one.trim())
+
+/** `none` stands for articles that have no reference of the kind. */
+const WITHOUT = { id: NONE, slug: NONE }
+
 async function entriesOf(
   db: Reader,
   kind: string,
   references: string[],
 ): Promise<{ id: string; slug: string; name?: string }[]> {
   const table = tables[kind]
-  if (!table)
-    return references.filter((tag) => Language.safeParse(tag).success).map((tag) => ({ id: tag, slug: tag, name: tag }))
+  if (!table) return references.flatMap((tag) => canonical(tag) ?? []).map((tag) => ({ id: tag, slug: tag, name: tag }))
   const ids = await Promise.all(references.map((reference) => idOf(db, kind, reference)))
   const wanted = [...new Set(ids)].filter((id) => id !== undefined)
   const rows = new Map((await byIds<EntryRow>(db, table, wanted)).map((row) => [row.id, row]))
-  return wanted.flatMap((id) => {
+  const entries = wanted.flatMap((id) => {
     const row = rows.get(id)
     return row?.deletedAt === null ? [{ id, slug: row.slug, name: row.name }] : []
   })
+  return references.includes(NONE) ? [WITHOUT, ...entries] : entries
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { Problem, pointerTo } from '../lib/problem.ts'
 import { uncleanness } from '../lib/text.ts'
@@ -18,8 +19,9 @@ export function registerJson(app: FastifyInstance): void {
   app.addContentTypeParser(
     ['application/json', 'application/merge-patch+json'],
     { parseAs: 'buffer' },
-    (_request, body, done) => {
+    ({ headers }, body, done) => {
       try {
+        checkEncoding(headers)
         done(null, parseJson(body as Buffer))
       } catch (error) {
         done(error as Error)
@@ -28,11 +30,22 @@ export function registerJson(app: FastifyInstance): void {
   )
 }
 
+/** Throws `unsupported-media-type` for a body that is compressed (RFC 7694, section 3). */
+export function checkEncoding({ 'content-encoding': coding }: IncomingHttpHeaders): void {
+  if (coding === undefined || coding.trim().toLowerCase() === 'identity') return
+  const detail = `a body with the Content-Encoding "${coding}" is not taken; send it without`
+  throw new Problem('unsupported-media-type', detail, { headers: { 'accept-encoding': 'identity' } })
+}
+
+/** The mark that some programs put before a text. */
+const BYTE_ORDER_MARK = Buffer.from('\ufeff')
+
 /**
- * The value that the bytes spell (RFC 8259); undefined for none. Of members with the same name the last counts. Throws
+ * The value that the bytes spell (RFC 8259); undefined for none. A byte order mark before it is ignored. Of members with the same name the last counts. Throws
  * a `Problem`: invalid-encoding for what is not clean Unicode, invalid-json for the rest.
  */
-export function parseJson(body: Buffer): unknown {
+export function parseJson(bytes: Buffer): unknown {
+  const body = bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? bytes.subarray(3) : bytes
   if (body.length === 0) return undefined
   if (!isUtf8(body)) throw new Problem('invalid-encoding', 'the body is not valid UTF-8')
   let value: unknown

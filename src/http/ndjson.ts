@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
+import { checkEncoding } from './json.ts'
 
 export const NDJSON = 'application/x-ndjson'
 
@@ -20,5 +21,12 @@ export const lineShapeOf = (shape: object): z.ZodType | undefined => lineShapes.
 /** Makes the routes of this scope take lines of JSON, as a stream, and no other content type. */
 export function takeNdjson(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser(NDJSON, (_request, stream, done) => done(null, stream))
+  scope.addContentTypeParser(NDJSON, ({ headers }, stream, done) => {
+    try {
+      checkEncoding(headers)
+      done(null, stream)
+    } catch (error) {
+      done(error as Error)
+    }
+  })
 }

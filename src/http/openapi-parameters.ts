@@ -12,15 +12,15 @@ export interface Parameter extends Json {
 /** The parameters in one place; what one does not say of itself is said by the named shape that it has. */
 export function parametersIn(place: ParameterPlace, json: Json, components: Map<string, Json>): Parameter[] {
   const { properties = {}, required = [] } = json as { properties?: Record<string, Json>; required?: string[] }
-  return Object.entries(properties).map(([name, { description, ...schema }]) => {
+  return Object.entries(properties).map(([name, { description, explode = false, ...schema }]) => {
     const component = components.get(String(schema.$ref).split('/').at(-1) ?? '')
     return {
       name: place === 'header' ? capitalized(name) : name,
       in: place,
       required: place === 'path' || required.includes(name),
       description: description ?? component?.description,
-      // Several values come as one text, separated by commas.
-      ...(schema.type === 'array' && { style: 'form', explode: false }),
+      // Several values come as one text, separated by commas, unless the parameter can be repeated.
+      ...(schema.type === 'array' && { style: 'form', explode }),
       schema,
     }
   })

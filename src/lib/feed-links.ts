@@ -10,7 +10,8 @@ export type FeedFile = (typeof feedForms)[number]['file']
 
 /** What feeds can be limited to. */
 export const feedFilters = ['section', 'author', 'tag', 'source', 'language'] as const
-export type FeedFilters = { [K in (typeof feedFilters)[number]]?: string | undefined }
+/** For each filter a comma-separated list, any of which has to hold; of several lists each. */
+export type FeedFilters = { [K in (typeof feedFilters)[number]]?: string | string[] | undefined }
 
 /** The path and the query of a feed; of one page of it with a cursor. */
 export const feedPath = (file: FeedFile, filters: FeedFilters & { cursor?: string | undefined }): string =>
@@ -18,8 +19,7 @@ export const feedPath = (file: FeedFile, filters: FeedFilters & { cursor?: strin
 
 function queryOf(filters: FeedFilters & { cursor?: string | undefined }): string {
   const given = [...feedFilters, 'cursor' as const].flatMap((name) => {
-    const value = filters[name]
-    return value === undefined ? [] : [[name, value] as [string, string]]
+    return [filters[name] ?? []].flat().map((value): [string, string] => [name, value])
   })
   return given.length > 0 ? `?${new URLSearchParams(given)}` : ''
 }

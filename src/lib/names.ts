@@ -7,6 +7,9 @@ import { didYouMean } from './nearest.ts'
  */
 export const separated = (items: object) => ({ type: 'array', minItems: 1, items })
 
+/** The same of a parameter that can be given several times. */
+export const repeated = { explode: true }
+
 /** A query parameter that names some of the known things, separated by commas; an unknown one is refused. */
 export const namesOf = (known: readonly string[], description: string) =>
   z

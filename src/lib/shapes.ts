@@ -1,7 +1,10 @@
 /** The small shapes that every resource is made of. */
+import { domainToASCII } from 'node:url'
 import * as z from 'zod'
 import { isId } from './id.ts'
+import { canonical } from './languages.ts'
 import { MAX_SLUG } from './slug.ts'
+import { isVisible } from './text.ts'
 
 /** A UUIDv7 made by the server (RFC 9562). */
 export const Id = z
@@ -73,6 +76,9 @@ function isWebUrl(value: string): boolean {
   return (url.protocol === 'http:' || url.protocol === 'https:') && !url.username && !url.password
 }
 
+/** For `refine`: a text that is not empty has something to be seen. */
+const seen = [(text: string) => text === '' || isVisible(text), 'must not be of invisible characters alone'] as const
+
 /** One line of text, trimmed, not empty, at most `max` characters. */
 export const line = (max: number) =>
   z
@@ -81,31 +87,47 @@ export const line = (max: number) =>
     .min(1, 'must not be empty')
     .max(max)
     .regex(/^[^\r\n]*$/, 'must be a single line')
+    .refine(...seen)
 
 /** Text of one or more lines, trimmed, not empty, at most `max` characters. */
-export const prose = (max: number) => z.string().trim().min(1, 'must not be empty').max(max)
+export const prose = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(max)
+    .refine(...seen)
 
 /** A BCP 47 language tag, in its canonical case. */
 export const Language = z
   .string()
   .max(35)
-  .refine(isLanguage, 'must be a BCP 47 language tag')
-  .transform((value) => Intl.getCanonicalLocales(value)[0] ?? value)
+  .refine((value) => canonical(value) !== undefined, 'must be a BCP 47 language tag')
+  .transform((value) => canonical(value) ?? value)
   .meta({ id: 'Language', description: 'A BCP 47 language tag.', examples: ['en', 'fr-CA'] })
-
-function isLanguage(value: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(value).length === 1
-  } catch {
-    return false
-  }
-}
 
 /** ISO 3166-1 alpha-2. */
 export const Country = z
   .string()
   .regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166-1)')
   .meta({ id: 'Country', description: 'A country code (ISO 3166-1 alpha-2).', examples: ['NZ'] })
+
+/** The part of an e-mail address before the sign: atoms joined by dots (RFC 5322), in any script (RFC 6531). */
+const LOCAL = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u
+/** A name of a host: labels of letters and digits, the last not of digits alone (RFC 1123). */
+const HOST = /^([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)+(?!\d+$)[a-z\d]([a-z\d-]{0,61}[a-z\d])$/
+
+/** An e-mail address; its domain may be in any script, or as DNS has it (RFC 5891). */
+export const Email = z
+  .string()
+  .max(254)
+  .refine(isEmail, 'must be an e-mail address')
+  .meta({ id: 'Email', format: 'idn-email', examples: ['ana@example.org'] })
+
+function isEmail(value: string): boolean {
+  const [, local = '', domain = ''] = /^(.{1,64})@([\p{L}\p{M}\p{N}.-]{1,253})$/u.exec(value) ?? []
+  return LOCAL.test(local) && HOST.test(domainToASCII(domain))
+}
 
 /** A labelled link to a page elsewhere. */
 export const Link = z

@@ -7,3 +7,9 @@ export function uncleanness(text: string): string | undefined {
   if (!text.isWellFormed()) return 'has a lone surrogate'
   return CONTROL.test(text) ? 'has a control character' : undefined
 }
+
+/** What nobody sees: spaces, characters that Unicode says to ignore (Default_Ignorable_Code_Point), the blank of Braille. */
+const UNSEEN = /^[\p{White_Space}\p{DI}\u2800\ufff9-\ufffb]*$/u
+
+/** Whether there is something in a text that a reader can see. */
+export const isVisible = (text: string): boolean => !UNSEEN.test(text)

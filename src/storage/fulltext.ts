@@ -1,13 +1,14 @@
 /**
- * The index of live articles: FTS5 on SQLite, `tsvector` on PostgreSQL. Both are given the same tokens in the same order
- * and asked in the same terms; a row is known by a number that sorts by time, so that the newest matches are the first.
+ * The indexes of words: FTS5 on SQLite, `tsvector` on PostgreSQL. Both are given the same tokens in the same order and
+ * asked in the same terms. One has what is live; its rows are known by numbers that sort by time, so that the newest
+ * matches are the first. The other has the working copies: what is not live is in no table that the world is answered from.
  */
 import { type SQL, sql } from 'drizzle-orm'
 import * as pg from 'drizzle-orm/pg-core'
 import * as sqlite from 'drizzle-orm/sqlite-core'
-import type { Term } from '../lib/query.ts'
+import type { Stem, Term } from '../lib/query.ts'
 import { dialect } from './columns.ts'
-import { prepared, type Reader, type Writer } from './storage.ts'
+import { prepared, type Reader, shaped, type Writer } from './storage.ts'
 
 /** In which parts all terms have to stand: anywhere, in headline and summary, in the headline. */
 export type Part = 'all' | 'top' | 'headline'
@@ -21,9 +22,15 @@ const IN_PART: Record<Part, string> = { all: '', top: '\ue002', headline: '\ue00
 const REFERENCE = '\ue000'
 /** Stands between two texts, so that no phrase goes from one into the next. */
 export const GAP = '\ue003'
+/** Stands before the language of a stem, and behind it. */
+const STEM = '\ue004'
 
 /** The tokens of words that stand in a part. */
 export const inPart = (words: string[], part: Part): string[] => words.map((word) => IN_PART[part] + word)
+
+/** The tokens of stems of words that stand in a part. */
+export const stemsInPart = (stems: Stem[], part: Part): string[] =>
+  stems.map(({ language, stem }) => `${IN_PART[part]}${STEM}${language}${STEM}${stem}`)
 
 /** The token of what an article refers to: an id of a kind, or a language tag. */
 export const referenceToken = (kind: string, ref: string): string =>
@@ -31,55 +38,83 @@ export const referenceToken = (kind: string, ref: string): string =>
 
 const isSqlite = dialect === 'sqlite'
 
-/** The table as each engine has it; made by hand in the migrations, since it is of no kind that the schema knows. */
-const onSqlite = sqlite.sqliteTable('edition_index', {
-  key: sqlite.integer('rowid').notNull(),
-  tokens: sqlite.text('tokens'),
-})
-const onPostgres = pg.pgTable('edition_index', {
-  key: pg.bigint('key', { mode: 'number' }).primaryKey(),
-  tokens: pg
-    .customType<{ data: string }>({ dataType: () => 'tsvector' })('tokens')
-    .notNull(),
-})
-/** The index; `key` names a row. */
-export const editionIndex: typeof onSqlite = isSqlite ? onSqlite : (onPostgres as unknown as typeof onSqlite)
-
-const insert = prepared('insert_tokens', (tx: Writer) =>
-  tx.insert(editionIndex).values({ key: sql.placeholder('key'), tokens: sql.placeholder('tokens') } as never),
-)
-
-/** Puts the tokens of an article into the index, under a number. */
-export async function putTokens(tx: Writer, key: number, tokens: string[]): Promise<void> {
-  await insert(tx, { key, tokens: isSqlite ? tokens.join(' ') : vectorOf(tokens) })
+/** A table as each engine has it; made by hand in the migrations, since it is of no kind that the schema knows. */
+function indexTable<N extends string>(name: N) {
+  const onSqlite = sqlite.sqliteTable(name, {
+    key: sqlite.integer('rowid').notNull(),
+    tokens: sqlite.text('tokens'),
+  })
+  const onPostgres = pg.pgTable(name, {
+    key: pg.bigint('key', { mode: 'number' }).primaryKey(),
+    tokens: pg
+      .customType<{ data: string }>({ dataType: () => 'tsvector' })('tokens')
+      .notNull(),
+  })
+  return isSqlite ? onSqlite : (onPostgres as unknown as typeof onSqlite)
 }
 
-const remove = prepared('delete_tokens', (tx: Writer) =>
-  tx.delete(editionIndex).where(sql`${editionIndex.key} = ${sql.placeholder('key')}`),
+/** The index of what is live; `key` names a row. */
+export const editionIndex = indexTable('edition_index')
+/** The index of the working copies. */
+export const draftIndex = indexTable('draft_index')
+
+const indexes = { live: editionIndex, drafts: draftIndex }
+type IndexName = keyof typeof indexes
+
+const insert = shaped('insert_tokens', (tx: Writer, index: IndexName) =>
+  tx.insert(indexes[index]).values({ key: sql.placeholder('key'), tokens: sql.placeholder('tokens') } as never),
 )
 
-/** Takes an article out of the index. */
-export const dropTokens = async (tx: Writer, key: number): Promise<void> => void (await remove(tx, { key }))
+/** What an article is found by: tokens in the order of its texts, and some that stand nowhere in particular. */
+export interface Tokens {
+  placed: string[]
+  unplaced: Iterable<string>
+}
+
+/** Puts the tokens of an article into an index, under a number. */
+export async function putTokens(tx: Writer, index: IndexName, key: number, tokens: Tokens): Promise<void> {
+  const { placed, unplaced } = tokens
+  await insert(tx, index, { key, tokens: isSqlite ? [...placed, GAP, ...unplaced].join(' ') : vectorOf(tokens) })
+}
+
+const remove = shaped('delete_tokens', (tx: Writer, index: IndexName) =>
+  tx.delete(indexes[index]).where(sql`${indexes[index].key} = ${sql.placeholder('key')}`),
+)
+
+/** Takes an article out of an index. */
+export const dropTokens = async (tx: Writer, index: IndexName, key: number): Promise<void> =>
+  void (await remove(tx, index, { key }))
 
 /** The last place that PostgreSQL knows in a text, and how many places of one token. */
 const LAST_PLACE = 16_383
 const MOST_PLACES = 250
 
 /** A `tsvector` as text: each token with its places. */
-function vectorOf(tokens: string[]): string {
+function vectorOf({ placed, unplaced }: Tokens): string {
   const places = new Map<string, number[]>()
-  for (const [index, token] of tokens.entries()) {
+  for (const [index, token] of placed.entries()) {
     const list = places.get(token) ?? []
     if (list.length < MOST_PLACES) list.push(Math.min(index + 1, LAST_PLACE))
     places.set(token, list)
   }
-  return [...places].map(([token, list]) => `'${token}':${list.join()}`).join(' ')
+  const lexemes = [...places].map(([token, list]) => `'${token}':${list.join()}`)
+  for (const token of unplaced) lexemes.push(`'${token}'`)
+  return lexemes.join(' ')
 }
 
-/** A query for the articles that have all terms in a part. Words are letters and digits only. */
+/** A query for the articles that have all terms in a part. Words are letters, digits and marks only. */
 export function match(terms: Term[], part: Part): string {
-  return allOf(terms.map(({ words, prefix }) => phrase(inPart(words, part), prefix)))
+  return allOf(terms.map((term) => inAnyForm(term, part)))
 }
+
+/** The words of a term as they stand, or another form of its one word. */
+function inAnyForm({ words, prefix, stems = [] }: Term, part: Part): string {
+  const exact = phrase(inPart(words, part), prefix)
+  if (stems.length === 0) return exact
+  return [exact, ...stemsInPart(stems, part).map((token) => phrase([token], false))].join(OR)
+}
+
+const OR = isSqlite ? ' OR ' : ' | '
 
 function phrase(tokens: string[], prefix: boolean): string {
   if (isSqlite) return `"${tokens.join(' ')}"${prefix ? ' *' : ''}`
@@ -89,7 +124,7 @@ function phrase(tokens: string[], prefix: boolean): string {
 
 /** A query for the articles that refer to any of these. */
 export const refersTo = (kind: string, refs: string[]): string =>
-  `(${refs.map((ref) => phrase([referenceToken(kind, ref)], false)).join(isSqlite ? ' OR ' : ' | ')})`
+  `(${refs.map((ref) => phrase([referenceToken(kind, ref)], false)).join(OR)})`
 
 /** What matches all the queries. */
 export const allOf = (queries: string[]): string =>
@@ -99,15 +134,27 @@ export const allOf = (queries: string[]): string =>
 export const butNot = (wanted: string, other: string): string =>
   isSqlite ? `(${wanted}) NOT (${other})` : `(${wanted}) & !(${other})`
 
-/** That a row of the index matches; `query` is a text or a placeholder for one. */
-export const matches = (query: unknown): SQL =>
-  isSqlite ? sql`edition_index match ${query}` : sql`edition_index.tokens @@ ${query}::tsquery`
+const MATCHING: Record<IndexName, (query: unknown) => SQL> = isSqlite
+  ? { live: (query) => sql`edition_index match ${query}`, drafts: (query) => sql`draft_index match ${query}` }
+  : {
+      live: (query) => sql`edition_index.tokens @@ ${query}::tsquery`,
+      drafts: (query) => sql`draft_index.tokens @@ ${query}::tsquery`,
+    }
+
+/** That a row of the index of what is live matches; `query` is a text or a placeholder for one. */
+export const matches = MATCHING.live
+
+/** That a number is of a working copy that matches. */
+export const isDraftMatching = (key: sqlite.SQLiteColumn, query: string): SQL =>
+  sql`${key} in (select ${draftIndex.key} from ${draftIndex} where ${MATCHING.drafts(query)})`
 
 /** FTS5 takes commands as rows of the index (https://sqlite.org/fts5.html, section 6.8). */
-const commands = sqlite.sqliteTable('edition_index', {
-  command: sqlite.text('edition_index'),
-  rank: sqlite.integer('rank'),
-})
+const commandsOf = (name: string) =>
+  sqlite.sqliteTable(name, { command: sqlite.text(name), rank: sqlite.integer('rank') })
+const commands: Record<IndexName, ReturnType<typeof commandsOf>> = {
+  live: commandsOf('edition_index'),
+  drafts: commandsOf('draft_index'),
+}
 /** How many pages of 4 kB one step of a merge writes. */
 const STEP = 16
 
@@ -115,7 +162,7 @@ const STEP = 16
  * A step towards an index of one piece: FTS5 adds each write as a piece of its own, merges only some of them by itself,
  * and looks in every piece for every word. Gives whether there is more to do; on PostgreSQL there never is.
  */
-export async function mergeSome(tx: Writer, isFirst: boolean): Promise<boolean> {
+export async function mergeSome(tx: Writer, index: IndexName, isFirst: boolean): Promise<boolean> {
   if (!isSqlite) return false
   const written = async () => {
     const [row] = await tx.select({ total: sql<number>`total_changes()` }).from(sql`(select 1)`)
@@ -123,7 +170,7 @@ export async function mergeSome(tx: Writer, isFirst: boolean): Promise<boolean> 
   }
   const before = await written()
   // A negative number makes all pieces candidates, a positive one goes on.
-  await tx.insert(commands).values({ command: 'merge', rank: isFirst ? -STEP : STEP })
+  await tx.insert(commands[index]).values({ command: 'merge', rank: isFirst ? -STEP : STEP })
   return (await written()) - before >= 2
 }
 
@@ -135,7 +182,7 @@ export const membersOf = (json: unknown): SQL =>
 const SAMPLE = 2_000
 
 const onVocabulary = sql`(select term as word, doc as texts from edition_vocabulary where term >= ${sql.placeholder('from')} and term < ${sql.placeholder('to')}) as known`
-const onSample = sql`(select word, ndoc as texts from ts_stat(${sql.raw(`'select tokens from edition_index order by key desc limit ${SAMPLE}'`)}) where word >= ${sql.placeholder('from')} and word < ${sql.placeholder('to')}) as known`
+const onSample = sql`(select word, ndoc as texts from ts_stat(${sql.raw(`'select tokens from edition_index order by key desc limit ${SAMPLE}'`)}) where word collate "C" >= ${sql.placeholder('from')} and word collate "C" < ${sql.placeholder('to')}) as known`
 
 const selectKnown = prepared('known_words', (db) =>
   db
@@ -143,6 +190,6 @@ const selectKnown = prepared('known_words', (db) =>
     .from(isSqlite ? onVocabulary : onSample),
 )
 
-/** Words of the index that begin so, and in how many texts each is. */
+/** Words of what is live that begin so, and in how many texts each is. */
 export const knownWords = (db: Reader, beginning: string): Promise<{ word: string; texts: number }[]> =>
   selectKnown(db, { from: beginning, to: `${beginning}\u{10ffff}` })

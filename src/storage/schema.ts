@@ -41,6 +41,8 @@ const entry = () => ({
   id: text('id').primaryKey(),
   slug: text('slug').notNull(),
   name: text('name').notNull(),
+  // The name as lists are sorted by it and found by: its words, folded. Empty until it is made.
+  sortName: text('sort_name').notNull().default(''),
   version: integer('version').notNull(),
   createdAt: timestamp('created_at').notNull(),
   updatedAt: timestamp('updated_at').notNull(),
@@ -58,7 +60,7 @@ export const authors = table(
     email: text('email'),
     links: json('links').$type<Link[]>().notNull(),
   },
-  (t) => [uniqueIndex('authors_slug').on(t.slug), index('authors_name').on(t.name, t.id)],
+  (t) => [uniqueIndex('authors_slug').on(t.slug), index('authors_name').on(t.sortName, t.id)],
 )
 
 export const sources = table(
@@ -73,7 +75,7 @@ export const sources = table(
   },
   (t) => [
     uniqueIndex('sources_slug').on(t.slug),
-    index('sources_name').on(t.name, t.id),
+    index('sources_name').on(t.sortName, t.id),
     index('sources_affiliation').on(t.affiliation),
     foreignKey({ columns: [t.affiliation], foreignColumns: [t.id], name: 'sources_affiliation_fk' }),
   ],
@@ -93,13 +95,14 @@ export const sections = table(
     uniqueIndex('sections_slug').on(t.slug),
     index('sections_path').on(t.path, t.id),
     index('sections_parent').on(t.parent),
+    index('sections_name').on(t.sortName, t.id),
     foreignKey({ columns: [t.parent], foreignColumns: [t.id], name: 'sections_parent_fk' }),
   ],
 )
 
 export const tags = table('tags', { ...entry(), description: text('description') }, (t) => [
   uniqueIndex('tags_slug').on(t.slug),
-  index('tags_name').on(t.name, t.id),
+  index('tags_name').on(t.sortName, t.id),
 ])
 
 /**
@@ -141,8 +144,11 @@ export const articles = table(
     embargoUntil: timestamp('embargo_until'),
     deletedAt: timestamp('deleted_at'),
     content: packed('content').notNull(),
+    // Its number in the index of working copies; null until it is there.
+    searchKey: integer('search_key'),
   },
   (t) => [
+    uniqueIndex('articles_search_key').on(t.searchKey),
     uniqueIndex('articles_slug').on(t.slug),
     uniqueIndex('articles_external_id').on(t.externalId),
     index('articles_created_at').on(t.createdAt, t.id),

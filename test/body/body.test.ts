@@ -366,6 +366,9 @@ describe('words', () => {
     ['Two ferries, one pier.', 'en', 4],
     ['渡船今天停航', 'zh', 3],
     ['three odd words', 'no such language', 3],
+    ['Ha\u00adfen\u00adbrücke zero\u200bwidth', 'de', 2],
+    ['كتـــاب \ufeffword', 'ar', 2],
+    ['donʼt doʻt don’t', 'en', 3],
     ['', 'en', 0],
   ])('%j in %s', (text, language, words) => expect(countWords(text, language)).toBe(words))
 

@@ -45,7 +45,13 @@ const holds = {
 }
 
 /** Without case and diacritics, in the order of code points. */
-const plainHeadline = (headline: string): string => headline.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+const plainHeadline = (headline: string): string =>
+  headline
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+    .toLowerCase()
 const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
 export class Shelf {

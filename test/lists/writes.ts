@@ -4,7 +4,7 @@ import type { Newsroom } from '../harness/newsroom.ts'
 import type { Content, Entry, Noun, Piece, Shelf } from './shelf-model.ts'
 
 /** Some have the same sort key, some are in another order as UTF-16. */
-const headlines = ['Äpfel', 'apfel', 'Bridge', 'bridge two', '🦭 Seals', '﨎 Kanji', 'Zoo', '2 ferries']
+const headlines = ['Äpfel', 'apfel', 'Bridge', 'bridge two', '🦭 Seals', '𠮷 Kanji', '﨎 Kanji', 'Zoo', '2 ferries']
 
 /** Numbers that stand for entries; which there are is known only when a write is done. */
 const choice = fc.record({

@@ -1,0 +1,74 @@
+/** Working copies in an index of their own, for editors: nothing that the world is answered from reads it. */
+import { asc, desc, eq, gt, isNull, sql } from 'drizzle-orm'
+import type { Content } from '../editions/content.ts'
+import { textTokensOf } from '../editions/indexing.ts'
+import { sortKey } from '../lib/tokens.ts'
+import { dropTokens, putTokens } from '../storage/fulltext.ts'
+import { articles } from '../storage/schema.ts'
+import { prepared, type Reader, type Storage, type Writer } from '../storage/storage.ts'
+
+/** How many working copies one transaction puts into the index. */
+const BATCH = 100
+
+const selectLast = prepared('last_draft_key', (db) =>
+  db
+    .select({ key: articles.searchKey })
+    .from(articles)
+    .where(sql`${articles.searchKey} is not null`)
+    .orderBy(desc(articles.searchKey))
+    .limit(1),
+)
+
+/** The number after the last one; writes take turns, so that no two have the same. */
+const nextKey = async (db: Reader): Promise<number> => ((await selectLast(db))[0]?.key ?? 0) + 1
+
+/** Puts a working copy into the index; `before` is its number there and what it said, if it is there. Gives its number. */
+export async function indexDraft(
+  tx: Writer,
+  content: Content,
+  before: { searchKey: number | null; content: Content } | undefined,
+): Promise<number> {
+  const searchKey = before?.searchKey ?? null
+  if (searchKey !== null && before && textsOf(before.content) === textsOf(content)) return searchKey
+  if (searchKey !== null) await dropTokens(tx, 'drafts', searchKey)
+  const key = searchKey ?? (await nextKey(tx))
+  await putTokens(tx, 'drafts', key, textTokensOf(content))
+  return key
+}
+
+/** All of an article that is in the index, as one text. */
+const textsOf = ({ headline, kicker, standfirst, summary, body, language }: Content): string =>
+  JSON.stringify([headline, kicker, standfirst, summary, body, language])
+
+/** Puts the working copies that are not in the index into it, batch by batch; an upgrade takes them out. */
+export const indexMissingDrafts = (storage: Storage): Promise<void> =>
+  inBatches(storage, (tx) => tx.select().from(articles).where(isNull(articles.searchKey)).limit(BATCH))
+
+/** Makes the index anew, batch by batch: at any time it has all working copies. */
+export function indexDraftsAnew(storage: Storage): Promise<void> {
+  let last = ''
+  return inBatches(storage, async (tx) => {
+    const batch = await tx.select().from(articles).where(gt(articles.id, last)).orderBy(asc(articles.id)).limit(BATCH)
+    last = batch.at(-1)?.id ?? last
+    return batch
+  })
+}
+
+async function inBatches(
+  storage: Storage,
+  next: (tx: Writer) => Promise<(typeof articles.$inferSelect)[]>,
+): Promise<void> {
+  for (let indexed = BATCH; indexed > 0; )
+    indexed = await storage.transaction(async (tx) => {
+      const batch = await next(tx)
+      for (const { id, searchKey: before, content: stored } of batch) {
+        const content = stored as Content
+        if (before !== null) await dropTokens(tx, 'drafts', before)
+        const searchKey = before ?? (await nextKey(tx))
+        await putTokens(tx, 'drafts', searchKey, textTokensOf(content))
+        const columns = { searchKey, sortHeadline: sortKey(content.headline) }
+        await tx.update(articles).set(columns).where(eq(articles.id, id))
+      }
+      return batch.length
+    })
+}
