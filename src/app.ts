@@ -54,6 +54,7 @@ import { registerKeys } from './keys/routes.ts'
 import { authenticator } from './keys/store.ts'
 import type { Clock } from './lib/clock.ts'
 import { Problem } from './lib/problem.ts'
+import { type Caller, may } from './lib/roles.ts'
 import { registerSitemaps } from './sitemaps/routes.ts'
 import { isStorageFull, type Storage, StorageBusy } from './storage/storage.ts'
 import { registerArticleAccess } from './syndication/access.ts'
@@ -168,6 +169,8 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
         releases,
         once: idempotency({ storage, clock }),
         publicUrl,
+        mayBackdate: (caller: Caller) =>
+          may(caller, 'admin') || (config.EDITORS_MAY_BACKDATE && may(caller, 'content:write')),
         reassign,
         shelf,
         newest: { Card: ArticleCard, newest: shelf.newest },

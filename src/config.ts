@@ -51,6 +51,7 @@ const Environment = z.object({
   CACHE_STALE_WHILE_REVALIDATE: seconds.default(60),
   CACHE_BYTES: whole(0, 2 ** 40).default(16 * 1024 * 1024),
   REQUIRE_IF_MATCH: flag.default(false),
+  EDITORS_MAY_BACKDATE: flag.default(false),
   TRASH_DAYS: whole(0, 36_500).default(30),
   CHANGES_DAYS: whole(0, 36_500).default(90),
   DELIVERIES_DAYS: whole(0, 36_500).default(30),

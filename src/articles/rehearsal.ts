@@ -5,7 +5,7 @@ import { latest } from '../changes/log.ts'
 import type { Article } from '../editions/article.ts'
 import { type Edition, movedTo, read } from '../editions/store.ts'
 import type { Caller } from '../lib/roles.ts'
-import { Slug } from '../lib/shapes.ts'
+import { Slug, Timestamp } from '../lib/shapes.ts'
 import { changes, editions, staleEditions } from '../storage/schema.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
 import { bodyChanges, fieldChanges } from './diff.ts'
@@ -28,6 +28,9 @@ export const Rehearsal = z
       fields: z.array(z.string()).meta({ description: 'JSON pointers to what the public would read differently.' }),
       redirect: z.object({ from: Slug, to: Slug }).nullable().meta({ description: 'The old address would lead on.' }),
       editions: z.int().meta({ description: 'How many other live articles would show something else.' }),
+      publishedAt: Timestamp.nullable().meta({
+        description: 'The date that it would bear as published; null where nothing would go live now.',
+      }),
       log: z.array(z.string()).meta({ description: 'What partners would be told.' }),
     }),
   })
@@ -80,6 +83,7 @@ export async function rehearsePublication(
       fields: goesLive ? differences(before, after) : [],
       redirect: before && moved ? { from: before.slug, to: moved } : null,
       editions: Math.max(0, stale.length - staleBefore),
+      publishedAt: goesLive ? published.publishedAt : null,
       log: log.map(({ type }) => type),
     },
   }
@@ -91,7 +95,8 @@ function differences(edition: Edition | undefined, after: Article): string[] {
   const before = JSON.parse(edition.document) as Article
   const blocks = (article: Article) => (Array.isArray(article.body) ? article.body : [])
   const body = bodyChanges(blocks(before), blocks(after)).some(({ op }) => op !== 'keep')
-  return [...fieldChanges(before, after).map(({ path }) => path), ...(body ? ['/body'] : [])]
+  const dates = before.publishedAt === after.publishedAt ? [] : ['/publishedAt']
+  return [...fieldChanges(before, after).map(({ path }) => path), ...dates, ...(body ? ['/body'] : [])]
 }
 
 async function remarksOn(tx: Writer, { content }: ArticleRow, article: Article): Promise<Remark[]> {

@@ -13,6 +13,7 @@ import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
 import { type Actor, actorOf, type Caller, may } from '../lib/roles.ts'
 import { articleRefs, articles, editions } from '../storage/schema.ts'
 import { insertRow, insertRows, numbered, placeholders, type Reader, shaped, type Writer } from '../storage/storage.ts'
+import type { Dates } from './dates.ts'
 import type { ArticleWithoutBody } from './input.ts'
 import { type Resolver, resolver } from './references.ts'
 import { keep } from './revisions.ts'
@@ -24,7 +25,12 @@ export type ArticleRow = Omit<Row, 'content'> & { content: Content }
 export interface Draft {
   input: ArticleWithoutBody
   body: StoredBlock[]
+  /** Its dates, if they are not those that it has. */
+  dates?: Dates
 }
+
+/** What a save makes of an article. All but the content belongs to the article and not to a revision. */
+export type WorkingCopy = Pick<ArticleRow, 'content' | 'slug' | 'publishedAt' | 'updatedAt'>
 
 /** Whether what is in the trash is wanted. */
 type Trashed = 'no' | 'only' | 'too'
@@ -72,8 +78,8 @@ export async function create(tx: Writer, draft: Draft, act: Act): Promise<Articl
     createdByName: actor.name,
     createdAt: now,
     editedAt: now,
-    publishedAt: null,
-    updatedAt: null,
+    publishedAt: draft.dates?.publishedAt ?? null,
+    updatedAt: draft.dates?.updatedAt ?? null,
     publishAt: null,
     embargoUntil: null,
     deletedAt: null,
@@ -90,27 +96,42 @@ export async function create(tx: Writer, draft: Draft, act: Act): Promise<Articl
 
 /** Saves what an editor made of the working copy: the next revision. */
 export async function save(tx: Writer, before: ArticleRow, draft: Draft, act: Act): Promise<ArticleRow> {
-  const content = await contentOf(resolver(tx, act.caller, refsOf(before.content)), draft)
-  await refuseForeignParts(tx, before.id, content)
-  return saveContent(tx, before, content, act, draft.input.slug)
+  return saveContent(tx, before, await workingCopyOf(tx, before, draft, act), act)
 }
 
-/** Saves a content as the next revision; for parts of an article that are changed on their own. */
-export async function saveContent(
+/** What the working copy will be once a draft is saved. Writes nothing; throws what saving would. */
+export async function workingCopyOf(tx: Writer, before: ArticleRow, draft: Draft, act: Act): Promise<WorkingCopy> {
+  const content = await contentOf(resolver(tx, act.caller, refsOf(before.content)), draft)
+  await refuseForeignParts(tx, before.id, content)
+  const { publishedAt, updatedAt } = draft.dates ?? before
+  return { content, slug: draft.input.slug ?? before.slug, publishedAt, updatedAt }
+}
+
+/** Saves a working copy as the next revision, if it is not what is there; for changes of a part of it, too. */
+export async function saveContent(tx: Writer, before: ArticleRow, after: WorkingCopy, act: Act): Promise<ArticleRow> {
+  const isSame =
+    after.slug === before.slug &&
+    after.publishedAt === before.publishedAt &&
+    after.updatedAt === before.updatedAt &&
+    JSON.stringify(after.content) === JSON.stringify(before.content)
+  return isSame ? before : saveRevision(tx, before, after, act)
+}
+
+/** Saves a working copy as the next revision. Throws `forbidden` if it is scheduled and the caller is no editor. */
+export async function saveRevision(
   tx: Writer,
   before: ArticleRow,
-  content: Content,
+  { content, slug: wanted, publishedAt, updatedAt }: WorkingCopy,
   act: Act,
-  wantedSlug: string = before.slug,
 ): Promise<ArticleRow> {
   const { caller, now } = act
   const { id } = before
-  if (wantedSlug === before.slug && JSON.stringify(content) === JSON.stringify(before.content)) return before
   if (before.publishAt !== null && !may(caller, 'content:write'))
     throw new Problem('forbidden', 'the article is scheduled: what it will say is for editors to change')
-  const slug = await moveTo(tx, before, wantedSlug)
+  const slug = await moveTo(tx, before, wanted)
   const actor: Actor = actorOf(caller)
-  const row: ArticleRow = { ...before, slug, version: before.version + 1, editedAt: now, ...columnsOf(content) }
+  const own = { slug, publishedAt, updatedAt }
+  const row: ArticleRow = { ...before, ...own, version: before.version + 1, editedAt: now, ...columnsOf(content) }
   await refuseTakenExternalId(tx, row)
   await tx.update(articles).set(row).where(eq(articles.id, id))
   await writeRefs(tx, id, refsOf(before.content), content)

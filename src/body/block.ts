@@ -156,10 +156,20 @@ export const BodyInput = z
   .meta({ id: 'BodyInput', description: 'Blocks; or Markdown, HTML or plain text, which become blocks.' })
 export type BodyInput = z.infer<typeof BodyInput>
 
-/** What a conversion could not keep. */
+/** What the writer should know of a write that was done. */
 export const Warning = z
-  .strictObject({ code: z.string(), message: z.string() })
-  .meta({ id: 'Warning', description: 'What was changed or left out when a text was converted.' })
+  .strictObject({
+    code: z.string(),
+    message: z.string(),
+    pointers: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'With `earlier-changes-published`: JSON pointers to what went live beside the change.' }),
+  })
+  .meta({
+    id: 'Warning',
+    description: 'What was changed or left out when a text was converted, or went live beside what was sent.',
+  })
 export type Warning = z.infer<typeof Warning>
 
 function evenRows(ctx: z.core.ParsePayload<{ header: string[]; rows: string[][] }>): void {

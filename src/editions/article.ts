@@ -108,7 +108,9 @@ const shown = {
   dateline: Dateline.nullable(),
   section: SectionRef.nullable(),
   language: z.string().meta({ description: 'A BCP 47 language tag.', examples: ['en'] }),
-  publishedAt: Timestamp.nullable().meta({ description: 'When it first went live; null only in a draft.' }),
+  publishedAt: Timestamp.nullable().meta({
+    description: 'When it first went live, or the date it was given for that; null only in a draft.',
+  }),
   updatedAt: Timestamp.nullable().meta({ description: 'When the live edition last changed; null only in a draft.' }),
   readingTimeMinutes: z.int(),
 }
@@ -146,7 +148,7 @@ const internal = {
   warnings: z
     .array(Warning)
     .optional()
-    .meta({ description: 'What the conversion of the body could not keep. Only in the reply to a write.' }),
+    .meta({ description: 'What the writer should know of what was done. Only in the reply to a write.' }),
 }
 
 export const Article = z

@@ -8,7 +8,7 @@ import { editions } from '../storage/schema.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
 import { filterKinds } from './conditions.ts'
 import { type Content, refsOf } from './content.ts'
-import { newKey } from './search-key.ts'
+import { newKey, timeOf } from './search-key.ts'
 
 /** How many editions one transaction puts into the index anew. */
 const BATCH = 100
@@ -35,7 +35,10 @@ export function tokensOf(content: Content): string[] {
   return parts.flatMap((tokens, index) => (index === 0 ? tokens : [GAP, ...tokens]))
 }
 
-/** Puts an edition into the index; `before` is its number there, if it has one. Gives its number. */
+/**
+ * Puts an edition into the index; `before` is its number there, if it has one. Gives its number, which is another where
+ * the time of publication is another.
+ */
 export async function indexEdition(
   tx: Writer,
   { publishedAt, before }: { publishedAt: string; before: number | null | undefined },
@@ -43,7 +46,8 @@ export async function indexEdition(
 ): Promise<number> {
   const isThere = typeof before === 'number'
   if (isThere) await dropTokens(tx, before)
-  const key = isThere ? before : await newKey(tx, publishedAt)
+  const stays = isThere && timeOf(before) === publishedAt
+  const key = stays ? before : await newKey(tx, publishedAt)
   await putTokens(tx, key, tokensOf(content))
   return key
 }
