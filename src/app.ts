@@ -41,6 +41,7 @@ import { negotiator, otherForms, registerFormats } from './formats/routes.ts'
 import { identify, registerAccess } from './http/access.ts'
 import { registerCaching, requireIfMatch, sharedFor } from './http/caching.ts'
 import { registerDocs } from './http/docs.ts'
+import { serverFactory } from './http/early-replies.ts'
 import { registerHealth } from './http/health.ts'
 import { registerJson } from './http/json.ts'
 import { registerRateLimit } from './http/limits.ts'
@@ -93,6 +94,7 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
   const { config, storage, clock, releases, logTo, watch = watchChanges(storage), lookup = systemLookup() } = given
   const app = fastify({
     ...TIMEOUTS,
+    serverFactory: serverFactory(TIMEOUTS),
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAMETER },
     trustProxy: config.TRUST_PROXY as boolean,
