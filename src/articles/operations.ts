@@ -8,11 +8,12 @@ import { Problem } from '../lib/problem.ts'
 import { type Caller, may } from '../lib/roles.ts'
 import type { Writer } from '../storage/storage.ts'
 import { datesOf, type MayBackdate } from './dates.ts'
+import type { Draft } from './draft.ts'
 import { type ArticlePatch, ArticleWithoutBody, type NewArticle } from './input.ts'
 import { onlyLive, publish } from './publish.ts'
 import { changedEdition, earlierChanges, liveCopy, publishChange } from './publish-change.ts'
 import { annotate } from './revisions.ts'
-import { type ArticleRow, create, type Draft, findArticle, inputOf, save, workingCopyOf } from './store.ts'
+import { type ArticleRow, create, findArticle, inputOf, save, workingCopyOf } from './store.ts'
 
 /** What is ready to be done: nothing slow is left for the transaction. */
 export interface Prepared {

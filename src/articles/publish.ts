@@ -1,5 +1,5 @@
 /** What moves an article from state to state: on and off the newsstand, into the trash and out of it. */
-import { and, asc, desc, eq, isNull, ne, sql } from 'drizzle-orm'
+import { and, eq, ne, sql } from 'drizzle-orm'
 import { audit } from '../audit/log.ts'
 import { countOf } from '../catalogue/entry.ts'
 import { enter, releaseAll } from '../catalogue/slugs.ts'
@@ -9,9 +9,10 @@ import type { Act } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import { actorOf } from '../lib/roles.ts'
-import { articleRefs, articles, corrections, publications } from '../storage/schema.ts'
+import { articleRefs, articles, corrections } from '../storage/schema.ts'
 import { prepared, type Writer } from '../storage/storage.ts'
 import { wasLive } from './dates.ts'
+import { beginPublication, endPublication, lastSeen, redateFirst } from './publications.ts'
 import { readRevision } from './revisions.ts'
 import type { ArticleRow } from './store.ts'
 import { type Action, after, allowedIn, type State } from './workflow.ts'
@@ -190,51 +191,6 @@ async function withdraw(
   const was = await newsstand.remove(tx, id, now)
   await endPublication(tx, id, now)
   await record(tx, { type, at: now, target: id, ...seen, was })
-}
-
-/** What the world sees of an article, or saw last: never the working copy. */
-async function lastSeen(tx: Writer, { id, slug, liveSlug }: ArticleRow): Promise<{ slug: string; version: number }> {
-  const [last] = await tx
-    .select({ number: publications.number })
-    .from(publications)
-    .where(eq(publications.article, id))
-    .orderBy(desc(publications.at), desc(publications.number))
-    .limit(1)
-  return { slug: liveSlug ?? slug, version: last?.number ?? 0 }
-}
-
-const insertPublication = prepared('begin_publication', (tx: Writer) =>
-  tx
-    .insert(publications)
-    .values({ article: sql.placeholder('article'), number: sql.placeholder('number'), at: sql.placeholder('at') })
-    // Published twice within a millisecond: it goes on being live.
-    .onConflictDoUpdate({ target: [publications.article, publications.at, publications.number], set: { until: null } }),
-)
-const beginPublication = async (tx: Writer, one: { article: string; number: number; at: string }): Promise<void> =>
-  void (await insertPublication(tx, one))
-
-const updatePublication = prepared('end_publication', (tx: Writer) =>
-  tx
-    .update(publications)
-    .set({ until: sql.placeholder('until') as never })
-    .where(and(eq(publications.article, sql.placeholder('article')), isNull(publications.until))),
-)
-const endPublication = async (tx: Writer, article: string, until: string): Promise<void> =>
-  void (await updatePublication(tx, { article, until }))
-
-/** Puts right since when an article was live, where its date was wrong: it is live from then, until what came next. */
-async function redateFirst(tx: Writer, article: string, publishedAt: string): Promise<void> {
-  const ofArticle = eq(publications.article, article)
-  const [first, second] = await tx
-    .select({ number: publications.number, at: publications.at, until: publications.until })
-    .from(publications)
-    .where(ofArticle)
-    .orderBy(asc(publications.at), asc(publications.number))
-    .limit(2)
-  const end = first?.until ?? second?.at
-  if (!first || (end !== undefined && publishedAt >= end)) return
-  const isFirst = and(ofArticle, eq(publications.at, first.at), eq(publications.number, first.number))
-  await tx.update(publications).set({ at: publishedAt }).where(isFirst)
 }
 
 /** What becomes of an article by a move; all else stays as it was saved, and SQLite writes no index for it anew. */
