@@ -62,6 +62,9 @@ const Environment = z.object({
   ).default([]),
 })
 
+/** The names of all settings. */
+export const settingNames = Object.keys(Environment.shape) as (keyof Config)[]
+
 /** The settings of a process; made once, never changed. */
 export type Config = Readonly<z.output<typeof Environment>>
 

@@ -502,6 +502,8 @@ describe('publishing a change', () => {
     expect(refused.body.allowed).toContain('publish')
     await contributor.patch(`/v1/articles/${id}?publish=changes`).send({ kicker: 'x' }).expect(403)
     await editor.post('/v1/articles?publish=changes').send({ headline: 'x' }).expect(400)
+    const { body: unknown } = await editor.patch(`${path}?publish=maybe`).send({ kicker: 'x' }).expect(400)
+    expect(unknown.errors).toMatchObject([{ pointer: '/publish', message: 'must be true, false or changes' }])
     expect(await bulkLine({ op: 'create', body: { headline: 'x' }, publish: 'changes' })).toMatchObject({ status: 400 })
   })
 })

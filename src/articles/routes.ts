@@ -50,10 +50,12 @@ const Publishing = z.strictObject({
 })
 
 const PatchPublishing = z.strictObject({
-  publish: z.union([flag('Publish the working copy.'), z.literal('changes')]).meta({
-    description:
-      'For editors. `true` publishes the whole working copy, earlier unpublished changes among it; `warnings` then names those. `changes` publishes only what this request changes: earlier changes stay unpublished, and what is scheduled stays scheduled. It is 409 where the request changes what they have changed.',
-  }),
+  publish: z
+    .union([flag('Publish the working copy.'), z.literal('changes')], { error: 'must be true, false or changes' })
+    .meta({
+      description:
+        'For editors. `true` publishes the whole working copy, earlier unpublished changes among it; `warnings` then names those. `changes` publishes only what this request changes: earlier changes stay unpublished, and what is scheduled stays scheduled. It is 409 where the request changes what they have changed.',
+    }),
 })
 
 const tags = ['Articles']

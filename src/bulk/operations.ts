@@ -37,7 +37,7 @@ export const BulkLine = z
         'What the body of the single request would be: `NewArticle`, `ArticlePatch`, `Publication`, `Note`, `NewAuthor`, `AuthorPatch` and so on; none for `delete`.',
     }),
     publish: z
-      .union([z.boolean(), z.literal('changes')])
+      .union([z.boolean(), z.literal('changes')], { error: 'must be true, false or "changes"' })
       .optional()
       .meta({
         description:
