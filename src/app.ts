@@ -125,10 +125,11 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
       isCounted: config.RATE_LIMIT > 0,
       variesByOrigin: !config.CORS_ORIGINS.includes('*'),
     })
-  // First, so that the wildcard route it makes for preflights counts as no address of the API.
+  // Before what answers preflights, so that these, too, have an id and stand in the log.
+  registerRequestLog(app, { logsReads: ['debug', 'trace'].includes(config.LOG_LEVEL) })
+  // Before the routes are known, so that the wildcard route it makes for preflights counts as no address of the API.
   await app.register(cors, corsOptions(config))
   registerProblems(app, translate)
-  registerRequestLog(app, { logsReads: ['debug', 'trace'].includes(config.LOG_LEVEL) })
   const authenticate = authenticator(
     storage,
     () => clock.now(),

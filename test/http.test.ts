@@ -78,6 +78,7 @@ describe('the router', () => {
   ])('answers %s with a problem', async (_, line, refused) => {
     const { status, headers, body } = await raw(room.url, `${line} HTTP/1.1`)
     expect([status, headers['content-type']]).toEqual([refused, 'application/problem+json; charset=utf-8'])
+    expect([headers['cache-control'], Boolean(headers['x-request-id'])]).toEqual(['no-store', true])
     const { type, instance } = JSON.parse(body)
     expect(instance).toMatch(/./)
     expect(problems[type.replace('/problems/', '') as keyof typeof problems][0]).toBe(refused)
@@ -440,6 +441,10 @@ describe('CORS', () => {
     expect(headers['access-control-allow-methods']).toContain('PATCH')
     expect(headers['access-control-allow-headers']).toContain('authorization')
     await room.anyone.options('/v1/articles').expect(204)
+    expect(headers).toMatchObject({
+      'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+      'x-request-id': expect.any(String),
+    })
   })
 
   it('lets in only the origins that are configured', async () => {

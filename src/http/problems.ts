@@ -143,6 +143,7 @@ export function clientErrorHandler(
     'Connection: close',
     `X-Request-Id: ${id}`,
     'Content-Type: application/problem+json; charset=utf-8',
+    'Cache-Control: no-store',
     `Content-Length: ${Buffer.byteLength(body)}`,
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)

@@ -4,9 +4,7 @@ import { readConfig, settingNames } from '../../src/config.ts'
 const textOf = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
 /** The default of every setting as it is written down; undefined where there is none. */
-const defaults = Object.fromEntries(
-  settingNames.map((name) => [name, String(readConfig({})[name] ?? '') || undefined]),
-)
+const defaults = Object.fromEntries(settingNames.map((name) => [name, String(readConfig({})[name] ?? '') || undefined]))
 
 describe('the settings', () => {
   it('are all in .env.example, each with its default', () => {
