@@ -226,9 +226,10 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
 }
 
 const draftItem = (article: Article, wanted: Parameters<typeof shapedItem>[1]): Partial<Article> => {
-  const { liveVersion, hasUnpublishedChanges, createdAt, createdBy, editedAt } = article
+  const { liveVersion, hasUnpublishedChanges, publishAt, embargoUntil, createdAt, createdBy, editedAt } = article
   const item = shapedItem(article, wanted)
-  return wanted.fields ? item : { ...item, liveVersion, hasUnpublishedChanges, createdAt, createdBy, editedAt }
+  const own = { liveVersion, hasUnpublishedChanges, publishAt, embargoUntil, createdAt, createdBy, editedAt }
+  return wanted.fields ? item : { ...item, ...own }
 }
 
 /** Finished JSON as a reply, sent as it stands. */
