@@ -42,6 +42,7 @@ import { identify, registerAccess } from './http/access.ts'
 import { withoutAppended } from './http/appended-parameters.ts'
 import { registerCaching, requireIfMatch, sharedFor } from './http/caching.ts'
 import { registerDocs } from './http/docs.ts'
+import { serverFactory } from './http/early-replies.ts'
 import { registerHealth } from './http/health.ts'
 import { registerJson } from './http/json.ts'
 import { registerRateLimit } from './http/limits.ts'
@@ -57,6 +58,7 @@ import { authenticator } from './keys/store.ts'
 import type { Clock } from './lib/clock.ts'
 import { readerParameters } from './lib/feed-links.ts'
 import { Problem } from './lib/problem.ts'
+import { type Caller, may } from './lib/roles.ts'
 import { registerSitemaps } from './sitemaps/routes.ts'
 import { isStorageFull, type Storage, StorageBusy } from './storage/storage.ts'
 import { registerArticleAccess } from './syndication/access.ts'
@@ -96,6 +98,7 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
   const { config, storage, clock, releases, logTo, watch = watchChanges(storage), lookup = systemLookup() } = given
   const app = fastify({
     ...TIMEOUTS,
+    serverFactory: serverFactory(TIMEOUTS),
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAMETER },
     trustProxy: config.TRUST_PROXY as boolean,
@@ -127,10 +130,11 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
       isCounted: config.RATE_LIMIT > 0,
       variesByOrigin: !config.CORS_ORIGINS.includes('*'),
     })
-  // First, so that the wildcard route it makes for preflights counts as no address of the API.
+  // Before what answers preflights, so that these, too, have an id and stand in the log.
+  registerRequestLog(app, { logsReads: ['debug', 'trace'].includes(config.LOG_LEVEL) })
+  // Before the routes are known, so that the wildcard route it makes for preflights counts as no address of the API.
   await app.register(cors, corsOptions(config))
   registerProblems(app, translate)
-  registerRequestLog(app, { logsReads: ['debug', 'trace'].includes(config.LOG_LEVEL) })
   const authenticate = authenticator(
     storage,
     () => clock.now(),
@@ -173,6 +177,8 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
         releases,
         once: idempotency({ storage, clock }),
         publicUrl,
+        mayBackdate: (caller: Caller) =>
+          may(caller, 'admin') || (config.EDITORS_MAY_BACKDATE && may(caller, 'content:write')),
         reassign,
         shelf,
         newest: { Card: ArticleCard, newest: shelf.newest },

@@ -73,6 +73,7 @@ const Environment = z.object({
   CACHE_STALE_WHILE_REVALIDATE: seconds.default(60),
   CACHE_BYTES: whole(0, 2 ** 40).default(16 * 1024 * 1024),
   REQUIRE_IF_MATCH: flag.default(false),
+  EDITORS_MAY_BACKDATE: flag.default(false),
   TRASH_DAYS: whole(0, 36_500).default(30),
   CHANGES_DAYS: whole(0, 36_500).default(90),
   DELIVERIES_DAYS: whole(0, 36_500).default(30),
@@ -82,6 +83,9 @@ const Environment = z.object({
     'must be hosts such as hooks.internal or 10.0.0.5:8080, joined by commas',
   ).default([]),
 })
+
+/** The names of all settings. */
+export const settingNames = Object.keys(Environment.shape) as (keyof Config)[]
 
 /** The settings of a process; made once, never changed. */
 export type Config = Readonly<z.output<typeof Environment>>

@@ -20,7 +20,7 @@ import { watchConnections } from './lib/connections.ts'
 import { every } from './lib/ticker.ts'
 import { openStorage } from './storage/open.ts'
 import type { Storage } from './storage/storage.ts'
-import { purge } from './trash/bin.ts'
+import { type Places, purge } from './trash/bin.ts'
 import { sweepDeliveries } from './webhooks/deliveries.ts'
 import { dispatcher } from './webhooks/dispatcher.ts'
 import { secretsUnder } from './webhooks/secrets.ts'
@@ -63,10 +63,11 @@ export async function serve(config: Config, say: (text: string) => void): Promis
     await publishDue({ storage, clock: systemClock })
     await releases.look()
   }
+  const trashPlaces: Places = new Map()
   const sweep = async () => {
     await sweepReplies({ storage, clock: systemClock })
     await sweepPreviews({ storage, clock: systemClock })
-    await purge({ storage, clock: systemClock }, config.TRASH_DAYS)
+    await purge({ storage, clock: systemClock }, config.TRASH_DAYS, trashPlaces)
     await sweepChanges({ storage, clock: systemClock }, config.CHANGES_DAYS)
     await sweepDeliveries({ storage, clock: systemClock }, config.DELIVERIES_DAYS)
   }

@@ -312,6 +312,8 @@ describe('a feed of a part', () => {
       expect(await link(path)).toContain(atom('?section=world'))
     expect(await link('/v1/authors/ana')).toContain(atom('?author=ana'))
     expect(await link('/v1/articles?limit=1')).toMatch(/rel="next", <\/feeds\/rss.xml>; rel="alternate"/)
+    const { next } = (await room.anyone.get('/v1/articles?limit=1').expect(200)).body.page
+    expect(await link(`/v1/articles?limit=1&cursor=${next}`)).toContain(atom(''))
     expect(await link('/v1/articles?section=world&tag=hostile')).toContain(atom('?section=world&tag=hostile'))
     for (const query of ['q=paged', 'sort=headline', 'updatedAt[gte]=2000-01-01T00:00:00Z'])
       expect(await link(`/v1/articles?${query}`)).not.toContain('alternate')

@@ -1,7 +1,9 @@
+import { Readable } from 'node:stream'
+import { discard } from '../src/http/early-replies.ts'
 import { problems } from '../src/lib/problem.ts'
 import { type Client, type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
-import { raw } from './harness/raw.ts'
+import { raw, rawBlind } from './harness/raw.ts'
 
 let room: Newsroom
 let articleId: string
@@ -76,6 +78,7 @@ describe('the router', () => {
   ])('answers %s with a problem', async (_, line, refused) => {
     const { status, headers, body } = await raw(room.url, `${line} HTTP/1.1`)
     expect([status, headers['content-type']]).toEqual([refused, 'application/problem+json; charset=utf-8'])
+    expect([headers['cache-control'], Boolean(headers['x-request-id'])]).toEqual(['no-store', true])
     const { type, instance } = JSON.parse(body)
     expect(instance).toMatch(/./)
     expect(problems[type.replace('/problems/', '') as keyof typeof problems][0]).toBe(refused)
@@ -165,6 +168,65 @@ describe('the parser', () => {
     )
     for (const { status, body } of [declared, chunked])
       expect([status, JSON.parse(body).type]).toEqual([413, '/problems/too-large'])
+  })
+
+  const MEGABYTE = 1024 * 1024
+  const piece = Buffer.alloc(MEGABYTE, 'x')
+  function* pieces(count: number, isChunked: boolean) {
+    for (let number = 0; number < count; number++) {
+      if (isChunked) yield `${MEGABYTE.toString(16)}\r\n`
+      yield piece
+      if (isChunked) yield '\r\n'
+    }
+    if (isChunked) yield '0\r\n\r\n'
+  }
+
+  it.each([
+    ['is too large', 'admin', 'application/json', 413],
+    ['nobody may send', 'nobody', 'application/json', 401],
+    ['a reader may not send', 'reader', 'application/json', 403],
+    ['is of another kind', 'admin', 'text/plain', 415],
+  ])('answers 30 MB of what %s also to a client that reads only when all is sent', async (_, who, type, status) => {
+    const reader = async () => `Bearer ${(await room.newKey('reader')).token}`
+    const authorization = who === 'admin' ? ADMIN : who === 'reader' ? await reader() : 'Bearer dl_no_key'
+    const head = (more: string) =>
+      `POST /v1/tags HTTP/1.1\r\nAuthorization: ${authorization}\r\nContent-Type: ${type}\r\n${more}`
+    const declared = rawBlind(room.url, head(`Content-Length: ${30 * MEGABYTE}`), pieces(30, false))
+    const chunked = rawBlind(room.url, head('Transfer-Encoding: chunked'), pieces(30, true))
+    for (const reply of [await declared, await chunked]) {
+      expect([reply.status, JSON.parse(reply.body).status]).toEqual([status, status])
+      expect(Number(reply.headers['content-length'])).toBe(Buffer.byteLength(reply.body))
+    }
+  })
+
+  it('reads no more of it than so much, and not for ever', async () => {
+    const limits = { bytes: 10, total: 60_000, idle: 60_000 }
+    expect(await discard(Readable.from([Buffer.from('12345'), Buffer.from('67890')]), limits)).toBe(true)
+    expect(await discard(Readable.from([Buffer.from('12345'), Buffer.from('678901')]), limits)).toBe(false)
+    const silent = () => new Readable({ read() {} })
+    expect(await discard(silent(), { ...limits, idle: 1 })).toBe(false)
+    expect(await discard(silent(), { ...limits, total: 1 })).toBe(false)
+    const gone = silent()
+    const discarded = discard(gone, limits)
+    gone.destroy()
+    expect(await discarded).toBe(false)
+  })
+
+  it('asks for a body that is announced only if it wants it', async () => {
+    const head = (length: number, key = ADMIN, type = 'application/json') =>
+      `POST /v1/tags HTTP/1.1\r\nAuthorization: ${key}\r\nContent-Type: ${type}\r\nExpect: 100-continue\r\nContent-Length: ${length}`
+    const text = '{"name": "Announced"}'
+    const wanted = await raw(room.url, head(text.length), text)
+    expect([wanted.status, wanted.body]).toEqual([100, expect.stringMatching(/^HTTP\/1.1 201 /)])
+    for (const [request, status] of [
+      [head(30 * MEGABYTE), 413],
+      [head(20, 'Bearer dl_no_key'), 401],
+      [head(20, ADMIN, 'text/plain'), 415],
+    ] as const)
+      expect((await raw(room.url, request)).status).toBe(status)
+    const lines = '{"op":"create","resource":"tags","body":{"name":"Announced too"}}'
+    const bulk = head(lines.length, ADMIN, 'application/x-ndjson').replace('/v1/tags', '/v1/bulk')
+    expect((await raw(room.url, bulk, lines)).status).toBe(100)
   })
 
   it('takes a merge patch as such and as plain JSON', async () => {
@@ -388,6 +450,10 @@ describe('CORS', () => {
     expect(headers['access-control-allow-methods']).toContain('PATCH')
     expect(headers['access-control-allow-headers']).toContain('authorization')
     await room.anyone.options('/v1/articles').expect(204)
+    expect(headers).toMatchObject({
+      'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+      'x-request-id': expect.any(String),
+    })
   })
 
   it('lets in only the origins that are configured', async () => {

@@ -4,7 +4,7 @@ import { publishDue } from '../src/articles/scheduler.ts'
 import { create, save } from '../src/articles/store.ts'
 import { sweepReplies } from '../src/idempotency/once.ts'
 import { idempotencyKeys, revisions } from '../src/storage/schema.ts'
-import { purge } from '../src/trash/bin.ts'
+import { type Places, purge } from '../src/trash/bin.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 
 let room: Newsroom
@@ -56,6 +56,9 @@ describe('scheduling', () => {
       .post(`/v1/articles/${held.id}/publish`)
       .send({ at: later(45) })
       .expect(200)
+    const { body: scheduled } = await editor.get('/v1/articles?version=draft&status=scheduled').expect(200)
+    const listed = scheduled.data.find(({ id }: { id: string }) => id === first.id)
+    expect(listed).toMatchObject({ publishAt: later(30), embargoUntil: later(30) })
     const { headers } = await anyone.get('/v1/articles').expect(200)
     expect(headers['cache-control']).toBe('public, max-age=10, stale-while-revalidate=20')
     const due = later(30)
@@ -380,6 +383,134 @@ describe('the trash', () => {
   })
 })
 
+describe('the sweep of the trash', () => {
+  it('is not held up by what is in use, and looks at that again after the rest', async () => {
+    const { editor, clock } = room
+    const lines = (make: (number: number) => object, count: number) =>
+      Array.from({ length: count }, (_, number) => JSON.stringify(make(number))).join('\n')
+    const bulk = (text: string) =>
+      editor.post('/v1/bulk').type('application/x-ndjson').buffer(true).send(text).expect(200)
+    const slug = (number: number) => `held-${String(number).padStart(3, '0')}`
+    await bulk(lines((number) => ({ op: 'create', body: { headline: 'Held', slug: slug(number) } }), 120))
+    const links = Array.from({ length: 100 }, (_, number) => ({ article: slug(number) }))
+    const { id } = await draft({ headline: 'Holds a hundred', relatedLinks: links })
+    await bulk(lines((number) => ({ op: 'delete', id: slug(number) }), 120))
+    clock.tick(31 * 24 * 60 * 60 * 1000)
+    const left = async () => {
+      const pages = [await editor.get('/v1/trash?kind=article&limit=100').expect(200)]
+      const { next } = pages[0]?.body.page ?? {}
+      if (next) pages.push(await editor.get(`/v1/trash?kind=article&limit=100&cursor=${next}`).expect(200))
+      const found = pages.flatMap(({ body }) => body.data) as { slug: string }[]
+      return found.filter((one) => one.slug.startsWith('held-')).length
+    }
+    const places: Places = new Map()
+    for (let looks = 0; looks < 2; looks++) await purge(room, 30, places)
+    expect(await left()).toBe(100)
+    await editor.patch(`/v1/articles/${id}`).send({ relatedLinks: [] }).expect(200)
+    for (let looks = 0; looks < 2; looks++) await purge(room, 30, places)
+    expect(await left()).toBe(0)
+  })
+})
+
+describe('publishing a change', () => {
+  const blocks = (...texts: string[]) => texts.map((text) => ({ type: 'paragraph', text }))
+
+  it('tells which earlier changes went live with it', async () => {
+    const { editor } = room
+    const { body: live } = await editor.post('/v1/articles?publish=true').send({ headline: 'Tells all' }).expect(201)
+    expect(live).not.toHaveProperty('warnings')
+    const earlier = { summary: 'Not yet agreed on.', kicker: 'Old', body: blocks('New.'), slug: 'tells-it-all' }
+    await editor.patch(`/v1/articles/${live.id}`).send(earlier).expect(200)
+    const { body } = await editor.patch(`/v1/articles/${live.id}?publish=true`).send({ kicker: 'Later' }).expect(200)
+    expect(body.warnings).toEqual([
+      {
+        code: 'earlier-changes-published',
+        message: expect.stringContaining('/summary'),
+        pointers: ['/slug', '/summary', '/body'],
+      },
+    ])
+    const again = await editor.patch(`/v1/articles/${live.id}?publish=true`).send({ kicker: 'Last' }).expect(200)
+    expect(again.body).not.toHaveProperty('warnings')
+  })
+
+  it('can leave earlier changes unpublished', async () => {
+    const { editor, anyone, clock } = room
+    const { body: live } = await editor
+      .post('/v1/articles?publish=true')
+      .send({ headline: 'Both copies', slug: 'both-copies', body: blocks('One.', 'Tow.', 'Three.'), kicker: 'K' })
+      .expect(201)
+    const path = `/v1/articles/${live.id}`
+    const published = clock.time.toISOString()
+    clock.tick()
+    const pending = {
+      summary: 'Secret.',
+      slug: 'both-copies-soon',
+      body: blocks('One.', 'Tow.', 'Three, anew.', 'Four.'),
+    }
+    await editor.patch(path).send(pending).expect(200)
+    await editor
+      .post(`${path}/publish`)
+      .send({ at: later(3600) })
+      .expect(200)
+    clock.tick()
+    const patch = { body: blocks('One.', 'Two.', 'Three, anew.', 'Four.'), seo: { title: 'T' }, note: 'A typo.' }
+    const { body: saved } = await editor.patch(`${path}?publish=changes`).send(patch).expect(200)
+    expect(saved).toMatchObject({ version: 4, liveVersion: 3, hasUnpublishedChanges: true, publishAt: later(3599) })
+    expect(saved).toMatchObject({ slug: 'both-copies-soon', summary: 'Secret.', body: patch.body })
+    const { body: edition } = await anyone.get('/v1/articles/both-copies').expect(200)
+    expect(edition).toMatchObject({ version: 3, summary: null, kicker: 'K', seo: { title: 'T' }, wordCount: 3 })
+    expect(edition.body).toEqual(blocks('One.', 'Two.', 'Three.'))
+    await anyone.get('/v1/articles/both-copies-soon').expect(404)
+    const { body: third } = await editor.get(`${path}/revisions/3`).expect(200)
+    expect(third).toMatchObject({ published: true, note: 'A typo.', article: { body: edition.body, summary: null } })
+    const { body: fourth } = await editor.get(`${path}/revisions/4/diff`).expect(200)
+    expect(fourth.changes).toEqual([{ path: '/summary', before: null, after: 'Secret.' }])
+    const { body: revisions } = await editor.get(`${path}/revisions`).expect(200)
+    expect(revisions.data[0]).toMatchObject({ number: 4, note: 'A typo.', published: false })
+    const then = await anyone.get(`/v1/articles/both-copies?asOf=${published}`).expect(200)
+    expect(then.body).toMatchObject({ version: 1, body: blocks('One.', 'Tow.', 'Three.') })
+    clock.tick()
+    // What changes nothing publishes nothing.
+    expect((await editor.patch(`${path}?publish=changes`).send({ kicker: 'K' }).expect(200)).body.version).toBe(4)
+    const single = await bulkLine({ op: 'update', id: live.id, body: { kicker: 'L' }, publish: 'changes' })
+    expect(single).toMatchObject({ status: 200, version: 6 })
+    expect((await anyone.get('/v1/articles/both-copies').expect(200)).body).toMatchObject({ kicker: 'L', version: 5 })
+  })
+
+  const bulkLine = async (line: object) => {
+    const reply = room.editor.post('/v1/bulk').type('application/x-ndjson').buffer(true)
+    return JSON.parse((await reply.send(JSON.stringify(line)).expect(200)).text)
+  }
+
+  it('is refused where it meets an earlier change, and where nothing is live', async () => {
+    const { editor, contributor, anyone } = room
+    const { body: live } = await editor
+      .post('/v1/articles?publish=true')
+      .send({ headline: 'In conflict', body: blocks('One.', 'Two.') })
+      .expect(201)
+    const path = `/v1/articles/${live.id}`
+    await editor
+      .patch(path)
+      .send({ headline: 'Rewritten', body: blocks('One.', 'Two, anew.') })
+      .expect(200)
+    const patch = { headline: 'Rewritten again', body: blocks('One.', 'Two, otherwise.'), kicker: 'K' }
+    const { body } = await editor.patch(`${path}?publish=changes`).send(patch).expect(409)
+    expect(body.type).toBe('/problems/conflict')
+    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['/headline', '/body'])
+    expect((await anyone.get(path).expect(200)).body).toMatchObject({ headline: 'In conflict', kicker: null })
+    expect((await editor.get(`${path}?version=draft`)).body).toMatchObject({ headline: 'Rewritten', version: 2 })
+    const { id } = await draft({ headline: 'No edition' }, contributor)
+    const refused = await editor.patch(`/v1/articles/${id}?publish=changes`).send({ kicker: 'x' }).expect(409)
+    expect(refused.body).toMatchObject({ type: '/problems/transition-not-allowed', state: 'draft' })
+    expect(refused.body.allowed).toContain('publish')
+    await contributor.patch(`/v1/articles/${id}?publish=changes`).send({ kicker: 'x' }).expect(403)
+    await editor.post('/v1/articles?publish=changes').send({ headline: 'x' }).expect(400)
+    const { body: unknown } = await editor.patch(`${path}?publish=maybe`).send({ kicker: 'x' }).expect(400)
+    expect(unknown.errors).toMatchObject([{ pointer: '/publish', message: 'must be true, false or changes' }])
+    expect(await bulkLine({ op: 'create', body: { headline: 'x' }, publish: 'changes' })).toMatchObject({ status: 400 })
+  })
+})
+
 describe('If-Match', () => {
   it('is required of every change where the operator says so', async () => {
     const strict = await newsroom({ REQUIRE_IF_MATCH: 'true' })
@@ -417,6 +548,50 @@ describe('reassignTo', () => {
     const { body } = await editor.get(`/v1/articles/${changed.id}?version=draft`).expect(200)
     expect(body).toMatchObject({ kicker: 'Not yet live', hasUnpublishedChanges: true, authors: [{ slug: 'new-desk' }] })
     await anyone.get('/v1/authors/old-desk').expect(404)
+  })
+})
+
+describe('what is moved by reassignTo', () => {
+  it('are references alone: an id that a text or an address has is left as it is', async () => {
+    const { editor, anyone, clock } = room
+    const source = async (name: string) =>
+      (await editor.post('/v1/sources').send({ name, kind: 'agency' }).expect(201)).body.id as string
+    const [from, to] = [await source('Old wire'), await source('New wire')]
+    const url = `https://wire.example/sources/${from}`
+    const { body: live } = await editor
+      .post('/v1/articles?publish=true')
+      .send({
+        headline: 'Moved',
+        externalId: `wire-${from}`,
+        body: [
+          { type: 'paragraph', text: `The id is ${from}, [see](${url}).` },
+          { type: 'quote', text: 'I said so.', source: from },
+          { type: 'embed', url },
+        ],
+        citations: [{ source: from, relation: 'cited', url, note: from }],
+      })
+      .expect(201)
+    await editor.patch(`/v1/articles/${live.id}`).send({ kicker: 'Not yet live' }).expect(200)
+    await editor
+      .post(`/v1/articles/${live.id}/publish`)
+      .send({ at: later(3600) })
+      .expect(200)
+    const before = clock.time.toISOString()
+    clock.tick()
+    await editor.delete(`/v1/sources/${from}?reassignTo=${to}`).expect(204)
+    for (const version of ['live', 'draft']) {
+      const { body } = await editor.get(`/v1/articles/${live.id}?version=${version}`).expect(200)
+      expect(body.body).toMatchObject([{ text: `The id is ${from}, [see](${url}).` }, { source: { id: to } }, { url }])
+      expect(body.citations).toMatchObject([{ source: { id: to }, url, note: from }])
+      expect(body).toMatchObject({ externalId: `wire-${from}`, kicker: version === 'live' ? null : 'Not yet live' })
+    }
+    const { body: draftNow } = await editor.get(`/v1/articles/${live.id}?version=draft`).expect(200)
+    expect(draftNow).toMatchObject({ publishAt: expect.any(String), version: 4, liveVersion: 3 })
+    clock.tick()
+    const then = await anyone.get(`/v1/articles/${live.id}?asOf=${clock.time.toISOString()}`).expect(200)
+    expect(then.body).toMatchObject({ version: 3, citations: [{ source: { id: to } }] })
+    expect((await anyone.get(`/v1/articles/${live.id}?asOf=${before}`).expect(200)).body.version).toBe(1)
+    await editor.post(`/v1/articles/${live.id}/unschedule`).expect(200)
   })
 })
 

@@ -13,10 +13,11 @@ import { notFound } from '../lib/problem.ts'
 import type { Caller } from '../lib/roles.ts'
 import { Id } from '../lib/shapes.ts'
 import type { Reader } from '../storage/storage.ts'
+import { storedCitation } from './draft.ts'
 import { CitationPatch, NewCitation } from './input.ts'
 import { changePart, type PartChange, partOf, placed } from './parts.ts'
 import { type ArticleDeps, ByArticle } from './routes.ts'
-import { type ArticleRow, findArticle, storedCitation } from './store.ts'
+import { type ArticleRow, findArticle } from './store.ts'
 import { view } from './view.ts'
 
 const ByCitation = ByArticle.extend({ citation: Id.meta({ description: 'The id of the citation.' }) })

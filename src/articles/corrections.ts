@@ -11,12 +11,13 @@ import type { ZodTypes } from '../http/zod.ts'
 import { Idempotent } from '../idempotency/once.ts'
 import { type Act, actOf } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
-import { notFound, Problem } from '../lib/problem.ts'
+import { notFound } from '../lib/problem.ts'
 import { actorOf } from '../lib/roles.ts'
 import { Id, prose, Slug } from '../lib/shapes.ts'
 import { keyset, pageOf } from '../storage/keyset.ts'
 import { articles, corrections, editions, publications, retractions } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
+import { onlyLive } from './publish.ts'
 import { type ArticleDeps, ByArticle } from './routes.ts'
 import { type ArticleRow, findArticle } from './store.ts'
 
@@ -164,13 +165,13 @@ async function correctionsOf(db: Reader, article: string): Promise<Correction[]>
 /** Records a correction and shows it with the live edition; gives its id. */
 async function correct(
   tx: Writer,
-  { id: article, slug, liveSlug, liveVersion }: ArticleRow,
+  row: ArticleRow,
   { kind, text }: Pick<Correction, 'kind' | 'text'>,
   act: Act,
 ): Promise<string> {
   const { caller, now } = act
-  if (liveVersion === null)
-    throw new Problem('transition-not-allowed', 'only a live article can be corrected in public; change the draft')
+  const { id: article, slug, liveSlug, liveVersion } = row
+  if (liveVersion === null) throw onlyLive(row, 'only a live article can be corrected in public; change the draft')
   const id = newId()
   const { id: actor, name: actorName } = actorOf(caller)
   const fromVersion = await replacedBy(tx, article, liveVersion)

@@ -154,13 +154,25 @@ const content = {
 
 const slug = Slug.optional().meta({ description: 'The slug; made from the headline if left out.' })
 
+/** The dates of an article that was published before it came here. */
+const dates = {
+  publishedAt: Moment.nullish().meta({
+    description:
+      'When it was first published, if that was elsewhere; never in the future. For admins, and for editors where `EDITORS_MAY_BACKDATE` is set.',
+  }),
+  updatedAt: Moment.nullish().meta({
+    description:
+      'When what is published was last changed elsewhere; not before `publishedAt`, which it is if left out. Once the article was live, only with `publish=true` or `changes`.',
+  }),
+}
+
 const note = prose(2_000).nullish().meta({ description: 'Why; stored with the revision.' })
 
 /** An article without its body, whose blocks have been checked before. */
 export const ArticleWithoutBody = z.strictObject({ ...content, slug })
 export type ArticleWithoutBody = z.infer<typeof ArticleWithoutBody>
 
-export const NewArticle = z.strictObject({ ...content, slug, body: BodyInput.optional(), note }).meta({
+export const NewArticle = z.strictObject({ ...content, slug, ...dates, body: BodyInput.optional(), note }).meta({
   id: 'NewArticle',
   description: 'An article to create. Only `headline` is required; references are ids or slugs.',
   examples: [
@@ -186,6 +198,7 @@ export const ArticlePatch = z
   .strictObject({
     ...content,
     slug,
+    ...dates,
     note,
     body: BodyInput,
     dateline: z.strictObject(dateline).partial().nullish().meta({ description: 'Where the story was written.' }),

@@ -7,52 +7,109 @@ import { mergePatch } from '../lib/merge-patch.ts'
 import { Problem } from '../lib/problem.ts'
 import { type Caller, may } from '../lib/roles.ts'
 import type { Writer } from '../storage/storage.ts'
+import { datesOf, type MayBackdate } from './dates.ts'
+import type { Draft } from './draft.ts'
 import { type ArticlePatch, ArticleWithoutBody, type NewArticle } from './input.ts'
-import { publish } from './publish.ts'
+import { onlyLive, publish } from './publish.ts'
+import { changedEdition, earlierChanges, liveCopy, publishChange } from './publish-change.ts'
 import { annotate } from './revisions.ts'
-import { type ArticleRow, create, findArticle, inputOf, save } from './store.ts'
+import { type ArticleRow, create, findArticle, inputOf, save, workingCopyOf } from './store.ts'
 
 /** What is ready to be done: nothing slow is left for the transaction. */
 export interface Prepared {
-  /** What the conversion of the body could not keep. */
-  warnings: Warning[]
-  run(tx: Writer, act: Act): Promise<ArticleRow>
+  run(tx: Writer, act: Act): Promise<Saved>
 }
 
-/** Makes an article; live at once if `goesLive`. */
-export async function creation({ body, note, ...input }: NewArticle, goesLive: boolean): Promise<Prepared> {
+/** An article as it was saved, and what the writer should know of that. */
+export interface Saved {
+  row: ArticleRow
+  warnings: Warning[]
+}
+
+/** What goes live with a save: nothing, the whole working copy, or of it only what the save changes. */
+export type GoesLive = 'nothing' | 'all' | 'changes'
+
+/** What a `publish` parameter asks for. */
+export const goesLive = { false: 'nothing', true: 'all', changes: 'changes' } as const satisfies Record<
+  string,
+  GoesLive
+>
+
+/** Makes an article; live at once if that is asked for. */
+export async function creation(
+  { body, note, publishedAt, updatedAt, ...input }: NewArticle,
+  { isLive, mayBackdate }: { isLive: boolean; mayBackdate: MayBackdate },
+): Promise<Prepared> {
   const { blocks, warnings } = await readBody(body ?? [])
+  const unborn = { publishedAt: null, updatedAt: null, liveSlug: null }
   return {
-    warnings,
     async run(tx, act) {
-      const made = await create(tx, { input, body: blocks }, act)
+      const dates = datesOf(unborn, { publishedAt, updatedAt }, { act, goesLive: isLive, mayBackdate })
+      const made = await create(tx, { input, body: blocks, dates }, act)
       await annotate(tx, made, note)
-      return goesLive ? publish(tx, made, act) : made
+      return { row: isLive ? await publish(tx, made, act) : made, warnings }
     },
   }
 }
 
-/** Patches a working copy (RFC 7396), if `check` takes its present version; makes it live if `goesLive`. */
+interface Patching {
+  goesLive: GoesLive
+  mayBackdate: MayBackdate
+  /** Throws unless the present version is the one that is meant. */
+  check?: (currentVersion: number) => void
+}
+
+/** Patches a working copy (RFC 7396), and makes live what is asked for. */
 export async function patching(
   reference: string,
-  { body, note, ...patch }: ArticlePatch,
-  goesLive: boolean,
-  check: (currentVersion: number) => void = () => {},
+  { body, note, publishedAt, updatedAt, ...patch }: ArticlePatch,
+  { goesLive, mayBackdate, check = () => {} }: Patching,
 ): Promise<Prepared> {
   const converted = body && (await readBody(body))
+  const warnings = converted?.warnings ?? []
+  const patched = new Set(Object.keys({ ...patch, ...(body && { body }), ...(publishedAt && { publishedAt }) }))
   return {
-    warnings: converted?.warnings ?? [],
     async run(tx, act) {
       const before = await findArticle(tx, reference, act.caller)
       check(before.version)
       const input = parseBody(ArticleWithoutBody, mergePatch({ ...inputOf(before) }, patch))
-      const saved = await save(tx, before, { input, body: converted?.blocks ?? before.content.body }, act)
+      const dates = datesOf(before, { publishedAt, updatedAt }, { act, goesLive: goesLive !== 'nothing', mayBackdate })
+      const draft = { input, body: converted?.blocks ?? before.content.body, dates }
+      if (goesLive === 'changes') return { row: await patchBoth(tx, before, { draft, note, updatedAt }, act), warnings }
+      const live = goesLive === 'all' ? await liveCopy(tx, before.id) : undefined
+      const saved = await save(tx, before, draft, act)
       await annotate(tx, saved, note)
-      return goesLive ? publish(tx, saved, act) : saved
+      if (goesLive === 'nothing') return { row: saved, warnings }
+      const row = await publish(tx, saved, act, { updatedAt })
+      return { row, warnings: [...warnings, ...(live ? alsoPublished(earlierChanges(live, before, patched)) : [])] }
     },
   }
 }
 
+/** Saves a draft, and makes the same change to the edition; earlier changes that are not live stay so. */
+async function patchBoth(
+  tx: Writer,
+  before: ArticleRow,
+  { draft, note, updatedAt }: { draft: Draft; note: ArticlePatch['note']; updatedAt: string | null | undefined },
+  act: Act,
+): Promise<ArticleRow> {
+  const from = await liveCopy(tx, before.id)
+  if (!from) throw onlyLive(before, 'only a live article takes a change alone; publish it whole')
+  const working = await workingCopyOf(tx, before, draft, act)
+  const to = changedEdition(before, working, from)
+  const row = await publishChange(tx, before, working, { from, to, updatedAt }, act)
+  await annotate(tx, row, note)
+  if (row.liveVersion !== null && row.liveVersion > before.version && row.liveVersion < row.version)
+    await annotate(tx, { id: row.id, version: row.liveVersion }, note)
+  return row
+}
+
+/** Tells that a save has published more than it changed. */
+function alsoPublished(pointers: string[]): Warning[] {
+  if (pointers.length === 0) return []
+  const message = `earlier changes went live with it: ${pointers.join(', ')}`
+  return [{ code: 'earlier-changes-published', message, pointers }]
+}
 /** Throws `forbidden` unless the caller may publish. */
 export function requirePublisher(caller: Caller): void {
   if (!may(caller, 'content:write')) throw new Problem('forbidden', `a key of the role ${caller.role} may not publish`)

@@ -42,5 +42,5 @@ export async function changePart(
   const resolve = resolver(tx, request.caller, refsOf(before.content))
   const { id, content } = await change(before.content, resolve)
   resolve.check()
-  return { id, row: await saveContent(tx, before, content, actOf(request, clock)) }
+  return { id, row: await saveContent(tx, before, { ...before, content }, actOf(request, clock)) }
 }

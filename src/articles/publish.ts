@@ -1,54 +1,82 @@
 /** What moves an article from state to state: on and off the newsstand, into the trash and out of it. */
-import { and, desc, eq, isNull, ne, sql } from 'drizzle-orm'
+import { and, eq, ne, sql } from 'drizzle-orm'
 import { audit } from '../audit/log.ts'
 import { countOf } from '../catalogue/entry.ts'
 import { enter, releaseAll } from '../catalogue/slugs.ts'
 import { type ChangeType, record } from '../changes/log.ts'
-import { newKey, timeOf } from '../editions/search-key.ts'
 import * as newsstand from '../editions/store.ts'
 import type { Act } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import { actorOf } from '../lib/roles.ts'
 import { dropTokens } from '../storage/fulltext.ts'
-import { articleRefs, articles, corrections, publications } from '../storage/schema.ts'
+import { articleRefs, articles, corrections } from '../storage/schema.ts'
 import { prepared, type Writer } from '../storage/storage.ts'
+import { wasLive } from './dates.ts'
+import { beginPublication, endPublication, lastSeen, redateFirst } from './publications.ts'
 import { readRevision } from './revisions.ts'
 import type { ArticleRow } from './store.ts'
-import { type Action, after, type State } from './workflow.ts'
+import { type Action, after, allowedIn, type State } from './workflow.ts'
 
-const stateOf = ({ status, publishedAt, publishAt }: ArticleRow): State => ({
-  status: status as State['status'],
-  wasLive: publishedAt !== null,
-  isScheduled: publishAt !== null,
+const stateOf = (article: ArticleRow): State => ({
+  status: article.status as State['status'],
+  wasLive: wasLive(article),
+  isScheduled: article.publishAt !== null,
 })
 
+/** What is thrown for what only a live article takes; it lists what can be done instead. */
+export function onlyLive(article: ArticleRow, detail: string): Problem {
+  const state = stateOf(article)
+  return new Problem('transition-not-allowed', detail, { more: { state: state.status, allowed: allowedIn(state) } })
+}
+
+/** What of an article goes live. */
+export type Copy = Pick<ArticleRow, 'slug' | 'version' | 'content' | 'publishedAt'>
+
+interface Publishing {
+  /** The time that a first edition bears as published, if the article has no date of its own; now if left out. */
+  at?: string
+  /** The time that the edition bears as updated; now if left out. */
+  updatedAt?: string | null | undefined
+  /** What goes live, if it is not the working copy. Then what is scheduled stays so. */
+  copy?: Copy
+}
+
 /**
- * Makes the working copy the live edition. `at` is the time it bears as published, if it is its first; in a millisecond
+ * Makes the working copy the live edition. A first edition of an article that has a date bears that; in a millisecond
  * that a thousand bear already, the next.
  */
-export async function publish(tx: Writer, article: ArticleRow, act: Act, at = act.now): Promise<ArticleRow> {
+export async function publish(
+  tx: Writer,
+  article: ArticleRow,
+  act: Act,
+  { at = act.now, updatedAt, copy = article }: Publishing = {},
+): Promise<ArticleRow> {
   const { now } = act
   const status = after(stateOf(article), 'publish')
-  const { id, slug, version, content } = article
-  const wasLive = article.liveVersion !== null
-  const publishedAt = article.publishedAt ?? timeOf(await newKey(tx, at))
+  const { id, liveVersion } = article
+  const { slug, version, content } = copy
+  const isFirst = !wasLive(article)
+  const isDated = isFirst && copy.publishedAt !== null
+  const wanted = copy.publishedAt ?? at
+  const updated = updatedAt ?? (isDated ? (article.updatedAt ?? wanted) : now)
+  const standing = { id, slug, status, version, publishedAt: wanted, updatedAt: updated }
+  const { was, publishedAt, publishedBefore } = await newsstand.put(tx, standing, content, now)
+  await enter(tx, { kind: 'article', slug, target: id, live: true })
+  if (!isFirst && publishedAt !== publishedBefore) await redateFirst(tx, id, publishedAt)
+  await endPublication(tx, id, now)
+  await beginPublication(tx, { article: id, number: version, at: isDated ? publishedAt : now })
   const live: ArticleRow = {
     ...article,
     status,
     liveVersion: version,
     liveSlug: slug,
-    publishedAt,
-    updatedAt: now,
-    publishAt: null,
-    embargoUntil: null,
+    publishedAt: article.publishedAt === copy.publishedAt ? publishedAt : article.publishedAt,
+    updatedAt: updated > publishedAt ? updated : publishedAt,
+    ...(copy === article && { publishAt: null, embargoUntil: null }),
   }
-  const was = await newsstand.put(tx, { id, slug, status, version, publishedAt, updatedAt: now }, content)
-  await enter(tx, { kind: 'article', slug, target: id, live: true })
-  await endPublication(tx, id, now)
-  await beginPublication(tx, { article: id, number: version, at: now })
   await write(tx, act, 'publish', live)
-  const type = wasLive ? 'article.updated' : 'article.published'
+  const type = liveVersion === null ? 'article.published' : 'article.updated'
   await record(tx, { type, at: now, target: id, slug, version, was })
   return live
 }
@@ -119,9 +147,9 @@ export async function retract(
 /** Moves an article to the trash, off the newsstand too. */
 export async function trash(tx: Writer, article: ArticleRow, act: Act): Promise<ArticleRow> {
   const { now } = act
-  const { status, publishedAt } = article
+  const { status } = article
   if (article.liveVersion !== null) await withdraw(tx, article, 'article.deleted', now)
-  const shelved = publishedAt === null ? 'draft' : 'unpublished'
+  const shelved = wasLive(article) ? 'unpublished' : 'draft'
   return write(tx, act, 'trash', {
     ...article,
     status: status === 'retracted' ? status : shelved,
@@ -166,36 +194,6 @@ async function withdraw(
   await endPublication(tx, id, now)
   await record(tx, { type, at: now, target: id, ...seen, was })
 }
-
-/** What the world sees of an article, or saw last: never the working copy. */
-async function lastSeen(tx: Writer, { id, slug, liveSlug }: ArticleRow): Promise<{ slug: string; version: number }> {
-  const [last] = await tx
-    .select({ number: publications.number })
-    .from(publications)
-    .where(eq(publications.article, id))
-    .orderBy(desc(publications.at), desc(publications.number))
-    .limit(1)
-  return { slug: liveSlug ?? slug, version: last?.number ?? 0 }
-}
-
-const insertPublication = prepared('begin_publication', (tx: Writer) =>
-  tx
-    .insert(publications)
-    .values({ article: sql.placeholder('article'), number: sql.placeholder('number'), at: sql.placeholder('at') })
-    // Published twice within a millisecond: it goes on being live.
-    .onConflictDoUpdate({ target: [publications.article, publications.at, publications.number], set: { until: null } }),
-)
-const beginPublication = async (tx: Writer, one: { article: string; number: number; at: string }): Promise<void> =>
-  void (await insertPublication(tx, one))
-
-const updatePublication = prepared('end_publication', (tx: Writer) =>
-  tx
-    .update(publications)
-    .set({ until: sql.placeholder('until') as never })
-    .where(and(eq(publications.article, sql.placeholder('article')), isNull(publications.until))),
-)
-const endPublication = async (tx: Writer, article: string, until: string): Promise<void> =>
-  void (await updatePublication(tx, { article, until }))
 
 /** What becomes of an article by a move; all else stays as it was saved, and SQLite writes no index for it anew. */
 const moved = [

@@ -5,7 +5,7 @@ import { type ChangeType, changeTypes, latest } from '../changes/log.ts'
 import type { Article } from '../editions/article.ts'
 import { type Edition, movedTo, read } from '../editions/store.ts'
 import type { Caller } from '../lib/roles.ts'
-import { Slug } from '../lib/shapes.ts'
+import { Slug, Timestamp } from '../lib/shapes.ts'
 import { changes, editions, staleEditions } from '../storage/schema.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
 import { bodyChanges, fieldChanges } from './diff.ts'
@@ -38,6 +38,9 @@ export const Rehearsal = z
           .nullable()
           .meta({ description: 'How the address would change; null if it stays.' }),
         editions: z.int().meta({ description: 'How many other live articles would show something else.' }),
+        publishedAt: Timestamp.nullable().meta({
+          description: 'The date of publication it would have; null where nothing would go live now.',
+        }),
         log: z.array(z.enum(changeTypes)).meta({ description: 'The changes that partners would see.' }),
       })
       .meta({ description: 'What would change for the public.' }),
@@ -91,6 +94,7 @@ export async function rehearsePublication(
       fields: goesLive ? differences(before, after) : [],
       redirect: before && moved ? { from: before.slug, to: moved } : null,
       editions: Math.max(0, stale.length - staleBefore),
+      publishedAt: goesLive ? published.publishedAt : null,
       log: log.map(({ type }) => type as ChangeType),
     },
   }
@@ -102,7 +106,8 @@ function differences(edition: Edition | undefined, after: Article): string[] {
   const before = JSON.parse(edition.document) as Article
   const blocks = (article: Article) => (Array.isArray(article.body) ? article.body : [])
   const body = bodyChanges(blocks(before), blocks(after)).some(({ op }) => op !== 'keep')
-  return [...fieldChanges(before, after).map(({ path }) => path), ...(body ? ['/body'] : [])]
+  const dates = before.publishedAt === after.publishedAt ? [] : ['/publishedAt']
+  return [...fieldChanges(before, after).map(({ path }) => path), ...dates, ...(body ? ['/body'] : [])]
 }
 
 async function remarksOn(tx: Writer, { content }: ArticleRow, article: Article): Promise<Remark[]> {

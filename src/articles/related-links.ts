@@ -17,10 +17,11 @@ import { Id } from '../lib/shapes.ts'
 import { keyset, pageOf } from '../storage/keyset.ts'
 import { articleRefs, editionRefs } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
+import { storedLink } from './draft.ts'
 import { NewRelatedLink, RelatedLinkPatch } from './input.ts'
 import { changePart, type PartChange, partOf, placed } from './parts.ts'
 import type { ArticleDeps } from './routes.ts'
-import { type ArticleRow, findArticle, seekArticle, storedLink } from './store.ts'
+import { type ArticleRow, findArticle, seekArticle } from './store.ts'
 import { view } from './view.ts'
 
 const ByLink = z.strictObject({ link: Id.meta({ description: 'The id of the related link.' }) })

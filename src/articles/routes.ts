@@ -20,10 +20,11 @@ import { flag } from '../lib/names.ts'
 import type { Caller } from '../lib/roles.ts'
 import type { Storage } from '../storage/storage.ts'
 import { asOfParameter, checkAsOf, editionAsOf } from './as-of.ts'
+import type { MayBackdate } from './dates.ts'
 import { elsewhere, Retracted } from './elsewhere.ts'
 import { ArticlePatch, NewArticle } from './input.ts'
 import { countDrafts, listDrafts } from './list.ts'
-import { creation, patching, requirePublisher } from './operations.ts'
+import { creation, type GoesLive, goesLive, patching, requirePublisher } from './operations.ts'
 import { erase, trash } from './publish.ts'
 import type { Releases } from './scheduler.ts'
 import { findArticle } from './store.ts'
@@ -35,6 +36,7 @@ export interface ArticleDeps {
   releases: Releases
   once: Once
   shelf: Shelf
+  mayBackdate: MayBackdate
   /** Where the service is reached from outside, without a slash at the end; empty if that is not known. */
   publicUrl: string
 }
@@ -47,11 +49,20 @@ const Publishing = z.strictObject({
   publish: flag('Publish the article in the same request; for editors.'),
 })
 
+const PatchPublishing = z.strictObject({
+  publish: z
+    .union([flag('Publish the working copy.'), z.literal('changes')], { error: 'must be true, false or changes' })
+    .meta({
+      description:
+        'For editors. `true` publishes the whole working copy, earlier unpublished changes among it; `warnings` then names those. `changes` publishes only what this request changes: earlier changes stay unpublished, and what is scheduled stays scheduled. It is 409 where the request changes what they have changed.',
+    }),
+})
+
 const tags = ['Articles']
 
 /** Articles: lists and single ones, live or as working copies; making, changing, publishing, deleting them. */
 export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { otherForms: OtherForms }): void {
-  const { storage, clock, once, releases, shelf, otherForms } = deps
+  const { storage, clock, once, releases, shelf, otherForms, mayBackdate } = deps
   const app = server.withTypeProvider<ZodTypes>()
   const act = (request: FastifyRequest) => actOf(request, clock)
 
@@ -105,9 +116,10 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
       },
     },
     async (request, reply) => {
-      const { warnings, run } = await creation(request.body, wantsPublishing(request))
+      const isLive = wantedOf(request) === 'all'
+      const { run } = await creation(request.body, { isLive, mayBackdate })
       return once(request, reply, async (tx) => {
-        const row = await run(tx, act(request))
+        const { row, warnings } = await run(tx, act(request))
         const body = { ...(await view(tx, row, request.caller)), ...(warnings.length > 0 && { warnings }) }
         return { status: 201, location: `/v1/articles/${row.id}`, version: row.version, body }
       })
@@ -164,15 +176,19 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
         tags,
         params: ByArticle,
         headers: Conditional,
-        querystring: Publishing,
+        querystring: PatchPublishing,
         body: ArticlePatch,
         response: { 200: Article },
       },
     },
     async (request, reply) => {
       const { article } = request.params
-      const { warnings, run } = await patching(article, request.body, wantsPublishing(request), ifMatch(request))
-      const row = await storage.transaction((tx) => run(tx, act(request)))
+      const { run } = await patching(article, request.body, {
+        goesLive: wantedOf(request),
+        mayBackdate,
+        check: ifMatch(request),
+      })
+      const { row, warnings } = await storage.transaction((tx) => run(tx, act(request)))
       await releases.look()
       reply.version = row.version
       return { ...(await view(storage.reader, row, request.caller)), ...(warnings.length > 0 && { warnings }) }
@@ -212,8 +228,8 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
 const draftItem = (article: Article, wanted: Parameters<typeof shapedItem>[1]): Partial<Article> => {
   const { liveVersion, hasUnpublishedChanges, publishAt, embargoUntil, createdAt, createdBy, editedAt } = article
   const item = shapedItem(article, wanted)
-  if (wanted.fields) return item
-  return { ...item, liveVersion, hasUnpublishedChanges, publishAt, embargoUntil, createdAt, createdBy, editedAt }
+  const own = { liveVersion, hasUnpublishedChanges, publishAt, embargoUntil, createdAt, createdBy, editedAt }
+  return wanted.fields ? item : { ...item, ...own }
 }
 
 /** Finished JSON as a reply, sent as it stands. */
@@ -225,8 +241,8 @@ function shapedEdition(reply: FastifyReply, edition: Edition, wanted: Parameters
   return json(reply, JSON.stringify(shaped(JSON.parse(edition.document) as Article, wanted)))
 }
 
-function wantsPublishing({ query, caller }: { query: { publish: boolean }; caller: Caller }): boolean {
-  if (!query.publish) return false
-  requirePublisher(caller)
-  return true
+/** What of the article the request is to publish; throws `forbidden` for a caller who may publish nothing. */
+function wantedOf({ query, caller }: { query: { publish: boolean | 'changes' }; caller: Caller }): GoesLive {
+  if (query.publish !== false) requirePublisher(caller)
+  return goesLive[`${query.publish}`]
 }

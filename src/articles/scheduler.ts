@@ -34,7 +34,7 @@ async function publishIfDue(tx: Parameters<typeof publish>[0], id: string, act: 
     .from(articles)
     .where(and(eq(articles.id, id), lte(articles.publishAt, act.now), isNull(articles.deletedAt)))
   if (!row?.publishAt) return 0
-  await publish(tx, row as ArticleRow, act, row.publishAt)
+  await publish(tx, row as ArticleRow, act, { at: row.publishAt })
   return 1
 }
 

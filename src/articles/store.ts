@@ -1,9 +1,6 @@
 /** The newsroom: the working copies. */
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { audit } from '../audit/log.ts'
-import type { StoredBlock } from '../body/block.ts'
-import { toText } from '../body/to-text.ts'
-import { countWords } from '../body/words.ts'
 import { claimSlug, idOf, release } from '../catalogue/slugs.ts'
 import { type Content, type RefKind, refsOf } from '../editions/content.ts'
 import type { Act } from '../lib/act.ts'
@@ -13,19 +10,17 @@ import { type Actor, actorOf, type Caller, may } from '../lib/roles.ts'
 import { sortKey } from '../lib/tokens.ts'
 import { articleRefs, articles, editions } from '../storage/schema.ts'
 import { insertRow, insertRows, numbered, placeholders, type Reader, shaped, type Writer } from '../storage/storage.ts'
+import { contentOf, type Draft } from './draft.ts'
 import { indexDraft } from './draft-index.ts'
 import type { ArticleWithoutBody } from './input.ts'
-import { type Resolver, resolver } from './references.ts'
+import { resolver } from './references.ts'
 import { keep } from './revisions.ts'
 
 type Row = typeof articles.$inferSelect
 export type ArticleRow = Omit<Row, 'content'> & { content: Content }
 
-/** What an editor sends, its body as blocks; a quote's source is still the reference that was sent. */
-export interface Draft {
-  input: ArticleWithoutBody
-  body: StoredBlock[]
-}
+/** What a save makes of an article. All but the content belongs to the article and not to a revision. */
+export type WorkingCopy = Pick<ArticleRow, 'content' | 'slug' | 'publishedAt' | 'updatedAt'>
 
 /** Whether what is in the trash is wanted. */
 type Trashed = 'no' | 'only' | 'too'
@@ -74,8 +69,8 @@ export async function create(tx: Writer, draft: Draft, act: Act): Promise<Articl
     createdByName: actor.name,
     createdAt: now,
     editedAt: now,
-    publishedAt: null,
-    updatedAt: null,
+    publishedAt: draft.dates?.publishedAt ?? null,
+    updatedAt: draft.dates?.updatedAt ?? null,
     publishAt: null,
     embargoUntil: null,
     deletedAt: null,
@@ -92,28 +87,43 @@ export async function create(tx: Writer, draft: Draft, act: Act): Promise<Articl
 
 /** Saves what an editor made of the working copy: the next revision. */
 export async function save(tx: Writer, before: ArticleRow, draft: Draft, act: Act): Promise<ArticleRow> {
-  const content = await contentOf(resolver(tx, act.caller, refsOf(before.content)), draft)
-  await refuseForeignParts(tx, before.id, content)
-  return saveContent(tx, before, content, act, draft.input.slug)
+  return saveContent(tx, before, await workingCopyOf(tx, before, draft, act), act)
 }
 
-/** Saves a content as the next revision; for parts of an article that are changed on their own. */
-export async function saveContent(
+/** What the working copy will be once a draft is saved. Writes nothing; throws what saving would. */
+export async function workingCopyOf(tx: Writer, before: ArticleRow, draft: Draft, act: Act): Promise<WorkingCopy> {
+  const content = await contentOf(resolver(tx, act.caller, refsOf(before.content)), draft)
+  await refuseForeignParts(tx, before.id, content)
+  const { publishedAt, updatedAt } = draft.dates ?? before
+  return { content, slug: draft.input.slug ?? before.slug, publishedAt, updatedAt }
+}
+
+/** Saves a working copy as the next revision, if it is not what is there; for changes of a part of it, too. */
+export async function saveContent(tx: Writer, before: ArticleRow, after: WorkingCopy, act: Act): Promise<ArticleRow> {
+  const isSame =
+    after.slug === before.slug &&
+    after.publishedAt === before.publishedAt &&
+    after.updatedAt === before.updatedAt &&
+    JSON.stringify(after.content) === JSON.stringify(before.content)
+  return isSame ? before : saveRevision(tx, before, after, act)
+}
+
+/** Saves a working copy as the next revision. Throws `forbidden` if it is scheduled and the caller is no editor. */
+export async function saveRevision(
   tx: Writer,
   before: ArticleRow,
-  content: Content,
+  { content, slug: wanted, publishedAt, updatedAt }: WorkingCopy,
   act: Act,
-  wantedSlug: string = before.slug,
 ): Promise<ArticleRow> {
   const { caller, now } = act
   const { id } = before
-  if (wantedSlug === before.slug && JSON.stringify(content) === JSON.stringify(before.content)) return before
   if (before.publishAt !== null && !may(caller, 'content:write'))
     throw new Problem('forbidden', 'the article is scheduled: what it will say is for editors to change')
-  const slug = await moveTo(tx, before, wantedSlug)
+  const slug = await moveTo(tx, before, wanted)
   const actor: Actor = actorOf(caller)
-  const saved = { slug, version: before.version + 1, editedAt: now, searchKey: await indexDraft(tx, content, before) }
-  const row: ArticleRow = { ...before, ...saved, ...columnsOf(content) }
+  const own = { slug, publishedAt, updatedAt }
+  const saved = { version: before.version + 1, editedAt: now, searchKey: await indexDraft(tx, content, before) }
+  const row: ArticleRow = { ...before, ...own, ...saved, ...columnsOf(content) }
   await refuseTakenExternalId(tx, row)
   await tx.update(articles).set(row).where(eq(articles.id, id))
   await writeRefs(tx, id, refsOf(before.content), content)
@@ -135,71 +145,6 @@ const columnsOf = (content: Content) => ({
   language: content.language,
   sortHeadline: sortKey(content.headline),
 })
-
-/** The content that a draft stands for; references that lead nowhere are thrown, all at once. */
-async function contentOf(resolve: Resolver, { input, body }: Draft): Promise<Content> {
-  const language = input.language ?? 'en'
-  const blocks: StoredBlock[] = []
-  for (const [index, block] of body.entries()) blocks.push(await storedBlock(resolve, block, index))
-  const content: Content = {
-    headline: input.headline,
-    kicker: input.kicker ?? null,
-    standfirst: input.standfirst ?? null,
-    summary: input.summary ?? null,
-    dateline: input.dateline ? { city: input.dateline.city, country: input.dateline.country ?? null } : null,
-    section: await resolve.maybe('section', input.section, ['section']),
-    authors: await resolve.all('author', input.authors, ['authors']),
-    tags: await resolve.all('tag', input.tags, ['tags']),
-    body: blocks,
-    citations: [],
-    relatedLinks: [],
-    language,
-    seo: filled({ title: null, description: null, canonicalUrl: null, noIndex: false }, input.seo),
-    rights: filled({ usage: null, copyrightHolder: null, copyrightNotice: null }, input.rights),
-    externalId: input.externalId ?? null,
-    wordCount: countWords(toText(blocks), language),
-  }
-  for (const [index, citation] of inOrder(input.citations).entries())
-    content.citations.push(await storedCitation(resolve, citation, ['citations', index]))
-  for (const [index, link] of inOrder(input.relatedLinks).entries())
-    content.relatedLinks.push(await storedLink(resolve, link, ['relatedLinks', index]))
-  resolve.check()
-  return content
-}
-
-async function storedBlock(resolve: Resolver, block: StoredBlock, index: number): Promise<StoredBlock> {
-  if (block.type !== 'quote') return block
-  return { ...block, source: await resolve.maybe('source', block.source, ['body', index, 'source']) }
-}
-
-type CitationInput = NonNullable<ArticleWithoutBody['citations']>[number]
-type RelatedLinkInput = NonNullable<ArticleWithoutBody['relatedLinks']>[number]
-
-/** A citation as it is stored; `path` says where its source stands in the request. */
-export async function storedCitation(resolve: Resolver, citation: CitationInput, path: PropertyKey[]) {
-  const { id = newId(), relation, quote = null, note = null, url = null, accessedAt = null } = citation
-  const source = await resolve.one('source', citation.source, [...path, 'source'])
-  return { id, source, relation, quote, note, url, accessedAt }
-}
-
-/** A related link as it is stored; `path` says where its article stands in the request. */
-export async function storedLink(resolve: Resolver, link: RelatedLinkInput, path: PropertyKey[]) {
-  const { id = newId(), url = null, title = null, teaser = null, publisher = null, label = null } = link
-  const article = await resolve.maybe('article', link.article, [...path, 'article'])
-  return { id, article, url, title, teaser, publisher, label }
-}
-
-/** Parts in the order of their positions; those without one stay where they stand. */
-function inOrder<T extends { position?: number | undefined }>(parts: T[] = []): T[] {
-  const place = parts.map((part, index) => ({ part, at: part.position ?? index }))
-  return place.sort((a, b) => a.at - b.at).map(({ part }) => part)
-}
-
-/** The value, with the defaults where it has nothing. */
-const filled = <D extends object, T extends object>(defaults: D, value: T | undefined) => {
-  const given = Object.entries(value ?? {}).filter(([, member]) => member !== undefined)
-  return { ...defaults, ...(Object.fromEntries(given) as { [K in keyof T]: Exclude<T[K], undefined> }) }
-}
 
 async function writeRefs(tx: Writer, article: string, before: { kind: RefKind; ref: string }[], content: Content) {
   const after = refsOf(content)

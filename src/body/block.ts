@@ -205,15 +205,25 @@ export const BodyInput = z
   .meta({ id: 'BodyInput', description: 'Blocks; or Markdown, HTML or plain text, which become blocks.' })
 export type BodyInput = z.infer<typeof BodyInput>
 
-/** What a conversion could not keep. */
+/** What the writer should know of a write that was done. */
 export const Warning = z
   .strictObject({
     code: z.string().meta({ description: 'What happened, for programs.', examples: ['link-dropped'] }),
     message: z
       .string()
       .meta({ description: 'What happened, in words.', examples: ['a link to a forbidden address was left out'] }),
+    pointers: z
+      .array(z.string())
+      .optional()
+      .meta({
+        description: 'With `earlier-changes-published`: JSON pointers to what went live beside the change.',
+        examples: [['/summary']],
+      }),
   })
-  .meta({ id: 'Warning', description: 'What was changed or left out when a text was converted.' })
+  .meta({
+    id: 'Warning',
+    description: 'What was changed or left out when a text was converted, or went live beside what was sent.',
+  })
 export type Warning = z.infer<typeof Warning>
 
 function evenRows(ctx: z.core.ParsePayload<{ header: string[]; rows: string[][] }>): void {

@@ -1,7 +1,8 @@
 /** What a line asks for: read from its bytes, prepared outside of a transaction, and then ready to be done in one. */
 import * as z from 'zod'
+import type { MayBackdate } from '../articles/dates.ts'
 import { ArticlePatch, NewArticle } from '../articles/input.ts'
-import { creation, type Prepared, patching, requirePublisher } from '../articles/operations.ts'
+import { creation, goesLive, type Prepared, patching, requirePublisher } from '../articles/operations.ts'
 import { trash } from '../articles/publish.ts'
 import { findArticle } from '../articles/store.ts'
 import { perform, transitions } from '../articles/transitions.ts'
@@ -39,9 +40,12 @@ export const BulkLine = z
         'What the body of the single request would be: `NewArticle`, `ArticlePatch`, `Publication`, `Note`, `NewAuthor`, `AuthorPatch` and so on; none for `delete`.',
     }),
     publish: z
-      .boolean()
+      .union([z.boolean(), z.literal('changes')], { error: 'must be true, false or "changes"' })
       .optional()
-      .meta({ description: 'Publish in the same operation; for editors, and for `create` and `update` of articles.' }),
+      .meta({
+        description:
+          'Publish in the same operation; for editors, and for `create` and `update` of articles. `changes` is for `update`: only what the line changes goes live.',
+      }),
   })
   .check(({ value: { op, resource, id, publish }, issues }) => {
     const fault = (name: string, message: string, code: string) =>
@@ -52,6 +56,7 @@ export const BulkLine = z
     if (op !== 'create' && id === undefined) fault('id', 'is required', 'required')
     if (publish !== undefined && !(saves && resource === 'articles'))
       fault('publish', 'is for create and update of articles only', 'unknown')
+    else if (publish === 'changes' && op === 'create') fault('publish', 'is true or false', 'invalid_value')
   })
   .meta({
     id: 'BulkLine',
@@ -67,9 +72,18 @@ export type BulkLine = z.output<typeof BulkLine>
 export interface Operation {
   /** The status that the single request is answered with. */
   status: number
-  warnings: Warning[]
   /** Does it; gives what it was done to. */
-  run(tx: Writer, act: Act): Promise<{ id: string; slug: string; version: number }>
+  run(tx: Writer, act: Act): Promise<Done>
+}
+
+/** What an operation was done to, as the answer to a line tells it. */
+export interface Done {
+  id: string
+  slug: string
+  version: number
+  /** Of an article whose line gives it: the date it bears. */
+  publishedAt?: string | null
+  warnings?: Warning[]
 }
 
 /** The line that the bytes spell; throws a problem that says where the line is at fault. */
@@ -79,10 +93,10 @@ export function readLine(bytes: Buffer | undefined): BulkLine {
 }
 
 /** What the line asks for, if the caller may; throws the problem that the single request is refused with. */
-export async function operationOf(line: BulkLine, caller: Caller): Promise<Operation> {
+export async function operationOf(line: BulkLine, caller: Caller, mayBackdate: MayBackdate): Promise<Operation> {
   switch (line.resource) {
     case 'articles':
-      return ofArticle(line, caller)
+      return ofArticle(line, caller, mayBackdate)
     case 'authors':
       return ofEntry(authorKind, line, caller)
     case 'sources':
@@ -94,32 +108,41 @@ export async function operationOf(line: BulkLine, caller: Caller): Promise<Opera
   }
 }
 
-async function ofArticle({ op, id = '', body, publish = false }: BulkLine, caller: Caller): Promise<Operation> {
-  const saving = async (status: number, prepared: Promise<Prepared>): Promise<Operation> => ({
-    status,
-    ...(await prepared),
-  })
+async function ofArticle(line: BulkLine, caller: Caller, mayBackdate: MayBackdate): Promise<Operation> {
+  const { op, id = '', body, publish = false } = line
   if (publish) requirePublisher(caller)
-  if (op === 'create') return saving(201, creation(parseBody(NewArticle, body), publish))
-  if (op === 'update') return saving(200, patching(id, parseBody(ArticlePatch, body), publish))
+  if (op === 'create') {
+    const input = parseBody(NewArticle, body)
+    return saving(201, input, await creation(input, { isLive: publish === true, mayBackdate }))
+  }
+  if (op === 'update') {
+    const patch = parseBody(ArticlePatch, body)
+    return saving(200, patch, await patching(id, patch, { goesLive: goesLive[`${publish}`], mayBackdate }))
+  }
   requirePermission(caller, 'content:write')
   if (op === 'delete') {
     parseBody(NoBody, body)
-    return {
-      status: 204,
-      warnings: [],
-      run: async (tx, act) => trash(tx, await findArticle(tx, id, caller), act),
-    }
+    return { status: 204, run: async (tx, act) => doneTo(await trash(tx, await findArticle(tx, id, caller), act)) }
   }
   const transition = transitions.find(({ name }) => name === op)
   if (!transition) throw new Error(`there is no transition ${op}`)
   const input = parseBody(transition.body, body)
   return {
     status: 200,
-    warnings: [],
-    run: async (tx, act) => perform(transition, tx, await findArticle(tx, id, caller), input, act),
+    run: async (tx, act) => doneTo(await perform(transition, tx, await findArticle(tx, id, caller), input, act)),
   }
 }
+
+const doneTo = ({ id, slug, version }: Done): Done => ({ id, slug, version })
+
+/** A save of an article; where it gives a date, the answer has the one that the article bears. */
+const saving = (status: number, { publishedAt }: ArticlePatch, { run }: Prepared): Operation => ({
+  status,
+  async run(tx, act) {
+    const { row, warnings } = await run(tx, act)
+    return { ...doneTo(row), warnings, ...(publishedAt && { publishedAt: row.publishedAt }) }
+  },
+})
 
 function ofEntry<Row extends EntryRow, Input extends EntryInput>(
   kind: EntryKind<Row, Input>,
@@ -129,22 +152,21 @@ function ofEntry<Row extends EntryRow, Input extends EntryInput>(
   requirePermission(caller, 'content:write')
   if (op === 'create') {
     const input = parseBody(kind.Input, body)
-    return { status: 201, warnings: [], run: (tx, act) => entries.create(tx, kind, input, act) }
+    return { status: 201, run: async (tx, act) => doneTo(await entries.create(tx, kind, input, act)) }
   }
   if (op === 'update') {
     const patch = parseBody(kind.Patch, body) as Json
     const change = (before: Row) => parseBody(kind.Input, mergePatch({ ...kind.inputOf(before) } as Json, patch))
-    return { status: 200, warnings: [], run: (tx, act) => entries.update(tx, kind, id, change, act) }
+    return { status: 200, run: async (tx, act) => doneTo(await entries.update(tx, kind, id, change, act)) }
   }
   parseBody(NoBody, body)
   return {
     status: 204,
-    warnings: [],
     async run(tx, act) {
       const row = await entries.find<Row>(tx, kind, id)
       if (!row) throw notFound(kind.noun)
       await entries.remove(tx, kind, row.id, { permanent: false, check: () => {} }, act)
-      return row
+      return doneTo(row)
     },
   }
 }

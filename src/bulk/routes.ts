@@ -10,7 +10,7 @@ import type { ZodTypes } from '../http/zod.ts'
 import { actOf } from '../lib/act.ts'
 import { flag } from '../lib/names.ts'
 import { Problem as Thrown } from '../lib/problem.ts'
-import { Id, Slug } from '../lib/shapes.ts'
+import { Id, Slug, Timestamp } from '../lib/shapes.ts'
 import { groupsOf, limited, linesOf } from './lines.ts'
 import { BulkLine, MAX_LINE } from './operations.ts'
 import { type Outcome, type Prepared, prepare, type Run, runGroup, runRehearsal, runTogether } from './run.ts'
@@ -35,7 +35,10 @@ const BulkResult = z
     id: Id.optional().meta({ description: 'The id of what it was done to.' }),
     slug: Slug.optional().meta({ description: 'The slug of what it was done to.' }),
     version: z.int().optional().meta({ description: 'The version it has then.' }),
-    warnings: z.array(Warning).optional().meta({ description: 'What the conversion of a body left out.' }),
+    publishedAt: Timestamp.nullable().optional().meta({
+      description: 'The date of publication, where the line gives the article one.',
+    }),
+    warnings: z.array(Warning).optional().meta({ description: 'What the sender should know of what was done.' }),
     problem: Problem.optional().meta({
       description:
         'Why it was not done. Pointers lead into the line, its `body` included; at most 20 errors are listed.',
@@ -68,7 +71,7 @@ An \`Idempotency-Key\` is not taken. To be able to send lines again, give what t
 /** Many operations in one request, line by line. */
 export function registerBulk(
   server: FastifyInstance,
-  { storage, clock, releases, translate }: ArticleDeps & { translate: Translate },
+  { storage, clock, releases, mayBackdate, translate }: ArticleDeps & { translate: Translate },
 ): void {
   server.register(async (scope) => {
     takeNdjson(scope)
@@ -94,6 +97,7 @@ export function registerBulk(
         const run: Run = {
           storage,
           caller,
+          mayBackdate,
           act: () => actOf(request, clock),
           problemOf(error) {
             const problem = problemOf(error, translate)
@@ -153,6 +157,6 @@ function lineOf({ line, ...outcome }: Outcome, instance: string): string {
     const { problem } = outcome
     return `{"line":${line},"status":${problem.status},"problem":${bodyOf(problem, instance)}}\n`
   }
-  const { warnings, ...done } = outcome
+  const { warnings = [], ...done } = outcome
   return `${JSON.stringify({ line, ...done, ...(warnings.length > 0 && { warnings }) })}\n`
 }

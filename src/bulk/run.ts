@@ -1,18 +1,19 @@
 /** The lines of a bulk request, done: group by group, all or none, or as a rehearsal. Each has one outcome, in order. */
 import { setImmediate as turn } from 'node:timers/promises'
+import type { MayBackdate } from '../articles/dates.ts'
 import { rehearse } from '../articles/rehearsal.ts'
-import type { Warning } from '../body/block.ts'
 import type { Act } from '../lib/act.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Caller } from '../lib/roles.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
 import type { Line } from './lines.ts'
-import { type Operation, operationOf, readLine } from './operations.ts'
+import { type Done, type Operation, operationOf, readLine } from './operations.ts'
 
 /** What the lines of one request are done with. */
 export interface Run {
   storage: Storage
   caller: Caller
+  mayBackdate: MayBackdate
   /** Who does it, and when: asked anew for each transaction. */
   act(): Act
   /** The problem that a fault is. */
@@ -20,10 +21,7 @@ export interface Run {
 }
 
 /** What became of a line. */
-export type Outcome = { line: number } & (
-  | { problem: Problem }
-  | { status: number; id: string; slug: string; version: number; warnings: Warning[] }
-)
+export type Outcome = { line: number } & ({ problem: Problem } | ({ status: number } & Done))
 
 /** A line that is ready to be done, or refused before that. */
 export type Prepared = { line: number } & ({ problem: Problem } | { operation: Operation })
@@ -34,7 +32,7 @@ const MAX_ERRORS = 20
 const MAX_DETAIL = 1_000
 
 /** Reads what a line asks for, and does what can be done outside of a transaction. */
-export async function prepare({ number, bytes }: Line, { caller, problemOf }: Run): Promise<Prepared> {
+export async function prepare({ number, bytes }: Line, { caller, mayBackdate, problemOf }: Run): Promise<Prepared> {
   // A long text takes its time to convert: in between others get their turn.
   await turn()
   let line: ReturnType<typeof readLine>
@@ -44,7 +42,7 @@ export async function prepare({ number, bytes }: Line, { caller, problemOf }: Ru
     return { line: number, problem: brief(problemOf(error)) }
   }
   try {
-    return { line: number, operation: await operationOf(line, caller) }
+    return { line: number, operation: await operationOf(line, caller, mayBackdate) }
   } catch (error) {
     return { line: number, problem: inBody(problemOf(error)) }
   }
@@ -124,10 +122,8 @@ async function runAll(tx: Writer, ready: Ready[], run: Run): Promise<Outcome[]> 
 async function runOne(tx: Writer, { line, operation }: Ready, act: Act, { problemOf }: Run): Promise<Outcome> {
   // SQLite answers without a turn of the event loop: without this one, nobody could read until all lines are done.
   await turn()
-  const { status, warnings } = operation
   try {
-    const { id, slug, version } = await operation.run(tx, act)
-    return { line, status, id, slug, version, warnings }
+    return { line, status: operation.status, ...(await operation.run(tx, act)) }
   } catch (error) {
     throw new LineFailed(line, problemOf(error))
   }

@@ -50,7 +50,7 @@ const shown = {
   }),
   language: z.string().meta({ description: 'The language of the article (BCP 47).', examples: ['en'] }),
   publishedAt: Timestamp.nullable().meta({
-    description: 'When it first went live; null only in a working copy that never did.',
+    description: 'When it first went live, or the date it was given for that; null only in a draft without one.',
     examples: ['2022-01-06T09:30:00.000Z'],
   }),
   updatedAt: Timestamp.nullable().meta({
@@ -110,7 +110,7 @@ const internal = {
   warnings: z
     .array(Warning)
     .optional()
-    .meta({ description: 'What the conversion of the body left out. Only in the reply to a write.' }),
+    .meta({ description: 'What the writer should know of what was done. Only in the reply to a write.' }),
 }
 
 export const Article = z

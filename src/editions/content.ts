@@ -69,18 +69,42 @@ export interface LiveRef {
   ref: string
 }
 
+/** Kinds of what a content refers to. */
+type ReferenceKind = Exclude<RefKind, 'citation' | 'related-link'>
+
+/**
+ * The content with every reference put through `map`; all else stays, its texts among it. The one place that knows where
+ * in a content references stand.
+ */
+export function mapRefs(content: Content, map: (kind: ReferenceKind, ref: string) => string): Content {
+  const one = (kind: ReferenceKind, ref: string | null) => (ref === null ? null : map(kind, ref))
+  const each = (kind: ReferenceKind, refs: string[]) => [...new Set(refs.map((ref) => map(kind, ref)))]
+  const { section, authors, tags, body, citations, relatedLinks } = content
+  return {
+    ...content,
+    authors: each('author', authors),
+    citations: citations.map((citation) => ({ ...citation, source: map('source', citation.source) })),
+    body: body.map((block) => (block.type === 'quote' ? { ...block, source: one('source', block.source) } : block)),
+    section: one('section', section),
+    tags: each('tag', tags),
+    relatedLinks: relatedLinks.map((link) => ({ ...link, article: one('article', link.article) })),
+  }
+}
+
 /** What a content refers to, and the parts of it that have an id of their own; each once. Sections without ancestors. */
 export function refsOf(content: Content): Ref[] {
-  const quoted = content.body.flatMap((block) => (block.type === 'quote' && block.source ? [block.source] : []))
-  const related = content.relatedLinks.flatMap(({ article }) => (article === null ? [] : [article]))
-  const all: Record<RefKind, string[]> = {
-    author: content.authors,
-    source: [...content.citations.map(({ source }) => source), ...quoted],
-    section: content.section === null ? [] : [content.section],
-    tag: content.tags,
-    article: related,
-    citation: content.citations.map(({ id }) => id),
-    'related-link': content.relatedLinks.map(({ id }) => id),
+  const found: Record<RefKind, Set<string>> = {
+    author: new Set(),
+    source: new Set(),
+    section: new Set(),
+    tag: new Set(),
+    article: new Set(),
+    citation: new Set(content.citations.map(({ id }) => id)),
+    'related-link': new Set(content.relatedLinks.map(({ id }) => id)),
   }
-  return (Object.keys(all) as RefKind[]).flatMap((kind) => [...new Set(all[kind])].map((ref) => ({ kind, ref })))
+  mapRefs(content, (kind, ref) => {
+    found[kind].add(ref)
+    return ref
+  })
+  return (Object.keys(found) as RefKind[]).flatMap((kind) => [...found[kind]].map((ref) => ({ kind, ref })))
 }

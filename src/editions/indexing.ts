@@ -23,7 +23,7 @@ import { filterKinds } from './conditions.ts'
 import { type Content, NONE, refsOf } from './content.ts'
 import { lookup } from './lookup.ts'
 import { putRefs } from './refs.ts'
-import { newKey } from './search-key.ts'
+import { newKey, timeOf } from './search-key.ts'
 
 /** How many editions one transaction puts into the index anew. */
 const BATCH = 100
@@ -85,7 +85,10 @@ function referencesOf(content: Content): { kind: string; ref: string }[] {
   return [...byKind, ...rangesOf(content.language).map((ref) => ({ kind: 'language', ref }))]
 }
 
-/** Puts an edition into the index; `before` is its number there, if it has one. Gives its number. */
+/**
+ * Puts an edition into the index; `before` is its number there, if it has one. Gives its number, which is another where
+ * the time of publication is another.
+ */
 export async function indexEdition(
   tx: Writer,
   { publishedAt, before }: { publishedAt: string; before: number | null | undefined },
@@ -93,7 +96,8 @@ export async function indexEdition(
 ): Promise<number> {
   const isThere = typeof before === 'number'
   if (isThere) await dropTokens(tx, 'live', before)
-  const key = isThere ? before : await newKey(tx, publishedAt)
+  const stays = isThere && timeOf(before) === publishedAt
+  const key = stays ? before : await newKey(tx, publishedAt)
   await putTokens(tx, 'live', key, tokensOf(content))
   return key
 }

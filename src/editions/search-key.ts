@@ -17,13 +17,34 @@ const selectLast = prepared('search_key_before', (db) =>
     .limit(1),
 )
 
-/** A number for an edition: of its time of publication, or of the next millisecond that has room. */
+/**
+ * A number for an edition: of its time of publication, or of a later millisecond that has room. An archive may bring
+ * many thousands with one time, which fill one millisecond after the other: the end of these is found by halving.
+ */
 export async function newKey(db: Reader, publishedAt: string): Promise<number> {
-  for (let from = Date.parse(publishedAt) * ROOM; ; from += ROOM) {
+  const first = Date.parse(publishedAt)
+  /** The next free number of the millisecond that is `offset` behind the first; undefined if that is full. */
+  const free = async (offset: number) => {
+    const from = (first + offset) * ROOM
     const [last] = await selectLast(db, { from, to: from + ROOM })
     if (typeof last?.key !== 'number') return from
-    if (last.key + 1 < from + ROOM) return last.key + 1
+    return last.key + 1 < from + ROOM ? last.key + 1 : undefined
   }
+  let full = -1
+  let open = 0
+  let key = await free(open)
+  while (key === undefined) {
+    full = open
+    open = 2 * open + 1
+    key = await free(open)
+  }
+  while (open - full > 1) {
+    const middle = Math.floor((full + open) / 2)
+    const found = await free(middle)
+    if (found === undefined) full = middle
+    else [open, key] = [middle, found]
+  }
+  return key
 }
 
 /** The millisecond of publication that a number stands for, since 1970. */

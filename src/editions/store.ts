@@ -19,6 +19,7 @@ import { factsOf } from './facts.ts'
 import { indexEdition } from './indexing.ts'
 import { type Lookup, lookup } from './lookup.ts'
 import { dropRefs, putRefs } from './refs.ts'
+import { timeOf } from './search-key.ts'
 
 /** A standing that the world can see. */
 export type LiveStanding = Standing & { publishedAt: string; updatedAt: string }
@@ -34,25 +35,36 @@ export interface Edition {
   document: string
 }
 
-/**
- * Puts an article on the newsstand, or a new edition in the place of the one there. Gives what the article was before,
- * if a partner's grant can tell that from what it is now.
- */
-export async function put(tx: Writer, standing: LiveStanding, content: Content): Promise<Facts | null> {
+/** What became of an article that was put on the newsstand. */
+export interface Placed {
+  /** What it was before, if a partner's grant can tell that from what it is now. */
+  was: Facts | null
+  /** When it bears to have been published: where a thousand articles bear that millisecond already, the next. */
+  publishedAt: string
+  /** The same of the edition that was there before. */
+  publishedBefore: string | undefined
+}
+
+/** Puts an article on the newsstand at `now`, or a new edition in the place of the one there. */
+export async function put(tx: Writer, standing: LiveStanding, content: Content, now: string): Promise<Placed> {
   const before = await seen(tx, standing.id)
   const look = await lookup(tx, [{ id: standing.id, content }])
   const searchKey = await indexEdition(tx, { publishedAt: standing.publishedAt, before: before?.searchKey }, content)
-  const row = { ...compiled(standing, content, look), content, searchKey }
+  const publishedAt = timeOf(searchKey)
+  const updatedAt = standing.updatedAt > publishedAt ? standing.updatedAt : publishedAt
+  const placed = { ...standing, publishedAt, updatedAt }
+  const row = { ...compiled(placed, content, look), content, searchKey }
   if (before) {
     await tx.update(editions).set(row).where(eq(editions.article, standing.id))
     await markFresh(tx, [standing.id])
   } else await insertRow(tx, editions, row)
-  const refs = await putRefs(tx, standing, content, look)
-  const { id, slug, updatedAt } = standing
-  if (before?.asLinked !== asLinked(slug, content)) await markStale(tx, 'article', id, updatedAt)
-  if (before === undefined) return null
+  const refs = await putRefs(tx, placed, content, look)
+  const { id, slug } = standing
+  if (before?.asLinked !== asLinked(slug, content)) await markStale(tx, 'article', id, now)
+  if (before === undefined) return { was: null, publishedAt, publishedBefore: undefined }
   const was = factsOf(before.content, refs.before)
-  return isDeepStrictEqual(was, factsOf(content, refs.after)) ? null : was
+  const isSame = isDeepStrictEqual(was, factsOf(content, refs.after))
+  return { was: isSame ? null : was, publishedAt, publishedBefore: before.publishedAt }
 }
 
 /**
@@ -70,7 +82,12 @@ export async function remove(tx: Writer, article: string, now: string): Promise<
 
 const selectSeen = prepared('edition_seen', (db) =>
   db
-    .select({ slug: editions.slug, content: editions.content, searchKey: editions.searchKey })
+    .select({
+      slug: editions.slug,
+      content: editions.content,
+      searchKey: editions.searchKey,
+      publishedAt: editions.publishedAt,
+    })
     .from(editions)
     .where(eq(editions.article, sql.placeholder('article'))),
 )
@@ -79,11 +96,12 @@ const selectSeen = prepared('edition_seen', (db) =>
 async function seen(
   tx: Writer,
   article: string,
-): Promise<{ content: Content; asLinked: string; searchKey: number | null } | undefined> {
+): Promise<{ content: Content; asLinked: string; searchKey: number | null; publishedAt: string } | undefined> {
   const [edition] = await selectSeen(tx, { article })
   if (!edition) return undefined
   const content = edition.content as Content
-  return { content, asLinked: asLinked(edition.slug, content), searchKey: edition.searchKey }
+  const { searchKey, publishedAt } = edition
+  return { content, asLinked: asLinked(edition.slug, content), searchKey, publishedAt }
 }
 
 /** All that a link in another article shows of this one. */

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, Fa
 import * as z from 'zod'
 import { newId } from '../lib/id.ts'
 import { type ProblemType, problems, Problem as Thrown } from '../lib/problem.ts'
+import { behindBody } from './early-replies.ts'
 import { allowedMethods } from './methods.ts'
 import { isPatient } from './patience.ts'
 
@@ -76,7 +77,7 @@ function send(problem: Thrown, request: FastifyRequest, reply: FastifyReply) {
     .headers(problem.headers)
     .header('content-type', 'application/problem+json; charset=utf-8')
     .header('cache-control', 'no-store')
-    .send(bodyOf(problem, request.id))
+    .send(behindBody(request, reply, bodyOf(problem, request.id)))
 }
 
 /** The problem as text, its standard members first. */
@@ -150,6 +151,7 @@ export function clientErrorHandler(
     'Connection: close',
     `X-Request-Id: ${id}`,
     'Content-Type: application/problem+json; charset=utf-8',
+    'Cache-Control: no-store',
     `Content-Length: ${Buffer.byteLength(body)}`,
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)

@@ -35,7 +35,7 @@ export function registerRequestLog(app: FastifyInstance, { logsReads }: { logsRe
   })
   app.addHook('onResponse', (request, reply, done) => {
     const { method, caller } = request
-    const isQuiet = reply.statusCode < 400 && (method === 'GET' || method === 'HEAD')
+    const isQuiet = reply.statusCode < 400 && ['GET', 'HEAD', 'OPTIONS'].includes(method)
     if (isQuiet && !logsReads) return done()
     const path = pathOf(request)
     const ms = Math.round(reply.elapsedTime * 10) / 10

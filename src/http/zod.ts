@@ -79,9 +79,9 @@ function errorsOf(schema: z.ZodType, issue: Issue, place: Place, above: Property
 
 const codeOf = (issue: Issue): string => (issue.message === REQUIRED ? 'required' : issue.code)
 
-/** Whether a union's branch is of another type altogether, so that its issues tell nothing. */
+/** Whether a union's branch is of another type, or another value, altogether: then its issues do not tell the rest. */
 const isOther = (branch: Issue[]): boolean =>
-  branch.every(({ code, path }) => code === 'invalid_type' && path.length === 0)
+  branch.every(({ code, path }) => (code === 'invalid_type' || code === 'invalid_value') && path.length === 0)
 
 /** Of a union's branches the one that came furthest: the one the sender most likely meant. */
 function nearestBranch(branches: Issue[][]): Issue[] {

@@ -13,12 +13,14 @@ export const feedFilters = ['section', 'author', 'tag', 'source', 'language'] as
 /** For each filter a comma-separated list, any of which has to hold; of several lists each. */
 export type FeedFilters = { [K in (typeof feedFilters)[number]]?: string | string[] | undefined }
 
-/** The path and the query of a feed; of one page of it with a cursor. */
-export const feedPath = (file: FeedFile, filters: FeedFilters & { cursor?: string | undefined }): string =>
-  `/feeds/${file}${queryOf(filters)}`
+type FeedQuery = FeedFilters & { cursor?: string | undefined }
 
-function queryOf(filters: FeedFilters & { cursor?: string | undefined }): string {
-  const given = [...feedFilters, 'cursor' as const].flatMap((name) => {
+/** The path and the query of a feed; of one page of it with a cursor. */
+export const feedPath = (file: FeedFile, filters: FeedQuery): string =>
+  `/feeds/${file}${queryOf(filters, [...feedFilters, 'cursor'])}`
+
+function queryOf(filters: FeedQuery, names: readonly (keyof FeedQuery)[]): string {
+  const given = names.flatMap((name) => {
     return [filters[name] ?? []].flat().map((value): [string, string] => [name, value])
   })
   return given.length > 0 ? `?${new URLSearchParams(given)}` : ''
@@ -26,7 +28,8 @@ function queryOf(filters: FeedFilters & { cursor?: string | undefined }): string
 
 /** Links (RFC 8288) to the feeds of what a page is about, for `<link rel="alternate">` in a site's head. */
 export function feedLinks(filters: FeedFilters): string[] {
-  const query = queryOf(filters)
+  // Not with the cursor that the page may have: it is one of another query.
+  const query = queryOf(filters, feedFilters)
   return feedForms.map(
     ({ file, type, title }) => `</feeds/${file}${query}>; rel="alternate"; type="${type}"; title="${title}"`,
   )

@@ -24,6 +24,28 @@ export function raw(url: string, head: string, ...more: (string | Buffer)[]): Pr
   })
 }
 
+/** The same by a client that reads nothing before it has written all: what it would have been told may be lost by then. */
+export function rawBlind(url: string, head: string, pieces: Iterable<string | Buffer>): Promise<RawReply> {
+  const { hostname, port } = new URL(url)
+  return new Promise((resolve) => {
+    let text = ''
+    const socket = connect(Number(port), hostname)
+    socket.pause()
+    socket.setEncoding('utf8').on('data', (piece) => {
+      text += piece
+    })
+    socket.on('error', () => {})
+    socket.on('close', () => resolve(parsed(text)))
+    const write = (piece: string | Buffer) => new Promise<void>((written) => socket.write(piece, () => written()))
+    const all = async () => {
+      await write(`${head}\r\nHost: dateline.example\r\nConnection: close\r\n\r\n`)
+      for (const piece of pieces) await write(piece)
+      socket.resume()
+    }
+    void all()
+  })
+}
+
 function parsed(text: string): RawReply {
   const [head = '', ...rest] = text.split('\r\n\r\n')
   const [first = '', ...lines] = head.split('\r\n')

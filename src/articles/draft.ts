@@ -1,0 +1,82 @@
+/** What an editor sends, and the content that it stands for: references as ids, and what was left out filled in. */
+import type { StoredBlock } from '../body/block.ts'
+import { toText } from '../body/to-text.ts'
+import { countWords } from '../body/words.ts'
+import type { Content } from '../editions/content.ts'
+import { newId } from '../lib/id.ts'
+import type { Dates } from './dates.ts'
+import type { ArticleWithoutBody } from './input.ts'
+import type { Resolver } from './references.ts'
+
+/** What an editor sends, its body as blocks; a quote's source is still the reference that was sent. */
+export interface Draft {
+  input: ArticleWithoutBody
+  body: StoredBlock[]
+  /** Its dates, if they are not those that it has. */
+  dates?: Dates
+}
+
+/** The content that a draft stands for; references that lead nowhere are thrown, all at once. */
+export async function contentOf(resolve: Resolver, { input, body }: Draft): Promise<Content> {
+  const language = input.language ?? 'en'
+  const blocks: StoredBlock[] = []
+  for (const [index, block] of body.entries()) blocks.push(await storedBlock(resolve, block, index))
+  const content: Content = {
+    headline: input.headline,
+    kicker: input.kicker ?? null,
+    standfirst: input.standfirst ?? null,
+    summary: input.summary ?? null,
+    dateline: input.dateline ? { city: input.dateline.city, country: input.dateline.country ?? null } : null,
+    section: await resolve.maybe('section', input.section, ['section']),
+    authors: await resolve.all('author', input.authors, ['authors']),
+    tags: await resolve.all('tag', input.tags, ['tags']),
+    body: blocks,
+    citations: [],
+    relatedLinks: [],
+    language,
+    seo: filled({ title: null, description: null, canonicalUrl: null, noIndex: false }, input.seo),
+    rights: filled({ usage: null, copyrightHolder: null, copyrightNotice: null }, input.rights),
+    externalId: input.externalId ?? null,
+    wordCount: countWords(toText(blocks), language),
+  }
+  for (const [index, citation] of inOrder(input.citations).entries())
+    content.citations.push(await storedCitation(resolve, citation, ['citations', index]))
+  for (const [index, link] of inOrder(input.relatedLinks).entries())
+    content.relatedLinks.push(await storedLink(resolve, link, ['relatedLinks', index]))
+  resolve.check()
+  return content
+}
+
+async function storedBlock(resolve: Resolver, block: StoredBlock, index: number): Promise<StoredBlock> {
+  if (block.type !== 'quote') return block
+  return { ...block, source: await resolve.maybe('source', block.source, ['body', index, 'source']) }
+}
+
+type CitationInput = NonNullable<ArticleWithoutBody['citations']>[number]
+type RelatedLinkInput = NonNullable<ArticleWithoutBody['relatedLinks']>[number]
+
+/** A citation as it is stored; `path` says where its source stands in the request. */
+export async function storedCitation(resolve: Resolver, citation: CitationInput, path: PropertyKey[]) {
+  const { id = newId(), relation, quote = null, note = null, url = null, accessedAt = null } = citation
+  const source = await resolve.one('source', citation.source, [...path, 'source'])
+  return { id, source, relation, quote, note, url, accessedAt }
+}
+
+/** A related link as it is stored; `path` says where its article stands in the request. */
+export async function storedLink(resolve: Resolver, link: RelatedLinkInput, path: PropertyKey[]) {
+  const { id = newId(), url = null, title = null, teaser = null, publisher = null, label = null } = link
+  const article = await resolve.maybe('article', link.article, [...path, 'article'])
+  return { id, article, url, title, teaser, publisher, label }
+}
+
+/** Parts in the order of their positions; those without one stay where they stand. */
+function inOrder<T extends { position?: number | undefined }>(parts: T[] = []): T[] {
+  const place = parts.map((part, index) => ({ part, at: part.position ?? index }))
+  return place.sort((a, b) => a.at - b.at).map(({ part }) => part)
+}
+
+/** The value, with the defaults where it has nothing. */
+const filled = <D extends object, T extends object>(defaults: D, value: T | undefined) => {
+  const given = Object.entries(value ?? {}).filter(([, member]) => member !== undefined)
+  return { ...defaults, ...(Object.fromEntries(given) as { [K in keyof T]: Exclude<T[K], undefined> }) }
+}

@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { threeWay } from '../../src/articles/three-way.ts'
+
+const value = fc.oneof(fc.string({ maxLength: 2 }), fc.constantFrom(null, 1, 2))
+const article = fc.record({ headline: value, seo: fc.record({ title: value, noIndex: value }), body: fc.array(value) })
+
+describe('a change made to another copy', () => {
+  it('is the change itself where the copies are the same, and nothing where nothing changed', () => {
+    fc.assert(
+      fc.property(article, article, (a, b) => {
+        expect(threeWay(a, b, a)).toEqual({ value: b, conflicts: [] })
+        expect(threeWay(a, a, b)).toEqual({ value: b, conflicts: [] })
+        expect(threeWay(a, b, b)).toEqual({ value: b, conflicts: [] })
+      }),
+    )
+  })
+
+  it('goes beside what is different elsewhere', () => {
+    const base = { headline: 'H', seo: { title: null, noIndex: false } as object, body: ['a', 'b', 'c', 'd'] }
+    const cases: [change: string[], other: string[], expected: string[] | undefined][] = [
+      [
+        ['a', 'B', 'c', 'd'],
+        ['a', 'b', 'C', 'd'],
+        ['a', 'B', 'C', 'd'],
+      ],
+      [
+        ['a', 'c', 'd'],
+        ['x', 'a', 'b', 'c'],
+        ['x', 'a', 'c'],
+      ],
+      [
+        ['new', 'a', 'b', 'c', 'd'],
+        ['b', 'c', 'd'],
+        ['new', 'b', 'c', 'd'],
+      ],
+      [
+        ['a', 'b', 'c', 'd', 'end'],
+        ['a', 'b', 'c', 'D'],
+        ['a', 'b', 'c', 'D', 'end'],
+      ],
+      [['a', 'b', 'c', 'd', 'end'], ['a', 'b', 'c', 'd', 'other end'], undefined],
+      [['a', 'B', 'c', 'd'], ['a', 'x', 'c', 'd'], undefined],
+      [['d'], ['a', 'x', 'c', 'd'], undefined],
+      [[], ['a', 'b', 'c', 'd', 'e'], ['e']],
+    ]
+    for (const [change, other, expected] of cases) {
+      const { value: merged, conflicts } = threeWay(base, { ...base, body: change }, { ...base, body: other })
+      expect([merged.body, conflicts]).toEqual(expected ? [expected, []] : [other, ['/body']])
+    }
+    const titled = { ...base, headline: 'I', seo: { title: 'T', noIndex: false } }
+    const hidden = { ...base, seo: { title: null, noIndex: true } }
+    expect(threeWay(base, titled, hidden).value).toEqual({ ...titled, seo: { title: 'T', noIndex: true } })
+    expect(threeWay(base, titled, { ...base, seo: { title: 'U', noIndex: false } }).conflicts).toEqual(['/seo/title'])
+  })
+})
