@@ -68,6 +68,8 @@ function withOldColumns(/** @type {string} */ sql, /** @type {number} */ number)
   return sql.replace(/(INSERT INTO `__new_(\w+)`\([^)]*\) SELECT )(.*)( FROM )/g, (_, into, table, columns, from) => {
     const [before, now] = [snapshot(number - 1)[table].columns, snapshot(number)[table].columns]
     const value = (/** @type {string} */ name) => (name in before ? `"${name}"` : (now[name].default ?? 'NULL'))
-    return into + columns.replace(/"(\w+)"/g, (/** @type {string} */ _, /** @type {string} */ name) => value(name)) + from
+    return (
+      into + columns.replace(/"(\w+)"/g, (/** @type {string} */ _, /** @type {string} */ name) => value(name)) + from
+    )
   })
 }

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull, like, type SQL, sql } from 'drizzle-orm'
 import { countOf } from '../catalogue/entry.ts'
 import { withBelow } from '../catalogue/sections.ts'
+import { articleAt } from '../editions/addresses.ts'
 import { anyOf, nothing, timeConditions, wantedRefs } from '../editions/conditions.ts'
 import type { ArticleFilters, ArticleSort } from '../editions/filters.ts'
 import { type Term, termsIn } from '../lib/query.ts'
@@ -51,6 +52,7 @@ export async function countDrafts(db: Reader, query: DraftQuery): Promise<number
 }
 
 async function conditions(db: Reader, { filters, caller }: DraftQuery): Promise<SQL | undefined> {
+  const { path } = filters
   const wanted = await wantedRefs(db, filters)
   const refs = await Promise.all(
     wanted.map(async ({ kind, ids }) => refersToAny(db, kind, kind === 'section' ? await withBelow(db, ids) : ids)),
@@ -63,6 +65,7 @@ async function conditions(db: Reader, { filters, caller }: DraftQuery): Promise<
     ...(filters.q === undefined ? [] : termsIn(filters.q).map(inHeadline)),
     anyOf(articles.status, filters.status),
     filters.externalId === undefined ? undefined : eq(articles.externalId, filters.externalId),
+    path === undefined ? undefined : eq(articles.id, (await articleAt(db, path, 'draft')) ?? ''),
     ...timeConditions(filters.publishedAt, articles.publishedAt),
     ...timeConditions(filters.updatedAt, articles.editedAt),
   )

@@ -2,8 +2,9 @@
 import { and, desc, eq, isNull, ne, sql } from 'drizzle-orm'
 import { audit } from '../audit/log.ts'
 import { countOf } from '../catalogue/entry.ts'
-import { enter, releaseAll } from '../catalogue/slugs.ts'
+import { checkPath, enter, releaseAll } from '../catalogue/slugs.ts'
 import { type ChangeType, record } from '../changes/log.ts'
+import { liveSection } from '../editions/addresses.ts'
 import { newKey, timeOf } from '../editions/search-key.ts'
 import * as newsstand from '../editions/store.ts'
 import type { Act } from '../lib/act.ts'
@@ -22,11 +23,29 @@ const stateOf = ({ status, publishedAt, publishAt }: ArticleRow): State => ({
   isScheduled: publishAt !== null,
 })
 
+/** Publishes, if the path is no section's. Throws `conflict`. */
+export async function publish(tx: Writer, article: ArticleRow, act: Act): Promise<ArticleRow> {
+  const state = stateOf(article)
+  after(state, 'publish')
+  await checkAddress(tx, article)
+  return release(tx, article, act)
+}
+
+/**
+ * Throws `conflict` if an article that goes live would have the path of a section. One that is live at such a path, from
+ * before that was refused, stays there.
+ */
+async function checkAddress(tx: Writer, { id, slug, liveSlug, liveVersion, content }: ArticleRow): Promise<void> {
+  const place = { kind: 'article', target: id, above: content.section, slug }
+  const isThere = liveVersion !== null && liveSlug === slug && (await liveSection(tx, id)) === content.section
+  if (!isThere) await checkPath(tx, place, '/slug')
+}
+
 /**
  * Makes the working copy the live edition. `at` is the time it bears as published, if it is its first; in a millisecond
  * that a thousand bear already, the next.
  */
-export async function publish(tx: Writer, article: ArticleRow, act: Act, at = act.now): Promise<ArticleRow> {
+export async function release(tx: Writer, article: ArticleRow, act: Act, at = act.now): Promise<ArticleRow> {
   const { now } = act
   const status = after(stateOf(article), 'publish')
   const { id, slug, version, content } = article
@@ -68,6 +87,7 @@ export async function schedule(tx: Writer, article: ArticleRow, release: Release
   if (embargoUntil !== undefined && embargoUntil > publishAt)
     throw wrongTime('embargoUntil', 'must not be after the time of publication')
   const status = after(stateOf(article), 'schedule')
+  await checkAddress(tx, article)
   return write(tx, act, 'schedule', { ...article, status, publishAt, embargoUntil: embargoUntil ?? null })
 }
 

@@ -16,6 +16,7 @@ import { Id, Slug } from '../lib/shapes.ts'
 import { keyset, pageOf } from '../storage/keyset.ts'
 import { articleRefs, editionRefs } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
+import { Retracted, readAnywhere } from './elsewhere.ts'
 import { NewRelatedLink, RelatedLinkPatch } from './input.ts'
 import { changePart, type PartChange, partOf, placed } from './parts.ts'
 import type { ArticleDeps } from './routes.ts'
@@ -51,14 +52,13 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
           article: beside.optional(),
           version: versionParameter,
         }),
-        response: { 200: listOf(PlacedRelatedLink, 'RelatedLinkList') },
+        response: { 200: listOf(PlacedRelatedLink, 'RelatedLinkList'), 410: Retracted },
       },
     },
     async (request, reply) => {
       const { query, caller } = request
       const beside = parents(storage.reader, caller, query.version)
-      const parent = query.article === undefined ? undefined : await beside(query.article)
-      if (query.article !== undefined && !parent) throw notFound('article')
+      const parent = query.article === undefined ? undefined : await namedBy(query.article, request)
       const paging = pageRequest(request, query.limit)
       const table = query.version === 'draft' ? articleRefs : editionRefs
       const slice = keyset({ kind: 'text', column: table.ref, id: table.article, descending: true }, paging)
@@ -193,6 +193,16 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
       return reply.code(204).send(null)
     },
   )
+
+  /** The article that an id or a slug, present or former, names. Throws `retracted` or `not-found`. */
+  async function namedBy(
+    reference: string,
+    { query, caller }: { query: { version: 'live' | 'draft' }; caller: Caller },
+  ): Promise<{ id: string }> {
+    if (query.version === 'draft') return findArticle(storage.reader, reference, caller)
+    const { article } = await readAnywhere(storage.reader, reference)
+    return { id: article }
+  }
 
   async function articleWith(db: Reader, link: string, { caller }: FastifyRequest): Promise<ArticleRow> {
     const owner = await ownerOf(db, articleRefs, link)

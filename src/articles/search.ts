@@ -43,7 +43,7 @@ const SearchResult = z
   })
   .meta({ id: 'SearchResult', description: 'A page of hits: the best first, among equals the newest.' })
 
-const { sort: _, status: __, q: ___, ...filters } = articleParameters
+const { sort: _, status: __, q: ___, path: ____, ...filters } = articleParameters
 const Query = z.strictObject({
   ...pageParameters,
   ...filters,

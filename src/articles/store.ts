@@ -4,7 +4,8 @@ import { audit } from '../audit/log.ts'
 import type { StoredBlock } from '../body/block.ts'
 import { toText } from '../body/to-text.ts'
 import { countWords } from '../body/words.ts'
-import { claimSlug, idOf, release } from '../catalogue/slugs.ts'
+import { idOf } from '../catalogue/addresses.ts'
+import { checkPath, claimSlug, release } from '../catalogue/slugs.ts'
 import { type Content, type RefKind, refsOf } from '../editions/content.ts'
 import { sortKey } from '../editions/store.ts'
 import type { Act } from '../lib/act.ts'
@@ -60,10 +61,11 @@ export async function create(tx: Writer, draft: Draft, act: Act): Promise<Articl
   const id = newId()
   const { headline, slug: wanted } = draft.input
   const content = await contentOf(resolver(tx, caller), draft)
+  const { section: above, language } = content
   const actor = actorOf(caller)
   const row: ArticleRow = {
     id,
-    slug: await claimSlug(tx, { kind: 'article', target: id, wanted, name: headline, live: false }),
+    slug: await claimSlug(tx, { kind: 'article', target: id, above, wanted, name: headline, language, live: false }),
     status: 'draft',
     version: 1,
     liveVersion: null,
@@ -108,7 +110,7 @@ export async function saveContent(
   if (wantedSlug === before.slug && JSON.stringify(content) === JSON.stringify(before.content)) return before
   if (before.publishAt !== null && !may(caller, 'content:write'))
     throw new Problem('forbidden', 'the article is scheduled: what it will say is for editors to change')
-  const slug = await moveTo(tx, before, wantedSlug)
+  const slug = await moveTo(tx, before, wantedSlug, content)
   const actor: Actor = actorOf(caller)
   const row: ArticleRow = { ...before, slug, version: before.version + 1, editedAt: now, ...columnsOf(content) }
   await refuseTakenExternalId(tx, row)
@@ -119,10 +121,18 @@ export async function saveContent(
   return row
 }
 
-async function moveTo(tx: Writer, { id, slug }: ArticleRow, wanted: string): Promise<string> {
-  if (wanted === slug) return slug
-  await claimSlug(tx, { kind: 'article', target: id, wanted, name: wanted, live: false })
-  await release(tx, 'article', slug)
+/** The slug of a working copy that is saved. Throws `conflict` if it belongs to another, or its path to a section. */
+async function moveTo(
+  tx: Writer,
+  { id: target, slug, content }: ArticleRow,
+  wanted: string,
+  { section: above }: Content,
+): Promise<string> {
+  const place = { kind: 'article', target, above }
+  if (wanted !== slug) {
+    await claimSlug(tx, { ...place, wanted, name: wanted, live: false })
+    await release(tx, 'article', slug)
+  } else if (above !== content.section) await checkPath(tx, { ...place, slug }, '/section')
   return wanted
 }
 

@@ -17,7 +17,7 @@ import { parseJson } from '../http/json.ts'
 import { parseBody } from '../http/zod.ts'
 import type { Act } from '../lib/act.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
-import { notFound, Problem } from '../lib/problem.ts'
+import { Problem } from '../lib/problem.ts'
 import type { Caller } from '../lib/roles.ts'
 import type { Writer } from '../storage/storage.ts'
 
@@ -30,7 +30,9 @@ export const BulkLine = z
       description: '`publish` and `unpublish` are for articles.',
     }),
     resource: z.enum(['articles', 'authors', 'sources', 'sections', 'tags']).default('articles'),
-    id: z.string().min(1).max(200).optional().meta({ description: 'The id or the slug; for all but `create`.' }),
+    id: z.string().min(1).max(1_500).optional().meta({
+      description: 'The id or the slug, of a section the path, too; for all but `create`.',
+    }),
     body: z.looseObject({}).optional().meta({
       description:
         'What the body of the single request would be: `NewArticle`, `ArticlePatch`, `Publication`, `Note`, `NewAuthor`, `AuthorPatch` and so on; none for `delete`.',
@@ -138,10 +140,7 @@ function ofEntry<Row extends EntryRow, Input extends EntryInput>(
     status: 204,
     warnings: [],
     async run(tx, act) {
-      const row = await entries.find<Row>(tx, kind, id)
-      if (!row) throw notFound(kind.noun)
-      await entries.remove(tx, kind, row.id, { permanent: false, check: () => {} }, act)
-      return row
+      return entries.remove(tx, kind, id, { permanent: false, check: () => {} }, act)
     },
   }
 }

@@ -14,6 +14,7 @@ import { mergePatch } from '../lib/merge-patch.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import { type Caller, may } from '../lib/roles.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
+import { nameOf } from './addresses.ts'
 import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
 import { frontParameters, fronts, latestWanted, type Newest } from './fronts.ts'
 import { create, find, isCurrent, list, remove, restore, update } from './store.ts'
@@ -28,11 +29,10 @@ export interface EntryDeps {
 }
 
 const Removing = Deletion.extend({
-  reassignTo: z
-    .string()
-    .max(200)
-    .optional()
-    .meta({ description: 'The id or slug of another: articles that refer to this one refer to that instead.' }),
+  reassignTo: z.string().max(1_500).optional().meta({
+    description:
+      'The id or slug of another: articles that refer to this one refer to that instead, and its slugs lead there.',
+  }),
 })
 
 /** The six operations of one kind of entry: list, make, read, change, delete. */
@@ -134,11 +134,13 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       const reference = referenceIn(request.params)
       const row = await find<Row>(storage.reader, kind, reference)
       if (!row) throw notFound(noun)
+      const name = await nameOf(storage.reader, noun, row)
       if (!isCurrent(row, reference)) {
         const [, search] = request.url.split(/(?=\?)/)
-        return reply.redirect(`/v1${path}/${row.slug}${search ?? ''}`, 308) as never
+        const present = name === row.slug ? name : row.id
+        return reply.header('cache-tag', row.id).redirect(`/v1${path}/${present}${search ?? ''}`, 308) as never
       }
-      addLinks(reply, feedLinks({ [noun]: row.slug }))
+      addLinks(reply, feedLinks({ [noun]: name }))
       // To the world a version that changed in what only editors see is the same.
       if (internal(request.caller)) reply.version = row.version
       if (shown !== undefined) {
@@ -210,6 +212,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
                 const other = await find<Row>(tx, kind, reassignTo)
                 if (!other || other.id === id) throw notAnother(noun, reassignTo)
                 await reassign(tx, noun, id, other.id, act)
+                return other.id
               },
       }
       await storage.transaction((tx) => remove(tx, kind, referenceIn(request.params), options, act))

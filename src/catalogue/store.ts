@@ -8,22 +8,32 @@ import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { articleRefs, editionRefs } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
+import { addressOf, idOf, seek, type Wanted } from './addresses.ts'
 import { byIds } from './by-ids.ts'
 import { countOf, type EntryInput, type EntryKind, type EntryRow, type Shelf } from './entry.ts'
-import { claimSlug, idOf, releaseAll } from './slugs.ts'
+import { claimSlug, mergeSlugs, releaseAll, unmergeSlugs } from './slugs.ts'
 
-/** The entry that an id or a slug leads to; undefined if there is none, or it is in the trash. */
+/**
+ * The entry that an id, a slug or a path leads to; undefined if there is none, or it is in the trash. Throws `conflict`
+ * for a slug that several sections have.
+ */
 export async function find<Row extends EntryRow>(
   db: Reader,
   shelf: Shelf,
   reference: string,
+  wanted?: Wanted,
 ): Promise<Row | undefined> {
-  const row = await findAny<Row>(db, shelf, reference)
+  const row = await findAny<Row>(db, shelf, reference, wanted)
   return row?.deletedAt === null ? row : undefined
 }
 
-async function findAny<Row extends EntryRow>(db: Reader, shelf: Shelf, reference: string): Promise<Row | undefined> {
-  const id = await idOf(db, shelf.noun, reference)
+async function findAny<Row extends EntryRow>(
+  db: Reader,
+  shelf: Shelf,
+  reference: string,
+  wanted?: Wanted,
+): Promise<Row | undefined> {
+  const id = await idOf(db, shelf.noun, reference, wanted)
   return id === undefined ? undefined : (await byIds<Row>(db, shelf.table, [id]))[0]
 }
 
@@ -35,15 +45,10 @@ export async function refer<Row extends EntryRow>(
   pointer: string,
 ): Promise<Row | null> {
   if (reference === null || reference === undefined) return null
-  const row = await find<Row>(db, shelf, reference)
-  if (!row) throw invalidReferences([{ pointer, noun: shelf.noun, ref: reference }])
+  const { id, paths } = await seek(db, shelf.noun, reference)
+  const [row] = id === undefined ? [] : await byIds<Row>(db, shelf.table, [id])
+  if (row?.deletedAt !== null) throw invalidReferences([{ pointer, noun: shelf.noun, ref: reference, paths }])
   return row
-}
-
-/** The ids that a filter's comma-separated ids and slugs lead to; those that lead nowhere match nothing. */
-export async function idsOf(db: Reader, noun: string, list: string): Promise<string[]> {
-  const ids = await Promise.all(list.split(',').map((reference) => idOf(db, noun, reference.trim())))
-  return ids.filter((id) => id !== undefined)
 }
 
 /** A page of the list, filtered and sorted. `total` counts all pages, if wanted. */
@@ -81,7 +86,9 @@ export async function create<Row extends EntryRow, Input extends EntryInput>(
 ): Promise<Row> {
   const { now } = act
   const id = newId()
-  const slug = await claimSlug(tx, { kind: kind.noun, target: id, wanted: input.slug, name: input.name, live: true })
+  const { slug: wanted, name } = input
+  const above = (await kind.scope?.(tx, input)) ?? null
+  const slug = await claimSlug(tx, { kind: kind.noun, target: id, above, wanted, name, live: true })
   const columns = await kind.columns(tx, input, null, slug)
   const row = { ...columns, id, slug, name: input.name, version: 1, createdAt: now, updatedAt: now, deletedAt: null }
   await tx.insert(kind.table).values(row)
@@ -99,12 +106,11 @@ export async function update<Row extends EntryRow, Input extends EntryInput>(
   act: Act,
 ): Promise<Row> {
   const { now } = act
-  const before = await find<Row>(tx, kind, reference)
+  const before = await find<Row>(tx, kind, reference, 'own')
   if (!before) throw notFound(kind.noun)
   const { id } = before
   const input = change(before)
-  const wanted = input.slug ?? before.slug
-  const slug = await claimSlug(tx, { kind: kind.noun, target: id, wanted, name: input.name, live: true })
+  const slug = await moveTo(tx, kind, before, input)
   const columns = await kind.columns(tx, input, before, slug)
   const version = before.version + 1
   const changed = { ...before, ...columns, slug, name: input.name, version }
@@ -120,6 +126,41 @@ export async function update<Row extends EntryRow, Input extends EntryInput>(
   return after
 }
 
+/** The slug that a changed entry has, where it stands then. Throws `conflict` if it belongs to another there. */
+async function moveTo<Row extends EntryRow, Input extends EntryInput>(
+  tx: Writer,
+  kind: EntryKind<Row, Input>,
+  before: Row,
+  input: Input,
+): Promise<string> {
+  const { name, slug: wanted = before.slug } = input
+  const scopeOf = async (one: Input) => (await kind.scope?.(tx, one)) ?? null
+  const [was, above] = [await scopeOf(kind.inputOf(before)), await scopeOf(input)]
+  if (wanted === before.slug && above === was) return wanted
+  await takeOver(tx, kind, before, { slug: wanted, scope: above ?? '' })
+  const claim = { kind: kind.noun, target: before.id, above, wanted, name, live: true }
+  return claimSlug(tx, claim, wanted === before.slug ? '/parent' : '/slug')
+}
+
+/**
+ * Takes the slug of an entry that was merged into this one. If that is still in the trash, it gets a numbered one: it may
+ * be restored.
+ */
+async function takeOver<Row extends EntryRow, Input extends EntryInput>(
+  tx: Writer,
+  kind: EntryKind<Row, Input>,
+  { id }: Row,
+  { slug, scope }: { slug: string; scope: string },
+): Promise<void> {
+  const row = await addressOf(tx, { kind: kind.noun, slug, scope })
+  if (row?.target !== id || row.mergedFrom === null) return
+  const [merged] = await byIds<Row>(tx, kind.table, [row.mergedFrom])
+  if (merged?.slug !== slug) return
+  const claim = { kind: kind.noun, target: merged.id, above: scope || null, name: slug, live: true }
+  const other = await claimSlug(tx, claim)
+  await tx.update(kind.table).set({ slug: other }).where(eq(kind.table.id, merged.id))
+}
+
 const sameText = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** What the world sees of a row, as text. */
@@ -131,27 +172,28 @@ export interface Removal {
   permanent: boolean
   /** Throws unless this is the version that is meant. */
   check: (currentVersion: number) => void
-  /** Makes articles that refer to it refer to something else first. */
-  reassign?: ((tx: Writer, row: EntryRow) => Promise<void>) | undefined
+  /** Makes articles that refer to it refer to something else first; gives the id of that: its slugs lead there, too. */
+  reassign?: ((tx: Writer, row: EntryRow) => Promise<string>) | undefined
 }
 
-/** Moves an entry to the trash, or removes it for good. Throws `in-use` while anything refers to it. */
+/** Moves an entry to the trash, or removes it for good; gives it. Throws `in-use` while anything refers to it. */
 export async function remove<Row extends EntryRow, Input extends EntryInput>(
   tx: Writer,
   kind: EntryKind<Row, Input>,
   reference: string,
   { permanent, check, reassign }: Removal,
   act: Act,
-): Promise<void> {
+): Promise<Row> {
   const { now } = act
-  const row = await (permanent ? findAny<Row> : find<Row>)(tx, kind, reference)
+  const row = await (permanent ? findAny<Row> : find<Row>)(tx, kind, reference, 'own')
   if (!row) throw notFound(kind.noun)
   check(row.version)
-  await reassign?.(tx, row)
+  const heir = await reassign?.(tx, row)
   await refuseIfUsed(tx, kind, row)
   const { id, slug } = row
+  if (heir !== undefined) await mergeSlugs(tx, id, heir)
   if (permanent) {
-    await releaseAll(tx, id)
+    await releaseAll(tx, id, kind.table)
     // Only what is in the trash can still refer to it.
     if (kind.above)
       await tx
@@ -163,6 +205,7 @@ export async function remove<Row extends EntryRow, Input extends EntryInput>(
   await audit(tx, act, { action: `${kind.noun}.${permanent ? 'erase' : 'trash'}`, target: id, from: row.version })
   if (row.deletedAt === null)
     await record(tx, { type: `${kind.noun}.deleted`, at: now, target: id, slug, version: row.version })
+  return row
 }
 
 async function refuseIfUsed<Row extends EntryRow, Input extends EntryInput>(
@@ -209,18 +252,35 @@ export async function restore<Row extends EntryRow, Input extends EntryInput>(
   reference: string,
   act: Act,
 ): Promise<Row> {
-  const row = await findAny<Row>(tx, kind, reference)
+  const row = await findAny<Row>(tx, kind, reference, 'trashed')
   if (!row || row.deletedAt === null) throw notFound(kind.noun)
   const above = kind.above && (row as Record<string, unknown>)[kind.above.name]
   if (typeof above === 'string' && !(await find(tx, kind, above)))
     throw new Problem('conflict', `the ${kind.noun} above it is in the trash: restore that first`)
-  const { id, slug, version } = row
-  await tx.update(kind.table).set({ deletedAt: null }).where(eq(kind.table.id, id))
+  const { id, version } = row
+  await unmergeSlugs(tx, kind.noun, id)
+  const slug = await claimAnew(tx, kind, row)
+  const columns = await kind.columns(tx, kind.inputOf(row), row, slug)
+  const after = { ...row, ...columns, slug, deletedAt: null }
+  await tx.update(kind.table).set(after).where(eq(kind.table.id, id))
+  await kind.follow?.(tx, row, after)
   await audit(tx, act, { action: `${kind.noun}.restore`, target: id, from: version, to: version })
   await record(tx, { type: `${kind.noun}.created`, at: act.now, target: id, slug, version })
-  return { ...row, deletedAt: null }
+  return after
 }
 
-/** Whether a reference is the present way to name the row; a former slug is not. */
-export const isCurrent = (row: { slug: string }, reference: string): boolean =>
-  isId(reference) || row.slug === reference
+/** The slug of an entry that comes back: its own, unless what it stood below is gone for good and it is taken now. */
+async function claimAnew<Row extends EntryRow, Input extends EntryInput>(
+  tx: Writer,
+  kind: EntryKind<Row, Input>,
+  row: Row,
+): Promise<string> {
+  const above = (await kind.scope?.(tx, kind.inputOf(row))) ?? null
+  const own = await addressOf(tx, { kind: kind.noun, slug: row.slug, scope: above ?? '' })
+  if (own?.target === row.id) return row.slug
+  return claimSlug(tx, { kind: kind.noun, target: row.id, above, name: row.slug, live: true })
+}
+
+/** Whether a reference is a present way to name the row; a former slug is not, nor a former path. */
+export const isCurrent = (row: { slug: string; path?: string }, reference: string): boolean =>
+  isId(reference) || [row.slug, row.path].includes(reference)

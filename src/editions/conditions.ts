@@ -1,6 +1,6 @@
 import { gt, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { idsOf } from '../catalogue/store.ts'
+import { idsOf } from '../catalogue/addresses.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { ArticleFilters, TimeFilter } from './filters.ts'
 

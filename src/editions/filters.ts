@@ -3,13 +3,13 @@ import * as z from 'zod'
 import { type FeedFilters, feedFilters, feedLinks } from '../lib/feed-links.ts'
 import { separated } from '../lib/names.ts'
 import { termsIn } from '../lib/query.ts'
-import { Moment } from '../lib/shapes.ts'
+import { Moment, SitePath } from '../lib/shapes.ts'
 import { statuses } from './article.ts'
 
 const several = z.string().min(1).max(1_000)
 const texts = separated({ type: 'string' })
-const references = (noun: string, more = '') =>
-  several.optional().meta({ description: `Ids or slugs: articles of any ${noun} among them${more}.`, ...texts })
+const references = (noun: string) =>
+  several.optional().meta({ description: `Ids or slugs: articles of any ${noun} among them.`, ...texts })
 
 /** How many words and phrases can be searched for at once. */
 const MOST_TERMS = 32
@@ -38,7 +38,10 @@ export type ArticleSort = (typeof articleSorts)[number]
 
 /** The query parameters that filter and sort articles. */
 export const articleParameters = {
-  section: references('section', ' or below'),
+  section: several.optional().meta({
+    description: 'Ids, slugs or paths: articles of any section among them or below.',
+    ...texts,
+  }),
   author: references('author'),
   source: references('source'),
   tag: references('tag'),
@@ -53,6 +56,10 @@ export const articleParameters = {
       ...separated({ type: 'string', enum: statuses }),
     }),
   externalId: z.string().max(200).optional(),
+  path: SitePath.optional().meta({
+    description: 'The one article that is read at this path of the site, or was.',
+    examples: ['/world-news/harbour-bridge-reopens'],
+  }),
   q: queryText.optional(),
   ...time('publishedAt'),
   ...time('updatedAt'),
@@ -69,6 +76,7 @@ export interface ArticleFilters {
   language?: string | undefined
   status?: string | undefined
   externalId?: string | undefined
+  path?: string | undefined
   q?: string | undefined
   publishedAt: TimeFilter
   updatedAt: TimeFilter
@@ -78,7 +86,7 @@ export interface ArticleFilters {
 export function filtersIn(
   query: { [K in keyof typeof articleParameters]?: z.output<(typeof articleParameters)[K]> },
 ): ArticleFilters {
-  const { section, author, source, tag, language, status, externalId, q } = query
+  const { section, author, source, tag, language, status, externalId, path, q } = query
   const times = (name: 'publishedAt' | 'updatedAt') => {
     const filter: TimeFilter = []
     for (const op of operators) {
@@ -95,6 +103,7 @@ export function filtersIn(
     language,
     status,
     externalId,
+    path,
     q,
     publishedAt: times('publishedAt'),
     updatedAt: times('updatedAt'),

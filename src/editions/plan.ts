@@ -8,11 +8,20 @@ import { allOf, match, refersTo } from '../storage/fulltext.ts'
 import { keysetOf, keyValues, type Order, type PageRequest, type Start, startOf } from '../storage/keyset.ts'
 import { editions } from '../storage/schema.ts'
 import { placeholder, type Reader, shaped } from '../storage/storage.ts'
+import { articleAt } from './addresses.ts'
 import { wantedRefs } from './conditions.ts'
 import { type Counted, isFew } from './counting.ts'
 import type { ArticleFilters, ArticleSort } from './filters.ts'
 import { type KeyRange, keysWithin } from './search-key.ts'
-import { type Conditions, conditionsOf, inTime, met, type RefFilter, type Shape } from './shape.ts'
+import {
+  type Conditions,
+  conditionsOf,
+  inTime,
+  met,
+  type RefFilter,
+  type ResolvedFilters,
+  type Shape,
+} from './shape.ts'
 
 /** So many articles are sooner sorted than they are looked for among all. */
 const FEW = 5_000
@@ -38,11 +47,12 @@ export interface Sought extends KeyRange {
  */
 export async function plan(
   db: Reader,
-  filters: ArticleFilters,
+  given: ArticleFilters,
   sort: ArticleSort,
   request: PageRequest,
   few = FEW,
 ): Promise<Plan | null> {
+  const filters: ResolvedFilters = { ...given, article: given.path && (await articleAt(db, given.path, 'live')) }
   const wanted = await wantedOf(db, filters)
   if (!wanted) return null
   const isByTime = sort.endsWith('publishedAt')
@@ -55,8 +65,9 @@ export async function plan(
 }
 
 /** The plan that goes by a reference or by the index; undefined if nothing is asked for that these know. */
-async function ledBy(db: Reader, wanted: RefFilter[], filters: ArticleFilters): Promise<Plan | undefined> {
-  if (filters.externalId !== undefined || (wanted.length === 0 && filters.q === undefined)) return undefined
+async function ledBy(db: Reader, wanted: RefFilter[], filters: ResolvedFilters): Promise<Plan | undefined> {
+  if (filters.externalId !== undefined || filters.article !== undefined) return undefined
+  if (wanted.length === 0 && filters.q === undefined) return undefined
   const [only] = wanted
   if (only && wanted.length === 1 && only.ids.length === 1 && filters.q === undefined) {
     const { publishedAt, updatedAt } = filters
@@ -82,7 +93,8 @@ async function soughtOf(db: Reader, wanted: RefFilter[], filters: ArticleFilters
 }
 
 /** The filters by reference; null if nothing can meet all filters. */
-async function wantedOf(db: Reader, filters: ArticleFilters): Promise<RefFilter[] | null> {
+async function wantedOf(db: Reader, filters: ResolvedFilters): Promise<RefFilter[] | null> {
+  if (filters.path !== undefined && filters.article === undefined) return null
   if (filters.status !== undefined && !filters.status.split(',').includes('published')) return null
   if (filters.q !== undefined && termsIn(filters.q).length === 0) return null
   const wanted: RefFilter[] = await wantedRefs(db, filters)

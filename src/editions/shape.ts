@@ -19,6 +19,9 @@ export interface RefFilter {
   ids: string[]
 }
 
+/** Filters, and the article that their path leads to. */
+export type ResolvedFilters = ArticleFilters & { article?: string | undefined }
+
 /** What there are conditions on, without the values. */
 export interface Shape {
   /** Each kind of references, and how many of it there are. */
@@ -26,6 +29,7 @@ export interface Shape {
   publishedAt: Operator[]
   updatedAt: Operator[]
   externalId: boolean
+  article: boolean
   words: boolean
 }
 
@@ -38,11 +42,11 @@ export interface Conditions {
 /** The conditions that some filters make. */
 export function conditionsOf(
   refs: RefFilter[],
-  { publishedAt, updatedAt, externalId, q }: Partial<ArticleFilters>,
+  { publishedAt, updatedAt, externalId, article, q }: Partial<ResolvedFilters>,
 ): Conditions {
   const operators = (filter: TimeFilter = []) => filter.map(([operator]) => operator)
   const words = q === undefined ? undefined : match(termsIn(q), 'all')
-  const values: Record<string, unknown> = { externalId, words }
+  const values: Record<string, unknown> = { externalId, article, words }
   for (const [operator, time] of publishedAt ?? []) values[`publishedAt ${operator}`] = time
   for (const [operator, time] of updatedAt ?? []) values[`updatedAt ${operator}`] = time
   for (const { kind, ids } of refs) for (const [index, id] of ids.entries()) values[`${kind} ${index}`] = id
@@ -51,6 +55,7 @@ export function conditionsOf(
     publishedAt: operators(publishedAt),
     updatedAt: operators(updatedAt),
     externalId: externalId !== undefined,
+    article: article !== undefined,
     words: words !== undefined,
   }
   return { shape, values }
@@ -71,9 +76,10 @@ export const byReferences: Row = {
 }
 
 /** The conditions of the shape, for what is gone through. */
-export const met = ({ refs, publishedAt, updatedAt, externalId, words }: Shape, found: Row): SQL[] => [
+export const met = ({ refs, publishedAt, updatedAt, externalId, article, words }: Shape, found: Row): SQL[] => [
   ...refs.map(([kind, count]) => refersToAny(kind, count, found)),
   ...(externalId ? [eq(editions.externalId, sql.placeholder('externalId'))] : []),
+  ...(article ? [eq(found.article, sql.placeholder('article'))] : []),
   ...(words ? [hasWords(found)] : []),
   ...inTime('publishedAt', publishedAt, found.publishedAt),
   ...inTime('updatedAt', updatedAt, found.updatedAt),

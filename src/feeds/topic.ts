@@ -1,7 +1,7 @@
 /** What a feed is of: its name, its names in other systems, and the address at which a hub knows it. */
+import { idsOf, nameOf } from '../catalogue/addresses.ts'
 import { byIds } from '../catalogue/by-ids.ts'
 import type { EntryRow, EntryTable } from '../catalogue/entry.ts'
-import { idOf } from '../catalogue/slugs.ts'
 import { type FeedFilters, feedFilters } from '../lib/feed-links.ts'
 import { Language } from '../lib/shapes.ts'
 import { authors, sections, sources, tags } from '../storage/schema.ts'
@@ -28,8 +28,7 @@ export async function topicOf(db: Reader, filters: FeedFilters): Promise<Topic> 
   const topic: Topic = { names: [], limits: {}, byId: {}, bySlug: {}, isAnnounced: true }
   const given = feedFilters.filter((kind) => filters[kind] !== undefined)
   for (const kind of given) {
-    const references = (filters[kind] ?? '').split(',').map((one) => one.trim())
-    const found = await entriesOf(db, kind, references)
+    const found = await entriesOf(db, kind, filters[kind] ?? '')
     topic.names.push(...found.flatMap(({ name }) => name ?? []))
     topic.limits[kind] = found.map(({ id }) => id)
     // What leads nowhere stands as it was given: it goes on leading nowhere.
@@ -45,16 +44,19 @@ export async function topicOf(db: Reader, filters: FeedFilters): Promise<Topic> 
 async function entriesOf(
   db: Reader,
   kind: string,
-  references: string[],
+  list: string,
 ): Promise<{ id: string; slug: string; name?: string }[]> {
   const table = tables[kind]
-  if (!table)
-    return references.filter((tag) => Language.safeParse(tag).success).map((tag) => ({ id: tag, slug: tag, name: tag }))
-  const ids = await Promise.all(references.map((reference) => idOf(db, kind, reference)))
-  const wanted = [...new Set(ids)].filter((id) => id !== undefined)
+  if (!table) {
+    const tags = list.split(',').map((one) => one.trim())
+    return tags.filter((tag) => Language.safeParse(tag).success).map((tag) => ({ id: tag, slug: tag, name: tag }))
+  }
+  const wanted = [...new Set(await idsOf(db, kind, list))]
   const rows = new Map((await byIds<EntryRow>(db, table, wanted)).map((row) => [row.id, row]))
-  return wanted.flatMap((id) => {
+  const found: { id: string; slug: string; name: string }[] = []
+  for (const id of wanted) {
     const row = rows.get(id)
-    return row?.deletedAt === null ? [{ id, slug: row.slug, name: row.name }] : []
-  })
+    if (row?.deletedAt === null) found.push({ id, slug: await nameOf(db, kind, row), name: row.name })
+  }
+  return found
 }
