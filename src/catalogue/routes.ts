@@ -5,13 +5,14 @@ import { ifMatch } from '../http/caching.ts'
 import { addLinks } from '../http/links.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { Conditional, Deletion, Moved, Nothing } from '../http/parameters.ts'
+import { Problem } from '../http/problems.ts'
 import { parseBody, type ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
 import { type Act, actOf } from '../lib/act.ts'
 import type { Clock } from '../lib/clock.ts'
 import { feedLinks } from '../lib/feed-links.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
-import { notFound, Problem } from '../lib/problem.ts'
+import { notFound, Problem as Thrown } from '../lib/problem.ts'
 import { type Caller, may } from '../lib/roles.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
 import { nameOf } from './addresses.ts'
@@ -34,6 +35,10 @@ const Removing = Deletion.extend({
       'The id or slug of another: articles that refer to this one refer to that instead, and its slugs lead there.',
   }),
 })
+
+const Ambiguous = Problem.extend({
+  candidates: z.array(z.string()).meta({ description: 'Their paths.' }),
+}).meta({ id: 'Ambiguous', description: 'Several sections have the slug, and none of them is at the top.' })
 
 /** The six operations of one kind of entry: list, make, read, change, delete. */
 export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
@@ -126,7 +131,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         params: One,
         querystring: z.strictObject(frontParameters),
         replyHeaders: ['Last-Modified', 'Cache-Tag', 'Link'],
-        response: { 200: View, 308: Moved },
+        response: { 200: View, 308: Moved, ...(kind.scope && { 409: Ambiguous }) },
       },
     },
     async (request, reply) => {
@@ -241,10 +246,10 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
   )
 }
 
-function notAnother(noun: string, reference: string): Problem {
+function notAnother(noun: string, reference: string): Thrown {
   const message = `names no other ${noun}: "${reference}"`
   const errors = [{ in: 'query' as const, pointer: '/reassignTo', code: 'invalid_reference', message }]
-  return new Problem('invalid-reference', `reassignTo ${message}`, { errors })
+  return new Thrown('invalid-reference', `reassignTo ${message}`, { errors })
 }
 
 /** Finished JSON as a reply, sent as it stands. */
