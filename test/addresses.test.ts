@@ -24,7 +24,7 @@ const taken = (pointer: string) => problem('conflict', { in: 'body', pointer, co
 describe('one path leads to one thing', () => {
   it('so an article does not get the path of a section', async () => {
     const { editor, contributor } = room
-    const news = await make('sections', { name: 'News' })
+    await make('sections', { name: 'News' })
     await make('sections', { name: 'Harbour', parent: 'news' })
     await make('sections', { name: 'Sport' })
     expect((await make('articles', { headline: 'Harbour', section: 'news' })).slug).toBe('harbour-2')
