@@ -54,7 +54,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
     [noun]: z
       .string()
       .max(200)
-      .meta({ description: `The id or the slug of the ${noun}.` }),
+      .meta({ description: `The id or the slug of the ${noun}${kind.scope ? '; or its path, as one segment' : ''}.` }),
   })
   const sorts = Object.keys(kind.sorts).flatMap((name) => [name, `-${name}`])
   const Query = z.strictObject({
@@ -126,7 +126,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         operationId: `get${title}`,
         summary: `Read ${article(noun)}`,
         description:
-          'A former slug answers 308 with the address of today. The `Link` header leads to the feeds of its articles.',
+          'A former slug answers 308 with the address of today, and so does that of one that was merged into this. The `Link` header leads to the feeds of its articles.',
         tags,
         params: One,
         querystring: z.strictObject(frontParameters),

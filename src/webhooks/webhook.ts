@@ -25,7 +25,7 @@ const input = {
     .meta({ format: 'uri', description: 'Where to post to: http or https, on the public internet.' }),
   events,
   section: Reference.nullish().meta({
-    description: 'Of changes of articles only those of this section and of all below it; an id or a slug.',
+    description: 'Of changes of articles only those of this section and of all below it; an id, a slug or a path.',
   }),
   include: z
     .array(z.enum(['edition']))
