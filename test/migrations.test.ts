@@ -38,21 +38,11 @@ function leftBehind(last: string, rows: string[]): string[] {
 
 /** Opens a database in which these statements were done, as a newer version would. */
 async function opened(statements: string[]): Promise<Storage> {
-  const server = process.env.TEST_POSTGRES_URL
-  if (dialect === 'sqlite') return openedFile(statements)
-  return server ? openedOnServer(server, statements) : openedInProcess(statements)
+  return dialect === 'sqlite' ? openedFile(statements) : openedOnServer(statements)
 }
 
-async function openedInProcess(statements: string[]): Promise<Storage> {
-  const { PGlite } = await import('@electric-sql/pglite')
-  const { drizzle } = await import('drizzle-orm/pglite')
-  const { postgresStorage } = await import('../src/storage/postgres.ts')
-  const client = new PGlite()
-  for (const statement of statements) await client.exec(statement)
-  return postgresStorage(drizzle(client), () => client.close())
-}
-
-async function openedOnServer(server: string, statements: string[]): Promise<Storage> {
+async function openedOnServer(statements: string[]): Promise<Storage> {
+  const { TEST_RUN: prefix = 'dateline_test', TEST_POSTGRES_URL: server = '' } = process.env
   const { default: pg } = await import('pg')
   const { openStorage } = await import('../src/storage/open.ts')
   const run = async (connectionString: string, list: string[]) => {
@@ -61,7 +51,7 @@ async function openedOnServer(server: string, statements: string[]): Promise<Sto
     for (const statement of list) await client.query(statement)
     await client.end()
   }
-  const name = `dateline_test_${randomUUID().replaceAll('-', '')}`
+  const name = `${prefix}_${randomUUID().replaceAll('-', '')}`
   await run(server, [`create database ${name}`])
   const url = new URL(server)
   url.pathname = `/${name}`
@@ -113,4 +103,4 @@ it('keep the slugs of an older version, those of sections below the sections abo
   expect(await led('section', '/japan')).toBeUndefined()
   expect(await led('author', 'asia')).toBe(author)
   await storage.close()
-}, 60_000)
+})

@@ -4,7 +4,7 @@ import { type Article, Citation } from '../editions/article.ts'
 import { versionParameter } from '../editions/reply.ts'
 import { read } from '../editions/store.ts'
 import { requireDrafts } from '../http/access.ts'
-import { Conditional, NoQuery, Nothing } from '../http/parameters.ts'
+import { Conditional, Moved, NoQuery, Nothing } from '../http/parameters.ts'
 import { parseBody, type ZodTypes } from '../http/zod.ts'
 import { idempotencyHeader } from '../idempotency/once.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
@@ -43,7 +43,7 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
         tags,
         params: ByArticle,
         querystring: z.strictObject({ version: versionParameter }),
-        response: { 200: Citations, 410: Retracted },
+        response: { 200: Citations, 308: Moved, 410: Retracted },
       },
     },
     async (request, reply) => {

@@ -6,7 +6,7 @@ import { record } from '../changes/log.ts'
 import { Correction, correctionKinds } from '../editions/article.ts'
 import * as newsstand from '../editions/store.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
-import { NoQuery } from '../http/parameters.ts'
+import { Moved, NoQuery } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { Idempotent } from '../idempotency/once.ts'
 import { type Act, actOf } from '../lib/act.ts'
@@ -103,7 +103,7 @@ export function registerCorrections(server: FastifyInstance, { storage, clock, o
         tags,
         params: ByArticle,
         querystring: NoQuery,
-        response: { 200: Corrections, 410: Retracted },
+        response: { 200: Corrections, 308: Moved, 410: Retracted },
       },
     },
     async (request, reply) => {
