@@ -2,7 +2,7 @@
 import { and, desc, eq, isNull, ne, sql } from 'drizzle-orm'
 import { audit } from '../audit/log.ts'
 import { countOf } from '../catalogue/entry.ts'
-import { checkPath, enter, releaseAll } from '../catalogue/slugs.ts'
+import { checkPath, enter, isPathTaken, releaseAll } from '../catalogue/slugs.ts'
 import { type ChangeType, record } from '../changes/log.ts'
 import { liveSection } from '../editions/addresses.ts'
 import { newKey, timeOf } from '../editions/search-key.ts'
@@ -37,6 +37,7 @@ export async function publish(tx: Writer, article: ArticleRow, act: Act): Promis
  */
 async function checkAddress(tx: Writer, { id, slug, liveSlug, liveVersion, content }: ArticleRow): Promise<void> {
   const place = { kind: 'article', target: id, above: content.section, slug }
+  if (!(await isPathTaken(tx, place))) return
   const isThere = liveVersion !== null && liveSlug === slug && (await liveSection(tx, id)) === content.section
   if (!isThere) await checkPath(tx, place, '/slug')
 }

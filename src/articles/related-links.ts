@@ -58,14 +58,14 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
     async (request, reply) => {
       const { query, caller } = request
       const beside = parents(storage.reader, caller, query.version)
-      const parent = query.article === undefined ? undefined : await namedBy(query.article, request)
+      const parent = query.article === undefined ? undefined : await namedBy(query.article, query.version, caller)
       const paging = pageRequest(request, query.limit)
       const table = query.version === 'draft' ? articleRefs : editionRefs
       const slice = keyset({ kind: 'text', column: table.ref, id: table.article, descending: true }, paging)
       const found = await storage.reader
         .select({ ref: table.ref, article: table.article })
         .from(table)
-        .where(and(eq(table.kind, 'related-link'), parent && eq(table.article, parent.id), slice.where))
+        .where(and(eq(table.kind, 'related-link'), parent ? eq(table.article, parent) : undefined, slice.where))
         .orderBy(...slice.orderBy)
         .limit(slice.limit)
       const page = pageOf(found, paging, ({ ref, article }) => [ref, article])
@@ -194,14 +194,10 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
     },
   )
 
-  /** The article that an id or a slug, present or former, names. Throws `retracted` or `not-found`. */
-  async function namedBy(
-    reference: string,
-    { query, caller }: { query: { version: 'live' | 'draft' }; caller: Caller },
-  ): Promise<{ id: string }> {
-    if (query.version === 'draft') return findArticle(storage.reader, reference, caller)
-    const { article } = await readAnywhere(storage.reader, reference)
-    return { id: article }
+  /** The id of an article, live or as a working copy. Throws `retracted` or `not-found`. */
+  async function namedBy(reference: string, version: 'live' | 'draft', caller: Caller): Promise<string> {
+    if (version === 'draft') return (await findArticle(storage.reader, reference, caller)).id
+    return (await readAnywhere(storage.reader, reference)).article
   }
 
   async function articleWith(db: Reader, link: string, { caller }: FastifyRequest): Promise<ArticleRow> {

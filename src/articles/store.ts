@@ -1,5 +1,5 @@
 /** The newsroom: the working copies. */
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { audit } from '../audit/log.ts'
 import type { StoredBlock } from '../body/block.ts'
 import { toText } from '../body/to-text.ts'
@@ -10,10 +10,11 @@ import { type Content, type RefKind, refsOf } from '../editions/content.ts'
 import { sortKey } from '../editions/store.ts'
 import type { Act } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
-import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
+import { notFound, Problem } from '../lib/problem.ts'
 import { type Actor, actorOf, type Caller, may } from '../lib/roles.ts'
-import { articleRefs, articles, editions } from '../storage/schema.ts'
-import { insertRow, insertRows, numbered, placeholders, type Reader, shaped, type Writer } from '../storage/storage.ts'
+import { articleRefs, articles } from '../storage/schema.ts'
+import { insertRow, insertRows, type Reader, type Writer } from '../storage/storage.ts'
+import { refuseForeignParts, refuseTakenExternalId } from './belongings.ts'
 import type { ArticleWithoutBody } from './input.ts'
 import { type Resolver, resolver } from './references.ts'
 import { keep } from './revisions.ts'
@@ -216,40 +217,6 @@ async function writeRefs(tx: Writer, article: string, before: { kind: RefKind; r
   if (before.length > 0) await tx.delete(articleRefs).where(eq(articleRefs.article, article))
   const rows = after.map((ref) => ({ ...ref, article }))
   await insertRows(tx, articleRefs, rows)
-}
-
-const selectOwners = shaped('part_owners', (db, count: number) =>
-  db
-    .select({ id: articleRefs.ref, article: articleRefs.article })
-    .from(articleRefs)
-    .where(and(eq(articleRefs.kind, sql.placeholder('kind')), inArray(articleRefs.ref, placeholders(count)))),
-)
-
-/** An id given to a citation or a related link has to be one that the article gave it. */
-async function refuseForeignParts(tx: Writer, article: string, content: Content): Promise<void> {
-  const parts = { citation: content.citations, 'related-link': content.relatedLinks }
-  for (const [kind, list] of Object.entries(parts)) {
-    if (list.length === 0) continue
-    const ids = list.map(({ id }) => id)
-    const owners = await selectOwners(tx, ids.length, { kind, ...numbered(ids) })
-    const foreign = owners.filter((owner) => owner.article !== article).map(({ id }) => id)
-    const index = ids.findIndex((id) => foreign.includes(id))
-    if (index === -1) continue
-    const pointer = `/${kind === 'citation' ? 'citations' : 'relatedLinks'}/${index}/id`
-    throw invalidReferences([{ pointer, noun: `${kind} of this article`, ref: ids[index] ?? '' }])
-  }
-}
-
-async function refuseTakenExternalId(tx: Writer, { id, externalId }: ArticleRow): Promise<void> {
-  if (externalId === null) return
-  const [working] = await tx.select({ id: articles.id }).from(articles).where(eq(articles.externalId, externalId))
-  const [live] = await tx.select({ id: editions.article }).from(editions).where(eq(editions.externalId, externalId))
-  const owner = [working, live].find((one) => one !== undefined && one.id !== id)
-  if (!owner) return
-  const message = `belongs to the article ${owner.id}`
-  throw new Problem('conflict', `the externalId "${externalId}" ${message}`, {
-    errors: [{ in: 'body', pointer: '/externalId', code: 'taken', message }],
-  })
 }
 
 /** The input that would make the article as it is: what a merge patch is merged into. */

@@ -8,6 +8,7 @@ import { perform, transitions } from '../articles/transitions.ts'
 import type { Warning } from '../body/block.ts'
 import { authorKind } from '../catalogue/authors.ts'
 import type { EntryInput, EntryKind, EntryRow } from '../catalogue/entry.ts'
+import { remove } from '../catalogue/removal.ts'
 import { sectionKind } from '../catalogue/sections.ts'
 import { sourceKind } from '../catalogue/sources.ts'
 import * as entries from '../catalogue/store.ts'
@@ -140,7 +141,7 @@ function ofEntry<Row extends EntryRow, Input extends EntryInput>(
     status: 204,
     warnings: [],
     async run(tx, act) {
-      return entries.remove(tx, kind, id, { permanent: false, check: () => {} }, act)
+      return remove(tx, kind, id, { permanent: false, check: () => {} }, act)
     },
   }
 }

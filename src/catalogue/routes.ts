@@ -5,20 +5,21 @@ import { ifMatch } from '../http/caching.ts'
 import { addLinks } from '../http/links.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { Conditional, Deletion, Moved, Nothing } from '../http/parameters.ts'
-import { Problem } from '../http/problems.ts'
+import { Ambiguous } from '../http/problems.ts'
 import { parseBody, type ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
 import { type Act, actOf } from '../lib/act.ts'
 import type { Clock } from '../lib/clock.ts'
 import { feedLinks } from '../lib/feed-links.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
-import { notFound, Problem as Thrown } from '../lib/problem.ts'
+import { notFound } from '../lib/problem.ts'
 import { type Caller, may } from '../lib/roles.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
 import { nameOf } from './addresses.ts'
 import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
 import { frontParameters, fronts, latestWanted, type Newest } from './fronts.ts'
-import { create, find, isCurrent, list, remove, restore, update } from './store.ts'
+import { notAnother, remove, restore } from './removal.ts'
+import { create, find, isCurrent, list, update } from './store.ts'
 
 export interface EntryDeps {
   storage: Storage
@@ -30,15 +31,12 @@ export interface EntryDeps {
 }
 
 const Removing = Deletion.extend({
-  reassignTo: z.string().max(1_500).optional().meta({
-    description:
-      'The id or slug of another: articles that refer to this one refer to that instead, and its slugs lead there.',
-  }),
+  reassignTo: z
+    .string()
+    .max(1_500)
+    .optional()
+    .meta({ description: 'The id or slug of another: articles refer to that instead, and the slugs lead there.' }),
 })
-
-const Ambiguous = Problem.extend({
-  candidates: z.array(z.string()).meta({ description: 'Their paths.' }),
-}).meta({ id: 'Ambiguous', description: 'Several sections have the slug, and none of them is at the top.' })
 
 /** The six operations of one kind of entry: list, make, read, change, delete. */
 export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
@@ -141,9 +139,9 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       if (!row) throw notFound(noun)
       const name = await nameOf(storage.reader, noun, row)
       if (!isCurrent(row, reference)) {
-        const [, search] = request.url.split(/(?=\?)/)
-        const present = name === row.slug ? name : row.id
-        return reply.header('cache-tag', row.id).redirect(`/v1${path}/${present}${search ?? ''}`, 308) as never
+        const [, search = ''] = request.url.split(/(?=\?)/)
+        const address = `/v1${path}/${name === row.slug ? name : row.id}${search}`
+        return reply.header('cache-tag', row.id).redirect(address, 308) as never
       }
       addLinks(reply, feedLinks({ [noun]: name }))
       // To the world a version that changed in what only editors see is the same.
@@ -207,20 +205,15 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       const { permanent, reassignTo } = request.query
       if (permanent) requireAdmin(request.caller)
       const act = actOf(request, clock)
-      const options = {
-        permanent,
-        check: ifMatch(request),
-        reassign:
-          reassignTo === undefined
-            ? undefined
-            : async (tx: Writer, { id }: EntryRow) => {
-                const other = await find<Row>(tx, kind, reassignTo)
-                if (!other || other.id === id) throw notAnother(noun, reassignTo)
-                await reassign(tx, noun, id, other.id, act)
-                return other.id
-              },
+      const merge = async (tx: Writer, { id }: EntryRow) => {
+        if (reassignTo === undefined) return undefined
+        const other = await find<Row>(tx, kind, reassignTo)
+        if (!other || other.id === id) throw notAnother(noun, reassignTo)
+        await reassign(tx, noun, id, other.id, act)
+        return other.id
       }
-      await storage.transaction((tx) => remove(tx, kind, referenceIn(request.params), options, act))
+      const removal = { permanent, check: ifMatch(request), reassign: merge }
+      await storage.transaction((tx) => remove(tx, kind, referenceIn(request.params), removal, act))
       return reply.code(204).send(null as never)
     },
   )
@@ -244,12 +237,6 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         return { status: 200, version: row.version, body: await view(tx, row, request.caller) }
       }) as never,
   )
-}
-
-function notAnother(noun: string, reference: string): Thrown {
-  const message = `names no other ${noun}: "${reference}"`
-  const errors = [{ in: 'query' as const, pointer: '/reassignTo', code: 'invalid_reference', message }]
-  return new Thrown('invalid-reference', `reassignTo ${message}`, { errors })
 }
 
 /** Finished JSON as a reply, sent as it stands. */
