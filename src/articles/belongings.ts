@@ -4,7 +4,6 @@ import type { Content } from '../editions/content.ts'
 import { invalidReferences, Problem } from '../lib/problem.ts'
 import { articleRefs, articles, editions } from '../storage/schema.ts'
 import { numbered, placeholders, shaped, type Writer } from '../storage/storage.ts'
-import type { ArticleRow } from './store.ts'
 
 const selectOwners = shaped('part_owners', (db, count: number) =>
   db
@@ -29,7 +28,10 @@ export async function refuseForeignParts(tx: Writer, article: string, content: C
 }
 
 /** Throws `conflict` if another article has the external id. */
-export async function refuseTakenExternalId(tx: Writer, { id, externalId }: ArticleRow): Promise<void> {
+export async function refuseTakenExternalId(
+  tx: Writer,
+  { id, externalId }: { id: string; externalId: string | null },
+): Promise<void> {
   if (externalId === null) return
   const [working] = await tx.select({ id: articles.id }).from(articles).where(eq(articles.externalId, externalId))
   const [live] = await tx.select({ id: editions.article }).from(editions).where(eq(editions.externalId, externalId))
