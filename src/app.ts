@@ -24,10 +24,10 @@ import { refusals } from './audit/log.ts'
 import { registerAudit } from './audit/routes.ts'
 import { BodyNotReadable } from './body/not-readable.ts'
 import { registerBulk } from './bulk/routes.ts'
+import { seek } from './catalogue/addresses.ts'
 import { authorKind } from './catalogue/authors.ts'
 import { registerEntries } from './catalogue/routes.ts'
 import { sectionKind } from './catalogue/sections.ts'
-import { idOf } from './catalogue/slugs.ts'
 import { sourceKind } from './catalogue/sources.ts'
 import { tagKind } from './catalogue/tags.ts'
 import { followChanges } from './changes/news.ts'
@@ -208,7 +208,7 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
       registerChanges(v1, syndication)
       registerStream(v1, syndication)
       registerArticleAccess(v1, syndication)
-      registerKeys(v1, { ...deps, idOf })
+      registerKeys(v1, { ...deps, seek })
       registerWebhooks(v1, webhooks)
       registerDeliveries(v1, webhooks)
       registerAudit(v1, deps)

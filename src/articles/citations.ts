@@ -5,15 +5,15 @@ import { Citation } from '../editions/article-parts.ts'
 import { versionParameter } from '../editions/reply.ts'
 import { read } from '../editions/store.ts'
 import { requireDrafts } from '../http/access.ts'
-import { Conditional, NoQuery, Nothing } from '../http/parameters.ts'
+import { Conditional, Moved, NoQuery, Nothing } from '../http/parameters.ts'
 import { parseBody, type ZodTypes } from '../http/zod.ts'
 import { idempotencyHeader } from '../idempotency/once.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
-import { notFound } from '../lib/problem.ts'
 import type { Caller } from '../lib/roles.ts'
 import { Id } from '../lib/shapes.ts'
 import type { Reader } from '../storage/storage.ts'
 import { storedCitation } from './draft.ts'
+import { elsewhere, Retracted } from './elsewhere.ts'
 import { CitationPatch, NewCitation } from './input.ts'
 import { changePart, type PartChange, partOf, placed } from './parts.ts'
 import { type ArticleDeps, ByArticle } from './routes.ts'
@@ -45,17 +45,18 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
         tags,
         params: ByArticle,
         querystring: z.strictObject({ version: versionParameter }),
-        response: { 200: Citations },
+        response: { 200: Citations, 308: Moved, 410: Retracted },
       },
     },
-    async ({ params, query, caller }) => {
+    async (request, reply) => {
+      const { params, query, caller } = request
       if (query.version === 'draft') {
         requireDrafts(caller)
         const row = await findArticle(storage.reader, params.article, caller)
         return { data: (await view(storage.reader, row, caller)).citations }
       }
       const edition = await read(storage.reader, params.article)
-      if (!edition) throw notFound('article')
+      if (!edition) return await elsewhere(storage.reader, request, reply, params.article)
       return { data: (JSON.parse(edition.document) as Article).citations }
     },
   )

@@ -6,17 +6,17 @@ import { record } from '../changes/log.ts'
 import { Correction, correctionKinds } from '../editions/article-parts.ts'
 import * as newsstand from '../editions/store.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
-import { NoQuery } from '../http/parameters.ts'
+import { Moved, NoQuery } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { Idempotent } from '../idempotency/once.ts'
 import { type Act, actOf } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
-import { notFound } from '../lib/problem.ts'
 import { actorOf } from '../lib/roles.ts'
 import { Id, prose, Slug } from '../lib/shapes.ts'
 import { keyset, pageOf } from '../storage/keyset.ts'
 import { articles, corrections, editions, publications, retractions } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
+import { elsewhere, Retracted } from './elsewhere.ts'
 import { onlyLive } from './publish.ts'
 import { type ArticleDeps, ByArticle } from './routes.ts'
 import { type ArticleRow, findArticle } from './store.ts'
@@ -112,14 +112,14 @@ export function registerCorrections(server: FastifyInstance, { storage, clock, o
         tags,
         params: ByArticle,
         querystring: NoQuery,
-        response: { 200: Corrections },
+        response: { 200: Corrections, 308: Moved, 410: Retracted },
       },
     },
-    async ({ params }) => {
-      const live = await newsstand.read(storage.reader, params.article)
-      const article = live?.article ?? (await newsstand.retraction(storage.reader, params.article))?.id
-      if (article === undefined) throw notFound('article')
-      return { data: await correctionsOf(storage.reader, article) }
+    async (request, reply) => {
+      const { article: reference } = request.params
+      const live = await newsstand.read(storage.reader, reference)
+      if (!live) return await elsewhere(storage.reader, request, reply, reference)
+      return { data: await correctionsOf(storage.reader, live.article) }
     },
   )
 

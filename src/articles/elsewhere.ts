@@ -1,9 +1,11 @@
 /** What is said of an article that is not live: that it was taken back, that it has moved, or nothing. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { movedTo, retraction } from '../editions/store.ts'
+import { movedTo } from '../editions/addresses.ts'
+import { type Edition, read, retraction } from '../editions/store.ts'
 import { problemExample } from '../http/openapi-problems.ts'
 import { Problem } from '../http/problems.ts'
+import { cacheTagOf } from '../lib/cache-tag.ts'
 import { notFound, Problem as Thrown } from '../lib/problem.ts'
 import { Id, Slug, Timestamp } from '../lib/shapes.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -38,9 +40,23 @@ export async function elsewhere(
   reply: FastifyReply,
   reference: string,
 ): Promise<never> {
+  const { article, slug } = await moved(db, reference)
+  const location = url.replace(/^\/v1\/articles\/[^/?]+/, `/v1/articles/${slug}`)
+  return reply.header('cache-tag', cacheTagOf([article])).redirect(location, 308) as never
+}
+
+/** The live edition that an id or a slug, present or former, names. Throws `retracted` or `not-found`. */
+export const readAnywhere = async (db: Reader, reference: string): Promise<Edition> => {
+  const edition = (await read(db, reference)) ?? (await read(db, (await moved(db, reference)).article))
+  if (!edition) throw notFound('article')
+  return edition
+}
+
+/** The live article that once had the slug. */
+async function moved(db: Reader, reference: string): Promise<{ article: string; slug: string }> {
   const notice = await retraction(db, reference)
   if (notice) throw new Thrown('retracted', notice.reason, { more: { retraction: notice } })
-  const moved = await movedTo(db, reference)
-  if (moved === undefined) throw notFound('article')
-  return reply.redirect(url.replace(/^\/v1\/articles\/[^/?]+/, `/v1/articles/${moved}`), 308) as never
+  const found = await movedTo(db, reference)
+  if (!found) throw notFound('article')
+  return found
 }

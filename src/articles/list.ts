@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNotNull, isNull, not, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import { countOf } from '../catalogue/entry.ts'
+import { articleAt } from '../editions/addresses.ts'
 import { anyOf, nothing, type RefFilter, spread, timeConditions, wantedRefs } from '../editions/conditions.ts'
 import { NONE } from '../editions/content.ts'
 import type { DraftFilters, DraftSort } from '../editions/filters.ts'
@@ -55,6 +56,7 @@ export async function countDrafts(db: Reader, query: DraftQuery): Promise<number
 }
 
 async function conditions(db: Reader, { filters, sort, caller }: DraftQuery): Promise<SQL | undefined> {
+  const { path } = filters
   const refs = await Promise.all((await wantedRefs(db, filters)).map((one) => spread(db, one)))
   return and(
     isNull(articles.deletedAt),
@@ -67,6 +69,7 @@ async function conditions(db: Reader, { filters, sort, caller }: DraftQuery): Pr
     anyOf(articles.status, filters.status),
     filters.externalId === undefined ? undefined : eq(articles.externalId, filters.externalId),
     ...standing(filters, caller),
+    path === undefined ? undefined : eq(articles.id, (await articleAt(db, path, 'draft')) ?? ''),
     ...timeConditions(filters.publishedAt, articles.publishedAt),
     ...timeConditions(filters.updatedAt, articles.editedAt),
     ...timeConditions(filters.publishAt, articles.publishAt),

@@ -2,8 +2,9 @@
 import { and, eq, ne, sql } from 'drizzle-orm'
 import { audit } from '../audit/log.ts'
 import { countOf } from '../catalogue/entry.ts'
-import { enter, releaseAll } from '../catalogue/slugs.ts'
+import { checkPath, enter, isPathTaken, releaseAll } from '../catalogue/slugs.ts'
 import { type ChangeType, record } from '../changes/log.ts'
+import { liveSection } from '../editions/addresses.ts'
 import * as newsstand from '../editions/store.ts'
 import type { Act } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
@@ -42,11 +43,36 @@ interface Publishing {
   copy?: Copy
 }
 
+/** Publishes, if the path is no section's. Throws `conflict`. */
+export async function publish(
+  tx: Writer,
+  article: ArticleRow,
+  act: Act,
+  publishing: Publishing = {},
+): Promise<ArticleRow> {
+  after(stateOf(article), 'publish')
+  await checkAddress(tx, article, publishing.copy)
+  return release(tx, article, act, publishing)
+}
+
+/**
+ * Throws `conflict` if an article that goes live would have the path of a section. One that is live at such a path, from
+ * before that was refused, stays there.
+ */
+async function checkAddress(tx: Writer, article: ArticleRow, copy: Copy = article): Promise<void> {
+  const { id, liveSlug, liveVersion } = article
+  const { slug, content } = copy
+  const place = { kind: 'article', target: id, above: content.section, slug }
+  if (!(await isPathTaken(tx, place))) return
+  const isThere = liveVersion !== null && liveSlug === slug && (await liveSection(tx, id)) === content.section
+  if (!isThere) await checkPath(tx, place, '/slug')
+}
+
 /**
  * Makes the working copy the live edition. A first edition of an article that has a date bears that; in a millisecond
  * that a thousand bear already, the next.
  */
-export async function publish(
+export async function release(
   tx: Writer,
   article: ArticleRow,
   act: Act,
@@ -97,6 +123,7 @@ export async function schedule(tx: Writer, article: ArticleRow, release: Release
   if (embargoUntil !== undefined && embargoUntil > publishAt)
     throw wrongTime('embargoUntil', 'must not be after the time of publication')
   const status = after(stateOf(article), 'schedule')
+  await checkAddress(tx, article)
   return write(tx, act, 'schedule', { ...article, status, publishAt, embargoUntil: embargoUntil ?? null })
 }
 

@@ -1,25 +1,20 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
+import { type Found, seek } from '../catalogue/addresses.ts'
 import type { Ref } from '../editions/content.ts'
-import { isId } from '../lib/id.ts'
 import { invalidReferences, pointerTo } from '../lib/problem.ts'
 import { type Caller, may } from '../lib/roles.ts'
-import { articles, authors, sections, slugs, sources, tags } from '../storage/schema.ts'
+import { articles, authors, sections, sources, tags } from '../storage/schema.ts'
 import { prepared, type Reader } from '../storage/storage.ts'
 
 type EntryTable = typeof authors | typeof sources | typeof sections | typeof tags
 
-/** Finds an entry by its id, or by a slug that it has or had. */
-const selectEntry = (noun: string, table: EntryTable) => {
-  const columns = { id: table.id, deletedAt: table.deletedAt }
-  return {
-    byId: prepared(`refer_${noun}_by_id`, (db) => db.select(columns).from(table).where(eq(table.id, reference))),
-    bySlug: prepared(`refer_${noun}_by_slug`, (db) =>
-      db.select(columns).from(slugs).innerJoin(table, eq(table.id, slugs.target)).where(isSlugOf(noun)),
-    ),
-  }
-}
-const reference = sql.placeholder('reference')
-const isSlugOf = (noun: string) => and(eq(slugs.kind, noun), eq(slugs.slug, reference))
+const selectEntry = (noun: string, table: EntryTable) =>
+  prepared(`refer_${noun}`, (db) =>
+    db
+      .select({ id: table.id, deletedAt: table.deletedAt })
+      .from(table)
+      .where(eq(table.id, sql.placeholder('id'))),
+  )
 
 const select = {
   author: selectEntry('author', authors),
@@ -28,20 +23,17 @@ const select = {
   tag: selectEntry('tag', tags),
 }
 
-const articleColumns = {
-  id: articles.id,
-  deletedAt: articles.deletedAt,
-  createdBy: articles.createdBy,
-  liveVersion: articles.liveVersion,
-}
-const selectArticle = {
-  byId: prepared('refer_article_by_id', (db) =>
-    db.select(articleColumns).from(articles).where(eq(articles.id, reference)),
-  ),
-  bySlug: prepared('refer_article_by_slug', (db) =>
-    db.select(articleColumns).from(slugs).innerJoin(articles, eq(articles.id, slugs.target)).where(isSlugOf('article')),
-  ),
-}
+const selectArticle = prepared('refer_article', (db) =>
+  db
+    .select({
+      id: articles.id,
+      deletedAt: articles.deletedAt,
+      createdBy: articles.createdBy,
+      liveVersion: articles.liveVersion,
+    })
+    .from(articles)
+    .where(eq(articles.id, sql.placeholder('id'))),
+)
 
 type Noun = keyof typeof select | 'article'
 
@@ -50,29 +42,33 @@ type Noun = keyof typeof select | 'article'
  * pointer. An article that the caller may not see is as good as none; but what is referred to at present may stay.
  */
 export function resolver(db: Reader, caller: Caller, present: Ref[] = []) {
-  const known = new Map<string, string | undefined>()
-  const dangling: { pointer: string; noun: string; ref: string }[] = []
+  const known = new Map<string, Found>()
+  const dangling: { pointer: string; noun: string; ref: string; paths?: string[] }[] = []
 
   const isPresent = (noun: Noun, id: string) => present.some(({ kind, ref }) => kind === noun && ref === id)
 
-  async function find(noun: Noun, reference: string): Promise<string | undefined> {
-    if (isPresent(noun, reference)) return reference
-    const by = isId(reference) ? 'byId' : 'bySlug'
-    if (noun !== 'article') {
-      const [entry] = await select[noun][by](db, { reference })
-      return entry && (entry.deletedAt === null || isPresent(noun, entry.id)) ? entry.id : undefined
-    }
-    const [article] = await selectArticle[by](db, { reference })
-    if (!article || isPresent(noun, article.id)) return article?.id
-    const isSeen = may(caller, 'content:write') || article.liveVersion !== null || article.createdBy === caller.id
-    return article.deletedAt === null && isSeen ? article.id : undefined
+  async function find(noun: Noun, reference: string): Promise<Found> {
+    if (isPresent(noun, reference)) return { id: reference }
+    const found = await seek(db, noun, reference)
+    const { id } = found
+    if (id === undefined || isPresent(noun, id)) return found
+    return (await isThere(noun, id)) ? found : { paths: [] }
+  }
+
+  /** Whether there is such a thing, and the caller may refer to it. */
+  async function isThere(noun: Noun, id: string): Promise<boolean> {
+    if (noun !== 'article') return (await select[noun](db, { id }))[0]?.deletedAt === null
+    const [article] = await selectArticle(db, { id })
+    if (article?.deletedAt !== null) return false
+    return may(caller, 'content:write') || article.liveVersion !== null || article.createdBy === caller.id
   }
 
   async function one(noun: Noun, reference: string, path: PropertyKey[]): Promise<string> {
     const key = `${noun} ${reference}`
-    if (!known.has(key)) known.set(key, await find(noun, reference))
-    const id = known.get(key)
-    if (id === undefined) dangling.push({ pointer: pointerTo(path), noun, ref: reference })
+    const found = known.get(key) ?? (await find(noun, reference))
+    known.set(key, found)
+    const { id, paths = [] } = found
+    if (id === undefined) dangling.push({ pointer: pointerTo(path), noun, ref: reference, paths })
     return id ?? ''
   }
 

@@ -1,9 +1,11 @@
 /** What publishing would do, found by doing it and taking it back. */
 import { asc, eq, gt } from 'drizzle-orm'
 import * as z from 'zod'
+import { isPathTaken } from '../catalogue/slugs.ts'
 import { type ChangeType, changeTypes, latest } from '../changes/log.ts'
+import { movedTo } from '../editions/addresses.ts'
 import type { Article } from '../editions/article.ts'
-import { type Edition, movedTo, read } from '../editions/store.ts'
+import { type Edition, read } from '../editions/store.ts'
 import type { Caller } from '../lib/roles.ts'
 import { Slug, Timestamp } from '../lib/shapes.ts'
 import { changes, editions, staleEditions } from '../storage/schema.ts'
@@ -14,7 +16,9 @@ import { view } from './view.ts'
 
 const Remark = z.object({
   pointer: z.string().meta({ description: 'A JSON pointer (RFC 6901) to the value in the article.' }),
-  code: z.enum(['missing', 'not-live', 'not-cited']).meta({ description: 'What there is to look at, for programs.' }),
+  code: z
+    .enum(['missing', 'not-live', 'not-cited', 'path-taken'])
+    .meta({ description: 'What there is to look at, for programs.' }),
   message: z.string().meta({ description: 'What there is to look at, in words.', examples: ['has no section'] }),
 })
 type Remark = z.infer<typeof Remark>
@@ -92,7 +96,7 @@ export async function rehearsePublication(
     remarks: await remarksOn(tx, article, after),
     changes: {
       fields: goesLive ? differences(before, after) : [],
-      redirect: before && moved ? { from: before.slug, to: moved } : null,
+      redirect: before && moved ? { from: before.slug, to: moved.slug } : null,
       editions: Math.max(0, stale.length - staleBefore),
       publishedAt: goesLive ? published.publishedAt : null,
       log: log.map(({ type }) => type as ChangeType),
@@ -110,8 +114,11 @@ function differences(edition: Edition | undefined, after: Article): string[] {
   return [...fieldChanges(before, after).map(({ path }) => path), ...dates, ...(body ? ['/body'] : [])]
 }
 
-async function remarksOn(tx: Writer, { content }: ArticleRow, article: Article): Promise<Remark[]> {
+async function remarksOn(tx: Writer, { id, slug, content }: ArticleRow, article: Article): Promise<Remark[]> {
   const remarks: Remark[] = []
+  // Only what had its path before that was refused.
+  if (await isPathTaken(tx, { kind: 'article', target: id, above: content.section, slug }))
+    remarks.push({ pointer: '/slug', code: 'path-taken', message: 'has the path of a section: sites may show that' })
   const missing = (name: 'section' | 'summary') => {
     if (content[name] === null) remarks.push({ pointer: `/${name}`, code: 'missing', message: `has no ${name}` })
   }

@@ -18,6 +18,7 @@ import { keyset, pageOf } from '../storage/keyset.ts'
 import { articleRefs, editionRefs } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { storedLink } from './draft.ts'
+import { Retracted, readAnywhere } from './elsewhere.ts'
 import { NewRelatedLink, RelatedLinkPatch } from './input.ts'
 import { changePart, type PartChange, partOf, placed } from './parts.ts'
 import type { ArticleDeps } from './routes.ts'
@@ -48,21 +49,20 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
           article: beside.optional(),
           version: versionParameter,
         }),
-        response: { 200: listOf(PlacedRelatedLink, 'RelatedLinkList') },
+        response: { 200: listOf(PlacedRelatedLink, 'RelatedLinkList'), 410: Retracted },
       },
     },
     async (request, reply) => {
       const { query, caller } = request
       const beside = parents(storage.reader, caller, query.version)
-      const parent = query.article === undefined ? undefined : await beside(query.article)
-      if (query.article !== undefined && !parent) throw notFound('article')
+      const parent = query.article === undefined ? undefined : await namedBy(query.article, query.version, caller)
       const paging = pageRequest(request, query.limit)
       const table = query.version === 'draft' ? articleRefs : editionRefs
       const slice = keyset({ kind: 'text', column: table.ref, id: table.article, descending: true }, paging)
       const found = await storage.reader
         .select({ ref: table.ref, article: table.article })
         .from(table)
-        .where(and(eq(table.kind, 'related-link'), parent && eq(table.article, parent.id), slice.where))
+        .where(and(eq(table.kind, 'related-link'), parent ? eq(table.article, parent) : undefined, slice.where))
         .orderBy(...slice.orderBy)
         .limit(slice.limit)
       const page = pageOf(found, paging, ({ ref, article }) => [ref, article])
@@ -194,6 +194,12 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
       return reply.code(204).send(null)
     },
   )
+
+  /** The id of an article, live or as a working copy. Throws `retracted` or `not-found`. */
+  async function namedBy(reference: string, version: 'live' | 'draft', caller: Caller): Promise<string> {
+    if (version === 'draft') return (await findArticle(storage.reader, reference, caller)).id
+    return (await readAnywhere(storage.reader, reference)).article
+  }
 
   async function articleWith(db: Reader, link: string, { caller }: FastifyRequest): Promise<ArticleRow> {
     const owner = await ownerOf(db, articleRefs, link)

@@ -3,7 +3,7 @@ import { type Act, ownAct } from '../lib/act.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
 import { articles } from '../storage/schema.ts'
 import type { Storage } from '../storage/storage.ts'
-import { publish } from './publish.ts'
+import { release } from './publish.ts'
 import type { ArticleRow } from './store.ts'
 
 /** How many pieces one look finds at most. */
@@ -28,13 +28,13 @@ export async function publishDue({ storage, clock }: { storage: Storage; clock: 
   return published
 }
 
-async function publishIfDue(tx: Parameters<typeof publish>[0], id: string, act: Act): Promise<0 | 1> {
+async function publishIfDue(tx: Parameters<typeof release>[0], id: string, act: Act): Promise<0 | 1> {
   const [row] = await tx
     .select()
     .from(articles)
     .where(and(eq(articles.id, id), lte(articles.publishAt, act.now), isNull(articles.deletedAt)))
   if (!row?.publishAt) return 0
-  await publish(tx, row as ArticleRow, act, { at: row.publishAt })
+  await release(tx, row as ArticleRow, act, { at: row.publishAt })
   return 1
 }
 

@@ -66,7 +66,7 @@ const SearchResult = z
   })
   .meta({ id: 'SearchResult', description: 'A page of hits: the best first, among equals the newest.' })
 
-const { status: _, q: __, ...filters } = articleParameters
+const { status: _, q: __, path: ___, ...filters } = articleParameters
 const Query = z.strictObject({
   ...pageParameters,
   ...filters,

@@ -1,15 +1,17 @@
 /** The newsroom: the working copies. */
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { audit } from '../audit/log.ts'
-import { claimSlug, idOf, release } from '../catalogue/slugs.ts'
+import { idOf } from '../catalogue/addresses.ts'
+import { checkPath, claimSlug, release } from '../catalogue/slugs.ts'
 import { type Content, type RefKind, refsOf } from '../editions/content.ts'
 import type { Act } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
-import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
+import { notFound, Problem } from '../lib/problem.ts'
 import { type Actor, actorOf, type Caller, may } from '../lib/roles.ts'
 import { sortKey } from '../lib/tokens.ts'
-import { articleRefs, articles, editions } from '../storage/schema.ts'
-import { insertRow, insertRows, numbered, placeholders, type Reader, shaped, type Writer } from '../storage/storage.ts'
+import { articleRefs, articles } from '../storage/schema.ts'
+import { insertRow, insertRows, type Reader, type Writer } from '../storage/storage.ts'
+import { refuseForeignParts, refuseTakenExternalId } from './belongings.ts'
 import { contentOf, type Draft } from './draft.ts'
 import { indexDraft } from './draft-index.ts'
 import type { ArticleWithoutBody } from './input.ts'
@@ -56,11 +58,12 @@ export async function create(tx: Writer, draft: Draft, act: Act): Promise<Articl
   const id = newId()
   const { headline, slug: wanted } = draft.input
   const content = await contentOf(resolver(tx, caller), draft)
+  const { section: above, language } = content
   const actor = actorOf(caller)
   const row: ArticleRow = {
     id,
     searchKey: await indexDraft(tx, content, undefined),
-    slug: await claimSlug(tx, { kind: 'article', target: id, wanted, name: headline, live: false }),
+    slug: await claimSlug(tx, { kind: 'article', target: id, above, wanted, name: headline, language, live: false }),
     status: 'draft',
     version: 1,
     liveVersion: null,
@@ -119,7 +122,7 @@ export async function saveRevision(
   const { id } = before
   if (before.publishAt !== null && !may(caller, 'content:write'))
     throw new Problem('forbidden', 'the article is scheduled: what it will say is for editors to change')
-  const slug = await moveTo(tx, before, wanted)
+  const slug = await moveTo(tx, before, wanted, content)
   const actor: Actor = actorOf(caller)
   const own = { slug, publishedAt, updatedAt }
   const saved = { version: before.version + 1, editedAt: now, searchKey: await indexDraft(tx, content, before) }
@@ -132,10 +135,18 @@ export async function saveRevision(
   return row
 }
 
-async function moveTo(tx: Writer, { id, slug }: ArticleRow, wanted: string): Promise<string> {
-  if (wanted === slug) return slug
-  await claimSlug(tx, { kind: 'article', target: id, wanted, name: wanted, live: false })
-  await release(tx, 'article', slug)
+/** The slug of a working copy that is saved. Throws `conflict` if it belongs to another, or its path to a section. */
+async function moveTo(
+  tx: Writer,
+  { id: target, slug, content }: ArticleRow,
+  wanted: string,
+  { section: above }: Content,
+): Promise<string> {
+  const place = { kind: 'article', target, above }
+  if (wanted !== slug) {
+    await claimSlug(tx, { ...place, wanted, name: wanted, live: false })
+    await release(tx, 'article', slug)
+  } else if (above !== content.section) await checkPath(tx, { ...place, slug }, '/section')
   return wanted
 }
 
@@ -154,40 +165,6 @@ async function writeRefs(tx: Writer, article: string, before: { kind: RefKind; r
   if (before.length > 0) await tx.delete(articleRefs).where(eq(articleRefs.article, article))
   const rows = after.map((ref) => ({ ...ref, article }))
   await insertRows(tx, articleRefs, rows)
-}
-
-const selectOwners = shaped('part_owners', (db, count: number) =>
-  db
-    .select({ id: articleRefs.ref, article: articleRefs.article })
-    .from(articleRefs)
-    .where(and(eq(articleRefs.kind, sql.placeholder('kind')), inArray(articleRefs.ref, placeholders(count)))),
-)
-
-/** An id given to a citation or a related link has to be one that the article gave it. */
-async function refuseForeignParts(tx: Writer, article: string, content: Content): Promise<void> {
-  const parts = { citation: content.citations, 'related-link': content.relatedLinks }
-  for (const [kind, list] of Object.entries(parts)) {
-    if (list.length === 0) continue
-    const ids = list.map(({ id }) => id)
-    const owners = await selectOwners(tx, ids.length, { kind, ...numbered(ids) })
-    const foreign = owners.filter((owner) => owner.article !== article).map(({ id }) => id)
-    const index = ids.findIndex((id) => foreign.includes(id))
-    if (index === -1) continue
-    const pointer = `/${kind === 'citation' ? 'citations' : 'relatedLinks'}/${index}/id`
-    throw invalidReferences([{ pointer, noun: `${kind} of this article`, ref: ids[index] ?? '' }])
-  }
-}
-
-async function refuseTakenExternalId(tx: Writer, { id, externalId }: ArticleRow): Promise<void> {
-  if (externalId === null) return
-  const [working] = await tx.select({ id: articles.id }).from(articles).where(eq(articles.externalId, externalId))
-  const [live] = await tx.select({ id: editions.article }).from(editions).where(eq(editions.externalId, externalId))
-  const owner = [working, live].find((one) => one !== undefined && one.id !== id)
-  if (!owner) return
-  const message = `belongs to the article ${owner.id}`
-  throw new Problem('conflict', `the externalId "${externalId}" ${message}`, {
-    errors: [{ in: 'body', pointer: '/externalId', code: 'taken', message }],
-  })
 }
 
 /** The input that would make the article as it is: what a merge patch is merged into. */

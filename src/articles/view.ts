@@ -1,9 +1,11 @@
 import { inArray } from 'drizzle-orm'
+import { byIds } from '../catalogue/by-ids.ts'
+import { lineagesOf, type SectionRow } from '../catalogue/sections.ts'
 import type { Article, ArticleStatus } from '../editions/article.ts'
 import { compile } from '../editions/compile.ts'
 import { type Lookup, lookup, pathOf } from '../editions/lookup.ts'
 import { type Caller, may } from '../lib/roles.ts'
-import { articles } from '../storage/schema.ts'
+import { articles, sections } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { ArticleRow } from './store.ts'
 
@@ -40,10 +42,12 @@ async function workingCopies(db: Reader, rows: ArticleRow[], look: Lookup): Prom
   const missing = [...new Set(targets)].filter((id) => !look.article(id))
   if (missing.length === 0) return () => undefined
   const found = (await db.select().from(articles).where(inArray(articles.id, missing))) as ArticleRow[]
+  const stands = found.flatMap(({ content: { section } }) => section ?? [])
+  const lineage = await lineagesOf(db, await byIds<SectionRow>(db, sections, stands))
   return (id) => {
     const row = found.find((one) => one.id === id)
     if (!row) return undefined
-    const { headline, summary } = row.content
-    return { id, slug: row.slug, headline, summary, path: pathOf(row.slug, []) }
+    const { headline, summary, section } = row.content
+    return { id, slug: row.slug, headline, summary, path: pathOf(row.slug, section === null ? [] : lineage(section)) }
   }
 }

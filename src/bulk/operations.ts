@@ -9,6 +9,7 @@ import { perform, transitions } from '../articles/transitions.ts'
 import type { Warning } from '../body/block.ts'
 import { authorKind } from '../catalogue/authors.ts'
 import type { EntryInput, EntryKind, EntryRow } from '../catalogue/entry.ts'
+import { remove } from '../catalogue/removal.ts'
 import { sectionKind } from '../catalogue/sections.ts'
 import { sourceKind } from '../catalogue/sources.ts'
 import * as entries from '../catalogue/store.ts'
@@ -18,7 +19,7 @@ import { parseJson } from '../http/json.ts'
 import { parseBody } from '../http/zod.ts'
 import type { Act } from '../lib/act.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
-import { notFound, Problem } from '../lib/problem.ts'
+import { Problem } from '../lib/problem.ts'
 import type { Caller } from '../lib/roles.ts'
 import type { Writer } from '../storage/storage.ts'
 
@@ -34,7 +35,9 @@ export const BulkLine = z
       .enum(['articles', 'authors', 'sources', 'sections', 'tags'])
       .default('articles')
       .meta({ description: 'What to do it to.' }),
-    id: z.string().min(1).max(200).optional().meta({ description: 'The id or slug; for all but `create`.' }),
+    id: z.string().min(1).max(1_500).optional().meta({
+      description: 'The id or slug, or the path of a section; for all but `create`.',
+    }),
     body: z.looseObject({}).optional().meta({
       description:
         'What the body of the single request would be: `NewArticle`, `ArticlePatch`, `Publication`, `Note`, `NewAuthor`, `AuthorPatch` and so on; none for `delete`.',
@@ -163,10 +166,7 @@ function ofEntry<Row extends EntryRow, Input extends EntryInput>(
   return {
     status: 204,
     async run(tx, act) {
-      const row = await entries.find<Row>(tx, kind, id)
-      if (!row) throw notFound(kind.noun)
-      await entries.remove(tx, kind, row.id, { permanent: false, check: () => {} }, act)
-      return doneTo(row)
+      return remove(tx, kind, id, { permanent: false, check: () => {} }, act)
     },
   }
 }

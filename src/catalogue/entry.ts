@@ -72,6 +72,8 @@ export interface EntryKind<Row extends EntryRow, Input extends EntryInput> exten
   internal?: readonly string[]
   /** The default order of its list. */
   sort: string
+  /** The id of the entry below which the slug has to be unique; null at the top. Left out where it is so in the kind. */
+  scope?(db: Reader, input: Input): Promise<string | null>
   /** The columns that the input stands for; looks up what it refers to. `self` is null for a new one. */
   columns(db: Reader, input: Input, self: Row | null, slug: string): Promise<Record<string, unknown>>
   /** The input that would make the row as it is: what a merge patch is merged into. */

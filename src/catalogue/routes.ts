@@ -5,6 +5,7 @@ import { ifMatch } from '../http/caching.ts'
 import { addLinks } from '../http/links.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
 import { Conditional, Deletion, Moved, Nothing } from '../http/parameters.ts'
+import { Ambiguous } from '../http/problems.ts'
 import { parseBody, type ZodTypes } from '../http/zod.ts'
 import { Idempotent, type Once } from '../idempotency/once.ts'
 import { type Act, actOf } from '../lib/act.ts'
@@ -12,12 +13,14 @@ import { cacheTagOf } from '../lib/cache-tag.ts'
 import type { Clock } from '../lib/clock.ts'
 import { feedLinks } from '../lib/feed-links.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
-import { notFound, Problem } from '../lib/problem.ts'
+import { notFound } from '../lib/problem.ts'
 import { type Caller, may } from '../lib/roles.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
+import { nameOf } from './addresses.ts'
 import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
 import { frontParameters, fronts, latestWanted, type Newest } from './fronts.ts'
-import { create, find, isCurrent, list, remove, restore, update } from './store.ts'
+import { notAnother, remove, restore } from './removal.ts'
+import { create, find, isCurrent, list, update } from './store.ts'
 
 export interface EntryDeps {
   storage: Storage
@@ -28,12 +31,12 @@ export interface EntryDeps {
   reassign: (tx: Writer, noun: string, from: string, to: string, act: Act) => Promise<void>
 }
 
-const reference = z.string().max(200)
-
 const Removing = Deletion.extend({
-  reassignTo: reference
+  reassignTo: z
+    .string()
+    .max(1_500)
     .optional()
-    .meta({ description: 'The id or slug of another: articles that refer to this one then refer to that.' }),
+    .meta({ description: 'The id or slug of another: articles refer to that instead, and the slugs lead there.' }),
 })
 
 /** The six operations of one kind of entry: list, make, read, change, delete. */
@@ -46,7 +49,12 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
   const { noun, plural, title } = kind
   const path = `/${plural}`
   const tags = [`${title}s`]
-  const One = z.strictObject({ [noun]: reference.meta({ description: `The id or slug of the ${noun}.` }) })
+  const One = z.strictObject({
+    [noun]: z
+      .string()
+      .max(200)
+      .meta({ description: `The id or the slug of the ${noun}${kind.scope ? '; or its path, as one segment' : ''}.` }),
+  })
   const sorts = Object.keys(kind.sorts).flatMap((name) => [name, `-${name}`])
   const Query = z.strictObject({
     ...pageParameters,
@@ -128,7 +136,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         params: One,
         querystring: z.strictObject(frontParameters),
         replyHeaders: ['Last-Modified', 'Cache-Tag', 'Link'],
-        response: { 200: View, 308: Moved },
+        response: { 200: View, 308: Moved, ...(kind.scope && { 409: Ambiguous }) },
       },
     },
     async (request, reply) => {
@@ -136,11 +144,13 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       const reference = referenceIn(request.params)
       const row = await find<Row>(storage.reader, kind, reference)
       if (!row) throw notFound(noun)
+      const name = await nameOf(storage.reader, noun, row)
       if (!isCurrent(row, reference)) {
-        const [, search] = request.url.split(/(?=\?)/)
-        return reply.redirect(`/v1${path}/${row.slug}${search ?? ''}`, 308) as never
+        const [, search = ''] = request.url.split(/(?=\?)/)
+        const address = `/v1${path}/${name === row.slug ? name : row.id}${search}`
+        return reply.header('cache-tag', cacheTagOf([row.id])).redirect(address, 308) as never
       }
-      addLinks(reply, feedLinks({ [noun]: row.slug }))
+      addLinks(reply, feedLinks({ [noun]: name }))
       // To the world a version that changed in what only editors see is the same.
       if (internal(request.caller)) reply.version = row.version
       if (shown !== undefined) {
@@ -202,19 +212,15 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       const { permanent, reassignTo } = request.query
       if (permanent) requireAdmin(request.caller)
       const act = actOf(request, clock)
-      const options = {
-        permanent,
-        check: ifMatch(request),
-        reassign:
-          reassignTo === undefined
-            ? undefined
-            : async (tx: Writer, { id }: EntryRow) => {
-                const other = await find<Row>(tx, kind, reassignTo)
-                if (!other || other.id === id) throw notAnother(noun, reassignTo)
-                await reassign(tx, noun, id, other.id, act)
-              },
+      const merge = async (tx: Writer, { id }: EntryRow) => {
+        if (reassignTo === undefined) return undefined
+        const other = await find<Row>(tx, kind, reassignTo)
+        if (!other || other.id === id) throw notAnother(noun, reassignTo)
+        await reassign(tx, noun, id, other.id, act)
+        return other.id
       }
-      await storage.transaction((tx) => remove(tx, kind, referenceIn(request.params), options, act))
+      const removal = { permanent, check: ifMatch(request), reassign: merge }
+      await storage.transaction((tx) => remove(tx, kind, referenceIn(request.params), removal, act))
       return reply.code(204).send(null as never)
     },
   )
@@ -239,12 +245,6 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         return { status: 200, version: row.version, body: await view(tx, row, request.caller) }
       }) as never,
   )
-}
-
-function notAnother(noun: string, reference: string): Problem {
-  const message = `names no other ${noun}: "${reference}"`
-  const errors = [{ in: 'query' as const, pointer: '/reassignTo', code: 'invalid_reference', message }]
-  return new Problem('invalid-reference', `reassignTo ${message}`, { errors })
 }
 
 /** Finished JSON as a reply, sent as it stands. */

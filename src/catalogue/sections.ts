@@ -3,14 +3,15 @@ import * as z from 'zod'
 import { markLinkingStale } from '../changes/log.ts'
 import { separated } from '../lib/names.ts'
 import { Problem } from '../lib/problem.ts'
-import { Id, prose, Reference, Slug } from '../lib/shapes.ts'
+import { Id, prose, Reference, SitePath, Slug } from '../lib/shapes.ts'
 import { editionRefs, sections } from '../storage/schema.ts'
 import { prepared, type Reader, type Writer } from '../storage/storage.ts'
+import { idOf, idsOf } from './addresses.ts'
 import { Breadcrumb } from './breadcrumb.ts'
 import { byIds } from './by-ids.ts'
 import { addToCounts, articleCounts, countOfRef } from './counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
-import { idsOf, refer } from './store.ts'
+import { refer } from './store.ts'
 
 /** How many sections may stand above one another. */
 const MAX_DEPTH = 10
@@ -90,15 +91,19 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
       .max(1_000)
       .optional()
       .meta({
-        description: 'Ids or slugs: sections right below any of these; `none` for the sections at the top.',
+        description: 'Ids, slugs or paths: sections right below any of these; `none` for the sections at the top.',
         ...separated({ type: 'string' }),
       }),
+    path: SitePath.optional().meta({
+      description: 'The one section that is at this path, or was: then its `path` is where it is today.',
+      examples: ['/world-news/asia'],
+    }),
   },
-  where: async (db, { parent }) => {
-    if (parent === undefined) return []
-    if (parent === 'none') return [isNull(sections.parent)]
-    return [inArray(sections.parent, await idsOf(db, 'section', String(parent)))]
-  },
+  where: async (db, { parent, path }) => [
+    parent === undefined ? undefined : await isBelow(db, String(parent)),
+    path === undefined ? undefined : eq(sections.id, (await idOf(db, 'section', String(path))) ?? ''),
+  ],
+  scope: async (db, { parent }) => (await refer<SectionRow>(db, sectionKind, parent, '/parent'))?.id ?? null,
   async columns(db, { parent, description = null, position = 0 }, self, slug) {
     const above = await refer<SectionRow>(db, sectionKind, parent, '/parent')
     if (self && above && isWithin(above, self)) throw wrongParent('must not be the section itself or one below it')
@@ -139,6 +144,9 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
     return before.parent === after.parent ? null : { sections: await moveRefs(tx, before, after) }
   },
 }
+
+const isBelow = async (db: Reader, parent: string) =>
+  parent === 'none' ? isNull(sections.parent) : inArray(sections.parent, await idsOf(db, 'section', parent, 'parent'))
 
 const depthOf = (path: string): number => path.split('/').length - 1
 

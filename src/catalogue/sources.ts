@@ -4,10 +4,11 @@ import { separated } from '../lib/names.ts'
 import { Problem } from '../lib/problem.ts'
 import { Country, Id, prose, Reference, Slug, WebUrl } from '../lib/shapes.ts'
 import { sources } from '../storage/schema.ts'
+import { idsOf } from './addresses.ts'
 import { byIds } from './by-ids.ts'
 import { articleCounts } from './counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
-import { idsOf, refer } from './store.ts'
+import { refer } from './store.ts'
 
 export const sourceKinds = ['outlet', 'agency', 'person', 'organization', 'document', 'dataset'] as const
 
@@ -84,7 +85,7 @@ export const sourceKind: EntryKind<Row, NewSource> = {
     country === undefined ? undefined : eq(sources.country, String(country)),
     affiliation === undefined
       ? undefined
-      : inArray(sources.affiliation, await idsOf(db, 'source', String(affiliation))),
+      : inArray(sources.affiliation, await idsOf(db, 'source', String(affiliation), 'affiliation')),
   ],
   async columns(db, { kind, description = null, url = null, affiliation, country = null }, self) {
     const above = await refer(db, sourceKind, affiliation, '/affiliation')

@@ -4,28 +4,38 @@ import { audit } from '../audit/log.ts'
 import { markStale, record } from '../changes/log.ts'
 import type { Act } from '../lib/act.ts'
 import { isId, newId } from '../lib/id.ts'
-import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
+import { invalidReferences, notFound } from '../lib/problem.ts'
 import { isVisible } from '../lib/text.ts'
 import { sortKey } from '../lib/tokens.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
-import { articleRefs, editionRefs } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
+import { addressOf, idOf, seek, type Wanted } from './addresses.ts'
 import { byIds } from './by-ids.ts'
 import { countOf, type EntryInput, type EntryKind, type EntryRow, type Shelf } from './entry.ts'
-import { claimSlug, idOf, releaseAll } from './slugs.ts'
+import { claimSlug } from './slugs.ts'
 
-/** The entry that an id or a slug leads to; undefined if there is none, or it is in the trash. */
+/**
+ * The entry that an id, a slug or a path leads to; undefined if there is none, or it is in the trash. Throws `conflict`
+ * for a slug that several sections have.
+ */
 export async function find<Row extends EntryRow>(
   db: Reader,
   shelf: Shelf,
   reference: string,
+  wanted?: Wanted,
 ): Promise<Row | undefined> {
-  const row = await findAny<Row>(db, shelf, reference)
+  const row = await findAny<Row>(db, shelf, reference, wanted)
   return row?.deletedAt === null ? row : undefined
 }
 
-async function findAny<Row extends EntryRow>(db: Reader, shelf: Shelf, reference: string): Promise<Row | undefined> {
-  const id = await idOf(db, shelf.noun, reference)
+/** The same, in the trash or not. */
+export async function findAny<Row extends EntryRow>(
+  db: Reader,
+  shelf: Shelf,
+  reference: string,
+  wanted?: Wanted,
+): Promise<Row | undefined> {
+  const id = await idOf(db, shelf.noun, reference, wanted)
   return id === undefined ? undefined : (await byIds<Row>(db, shelf.table, [id]))[0]
 }
 
@@ -37,15 +47,10 @@ export async function refer<Row extends EntryRow>(
   pointer: string,
 ): Promise<Row | null> {
   if (reference === null || reference === undefined) return null
-  const row = await find<Row>(db, shelf, reference)
-  if (!row) throw invalidReferences([{ pointer, noun: shelf.noun, ref: reference }])
+  const { id, paths } = await seek(db, shelf.noun, reference)
+  const [row] = id === undefined ? [] : await byIds<Row>(db, shelf.table, [id])
+  if (row?.deletedAt !== null) throw invalidReferences([{ pointer, noun: shelf.noun, ref: reference, paths }])
   return row
-}
-
-/** The ids that a filter's comma-separated ids and slugs lead to; those that lead nowhere match nothing. */
-export async function idsOf(db: Reader, noun: string, list: string): Promise<string[]> {
-  const ids = await Promise.all(list.split(',').map((reference) => idOf(db, noun, reference.trim())))
-  return ids.filter((id) => id !== undefined)
 }
 
 /** A page of the list, filtered and sorted. `total` counts all pages, if wanted. */
@@ -93,9 +98,10 @@ export async function create<Row extends EntryRow, Input extends EntryInput>(
 ): Promise<Row> {
   const { now } = act
   const id = newId()
-  const slug = await claimSlug(tx, { kind: kind.noun, target: id, wanted: input.slug, name: input.name, live: true })
+  const { slug: wanted, name } = input
+  const above = (await kind.scope?.(tx, input)) ?? null
+  const slug = await claimSlug(tx, { kind: kind.noun, target: id, above, wanted, name, live: true })
   const columns = await kind.columns(tx, input, null, slug)
-  const { name } = input
   const named = { id, slug, name, sortName: sortKey(name) }
   const row = { ...columns, ...named, version: 1, createdAt: now, updatedAt: now, deletedAt: null }
   await tx.insert(kind.table).values(row)
@@ -113,12 +119,11 @@ export async function update<Row extends EntryRow, Input extends EntryInput>(
   act: Act,
 ): Promise<Row> {
   const { now } = act
-  const before = await find<Row>(tx, kind, reference)
+  const before = await find<Row>(tx, kind, reference, 'own')
   if (!before) throw notFound(kind.noun)
   const { id } = before
   const input = change(before)
-  const wanted = input.slug ?? before.slug
-  const slug = await claimSlug(tx, { kind: kind.noun, target: id, wanted, name: input.name, live: true })
+  const slug = await moveTo(tx, kind, before, input)
   const columns = await kind.columns(tx, input, before, slug)
   const version = before.version + 1
   const changed = { ...before, ...columns, slug, name: input.name, sortName: sortKey(input.name), version }
@@ -134,107 +139,47 @@ export async function update<Row extends EntryRow, Input extends EntryInput>(
   return after
 }
 
+/** The slug that a changed entry has, where it stands then. Throws `conflict` if it belongs to another there. */
+async function moveTo<Row extends EntryRow, Input extends EntryInput>(
+  tx: Writer,
+  kind: EntryKind<Row, Input>,
+  before: Row,
+  input: Input,
+): Promise<string> {
+  const { name, slug: wanted = before.slug } = input
+  const scopeOf = async (one: Input) => (await kind.scope?.(tx, one)) ?? null
+  const [was, above] = [await scopeOf(kind.inputOf(before)), await scopeOf(input)]
+  if (wanted === before.slug && above === was) return wanted
+  await takeOver(tx, kind, before, { slug: wanted, scope: above ?? '' })
+  const claim = { kind: kind.noun, target: before.id, above, wanted, name, live: true }
+  return claimSlug(tx, claim, wanted === before.slug ? '/parent' : '/slug')
+}
+
+/**
+ * Takes the slug of an entry that was merged into this one. If that is still in the trash, it gets a numbered one: it may
+ * be restored.
+ */
+async function takeOver<Row extends EntryRow, Input extends EntryInput>(
+  tx: Writer,
+  kind: EntryKind<Row, Input>,
+  { id }: Row,
+  { slug, scope }: { slug: string; scope: string },
+): Promise<void> {
+  const row = await addressOf(tx, { kind: kind.noun, slug, scope })
+  if (row?.target !== id || row.mergedFrom === null) return
+  const [merged] = await byIds<Row>(tx, kind.table, [row.mergedFrom])
+  if (merged?.slug !== slug) return
+  const claim = { kind: kind.noun, target: merged.id, above: scope || null, name: slug, live: true }
+  const other = await claimSlug(tx, claim)
+  await tx.update(kind.table).set({ slug: other }).where(eq(kind.table.id, merged.id))
+}
+
 const sameText = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** What the world sees of a row, as text. */
 const publicly = ({ internal = [] }: { internal?: readonly string[] }, row: EntryRow): string =>
   JSON.stringify(Object.entries(row).filter(([name]) => !internal.includes(name)))
 
-/** How an entry is removed. */
-export interface Removal {
-  permanent: boolean
-  /** Throws unless this is the version that is meant. */
-  check: (currentVersion: number) => void
-  /** Makes articles that refer to it refer to something else first. */
-  reassign?: ((tx: Writer, row: EntryRow) => Promise<void>) | undefined
-}
-
-/** Moves an entry to the trash, or removes it for good. Throws `in-use` while anything refers to it. */
-export async function remove<Row extends EntryRow, Input extends EntryInput>(
-  tx: Writer,
-  kind: EntryKind<Row, Input>,
-  reference: string,
-  { permanent, check, reassign }: Removal,
-  act: Act,
-): Promise<void> {
-  const { now } = act
-  const row = await (permanent ? findAny<Row> : find<Row>)(tx, kind, reference)
-  if (!row) throw notFound(kind.noun)
-  check(row.version)
-  await reassign?.(tx, row)
-  await refuseIfUsed(tx, kind, row)
-  const { id, slug } = row
-  if (permanent) {
-    await releaseAll(tx, id)
-    // Only what is in the trash can still refer to it.
-    if (kind.above)
-      await tx
-        .update(kind.table)
-        .set({ [kind.above.name]: null })
-        .where(eq(kind.above.column, id))
-    await tx.delete(kind.table).where(eq(kind.table.id, id))
-  } else await tx.update(kind.table).set({ deletedAt: now }).where(eq(kind.table.id, id))
-  await audit(tx, act, { action: `${kind.noun}.${permanent ? 'erase' : 'trash'}`, target: id, from: row.version })
-  if (row.deletedAt === null)
-    await record(tx, { type: `${kind.noun}.deleted`, at: now, target: id, slug, version: row.version })
-}
-
-async function refuseIfUsed<Row extends EntryRow, Input extends EntryInput>(
-  tx: Writer,
-  kind: EntryKind<Row, Input>,
-  { id, slug }: Row,
-): Promise<void> {
-  const uses = {
-    articles: await articlesUsing(tx, kind.noun, id),
-    ...(kind.above && { [kind.plural]: await countBelow(tx, kind, kind.above.column, id) }),
-  }
-  const found = Object.entries(uses).filter(([, count]) => count > 0)
-  if (found.length === 0) return
-  const counted = found
-    .map(([noun, count]) => (count === 1 ? `1 ${noun.replace(/s$/, '')}` : `${count} ${noun}`))
-    .join(' and ')
-  throw new Problem('in-use', `in use by ${counted}: the ${kind.noun} "${slug}"`, { more: { uses } })
-}
-
-/** How many entries of the same kind refer to the entry; those in the trash do not count. */
-async function countBelow(tx: Writer, { table }: Shelf, above: SQLiteColumn, id: string): Promise<number> {
-  const [row] = await tx
-    .select({ count: countOf })
-    .from(table)
-    .where(and(eq(above, id), isNull(table.deletedAt)))
-  return row?.count ?? 0
-}
-
-/** How many articles refer to the entry in their working copy or in their live edition. */
-async function articlesUsing(tx: Writer, noun: string, id: string): Promise<number> {
-  const used = (table: typeof articleRefs | typeof editionRefs) =>
-    tx
-      .select({ article: table.article })
-      .from(table)
-      .where(and(eq(table.kind, noun), eq(table.ref, id)))
-  const articles = [...(await used(articleRefs)), ...(await used(editionRefs))].map(({ article }) => article)
-  return new Set(articles).size
-}
-
-/** Brings an entry back from the trash. Throws `conflict` while the one above it is in the trash itself. */
-export async function restore<Row extends EntryRow, Input extends EntryInput>(
-  tx: Writer,
-  kind: EntryKind<Row, Input>,
-  reference: string,
-  act: Act,
-): Promise<Row> {
-  const row = await findAny<Row>(tx, kind, reference)
-  if (!row || row.deletedAt === null) throw notFound(kind.noun)
-  const above = kind.above && (row as Record<string, unknown>)[kind.above.name]
-  if (typeof above === 'string' && !(await find(tx, kind, above)))
-    throw new Problem('conflict', `the ${kind.noun} above it is in the trash: restore that first`)
-  const { id, slug, version } = row
-  await tx.update(kind.table).set({ deletedAt: null }).where(eq(kind.table.id, id))
-  await audit(tx, act, { action: `${kind.noun}.restore`, target: id, from: version, to: version })
-  await record(tx, { type: `${kind.noun}.created`, at: act.now, target: id, slug, version })
-  return { ...row, deletedAt: null }
-}
-
-/** Whether a reference is the present way to name the row; a former slug is not. */
-export const isCurrent = (row: { slug: string }, reference: string): boolean =>
-  isId(reference) || row.slug === reference
+/** Whether a reference is a present way to name the row; a former slug is not, nor a former path. */
+export const isCurrent = (row: { slug: string; path?: string }, reference: string): boolean =>
+  isId(reference) || [row.slug, row.path].includes(reference)

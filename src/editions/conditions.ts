@@ -1,7 +1,7 @@
 import { gt, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { idsOf } from '../catalogue/addresses.ts'
 import { withBelow } from '../catalogue/sections.ts'
-import { idOf } from '../catalogue/slugs.ts'
 import type { Reader } from '../storage/storage.ts'
 import { type LiveRef, NONE } from './content.ts'
 import type { ArticleFilters, TimeFilter } from './filters.ts'
@@ -37,8 +37,8 @@ export async function wantedRefs(db: Reader, filters: ArticleFilters): Promise<R
   return Promise.all(
     lists.map(async ({ kind, list }) => {
       const references = list.split(',').map((one) => one.trim())
-      const ids = await Promise.all(references.map((one) => (one === NONE ? NONE : idOf(db, kind, one))))
-      return { kind, ids: [...new Set(ids)].filter((id) => id !== undefined) }
+      const ids = await idsOf(db, kind, references.filter((one) => one !== NONE).join(','))
+      return { kind, ids: [...new Set(references.includes(NONE) ? [NONE, ...ids] : ids)] }
     }),
   )
 }

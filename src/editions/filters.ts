@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { type FeedFilters, feedFilters, feedLinks } from '../lib/feed-links.ts'
 import { repeated, separated } from '../lib/names.ts'
 import { termsIn } from '../lib/query.ts'
-import { Moment } from '../lib/shapes.ts'
+import { Moment, SitePath } from '../lib/shapes.ts'
 import { statuses } from './article.ts'
 
 const several = z.string().min(1).max(1_000)
@@ -70,7 +70,7 @@ export const draftParameters = {
 
 /** The query parameters that filter articles. */
 export const articleParameters = {
-  section: references('Ids or slugs of sections; each with all sections below it.'),
+  section: references('Ids, slugs or paths of sections; each with all sections below it.'),
   author: references('Ids or slugs of authors.'),
   source: references('Ids or slugs of sources.'),
   tag: references('Ids or slugs of tags.'),
@@ -88,6 +88,10 @@ export const articleParameters = {
       ...separated({ type: 'string', enum: statuses }),
     }),
   externalId: z.string().max(200).optional().meta({ description: 'The article that another system knows by this id.' }),
+  path: SitePath.optional().meta({
+    description: 'The one article that is read at this path of the site, or was.',
+    examples: ['/world-news/harbour-bridge-reopens'],
+  }),
   q: queryText.optional(),
   ...time('publishedAt'),
   ...time('updatedAt'),
@@ -103,6 +107,7 @@ export interface ArticleFilters {
   language?: string | undefined
   status?: string | undefined
   externalId?: string | undefined
+  path?: string | undefined
   q?: string | undefined
   publishedAt: TimeFilter
   updatedAt: TimeFilter
@@ -138,7 +143,7 @@ export const draftFiltersIn = (
 
 /** The filters among the parameters of a request. */
 export function filtersIn(query: Values<typeof articleParameters>): ArticleFilters {
-  const { section, author, source, tag, language, status, externalId, q } = query
+  const { section, author, source, tag, language, status, externalId, path, q } = query
   return {
     section,
     author,
@@ -147,6 +152,7 @@ export function filtersIn(query: Values<typeof articleParameters>): ArticleFilte
     language,
     status,
     externalId,
+    path,
     q,
     publishedAt: timesIn(query, 'publishedAt'),
     updatedAt: timesIn(query, 'updatedAt'),

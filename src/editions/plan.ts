@@ -7,11 +7,12 @@ import { allOf, match, refersTo } from '../storage/fulltext.ts'
 import { keysetOf, keyValues, type Order, type PageRequest, type Start, startOf } from '../storage/keyset.ts'
 import { editions } from '../storage/schema.ts'
 import { placeholder, type Reader, shaped } from '../storage/storage.ts'
+import { articleAt } from './addresses.ts'
 import { type RefFilter, spread, wantedRefs } from './conditions.ts'
 import { type Counted, isFew } from './counting.ts'
 import type { ArticleFilters, ArticleSort } from './filters.ts'
 import { type KeyRange, keysWithin } from './search-key.ts'
-import { type Conditions, conditionsOf, inTime, met, type Shape } from './shape.ts'
+import { type Conditions, conditionsOf, inTime, met, type ResolvedFilters, type Shape } from './shape.ts'
 import { liveTerms } from './terms.ts'
 
 /** So many articles are sooner sorted than they are looked for among all. */
@@ -38,11 +39,12 @@ export interface Sought extends KeyRange {
  */
 export async function plan(
   db: Reader,
-  filters: ArticleFilters,
+  given: ArticleFilters,
   sort: ArticleSort,
   request: PageRequest,
   few = FEW,
 ): Promise<Plan | null> {
+  const filters: ResolvedFilters = { ...given, article: given.path && (await articleAt(db, given.path, 'live')) }
   const wanted = await wantedOf(db, filters)
   if (!wanted) return null
   const isByTime = sort.endsWith('publishedAt')
@@ -56,9 +58,10 @@ export async function plan(
 }
 
 /** The plan that goes by a reference or by the index; undefined if nothing is asked for that these know. */
-async function ledBy(db: Reader, wanted: Wanted, filters: ArticleFilters): Promise<Plan | undefined> {
+async function ledBy(db: Reader, wanted: Wanted, filters: ResolvedFilters): Promise<Plan | undefined> {
   const { refs, words } = wanted
-  if (filters.externalId !== undefined || (refs.length === 0 && words === undefined)) return undefined
+  if (filters.externalId !== undefined || filters.article !== undefined) return undefined
+  if (refs.length === 0 && words === undefined) return undefined
   const [only] = refs
   if (only && refs.length === 1 && only.ids.length === 1 && words === undefined) {
     const { publishedAt, updatedAt } = filters
@@ -93,7 +96,8 @@ interface Wanted {
 }
 
 /** What the filters ask for; null if nothing can meet them all. */
-async function wantedOf(db: Reader, filters: ArticleFilters): Promise<Wanted | null> {
+async function wantedOf(db: Reader, filters: ResolvedFilters): Promise<Wanted | null> {
+  if (filters.path !== undefined && filters.article === undefined) return null
   if (filters.status !== undefined && !filters.status.split(',').includes('published')) return null
   const terms = filters.q === undefined ? undefined : await liveTerms(db, filters.q, filters)
   if (terms?.length === 0) return null

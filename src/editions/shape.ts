@@ -12,6 +12,9 @@ import type { ArticleFilters, TimeFilter } from './filters.ts'
 const comparisons = { gte, gt, lte, lt }
 type Operator = keyof typeof comparisons
 
+/** Filters, and the article that their path leads to. */
+export type ResolvedFilters = ArticleFilters & { article?: string | undefined }
+
 /** What there are conditions on, without the values. */
 export interface Shape {
   /** Each filter by reference: its kind, and how many there are to choose from. */
@@ -19,6 +22,7 @@ export interface Shape {
   publishedAt: Operator[]
   updatedAt: Operator[]
   externalId: boolean
+  article: boolean
   words: boolean
 }
 
@@ -31,11 +35,11 @@ export interface Conditions {
 /** The conditions that some filters make; `words` is what they ask of the index. */
 export function conditionsOf(
   refs: RefFilter[],
-  { publishedAt, updatedAt, externalId }: Partial<ArticleFilters>,
+  { publishedAt, updatedAt, externalId, article }: Partial<ResolvedFilters>,
   words?: string,
 ): Conditions {
   const operators = (filter: TimeFilter = []) => filter.map(([operator]) => operator)
-  const values: Record<string, unknown> = { externalId, words }
+  const values: Record<string, unknown> = { externalId, article, words }
   for (const [operator, time] of publishedAt ?? []) values[`publishedAt ${operator}`] = time
   for (const [operator, time] of updatedAt ?? []) values[`updatedAt ${operator}`] = time
   for (const [filter, { ids }] of refs.entries())
@@ -45,6 +49,7 @@ export function conditionsOf(
     publishedAt: operators(publishedAt),
     updatedAt: operators(updatedAt),
     externalId: externalId !== undefined,
+    article: article !== undefined,
     words: words !== undefined,
   }
   return { shape, values }
@@ -65,9 +70,10 @@ export const byReferences: Row = {
 }
 
 /** The conditions of the shape, for what is gone through. */
-export const met = ({ refs, publishedAt, updatedAt, externalId, words }: Shape, found: Row): SQL[] => [
+export const met = ({ refs, publishedAt, updatedAt, externalId, article, words }: Shape, found: Row): SQL[] => [
   ...refs.map(([kind, count], filter) => refersToAny(kind, named(filter, count), found)),
   ...(externalId ? [eq(editions.externalId, sql.placeholder('externalId'))] : []),
+  ...(article ? [eq(found.article, sql.placeholder('article'))] : []),
   ...(words ? [hasWords(found)] : []),
   ...inTime('publishedAt', publishedAt, found.publishedAt),
   ...inTime('updatedAt', updatedAt, found.updatedAt),

@@ -3,7 +3,8 @@
  * public read could find.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { eq, inArray, sql } from 'drizzle-orm'
+import { enterLeft } from '../catalogue/slugs.ts'
 import { markFresh, markStale } from '../changes/log.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
 import { etagOf } from '../lib/etag.ts'
@@ -13,6 +14,7 @@ import { sortKey } from '../lib/tokens.ts'
 import { dropTokens } from '../storage/fulltext.ts'
 import { editions, retractions, slugs, staleEditions } from '../storage/schema.ts'
 import { insertRow, prepared, type Reader, type Writer } from '../storage/storage.ts'
+import { isPublicSlug } from './addresses.ts'
 import { cardOf, compile, type Standing } from './compile.ts'
 import { type Content, type RefKind, refsOf } from './content.ts'
 import { factsOf } from './facts.ts'
@@ -60,6 +62,7 @@ export async function put(tx: Writer, standing: LiveStanding, content: Content, 
   } else await insertRow(tx, editions, row)
   const refs = await putRefs(tx, placed, content, look)
   const { id, slug } = standing
+  if (before && before.content.section !== content.section) await enterLeft(tx, addressBefore(id, before))
   if (before?.asLinked !== asLinked(slug, content)) await markStale(tx, 'article', id, now)
   if (before === undefined) return { was: null, publishedAt, publishedBefore: undefined }
   const was = factsOf(before.content, refs.before)
@@ -76,6 +79,7 @@ export async function remove(tx: Writer, article: string, now: string): Promise<
   await markStale(tx, 'article', article, now)
   const refs = await dropRefs(tx, article)
   if (typeof before?.searchKey === 'number') await dropTokens(tx, 'live', before.searchKey)
+  if (before) await enterLeft(tx, addressBefore(article, before))
   await tx.delete(editions).where(eq(editions.article, article))
   return before ? factsOf(before.content, refs) : null
 }
@@ -92,17 +96,28 @@ const selectSeen = prepared('edition_seen', (db) =>
     .where(eq(editions.article, sql.placeholder('article'))),
 )
 
+interface Seen {
+  slug: string
+  content: Content
+  asLinked: string
+  searchKey: number | null
+  publishedAt: string
+}
+
 /** What the world sees of an article at present, and how the links of others show it. */
-async function seen(
-  tx: Writer,
-  article: string,
-): Promise<{ content: Content; asLinked: string; searchKey: number | null; publishedAt: string } | undefined> {
+async function seen(tx: Writer, article: string): Promise<Seen | undefined> {
   const [edition] = await selectSeen(tx, { article })
   if (!edition) return undefined
+  const { slug, searchKey, publishedAt } = edition
   const content = edition.content as Content
-  const { searchKey, publishedAt } = edition
-  return { content, asLinked: asLinked(edition.slug, content), searchKey, publishedAt }
+  return { slug, content, asLinked: asLinked(slug, content), searchKey, publishedAt }
 }
+
+const addressBefore = (article: string, { slug, content: { section } }: { slug: string; content: Content }) => ({
+  article,
+  slug,
+  section,
+})
 
 /** All that a link in another article shows of this one. */
 const asLinked = (slug: string, { headline, summary, section }: Content): string =>
@@ -166,16 +181,6 @@ export async function read(db: Reader, reference: string): Promise<Edition | und
   return (await recompiled(db, [edition.article]))[0]
 }
 
-/** The slug of today of the live article that once had this one. */
-export async function movedTo(db: Reader, formerSlug: string): Promise<string | undefined> {
-  const [row] = await db
-    .select({ slug: editions.slug })
-    .from(slugs)
-    .innerJoin(editions, eq(editions.article, slugs.target))
-    .where(and(eq(slugs.kind, 'article'), eq(slugs.slug, formerSlug), eq(slugs.live, true)))
-  return row?.slug
-}
-
 /** These editions, compiled anew from what they refer to now; nothing is written. */
 export async function recompiled(db: Reader, articles: string[]) {
   if (articles.length === 0) return []
@@ -206,10 +211,7 @@ export interface Retraction {
 
 /** The id of the article that had the slug in public. */
 const publicSlug = (db: Reader, slug: string) =>
-  sql`(${db
-    .select({ target: slugs.target })
-    .from(slugs)
-    .where(and(eq(slugs.kind, 'article'), eq(slugs.slug, slug), eq(slugs.live, true)))})`
+  sql`(${db.select({ target: slugs.target }).from(slugs).where(isPublicSlug(slug))})`
 
 /** The notice that stands in the place of the article that an id or a slug, present or former, names. */
 export async function retraction(db: Reader, reference: string): Promise<Retraction | undefined> {

@@ -1,7 +1,7 @@
 /** What a feed is of: its name, its names in other systems, and the address at which a hub knows it. */
+import { idsOf, nameOf } from '../catalogue/addresses.ts'
 import { byIds } from '../catalogue/by-ids.ts'
 import type { EntryRow, EntryTable } from '../catalogue/entry.ts'
-import { idOf } from '../catalogue/slugs.ts'
 import { NONE } from '../editions/content.ts'
 import { type FeedFilters, feedFilters } from '../lib/feed-links.ts'
 import { canonical } from '../lib/languages.ts'
@@ -57,12 +57,13 @@ async function entriesOf(
 ): Promise<{ id: string; slug: string; name?: string }[]> {
   const table = tables[kind]
   if (!table) return references.flatMap((tag) => canonical(tag) ?? []).map((tag) => ({ id: tag, slug: tag, name: tag }))
-  const ids = await Promise.all(references.map((reference) => idOf(db, kind, reference)))
-  const wanted = [...new Set(ids)].filter((id) => id !== undefined)
+  const named = references.filter((reference) => reference !== NONE)
+  const wanted = [...new Set(await idsOf(db, kind, named.join(',')))]
   const rows = new Map((await byIds<EntryRow>(db, table, wanted)).map((row) => [row.id, row]))
-  const entries = wanted.flatMap((id) => {
+  const found: { id: string; slug: string; name?: string }[] = references.includes(NONE) ? [WITHOUT] : []
+  for (const id of wanted) {
     const row = rows.get(id)
-    return row?.deletedAt === null ? [{ id, slug: row.slug, name: row.name }] : []
-  })
-  return references.includes(NONE) ? [WITHOUT, ...entries] : entries
+    if (row?.deletedAt === null) found.push({ id, slug: await nameOf(db, kind, row), name: row.name })
+  }
+  return found
 }

@@ -1,4 +1,5 @@
 /** Tells a WebSub hub (https://www.w3.org/TR/websub/#publishing) which feeds have changed. */
+import { nameOf } from '../catalogue/addresses.ts'
 import { byIds } from '../catalogue/by-ids.ts'
 import type { EntryRow } from '../catalogue/entry.ts'
 import { after, type Logged, latest } from '../changes/log.ts'
@@ -93,7 +94,7 @@ async function feedsIn(db: Reader, rows: Logged[]): Promise<string[]> {
   for (const [kind, table] of Object.entries(tables)) {
     const ids = [...new Set(refs.flatMap((one) => one[kind] ?? []))]
     const entries = await byIds<EntryRow>(db, table, ids)
-    filters.push(...entries.filter(({ deletedAt }) => deletedAt === null).map(({ slug }) => ({ [kind]: slug })))
+    for (const entry of entries) if (entry.deletedAt === null) filters.push({ [kind]: await nameOf(db, kind, entry) })
   }
   return filters.flatMap((one) => feedForms.map(({ file }) => feedPath(file, one)))
 }

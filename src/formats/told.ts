@@ -2,9 +2,10 @@
 import { and, desc, eq } from 'drizzle-orm'
 import { byIds } from '../catalogue/by-ids.ts'
 import { lineagesOf, type SectionRow } from '../catalogue/sections.ts'
+import { movedTo } from '../editions/addresses.ts'
 import type { Article } from '../editions/article.ts'
 import { mayHave } from '../editions/facts.ts'
-import { type Edition, movedTo, read, retraction } from '../editions/store.ts'
+import { type Edition, read, retraction } from '../editions/store.ts'
 import { covers } from '../lib/grant.ts'
 import type { Caller } from '../lib/roles.ts'
 import { changes, sections } from '../storage/schema.ts'
@@ -37,6 +38,6 @@ export async function isGranted(db: Reader, caller: Caller, reference: string): 
 }
 
 async function readMoved(db: Reader, reference: string): Promise<Edition | undefined> {
-  const slug = await movedTo(db, reference)
-  return slug === undefined ? undefined : read(db, slug)
+  const moved = await movedTo(db, reference)
+  return moved && read(db, moved.article)
 }

@@ -66,8 +66,11 @@ export const etagUnder = (change: string, url: string): string =>
 
 const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD'
 
-/** Whether the reply shows what was asked for, or says that the client has it: a 304 has the headers of the 200. */
-const isShown = ({ statusCode }: FastifyReply): boolean => statusCode < 300 || statusCode === 304
+/**
+ * Whether the reply shows what was asked for, says where it is, or says that the client has it: a 304 has the headers of
+ * the 200.
+ */
+const isShown = ({ statusCode }: FastifyReply): boolean => statusCode < 300 || statusCode === 304 || statusCode === 308
 
 /** Adds to what the reply depends on: by then CORS may have named the origin. */
 function vary(reply: FastifyReply, names: string): void {

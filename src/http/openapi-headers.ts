@@ -116,7 +116,7 @@ export function replyHeadersOf(
   { isRead, isOnce, isStream, own }: { isRead: boolean; isOnce: boolean; isStream: boolean; own: ReplyHeader[] },
 ): Json {
   if (status === 304) return refs([...EVERY, 'ETag', ...own])
-  if (status === 308) return refs([...EVERY, 'Location'])
+  if (status === 308) return refs([...EVERY, 'Location', 'Cache-Tag'])
   const validator: HeaderName[] = isStream || status === 204 ? [] : [isRead ? 'ETag' : 'Version-ETag']
   return refs([
     ...EVERY,

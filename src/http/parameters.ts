@@ -19,7 +19,9 @@ export const Deletion = z.strictObject({
 export const Nothing = z.null().meta({ description: 'Done; no body.' })
 
 /** The reply to a request that names a thing by a slug it had before. */
-export const Moved = z.null().meta({ description: 'The slug is a former one: `Location` is the present address.' })
+export const Moved = z
+  .null()
+  .meta({ description: 'The slug or the path is a former one: `Location` is the present address.' })
 
 /** No parameters at all: any is refused. */
 export const NoQuery = z.strictObject({})

@@ -49,6 +49,13 @@ export const Problem = z
     ],
   })
 
+/** The name in the path fits several things. */
+export const Ambiguous = Problem.extend({
+  candidates: z
+    .array(z.string())
+    .meta({ description: 'What each of them is named by alone.', examples: [['/business/sport', '/regions/sport']] }),
+}).meta({ id: 'Ambiguous', description: 'Several things have this name; `candidates` lists them.' })
+
 /** Faults that other layers know and HTTP does not: from an error to the problem it is, if it is one. */
 export type Translate = (error: unknown) => Thrown | undefined
 

@@ -16,13 +16,17 @@ import { changeKey, createKey, type KeyRow, listKeys, readKey, revokeKey, rotate
 
 const ByKey = z.strictObject({ key: Id.meta({ description: 'The id of the key.' }) })
 
-/** The id that an id or a slug leads to. */
-type IdOf = (db: Reader, noun: 'section' | 'tag', reference: string) => Promise<string | undefined>
+/** The id that an id, a slug or a path leads to; or none, and the paths of the sections that might be meant. */
+type Seek = (
+  db: Reader,
+  noun: 'section' | 'tag',
+  reference: string,
+) => Promise<{ id?: string | undefined; paths?: string[] | undefined }>
 
 /** Keys, for admins; and `/me`, for everyone. */
 export function registerKeys(
   server: FastifyInstance,
-  { storage, clock, once, idOf }: { storage: Storage; clock: Clock; once: Once; idOf: IdOf },
+  { storage, clock, once, seek }: { storage: Storage; clock: Clock; once: Once; seek: Seek },
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
   const tags = ['Keys']
@@ -175,8 +179,8 @@ export function registerKeys(
     const resolved = async (noun: 'section' | 'tag', references: string[]) => {
       const ids: string[] = []
       for (const [index, ref] of references.entries()) {
-        const id = await idOf(tx, noun, ref)
-        if (id === undefined) throw invalidReferences([{ pointer: `/grant/${noun}s/${index}`, noun, ref }])
+        const { id, paths } = await seek(tx, noun, ref)
+        if (id === undefined) throw invalidReferences([{ pointer: `/grant/${noun}s/${index}`, noun, ref, paths }])
         ids.push(id)
       }
       return ids

@@ -66,7 +66,7 @@ export const problems = {
   'invalid-reference': [
     422,
     'A reference leads nowhere',
-    'An id or a slug names nothing that this caller may refer to.',
+    'An id, a slug or a path names nothing that this caller may refer to, or several sections.',
   ],
   'url-not-allowed': [
     422,
@@ -130,12 +130,14 @@ export class Problem extends Error {
 export const notFound = (noun: string): Problem => new Problem('not-found', `there is no such ${noun}`)
 
 /** References that lead nowhere, with the pointers at which they stand. */
-export function invalidReferences(found: { pointer: string; noun: string; ref: string }[]): Problem {
-  const errors = found.map(({ pointer, noun, ref }) => ({
+export function invalidReferences(
+  found: { pointer: string; noun: string; ref: string; paths?: string[] | undefined }[],
+): Problem {
+  const errors = found.map(({ pointer, noun, ref, paths = [] }) => ({
     in: 'body' as const,
     pointer,
-    code: 'invalid_reference',
-    message: `names no ${noun}: "${ref}"`,
+    code: paths.length > 0 ? 'ambiguous' : 'invalid_reference',
+    message: paths.length > 0 ? `names several ${noun}s: ${paths.join(', ')}` : `names no ${noun}: "${ref}"`,
   }))
   return new Problem('invalid-reference', errors.map((e) => `${e.pointer.slice(1)} ${e.message}`).join('; '), {
     errors,

@@ -27,16 +27,27 @@ export const Slug = z
   .meta({ id: 'Slug', description: 'Lower-case words joined by hyphens.', examples: ['harbour-bridge-reopens'] })
 export type Slug = z.infer<typeof Slug>
 
+/** Longest path on the site, in characters: ten sections and an article. */
+const MAX_PATH = 11 * (MAX_SLUG + 1)
+
+/** A path on the site, of a section or an article; one that cannot be any leads nowhere. */
+export const SitePath = z
+  .string()
+  .max(MAX_PATH)
+  .regex(/^\//, 'must begin with /')
+  .meta({ id: 'SitePath', description: 'A path on the site.', examples: ['/world-news/asia'] })
+
 /**
- * What a request names another thing by: its id or its slug. The object that replies carry is taken too, and only its
+ * What a request names another thing by: its id or its slug; a section by its path, too. The object that replies carry is taken too, and only its
  * `id` is read, so that what was read can be sent back.
  */
 export const Reference = z
-  .union([z.string().min(1).max(MAX_SLUG), z.looseObject({ id: Id })])
+  .union([z.string().min(1).max(MAX_PATH), z.looseObject({ id: Id })])
   .transform((value) => (typeof value === 'string' ? value : value.id))
   .meta({
     id: 'Reference',
-    description: 'An id or a slug; or the object a reply carries, of which only the `id` is read.',
+    description:
+      'An id or a slug; of a section the path, too; or the object a reply carries, of which only the `id` is read.',
     examples: ['world-news'],
   })
 export type Reference = z.infer<typeof Reference>

@@ -1,16 +1,18 @@
-import { transliterate } from 'transliteration'
 import { isId } from './id.ts'
+import { latinOf } from './latin.ts'
 
 /** Longest slug, in characters. */
 export const MAX_SLUG = 120
 
 /**
- * A slug made from a headline or a name of any script: `Мост открыт` gives `most-otkryt`. Cut at a word's end when too
- * long; `fallback` where nothing is left to make one from.
+ * A slug made from a headline or a name of any script, by the rules of its language if that is known: `Мост открыт` gives
+ * `most-otkryt`. Cut at a word's end when too long; `fallback` where nothing is left to make one from.
  */
-export function slugOf(text: string, fallback: string): string {
-  const words = transliterate(text)
-    .toLowerCase()
+export function slugOf(
+  text: string,
+  { fallback, language }: { fallback: string; language?: string | undefined },
+): string {
+  const words = latinOf(text, language)
     .replace(/['’`]/g, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')

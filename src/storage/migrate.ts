@@ -12,6 +12,16 @@ interface Migration {
 
 /** The advisory lock of whoever migrates: two processes that start at once take turns. */
 const MIGRATION_LOCK = 0x44_41_54_46
+/**
+ * What old rows lack behind a migration, on both engines; it changes nothing where all is there. The slugs of a section
+ * stand below the section above it: those from before that was so are where that is not to be found.
+ */
+const FILL = `
+  update slugs set scope = (select parent from sections where sections.id = slugs.target)
+  where kind = 'section' and scope = '' and target in (
+    select one.id from sections one where one.parent is not null and not exists (
+      select 1 from slugs own
+      where own.kind = 'section' and own.slug = one.slug and own.scope = one.parent and own.target = one.id))`
 const APPLIED = 'create table if not exists schema_migrations (tag text primary key, applied_at text not null)'
 
 /** The migrations of an engine, oldest first, as drizzle-kit wrote them. */
@@ -55,6 +65,7 @@ export async function migrateSqlite(writer: Database.Database, reader: Database.
       if (broken[0]) throw new StorageUnusable(`migration ${tag} would leave ${broken[0].table} with broken references`)
       writer.prepare('insert into schema_migrations values (?, ?)').run(tag, new Date().toISOString())
     }
+    writer.exec(FILL)
     writer.exec('commit')
   } finally {
     if (writer.inTransaction) writer.exec('rollback')
@@ -70,12 +81,14 @@ export async function migratePostgres<R extends PgQueryResultHKT>(db: PgDatabase
     const { rows } = (await tx.execute(sql`select tag from schema_migrations`)) as unknown as {
       rows: { tag: string }[]
     }
-    for (const { tag, statements } of pendingOf(
+    const pending = pendingOf(
       migrationsOf('postgres'),
       rows.map((row) => row.tag),
-    )) {
+    )
+    for (const { tag, statements } of pending) {
       for (const statement of statements) await tx.execute(sql.raw(statement))
       await tx.execute(sql`insert into schema_migrations values (${tag}, ${new Date().toISOString()})`)
     }
+    if (pending.length > 0) await tx.execute(sql.raw(FILL))
   })
 }

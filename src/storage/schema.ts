@@ -92,7 +92,6 @@ export const sections = table(
     position: integer('position').notNull(),
   },
   (t) => [
-    uniqueIndex('sections_slug').on(t.slug),
     index('sections_path').on(t.path, t.id),
     index('sections_parent').on(t.parent),
     index('sections_name').on(t.sortName, t.id),
@@ -114,10 +113,15 @@ export const slugs = table(
   {
     kind: text('kind').notNull(),
     slug: text('slug').notNull(),
+    // For a section the one above it, and empty at the top: two sections may have the same slug under different parents.
+    // For an article a section that it has left: there it was once read, too. Empty for all else.
+    scope: text('scope').notNull().default(''),
     target: text('target').notNull(),
     live: flag('live').notNull(),
+    // The entry whose slug it was before that was merged into the target; empty once that is deleted for good.
+    mergedFrom: text('merged_from'),
   },
-  (t) => [primaryKey({ columns: [t.kind, t.slug] }), index('slugs_target').on(t.target)],
+  (t) => [primaryKey({ columns: [t.kind, t.slug, t.scope] }), index('slugs_target').on(t.target)],
 )
 
 /** The working copies. `content` is the whole article as its editors see it, with references as ids. */

@@ -28,7 +28,7 @@ const input = {
     }),
   events,
   section: Reference.nullish().meta({
-    description: 'Only articles of this section and of all below it, by id or slug.',
+    description: 'Of changes of articles only those of this section and of all below it; an id, a slug or a path.',
   }),
   include: z
     .array(z.enum(['edition']))

@@ -49,7 +49,8 @@ export async function makeEntry(shelf: Shelf, room: Newsroom, noun: Noun, parent
   const more = { ...(noun === 'source' && { kind: 'agency' }), ...(parent && { parent: parent.id }) }
   const { body } = await room.editor
     .post(`/v1/${noun}s`)
-    .send({ name: `A ${noun}`, ...more })
+    // Sections may have the same slug below different parents, and then it names none of them.
+    .send({ name: noun === 'section' ? `A section ${shelf.next()}` : `A ${noun}`, ...more })
     .expect(201)
   const entry = { noun, id: body.id, slugs: [body.slug], parent }
   shelf.entries.push(entry)
