@@ -54,12 +54,16 @@ export const Moment = z.iso
 /** Longest web address, in characters. */
 const MAX_URL = 2048
 
-/** An absolute http or https address. */
+/** An absolute http or https address, as browsers take it: it may have letters that a URI (RFC 3986) would encode. */
 export const WebUrl = z
   .string()
   .max(MAX_URL)
   .refine(isWebUrl, 'must be an absolute http or https address')
-  .meta({ id: 'WebUrl', format: 'uri', examples: ['https://wire.example/1'] })
+  .meta({
+    id: 'WebUrl',
+    description: 'An absolute http or https address, as browsers take it; other letters than ASCII may stand in it.',
+    examples: ['https://wire.example/1'],
+  })
 
 function isWebUrl(value: string): boolean {
   if (!URL.canParse(value) || /\s/.test(value)) return false
