@@ -1,6 +1,7 @@
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import { asc } from 'drizzle-orm'
 import { sweepChanges } from '../src/changes/log.ts'
+import { digest } from '../src/lib/etag.ts'
 import { changes } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 
@@ -106,6 +107,27 @@ describe('the log', () => {
     expect(told(waited.body.data)).toEqual([['article.published', 'waited-for', false]])
   })
 
+  it('refuses what somebody made to look like a cursor, and says where it was sent', async () => {
+    const { partner } = room
+    const forged = (scope: string, text: string) =>
+      Buffer.from(digest(scope + text).slice(0, 8) + text).toString('base64url')
+    for (const text of ['{', '[1,2', 'null', '[]', '[1,2,3]', '[-1,"",""]', '[1.5,"",""]', '[1,"yesterday",""]']) {
+      const cursor = forged('change', text)
+      const sent: [string, () => PromiseLike<{ status: number; body: object }>][] = [
+        ['query', () => partner.get(`/v1/changes?since=${cursor}`)],
+        ['query', () => partner.get(`/v1/changes/stream?since=${cursor}`)],
+        ['header', () => partner.get('/v1/changes/stream').set('last-event-id', cursor)],
+        ['body', () => partner.put('/v1/changes/cursor').send({ cursor })],
+        ['query', () => partner.get(`/v1/changes/snapshot?cursor=${forged('snapshot', text)}`)],
+      ]
+      for (const [place, send] of sent)
+        expect(await send()).toMatchObject({
+          status: 400,
+          body: { type: '/problems/invalid-cursor', errors: [{ in: place, code: 'invalid_cursor' }] },
+        })
+    }
+  })
+
   it('refuses cursors that are none, that are of another history, and that are too old', async () => {
     for (const cursor of ['x', 'AAAA', Buffer.from('12345678[1,"",""]').toString('base64url')]) {
       const { body } = await room.partner.get(`/v1/changes?since=${cursor}`).expect(400)
@@ -185,6 +207,11 @@ describe('the stream', () => {
     const again = await open('/v1/changes/stream?include=edition', token, { 'last-event-id': first.id })
     expect(await again.next()).toMatchObject({ event: 'article.published', data: { edition: { headline: 'Missed' } } })
     again.close()
+  })
+
+  it('is answered at once where the head alone is asked for', async () => {
+    const reply = await room.partner.head('/v1/changes/stream').expect(200)
+    expect(reply.headers['content-type']).toBe('text/event-stream')
   })
 
   it('does not begin for a cursor that is not good, nor without a key', async () => {

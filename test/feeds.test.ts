@@ -217,6 +217,36 @@ describe('a feed of a part', () => {
     expect(pages[0]?.slice(0, 2)).toEqual(['Paged 104', 'Paged 103'])
   })
 
+  it('is of what two filters let through, in every form', async () => {
+    const { body: ana } = await room.editor.post('/v1/authors').send({ name: 'Ana Filter' }).expect(201)
+    await publish('In both', { section: 'sport', authors: [ana.id], tags: [] })
+    await publish('In one', { section: 'world', authors: [ana.id] })
+    await room.editor.post(`/v1/articles/${await publish('Gone', { section: 'sport', authors: [ana.id] })}/unpublish`)
+    for (const file of ['rss.xml', 'atom.xml', 'feed.json'])
+      for (const query of [`section=sport&author=${ana.slug}`, `language=en&section=sport&author=${ana.id}&source=`]) {
+        const reply = await room.anyone
+          .get(`/feeds/${file}?${query.replace('&source=', '')}`)
+          .buffer(true)
+          .expect(200)
+        const text = reply.text || JSON.stringify(reply.body)
+        expect(text).toContain('In both')
+        expect(text).not.toContain('In one')
+      }
+  })
+
+  it('is empty where one of two filters is of what is not there, as lists are and what is searched', async () => {
+    const { body: ana } = await room.editor.post('/v1/authors').send({ name: 'Ana Nowhere' }).expect(201)
+    await publish('Somewhere', { section: 'sport', authors: [ana.id] })
+    for (const nowhere of ['nowhere', '0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d'])
+      for (const kind of ['section', 'tag', 'source']) {
+        const query = `${kind}=${nowhere}&author=${ana.slug}`
+        expect(texts((await read(`/feeds/rss.xml?${query}`)).dom, 'item')).toEqual([])
+        for (const file of ['atom.xml', 'feed.json']) await room.anyone.get(`/feeds/${file}?${query}`).expect(200)
+        for (const path of [`/v1/articles?${query}`, `/v1/search?q=somewhere&${query}`, `/v1/articles?q=a&${query}`])
+          expect((await room.anyone.get(path).expect(200)).body.data).toEqual([])
+      }
+  })
+
   it('is called what the part is called, whichever way it was named', async () => {
     const { body } = await room.anyone.get('/v1/sections/world').expect(200)
     for (const name of ['world', body.id]) {

@@ -406,8 +406,11 @@ describe('a list', () => {
       for (const [sort, key] of keys) {
         const position = JSON.stringify([key, 'x', 0])
         const signature = JSON.stringify([`/v1/${list}`, [['sort', sort]]])
-        const cursor = Buffer.from(digest(signature + position) + position).toString('base64url')
-        await room.anyone.get(`/v1/${list}?sort=${sort}&cursor=${cursor}`).expect(problem('invalid-cursor'))
+        for (const text of [position, '{', 'null', '["a"]', `${position}]`]) {
+          const cursor = Buffer.from(digest(signature + text) + text).toString('base64url')
+          const at = { in: 'query', pointer: '/cursor' } as const
+          await room.anyone.get(`/v1/${list}?sort=${sort}&cursor=${cursor}`).expect(problem('invalid-cursor', at))
+        }
       }
   })
 })

@@ -122,6 +122,16 @@ it('shows hits as HTML that is safe', async () => {
   expect(hit?.highlights.body?.length).toBeLessThan(280)
 })
 
+it('marks words whose letters come apart into signs', async () => {
+  const words = [`${'a'.repeat(99)}⑴`, '⑴', 'ﷺ', '½']
+  await publish(`Signs ${words.join(' ')} end`, paragraph(`In a text: ${words.join(', ')}.`))
+  for (const word of words) {
+    const [hit] = (await find(word)).data
+    expect(hit?.highlights.headline).toContain(`<mark>${word}</mark>`)
+    expect(hit?.highlights.body).toContain(`<mark>${word}</mark>`)
+  }
+})
+
 it('filters, counts and tells facets', async () => {
   for (const [name, parent] of [
     ['World', null],

@@ -1,7 +1,7 @@
 /** Any phrasing that a reader found, brought down to what a block's text can say. */
 import type { Definition, Image, PhrasingContent } from 'mdast'
 import { isVisible } from '../lib/text.ts'
-import { type BlockOf, MAX_TEXT, UNPRINTABLE } from './block.ts'
+import { type BlockOf, MAX_TEXT, UNPRINTABLES } from './block.ts'
 import { wordsOf, writeInline } from './inline.ts'
 import { forbiddenProtocol } from './links.ts'
 import { BodyNotReadable } from './not-readable.ts'
@@ -21,10 +21,8 @@ interface Context extends Reading {
   inside: readonly string[]
 }
 
-const unprintable = new RegExp(UNPRINTABLE.source, 'gu')
-
 /** A value without the characters that no block may hold. */
-export const printable = (value: string): string => value.replace(unprintable, '')
+export const printable = (value: string): string => value.replaceAll(UNPRINTABLES, '')
 
 /** The text of nodes as a block keeps it; empty where there are no words. Throws BodyNotReadable when it is too long. */
 export function textOf(nodes: PhrasingContent[], reading: Reading, breaks = true): string {

@@ -195,13 +195,12 @@ export async function sectionsAbove(db: Reader, section: string): Promise<string
 
 const selectTree = prepared('section_tree', (db) => db.select({ id: sections.id, path: sections.path }).from(sections))
 
-/** The sections and all below them. */
+/** The sections and all below them. An id that names no section stays: nothing refers to it. */
 export async function withBelow(db: Reader, ids: string[]): Promise<string[]> {
   const tree = await selectTree(db)
   const tops = tree.filter(({ id }) => ids.includes(id))
-  return tree
-    .filter(({ path }) => tops.some((top) => path === top.path || path.startsWith(`${top.path}/`)))
-    .map(({ id }) => id)
+  const below = tree.filter(({ path }) => tops.some((top) => path.startsWith(`${top.path}/`)))
+  return [...new Set([...ids, ...below.map(({ id }) => id)])]
 }
 
 /** Every section below the moved one lies at a new path. */

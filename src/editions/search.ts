@@ -3,7 +3,7 @@
  * engines, cursors can go on from it, and a page costs the same however many hits there are.
  */
 import { and, asc, desc, eq } from 'drizzle-orm'
-import { Problem } from '../lib/problem.ts'
+import { invalidCursor } from '../lib/cursor.ts'
 import type { Term } from '../lib/query.ts'
 import { allOf, butNot, editionIndex, match } from '../storage/fulltext.ts'
 import type { Page, PageRequest } from '../storage/keyset.ts'
@@ -104,8 +104,8 @@ export async function search(
 }
 
 function placeIn([score, key]: readonly [string | number, string]): { score: number; key: number } {
-  if (typeof score !== 'number' || !/^-?\d{1,16}$/.test(key))
-    throw new Problem('invalid-cursor', 'the cursor is not one of this search')
+  if (typeof score !== 'number' || !/^-?\d+$/.test(key) || !Number.isSafeInteger(Number(key)))
+    throw invalidCursor('this search')
   return { score, key: Number(key) }
 }
 

@@ -83,11 +83,11 @@ export function registerFeeds(server: FastifyInstance, { storage, news, clock, s
       },
       async (request, reply) => {
         const { query, madeUnder, url } = request
+        const paging = pageRequest(request, ITEMS)
         const { at } = await lastPlace(db)
         const altered = new Date(at > started ? at : started)
         if (isUnmodified(request, reply, altered, clock.now()) && madeUnder)
           return notModified(reply, etagUnder(madeUnder, url)) as never
-        const paging = pageRequest(request, ITEMS)
         const topic = await topicOf(db, query)
         const page = await list(db, { filters: filtersIn(query), sort: '-publishedAt' }, paging)
         const items = await itemsOf(page.rows)

@@ -1,10 +1,8 @@
 import { type ParsedUrlQuery, parse, stringify } from 'node:querystring'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { digest } from '../lib/etag.ts'
+import { decodeCursor, encodeCursor, invalidCursor } from '../lib/cursor.ts'
 import { flag } from '../lib/names.ts'
-import { Problem } from '../lib/problem.ts'
-import { uncleanness } from '../lib/text.ts'
 import { addLinks } from './links.ts'
 
 /** The query parameters that every list takes. */
@@ -52,18 +50,18 @@ type Keys = readonly [string | number, string]
 /** Which page a request asks for, and the making of the links to its neighbours. */
 export function pageRequest({ url }: Pick<FastifyRequest, 'url'>, limit: number) {
   const { path, query } = partsOf(url)
-  const signature = signatureOf({ path, query })
+  const scope = scopeOf({ path, query })
   /** The `page` member of the reply, and the links (RFC 8288) that go with it. */
   const shown = (page: { next: Keys | null; previous: Keys | null }, total?: number) => {
-    const next = page.next && encode(page.next, false, signature)
-    const previous = page.previous && encode(page.previous, true, signature)
+    const next = page.next && encode(page.next, false, scope)
+    const previous = page.previous && encode(page.previous, true, scope)
     const links = [link(path, query, next, 'next'), link(path, query, previous, 'prev')].filter((one) => one !== null)
     const info: PageInfo = { limit, next, previous, ...(total !== undefined && { total }) }
     return { info, links }
   }
   return {
     limit,
-    from: query.cursor === undefined ? null : decode(String(query.cursor), signature),
+    from: query.cursor === undefined ? null : decode(String(query.cursor), scope),
     shown,
     /** The `page` member of the reply; sets the `Link` header with it. */
     info(reply: FastifyReply, page: { next: Keys | null; previous: Keys | null }, total?: number): PageInfo {
@@ -78,38 +76,27 @@ export function pageRequest({ url }: Pick<FastifyRequest, 'url'>, limit: number)
 const FREE = new Set(['cursor', 'limit', 'count', 'fields', 'include', 'latest', 'facets'])
 
 /** The path of an address, and its query as it was sent: checked parameters have defaults and forms of their own. */
-function partsOf(url: string): { path: string; query: ParsedUrlQuery } {
+export function partsOf(url: string): { path: string; query: ParsedUrlQuery } {
   const [path = '', ...search] = url.split('?')
   return { path, query: parse(search.join('?')) }
 }
 
 /** What a cursor is good for: the same list, filtered and sorted in the same way. */
-function signatureOf({ path, query }: ReturnType<typeof partsOf>): string {
+export function scopeOf({ path, query }: ReturnType<typeof partsOf>): string {
   const fixed = Object.entries(query).filter(([name]) => !FREE.has(name))
   return JSON.stringify([path, fixed.sort(([a], [b]) => (a < b ? -1 : 1))])
 }
 
-const encode = ([sort, id]: Keys, back: boolean, signature: string): string => {
-  const position = JSON.stringify([sort, id, back ? 1 : 0])
-  return Buffer.from(`${digest(signature + position).slice(0, 8)}${position}`).toString('base64url')
-}
+const encode = ([sort, id]: Keys, back: boolean, scope: string): string => encodeCursor(scope, [sort, id, back ? 1 : 0])
 
 const Position = z.tuple([z.union([z.string(), z.number()]), z.string(), z.literal([0, 1])])
 
-/** The position in a cursor; throws `invalid-cursor` for one of another query, and for one that was tampered with. */
-function decode(cursor: string, signature: string): { keys: Keys; back: boolean } {
-  const text = Buffer.from(cursor, 'base64url').toString()
-  const position = text.slice(8)
-  const isOurs = text.slice(0, 8) === digest(signature + position).slice(0, 8)
-  const { data } = Position.safeParse(isOurs ? JSON.parse(position) : undefined)
-  if (!data || data.some((key) => uncleanness(String(key)))) throw invalidCursor()
-  return { keys: [data[0], data[1]], back: data[2] === 1 }
-}
-
-function invalidCursor(): Problem {
-  const message = 'is not a cursor of this query; start again without it'
-  const errors = [{ in: 'query' as const, pointer: '/cursor', code: 'invalid_cursor', message }]
-  return new Problem('invalid-cursor', `cursor ${message}`, { errors })
+/** The position in a cursor; throws `invalid-cursor` for one of another query. */
+function decode(cursor: string, scope: string): { keys: Keys; back: boolean } {
+  const position = decodeCursor(scope, Position, cursor)
+  if (!position) throw invalidCursor('this query')
+  const [sort, id, back] = position
+  return { keys: [sort, id], back: back === 1 }
 }
 
 const link = (path: string, query: ParsedUrlQuery, cursor: string | null, rel: 'next' | 'prev'): string | null =>

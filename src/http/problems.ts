@@ -79,6 +79,8 @@ export function registerProblems(app: FastifyInstance, translate: Translate): vo
 }
 
 function send(problem: Thrown, request: FastifyRequest, reply: FastifyReply) {
+  // What the route has said of what it would have shown is not true of the problem.
+  reply.removeHeader('last-modified')
   return reply
     .code(problem.status)
     .headers(problem.headers)

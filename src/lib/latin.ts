@@ -1,10 +1,15 @@
 import { transliterate } from 'transliteration'
 import { toRomaji } from 'wanakana'
 
-type Rule = readonly [RegExp, string]
+type Rule = (text: string) => string
 
-const letters = (pairs: Record<string, string>): Rule[] =>
-  Object.entries(pairs).map(([letter, latin]) => [new RegExp(letter, 'gu'), latin])
+/** Replaces letters, and pairs of letters, one after another. */
+const letters =
+  (pairs: Record<string, string>): Rule =>
+  (text) =>
+    Object.entries(pairs).reduce((latin, [letter, by]) => latin.replaceAll(letter, by), text)
+
+const UKRAINIAN_INITIALS: Record<string, string> = { є: 'ye', ї: 'yi', й: 'y', ю: 'yu', я: 'ya' }
 
 const nordic = letters({ å: 'aa', æ: 'ae', ø: 'oe' })
 
@@ -29,26 +34,24 @@ const southSlavic = letters({
  * their order. What none of them names is as in all languages.
  */
 const rules: Record<string, Rule[]> = {
-  de: letters({ ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss' }),
-  da: nordic,
-  nb: nordic,
-  nn: nordic,
-  no: nordic,
-  sr: southSlavic,
-  mk: [...letters({ ѓ: 'gj', ќ: 'kj', ѕ: 'dz' }), ...southSlavic],
+  de: [letters({ ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss' })],
+  da: [nordic],
+  nb: [nordic],
+  nn: [nordic],
+  no: [nordic],
+  sr: [southSlavic],
+  mk: [letters({ ѓ: 'gj', ќ: 'kj', ѕ: 'dz' }), southSlavic],
   // The streamlined system of the Transliteration Act of 2009.
   bg: [
-    [/ия(?!\p{L})/gu, 'ia'],
-    ...letters({ ж: 'zh', й: 'y', х: 'h', ц: 'ts', ч: 'ch', ш: 'sh', щ: 'sht', ъ: 'a', ь: 'y', ю: 'yu', я: 'ya' }),
+    (text) => text.replace(/ия(?!\p{L})/gu, 'ia'),
+    letters({ ж: 'zh', й: 'y', х: 'h', ц: 'ts', ч: 'ch', ш: 'sh', щ: 'sht', ъ: 'a', ь: 'y', ю: 'yu', я: 'ya' }),
   ],
   // Resolution 55 of the Cabinet of Ministers, 2010: some letters are others at the beginning of a word.
   uk: [
-    ...letters({ зг: 'zgh' }),
-    ...letters({ є: 'ye', ї: 'yi', й: 'y', ю: 'yu', я: 'ya' }).map(
-      ([letter, latin]): Rule => [new RegExp(`(?<![\\p{L}\\p{M}'’ʼ])${letter.source}`, 'gu'), latin],
-    ),
-    ...letters({ є: 'ie', ї: 'i', й: 'i', ю: 'iu', я: 'ia', г: 'h', ґ: 'g', и: 'y', і: 'i', ж: 'zh', х: 'kh' }),
-    ...letters({ ц: 'ts', ч: 'ch', ш: 'sh', щ: 'shch', ь: '' }),
+    letters({ зг: 'zgh' }),
+    (text) => text.replace(/(?<![\p{L}\p{M}'’ʼ])[єїйюя]/gu, (letter) => UKRAINIAN_INITIALS[letter] ?? letter),
+    letters({ є: 'ie', ї: 'i', й: 'i', ю: 'iu', я: 'ia', г: 'h', ґ: 'g', и: 'y', і: 'i', ж: 'zh', х: 'kh' }),
+    letters({ ц: 'ts', ч: 'ch', ш: 'sh', щ: 'shch', ь: '' }),
   ],
 }
 
@@ -60,7 +63,7 @@ const rules: Record<string, Rule[]> = {
 export function latinOf(text: string, language?: string): string {
   const [subtag = ''] = language?.toLowerCase().split('-') ?? []
   let latin = text.normalize('NFC').toLowerCase()
-  for (const [letter, by] of rules[subtag] ?? []) latin = latin.replace(letter, by)
+  for (const rule of rules[subtag] ?? []) latin = rule(latin)
   if (subtag === 'ja') latin = toRomaji(latin)
   return transliterate(latin).toLowerCase()
 }

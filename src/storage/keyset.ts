@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { Problem } from '../lib/problem.ts'
+import { invalidCursor } from '../lib/cursor.ts'
 
 /** The values that a list is sorted by, at one of its rows: the sort column's and the id. */
 export type Keys = readonly [sort: string | number, id: string]
@@ -65,7 +65,7 @@ export const keyValues = ({ from }: PageRequest) => ({ key: from?.keys[0], id: f
 
 /** Throws `invalid-cursor` if the page does not begin at a row of such a list. */
 export function checkKeys(kind: Order['kind'], { from }: PageRequest): void {
-  if (from && !isOfKind(kind, from.keys[0])) throw new Problem('invalid-cursor', 'the cursor is not one of this list')
+  if (from && !isOfKind(kind, from.keys[0])) throw invalidCursor('this list')
 }
 
 /** Times as this service writes them. */

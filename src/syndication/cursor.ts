@@ -1,6 +1,9 @@
+import * as z from 'zod'
+import { type CursorPlace, decodeCursor, encodeCursor, invalidCursor } from '../lib/cursor.ts'
 import { digest } from '../lib/etag.ts'
 import type { Grant } from '../lib/grant.ts'
 import { Problem } from '../lib/problem.ts'
+import { Id, Timestamp } from '../lib/shapes.ts'
 
 /**
  * A place in the log: up to which change it has been read, and when that change was made, which tells another history
@@ -14,26 +17,43 @@ export interface Place {
 /** What tells one grant from another: a place in one partner's log is none in another's. */
 const markOf = (grant: Grant | null): string => (grant === null ? '' : digest(JSON.stringify(grant)).slice(0, 8))
 
-/** A place as clients carry it. */
-export function encodePlace({ seq, at }: Place, grant: Grant | null): string {
-  const text = JSON.stringify([seq, at, markOf(grant)])
-  return Buffer.from(digest(`change${text}`).slice(0, 8) + text).toString('base64url')
-}
+const seq = z.int().min(0)
+const at = z.union([z.literal(''), Timestamp])
+const PlaceCursor = z.tuple([seq, at, z.string()])
+const SnapshotCursor = z.tuple([seq, at, Id])
 
-/** The place that a client gives back. Throws `invalid-cursor`; `cursor-expired` for one made under another grant. */
-export function decodePlace(cursor: string, grant: Grant | null): Place {
-  const text = Buffer.from(cursor, 'base64url').toString()
-  const body = text.slice(8)
-  if (digest(`change${body}`).slice(0, 8) !== text.slice(0, 8)) throw invalid()
-  const [seq, at, mark] = JSON.parse(body) as [number, string, string]
+/** A place as clients carry it. */
+export const encodePlace = ({ seq, at }: Place, grant: Grant | null): string =>
+  encodeCursor('change', [seq, at, markOf(grant)])
+
+/**
+ * The place that a client gives back. Throws `invalid-cursor`, which says where the request has it; `cursor-expired` for
+ * one made under another grant.
+ */
+export function decodePlace(cursor: string, grant: Grant | null, where: CursorPlace): Place {
+  const found = decodeCursor('change', PlaceCursor, cursor)
+  if (!found) throw invalidCursor('the changes', where)
+  const [seq, at, mark] = found
   if (mark !== markOf(grant)) throw expired('what this key is granted has changed since')
   return { seq, at }
 }
 
-function invalid(): Problem {
-  const message = 'is not a cursor of the changes'
-  const errors = [{ in: 'query' as const, pointer: '/since', code: 'invalid_cursor', message }]
-  return new Problem('invalid-cursor', `since ${message}`, { errors })
+/** How a reader goes on in the snapshot: the place from which to follow the changes, and the last article read. */
+export interface SnapshotPlace {
+  since: Place
+  from: string
+}
+
+/** A place in the snapshot as clients carry it. */
+export const encodeSnapshot = ({ since, from }: SnapshotPlace): string =>
+  encodeCursor('snapshot', [since.seq, since.at, from])
+
+/** The place in the snapshot that a client gives back. Throws `invalid-cursor`. */
+export function decodeSnapshot(cursor: string): SnapshotPlace {
+  const found = decodeCursor('snapshot', SnapshotCursor, cursor)
+  if (!found) throw invalidCursor('the snapshot')
+  const [seq, at, from] = found
+  return { since: { seq, at }, from }
 }
 
 /** Says that the client has to begin anew, and where. */

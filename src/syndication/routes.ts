@@ -7,13 +7,13 @@ import { NoQuery } from '../http/parameters.ts'
 import type { ZodTypes } from '../http/zod.ts'
 import { actOf } from '../lib/act.ts'
 import type { Clock } from '../lib/clock.ts'
-import { digest } from '../lib/etag.ts'
+import type { CursorPlace } from '../lib/cursor.ts'
 import { namesOf } from '../lib/names.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Caller } from '../lib/roles.ts'
 import type { Storage } from '../storage/storage.ts'
 import { ChangeList, Expired, Receipt, Snapshot } from './change.ts'
-import { decodePlace, encodePlace, type Place } from './cursor.ts'
+import { decodePlace, decodeSnapshot, encodePlace, encodeSnapshot, type Place } from './cursor.ts'
 import { checkPlace, type PageQuery, readPage, snapshotPage } from './page.ts'
 import { acknowledge, receiptsOf } from './receipts.ts'
 
@@ -121,7 +121,7 @@ export function registerChanges(server: FastifyInstance, { storage, clock, watch
       const { grant } = request.caller
       const { since, from } = cursor === undefined ? { since: await lastPlace(db), from: '' } : decodeSnapshot(cursor)
       const { documents, last } = await snapshotPage(db, { from, limit, grant })
-      const next = last === null ? null : encodeSnapshot(since, last)
+      const next = last === null ? null : encodeSnapshot({ since, from: last })
       reply.header('content-type', 'application/json; charset=utf-8')
       const page = JSON.stringify({ next, since: encodePlace(since, grant) })
       return reply.send(`{"data":[${documents.join(',')}],"page":${page}}` as never)
@@ -151,7 +151,7 @@ export function registerChanges(server: FastifyInstance, { storage, clock, watch
     },
     async (request) => {
       const { caller, body } = request
-      const place = await placeFrom(storage, body.cursor, caller)
+      const place = await placeFrom(storage, body.cursor, caller, { in: 'body', name: 'cursor' })
       const key = { id: caller.id ?? '', name: caller.name }
       if (caller.role !== 'partner')
         throw new Problem('forbidden', 'only partners acknowledge changes: their keys alone are accounted for')
@@ -181,25 +181,14 @@ export function registerChanges(server: FastifyInstance, { storage, clock, watch
   )
 }
 
-/** The place that a cursor names. Throws `invalid-cursor` and `cursor-expired`. */
-export async function placeFrom({ reader }: Storage, cursor: string | undefined, { grant }: Caller): Promise<Place> {
-  const place = cursor === undefined ? { seq: 0, at: '' } : decodePlace(cursor, grant)
+/** The place that a cursor names. Throws `invalid-cursor`, which says where the request has it, and `cursor-expired`. */
+export async function placeFrom(
+  { reader }: Storage,
+  cursor: string | undefined,
+  { grant }: Caller,
+  where: CursorPlace = { in: 'query', name: 'since' },
+): Promise<Place> {
+  const place = cursor === undefined ? { seq: 0, at: '' } : decodePlace(cursor, grant, where)
   await checkPlace(reader, place)
   return place
-}
-
-const encodeSnapshot = (since: Place, after: string): string => {
-  const text = JSON.stringify([since.seq, since.at, after])
-  return Buffer.from(digest(`snapshot${text}`).slice(0, 8) + text).toString('base64url')
-}
-
-function decodeSnapshot(cursor: string): { since: Place; from: string } {
-  const text = Buffer.from(cursor, 'base64url').toString()
-  if (digest(`snapshot${text.slice(8)}`).slice(0, 8) !== text.slice(0, 8)) {
-    const message = 'is not a cursor of the snapshot'
-    const errors = [{ in: 'query' as const, pointer: '/cursor', code: 'invalid_cursor', message }]
-    throw new Problem('invalid-cursor', `cursor ${message}`, { errors })
-  }
-  const [seq, at, from] = JSON.parse(text.slice(8)) as [number, string, string]
-  return { since: { seq, at }, from }
 }

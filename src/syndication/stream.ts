@@ -5,6 +5,7 @@ import * as z from 'zod'
 import type { News } from '../changes/news.ts'
 import { textOf } from '../http/media-type.ts'
 import type { ZodTypes } from '../http/zod.ts'
+import type { CursorPlace } from '../lib/cursor.ts'
 import { Expired } from './change.ts'
 import { encodePlace, type Place } from './cursor.ts'
 import { type ChangesPage, type PageQuery, readPage } from './page.ts'
@@ -47,7 +48,9 @@ export function registerStream(server: FastifyInstance, { storage, news, watch, 
     async (request, reply) => {
       const { caller, query, headers } = request
       const { grant } = caller
-      let place = await placeFrom(storage, headers['last-event-id'] || query.since, caller)
+      const last = headers['last-event-id']
+      const where: CursorPlace = last ? { in: 'header', name: 'last-event-id' } : { in: 'query', name: 'since' }
+      let place = await placeFrom(storage, last || query.since, caller, where)
       const wanted: PageQuery = { limit: PAGE, grant, withEditions: query.include !== undefined }
       const left = new AbortController()
       const { signal } = left
@@ -55,6 +58,8 @@ export function registerStream(server: FastifyInstance, { storage, news, watch, 
       reply.raw.once('close', leave)
       watch.closed.addEventListener('abort', leave)
       open(reply)
+      // A head alone is complete now; it would else be held back until the stream ends.
+      if (request.method === 'HEAD') leave()
       const beat = setInterval(() => {
         if (!reply.raw.writableNeedDrain) reply.raw.write(':\n\n')
         // A key that was revoked, has expired or has another grant ends its streams.
