@@ -372,7 +372,7 @@ describe('a draft', () => {
     expect((await contributor.get('/v1/articles?version=draft')).text).not.toContain('Never made')
   })
 
-  it.each(['status', 'publishedAt', 'createdBy', 'role', 'version', 'liveVersion', 'id', 'updatedAt'])(
+  it.each(['status', 'createdBy', 'role', 'version', 'liveVersion', 'id', 'createdAt', 'editedAt'])(
     'takes no %s from outside',
     async (name) => {
       const { contributor, editor } = room

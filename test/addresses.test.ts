@@ -174,7 +174,7 @@ it('an anonymous redirect may be kept as any public reply, one to a key by nobod
     const { headers } = await anyone.get(`/v1/${path}`).expect(308)
     expect(headers).toMatchObject({
       'cache-control': 'public, max-age=10, stale-while-revalidate=60',
-      'cache-tag': cacheTag,
+      'cache-tag': String(cacheTag).slice(-12),
     })
     for (const client of [reader, editor])
       expect((await client.get(`/v1/${path}`).expect(308)).headers['cache-control']).toBe('private, no-store')

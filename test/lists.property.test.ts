@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { ArticleSort, TimeFilter } from '../src/editions/filters.ts'
 import { list } from '../src/editions/list.ts'
 import { refreshAll } from '../src/editions/refresh.ts'
-import { editionIndex } from '../src/storage/fulltext.ts'
+import { draftIndex, editionIndex } from '../src/storage/fulltext.ts'
 import type { Page as Found, PageRequest } from '../src/storage/keyset.ts'
 import { articles, authors, editions, refCounts, sections, slugs, sources, tags } from '../src/storage/schema.ts'
 import { runs } from './harness/depth.ts'
@@ -19,7 +19,7 @@ afterAll(() => room.close())
 /** An empty newsroom with a few entries, among them a tree of sections. */
 async function begin(): Promise<Shelf> {
   await room.storage.transaction(async (tx) => {
-    for (const table of [editionIndex, editions, refCounts, articles, slugs, authors, tags, sources])
+    for (const table of [editionIndex, draftIndex, editions, refCounts, articles, slugs, authors, tags, sources])
       await tx.delete(table)
     await tx.delete(sections)
   })

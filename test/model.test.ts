@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { type Action, actions, allowedIn, type State, after as statusAfter } from '../src/articles/workflow.ts'
 import { latest } from '../src/changes/log.ts'
-import { editionIndex } from '../src/storage/fulltext.ts'
+import { draftIndex, editionIndex } from '../src/storage/fulltext.ts'
 import { articles, authors, changes, editions, refCounts, sections, slugs, tags } from '../src/storage/schema.ts'
 import { runs } from './harness/depth.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
@@ -19,7 +19,18 @@ afterAll(() => room.close())
 async function begin(): Promise<{ model: Model; real: Newsroom }> {
   await room.storage.transaction(async (tx) => {
     // The log, too: it is what the service is told by that nothing is as it was.
-    for (const table of [editionIndex, changes, editions, refCounts, articles, slugs, authors, tags, sections])
+    for (const table of [
+      editionIndex,
+      draftIndex,
+      changes,
+      editions,
+      refCounts,
+      articles,
+      slugs,
+      authors,
+      tags,
+      sections,
+    ])
       await tx.delete(table)
   })
   room.clock.time = new Date('2030-01-01T12:00:00.000Z')

@@ -166,7 +166,7 @@ function ofEntry<Row extends EntryRow, Input extends EntryInput>(
   return {
     status: 204,
     async run(tx, act) {
-      return remove(tx, kind, id, { permanent: false, check: () => {} }, act)
+      return doneTo(await remove<Row, Input>(tx, kind, id, { permanent: false, check: () => {} }, act))
     },
   }
 }

@@ -1,43 +1,29 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
-import { requireAdmin } from '../http/access.ts'
 import { ifMatch } from '../http/caching.ts'
 import { addLinks } from '../http/links.ts'
 import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
-import { Conditional, Deletion, Moved, Nothing } from '../http/parameters.ts'
+import { Conditional, Moved } from '../http/parameters.ts'
 import { Ambiguous } from '../http/problems.ts'
 import { parseBody, type ZodTypes } from '../http/zod.ts'
-import { Idempotent, type Once } from '../idempotency/once.ts'
-import { type Act, actOf } from '../lib/act.ts'
+import { Idempotent } from '../idempotency/once.ts'
+import { actOf } from '../lib/act.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
-import type { Clock } from '../lib/clock.ts'
 import { feedLinks } from '../lib/feed-links.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { notFound } from '../lib/problem.ts'
 import { type Caller, may } from '../lib/roles.ts'
-import type { Reader, Storage, Writer } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 import { nameOf } from './addresses.ts'
 import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
 import { frontParameters, fronts, latestWanted, type Newest } from './fronts.ts'
-import { notAnother, remove, restore } from './removal.ts'
+import { withArticle } from './noun.ts'
+import { type RemovalDeps, registerRemoval } from './removal-routes.ts'
 import { create, find, isCurrent, list, update } from './store.ts'
 
-export interface EntryDeps {
-  storage: Storage
-  clock: Clock
-  once: Once
+export interface EntryDeps extends RemovalDeps {
   newest: Newest
-  /** Makes articles that refer to one entry refer to another. */
-  reassign: (tx: Writer, noun: string, from: string, to: string, act: Act) => Promise<void>
 }
-
-const Removing = Deletion.extend({
-  reassignTo: z
-    .string()
-    .max(1_500)
-    .optional()
-    .meta({ description: 'The id or slug of another: articles refer to that instead, and the slugs lead there.' }),
-})
 
 /** The six operations of one kind of entry: list, make, read, change, delete. */
 export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
@@ -107,8 +93,8 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       config: { access: 'content:write' },
       schema: {
         operationId: `create${title}`,
-        summary: `Create ${article(noun)}`,
-        description: `Creates ${article(noun)}. Its slug is made from the name, unless one is sent.`,
+        summary: `Create ${withArticle(noun)}`,
+        description: `Creates ${withArticle(noun)}. Its slug is made from the name, unless one is sent.`,
         tags,
         headers: Idempotent,
         body: kind.Input,
@@ -130,7 +116,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       config: { access: 'live:read' },
       schema: {
         operationId: `get${title}`,
-        summary: `Get ${article(noun)}`,
+        summary: `Get ${withArticle(noun)}`,
         description: `Gives one ${noun}, by id or slug. A former slug is answered with 308 and the present address. The \`Link\` header leads to the feeds of its articles.`,
         tags,
         params: One,
@@ -169,7 +155,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       config: { access: 'content:write' },
       schema: {
         operationId: `update${title}`,
-        summary: `Update ${article(noun)}`,
+        summary: `Update ${withArticle(noun)}`,
         description: 'A JSON merge patch (RFC 7396): `null` clears, what is absent stays, arrays replace.',
         tags,
         params: One,
@@ -193,62 +179,9 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
     },
   )
 
-  app.delete(
-    `${path}/:${noun}`,
-    {
-      config: { access: 'content:write' },
-      schema: {
-        operationId: `delete${title}`,
-        summary: `Delete ${article(noun)}`,
-        description: `Moves the ${noun} to the trash. That is 409 while anything refers to it; with \`reassignTo\` its articles refer to another from then on.`,
-        tags,
-        params: One,
-        headers: Conditional,
-        querystring: Removing,
-        response: { 204: Nothing },
-      },
-    },
-    async (request, reply) => {
-      const { permanent, reassignTo } = request.query
-      if (permanent) requireAdmin(request.caller)
-      const act = actOf(request, clock)
-      const merge = async (tx: Writer, { id }: EntryRow) => {
-        if (reassignTo === undefined) return undefined
-        const other = await find<Row>(tx, kind, reassignTo)
-        if (!other || other.id === id) throw notAnother(noun, reassignTo)
-        await reassign(tx, noun, id, other.id, act)
-        return other.id
-      }
-      const removal = { permanent, check: ifMatch(request), reassign: merge }
-      await storage.transaction((tx) => remove(tx, kind, referenceIn(request.params), removal, act))
-      return reply.code(204).send(null as never)
-    },
-  )
-
-  app.post(
-    `${path}/:${noun}/restore`,
-    {
-      config: { access: 'content:write' },
-      schema: {
-        operationId: `restore${title}`,
-        summary: `Restore ${article(noun)}`,
-        description: `Brings the ${noun} back from the trash.`,
-        tags,
-        params: One,
-        headers: Idempotent,
-        response: { 200: View },
-      },
-    },
-    (request, reply) =>
-      once(request, reply, async (tx) => {
-        const row = await restore(tx, kind, referenceIn(request.params), actOf(request, clock))
-        return { status: 200, version: row.version, body: await view(tx, row, request.caller) }
-      }) as never,
-  )
+  registerRemoval(app, kind, { storage, clock, once, reassign }, { One, View })
 }
 
 /** Finished JSON as a reply, sent as it stands. */
 const json = (reply: FastifyReply, text: string): never =>
   reply.header('content-type', 'application/json; charset=utf-8').send(text) as never
-
-const article = (noun: string): string => (/^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`)

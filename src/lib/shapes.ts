@@ -133,7 +133,7 @@ export const Email = z
   .string()
   .max(254)
   .refine(isEmail, 'must be an e-mail address')
-  .meta({ id: 'Email', format: 'idn-email', examples: ['ana@example.org'] })
+  .meta({ id: 'Email', format: 'idn-email', description: 'An e-mail address.', examples: ['ana@example.org'] })
 
 function isEmail(value: string): boolean {
   const [, local = '', domain = ''] = /^(.{1,64})@([\p{L}\p{M}\p{N}.-]{1,253})$/u.exec(value) ?? []
