@@ -84,7 +84,7 @@ it('a follower that is killed at any moment ends with exactly what is public', a
       expect(await all.atTheEnd()).toEqual(await live())
       expect(await granted.atTheEnd()).toEqual(await live('world'))
     }),
-    runs(10),
+    runs(6),
   )
 
   async function follower(more: object) {

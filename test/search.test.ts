@@ -3,10 +3,8 @@ import { indexAnew, indexMissing, mergeIndex } from '../src/editions/indexing.ts
 import { keysOf } from '../src/editions/search-key.ts'
 import { editionIndex } from '../src/storage/fulltext.ts'
 import { editions } from '../src/storage/schema.ts'
+import { runs } from './harness/depth.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
-
-const RUNS = Number(process.env.MODEL_RUNS ?? 8)
-const seed = Number(process.env.MODEL_SEED ?? 20300101)
 
 let room: Newsroom
 beforeEach(async () => {
@@ -278,7 +276,7 @@ it('finds what a plain search through all texts finds, in the same order', async
         }
       }
     }),
-    { numRuns: RUNS, seed },
+    runs(5),
   )
 
   async function walk(q: string, limit: number): Promise<[id: string, score: number][]> {

@@ -81,7 +81,9 @@ export function tokensIn(text: string): Token[] {
     let start = index
     for (const part of parts) {
       const end = start + part.length
-      for (const word of wordsOf(part)) tokens.push({ word, form: formOf(part, word), start, end })
+      const words = wordsOf(part)
+      const form = words.length === 1 ? formOf(part) : undefined
+      for (const word of words) tokens.push({ word, form: form ?? word, start, end })
       start = end
     }
   }
@@ -95,8 +97,7 @@ function wordsOf(run: string): string[] {
   return (folded.match(FOLDED_RUN) ?? []).map((word) => cut(word, MAX_WORD))
 }
 
-const formOf = (part: string, word: string): string =>
-  ASCII.test(part) ? word : withoutUnseen(part).toLowerCase().normalize('NFKC')
+const formOf = (part: string): string => withoutUnseen(part).toLowerCase().normalize('NFKC')
 
 /** The words of a text alone. */
 export const wordsIn = (text: string): string[] => tokensIn(text).map(({ word }) => word)

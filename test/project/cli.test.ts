@@ -32,7 +32,6 @@ async function taken() {
 
 describe('what cannot be done is said in a line, and ends with 1', () => {
   const url = 'DATABASE_URL must be a path, sqlite: and a path, or postgres://…;'
-  const proxies = "true, false, or the proxies' addresses such as 10.0.0.0/8, joined by commas"
 
   it.each<[string, Record<string, string>, string]>([
     ['serve', { DATABASE_URL: 'sqlite:' }, `${url} it names no file`],
@@ -46,19 +45,10 @@ describe('what cannot be done is said in a line, and ends with 1', () => {
       { DATABASE_URL: 'postgres://127.0.0.1:1/x' },
       'the PostgreSQL database cannot be opened: connect ECONNREFUSED 127.0.0.1:1',
     ],
-    ['serve', { PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535 (it is "abc")'],
     [
       'serve',
       { SITE_TAG_PATH: '/tags', SITE_LANGUAGE: 'english?', SITE_LOGO: '/logo.png' },
       'SITE_LANGUAGE must be a BCP 47 language tag (it is "english?")\ndateline: SITE_LOGO must be an http or https address (it is "/logo.png")\ndateline: SITE_TAG_PATH must be a path with {slug} in it, such as /tags/{slug}, or none (it is "/tags")',
-    ],
-    ['serve', { TRUST_PROXY: 'maybe' }, `TRUST_PROXY must be ${proxies} (it is "maybe")`],
-    ['serve', { TRUST_PROXY: '1' }, `TRUST_PROXY must be ${proxies} (it is "1")`],
-    ['serve', { TRUST_PROXY: '10.0.0.0/33' }, `TRUST_PROXY must be ${proxies} (it is "10.0.0.0/33")`],
-    [
-      'serve',
-      { CORS_ORIGINS: 'https://news.example,news.example' },
-      'CORS_ORIGINS must be * or origins such as https://news.example, joined by commas (it is "https://news.example,news.example")',
     ],
     [
       'migrate',
@@ -83,11 +73,6 @@ describe('what cannot be done is said in a line, and ends with 1', () => {
       'verify-webhook nothing.json --id 1 --timestamp 1 --signature v1,x',
       { WEBHOOK_SECRET: 'whsec_x' },
       "ENOENT: no such file or directory, open 'nothing.json'",
-    ],
-    [
-      'serve',
-      { SECRETS_KEY: 'short', WEBHOOK_ALLOWED_HOSTS: 'http://x' },
-      'SECRETS_KEY must have at least 32 characters\ndateline: WEBHOOK_ALLOWED_HOSTS must be hosts such as hooks.internal or 10.0.0.5:8080, joined by commas (it is "http://x")',
     ],
     ['keys frob', {}, "unknown command 'frob'"],
     ['keys create', {}, "required option '--role <role>' not specified"],

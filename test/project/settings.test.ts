@@ -21,3 +21,24 @@ describe('the settings', () => {
     expect(told).toEqual({ ...defaults, SITE_URL: 'PUBLIC_URL' })
   })
 })
+
+describe('a setting that is wrong', () => {
+  const proxies = "true, false, or the proxies' addresses such as 10.0.0.0/8, joined by commas"
+
+  it.each<[Record<string, string>, string]>([
+    [{ PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535 (it is "abc")'],
+    [{ TRUST_PROXY: 'maybe' }, `TRUST_PROXY must be ${proxies} (it is "maybe")`],
+    [{ TRUST_PROXY: '1' }, `TRUST_PROXY must be ${proxies} (it is "1")`],
+    [{ TRUST_PROXY: '10.0.0.0/33' }, `TRUST_PROXY must be ${proxies} (it is "10.0.0.0/33")`],
+    [
+      { CORS_ORIGINS: 'https://news.example,news.example' },
+      'CORS_ORIGINS must be * or origins such as https://news.example, joined by commas (it is "https://news.example,news.example")',
+    ],
+    [
+      { SECRETS_KEY: 'short', WEBHOOK_ALLOWED_HOSTS: 'http://x' },
+      'SECRETS_KEY must have at least 32 characters\nWEBHOOK_ALLOWED_HOSTS must be hosts such as hooks.internal or 10.0.0.5:8080, joined by commas (it is "http://x")',
+    ],
+  ])('is refused with what it has to be: %j', (environment, message) => {
+    expect(() => readConfig(environment)).toThrow(message)
+  })
+})

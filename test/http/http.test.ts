@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
-import { discard } from '../src/http/early-replies.ts'
-import { problems } from '../src/lib/problem.ts'
-import { type Client, type Newsroom, newsroom } from './harness/newsroom.ts'
-import { problem } from './harness/problem.ts'
-import { raw, rawBlind } from './harness/raw.ts'
+import { discard } from '../../src/http/early-replies.ts'
+import { problems } from '../../src/lib/problem.ts'
+import { type Client, type Newsroom, newsroom } from '../harness/newsroom.ts'
+import { problem } from '../harness/problem.ts'
+import { raw, rawBlind } from '../harness/raw.ts'
 
 let room: Newsroom
 let articleId: string
