@@ -188,7 +188,7 @@ it('follows a section that moves, before its articles have been compiled anew', 
 })
 
 it('reads on over many batches, each article once', async () => {
-  const lines = Array.from({ length: 450 }, (_, n) => ({
+  const lines = Array.from({ length: 250 }, (_, n) => ({
     op: 'create',
     resource: 'articles',
     body: { headline: `No ${n}` },

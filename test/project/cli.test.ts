@@ -34,12 +34,7 @@ describe('what cannot be done is said in a line, and ends with 1', () => {
   const url = 'DATABASE_URL must be a path, sqlite: and a path, or postgres://…;'
 
   it.each<[string, Record<string, string>, string]>([
-    ['serve', { DATABASE_URL: 'sqlite:' }, `${url} it names no file`],
-    ['serve', { DATABASE_URL: ':memory:' }, `${url} a database in memory cannot be shared by its connections`],
     ['serve', { DATABASE_URL: 'mysql://x/y' }, `${url} mysql: is none of them`],
-    ['serve', { DATABASE_URL: '/dev/null/x.db' }, 'the database /dev/null/x.db cannot be opened: not a directory'],
-    ['serve', { DATABASE_URL: '/dev/null' }, '/dev/null is not a file'],
-    ['migrate', { DATABASE_URL: '.' }, '. is not a file'],
     [
       'migrate',
       { DATABASE_URL: 'postgres://127.0.0.1:1/x' },
@@ -127,64 +122,6 @@ describe('what cannot be done is said in a line, and ends with 1', () => {
       close()
       const err = 'dateline: the PostgreSQL database cannot be opened: timeout expired\n'
       expect(result).toEqual({ code: 1, out: '', err })
-    },
-    PATIENCE,
-  )
-})
-
-describe('a file that is no good', () => {
-  const garbage = () => Buffer.from('This is not a database. '.repeat(500))
-  const sqlite = (change: (database: Database.Database) => void) => {
-    const database = new Database(':memory:')
-    change(database)
-    const bytes = database.serialize()
-    database.close()
-    return bytes
-  }
-  /** A database of ours, with other bytes in it from here on. */
-  const spoilt = (from: number) => {
-    const bytes = readFileSync(join(folder, 'good.db'))
-    garbage().copy(bytes, from)
-    return bytes
-  }
-  const newer = () => {
-    const database = new Database(join(folder, 'good.db'))
-    database.exec("insert into schema_migrations values ('9999_beyond', '')")
-    database.close()
-    return readFileSync(join(folder, 'good.db'))
-  }
-
-  beforeAll(async () => {
-    expect(await run(['migrate'], { DATABASE_URL: 'good.db' })).toMatchObject({ code: 0, err: '' })
-  }, PATIENCE)
-
-  it.each<[string, () => Buffer, string]>([
-    ['no database', garbage, 'the file no.db is not an SQLite database, or is damaged'],
-    [
-      "another program's",
-      () => sqlite((db) => db.exec('create table t (x)')),
-      'the file no.db is a database of another program',
-    ],
-    ['a damaged one', () => spoilt(100), 'the database no.db cannot be opened: database disk image is malformed'],
-    [
-      'one cut off',
-      () => spoilt(100).subarray(0, 8192),
-      'the database no.db cannot be opened: database disk image is malformed',
-    ],
-    [
-      'one of a newer version',
-      newer,
-      'the database was made by a newer version of Dateline (it has the migration 9999_beyond); start that version, or restore an older copy',
-    ],
-  ])(
-    'is refused and left as it is: %s',
-    async (_what, make, message) => {
-      const bytes = make()
-      writeFileSync(join(folder, 'no.db'), bytes)
-      const result = await run(['serve'], { DATABASE_URL: 'no.db', PORT: '0' })
-      expect(result).toEqual({ code: 1, out: '', err: `dateline: ${message}\n` })
-      expect(readFileSync(join(folder, 'no.db')).equals(bytes)).toBe(true)
-      expect(readdirSync(folder).filter((name) => name.startsWith('no.db'))).toEqual(['no.db'])
     },
     PATIENCE,
   )

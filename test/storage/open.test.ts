@@ -1,0 +1,70 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { openStorage } from '../../src/storage/open.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dateline-open-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('an address of a database', () => {
+  const expected = 'DATABASE_URL must be a path, sqlite: and a path, or postgres://…;'
+
+  it.each([
+    ['sqlite:', `${expected} it names no file`],
+    [':memory:', `${expected} a database in memory cannot be shared by its connections`],
+    ['mysql://x/y', `${expected} mysql: is none of them`],
+    ['/dev/null/x.db', 'the database /dev/null/x.db cannot be opened'],
+    ['/dev/null', '/dev/null is not a file'],
+    ['.', '. is not a file'],
+  ])('%s is refused', async (url, message) => {
+    await expect(openStorage(url)).rejects.toThrow(message)
+  })
+})
+
+describe('a file that cannot be used', () => {
+  const at = (name: string) => join(folder, name)
+  const garbage = Buffer.from('This is not a database. '.repeat(500))
+  const otherProgram = () => {
+    const database = new Database(':memory:')
+    database.exec('create table t (x)')
+    const bytes = database.serialize()
+    database.close()
+    return bytes
+  }
+  /** A database of this service with other bytes in it from here on. */
+  const damaged = (from: number) => {
+    const bytes = readFileSync(at('good.db'))
+    garbage.copy(bytes, from)
+    return bytes
+  }
+  const newer = () => {
+    const database = new Database(at('good.db'))
+    database.exec("insert into schema_migrations values ('9999_beyond', '')")
+    database.close()
+    return readFileSync(at('good.db'))
+  }
+
+  beforeAll(async () => (await openStorage(at('good.db'))).close())
+
+  it.each<[string, () => Buffer, string]>([
+    ['no database', () => garbage, 'is not an SQLite database, or is damaged'],
+    ["another program's", otherProgram, 'is a database of another program'],
+    ['a damaged one', () => damaged(100), 'cannot be opened: database disk image is malformed'],
+    ['one cut off', () => damaged(100).subarray(0, 8192), 'cannot be opened: database disk image is malformed'],
+    [
+      'one of a newer version',
+      newer,
+      'the database was made by a newer version of Dateline (it has the migration 9999_beyond); start that version, or restore an older copy',
+    ],
+  ])('is refused and left as it is: %s', async (_what, make, message) => {
+    const bytes = make()
+    writeFileSync(at('no.db'), bytes)
+    await expect(openStorage(at('no.db'))).rejects.toThrow(message)
+    expect(readFileSync(at('no.db')).equals(bytes)).toBe(true)
+    expect(readdirSync(folder).filter((name) => name.startsWith('no.db'))).toEqual(['no.db'])
+  })
+})
