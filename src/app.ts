@@ -8,68 +8,68 @@ import fastify, {
   LogController,
 } from 'fastify'
 import { ABOUT } from './about.ts'
-import { registerAdvance } from './articles/advance.ts'
-import { registerCitations } from './articles/citations.ts'
+import { type Caller, may } from './access/roles.ts'
 import { registerCorrections } from './articles/corrections.ts'
+import { registerAdvance } from './articles/embargo-access.ts'
+import { registerTransitions } from './articles/lifecycle/routes.ts'
+import type { Releases } from './articles/lifecycle/scheduler.ts'
 import { registerPreviews } from './articles/previews.ts'
 import { reassign } from './articles/reassign.ts'
-import { registerRelated } from './articles/related.ts'
-import { registerRelatedLinks } from './articles/related-links.ts'
-import { registerRevisions } from './articles/revision-routes.ts'
+import { registerRevisions } from './articles/revisions/routes.ts'
 import { registerArticles } from './articles/routes.ts'
-import type { Releases } from './articles/scheduler.ts'
-import { registerSearch } from './articles/search.ts'
-import { registerTransitions } from './articles/transitions.ts'
-import { refusals } from './audit/log.ts'
+import { registerCitations } from './articles/sub-items/citations.ts'
+import { registerRelatedLinks } from './articles/sub-items/related-links.ts'
+import { auditRefusals } from './audit/log.ts'
 import { registerAudit } from './audit/routes.ts'
-import { BodyNotReadable } from './body/not-readable.ts'
+import { UnreadableBody } from './body/errors.ts'
 import { registerBulk } from './bulk/routes.ts'
-import { seek } from './catalogue/addresses.ts'
+import { registerPublicCache } from './cache/public-cache.ts'
 import { authorKind } from './catalogue/authors.ts'
+import { seek } from './catalogue/resolve.ts'
 import { registerEntries } from './catalogue/routes.ts'
 import { sectionKind } from './catalogue/sections.ts'
 import { sourceKind } from './catalogue/sources.ts'
 import { tagKind } from './catalogue/tags.ts'
-import { followChanges } from './changes/news.ts'
-import { type Watch, watchChanges } from './changes/watch.ts'
+import { changeFollower } from './changes/change-follower.ts'
+import { type ChangeNotifier, changeNotifier } from './changes/change-notifier.ts'
 import type { Config } from './config.ts'
 import { ArticleCard } from './editions/article.ts'
-import { shelf as shelfOf } from './editions/shelf.ts'
 import { registerFeeds } from './feeds/routes.ts'
 import { siteOf } from './feeds/site.ts'
 import { negotiator, otherForms, registerFormats } from './formats/routes.ts'
 import { identify, registerAccess } from './http/access.ts'
-import { withoutAppended } from './http/appended-parameters.ts'
-import { registerCaching, requireIfMatch, sharedFor } from './http/caching.ts'
+import { publicCacheControl, registerCaching, requireIfMatch } from './http/caching.ts'
 import { registerDocs } from './http/docs.ts'
-import { serverFactory } from './http/early-replies.ts'
 import { registerHealth } from './http/health.ts'
-import { registerJson } from './http/json.ts'
-import { registerRateLimit } from './http/limits.ts'
+import { registerJson } from './http/json-body.ts'
+import { serverFactory } from './http/lingering-close.ts'
 import { registerOpenapi } from './http/openapi.ts'
 import { clientErrorHandler, frameworkErrors, registerProblems } from './http/problems.ts'
-import { logger, registerRequestLog, requestIds } from './http/requests.ts'
+import { registerRateLimit } from './http/rate-limit.ts'
+import { logger, registerRequestLog, requestIds } from './http/request-log.ts'
 import { serializerCompiler } from './http/serializer.ts'
-import { registerShortWay } from './http/short-way.ts'
-import { validatorCompiler } from './http/zod.ts'
-import { idempotency } from './idempotency/once.ts'
+import { withoutAppended } from './http/tracking-parameters.ts'
+import { validatorCompiler } from './http/validation.ts'
+import { idempotency } from './idempotency/idempotency.ts'
 import { registerKeys } from './keys/routes.ts'
 import { authenticator } from './keys/store.ts'
 import type { Clock } from './lib/clock.ts'
-import { readerParameters } from './lib/feed-links.ts'
+import { readerParameters } from './lib/feed-urls.ts'
 import { Problem } from './lib/problem.ts'
-import { type Caller, may } from './lib/roles.ts'
+import { cardCache as shelfOf } from './listing/card-cache.ts'
+import { registerRelated } from './listing/related-routes.ts'
+import { registerSearch } from './search/routes.ts'
 import { registerSitemaps } from './sitemaps/routes.ts'
 import { isStorageFull, type Storage, StorageBusy } from './storage/storage.ts'
 import { registerArticleAccess } from './syndication/access.ts'
 import { registerChanges, type SyndicationDeps } from './syndication/routes.ts'
 import { registerStream } from './syndication/stream.ts'
 import { registerTrash } from './trash/routes.ts'
-import { addressCheck, type Lookup, systemLookup } from './webhooks/address.ts'
 import { registerDeliveries } from './webhooks/delivery-routes.ts'
 import { webhookDocument } from './webhooks/events.ts'
 import { registerWebhooks } from './webhooks/routes.ts'
 import { secretsUnder } from './webhooks/secrets.ts'
+import { type HostLookup, systemLookup, urlPolicy } from './webhooks/url-policy.ts'
 
 export interface AppDeps {
   config: Config
@@ -77,9 +77,9 @@ export interface AppDeps {
   clock: Clock
   releases: Releases
   /** Who wakes those who wait for changes; one of its own if left out. Closed with the service. */
-  watch?: Watch
+  watch?: ChangeNotifier
   /** How names are looked up before webhooks may lead to them; as the system does if left out. */
-  lookup?: Lookup
+  lookup?: HostLookup
   /** Where the log goes; to the standard output if left out. */
   logTo?: { write(line: string): void }
 }
@@ -95,7 +95,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 /** The service, ready to listen. This is its table of contents. */
 export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
-  const { config, storage, clock, releases, logTo, watch = watchChanges(storage), lookup = systemLookup() } = given
+  const { config, storage, clock, releases, logTo, watch = changeNotifier(storage), lookup = systemLookup() } = given
   const app = fastify({
     ...TIMEOUTS,
     serverFactory: serverFactory(TIMEOUTS),
@@ -120,13 +120,13 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
     staleWhileRevalidate: config.CACHE_STALE_WHILE_REVALIDATE,
     secondsToNextRelease: () => releases.secondsToNext(),
   }
-  const news = followChanges(storage, version)
+  const news = changeFollower(storage, version)
   const shelf = shelfOf({ storage, news })
   if (config.PUBLIC_READ)
-    registerShortWay(app, {
+    registerPublicCache(app, {
       maxBytes: config.CACHE_BYTES,
       news,
-      cacheControl: () => sharedFor(caching),
+      cacheControl: () => publicCacheControl(caching),
       isCounted: config.RATE_LIMIT > 0,
       variesByOrigin: !config.CORS_ORIGINS.includes('*'),
     })
@@ -141,7 +141,9 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
     config.DATELINE_ADMIN_KEY,
     (err) => app.log.warn({ err }, 'the last use of a key could not be noted'),
   )
-  const onRefused = refusals({ storage, clock }, (err) => app.log.warn({ err }, 'a refused sign-in is not on record'))
+  const onRefused = auditRefusals({ storage, clock }, (err) =>
+    app.log.warn({ err }, 'a refused sign-in is not on record'),
+  )
   registerAccess(app, { authenticate, onRefused, publicRead: config.PUBLIC_READ })
   await registerRateLimit(app, config.RATE_LIMIT)
   await app.register(helmet, {
@@ -186,7 +188,7 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
       const webhooks = {
         ...deps,
         secrets: secretsUnder(config.SECRETS_KEY, storage.file),
-        checkAddress: addressCheck(config.WEBHOOK_ALLOWED_HOSTS, lookup),
+        checkAddress: urlPolicy(config.WEBHOOK_ALLOWED_HOSTS, lookup),
       }
       registerArticles(v1, { ...deps, otherForms: { shapes: otherForms, send: negotiator(formats) } })
       registerFormats(v1, formats)
@@ -231,7 +233,7 @@ const corsOptions = ({ CORS_ORIGINS }: Config) => ({
 function translate(error: unknown): Problem | undefined {
   if (error instanceof StorageBusy) return new Problem('busy', error.message, { headers: { 'retry-after': '1' } })
   if (isStorageFull(error)) return new Problem('storage-full', 'the disk of the database is full')
-  if (error instanceof BodyNotReadable)
+  if (error instanceof UnreadableBody)
     return new Problem('unreadable', `body ${error.message}`, {
       errors: [{ in: 'body', pointer: '/body', code: 'unreadable', message: error.message }],
     })

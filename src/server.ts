@@ -1,26 +1,26 @@
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
+import { serviceContext } from './access/write-context.ts'
 import { buildApp } from './app.ts'
 import { indexMissingDrafts } from './articles/draft-index.ts'
+import { publishDue, releases as watchReleases } from './articles/lifecycle/scheduler.ts'
 import { sweepPreviews } from './articles/previews.ts'
-import { publishDue, releases as watchReleases } from './articles/scheduler.ts'
 import { fillSortNames } from './catalogue/sort-names.ts'
+import { changeNotifier } from './changes/change-notifier.ts'
 import { sweepChanges } from './changes/log.ts'
-import { watchChanges } from './changes/watch.ts'
 import type { Config } from './config.ts'
 import { indexMissing, mergeIndex } from './editions/indexing.ts'
-import { refreshAll } from './editions/refresh.ts'
+import { recompileStale } from './editions/recompile-stale.ts'
 import { siteOf } from './feeds/site.ts'
 import { hubNotices } from './feeds/websub.ts'
-import { sweepReplies } from './idempotency/once.ts'
+import { sweepIdempotencyKeys } from './idempotency/idempotency.ts'
 import { createKey, hasAdminKey } from './keys/store.ts'
-import { ownAct } from './lib/act.ts'
 import { systemClock } from './lib/clock.ts'
-import { watchConnections } from './lib/connections.ts'
-import { every } from './lib/ticker.ts'
+import { watchConnections } from './runtime/connections.ts'
+import { every } from './runtime/interval.ts'
 import { openStorage } from './storage/open.ts'
 import type { Storage } from './storage/storage.ts'
-import { type Places, purge } from './trash/bin.ts'
+import { type Places, purgeTrash } from './trash/store.ts'
 import { sweepDeliveries } from './webhooks/deliveries.ts'
 import { dispatcher } from './webhooks/dispatcher.ts'
 import { secretsUnder } from './webhooks/secrets.ts'
@@ -55,7 +55,7 @@ export async function serve(config: Config, say: (text: string) => void): Promis
   if (indexed > 0) say(`Put ${indexed} articles into the index.`)
   const releases = watchReleases({ storage, clock: systemClock })
   await releases.look()
-  const watch = watchChanges(storage)
+  const watch = changeNotifier(storage)
   const app = await buildApp({ config, storage, clock: systemClock, releases, watch })
   let stopping = false
   const failed = (what: string) => (err: unknown) => app.log.error({ err }, `${what} failed and is tried again`)
@@ -65,9 +65,9 @@ export async function serve(config: Config, say: (text: string) => void): Promis
   }
   const trashPlaces: Places = new Map()
   const sweep = async () => {
-    await sweepReplies({ storage, clock: systemClock })
+    await sweepIdempotencyKeys({ storage, clock: systemClock })
     await sweepPreviews({ storage, clock: systemClock })
-    await purge({ storage, clock: systemClock }, config.TRASH_DAYS, trashPlaces)
+    await purgeTrash({ storage, clock: systemClock }, config.TRASH_DAYS, trashPlaces)
     await sweepChanges({ storage, clock: systemClock }, config.CHANGES_DAYS)
     await sweepDeliveries({ storage, clock: systemClock }, config.DELIVERIES_DAYS)
   }
@@ -82,7 +82,7 @@ export async function serve(config: Config, say: (text: string) => void): Promis
     every(RELEASE_INTERVAL, release, failed('publishing what is due')),
     every(SWEEP_INTERVAL, sweep, failed('sweeping what has expired')),
     every(MERGE_INTERVAL, () => mergeIndex(storage, () => stopping), failed('merging the index')),
-    every(REFRESH_INTERVAL, () => refreshAll(storage, () => stopping), failed('refreshing stale editions')),
+    every(REFRESH_INTERVAL, () => recompileStale(storage, () => stopping), failed('refreshing stale editions')),
   ]
   const leaving = new AbortController()
   const hub = config.WEBSUB_HUB
@@ -125,7 +125,8 @@ async function greet(storage: Storage, config: Config, say: (text: string) => vo
   const token = await storage.transaction(async (tx) => {
     // Another process may have been first.
     if (await hasAdminKey(tx)) return undefined
-    return (await createKey(tx, { name: 'First admin', role: 'admin' }, ownAct('first start', systemClock))).token
+    return (await createKey(tx, { name: 'First admin', role: 'admin' }, serviceContext('first start', systemClock)))
+      .token
   })
   if (token) say(`There is no admin key yet. This is the first, shown this once:\n\n  ${token}\n`)
 }

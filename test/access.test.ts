@@ -1,5 +1,5 @@
 import type { Response } from 'supertest'
-import { type Role, roles } from '../src/lib/roles.ts'
+import { type Role, roles } from '../src/access/roles.ts'
 import { apiKeys } from '../src/storage/schema.ts'
 import { type Client, type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'

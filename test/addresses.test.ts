@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
-import { publishDue } from '../src/articles/scheduler.ts'
+import { publishDue } from '../src/articles/lifecycle/scheduler.ts'
 import { articles, sections, slugs } from '../src/storage/schema.ts'
 import { type Client, type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { newKey } from '../src/editions/search-key.ts'
+import { newIndexKey } from '../src/editions/index-key.ts'
 import { editions } from '../src/storage/schema.ts'
 import { linesIn } from './harness/document.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
@@ -171,7 +171,7 @@ describe('a number in the index', () => {
         const searchKey = (from + full) * 1024 + 1023
         await tx.update(editions).set({ searchKey }).where(eq(editions.article, article))
       }
-      expect(await newKey(tx, new Date(from).toISOString())).toBe((from + 8) * 1024)
+      expect(await newIndexKey(tx, new Date(from).toISOString())).toBe((from + 8) * 1024)
       throw undo
     })
     await expect(trial).rejects.toBe(undo)

@@ -1,5 +1,5 @@
 import { asc } from 'drizzle-orm'
-import { refreshAll } from '../src/editions/refresh.ts'
+import { recompileStale } from '../src/editions/recompile-stale.ts'
 import { changes } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 
@@ -295,7 +295,7 @@ describe('what an edition refers to', () => {
     }
     expect((await anyone.get(`/v1/articles/${ids[0]}`)).headers.etag).not.toBe(etag)
     const unstored = await everywhere()
-    await refreshAll(room.storage)
+    await recompileStale(room.storage)
     expect(await everywhere()).toEqual(unstored)
 
     await editor.patch('/v1/sources/pilot').send({ name: 'The pilot' }).expect(200)
@@ -315,7 +315,7 @@ describe('what an edition refers to', () => {
       expect(text).not.toContain('renamed')
       expect(text).toContain('Elsewhere')
     }
-    await refreshAll(room.storage)
+    await recompileStale(room.storage)
     await editor.post(`/v1/articles/${target.id}/publish`).expect(200)
     for (const text of (await everywhere()).slice(0, 3)) expect(text).toContain('The same, renamed')
   })

@@ -4,9 +4,9 @@
  * Each operation gets about 16 requests on SQLite and 6 on PostgreSQL; `TEST_DEPTH=1250` makes that 20,000 on SQLite.
  */
 import fc from 'fast-check'
-import { publishDue } from '../src/articles/scheduler.ts'
-import { refreshAll } from '../src/editions/refresh.ts'
-import { dialect } from '../src/storage/columns.ts'
+import { publishDue } from '../src/articles/lifecycle/scheduler.ts'
+import { recompileStale } from '../src/editions/recompile-stale.ts'
+import { dialect } from '../src/storage/dialect.ts'
 import { runs } from './harness/depth.ts'
 import { conformity } from './harness/document.ts'
 import { fill, publishOne } from './harness/fuzz/content.ts'
@@ -55,7 +55,7 @@ async function prepared(room: Newsroom) {
     if (sent % 8 === 0) await publishOne(room, pool)
     if (sent % 50 === 0) {
       await publishDue(room)
-      await refreshAll(room.storage)
+      await recompileStale(room.storage)
     }
     room.clock.tick(100)
     room.log.length = 0

@@ -1,10 +1,10 @@
 import { eq } from 'drizzle-orm'
-import { readRevision } from '../src/articles/revisions.ts'
-import { publishDue } from '../src/articles/scheduler.ts'
-import { create, save } from '../src/articles/store.ts'
-import { sweepReplies } from '../src/idempotency/once.ts'
+import { publishDue } from '../src/articles/lifecycle/scheduler.ts'
+import { readRevision } from '../src/articles/revisions/store.ts'
+import { createArticle, saveArticle } from '../src/articles/store.ts'
+import { sweepIdempotencyKeys } from '../src/idempotency/idempotency.ts'
 import { idempotencyKeys, revisions } from '../src/storage/schema.ts'
-import { type Places, purge } from '../src/trash/bin.ts'
+import { type Places, purgeTrash } from '../src/trash/store.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 
 let room: Newsroom
@@ -211,9 +211,9 @@ describe('revisions', () => {
     const act = { caller, now: room.clock.time.toISOString(), requestId: null }
     const id = await storage.transaction(async (tx) => {
       const body = [{ type: 'paragraph' as const, text }]
-      let row = await create(tx, { input: { headline: 'Often saved' }, body }, act)
+      let row = await createArticle(tx, { input: { headline: 'Often saved' }, body }, act)
       for (let n = 1; n < 250; n += 1)
-        row = await save(
+        row = await saveArticle(
           tx,
           row,
           { input: { headline: `Save ${n}` }, body: [{ type: 'paragraph', text: `${n} ${text}` }] },
@@ -267,7 +267,7 @@ describe('an Idempotency-Key', () => {
     expect(kept.map(({ reply }) => Buffer.from(reply).toString('latin1')).join()).not.toContain('dl_')
 
     clock.tick(24 * 60 * 60 * 1000 + 1)
-    await sweepReplies(room)
+    await sweepIdempotencyKeys(room)
     expect(await storage.reader.select().from(idempotencyKeys)).toHaveLength(0)
     expect((await send('k-1', { headline: 'Only once' }).expect(201)).body.id).not.toBe(first.body.id)
   })
@@ -374,10 +374,10 @@ describe('the trash', () => {
     await anyone.get('/v1/tags/thrown-away').expect(200)
     await editor.post('/v1/sections/lower/restore').expect(409)
     await editor.post('/v1/sections/upper/restore').expect(200)
-    expect(await purge(room, 30)).toBe(0)
+    expect(await purgeTrash(room, 30)).toBe(0)
     clock.tick(31 * 24 * 60 * 60 * 1000)
-    expect(await purge(room, 0)).toBe(0)
-    expect(await purge(room, 30)).toBeGreaterThanOrEqual(2)
+    expect(await purgeTrash(room, 0)).toBe(0)
+    expect(await purgeTrash(room, 30)).toBeGreaterThanOrEqual(2)
     await editor.post(`/v1/articles/${id}/restore`).expect(404)
     expect((await editor.get('/v1/trash').expect(200)).text).not.toContain('In the bin')
   })
@@ -404,10 +404,10 @@ describe('the sweep of the trash', () => {
       return found.filter((one) => one.slug.startsWith('held-')).length
     }
     const places: Places = new Map()
-    for (let looks = 0; looks < 2; looks++) await purge(room, 30, places)
+    for (let looks = 0; looks < 2; looks++) await purgeTrash(room, 30, places)
     expect(await left()).toBe(100)
     await editor.patch(`/v1/articles/${id}`).send({ relatedLinks: [] }).expect(200)
-    for (let looks = 0; looks < 2; looks++) await purge(room, 30, places)
+    for (let looks = 0; looks < 2; looks++) await purgeTrash(room, 30, places)
     expect(await left()).toBe(0)
   })
 })

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
-import type { ArticleSort, TimeFilter } from '../src/editions/filters.ts'
-import { list } from '../src/editions/list.ts'
-import { refreshAll } from '../src/editions/refresh.ts'
+import type { TimeFilter } from '../src/editions/index-key.ts'
+import { recompileStale } from '../src/editions/recompile-stale.ts'
+import type { ArticleSort } from '../src/listing/filters.ts'
+import { listPage } from '../src/listing/page.ts'
 import { draftIndex, editionIndex } from '../src/storage/fulltext.ts'
 import type { Page as Found, PageRequest } from '../src/storage/keyset.ts'
 import { articles, authors, editions, refCounts, sections, slugs, sources, tags } from '../src/storage/schema.ts'
@@ -137,7 +138,7 @@ async function checkPlans(shelf: Shelf, wanted: Wish): Promise<void> {
   for (const few of [0, 3, 10]) {
     const ids: string[] = []
     for (let from: PageRequest['from'] = null; ; ) {
-      const page: Found<string> = await list(room.storage.reader, { ...query, few }, { limit: 2, from })
+      const page: Found<string> = await listPage(room.storage.reader, { ...query, few }, { limit: 2, from })
       ids.push(...page.rows)
       if (page.next === null) break
       from = { keys: page.next, back: false }
@@ -214,7 +215,7 @@ it('lists, counts and related articles are what a filter, a sort and a cut of al
       for (const one of wishes) await checkList(shelf, one)
       for (const one of wishes) await checkPlans(shelf, one)
       await checkRelated(shelf)
-      await refreshAll(room.storage)
+      await recompileStale(room.storage)
       for (const one of wishes.slice(0, 3)) await checkMoving(shelf, { ...one, limit: 1 }, moving)
       await checkEntries(shelf)
     },

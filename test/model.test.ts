@@ -1,6 +1,12 @@
 import fc from 'fast-check'
-import { type Action, actions, allowedIn, type State, after as statusAfter } from '../src/articles/workflow.ts'
-import { latest } from '../src/changes/log.ts'
+import {
+  allowedIn,
+  type State,
+  statusAfter,
+  type TransitionName,
+  transitionNames,
+} from '../src/articles/lifecycle/workflow.ts'
+import { latestChange } from '../src/changes/log.ts'
 import { draftIndex, editionIndex } from '../src/storage/fulltext.ts'
 import { articles, authors, changes, editions, refCounts, sections, slugs, tags } from '../src/storage/schema.ts'
 import { runs } from './harness/depth.ts'
@@ -46,7 +52,7 @@ async function begin(): Promise<{ model: Model; real: Newsroom }> {
   for (const name of ['Ports', 'Storms']) await entry('tag', name)
   await entry('section', 'World', await entry('section', 'News'))
   await entry('section', 'Sport')
-  beginLogAt(model, await latest(room.storage.reader))
+  beginLogAt(model, await latestChange(room.storage.reader))
   const plain = { publish: false, bulk: false, change: {} }
   await make(model, room, { ...plain, by: 'contributor' })
   await make(model, room, { ...plain, by: 'editor', publish: true, change: { slug: 0, section: 1, authors: [0] } })
@@ -65,7 +71,7 @@ it('does what the model does, whatever happens in whatever order', async () => {
 
 describe('the workflow by itself', () => {
   /** The state that an action leads to. */
-  const next = (state: State, action: Action): State => {
+  const next = (state: State, action: TransitionName): State => {
     const status = statusAfter(state, action)
     const isScheduled =
       action === 'schedule' ||
@@ -75,7 +81,7 @@ describe('the workflow by itself', () => {
 
   it('reaches no state that makes no sense', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(...actions), { maxLength: 30 }), (wanted) => {
+      fc.property(fc.array(fc.constantFrom(...transitionNames), { maxLength: 30 }), (wanted) => {
         let state: State = { status: 'draft', wasLive: false, isScheduled: false }
         let isLive = false
         for (const action of wanted) {

@@ -1,6 +1,6 @@
 import { DOMParser } from '@xmldom/xmldom'
 import { XMLParser } from 'fast-xml-parser'
-import { publishDue } from '../src/articles/scheduler.ts'
+import { publishDue } from '../src/articles/lifecycle/scheduler.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
 

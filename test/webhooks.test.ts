@@ -3,11 +3,11 @@ import { dirname } from 'node:path'
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { webhookDeliveries, webhooks } from '../src/storage/schema.ts'
 import type { Storage } from '../src/storage/storage.ts'
-import type { Lookup } from '../src/webhooks/address.ts'
 import { sweepDeliveries } from '../src/webhooks/deliveries.ts'
 import { type Dispatcher, dispatcher } from '../src/webhooks/dispatcher.ts'
 import { secretsUnder } from '../src/webhooks/secrets.ts'
 import { sender } from '../src/webhooks/send.ts'
+import type { HostLookup } from '../src/webhooks/url-policy.ts'
 import { messageConformity } from './harness/document.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
@@ -20,7 +20,7 @@ const [SECOND, HOUR, DAY] = [1_000, 3_600_000, 86_400_000]
 
 /** Names that a test gives addresses. */
 const names = new Map<string, () => string[]>()
-const lookup: Lookup = async (host) => {
+const lookup: HostLookup = async (host) => {
   const addresses = names.get(host)?.() ?? []
   if (addresses.length === 0) throw new Error('there is no such name')
   return addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))

@@ -1,24 +1,25 @@
 import { and, desc, eq, isNotNull, ne } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
+import { actorOf } from '../access/roles.ts'
+import { type WriteContext, writeContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
 import { record } from '../changes/log.ts'
+import { ByArticle } from '../editions/article.ts'
 import { Correction, correctionKinds } from '../editions/article-parts.ts'
+import { Retracted, redirectOrGone } from '../editions/redirect-or-gone.ts'
 import * as newsstand from '../editions/store.ts'
-import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
-import { Moved, NoQuery } from '../http/parameters.ts'
-import type { ZodTypes } from '../http/zod.ts'
-import { Idempotent } from '../idempotency/once.ts'
-import { type Act, actOf } from '../lib/act.ts'
+import { Moved, NoQuery } from '../http/common-schemas.ts'
+import { listOf, pageParameters, pageRequest } from '../http/pagination.ts'
+import type { ZodTypes } from '../http/validation.ts'
+import { Idempotent } from '../idempotency/idempotency.ts'
 import { newId } from '../lib/id.ts'
-import { actorOf } from '../lib/roles.ts'
-import { Id, prose, Slug } from '../lib/shapes.ts'
+import { Id, prose, Slug } from '../lib/schemas.ts'
 import { keyset, pageOf } from '../storage/keyset.ts'
 import { articles, corrections, editions, publications, retractions } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
-import { elsewhere, Retracted } from './elsewhere.ts'
-import { onlyLive } from './publish.ts'
-import { type ArticleDeps, ByArticle } from './routes.ts'
+import { onlyLive } from './lifecycle/lifecycle.ts'
+import type { ArticleDeps } from './routes.ts'
 import { type ArticleRow, findArticle } from './store.ts'
 
 const NewCorrection = z
@@ -117,8 +118,8 @@ export function registerCorrections(server: FastifyInstance, { storage, clock, o
     },
     async (request, reply) => {
       const { article: reference } = request.params
-      const live = await newsstand.read(storage.reader, reference)
-      if (!live) return await elsewhere(storage.reader, request, reply, reference)
+      const live = await newsstand.readEdition(storage.reader, reference)
+      if (!live) return await redirectOrGone(storage.reader, request, reply, reference)
       return { data: await correctionsOf(storage.reader, live.article) }
     },
   )
@@ -140,7 +141,7 @@ export function registerCorrections(server: FastifyInstance, { storage, clock, o
       },
     },
     async (request, reply) => {
-      const act = actOf(request, clock)
+      const act = writeContext(request, clock)
       return once(request, reply, async (tx) => {
         const row = await findArticle(tx, request.params.article, request.caller)
         const id = await correct(tx, row, request.body, act)
@@ -167,7 +168,7 @@ async function correct(
   tx: Writer,
   row: ArticleRow,
   { kind, text }: Pick<Correction, 'kind' | 'text'>,
-  act: Act,
+  act: WriteContext,
 ): Promise<string> {
   const { caller, now } = act
   const { id: article, slug, liveSlug, liveVersion } = row
@@ -180,7 +181,7 @@ async function correct(
     .values({ id, article, kind, text, at: now, actor, actorName, fromVersion, toVersion: liveVersion })
   await tx.update(articles).set({ updatedAt: now }).where(eq(articles.id, article))
   await audit(tx, act, { action: 'article.correct', target: article, from: fromVersion, to: liveVersion })
-  await newsstand.touch(tx, article, now)
+  await newsstand.recompileNow(tx, article, now)
   await record(tx, {
     type: 'article.corrected',
     at: now,

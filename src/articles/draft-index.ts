@@ -2,7 +2,7 @@
 import { asc, desc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Content } from '../editions/content.ts'
 import { textTokensOf } from '../editions/indexing.ts'
-import { sortKey } from '../lib/tokens.ts'
+import { sortKey } from '../lib/tokenizer.ts'
 import { dropTokens, putTokens } from '../storage/fulltext.ts'
 import { articles } from '../storage/schema.ts'
 import { prepared, type Reader, type Storage, type Writer } from '../storage/storage.ts'

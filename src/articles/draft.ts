@@ -1,12 +1,12 @@
 /** What an editor sends, and the content that it stands for: references as ids, and what was left out filled in. */
 import type { StoredBlock } from '../body/block.ts'
 import { toText } from '../body/to-text.ts'
-import { countWords } from '../body/words.ts'
+import { countWords } from '../body/word-count.ts'
 import type { Content } from '../editions/content.ts'
 import { newId } from '../lib/id.ts'
-import type { Dates } from './dates.ts'
-import type { ArticleWithoutBody } from './input.ts'
-import type { Resolver } from './references.ts'
+import type { Dates } from './publication-dates.ts'
+import type { Resolver } from './reference-resolver.ts'
+import type { ArticleWithoutBody } from './schemas.ts'
 
 /** What an editor sends, its body as blocks; a quote's source is still the reference that was sent. */
 export interface Draft {

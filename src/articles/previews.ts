@@ -1,22 +1,22 @@
 import { and, eq, gt, lt } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { Article } from '../editions/article.ts'
-import { compile } from '../editions/compile.ts'
-import { lookup } from '../editions/lookup.ts'
-import { NoQuery, Nothing } from '../http/parameters.ts'
-import { Problem } from '../http/problems.ts'
-import type { ZodTypes } from '../http/zod.ts'
-import { Idempotent } from '../idempotency/once.ts'
+import { actorOf } from '../access/roles.ts'
+import { Article, ByArticle } from '../editions/article.ts'
+import { compileArticle } from '../editions/compile.ts'
+import { loadReferences } from '../editions/reference-loader.ts'
+import { NoQuery, Nothing } from '../http/common-schemas.ts'
+import { ProblemReply } from '../http/problems.ts'
+import type { ZodTypes } from '../http/validation.ts'
+import { Idempotent } from '../idempotency/idempotency.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import { notFound } from '../lib/problem.ts'
-import { actorOf } from '../lib/roles.ts'
-import { hashOf, newSecret, partsOf, sameHash, tokenOf } from '../lib/secret.ts'
-import { Id, Timestamp } from '../lib/shapes.ts'
+import { hashOf, partsOf, randomSecret, sameHash, tokenOf } from '../lib/random-secret.ts'
+import { Id, Timestamp } from '../lib/schemas.ts'
 import { articles, previews } from '../storage/schema.ts'
 import type { Storage } from '../storage/storage.ts'
-import { type ArticleDeps, ByArticle } from './routes.ts'
+import type { ArticleDeps } from './routes.ts'
 import { type ArticleRow, findArticle } from './store.ts'
 
 /** How long a preview is good for if nothing is said, and at most; in seconds. */
@@ -71,7 +71,7 @@ export function registerPreviews(server: FastifyInstance, { storage, clock, once
     (request, reply) =>
       once(request, reply, async (tx) => {
         const { id: article } = await findArticle(tx, request.params.article, request.caller)
-        const [id, secret, now] = [newId(), newSecret(), clock.now()]
+        const [id, secret, now] = [newId(), randomSecret(), clock.now()]
         const expiresAt = new Date(now.getTime() + (request.body?.expiresIn ?? HOUR) * 1000).toISOString()
         const createdBy = actorOf(request.caller).id
         await tx
@@ -118,7 +118,7 @@ export function registerPreviews(server: FastifyInstance, { storage, clock, once
         tags,
         params: z.strictObject({ token: z.string().max(200).meta({ description: 'The token in the link.' }) }),
         querystring: NoQuery,
-        response: { 200: Article, 503: Problem },
+        response: { 200: Article, 503: ProblemReply },
       },
     },
     async ({ params }, reply) => {
@@ -126,7 +126,11 @@ export function registerPreviews(server: FastifyInstance, { storage, clock, once
       if (!row) throw notFound('preview')
       reply.headers({ 'cache-control': 'private, no-store', 'x-robots-tag': 'noindex, nofollow' })
       const { content } = row
-      return compile({ ...row, status: row.status as Article['status'] }, content, await lookup(storage.reader, [row]))
+      return compileArticle(
+        { ...row, status: row.status as Article['status'] },
+        content,
+        await loadReferences(storage.reader, [row]),
+      )
     },
   )
 }

@@ -1,10 +1,10 @@
 import { and, eq } from 'drizzle-orm'
+import type { WriteContext } from '../access/write-context.ts'
 import { type Content, mapRefs } from '../editions/content.ts'
-import type { Act } from '../lib/act.ts'
 import { Problem } from '../lib/problem.ts'
 import { articleRefs, articles, editionRefs } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
-import { liveCopy, publishChange } from './publish-change.ts'
+import { liveCopy, publishChange } from './lifecycle/publish-change.ts'
 import { type ArticleRow, saveContent } from './store.ts'
 
 /** How many articles one request may move: more would keep everyone else from writing for too long. */
@@ -14,7 +14,7 @@ const MAX_ARTICLES = 1_000
  * Makes every article that refers to an entry refer to another instead: each working copy by a save of its own, and what
  * is live at once. Unpublished changes stay unpublished.
  */
-export async function reassign(tx: Writer, noun: string, from: string, to: string, act: Act): Promise<void> {
+export async function reassign(tx: Writer, noun: string, from: string, to: string, act: WriteContext): Promise<void> {
   const using = (table: typeof articleRefs | typeof editionRefs) =>
     tx
       .select({ article: table.article })
@@ -36,7 +36,7 @@ async function reassignOne(
   tx: Writer,
   row: ArticleRow,
   change: (content: Content) => Content,
-  act: Act,
+  act: WriteContext,
 ): Promise<void> {
   const working = { ...row, content: change(row.content) }
   const live = await liveCopy(tx, row.id)

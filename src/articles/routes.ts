@@ -1,57 +1,55 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { Article, ArticleFields } from '../editions/article.ts'
-import { draftFiltersIn } from '../editions/filters.ts'
-import { ArticleList, ArticleListQuery, finishedList, listRequest, readyLists } from '../editions/finished-list.ts'
-import { headersOf, readyArticles } from '../editions/ready.ts'
-import { isWhole, oneParameters, shaped, shapedItem } from '../editions/reply.ts'
-import type { Shelf } from '../editions/shelf.ts'
-import { type Edition, read } from '../editions/store.ts'
+import type { Caller } from '../access/roles.ts'
+import { writeContext } from '../access/write-context.ts'
+import { Article, ArticleFields, ByArticle } from '../editions/article.ts'
+import { articleHeaders, prebuiltArticles } from '../editions/prebuilt-article.ts'
+import { articleReplyParameters, isWholeArticle, project, projectItem } from '../editions/projection.ts'
+import { Retracted, redirectOrGone } from '../editions/redirect-or-gone.ts'
+import { type Edition, readEdition } from '../editions/store.ts'
 import { requireAdmin, requireDrafts } from '../http/access.ts'
-import { ifMatch, matches, notModified } from '../http/caching.ts'
+import { ifMatch, matchesEtag, notModified } from '../http/caching.ts'
+import { Conditional, Deletion, Moved, Nothing } from '../http/common-schemas.ts'
 import type { OtherForms } from '../http/negotiation.ts'
-import { pageRequest } from '../http/paging.ts'
-import { Conditional, Deletion, Moved, Nothing } from '../http/parameters.ts'
-import type { ZodTypes } from '../http/zod.ts'
-import { Idempotent, type Once } from '../idempotency/once.ts'
-import { actOf } from '../lib/act.ts'
+import { pageRequest } from '../http/pagination.ts'
+import type { ZodTypes } from '../http/validation.ts'
+import { Idempotent, type IdempotentRun } from '../idempotency/idempotency.ts'
 import type { Clock } from '../lib/clock.ts'
-import { flag } from '../lib/names.ts'
-import type { Caller } from '../lib/roles.ts'
+import { booleanParameter } from '../lib/query-parameters.ts'
+import type { CardCache } from '../listing/card-cache.ts'
+import { draftFiltersIn } from '../listing/filters.ts'
+import { ArticleList, ArticleListQuery, listReply, parseListRequest, prebuiltLists } from '../listing/list-reply.ts'
 import type { Storage } from '../storage/storage.ts'
-import { asOfParameter, checkAsOf, editionAsOf } from './as-of.ts'
-import type { MayBackdate } from './dates.ts'
-import { elsewhere, Retracted } from './elsewhere.ts'
-import { ArticlePatch, NewArticle } from './input.ts'
-import { countDrafts, listDrafts } from './list.ts'
-import { creation, type GoesLive, goesLive, patching, requirePublisher } from './operations.ts'
-import { erase, trash } from './publish.ts'
-import type { Releases } from './scheduler.ts'
+import { createCommand, type GoesLive, goesLive, patchCommand, requirePublisher } from './commands.ts'
+import { countDrafts, listDrafts } from './draft-list.ts'
+import { deletePermanently, trash } from './lifecycle/lifecycle.ts'
+import type { Releases } from './lifecycle/scheduler.ts'
+import { presentArticle, presentArticles } from './presenter.ts'
+import type { MayBackdate } from './publication-dates.ts'
+import { asOfParameter, checkAsOf, editionAsOf } from './revisions/as-of.ts'
+import { ArticlePatch, NewArticle } from './schemas.ts'
 import { findArticle } from './store.ts'
-import { view, views } from './view.ts'
 
 export interface ArticleDeps {
   storage: Storage
   clock: Clock
   releases: Releases
-  once: Once
-  shelf: Shelf
+  once: IdempotentRun
+  shelf: CardCache
   mayBackdate: MayBackdate
   /** Where the service is reached from outside, without a slash at the end; empty if that is not known. */
   publicUrl: string
 }
 
-export const ByArticle = z.strictObject({
-  article: z.string().max(200).meta({ description: 'The id or slug of the article.' }),
-})
-
 const Publishing = z.strictObject({
-  publish: flag('Publish the article in the same request; for editors.'),
+  publish: booleanParameter('Publish the article in the same request; for editors.'),
 })
 
 const PatchPublishing = z.strictObject({
   publish: z
-    .union([flag('Publish the working copy.'), z.literal('changes')], { error: 'must be true, false or changes' })
+    .union([booleanParameter('Publish the working copy.'), z.literal('changes')], {
+      error: 'must be true, false or changes',
+    })
     .meta({
       description:
         'For editors. `true` publishes the whole working copy, earlier unpublished changes among it; `warnings` then names those. `changes` publishes only what this request changes: earlier changes stay unpublished, and what is scheduled stays scheduled. It is 409 where the request changes what they have changed.',
@@ -64,12 +62,12 @@ const tags = ['Articles']
 export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { otherForms: OtherForms }): void {
   const { storage, clock, once, releases, shelf, otherForms, mayBackdate } = deps
   const app = server.withTypeProvider<ZodTypes>()
-  const act = (request: FastifyRequest) => actOf(request, clock)
+  const act = (request: FastifyRequest) => writeContext(request, clock)
 
   app.get(
     '/articles',
     {
-      config: { access: 'live:read', ready: readyLists({ storage, shelf }) },
+      config: { access: 'live:read', ready: prebuiltLists({ storage, shelf }) },
       schema: {
         operationId: 'listArticles',
         summary: 'List articles',
@@ -85,7 +83,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
       const { query, caller } = request
       const { sort, limit, fields, include, version } = query
       if (version === 'live') {
-        const { headers, body } = await finishedList({ storage, shelf }, listRequest(request.url, query))
+        const { headers, body } = await listReply({ storage, shelf }, parseListRequest(request.url, query))
         return reply.headers(headers).send(body as never)
       }
       requireDrafts(caller)
@@ -93,7 +91,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
       const paging = pageRequest(request, limit)
       const page = await listDrafts(storage.reader, { filters, sort, caller }, paging)
       const total = query.count ? await countDrafts(storage.reader, { filters, sort, caller }) : undefined
-      const shown = await views(storage.reader, page.rows, caller)
+      const shown = await presentArticles(storage.reader, page.rows, caller)
       const data = shown.map((one) => draftItem(one, { fields, include }))
       return { data, page: paging.info(reply, page, total) } as never
     },
@@ -117,10 +115,10 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
     },
     async (request, reply) => {
       const isLive = wantedOf(request) === 'all'
-      const { run } = await creation(request.body, { isLive, mayBackdate })
+      const { run } = await createCommand(request.body, { isLive, mayBackdate })
       return once(request, reply, async (tx) => {
         const { row, warnings } = await run(tx, act(request))
-        const body = { ...(await view(tx, row, request.caller)), ...(warnings.length > 0 && { warnings }) }
+        const body = { ...(await presentArticle(tx, row, request.caller)), ...(warnings.length > 0 && { warnings }) }
         return { status: 201, location: `/v1/articles/${row.id}`, version: row.version, body }
       })
     },
@@ -129,7 +127,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
   app.get(
     '/articles/:article',
     {
-      config: { access: 'live:read', ready: readyArticles(storage.reader), otherForms: otherForms.shapes },
+      config: { access: 'live:read', ready: prebuiltArticles(storage.reader), otherForms: otherForms.shapes },
       schema: {
         operationId: 'getArticle',
         summary: 'Get an article',
@@ -137,7 +135,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
           'Gives the live edition; with `version=draft` the working copy; with `asOf` what was live at that time, while the article is live now. Then text and corrections are those of that time, and what the article refers to is shown as it is now. A former slug is answered with 308 and the present address. With neither `fields` nor `body` the reply is an `Article`. Without parameters, `Accept: application/ld+json` and `Accept: application/ninjs+json` give the other forms, which have addresses of their own.',
         tags,
         params: ByArticle,
-        querystring: z.strictObject({ ...oneParameters, asOf: asOfParameter }),
+        querystring: z.strictObject({ ...articleReplyParameters, asOf: asOfParameter }),
         replyHeaders: ['Last-Modified', 'Cache-Tag'],
         response: { 200: z.union([Article, ArticleFields]), 308: Moved, 410: Retracted },
       },
@@ -150,16 +148,16 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
         requireDrafts(caller)
         const row = await findArticle(storage.reader, params.article, caller)
         reply.version = row.version
-        return shaped(await view(storage.reader, row, caller), query) as never
+        return project(await presentArticle(storage.reader, row, caller), query) as never
       }
-      const live = await read(storage.reader, params.article)
-      if (!live) return await elsewhere(storage.reader, request, reply, params.article)
+      const live = await readEdition(storage.reader, params.article)
+      if (!live) return await redirectOrGone(storage.reader, request, reply, params.article)
       const edition = query.asOf === undefined ? live : await editionAsOf(storage.reader, live, query.asOf)
-      const { etag, ...headers } = headersOf(edition)
+      const { etag, ...headers } = articleHeaders(edition)
       reply.headers(headers)
       if (query.asOf === undefined) reply.of = edition.article
-      if (!isWhole(query)) return shapedEdition(reply, edition, query)
-      if (matches(request, etag)) return notModified(reply, etag) as never
+      if (!isWholeArticle(query)) return shapedEdition(reply, edition, query)
+      if (matchesEtag(request, etag)) return notModified(reply, etag) as never
       return json(reply.header('etag', etag), edition.document)
     },
   )
@@ -183,7 +181,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
     },
     async (request, reply) => {
       const { article } = request.params
-      const { run } = await patching(article, request.body, {
+      const { run } = await patchCommand(article, request.body, {
         goesLive: wantedOf(request),
         mayBackdate,
         check: ifMatch(request),
@@ -191,7 +189,10 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
       const { row, warnings } = await storage.transaction((tx) => run(tx, act(request)))
       await releases.look()
       reply.version = row.version
-      return { ...(await view(storage.reader, row, request.caller)), ...(warnings.length > 0 && { warnings }) }
+      return {
+        ...(await presentArticle(storage.reader, row, request.caller)),
+        ...(warnings.length > 0 && { warnings }),
+      }
     },
   )
 
@@ -217,7 +218,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
       await storage.transaction(async (tx) => {
         const article = await findArticle(tx, request.params.article, request.caller, permanent ? 'too' : 'no')
         check(article.version)
-        await (permanent ? erase : trash)(tx, article, act(request))
+        await (permanent ? deletePermanently : trash)(tx, article, act(request))
       })
       await releases.look()
       return reply.code(204).send(null as never)
@@ -225,9 +226,9 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
   )
 }
 
-const draftItem = (article: Article, wanted: Parameters<typeof shapedItem>[1]): Partial<Article> => {
+const draftItem = (article: Article, wanted: Parameters<typeof projectItem>[1]): Partial<Article> => {
   const { liveVersion, hasUnpublishedChanges, publishAt, embargoUntil, createdAt, createdBy, editedAt } = article
-  const item = shapedItem(article, wanted)
+  const item = projectItem(article, wanted)
   const own = { liveVersion, hasUnpublishedChanges, publishAt, embargoUntil, createdAt, createdBy, editedAt }
   return wanted.fields ? item : { ...item, ...own }
 }
@@ -236,9 +237,9 @@ const draftItem = (article: Article, wanted: Parameters<typeof shapedItem>[1]): 
 const json = (reply: FastifyReply, text: string): never =>
   reply.header('content-type', 'application/json; charset=utf-8').send(text) as never
 
-function shapedEdition(reply: FastifyReply, edition: Edition, wanted: Parameters<typeof shaped>[1]): never {
+function shapedEdition(reply: FastifyReply, edition: Edition, wanted: Parameters<typeof project>[1]): never {
   reply.version = edition.version
-  return json(reply, JSON.stringify(shaped(JSON.parse(edition.document) as Article, wanted)))
+  return json(reply, JSON.stringify(project(JSON.parse(edition.document) as Article, wanted)))
 }
 
 /** What of the article the request is to publish; throws `forbidden` for a caller who may publish nothing. */

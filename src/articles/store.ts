@@ -1,22 +1,22 @@
 /** The newsroom: the working copies. */
 import { eq } from 'drizzle-orm'
+import { type Actor, actorOf, type Caller, may } from '../access/roles.ts'
+import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
-import { idOf } from '../catalogue/addresses.ts'
-import { checkPath, claimSlug, release } from '../catalogue/slugs.ts'
+import { idOf } from '../catalogue/resolve.ts'
+import { checkPath, claimSlug, releaseSlug } from '../catalogue/slugs.ts'
 import { type Content, type RefKind, refsOf } from '../editions/content.ts'
-import type { Act } from '../lib/act.ts'
 import { newId } from '../lib/id.ts'
 import { notFound, Problem } from '../lib/problem.ts'
-import { type Actor, actorOf, type Caller, may } from '../lib/roles.ts'
-import { sortKey } from '../lib/tokens.ts'
+import { sortKey } from '../lib/tokenizer.ts'
 import { articleRefs, articles } from '../storage/schema.ts'
 import { insertRow, insertRows, type Reader, type Writer } from '../storage/storage.ts'
-import { refuseForeignParts, refuseTakenExternalId } from './belongings.ts'
 import { contentOf, type Draft } from './draft.ts'
 import { indexDraft } from './draft-index.ts'
-import type { ArticleWithoutBody } from './input.ts'
-import { resolver } from './references.ts'
-import { keep } from './revisions.ts'
+import { refuseForeignParts, refuseTakenExternalId } from './ownership.ts'
+import { resolver } from './reference-resolver.ts'
+import { insertRevision } from './revisions/store.ts'
+import type { ArticleWithoutBody } from './schemas.ts'
 
 type Row = typeof articles.$inferSelect
 export type ArticleRow = Omit<Row, 'content'> & { content: Content }
@@ -28,7 +28,7 @@ export type WorkingCopy = Pick<ArticleRow, 'content' | 'slug' | 'publishedAt' | 
 type Trashed = 'no' | 'only' | 'too'
 
 /** The article that an id or a slug names, if the caller may see it. */
-export async function seekArticle(
+export async function findIfVisible(
   db: Reader,
   reference: string,
   caller: Caller,
@@ -43,8 +43,8 @@ export async function seekArticle(
 }
 
 /** The same; throws `not-found` for what is not there and for what the caller may not see, alike. */
-export async function findArticle(...wanted: Parameters<typeof seekArticle>): Promise<ArticleRow> {
-  const row = await seekArticle(...wanted)
+export async function findArticle(...wanted: Parameters<typeof findIfVisible>): Promise<ArticleRow> {
+  const row = await findIfVisible(...wanted)
   if (!row) throw notFound('article')
   return row
 }
@@ -53,7 +53,7 @@ const maySee = (caller: Caller, { createdBy }: Pick<Row, 'createdBy'>): boolean 
   may(caller, 'content:write') || (may(caller, 'drafts:write') && createdBy === caller.id)
 
 /** Makes a working copy, its first revision. */
-export async function create(tx: Writer, draft: Draft, act: Act): Promise<ArticleRow> {
+export async function createArticle(tx: Writer, draft: Draft, act: WriteContext): Promise<ArticleRow> {
   const { caller, now } = act
   const id = newId()
   const { headline, slug: wanted } = draft.input
@@ -83,18 +83,28 @@ export async function create(tx: Writer, draft: Draft, act: Act): Promise<Articl
   await refuseForeignParts(tx, id, content)
   await insertRow(tx, articles, row)
   await writeRefs(tx, id, [], content)
-  await keep(tx, { article: id, number: 1, at: now, note: null, actor, content })
+  await insertRevision(tx, { article: id, number: 1, at: now, note: null, actor, content })
   await audit(tx, act, { action: 'article.create', target: id, to: 1 })
   return row
 }
 
 /** Saves what an editor made of the working copy: the next revision. */
-export async function save(tx: Writer, before: ArticleRow, draft: Draft, act: Act): Promise<ArticleRow> {
+export async function saveArticle(
+  tx: Writer,
+  before: ArticleRow,
+  draft: Draft,
+  act: WriteContext,
+): Promise<ArticleRow> {
   return saveContent(tx, before, await workingCopyOf(tx, before, draft, act), act)
 }
 
 /** What the working copy will be once a draft is saved. Writes nothing; throws what saving would. */
-export async function workingCopyOf(tx: Writer, before: ArticleRow, draft: Draft, act: Act): Promise<WorkingCopy> {
+export async function workingCopyOf(
+  tx: Writer,
+  before: ArticleRow,
+  draft: Draft,
+  act: WriteContext,
+): Promise<WorkingCopy> {
   const content = await contentOf(resolver(tx, act.caller, refsOf(before.content)), draft)
   await refuseForeignParts(tx, before.id, content)
   const { publishedAt, updatedAt } = draft.dates ?? before
@@ -102,7 +112,12 @@ export async function workingCopyOf(tx: Writer, before: ArticleRow, draft: Draft
 }
 
 /** Saves a working copy as the next revision, if it is not what is there; for changes of a part of it, too. */
-export async function saveContent(tx: Writer, before: ArticleRow, after: WorkingCopy, act: Act): Promise<ArticleRow> {
+export async function saveContent(
+  tx: Writer,
+  before: ArticleRow,
+  after: WorkingCopy,
+  act: WriteContext,
+): Promise<ArticleRow> {
   const isSame =
     after.slug === before.slug &&
     after.publishedAt === before.publishedAt &&
@@ -116,7 +131,7 @@ export async function saveRevision(
   tx: Writer,
   before: ArticleRow,
   { content, slug: wanted, publishedAt, updatedAt }: WorkingCopy,
-  act: Act,
+  act: WriteContext,
 ): Promise<ArticleRow> {
   const { caller, now } = act
   const { id } = before
@@ -130,7 +145,7 @@ export async function saveRevision(
   await refuseTakenExternalId(tx, row)
   await tx.update(articles).set(row).where(eq(articles.id, id))
   await writeRefs(tx, id, refsOf(before.content), content)
-  await keep(tx, { article: id, number: row.version, at: now, note: null, actor, content })
+  await insertRevision(tx, { article: id, number: row.version, at: now, note: null, actor, content })
   await audit(tx, act, { action: 'article.update', target: id, from: before.version, to: row.version })
   return row
 }
@@ -145,7 +160,7 @@ async function moveTo(
   const place = { kind: 'article', target, above }
   if (wanted !== slug) {
     await claimSlug(tx, { ...place, wanted, name: wanted, live: false })
-    await release(tx, 'article', slug)
+    await releaseSlug(tx, 'article', slug)
   } else if (above !== content.section) await checkPath(tx, { ...place, slug }, '/section')
   return wanted
 }

@@ -1,14 +1,14 @@
 import { and, eq, gte, lt, type SQL } from 'drizzle-orm'
-import { type Act, actOf } from '../lib/act.ts'
+import { anonymous } from '../access/roles.ts'
+import { type WriteContext, writeContext } from '../access/write-context.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
-import { anonymous } from '../lib/roles.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { auditLog } from '../storage/schema.ts'
 import { insertRow, type Reader, type Storage, type Writer } from '../storage/storage.ts'
 
 /** One thing that somebody did. */
-export interface Deed {
+export interface AuditedAction {
   /** Noun and verb: `article.publish`, `author.update`, `key.revoke`. */
   action: string
   target: string
@@ -20,7 +20,7 @@ export interface Deed {
 export type AuditRow = typeof auditLog.$inferSelect
 
 /** Puts on record who did what, in the transaction that does it. */
-export async function audit(tx: Writer, { caller, now, requestId }: Act, deed: Deed): Promise<void> {
+export async function audit(tx: Writer, { caller, now, requestId }: WriteContext, deed: AuditedAction): Promise<void> {
   const { action, target, from = null, to = null } = deed
   const { id, name, role } = caller
   const entry = { id: newId(), at: now, action, target, fromVersion: from, toVersion: to, requestId }
@@ -31,7 +31,7 @@ export async function audit(tx: Writer, { caller, now, requestId }: Act, deed: D
 const REFUSALS_A_MINUTE = 60
 
 /** Gives what puts refused sign-ins on record, by the request that brought them; never throws. */
-export function refusals(
+export function auditRefusals(
   { storage, clock }: { storage: Storage; clock: Clock },
   onError: (error: unknown) => void,
 ): (request: { id: string; ip: string }) => Promise<void> {
@@ -41,7 +41,7 @@ export function refusals(
     if (now !== minute) [minute, count] = [now, 0]
     count += 1
     if (count > REFUSALS_A_MINUTE) return
-    const act = actOf({ caller: anonymous, id }, clock)
+    const act = writeContext({ caller: anonymous, id }, clock)
     await storage.transaction((tx) => audit(tx, act, { action: 'sign-in.refuse', target: ip })).catch(onError)
   }
 }

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
-import type { ZodTypes } from '../http/zod.ts'
-import { Id, Moment, Timestamp } from '../lib/shapes.ts'
+import { listOf, pageParameters, pageRequest } from '../http/pagination.ts'
+import type { ZodTypes } from '../http/validation.ts'
+import { Id, Moment, Timestamp } from '../lib/schemas.ts'
 import type { Storage } from '../storage/storage.ts'
 import { listAudit } from './log.ts'
 

@@ -1,7 +1,7 @@
 /** An article's body: typed blocks, as a request sends them, as they are stored, and as a reply shows them. */
 import * as z from 'zod'
-import { Id, line, prose, Reference, WebUrl } from '../lib/shapes.ts'
-import { isVisible } from '../lib/text.ts'
+import { Id, line, prose, Reference, WebUrl } from '../lib/schemas.ts'
+import { isVisible } from '../lib/unicode.ts'
 import { unsafeLinks } from './links.ts'
 
 export const MAX_BLOCKS = 2_000

@@ -1,12 +1,12 @@
 /** A body in Markdown, HTML or plain text, converted into blocks. */
 import type { BodyInput, StoredBlock, Warning } from './block.ts'
+import { ConversionWarnings } from './conversion-warnings.ts'
+import { UnreadableBody } from './errors.ts'
 import { fromHtml } from './from-html.ts'
 import { fromMarkdown } from './from-markdown.ts'
 import { fromMdast } from './from-mdast.ts'
 import { fromText } from './from-text.ts'
-import { BodyNotReadable } from './not-readable.ts'
-import { printable } from './phrasing.ts'
-import { Tally } from './tally.ts'
+import { printable } from './normalize-inline.ts'
 
 type Foreign = Exclude<BodyInput, unknown[]>
 
@@ -14,13 +14,13 @@ type Foreign = Exclude<BodyInput, unknown[]>
 export function convert({ format, value }: Foreign): { blocks: StoredBlock[]; warnings: Warning[] } {
   const clean = printable(value.replace(/\r\n?/g, '\n'))
   if (format === 'text') return { blocks: fromText(clean), warnings: [] }
-  const tally = new Tally()
+  const tally = new ConversionWarnings()
   try {
     const root = format === 'html' ? fromHtml(clean, tally) : fromMarkdown(clean)
     return { blocks: fromMdast(root, tally), warnings: tally.warnings() }
   } catch (error) {
     // The stack is the last limit of nesting, behind those that have a name.
-    if (error instanceof RangeError) throw new BodyNotReadable(`the ${format} is nested too deeply`)
+    if (error instanceof RangeError) throw new UnreadableBody(`the ${format} is nested too deeply`)
     throw error
   }
 }

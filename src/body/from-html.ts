@@ -5,13 +5,13 @@ import { sanitize } from 'hast-util-sanitize'
 import { type Handle, toMdast } from 'hast-util-to-mdast'
 import type { Nodes as MdastNodes, PhrasingContent, Root } from 'mdast'
 import { type DefaultTreeAdapterMap, defaultTreeAdapter, parseFragment, type TreeAdapter } from 'parse5'
-import { WebUrl } from '../lib/shapes.ts'
+import { WebUrl } from '../lib/schemas.ts'
 import { allowList, transparent } from './allow-list.ts'
+import type { ConversionWarnings } from './conversion-warnings.ts'
 import { isEmbed } from './embed.ts'
+import { UnreadableBody } from './errors.ts'
 import { walk } from './inline.ts'
 import { forbiddenProtocol } from './links.ts'
-import { BodyNotReadable } from './not-readable.ts'
-import type { Tally } from './tally.ts'
 
 declare module 'mdast' {
   interface ImageData {
@@ -31,7 +31,7 @@ const MAX_DEPTH = 200
 const MAX_ATTRIBUTES = 100
 
 /** Reads an HTML fragment; what has no place in a body is left out and tallied. Throws BodyNotReadable. */
-export function fromHtml(value: string, tally: Tally): Root {
+export function fromHtml(value: string, tally: ConversionWarnings): Root {
   const html = fromParse5(parseFragment(value, { treeAdapter: guarded() })) as HtmlRoot
   inspect(html, tally)
   const safe = sanitize(html, allowList)
@@ -46,15 +46,15 @@ function guarded(): TreeAdapter<DefaultTreeAdapterMap> {
     ...defaultTreeAdapter,
     createElement(name, namespace, attributes) {
       elements += 1
-      if (elements > MAX_ELEMENTS) throw new BodyNotReadable(`the HTML has more than ${MAX_ELEMENTS} elements`)
+      if (elements > MAX_ELEMENTS) throw new UnreadableBody(`the HTML has more than ${MAX_ELEMENTS} elements`)
       if (attributes.length > MAX_ATTRIBUTES) {
-        throw new BodyNotReadable(`the HTML has an element with more than ${MAX_ATTRIBUTES} attributes`)
+        throw new UnreadableBody(`the HTML has an element with more than ${MAX_ATTRIBUTES} attributes`)
       }
       return defaultTreeAdapter.createElement(name, namespace, attributes)
     },
     appendChild(parent, child) {
       const depth = (depths.get(parent) ?? 0) + 1
-      if (depth > MAX_DEPTH) throw new BodyNotReadable(`the HTML is nested more than ${MAX_DEPTH} deep`)
+      if (depth > MAX_DEPTH) throw new UnreadableBody(`the HTML is nested more than ${MAX_DEPTH} deep`)
       depths.set(child, depth)
       defaultTreeAdapter.appendChild(parent, child)
     },
@@ -62,7 +62,7 @@ function guarded(): TreeAdapter<DefaultTreeAdapterMap> {
 }
 
 /** Tallies what the sanitiser will take away, and turns frames into links while they are still there. */
-function inspect(root: HtmlRoot, tally: Tally): void {
+function inspect(root: HtmlRoot, tally: ConversionWarnings): void {
   const stack: Nodes[] = [root]
   for (let node = stack.pop(); node; node = stack.pop()) {
     if (node.type === 'element') inspectElement(node, tally)
@@ -71,7 +71,7 @@ function inspect(root: HtmlRoot, tally: Tally): void {
   }
 }
 
-function inspectElement(node: Element, tally: Tally): void {
+function inspectElement(node: Element, tally: ConversionWarnings): void {
   const src = String(node.properties.src ?? '')
   if (node.tagName === 'iframe' && WebUrl.safeParse(src).success) becomeEmbed(node, src)
   const known = allowList.tagNames?.includes(node.tagName) || transparent.has(node.tagName)

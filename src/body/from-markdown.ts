@@ -3,9 +3,9 @@ import type { Root } from 'mdast'
 import { fromMarkdown as parse } from 'mdast-util-from-markdown'
 import { gfmFromMarkdown } from 'mdast-util-gfm'
 import { gfm } from 'micromark-extension-gfm'
+import { UnreadableBody } from './errors.ts'
 import { walk } from './inline.ts'
 import { countMarks, MAX_MARKS } from './links.ts'
-import { BodyNotReadable } from './not-readable.ts'
 
 const MAX_LINES = 20_000
 const MAX_DEPTH = 50
@@ -26,14 +26,14 @@ const mdastExtensions = gfmFromMarkdown().map(({ transforms: _, ...rest }) => re
 /** Reads a Markdown document. Throws BodyNotReadable. */
 export function fromMarkdown(value: string): Root {
   if (countMarks(value) > MAX_MARKS) {
-    throw new BodyNotReadable(`the Markdown has more than ${MAX_MARKS} characters of markup`)
+    throw new UnreadableBody(`the Markdown has more than ${MAX_MARKS} characters of markup`)
   }
   if ((value.match(BARE_LINK)?.length ?? 0) > MAX_BARE_LINKS) {
-    throw new BodyNotReadable(`the Markdown has more than ${MAX_BARE_LINKS} bare addresses`)
+    throw new UnreadableBody(`the Markdown has more than ${MAX_BARE_LINKS} bare addresses`)
   }
   const lines = value.split('\n', MAX_LINES + 1)
   if (lines.length > MAX_LINES) {
-    throw new BodyNotReadable(`the Markdown has more than ${MAX_LINES} lines`)
+    throw new UnreadableBody(`the Markdown has more than ${MAX_LINES} lines`)
   }
   if (lines.some(isDeep)) throw tooDeep()
   const root = parse(value, { extensions, mdastExtensions })
@@ -41,7 +41,7 @@ export function fromMarkdown(value: string): Root {
   return root
 }
 
-const tooDeep = () => new BodyNotReadable(`the Markdown is nested more than ${MAX_DEPTH} deep`)
+const tooDeep = () => new UnreadableBody(`the Markdown is nested more than ${MAX_DEPTH} deep`)
 
 /** Whether a line opens more quotes and lists than any text has: each costs the parser on every line below it. */
 function isDeep(line: string): boolean {

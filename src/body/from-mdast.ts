@@ -1,18 +1,18 @@
 /** An mdast document, from whichever reader, to blocks. */
 import type { Definition, Image, List, Nodes, PhrasingContent, Root, RootContent, Table } from 'mdast'
-import { WebUrl } from '../lib/shapes.ts'
-import { isVisible } from '../lib/text.ts'
+import { WebUrl } from '../lib/schemas.ts'
+import { isVisible } from '../lib/unicode.ts'
 import { type BlockOf, MAX_COLUMNS, MAX_ROWS, type StoredBlock } from './block.ts'
+import type { ConversionWarnings } from './conversion-warnings.ts'
 import { isEmbed } from './embed.ts'
+import { UnreadableBody } from './errors.ts'
 import { walk, wordsOf } from './inline.ts'
-import { BodyNotReadable } from './not-readable.ts'
-import { printable, type Reading, tallyHtml, textOf } from './phrasing.ts'
-import type { Tally } from './tally.ts'
+import { printable, type Reading, textOf, warnOfHtml } from './normalize-inline.ts'
 
 type Levels = BlockOf<'heading'>['level']
 
 /** The blocks of a document; an image met inside a text follows the block that it stood in. */
-export function fromMdast(root: Root, tally: Tally): StoredBlock[] {
+export function fromMdast(root: Root, tally: ConversionWarnings): StoredBlock[] {
   const reading = readingOf(root, tally)
   return root.children.flatMap((node) => {
     const blocks = blocksOf(node, reading)
@@ -20,7 +20,7 @@ export function fromMdast(root: Root, tally: Tally): StoredBlock[] {
   })
 }
 
-function readingOf(root: Root, tally: Tally): Reading {
+function readingOf(root: Root, tally: ConversionWarnings): Reading {
   const definitions = new Map<string, Definition>()
   for (const { node } of walk(root)) {
     const found = node as Nodes
@@ -49,7 +49,7 @@ function blocksOf(node: RootContent, reading: Reading): StoredBlock[] {
     case 'table':
       return table(node, reading)
     case 'html':
-      tallyHtml(node.value, reading.tally)
+      warnOfHtml(node.value, reading.tally)
       return []
     case 'footnoteDefinition': {
       const label: PhrasingContent = { type: 'text', value: `[${node.label ?? node.identifier}] ` }
@@ -124,10 +124,10 @@ function code(value: string, language: string | null): StoredBlock[] {
 }
 
 function table(node: Table, reading: Reading): StoredBlock[] {
-  if (node.children.length > MAX_ROWS + 1) throw new BodyNotReadable(`a table has more than ${MAX_ROWS} rows`)
+  if (node.children.length > MAX_ROWS + 1) throw new UnreadableBody(`a table has more than ${MAX_ROWS} rows`)
   const rows = node.children.map((row) => row.children.map((cell) => textOf(cell.children, reading, false)))
   const width = Math.max(...rows.map((row) => row.length))
-  if (width > MAX_COLUMNS) throw new BodyNotReadable(`a table has more than ${MAX_COLUMNS} columns`)
+  if (width > MAX_COLUMNS) throw new UnreadableBody(`a table has more than ${MAX_COLUMNS} columns`)
   const even = rows.map((row) => Array.from({ length: width }, (_, i) => row[i] ?? ''))
   const [header, ...body] = even
   return header && even.flat().some((cell) => cell !== '') ? [{ type: 'table', header, rows: body }] : []

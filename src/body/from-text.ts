@@ -1,9 +1,9 @@
 /** Plain text to blocks: a paragraph at every blank line, a hard break at every other line end, no character markup. */
 import type { PhrasingContent } from 'mdast'
-import { isVisible } from '../lib/text.ts'
+import { isVisible } from '../lib/unicode.ts'
 import { MAX_BLOCKS, MAX_TEXT, type StoredBlock } from './block.ts'
+import { UnreadableBody } from './errors.ts'
 import { writeInline } from './inline.ts'
-import { BodyNotReadable } from './not-readable.ts'
 
 /**
  * Reads plain text; the paragraphs read back the same to the letter, but for spaces around them. Throws BodyNotReadable.
@@ -13,9 +13,9 @@ export function fromText(value: string): StoredBlock[] {
     .split(/\n[^\S\n]*(?:\n[^\S\n]*)+/)
     .map((paragraph) => paragraph.trim())
     .filter(isVisible)
-  if (paragraphs.length > MAX_BLOCKS) throw new BodyNotReadable(`the text has more than ${MAX_BLOCKS} paragraphs`)
+  if (paragraphs.length > MAX_BLOCKS) throw new UnreadableBody(`the text has more than ${MAX_BLOCKS} paragraphs`)
   if (paragraphs.some((paragraph) => paragraph.length > MAX_TEXT)) {
-    throw new BodyNotReadable(`a paragraph is longer than ${MAX_TEXT} characters`)
+    throw new UnreadableBody(`a paragraph is longer than ${MAX_TEXT} characters`)
   }
   return paragraphs.map((paragraph) => ({ type: 'paragraph', text: writeInline(linesOf(paragraph)) }))
 }

@@ -1,7 +1,7 @@
 /** A body from a request, brought into blocks. */
 import * as z from 'zod'
 import { type BlockInput, BodyInput, type StoredBlock, type Warning } from './block.ts'
-import { BodyNotReadable } from './not-readable.ts'
+import { UnreadableBody } from './errors.ts'
 
 /**
  * The blocks of a body that has passed `BodyInput`, with every member present, and warnings of what a conversion could
@@ -22,7 +22,7 @@ function checked(blocks: StoredBlock[]): StoredBlock[] {
   const [issue] = parsed.error.issues
   const [index] = issue?.path ?? []
   const where = typeof index === 'number' ? `the ${blocks[index]?.type} at block ${index + 1}` : 'the body'
-  throw new BodyNotReadable(`${where}: ${issue?.message ?? z.prettifyError(parsed.error)}`)
+  throw new UnreadableBody(`${where}: ${issue?.message ?? z.prettifyError(parsed.error)}`)
 }
 
 function complete(block: BlockInput): StoredBlock {

@@ -1,5 +1,5 @@
 /** Blocks to plain words. */
-import { memo } from '../lib/memo.ts'
+import { getOrCreate } from '../lib/cache.ts'
 import type { Block, StoredBlock } from './block.ts'
 import { parseInline, wordsOf } from './inline.ts'
 
@@ -9,7 +9,7 @@ const known = new WeakMap<Block | StoredBlock, string>()
 /** The words of the blocks, without any Markdown, a blank line between blocks; what to count, search and show plainly. */
 export function toText(blocks: (Block | StoredBlock)[]): string {
   return blocks
-    .map((block) => memo(known, block, () => words(block)))
+    .map((block) => getOrCreate(known, block, () => words(block)))
     .filter((text) => text !== '')
     .join('\n\n')
 }

@@ -1,26 +1,26 @@
 /** What a line asks for: read from its bytes, prepared outside of a transaction, and then ready to be done in one. */
 import * as z from 'zod'
-import type { MayBackdate } from '../articles/dates.ts'
-import { ArticlePatch, NewArticle } from '../articles/input.ts'
-import { creation, goesLive, type Prepared, patching, requirePublisher } from '../articles/operations.ts'
-import { trash } from '../articles/publish.ts'
+import type { Caller } from '../access/roles.ts'
+import type { WriteContext } from '../access/write-context.ts'
+import { type ArticleCommand, createCommand, goesLive, patchCommand, requirePublisher } from '../articles/commands.ts'
+import { trash } from '../articles/lifecycle/lifecycle.ts'
+import { perform, transitions } from '../articles/lifecycle/routes.ts'
+import type { MayBackdate } from '../articles/publication-dates.ts'
+import { ArticlePatch, NewArticle } from '../articles/schemas.ts'
 import { findArticle } from '../articles/store.ts'
-import { perform, transitions } from '../articles/transitions.ts'
 import type { Warning } from '../body/block.ts'
 import { authorKind } from '../catalogue/authors.ts'
 import type { EntryInput, EntryKind, EntryRow } from '../catalogue/entry.ts'
-import { remove } from '../catalogue/removal.ts'
 import { sectionKind } from '../catalogue/sections.ts'
 import { sourceKind } from '../catalogue/sources.ts'
 import * as entries from '../catalogue/store.ts'
 import { tagKind } from '../catalogue/tags.ts'
+import { removeEntry } from '../catalogue/trash.ts'
 import { requirePermission } from '../http/access.ts'
-import { parseJson } from '../http/json.ts'
-import { parseBody } from '../http/zod.ts'
-import type { Act } from '../lib/act.ts'
+import { parseJson } from '../http/json-body.ts'
+import { parseBody } from '../http/validation.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { Problem } from '../lib/problem.ts'
-import type { Caller } from '../lib/roles.ts'
 import type { Writer } from '../storage/storage.ts'
 
 /** Longest line, in bytes. */
@@ -76,7 +76,7 @@ export interface Operation {
   /** The status that the single request is answered with. */
   status: number
   /** Does it; gives what it was done to. */
-  run(tx: Writer, act: Act): Promise<Done>
+  run(tx: Writer, act: WriteContext): Promise<Done>
 }
 
 /** What an operation was done to, as the answer to a line tells it. */
@@ -116,11 +116,11 @@ async function ofArticle(line: BulkLine, caller: Caller, mayBackdate: MayBackdat
   if (publish) requirePublisher(caller)
   if (op === 'create') {
     const input = parseBody(NewArticle, body)
-    return saving(201, input, await creation(input, { isLive: publish === true, mayBackdate }))
+    return saving(201, input, await createCommand(input, { isLive: publish === true, mayBackdate }))
   }
   if (op === 'update') {
     const patch = parseBody(ArticlePatch, body)
-    return saving(200, patch, await patching(id, patch, { goesLive: goesLive[`${publish}`], mayBackdate }))
+    return saving(200, patch, await patchCommand(id, patch, { goesLive: goesLive[`${publish}`], mayBackdate }))
   }
   requirePermission(caller, 'content:write')
   if (op === 'delete') {
@@ -139,7 +139,7 @@ async function ofArticle(line: BulkLine, caller: Caller, mayBackdate: MayBackdat
 const doneTo = ({ id, slug, version }: Done): Done => ({ id, slug, version })
 
 /** A save of an article; where it gives a date, the answer has the one that the article bears. */
-const saving = (status: number, { publishedAt }: ArticlePatch, { run }: Prepared): Operation => ({
+const saving = (status: number, { publishedAt }: ArticlePatch, { run }: ArticleCommand): Operation => ({
   status,
   async run(tx, act) {
     const { row, warnings } = await run(tx, act)
@@ -155,18 +155,18 @@ function ofEntry<Row extends EntryRow, Input extends EntryInput>(
   requirePermission(caller, 'content:write')
   if (op === 'create') {
     const input = parseBody(kind.Input, body)
-    return { status: 201, run: async (tx, act) => doneTo(await entries.create(tx, kind, input, act)) }
+    return { status: 201, run: async (tx, act) => doneTo(await entries.createEntry(tx, kind, input, act)) }
   }
   if (op === 'update') {
     const patch = parseBody(kind.Patch, body) as Json
     const change = (before: Row) => parseBody(kind.Input, mergePatch({ ...kind.inputOf(before) } as Json, patch))
-    return { status: 200, run: async (tx, act) => doneTo(await entries.update(tx, kind, id, change, act)) }
+    return { status: 200, run: async (tx, act) => doneTo(await entries.updateEntry(tx, kind, id, change, act)) }
   }
   parseBody(NoBody, body)
   return {
     status: 204,
     async run(tx, act) {
-      return doneTo(await remove<Row, Input>(tx, kind, id, { permanent: false, check: () => {} }, act))
+      return doneTo(await removeEntry<Row, Input>(tx, kind, id, { permanent: false, check: () => {} }, act))
     },
   }
 }

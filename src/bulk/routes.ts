@@ -1,19 +1,19 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
+import { writeContext } from '../access/write-context.ts'
 import type { ArticleDeps } from '../articles/routes.ts'
 import { Warning } from '../body/block.ts'
 import { linesOfShape, NDJSON, takeNdjson } from '../http/ndjson.ts'
-import { bePatient } from '../http/patience.ts'
-import { bodyOf, Problem, problemOf, type Translate } from '../http/problems.ts'
-import type { ZodTypes } from '../http/zod.ts'
-import { actOf } from '../lib/act.ts'
-import { flag } from '../lib/names.ts'
+import { bodyOf, ProblemReply, problemOf, type Translate } from '../http/problems.ts'
+import { exemptFromTimeout } from '../http/timeout-exemption.ts'
+import type { ZodTypes } from '../http/validation.ts'
 import { Problem as Thrown } from '../lib/problem.ts'
-import { Id, Slug, Timestamp } from '../lib/shapes.ts'
+import { booleanParameter } from '../lib/query-parameters.ts'
+import { Id, Slug, Timestamp } from '../lib/schemas.ts'
 import { groupsOf, limited, linesOf } from './lines.ts'
 import { BulkLine, MAX_LINE } from './operations.ts'
-import { type Outcome, type Prepared, prepare, type Run, runGroup, runRehearsal, runTogether } from './run.ts'
+import { type LineOutcome, type PreparedLine, prepare, type Run, runDry, runGroup, runTogether } from './run.ts'
 
 /** How much is read before any of it is done, where it is done together. */
 const MAX_LINES_TOGETHER = 10_000
@@ -22,8 +22,8 @@ const MAX_BYTES_TOGETHER = 32 * 1024 * 1024
 const MAX_UNREAD = 4 * 1024 * 1024
 
 const BulkQuery = z.strictObject({
-  atomic: flag(`All lines or none: at most ${MAX_LINES_TOGETHER} lines and ${MAX_BYTES_TOGETHER} bytes.`),
-  dryRun: flag(
+  atomic: booleanParameter(`All lines or none: at most ${MAX_LINES_TOGETHER} lines and ${MAX_BYTES_TOGETHER} bytes.`),
+  dryRun: booleanParameter(
     'Only say what would be done; nothing is stored. The limits of `atomic` apply, and `atomic` changes nothing.',
   ),
 })
@@ -39,7 +39,7 @@ const BulkResult = z
       description: 'The date of publication, where the line gives the article one.',
     }),
     warnings: z.array(Warning).optional().meta({ description: 'What the sender should know of what was done.' }),
-    problem: Problem.optional().meta({
+    problem: ProblemReply.optional().meta({
       description:
         'Why it was not done. Pointers lead into the line, its `body` included; at most 20 errors are listed.',
     }),
@@ -93,12 +93,12 @@ export function registerBulk(
         const { body, query, caller, log } = request
         if (request.headers['idempotency-key'] !== undefined)
           throw new Thrown('bad-request', 'an Idempotency-Key is not taken here: give what is created an externalId')
-        bePatient(request, reply)
+        exemptFromTimeout(request, reply)
         const run: Run = {
           storage,
           caller,
           mayBackdate,
-          act: () => actOf(request, clock),
+          act: () => writeContext(request, clock),
           problemOf(error) {
             const problem = problemOf(error, translate)
             if (problem.type === 'internal') log.error({ err: error }, 'a line of a bulk request failed')
@@ -107,7 +107,7 @@ export function registerBulk(
         }
         // Left early, the body is not destroyed, and the connection with it: there is an answer to send.
         const bytes: AsyncIterable<Buffer> = body.iterator({ destroyOnReturn: false })
-        const text = (outcomes: Outcome[]) => outcomes.map((outcome) => lineOf(outcome, request.id)).join('')
+        const text = (outcomes: LineOutcome[]) => outcomes.map((outcome) => lineOf(outcome, request.id)).join('')
         reply.header('content-type', NDJSON)
 
         if (!query.atomic && !query.dryRun)
@@ -115,7 +115,7 @@ export function registerBulk(
 
         try {
           const lines = await gathered(bytes, run)
-          const outcomes = await (query.dryRun ? runRehearsal : runTogether)(lines, run)
+          const outcomes = await (query.dryRun ? runDry : runTogether)(lines, run)
           return reply.send(text(outcomes)) as never
         } finally {
           body.resume()
@@ -125,7 +125,7 @@ export function registerBulk(
         async function* answers(): AsyncGenerator<string> {
           try {
             for await (const group of groupsOf(linesOf(bytes, MAX_LINE))) {
-              const lines: Prepared[] = []
+              const lines: PreparedLine[] = []
               for (const line of group) lines.push(await prepare(line, run))
               const outcomes = await runGroup(lines, run)
               // Nothing that is cached may outlive what a line has scheduled.
@@ -142,8 +142,8 @@ export function registerBulk(
   })
 }
 
-async function gathered(bytes: AsyncIterable<Buffer>, run: Run): Promise<Prepared[]> {
-  const lines: Prepared[] = []
+async function gathered(bytes: AsyncIterable<Buffer>, run: Run): Promise<PreparedLine[]> {
+  const lines: PreparedLine[] = []
   for await (const line of linesOf(limited(bytes, MAX_BYTES_TOGETHER), MAX_LINE)) {
     if (lines.length === MAX_LINES_TOGETHER)
       throw new Thrown('too-large', `the body has more than ${MAX_LINES_TOGETHER} lines`)
@@ -152,7 +152,7 @@ async function gathered(bytes: AsyncIterable<Buffer>, run: Run): Promise<Prepare
   return lines
 }
 
-function lineOf({ line, ...outcome }: Outcome, instance: string): string {
+function lineOf({ line, ...outcome }: LineOutcome, instance: string): string {
   if ('problem' in outcome) {
     const { problem } = outcome
     return `{"line":${line},"status":${problem.status},"problem":${bodyOf(problem, instance)}}\n`

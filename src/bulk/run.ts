@@ -1,10 +1,10 @@
 /** The lines of a bulk request, done: group by group, all or none, or as a rehearsal. Each has one outcome, in order. */
 import { setImmediate as turn } from 'node:timers/promises'
-import type { MayBackdate } from '../articles/dates.ts'
-import { rehearse } from '../articles/rehearsal.ts'
-import type { Act } from '../lib/act.ts'
+import type { Caller } from '../access/roles.ts'
+import type { WriteContext } from '../access/write-context.ts'
+import { dryRun } from '../articles/lifecycle/dry-run.ts'
+import type { MayBackdate } from '../articles/publication-dates.ts'
 import { Problem } from '../lib/problem.ts'
-import type { Caller } from '../lib/roles.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
 import type { Line } from './lines.ts'
 import { type Done, type Operation, operationOf, readLine } from './operations.ts'
@@ -15,24 +15,24 @@ export interface Run {
   caller: Caller
   mayBackdate: MayBackdate
   /** Who does it, and when: asked anew for each transaction. */
-  act(): Act
+  act(): WriteContext
   /** The problem that a fault is. */
   problemOf(error: unknown): Problem
 }
 
 /** What became of a line. */
-export type Outcome = { line: number } & ({ problem: Problem } | ({ status: number } & Done))
+export type LineOutcome = { line: number } & ({ problem: Problem } | ({ status: number } & Done))
 
 /** A line that is ready to be done, or refused before that. */
-export type Prepared = { line: number } & ({ problem: Problem } | { operation: Operation })
-type Ready = Extract<Prepared, { operation: Operation }>
+export type PreparedLine = { line: number } & ({ problem: Problem } | { operation: Operation })
+type Ready = Extract<PreparedLine, { operation: Operation }>
 
 /** How many errors of one line are told: ten thousand lines of a thousand faults each would not fit. */
 const MAX_ERRORS = 20
 const MAX_DETAIL = 1_000
 
 /** Reads what a line asks for, and does what can be done outside of a transaction. */
-export async function prepare({ number, bytes }: Line, { caller, mayBackdate, problemOf }: Run): Promise<Prepared> {
+export async function prepare({ number, bytes }: Line, { caller, mayBackdate, problemOf }: Run): Promise<PreparedLine> {
   // A long text takes its time to convert: in between others get their turn.
   await turn()
   let line: ReturnType<typeof readLine>
@@ -52,13 +52,13 @@ export async function prepare({ number, bytes }: Line, { caller, mayBackdate, pr
  * Does the lines in one transaction; if one fails, each in a transaction of its own, so that it harms no other. What
  * fails without a line being at fault, as a database that cannot be written to, fails for all.
  */
-export async function runGroup(lines: Prepared[], run: Run): Promise<Outcome[]> {
+export async function runGroup(lines: PreparedLine[], run: Run): Promise<LineOutcome[]> {
   const ready = lines.filter(isReady)
   const done = new Map((await outcomesOf(ready, run)).map((outcome) => [outcome.line, outcome]))
   return lines.flatMap((one) => ('problem' in one ? one : (done.get(one.line) ?? [])))
 }
 
-async function outcomesOf(ready: Ready[], run: Run): Promise<Outcome[]> {
+async function outcomesOf(ready: Ready[], run: Run): Promise<LineOutcome[]> {
   if (ready.length === 0) return []
   try {
     return await run.storage.transaction((tx) => runAll(tx, ready, run))
@@ -66,13 +66,13 @@ async function outcomesOf(ready: Ready[], run: Run): Promise<Outcome[]> {
     const fault = error instanceof LineFailed ? inBody(error.problem) : run.problemOf(error)
     if (!(error instanceof LineFailed) || ready.length === 1) return ready.map(({ line }) => ({ line, problem: fault }))
   }
-  const outcomes: Outcome[] = []
+  const outcomes: LineOutcome[] = []
   for (const one of ready) outcomes.push(...(await outcomesOf([one], run)))
   return outcomes
 }
 
 /** Does all the lines in one transaction, or none. Throws what is no line's fault. */
-export async function runTogether(lines: Prepared[], run: Run): Promise<Outcome[]> {
+export async function runTogether(lines: PreparedLine[], run: Run): Promise<LineOutcome[]> {
   try {
     const refused = lines.find((one) => 'problem' in one)
     if (refused) throw new LineFailed(refused.line, refused.problem)
@@ -89,11 +89,11 @@ export async function runTogether(lines: Prepared[], run: Run): Promise<Outcome[
 }
 
 /** Does the lines and takes everything back. A line that fails leaves no trace for those after it. */
-export function runRehearsal(lines: Prepared[], run: Run): Promise<Outcome[]> {
+export function runDry(lines: PreparedLine[], run: Run): Promise<LineOutcome[]> {
   const { storage } = run
-  return rehearse(storage, async (tx) => {
+  return dryRun(storage, async (tx) => {
     const act = run.act()
-    const outcomes: Outcome[] = []
+    const outcomes: LineOutcome[] = []
     for (const one of lines)
       if ('problem' in one) outcomes.push(one)
       else {
@@ -110,16 +110,21 @@ export function runRehearsal(lines: Prepared[], run: Run): Promise<Outcome[]> {
   })
 }
 
-async function runAll(tx: Writer, ready: Ready[], run: Run): Promise<Outcome[]> {
+async function runAll(tx: Writer, ready: Ready[], run: Run): Promise<LineOutcome[]> {
   const act = run.act()
-  const outcomes: Outcome[] = []
+  const outcomes: LineOutcome[] = []
   for (const one of ready) {
     outcomes.push(await runOne(tx, one, act, run))
   }
   return outcomes
 }
 
-async function runOne(tx: Writer, { line, operation }: Ready, act: Act, { problemOf }: Run): Promise<Outcome> {
+async function runOne(
+  tx: Writer,
+  { line, operation }: Ready,
+  act: WriteContext,
+  { problemOf }: Run,
+): Promise<LineOutcome> {
   // SQLite answers without a turn of the event loop: without this one, nobody could read until all lines are done.
   await turn()
   try {
@@ -140,7 +145,7 @@ class LineFailed extends Error {
   }
 }
 
-const isReady = (one: Prepared): one is Ready => 'operation' in one
+const isReady = (one: PreparedLine): one is Ready => 'operation' in one
 
 /** The problem of a single request's body, with its pointers leading into the line. */
 const inBody = (problem: Problem): Problem =>

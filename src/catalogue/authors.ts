@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm'
 import * as z from 'zod'
-import { Email, Link, line, prose, Slug, WebUrl } from '../lib/shapes.ts'
+import { Email, Link, line, prose, Slug, WebUrl } from '../lib/schemas.ts'
 import { authors } from '../storage/schema.ts'
-import { articleCounts } from './counts.ts'
+import { articleCounts } from './article-counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
 
 const kinds = ['person', 'organization'] as const

@@ -5,9 +5,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import * as z from 'zod'
+import type { AccessAttributes } from '../access/attributes.ts'
 import type { EntryNoun } from '../changes/log.ts'
-import type { Facts } from '../lib/facts.ts'
-import { Id, line, Slug, Timestamp } from '../lib/shapes.ts'
+import { Id, line, Slug, Timestamp } from '../lib/schemas.ts'
 import type { Order } from '../storage/keyset.ts'
 import { refCounts } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
@@ -52,13 +52,13 @@ export const entryFacts = {
 }
 
 /** Where the entries of a kind are kept. */
-export interface Shelf {
+export interface EntryStore {
   noun: EntryNoun
   table: EntryTable
 }
 
 /** What is particular to one kind of entry. */
-export interface EntryKind<Row extends EntryRow, Input extends EntryInput> extends Shelf {
+export interface EntryKind<Row extends EntryRow, Input extends EntryInput> extends EntryStore {
   /** As in the path and in the document: `authors`, `Author`. */
   plural: string
   title: string
@@ -87,11 +87,11 @@ export interface EntryKind<Row extends EntryRow, Input extends EntryInput> exten
   /** The entries right below one, in their order, where the kind is a tree that is shown as one. */
   below?(db: Reader, row: Row): Promise<Row[]>
   /** What else has to change when an entry has; gives what the articles that refer to it are no more. */
-  follow?(tx: Writer, before: Row, after: Row): Promise<Facts | null>
+  follow?(tx: Writer, before: Row, after: Row): Promise<AccessAttributes | null>
 }
 
 /** Sorts that every kind has. */
-export const entrySorts = ({ noun, table }: Shelf): Record<string, Omit<Order, 'id' | 'descending'>> => ({
+export const entrySorts = ({ noun, table }: EntryStore): Record<string, Omit<Order, 'id' | 'descending'>> => ({
   name: { kind: 'text', column: table.sortName },
   articleCount: { kind: 'number', column: countedArticles(noun, table) },
   createdAt: { kind: 'time', column: table.createdAt },

@@ -1,25 +1,25 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
+import { type Caller, may } from '../access/roles.ts'
+import { writeContext } from '../access/write-context.ts'
 import { ifMatch } from '../http/caching.ts'
-import { addLinks } from '../http/links.ts'
-import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
-import { Conditional, Moved } from '../http/parameters.ts'
+import { Conditional, Moved } from '../http/common-schemas.ts'
+import { addLinks } from '../http/link-header.ts'
+import { listOf, pageParameters, pageRequest } from '../http/pagination.ts'
 import { Ambiguous } from '../http/problems.ts'
-import { parseBody, type ZodTypes } from '../http/zod.ts'
-import { Idempotent } from '../idempotency/once.ts'
-import { actOf } from '../lib/act.ts'
+import { parseBody, type ZodTypes } from '../http/validation.ts'
+import { Idempotent } from '../idempotency/idempotency.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
-import { feedLinks } from '../lib/feed-links.ts'
+import { feedLinks } from '../lib/feed-urls.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { notFound } from '../lib/problem.ts'
-import { type Caller, may } from '../lib/roles.ts'
 import type { Reader } from '../storage/storage.ts'
-import { nameOf } from './addresses.ts'
 import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
-import { frontParameters, fronts, latestWanted, type Newest } from './fronts.ts'
 import { withArticle } from './noun.ts'
-import { type RemovalDeps, registerRemoval } from './removal-routes.ts'
-import { create, find, isCurrent, list, update } from './store.ts'
+import { nameOf } from './resolve.ts'
+import { createEntry, findEntry, isCurrent, listEntries, updateEntry } from './store.ts'
+import { type RemovalDeps, registerRemoval } from './trash-routes.ts'
+import { latestWanted, type Newest, withLatest, withLatestParameters } from './with-latest.ts'
 
 export interface EntryDeps extends RemovalDeps {
   newest: Newest
@@ -51,9 +51,9 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       .max(200)
       .optional()
       .meta({ description: 'The beginning of a name, or of a word in it; case and diacritics do not matter.' }),
-    ...frontParameters,
+    ...withLatestParameters,
   })
-  const front = fronts(kind, newest)
+  const front = withLatest(kind, newest)
   const { View } = front
   const referenceIn = (params: Record<string, string>) => params[noun] ?? ''
   const internal = (caller: Caller) => may(caller, 'content:write')
@@ -77,7 +77,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       const { limit, count, cursor: _, sort, include, latest, ...filters } = request.query
       const shown = latestWanted({ include, latest })
       const wanted = pageRequest(request, limit)
-      const page = await list(storage.reader, kind, { sort, count, filters }, wanted)
+      const page = await listEntries(storage.reader, kind, { sort, count, filters }, wanted)
       const data = await kind.views(storage.reader, page.rows, internal(request.caller))
       const info = wanted.info(reply, page, page.total)
       if (shown === undefined) return { data, page: info } as never
@@ -103,7 +103,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
     },
     async (request, reply) => {
       return once(request, reply, async (tx) => {
-        const row = await create(tx, kind, request.body as Input, actOf(request, clock))
+        const row = await createEntry(tx, kind, request.body as Input, writeContext(request, clock))
         const body = await view(tx, row, request.caller)
         return { status: 201, location: `/v1${path}/${row.id}`, version: row.version, body }
       })
@@ -120,7 +120,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         description: `Gives one ${noun}, by id or slug. A former slug is answered with 308 and the present address. The \`Link\` header leads to the feeds of its articles.`,
         tags,
         params: One,
-        querystring: z.strictObject(frontParameters),
+        querystring: z.strictObject(withLatestParameters),
         replyHeaders: ['Last-Modified', 'Cache-Tag', 'Link'],
         response: { 200: View, 308: Moved, ...(kind.scope && { 409: Ambiguous }) },
       },
@@ -128,7 +128,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
     async (request, reply) => {
       const shown = latestWanted(request.query)
       const reference = referenceIn(request.params)
-      const row = await find<Row>(storage.reader, kind, reference)
+      const row = await findEntry<Row>(storage.reader, kind, reference)
       if (!row) throw notFound(noun)
       const name = await nameOf(storage.reader, noun, row)
       if (!isCurrent(row, reference)) {
@@ -172,7 +172,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         return parseBody(kind.Input, mergePatch({ ...kind.inputOf(before) } as Record<string, unknown>, patch))
       }
       const row = await storage.transaction((tx) =>
-        update(tx, kind, referenceIn(request.params), change, actOf(request, clock)),
+        updateEntry(tx, kind, referenceIn(request.params), change, writeContext(request, clock)),
       )
       reply.version = row.version
       return (await view(storage.reader, row, request.caller)) as never

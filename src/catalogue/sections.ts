@@ -1,17 +1,17 @@
 import { and, asc, eq, inArray, isNull, like, sql } from 'drizzle-orm'
 import * as z from 'zod'
 import { markLinkingStale } from '../changes/log.ts'
-import { separated } from '../lib/names.ts'
 import { Problem } from '../lib/problem.ts'
-import { Id, prose, Reference, SitePath, Slug } from '../lib/shapes.ts'
+import { commaSeparated } from '../lib/query-parameters.ts'
+import { Id, prose, Reference, SitePath, Slug } from '../lib/schemas.ts'
 import { editionRefs, sections } from '../storage/schema.ts'
 import { prepared, type Reader, type Writer } from '../storage/storage.ts'
-import { idOf, idsOf } from './addresses.ts'
+import { addToCounts, articleCounts, countOfRef } from './article-counts.ts'
 import { Breadcrumb } from './breadcrumb.ts'
-import { byIds } from './by-ids.ts'
-import { addToCounts, articleCounts, countOfRef } from './counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
-import { refer } from './store.ts'
+import { loadByIds } from './loader.ts'
+import { idOf, idsOf } from './resolve.ts'
+import { resolveEntry } from './store.ts'
 
 /** How many sections may stand above one another. */
 const MAX_DEPTH = 10
@@ -92,7 +92,7 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
       .optional()
       .meta({
         description: 'Ids, slugs or paths: sections right below any of these; `none` for the sections at the top.',
-        ...separated({ type: 'string' }),
+        ...commaSeparated({ type: 'string' }),
       }),
     path: SitePath.optional().meta({
       description: 'The one section that is at this path, or was: then its `path` is where it is today.',
@@ -103,9 +103,9 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
     parent === undefined ? undefined : await isBelow(db, String(parent)),
     path === undefined ? undefined : eq(sections.id, (await idOf(db, 'section', String(path))) ?? ''),
   ],
-  scope: async (db, { parent }) => (await refer<SectionRow>(db, sectionKind, parent, '/parent'))?.id ?? null,
+  scope: async (db, { parent }) => (await resolveEntry<SectionRow>(db, sectionKind, parent, '/parent'))?.id ?? null,
   async columns(db, { parent, description = null, position = 0 }, self, slug) {
-    const above = await refer<SectionRow>(db, sectionKind, parent, '/parent')
+    const above = await resolveEntry<SectionRow>(db, sectionKind, parent, '/parent')
     if (self && above && isWithin(above, self)) throw wrongParent('must not be the section itself or one below it')
     const path = `${above?.path ?? ''}/${slug}`
     const below = self && self.parent !== (above?.id ?? null) ? await levelsBelow(db, self) : 0
@@ -179,7 +179,7 @@ export async function lineagesOf(db: Reader, rows: SectionRow[]): Promise<(id: s
   const known = new Map(rows.map((row) => [row.id, row]))
   const missing = () => [...known.values()].flatMap(({ parent }) => (parent && !known.has(parent) ? [parent] : []))
   for (let ids = missing(); ids.length > 0; ids = missing())
-    for (const row of await byIds<SectionRow>(db, sections, [...new Set(ids)])) known.set(row.id, row)
+    for (const row of await loadByIds<SectionRow>(db, sections, [...new Set(ids)])) known.set(row.id, row)
   return (id) => {
     const lineage: SectionRow[] = []
     for (let row = known.get(id); row; row = row.parent ? known.get(row.parent) : undefined) lineage.unshift(row)
@@ -189,7 +189,7 @@ export async function lineagesOf(db: Reader, rows: SectionRow[]): Promise<(id: s
 
 /** The ids of the section and of all above it. */
 export async function sectionsAbove(db: Reader, section: string): Promise<string[]> {
-  const lineages = await lineagesOf(db, await byIds<SectionRow>(db, sections, [section]))
+  const lineages = await lineagesOf(db, await loadByIds<SectionRow>(db, sections, [section]))
   return lineages(section).map(({ id }) => id)
 }
 

@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto'
 import { and, eq, isNotNull, sql } from 'drizzle-orm'
 import { Problem } from '../lib/problem.ts'
-import { numbered, slugOf } from '../lib/slug.ts'
+import { numberedSlug, slugOf } from '../lib/slug.ts'
 import { articles, editions, sections, slugs } from '../storage/schema.ts'
 import { prepared, type Reader, type Writer } from '../storage/storage.ts'
-import { addressOf, TOP } from './addresses.ts'
-import { byIds } from './by-ids.ts'
 import type { EntryTable } from './entry.ts'
+import { loadByIds } from './loader.ts'
+import { slugRow, TOP } from './resolve.ts'
 
 /** How many numbers are tried behind a slug before chance decides. */
 const MAX_NUMBER = 20
@@ -34,16 +34,16 @@ export async function claimSlug(tx: Writer, claim: Claim, pointer = '/slug'): Pr
   const { kind, target, wanted, name, language, live } = claim
   const scope = scopeOf(claim)
   if (wanted !== undefined) {
-    const row = await addressOf(tx, { kind, slug: wanted, scope })
+    const row = await slugRow(tx, { kind, slug: wanted, scope })
     if (row && row.target !== target) throw slugTaken(wanted, pointer)
     await checkPath(tx, { ...claim, slug: wanted }, pointer)
-    await enter(tx, { kind, slug: wanted, scope, target, live })
+    await enterSlug(tx, { kind, slug: wanted, scope, target, live })
     return wanted
   }
   for (const slug of candidates(slugOf(name, { fallback: kind, language }))) {
-    const row = await addressOf(tx, { kind, slug, scope })
+    const row = await slugRow(tx, { kind, slug, scope })
     if ((row && row.target !== target) || (await isPathTaken(tx, { ...claim, slug }))) continue
-    await enter(tx, { kind, slug, scope, target, live })
+    await enterSlug(tx, { kind, slug, scope, target, live })
     return slug
   }
   throw new Error('no slug is free')
@@ -58,7 +58,8 @@ type Place = Pick<Claim, 'kind' | 'target' | 'above'> & { slug: string }
 /** Throws `conflict` at `pointer` if the path of an article would be a section's, or the other way round. */
 export async function checkPath(tx: Reader, place: Place, pointer: string): Promise<void> {
   if (!(await isPathTaken(tx, place))) return
-  const [section] = place.above === null ? [] : await byIds<typeof sections.$inferSelect>(tx, sections, [place.above])
+  const [section] =
+    place.above === null ? [] : await loadByIds<typeof sections.$inferSelect>(tx, sections, [place.above])
   const other = place.kind === 'article' ? 'a section' : 'an article'
   const message = `would have the path of ${other}: ${section?.path ?? ''}/${place.slug}`
   const errors = [{ in: 'body' as const, pointer, code: 'path_taken', message }]
@@ -67,7 +68,7 @@ export async function checkPath(tx: Reader, place: Place, pointer: string): Prom
 
 /** Whether a path, of today or former, leads to a thing of the other kind: one path leads to one thing. */
 export async function isPathTaken(db: Reader, { kind, above, slug }: Place): Promise<boolean> {
-  if (kind === 'article') return (await addressOf(db, { kind: 'section', slug, scope: above ?? '' })) !== undefined
+  if (kind === 'article') return (await slugRow(db, { kind: 'section', slug, scope: above ?? '' })) !== undefined
   if (kind !== 'section') return false
   const [article] = await selectArticle(db, { slug })
   if (!article) return false
@@ -103,7 +104,7 @@ export const hasStoodIn = async (db: Reader, target: string, places: string[]): 
 export const enterLeft = (
   tx: Writer,
   { article, slug, section }: { article: string; slug: string; section: string | null },
-): Promise<void> => enter(tx, { kind: 'article', slug, scope: section ?? TOP, target: article, live: true })
+): Promise<void> => enterSlug(tx, { kind: 'article', slug, scope: section ?? TOP, target: article, live: true })
 
 const names = ['kind', 'slug', 'scope', 'target', 'live'] as const
 const entering = (tx: Writer) =>
@@ -115,7 +116,7 @@ const enterLive = prepared('slug_live', (tx: Writer) =>
 )
 
 /** Writes a slug down; `live` marks it as seen by the world: it stays with its thing from now on. */
-export async function enter(
+export async function enterSlug(
   tx: Writer,
   entry: { kind: string; slug: string; scope?: string; target: string; live: boolean },
 ): Promise<void> {
@@ -123,7 +124,7 @@ export async function enter(
 }
 
 /** Gives back a slug that the world has never seen. */
-export async function release(tx: Writer, kind: string, slug: string): Promise<void> {
+export async function releaseSlug(tx: Writer, kind: string, slug: string): Promise<void> {
   await tx.delete(slugs).where(and(eq(slugs.kind, kind), eq(slugs.slug, slug), eq(slugs.live, false)))
 }
 
@@ -147,21 +148,21 @@ export async function unmergeSlugs(tx: Writer, kind: string, id: string): Promis
  * Gives back all slugs of a thing that is gone for good. Those of entries that were merged into it go back to them, if
  * these are in the trash; those that were merged into another go on leading there.
  */
-export async function releaseAll(tx: Writer, target: string, table?: EntryTable): Promise<void> {
+export async function releaseSlugs(tx: Writer, target: string, table?: EntryTable): Promise<void> {
   const merged = await tx
     .select({ kind: slugs.kind, from: slugs.mergedFrom })
     .from(slugs)
     .where(and(eq(slugs.target, target), isNotNull(slugs.mergedFrom)))
   if (table)
     for (const { kind, from } of merged)
-      if (from !== null && (await byIds(tx, table, [from])).length > 0) await unmergeSlugs(tx, kind, from)
+      if (from !== null && (await loadByIds(tx, table, [from])).length > 0) await unmergeSlugs(tx, kind, from)
   await tx.delete(slugs).where(eq(slugs.target, target))
 }
 
 function* candidates(slug: string): Generator<string> {
   yield slug
-  for (let number = 2; number <= MAX_NUMBER; number++) yield numbered(slug, number)
-  for (;;) yield numbered(slug, randomBytes(4).readUInt32BE())
+  for (let number = 2; number <= MAX_NUMBER; number++) yield numberedSlug(slug, number)
+  for (;;) yield numberedSlug(slug, randomBytes(4).readUInt32BE())
 }
 
 function slugTaken(slug: string, pointer: string): Problem {

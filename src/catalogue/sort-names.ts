@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { sortKey } from '../lib/tokens.ts'
+import { sortKey } from '../lib/tokenizer.ts'
 import { authors, sections, sources, tags } from '../storage/schema.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { EntryTable } from './entry.ts'

@@ -1,14 +1,14 @@
 import { eq, inArray } from 'drizzle-orm'
 import * as z from 'zod'
-import { separated } from '../lib/names.ts'
 import { Problem } from '../lib/problem.ts'
-import { Country, Id, prose, Reference, Slug, WebUrl } from '../lib/shapes.ts'
+import { commaSeparated } from '../lib/query-parameters.ts'
+import { Country, Id, prose, Reference, Slug, WebUrl } from '../lib/schemas.ts'
 import { sources } from '../storage/schema.ts'
-import { idsOf } from './addresses.ts'
-import { byIds } from './by-ids.ts'
-import { articleCounts } from './counts.ts'
+import { articleCounts } from './article-counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
-import { refer } from './store.ts'
+import { loadByIds } from './loader.ts'
+import { idsOf } from './resolve.ts'
+import { resolveEntry } from './store.ts'
 
 export const sourceKinds = ['outlet', 'agency', 'person', 'organization', 'document', 'dataset'] as const
 
@@ -78,7 +78,10 @@ export const sourceKind: EntryKind<Row, NewSource> = {
       .string()
       .max(1_000)
       .optional()
-      .meta({ description: 'Ids or slugs: sources with any of these affiliations.', ...separated({ type: 'string' }) }),
+      .meta({
+        description: 'Ids or slugs: sources with any of these affiliations.',
+        ...commaSeparated({ type: 'string' }),
+      }),
   },
   where: async (db, { kind, country, affiliation }) => [
     kind === undefined ? undefined : eq(sources.kind, String(kind)),
@@ -88,7 +91,7 @@ export const sourceKind: EntryKind<Row, NewSource> = {
       : inArray(sources.affiliation, await idsOf(db, 'source', String(affiliation), 'affiliation')),
   ],
   async columns(db, { kind, description = null, url = null, affiliation, country = null }, self) {
-    const above = await refer(db, sourceKind, affiliation, '/affiliation')
+    const above = await resolveEntry(db, sourceKind, affiliation, '/affiliation')
     if (above && above.id === self?.id) throw ownAffiliation()
     return { kind, description, url, affiliation: above?.id ?? null, country }
   },
@@ -102,7 +105,7 @@ export const sourceKind: EntryKind<Row, NewSource> = {
     country,
   }),
   async views(db, rows) {
-    const above = await byIds<Row>(
+    const above = await loadByIds<Row>(
       db,
       sources,
       rows.map((row) => row.affiliation).filter((id) => id !== null),

@@ -1,26 +1,26 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
 import { markStale, record } from '../changes/log.ts'
-import type { Act } from '../lib/act.ts'
 import { isId, newId } from '../lib/id.ts'
 import { invalidReferences, notFound } from '../lib/problem.ts'
-import { isVisible } from '../lib/text.ts'
-import { sortKey } from '../lib/tokens.ts'
+import { sortKey } from '../lib/tokenizer.ts'
+import { isVisible } from '../lib/unicode.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
-import { addressOf, idOf, seek, type Wanted } from './addresses.ts'
-import { byIds } from './by-ids.ts'
-import { countOf, type EntryInput, type EntryKind, type EntryRow, type Shelf } from './entry.ts'
+import { countOf, type EntryInput, type EntryKind, type EntryRow, type EntryStore } from './entry.ts'
+import { loadByIds } from './loader.ts'
+import { idOf, seek, slugRow, type Wanted } from './resolve.ts'
 import { claimSlug } from './slugs.ts'
 
 /**
  * The entry that an id, a slug or a path leads to; undefined if there is none, or it is in the trash. Throws `conflict`
  * for a slug that several sections have.
  */
-export async function find<Row extends EntryRow>(
+export async function findEntry<Row extends EntryRow>(
   db: Reader,
-  shelf: Shelf,
+  shelf: EntryStore,
   reference: string,
   wanted?: Wanted,
 ): Promise<Row | undefined> {
@@ -31,30 +31,30 @@ export async function find<Row extends EntryRow>(
 /** The same, in the trash or not. */
 export async function findAny<Row extends EntryRow>(
   db: Reader,
-  shelf: Shelf,
+  shelf: EntryStore,
   reference: string,
   wanted?: Wanted,
 ): Promise<Row | undefined> {
   const id = await idOf(db, shelf.noun, reference, wanted)
-  return id === undefined ? undefined : (await byIds<Row>(db, shelf.table, [id]))[0]
+  return id === undefined ? undefined : (await loadByIds<Row>(db, shelf.table, [id]))[0]
 }
 
 /** The entry that a request refers to at `pointer`; null for none. Throws `invalid-reference`. */
-export async function refer<Row extends EntryRow>(
+export async function resolveEntry<Row extends EntryRow>(
   db: Reader,
-  shelf: Shelf,
+  shelf: EntryStore,
   reference: string | null | undefined,
   pointer: string,
 ): Promise<Row | null> {
   if (reference === null || reference === undefined) return null
   const { id, paths } = await seek(db, shelf.noun, reference)
-  const [row] = id === undefined ? [] : await byIds<Row>(db, shelf.table, [id])
+  const [row] = id === undefined ? [] : await loadByIds<Row>(db, shelf.table, [id])
   if (row?.deletedAt !== null) throw invalidReferences([{ pointer, noun: shelf.noun, ref: reference, paths }])
   return row
 }
 
 /** A page of the list, filtered and sorted. `total` counts all pages, if wanted. */
-export async function list<Row extends EntryRow, Input extends EntryInput>(
+export async function listEntries<Row extends EntryRow, Input extends EntryInput>(
   db: Reader,
   kind: EntryKind<Row, Input>,
   query: { sort: string; count: boolean; filters: Record<string, unknown> },
@@ -90,11 +90,11 @@ function nameHas(sortName: SQLiteColumn, text: string): SQL | undefined {
 }
 
 /** Makes an entry. */
-export async function create<Row extends EntryRow, Input extends EntryInput>(
+export async function createEntry<Row extends EntryRow, Input extends EntryInput>(
   tx: Writer,
   kind: EntryKind<Row, Input>,
   input: Input,
-  act: Act,
+  act: WriteContext,
 ): Promise<Row> {
   const { now } = act
   const id = newId()
@@ -111,15 +111,15 @@ export async function create<Row extends EntryRow, Input extends EntryInput>(
 }
 
 /** Changes an entry: `change` makes the new input from the present one. Editions that show it become stale. */
-export async function update<Row extends EntryRow, Input extends EntryInput>(
+export async function updateEntry<Row extends EntryRow, Input extends EntryInput>(
   tx: Writer,
   kind: EntryKind<Row, Input>,
   reference: string,
   change: (before: Row) => Input,
-  act: Act,
+  act: WriteContext,
 ): Promise<Row> {
   const { now } = act
-  const before = await find<Row>(tx, kind, reference, 'own')
+  const before = await findEntry<Row>(tx, kind, reference, 'own')
   if (!before) throw notFound(kind.noun)
   const { id } = before
   const input = change(before)
@@ -165,9 +165,9 @@ async function takeOver<Row extends EntryRow, Input extends EntryInput>(
   { id }: Row,
   { slug, scope }: { slug: string; scope: string },
 ): Promise<void> {
-  const row = await addressOf(tx, { kind: kind.noun, slug, scope })
+  const row = await slugRow(tx, { kind: kind.noun, slug, scope })
   if (row?.target !== id || row.mergedFrom === null) return
-  const [merged] = await byIds<Row>(tx, kind.table, [row.mergedFrom])
+  const [merged] = await loadByIds<Row>(tx, kind.table, [row.mergedFrom])
   if (merged?.slug !== slug) return
   const claim = { kind: kind.noun, target: merged.id, above: scope || null, name: slug, live: true }
   const other = await claimSlug(tx, claim)

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { prose, Slug } from '../lib/shapes.ts'
+import { prose, Slug } from '../lib/schemas.ts'
 import { tags } from '../storage/schema.ts'
-import { articleCounts } from './counts.ts'
+import { articleCounts } from './article-counts.ts'
 import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
 
 const input = { ...entryInput, description: prose(5_000).nullish().meta({ description: 'What the tag stands for.' }) }

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt, inArray, lt, lte, max, notInArray, type SQL, sql } from 'drizzle-orm'
+import type { AccessAttributes } from '../access/attributes.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Facts } from '../lib/facts.ts'
 import { changes, editionRefs, editions, staleEditions } from '../storage/schema.ts'
 import { insertRow, prepared, type Reader, type Storage, type Writer } from '../storage/storage.ts'
 
@@ -17,7 +17,7 @@ export const changeTypes = [
 ] as const
 export type ChangeType = (typeof changeTypes)[number]
 
-export interface Change {
+export interface NewChange {
   type: ChangeType
   at: string
   /** The id of what changed, and the slug and version it has now. */
@@ -25,18 +25,18 @@ export interface Change {
   slug: string
   version: number
   /** What the article was before, where it is not that any more. */
-  was?: Facts | null
+  was?: AccessAttributes | null
 }
 
 /** A change as it stands in the log, under its number. */
-export type Logged = typeof changes.$inferSelect
+export type LoggedChange = typeof changes.$inferSelect
 
 const selectLatest = prepared('latest_change', (db) =>
   db.select({ seq: sql<number>`coalesce(max(${changes.seq}), 0)`.mapWith(Number) }).from(changes),
 )
 
 /** The number of the last change; 0 before the first. */
-export async function latest(db: Reader): Promise<number> {
+export async function latestChange(db: Reader): Promise<number> {
   const [row] = await selectLatest(db)
   return row?.seq ?? 0
 }
@@ -46,7 +46,7 @@ const selectLast = prepared('last_change', (db) =>
 )
 
 /** The number and the time of the last change; 0 and nothing before the first. */
-export async function lastPlace(db: Reader): Promise<{ seq: number; at: string }> {
+export async function lastPosition(db: Reader): Promise<{ seq: number; at: string }> {
   const [row] = await selectLast(db)
   return row ?? { seq: 0, at: '' }
 }
@@ -61,7 +61,7 @@ export async function sweepChanges(
   const [old] = await storage.reader
     .select({ seq: max(changes.seq) })
     .from(changes)
-    .where(and(lt(changes.at, before), lt(changes.seq, await latest(storage.reader))))
+    .where(and(lt(changes.at, before), lt(changes.seq, await latestChange(storage.reader))))
   const { seq = null } = old ?? {}
   if (seq === null) return
   await storage.transaction(async (tx) => void (await tx.delete(changes).where(lte(changes.seq, seq))))
@@ -71,8 +71,8 @@ export async function sweepChanges(
  * Appends a change to the log, in the transaction that makes it. Numbers have no gap and follow the order of commits,
  * since transactions run one at a time.
  */
-export async function record(tx: Writer, change: Change): Promise<void> {
-  await insertRow(tx, changes, { seq: (await latest(tx)) + 1, ...change })
+export async function record(tx: Writer, change: NewChange): Promise<void> {
+  await insertRow(tx, changes, { seq: (await latestChange(tx)) + 1, ...change })
 }
 
 const selectAfter = prepared('changes_after', (db) =>
@@ -85,7 +85,8 @@ const selectAfter = prepared('changes_after', (db) =>
 )
 
 /** The changes that came after the one with this number, in their order, `limit` of them at most. */
-export const after = (db: Reader, seq: number, limit: number): Promise<Logged[]> => selectAfter(db, { seq, limit })
+export const changesAfter = (db: Reader, seq: number, limit: number): Promise<LoggedChange[]> =>
+  selectAfter(db, { seq, limit })
 
 const selectReferring = prepared('any_referring', (db) =>
   db
@@ -100,7 +101,13 @@ const selectReferring = prepared('any_referring', (db) =>
  * logged as updated. `kind` is a kind of `editionRefs`; `was` is what these articles were before, if they are that no
  * more. Costs two short rows for each edition.
  */
-export async function markStale(tx: Writer, kind: string, ref: string, now: string, was?: Facts | null): Promise<void> {
+export async function markStale(
+  tx: Writer,
+  kind: string,
+  ref: string,
+  now: string,
+  was?: AccessAttributes | null,
+): Promise<void> {
   if ((await selectReferring(tx, { kind, ref })).length === 0) return
   const referring = tx
     .select({ article: editionRefs.article })
@@ -122,18 +129,18 @@ export async function markLinkingStale(tx: Writer, kind: string, ref: string, no
   await mark(tx, inArray(editions.article, linking), now)
 }
 
-async function mark(tx: Writer, affected: SQL, now: string, was: Facts | null = null): Promise<void> {
+async function mark(tx: Writer, affected: SQL, now: string, was: AccessAttributes | null = null): Promise<void> {
   const place = sql`row_number() over (order by ${editions.article})`
   await tx.insert(changes).select(
     tx
       .select({
-        seq: sql<number>`${await latest(tx)} + ${place}`.as('seq'),
+        seq: sql<number>`${await latestChange(tx)} + ${place}`.as('seq'),
         type: sql<string>`${'article.updated' satisfies ChangeType}`.as('type'),
         at: sql<string>`${sql.param(now, changes.at)}`.as('at'),
         target: sql<string>`${editions.article}`.as('target'),
         slug: editions.slug,
         version: editions.version,
-        was: sql<Facts | null>`${was && sql.param(was, changes.was)}`.as('was'),
+        was: sql<AccessAttributes | null>`${was && sql.param(was, changes.was)}`.as('was'),
       })
       .from(editions)
       .where(affected),

@@ -1,6 +1,6 @@
+import { serviceContext } from '../access/write-context.ts'
 import type { Config } from '../config.ts'
 import { createKey, type KeyInput, listKeys, revokeKey } from '../keys/store.ts'
-import { ownAct } from '../lib/act.ts'
 import { systemClock } from '../lib/clock.ts'
 import { withStorage } from './with-storage.ts'
 
@@ -10,7 +10,9 @@ const PAGE = 100
 /** Makes a key and gives its bearer token. */
 export const createKeyCommand = (config: Config, input: KeyInput): Promise<string> =>
   withStorage(config, async (storage) => {
-    const { token } = await storage.transaction((tx) => createKey(tx, input, ownAct('command line', systemClock)))
+    const { token } = await storage.transaction((tx) =>
+      createKey(tx, input, serviceContext('command line', systemClock)),
+    )
     return token
   })
 
@@ -32,4 +34,6 @@ export const listKeysCommand = (config: Config, say: (text: string) => void): Pr
 
 /** Revokes a key; false if there is none with this id. */
 export const revokeKeyCommand = (config: Config, id: string): Promise<boolean> =>
-  withStorage(config, (storage) => storage.transaction((tx) => revokeKey(tx, id, ownAct('command line', systemClock))))
+  withStorage(config, (storage) =>
+    storage.transaction((tx) => revokeKey(tx, id, serviceContext('command line', systemClock))),
+  )

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
+import { type KeyRole, keyRoles } from '../access/roles.ts'
 import { type Config, readConfig } from '../config.ts'
-import { type KeyRole, keyRoles } from '../lib/roles.ts'
-import { line, Moment } from '../lib/shapes.ts'
-import { Refusal, reasonOf } from './refusal.ts'
+import { line, Moment } from '../lib/schemas.ts'
+import { UserError, userErrorText } from './user-error.ts'
 import type { Verification } from './verify-webhook.ts'
 
 const say = (text: string): void => {
@@ -22,7 +22,7 @@ const withConfig =
     try {
       await command(readConfig(process.env), ...args)
     } catch (error) {
-      const reason = reasonOf(error)
+      const reason = userErrorText(error)
       if (reason === undefined) throw error
       process.stderr.write(reason.replace(/^/gm, 'dateline: ').concat('\n'))
       // At once: a look-up of a name that does not come would keep the process.
@@ -134,7 +134,7 @@ keys
   .action(
     withConfig(async (config, id: string) => {
       const { revokeKeyCommand } = await import('./keys.ts')
-      if (!(await revokeKeyCommand(config, id))) throw new Refusal(`there is no key ${id}`)
+      if (!(await revokeKeyCommand(config, id))) throw new UserError(`there is no key ${id}`)
       say(`The key ${id} is revoked.`)
     }),
   )

@@ -1,5 +1,5 @@
 import { buildApp } from '../app.ts'
-import { releases } from '../articles/scheduler.ts'
+import { releases } from '../articles/lifecycle/scheduler.ts'
 import type { Config } from '../config.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { Storage } from '../storage/storage.ts'

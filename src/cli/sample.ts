@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { count } from 'drizzle-orm'
 import type { InjectOptions } from 'fastify'
 import { buildApp } from '../app.ts'
-import { releases } from '../articles/scheduler.ts'
+import { releases } from '../articles/lifecycle/scheduler.ts'
 import type { Config } from '../config.ts'
 import { systemClock } from '../lib/clock.ts'
 import { newsroom } from '../sample/newsroom.ts'
 import { articles, authors, sections, sources, tags } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
-import { Refusal } from './refusal.ts'
+import { UserError } from './user-error.ts'
 import { withStorage } from './with-storage.ts'
 
 /** Refuses a database that has any of what the sample is made of, in the trash too: it would collide. */
@@ -19,7 +19,7 @@ async function mustBeEmpty(db: Reader): Promise<void> {
     if (row && row.rows > 0) found.push(`${row.rows} ${name}`)
   }
   if (found.length > 0)
-    throw new Refusal(`the sample is for an empty database; this one has ${found.join(', ')}, and nothing was done`)
+    throw new UserError(`the sample is for an empty database; this one has ${found.join(', ')}, and nothing was done`)
 }
 
 /** Posts the sample newsroom as an editor would, through the API; into an empty database only. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { faultOf, type SignedHeaders } from '../webhooks/signature.ts'
-import { Refusal } from './refusal.ts'
+import { type SignedHeaders, signatureFault } from '../webhooks/signature.ts'
+import { UserError } from './user-error.ts'
 
 export interface Verification {
   id: string
@@ -12,13 +12,13 @@ export interface Verification {
 
 /** Checks a message that a webhook has brought: its body in a file, or on the standard input for `-`. Throws `Refusal`. */
 export function verifyWebhookCommand(file: string, given: Verification, secret: string | undefined): void {
-  if (!secret) throw new Refusal('put the secret (whsec_…) into the environment variable WEBHOOK_SECRET')
+  if (!secret) throw new UserError('put the secret (whsec_…) into the environment variable WEBHOOK_SECRET')
   const headers: SignedHeaders = {
     'webhook-id': given.id,
     'webhook-timestamp': given.timestamp,
     'webhook-signature': given.signature,
   }
   const body = readFileSync(file === '-' ? process.stdin.fd : file)
-  const fault = faultOf(headers, body, { secret, now: new Date(), tolerance: given.tolerance })
-  if (fault !== undefined) throw new Refusal(`not valid: ${fault}`)
+  const fault = signatureFault(headers, body, { secret, now: new Date(), tolerance: given.tolerance })
+  if (fault !== undefined) throw new UserError(`not valid: ${fault}`)
 }

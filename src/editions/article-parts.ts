@@ -1,6 +1,6 @@
 /** The shapes of what an article is made of, beside its text. */
 import * as z from 'zod'
-import { Id, Link, Slug, Timestamp } from '../lib/shapes.ts'
+import { Id, Link, Slug, Timestamp } from '../lib/schemas.ts'
 import { relations } from './content.ts'
 
 export const Dateline = z

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { Block, Warning } from '../body/block.ts'
 import { Breadcrumb } from '../catalogue/breadcrumb.ts'
-import { Id, Slug, Timestamp } from '../lib/shapes.ts'
+import { Id, Slug, Timestamp } from '../lib/schemas.ts'
 import {
   AuthorRef,
   actor,
@@ -18,9 +18,9 @@ import {
 } from './article-parts.ts'
 
 /** States of an article. */
-export const statuses = ['draft', 'in-review', 'scheduled', 'published', 'unpublished', 'retracted'] as const
+export const articleStatuses = ['draft', 'in-review', 'scheduled', 'published', 'unpublished', 'retracted'] as const
 export const ArticleStatus = z
-  .enum(statuses)
+  .enum(articleStatuses)
   .meta({ id: 'ArticleStatus', description: '`published` while it is live.', examples: ['published'] })
 export type ArticleStatus = z.infer<typeof ArticleStatus>
 
@@ -158,3 +158,7 @@ export const ArticleFields = z
 
 /** Relations that `include` can add to the cards of a list. */
 export const includable = ['body', 'citations', 'relatedLinks', 'corrections', 'breadcrumbs'] as const
+
+export const ByArticle = z.strictObject({
+  article: z.string().max(200).meta({ description: 'The id or slug of the article.' }),
+})

@@ -1,8 +1,8 @@
 /** Live articles as lists show them: finished JSON. */
 import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import { editionRefs, editions, staleEditions } from '../storage/schema.ts'
-import { numbered, placeholders, prepared, type Reader, shaped } from '../storage/storage.ts'
-import { recompiled } from './store.ts'
+import { numberedValues, placeholders, prepared, preparedVariants, type Reader } from '../storage/storage.ts'
+import { recompile } from './store.ts'
 
 /** One live article in a list, as JSON: its card, or its whole document. */
 export interface Listed<J = string> {
@@ -13,7 +13,7 @@ export interface Listed<J = string> {
 const isStale = eq(staleEditions.article, editions.article)
 
 const selectSome = (column: 'card' | 'document') =>
-  shaped(`listed_${column}`, (db, count: number) =>
+  preparedVariants(`listed_${column}`, (db, count: number) =>
     db
       .select({ article: editions.article, json: editions[column], stale: staleEditions.article })
       .from(editions)
@@ -25,13 +25,15 @@ const selectDocuments = selectSome('document')
 
 /** The live articles among those with these ids, in this order: their cards. */
 export const cardsOf = async (db: Reader, ids: string[]): Promise<Listed[]> =>
-  ids.length === 0 ? [] : inOrder(ids, await upToDate(db, await selectCards(db, ids.length, numbered(ids)), 'card'))
+  ids.length === 0
+    ? []
+    : inOrder(ids, await upToDate(db, await selectCards(db, ids.length, numberedValues(ids)), 'card'))
 
 /** The same: their whole documents. */
 export const documentsOf = async (db: Reader, ids: string[]): Promise<Listed[]> =>
   ids.length === 0
     ? []
-    : inOrder(ids, await upToDate(db, await selectDocuments(db, ids.length, numbered(ids)), 'document'))
+    : inOrder(ids, await upToDate(db, await selectDocuments(db, ids.length, numberedValues(ids)), 'document'))
 
 /** The rows, with those that are stale compiled anew. */
 async function upToDate(
@@ -40,7 +42,7 @@ async function upToDate(
   column: 'card' | 'document',
 ): Promise<Listed[]> {
   const stale = rows.filter((row) => row.stale !== null).map(({ article }) => article)
-  const fresh = new Map((await recompiled(db, stale)).map((row) => [row.article, row[column]]))
+  const fresh = new Map((await recompile(db, stale)).map((row) => [row.article, row[column]]))
   return rows.map(({ article, json }) => ({ article, json: fresh.get(article) ?? json }))
 }
 

@@ -1,12 +1,12 @@
 import type { Block, StoredBlock } from '../body/block.ts'
-import { readingTimeMinutes } from '../body/words.ts'
+import { readingTimeMinutes } from '../body/word-count.ts'
 import { breadcrumbsOf } from '../catalogue/sections.ts'
 import type { Article, ArticleCard, ArticleStatus } from './article.ts'
 import type { Content, StoredCitation, StoredRelatedLink } from './content.ts'
-import { type Lookup, pathOf } from './lookup.ts'
+import { articlePath, type LoadedReferences } from './reference-loader.ts'
 
 /** What an article is beside its content. */
-export interface Standing {
+export interface ArticleState {
   id: string
   slug: string
   status: ArticleStatus
@@ -16,7 +16,7 @@ export interface Standing {
 }
 
 /** The article as the world reads it: the content with everything it refers to put in its place. */
-export function compile(standing: Standing, content: Content, look: Lookup): Article {
+export function compileArticle(standing: ArticleState, content: Content, look: LoadedReferences): Article {
   const { id, slug, status, version, publishedAt, updatedAt } = standing
   const lineage = content.section === null ? [] : look.lineage(content.section)
   const section = lineage.at(-1)
@@ -32,7 +32,7 @@ export function compile(standing: Standing, content: Content, look: Lookup): Art
     summary,
     dateline,
     section: section ? { id: section.id, slug: section.slug, name: section.name, path: section.path } : null,
-    breadcrumbs: [...breadcrumbsOf(lineage), { name: headline, path: pathOf(slug, lineage) }],
+    breadcrumbs: [...breadcrumbsOf(lineage), { name: headline, path: articlePath(slug, lineage) }],
     authors: content.authors.flatMap((author) => bylineOf(look.author(author))),
     tags: content.tags.flatMap((tag) => nameOf(look.tag(tag))),
     body: content.body.map((block) => shownBlock(block, look)),
@@ -73,7 +73,7 @@ export function cardOf(article: Article): ArticleCard {
   }
 }
 
-type Found<K extends keyof Lookup> = ReturnType<Lookup[K]>
+type Found<K extends keyof LoadedReferences> = ReturnType<LoadedReferences[K]>
 
 function bylineOf(author: Found<'author'>): Article['authors'] {
   if (!author) return []
@@ -83,14 +83,14 @@ function bylineOf(author: Found<'author'>): Article['authors'] {
 
 const nameOf = (tag: Found<'tag'>): Article['tags'] => (tag ? [{ id: tag.id, slug: tag.slug, name: tag.name }] : [])
 
-function shownBlock(block: StoredBlock, look: Lookup): Block {
+function shownBlock(block: StoredBlock, look: LoadedReferences): Block {
   if (block.type !== 'quote') return block
   const source = block.source === null ? undefined : look.source(block.source)
   const { id, slug, name, kind } = source ?? {}
   return { ...block, source: id && slug && name && kind ? { id, slug, name, kind } : null }
 }
 
-function shownCitation(citation: StoredCitation, position: number, look: Lookup): Article['citations'] {
+function shownCitation(citation: StoredCitation, position: number, look: LoadedReferences): Article['citations'] {
   const source = look.source(citation.source)
   if (!source) return []
   const { id, slug, name, kind, description, url } = source
@@ -110,7 +110,7 @@ function shownCitation(citation: StoredCitation, position: number, look: Lookup)
 }
 
 /** A link to an article here says what that article says now, unless the editor said otherwise. */
-function shownLink(link: StoredRelatedLink, position: number, look: Lookup): Article['relatedLinks'] {
+function shownLink(link: StoredRelatedLink, position: number, look: LoadedReferences): Article['relatedLinks'] {
   const { id, label, title, teaser, publisher } = link
   if (link.article === null) {
     if (link.url === null || title === null) return []

@@ -52,6 +52,9 @@ export interface Content {
 /** In the place of a reference: the article has none of the kind. */
 export const NONE = 'none'
 
+/** Things that articles are filtered by through the tables of references. */
+export const filterKinds = ['section', 'author', 'source', 'tag'] as const
+
 /** Kinds of `articleRefs`. */
 export type RefKind = 'author' | 'source' | 'section' | 'tag' | 'article' | 'citation' | 'related-link'
 

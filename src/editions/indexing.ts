@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { asc, eq, gt, isNull } from 'drizzle-orm'
 import { toText } from '../body/to-text.ts'
 import { rangesOf } from '../lib/languages.ts'
-import { stemsOf } from '../lib/query.ts'
+import { stemsOf } from '../lib/search-syntax.ts'
 import { stemmedAmong } from '../lib/stems.ts'
-import { sortKey, type Token, tokensIn } from '../lib/tokens.ts'
+import { sortKey, type Token, tokensIn } from '../lib/tokenizer.ts'
 import {
   dropTokens,
   GAP,
@@ -19,11 +19,10 @@ import {
 } from '../storage/fulltext.ts'
 import { editions } from '../storage/schema.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
-import { filterKinds } from './conditions.ts'
-import { type Content, NONE, refsOf } from './content.ts'
-import { lookup } from './lookup.ts'
-import { putRefs } from './refs.ts'
-import { newKey, timeOf } from './search-key.ts'
+import { type Content, filterKinds, NONE, refsOf } from './content.ts'
+import { newIndexKey, timeOf } from './index-key.ts'
+import { loadReferences } from './reference-loader.ts'
+import { putReferences } from './references.ts'
 
 /** How many editions one transaction puts into the index anew. */
 const BATCH = 100
@@ -97,7 +96,7 @@ export async function indexEdition(
   const isThere = typeof before === 'number'
   if (isThere) await dropTokens(tx, 'live', before)
   const stays = isThere && timeOf(before) === publishedAt
-  const key = stays ? before : await newKey(tx, publishedAt)
+  const key = stays ? before : await newIndexKey(tx, publishedAt)
   await putTokens(tx, 'live', key, tokensOf(content))
   return key
 }
@@ -119,7 +118,7 @@ export async function indexMissing(storage: Storage): Promise<number> {
         const searchKey = await indexEdition(tx, { publishedAt, before: null }, content)
         const columns = { searchKey, sortHeadline: sortKey(content.headline) }
         await tx.update(editions).set(columns).where(eq(editions.article, id))
-        await putRefs(tx, { id, publishedAt }, content, await lookup(tx, [{ id, content }]))
+        await putReferences(tx, { id, publishedAt }, content, await loadReferences(tx, [{ id, content }]))
       }
       return batch.length
     })

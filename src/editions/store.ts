@@ -4,27 +4,27 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { eq, inArray, sql } from 'drizzle-orm'
+import type { AccessAttributes } from '../access/attributes.ts'
 import { enterLeft } from '../catalogue/slugs.ts'
 import { markFresh, markStale } from '../changes/log.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
 import { etagOf } from '../lib/etag.ts'
-import type { Facts } from '../lib/facts.ts'
 import { isId } from '../lib/id.ts'
-import { sortKey } from '../lib/tokens.ts'
+import { sortKey } from '../lib/tokenizer.ts'
 import { dropTokens } from '../storage/fulltext.ts'
 import { editions, retractions, slugs, staleEditions } from '../storage/schema.ts'
 import { insertRow, prepared, type Reader, type Writer } from '../storage/storage.ts'
-import { isPublicSlug } from './addresses.ts'
-import { cardOf, compile, type Standing } from './compile.ts'
+import { attributesOf } from './access-attributes.ts'
+import { type ArticleState, cardOf, compileArticle } from './compile.ts'
 import { type Content, type RefKind, refsOf } from './content.ts'
-import { factsOf } from './facts.ts'
+import { timeOf } from './index-key.ts'
 import { indexEdition } from './indexing.ts'
-import { type Lookup, lookup } from './lookup.ts'
-import { dropRefs, putRefs } from './refs.ts'
-import { timeOf } from './search-key.ts'
+import { isPublicSlug } from './paths.ts'
+import { type LoadedReferences, loadReferences } from './reference-loader.ts'
+import { dropReferences, putReferences } from './references.ts'
 
 /** A standing that the world can see. */
-export type LiveStanding = Standing & { publishedAt: string; updatedAt: string }
+export type LiveState = ArticleState & { publishedAt: string; updatedAt: string }
 
 /** What a reply with one article needs. */
 export interface Edition {
@@ -40,7 +40,7 @@ export interface Edition {
 /** What became of an article that was put on the newsstand. */
 export interface Placed {
   /** What it was before, if a partner's grant can tell that from what it is now. */
-  was: Facts | null
+  was: AccessAttributes | null
   /** When it bears to have been published: where a thousand articles bear that millisecond already, the next. */
   publishedAt: string
   /** The same of the edition that was there before. */
@@ -48,25 +48,25 @@ export interface Placed {
 }
 
 /** Puts an article on the newsstand at `now`, or a new edition in the place of the one there. */
-export async function put(tx: Writer, standing: LiveStanding, content: Content, now: string): Promise<Placed> {
+export async function putEdition(tx: Writer, standing: LiveState, content: Content, now: string): Promise<Placed> {
   const before = await seen(tx, standing.id)
-  const look = await lookup(tx, [{ id: standing.id, content }])
+  const look = await loadReferences(tx, [{ id: standing.id, content }])
   const searchKey = await indexEdition(tx, { publishedAt: standing.publishedAt, before: before?.searchKey }, content)
   const publishedAt = timeOf(searchKey)
   const updatedAt = standing.updatedAt > publishedAt ? standing.updatedAt : publishedAt
   const placed = { ...standing, publishedAt, updatedAt }
-  const row = { ...compiled(placed, content, look), content, searchKey }
+  const row = { ...compileEdition(placed, content, look), content, searchKey }
   if (before) {
     await tx.update(editions).set(row).where(eq(editions.article, standing.id))
     await markFresh(tx, [standing.id])
   } else await insertRow(tx, editions, row)
-  const refs = await putRefs(tx, placed, content, look)
+  const refs = await putReferences(tx, placed, content, look)
   const { id, slug } = standing
   if (before && before.content.section !== content.section) await enterLeft(tx, addressBefore(id, before))
   if (before?.asLinked !== asLinked(slug, content)) await markStale(tx, 'article', id, now)
   if (before === undefined) return { was: null, publishedAt, publishedBefore: undefined }
-  const was = factsOf(before.content, refs.before)
-  const isSame = isDeepStrictEqual(was, factsOf(content, refs.after))
+  const was = attributesOf(before.content, refs.before)
+  const isSame = isDeepStrictEqual(was, attributesOf(content, refs.after))
   return { was: isSame ? null : was, publishedAt, publishedBefore: before.publishedAt }
 }
 
@@ -74,14 +74,14 @@ export async function put(tx: Writer, standing: LiveStanding, content: Content, 
  * Takes an article off the newsstand; links that lead to it vanish from the editions that have them. Gives what it was;
  * null if it was not there.
  */
-export async function remove(tx: Writer, article: string, now: string): Promise<Facts | null> {
+export async function removeEdition(tx: Writer, article: string, now: string): Promise<AccessAttributes | null> {
   const before = await seen(tx, article)
   await markStale(tx, 'article', article, now)
-  const refs = await dropRefs(tx, article)
+  const refs = await dropReferences(tx, article)
   if (typeof before?.searchKey === 'number') await dropTokens(tx, 'live', before.searchKey)
   if (before) await enterLeft(tx, addressBefore(article, before))
   await tx.delete(editions).where(eq(editions.article, article))
-  return before ? factsOf(before.content, refs) : null
+  return before ? attributesOf(before.content, refs) : null
 }
 
 const selectSeen = prepared('edition_seen', (db) =>
@@ -124,8 +124,8 @@ const asLinked = (slug: string, { headline, summary, section }: Content): string
   JSON.stringify([slug, headline, summary, section])
 
 /** An edition's columns, its finished JSON among them. */
-export function compiled(standing: LiveStanding, content: Content, look: Lookup) {
-  const article = compile(standing, content, look)
+export function compileEdition(standing: LiveState, content: Content, look: LoadedReferences) {
+  const article = compileArticle(standing, content, look)
   const document = JSON.stringify(article)
   const { id, slug, version, publishedAt, updatedAt } = standing
   return {
@@ -145,7 +145,7 @@ export function compiled(standing: LiveStanding, content: Content, look: Lookup)
 }
 
 /** What a CDN purges the reply by: the article, its section and those above it, its authors, tags and sources. */
-function tagsOf(id: string, content: Content, look: Lookup): string {
+function tagsOf(id: string, content: Content, look: LoadedReferences): string {
   const refs = refsOf(content)
   const of = (wanted: RefKind) => refs.filter(({ kind }) => kind === wanted).map(({ ref }) => ref)
   const sections = of('section').flatMap((section) => look.lineage(section).map((one) => one.id))
@@ -175,22 +175,22 @@ const selectBySlug = selectBy('slug')
 const selectById = selectBy('article')
 
 /** The live edition that an id or the present slug names. */
-export async function read(db: Reader, reference: string): Promise<Edition | undefined> {
+export async function readEdition(db: Reader, reference: string): Promise<Edition | undefined> {
   const [edition] = await (isId(reference) ? selectById : selectBySlug)(db, { reference })
   if (!edition?.stale) return edition
-  return (await recompiled(db, [edition.article]))[0]
+  return (await recompile(db, [edition.article]))[0]
 }
 
 /** These editions, compiled anew from what they refer to now; nothing is written. */
-export async function recompiled(db: Reader, articles: string[]) {
+export async function recompile(db: Reader, articles: string[]) {
   if (articles.length === 0) return []
   const rows = await db.select().from(editions).where(inArray(editions.article, articles))
-  const look = await lookup(
+  const look = await loadReferences(
     db,
     rows.map(({ article, content }) => ({ id: article, content: content as Content })),
   )
   return rows.map(({ article: id, slug, version, publishedAt, updatedAt, content }) =>
-    compiled({ id, slug, version, publishedAt, updatedAt, status: 'published' }, content as Content, look),
+    compileEdition({ id, slug, version, publishedAt, updatedAt, status: 'published' }, content as Content, look),
   )
 }
 
@@ -214,7 +214,7 @@ const publicSlug = (db: Reader, slug: string) =>
   sql`(${db.select({ target: slugs.target }).from(slugs).where(isPublicSlug(slug))})`
 
 /** The notice that stands in the place of the article that an id or a slug, present or former, names. */
-export async function retraction(db: Reader, reference: string): Promise<Retraction | undefined> {
+export async function readRetraction(db: Reader, reference: string): Promise<Retraction | undefined> {
   const [row] = await db
     .select()
     .from(retractions)
@@ -232,9 +232,9 @@ export async function retraction(db: Reader, reference: string): Promise<Retract
 }
 
 /** Compiles a live edition anew at once, for something that is shown with it; `now` becomes the time of its update. */
-export async function touch(tx: Writer, article: string, now: string): Promise<void> {
+export async function recompileNow(tx: Writer, article: string, now: string): Promise<void> {
   await tx.update(editions).set({ updatedAt: now }).where(eq(editions.article, article))
-  for (const { article: id, ...columns } of await recompiled(tx, [article]))
+  for (const { article: id, ...columns } of await recompile(tx, [article]))
     await tx.update(editions).set(columns).where(eq(editions.article, id))
   await markFresh(tx, [article])
 }

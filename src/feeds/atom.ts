@@ -1,6 +1,6 @@
-import { urnOf } from '../editions/site.ts'
+import { urnOf } from '../editions/site-urls.ts'
 import { xml } from '../lib/xml.ts'
-import type { Feed, Gone, Item } from './feed.ts'
+import type { Feed, FeedItem, Tombstone } from './feed.ts'
 import { media } from './media.ts'
 
 /** Atom (RFC 4287), paged (RFC 5005, section 3), with what is gone (RFC 6721). */
@@ -39,13 +39,13 @@ export const atom = ({
     },
   })
 
-const tombstone = ({ id, at, reason }: Gone) => ({
+const tombstone = ({ id, at, reason }: Tombstone) => ({
   '@_ref': urnOf(id),
   '@_when': at,
   ...(reason !== null && { 'at:comment': reason }),
 })
 
-const entry = ({ id, url, title, summary, content, authors, categories, image, rights, ...item }: Item) => ({
+const entry = ({ id, url, title, summary, content, authors, categories, image, rights, ...item }: FeedItem) => ({
   '@_xml:lang': item.language,
   id: urnOf(id),
   title,

@@ -3,7 +3,7 @@ import type { Block } from '../body/block.ts'
 import { toHtml } from '../body/to-html.ts'
 import { toText } from '../body/to-text.ts'
 import type { Article } from '../editions/article.ts'
-import { addressOf, pageOf, type Site } from '../editions/site.ts'
+import { entryUrl, pageUrl, type Site } from '../editions/site-urls.ts'
 import { uriOf } from '../lib/uri.ts'
 
 /** The site whose feeds they are. */
@@ -31,18 +31,18 @@ export interface Feed {
   /** The language that the feed is limited to, or that of the site. */
   language: string | undefined
   updated: string
-  items: Item[]
-  gone: Gone[]
+  items: FeedItem[]
+  gone: Tombstone[]
 }
 
 /** An article that was in the feed and is not any more: since when, and why, if it was taken back. */
-export interface Gone {
+export interface Tombstone {
   id: string
   at: string
   reason: string | null
 }
 
-export interface Item {
+export interface FeedItem {
   id: string
   url: string
   title: string
@@ -59,14 +59,14 @@ export interface Item {
 }
 
 /** An article as a feed shows it. */
-export function itemOf(article: Article, site: FeedSite): Item {
+export function feedItem(article: Article, site: FeedSite): FeedItem {
   const { id, headline, summary, standfirst, authors, tags, section, body, corrections, language, rights } = article
   const blocks = Array.isArray(body) ? body : []
   const image = blocks.find((block) => block.type === 'image')
-  const base = addressOf(article, site)
+  const base = entryUrl(article, site)
   return {
     id,
-    url: pageOf(article, site),
+    url: pageUrl(article, site),
     title: headline,
     summary: summary ?? standfirst,
     content: site.content === 'full' ? toHtml(blocks, base) + correctionsOf(corrections, base) : null,
@@ -80,7 +80,7 @@ export function itemOf(article: Article, site: FeedSite): Item {
   }
 }
 
-const shownImage = ({ url, alt, caption, credit }: Extract<Block, { type: 'image' }>): Item['image'] => ({
+const shownImage = ({ url, alt, caption, credit }: Extract<Block, { type: 'image' }>): FeedItem['image'] => ({
   url: uriOf(url),
   alt,
   caption: caption && toText([{ type: 'paragraph', text: caption }]),

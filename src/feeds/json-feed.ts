@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { urnOf } from '../editions/site.ts'
-import { Timestamp } from '../lib/shapes.ts'
+import { urnOf } from '../editions/site-urls.ts'
+import { Timestamp } from '../lib/schemas.ts'
 import type { Feed } from './feed.ts'
 
 const Named = z.object({ name: z.string().meta({ description: 'The name of the author.', examples: ['Ana Moreau'] }) })

@@ -1,28 +1,28 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { lastPlace } from '../changes/log.ts'
-import type { News } from '../changes/news.ts'
+import { articleCache } from '../cache/article-cache.ts'
+import type { ChangeFollower } from '../changes/change-follower.ts'
+import { lastPosition } from '../changes/log.ts'
 import type { Article } from '../editions/article.ts'
 import { documentsOf } from '../editions/cards.ts'
-import { articleParameters, filtersIn } from '../editions/filters.ts'
-import { keptByArticle } from '../editions/kept.ts'
-import { list } from '../editions/list.ts'
-import { etagUnder, isUnmodified, notModified } from '../http/caching.ts'
-import { addLinks } from '../http/links.ts'
-import { ofType, textOf } from '../http/media-type.ts'
-import { pageParameters, pageRequest } from '../http/paging.ts'
-import type { ZodTypes } from '../http/zod.ts'
+import { etagOfChange, isUnmodified, notModified } from '../http/caching.ts'
+import { addLinks } from '../http/link-header.ts'
+import { mediaTypeText, ofType } from '../http/media-type.ts'
+import { pageParameters, pageRequest } from '../http/pagination.ts'
+import type { ZodTypes } from '../http/validation.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
-import { type FeedFile, feedForms, feedPath } from '../lib/feed-links.ts'
+import { type FeedFile, feedForms, feedPath } from '../lib/feed-urls.ts'
+import { articleParameters, filtersIn } from '../listing/filters.ts'
+import { listPage } from '../listing/page.ts'
 import type { Storage } from '../storage/storage.ts'
 import { atom } from './atom.ts'
-import { type Feed, type FeedSite, type Item, itemOf } from './feed.ts'
-import { goneFrom } from './gone.ts'
-import { headOf } from './head.ts'
+import { type Feed, type FeedItem, type FeedSite, feedItem } from './feed.ts'
 import { JsonFeed, jsonFeed } from './json-feed.ts'
+import { headOf } from './metadata.ts'
 import { rss } from './rss.ts'
-import { topicOf } from './topic.ts'
+import { feedScope } from './scope.ts'
+import { tombstonesOf } from './tombstones.ts'
 
 /** How many items a page of a feed has. */
 const ITEMS = 50
@@ -32,8 +32,8 @@ const MOST_BYTES = 8 * 1024 * 1024
 const [{ type: RSS }, { type: ATOM }, { type: JSON_FEED }] = feedForms
 
 const forms: Record<FeedFile, { id: string; reply: z.ZodType; render: (feed: Feed) => string }> = {
-  'rss.xml': { id: 'Rss', reply: textOf(RSS, 'The feed, as RSS 2.0.'), render: rss },
-  'atom.xml': { id: 'Atom', reply: textOf(ATOM, 'The feed, as Atom.'), render: atom },
+  'rss.xml': { id: 'Rss', reply: mediaTypeText(RSS, 'The feed, as RSS 2.0.'), render: rss },
+  'atom.xml': { id: 'Atom', reply: mediaTypeText(ATOM, 'The feed, as Atom.'), render: atom },
   'feed.json': { id: 'JsonFeed', reply: ofType(JsonFeed, JSON_FEED), render: jsonFeed },
 }
 
@@ -43,7 +43,7 @@ const Query = z.strictObject({ section, author, source, tag, language, cursor: p
 export interface FeedDeps {
   storage: Storage
   clock: Clock
-  news: News
+  news: ChangeFollower
   site: FeedSite
 }
 
@@ -54,13 +54,13 @@ export function registerFeeds(server: FastifyInstance, { storage, news, clock, s
   // What the feeds show of the settings may be new since then.
   const started = timestamp(clock)
   // The text of an article as HTML costs more than all the rest of a feed.
-  const kept = keptByArticle<Item>({ storage, news }, MOST_BYTES, ({ content }) => content?.length ?? 0)
+  const kept = articleCache<FeedItem>({ storage, news }, MOST_BYTES, ({ content }) => content?.length ?? 0)
 
   async function make(missing: string[]) {
     const documents = await documentsOf(db, missing)
-    return documents.map(({ article, json }) => [article, itemOf(JSON.parse(json) as Article, site)] as const)
+    return documents.map(({ article, json }) => [article, feedItem(JSON.parse(json) as Article, site)] as const)
   }
-  async function itemsOf(ids: string[]): Promise<Item[]> {
+  async function itemsOf(ids: string[]): Promise<FeedItem[]> {
     const found = await kept(ids, make)
     return ids.flatMap((id) => found.get(id) ?? [])
   }
@@ -84,16 +84,16 @@ export function registerFeeds(server: FastifyInstance, { storage, news, clock, s
       async (request, reply) => {
         const { query, madeUnder, url } = request
         const paging = pageRequest(request, ITEMS)
-        const { at } = await lastPlace(db)
+        const { at } = await lastPosition(db)
         const altered = new Date(at > started ? at : started)
         if (isUnmodified(request, reply, altered, clock.now()) && madeUnder)
-          return notModified(reply, etagUnder(madeUnder, url)) as never
-        const topic = await topicOf(db, query)
-        const page = await list(db, { filters: filtersIn(query), sort: '-publishedAt' }, paging)
+          return notModified(reply, etagOfChange(madeUnder, url)) as never
+        const topic = await feedScope(db, query)
+        const page = await listPage(db, { filters: filtersIn(query), sort: '-publishedAt' }, paging)
         const items = await itemsOf(page.rows)
         const { next, previous } = paging.info(reply, page)
         const isFirst = query.cursor === undefined
-        const gone = isFirst ? await goneFrom(db, topic.limits) : []
+        const gone = isFirst ? await tombstonesOf(db, topic.limits) : []
         const addressOf = (cursor?: string | null) =>
           site.api + feedPath(file, { ...query, cursor: cursor ?? undefined })
         const self = isFirst ? site.api + feedPath(file, topic.bySlug) : addressOf(query.cursor)

@@ -1,6 +1,6 @@
-import { urnOf } from '../editions/site.ts'
+import { urnOf } from '../editions/site-urls.ts'
 import { xml } from '../lib/xml.ts'
-import type { Feed, Item } from './feed.ts'
+import type { Feed, FeedItem } from './feed.ts'
 import { media } from './media.ts'
 
 /** RSS 2.0 (https://www.rssboard.org/rss-specification), with content, dc, media and atom elements. */
@@ -37,7 +37,7 @@ export const rss = ({ site, home, self, links, language, updated, items, ...feed
 const asHtml = (text: string): string => text.replace(/[&<>]/g, (sign) => ENTITIES[sign] ?? sign)
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
-const element = ({ id, url, title, summary, content, authors, categories, image, rights, ...item }: Item) => ({
+const element = ({ id, url, title, summary, content, authors, categories, image, rights, ...item }: FeedItem) => ({
   title: asHtml(title),
   link: url,
   guid: { '@_isPermaLink': 'false', '#text': urnOf(id) },

@@ -1,14 +1,15 @@
 /** Tells a WebSub hub (https://www.w3.org/TR/websub/#publishing) which feeds have changed. */
-import { nameOf } from '../catalogue/addresses.ts'
-import { byIds } from '../catalogue/by-ids.ts'
+
 import type { EntryRow } from '../catalogue/entry.ts'
-import { after, type Logged, latest } from '../changes/log.ts'
-import type { Site } from '../editions/site.ts'
+import { loadByIds } from '../catalogue/loader.ts'
+import { nameOf } from '../catalogue/resolve.ts'
+import { changesAfter, type LoggedChange, latestChange } from '../changes/log.ts'
+import type { Site } from '../editions/site-urls.ts'
 import type { Clock } from '../lib/clock.ts'
-import { type FeedFilters, feedForms, feedPath } from '../lib/feed-links.ts'
+import { type FeedFilters, feedForms, feedPath } from '../lib/feed-urls.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
-import { liveRefs, refsIn } from './refs.ts'
-import { tables } from './topic.ts'
+import { liveReferences, refsIn } from './membership.ts'
+import { tables } from './scope.ts'
 
 /** How many changes are read at once. */
 const BATCH = 500
@@ -38,13 +39,13 @@ export interface HubNotices {
 export async function hubNotices({ storage, clock, site, hub, signal, onRefused }: HubDeps): Promise<HubNotices> {
   const db = storage.reader
   const pending = new Set<string>()
-  let place = await latest(db)
+  let place = await latestChange(db)
   let pause = 0
   let notBefore = 0
 
   async function note(): Promise<void> {
     for (;;) {
-      const rows = await after(db, place, BATCH)
+      const rows = await changesAfter(db, place, BATCH)
       for (const path of await feedsIn(db, rows)) pending.add(site.api + path)
       place = rows.at(-1)?.seq ?? place
       if (rows.length < BATCH) return
@@ -85,15 +86,15 @@ async function publish(hub: string, topic: string, signal: AbortSignal): Promise
 }
 
 /** The feeds that some changes altered: those of the site, and of all that the articles refer to or did before. */
-async function feedsIn(db: Reader, rows: Logged[]): Promise<string[]> {
+async function feedsIn(db: Reader, rows: LoggedChange[]): Promise<string[]> {
   const changed = rows.filter(({ type }) => type.startsWith('article.'))
   if (changed.length === 0) return []
-  const live = await liveRefs(db, [...new Set(changed.map(({ target }) => target))])
+  const live = await liveReferences(db, [...new Set(changed.map(({ target }) => target))])
   const refs = [...live.values(), ...changed.map(({ was }) => refsIn(was ?? {}))]
   const filters: FeedFilters[] = [{}]
   for (const [kind, table] of Object.entries(tables)) {
     const ids = [...new Set(refs.flatMap((one) => one[kind] ?? []))]
-    const entries = await byIds<EntryRow>(db, table, ids)
+    const entries = await loadByIds<EntryRow>(db, table, ids)
     for (const entry of entries) if (entry.deletedAt === null) filters.push({ [kind]: await nameOf(db, kind, entry) })
   }
   return filters.flatMap((one) => feedForms.map(({ file }) => feedPath(file, one)))

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { toText } from '../body/to-text.ts'
 import type { Article } from '../editions/article.ts'
-import { pageOf, pageOfEntry, type Site, urnOf } from '../editions/site.ts'
+import { pageOfEntry, pageUrl, type Site, urnOf } from '../editions/site-urls.ts'
 import { uriOf } from '../lib/uri.ts'
 
 /** JSON-LD 1.1 (https://www.w3.org/TR/json-ld11/#iana-considerations). */
@@ -47,7 +47,7 @@ export const jsonLd = (article: Article, publication: Publication): string =>
 
 function newsArticle(article: Article, { site, isAccessibleForFree }: Publication): Thing {
   const { id, headline, kicker, standfirst, summary, dateline, body, section, tags, citations, rights, seo } = article
-  const url = pageOf(article, site)
+  const url = pageUrl(article, site)
   const publisher = publisherOf(site)
   return thing('NewsArticle', {
     '@id': url,

@@ -1,6 +1,6 @@
 /** The part of IPTC ninjs 3.1 (https://www.iptc.org/std/ninjs/ninjs-schema_3.1.json) that articles are told in. */
 import * as z from 'zod'
-import { Timestamp } from '../lib/shapes.ts'
+import { Timestamp } from '../lib/schemas.ts'
 
 /** There is no registered media type of ninjs; this one is what newswires use. */
 export const NINJS = 'application/ninjs+json'

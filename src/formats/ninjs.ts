@@ -1,9 +1,9 @@
 /** Articles as IPTC ninjs 3.1. */
 import { toHtml } from '../body/to-html.ts'
 import { toText } from '../body/to-text.ts'
-import { countWords } from '../body/words.ts'
+import { countWords } from '../body/word-count.ts'
 import type { Article } from '../editions/article.ts'
-import { addressOf, pageOf, type Site, urnOf } from '../editions/site.ts'
+import { entryUrl, pageUrl, type Site, urnOf } from '../editions/site-urls.ts'
 import type { Retraction } from '../editions/store.ts'
 import { uriOf } from '../lib/uri.ts'
 import type { Association, Concept, Ninjs } from './ninjs-shape.ts'
@@ -15,13 +15,13 @@ const STANDARD = {
 } as const
 
 /** An article that may be told, live or to be released, with the sections it stands in, from the top. */
-export interface Told {
+export interface NinjsSource {
   article: Article
   sections: { id: string; name: string; path: string }[]
 }
 
 /** An article as ninjs: `usable` where it is live, else `withheld` until its release. */
-export function ninjs({ article, sections }: Told, site: Site): Ninjs {
+export function ninjs({ article, sections }: NinjsSource, site: Site): Ninjs {
   const { id, headline, kicker, standfirst, summary, authors, dateline, tags, corrections, rights } = article
   const { publishedAt, updatedAt, editedAt, publishAt, embargoUntil, externalId } = article
   const isLive = article.status === 'published'
@@ -64,7 +64,7 @@ export function ninjs({ article, sections }: Told, site: Site): Ninjs {
       contactInfo: webOf(url ?? source.url),
     })),
     associations: [...imagesOf(article), ...article.relatedLinks.map((link) => linked(link, site))],
-    renditions: [{ name: 'web', href: pageOf(article, site), contentType: 'text/html' }],
+    renditions: [{ name: 'web', href: pageUrl(article, site), contentType: 'text/html' }],
     altIds: externalId === null ? [] : [{ role: 'externalId', value: externalId }],
     copyrightHolder: rights.copyrightHolder,
     copyrightNotice: rights.copyrightNotice,
@@ -130,7 +130,7 @@ function bodiesOf(article: Article, site: Site): NonNullable<Ninjs['bodies']> {
   const text = toText(body.filter(({ type }) => type !== 'image'))
   const wordCount = countWords(text, language)
   return [
-    { role: 'main', contentType: 'text/html', value: toHtml(body, addressOf(article, site)), wordCount },
+    { role: 'main', contentType: 'text/html', value: toHtml(body, entryUrl(article, site)), wordCount },
     { role: 'main', contentType: 'text/plain', value: text, wordCount, charCount: [...text].length },
   ]
 }

@@ -1,25 +1,25 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { seekAdvance } from '../articles/advance.ts'
-import { elsewhere, Retracted } from '../articles/elsewhere.ts'
-import { ByArticle } from '../articles/routes.ts'
+import type { Format } from '../access/grants.ts'
+import { type Caller, may } from '../access/roles.ts'
+import { findAdvance } from '../articles/embargo-access.ts'
 import type { Article } from '../editions/article.ts'
-import { headersOf } from '../editions/ready.ts'
-import type { Site } from '../editions/site.ts'
-import { type Edition, read, retraction } from '../editions/store.ts'
+import { ByArticle } from '../editions/article.ts'
+import { articleHeaders } from '../editions/prebuilt-article.ts'
+import { Retracted, redirectOrGone } from '../editions/redirect-or-gone.ts'
+import type { Site } from '../editions/site-urls.ts'
+import { type Edition, readEdition, readRetraction } from '../editions/store.ts'
+import { Moved, NoQuery } from '../http/common-schemas.ts'
 import { ofType } from '../http/media-type.ts'
 import { type OtherForms, preferredForm } from '../http/negotiation.ts'
-import { Moved, NoQuery } from '../http/parameters.ts'
-import type { ZodTypes } from '../http/zod.ts'
+import type { ZodTypes } from '../http/validation.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Format } from '../lib/grant.ts'
 import { notFound, Problem } from '../lib/problem.ts'
-import { type Caller, may } from '../lib/roles.ts'
 import type { Storage } from '../storage/storage.ts'
+import { isGranted, sectionsOf } from './grant-check.ts'
 import { JSON_LD, JsonLd, jsonLd } from './json-ld.ts'
 import { canceled, ninjs } from './ninjs.ts'
 import { NINJS, Ninjs } from './ninjs-shape.ts'
-import { isGranted, sectionsOf } from './told.ts'
 
 export interface FormatDeps {
   storage: Storage
@@ -111,7 +111,7 @@ function answering(deps: FormatDeps) {
   const texts = { [JSON_LD]: jsonLdText(deps), [NINJS]: ninjsText(deps) }
   return async (request: FastifyRequest, reply: FastifyReply, { form, reference, location }: Wanted) => {
     const text = await texts[form](request.caller, reply, reference)
-    if (text === undefined) return elsewhere(deps.storage.reader, request, reply, reference)
+    if (text === undefined) return redirectOrGone(deps.storage.reader, request, reply, reference)
     if (location !== undefined) reply.header('content-location', location)
     return reply.header('content-type', form).send(text)
   }
@@ -126,7 +126,7 @@ function jsonLdText({ storage, site, publicRead }: FormatDeps) {
       checkFormat(caller, 'jsonld')
       if (!(await isGranted(db, caller, reference))) throw notFound('article')
     }
-    const edition = await read(db, reference)
+    const edition = await readEdition(db, reference)
     return edition && jsonLd(shown(reply, edition), { site, isAccessibleForFree: publicRead || undefined })
   }
 }
@@ -139,14 +139,14 @@ function ninjsText({ storage, clock, site }: FormatDeps) {
   return async (caller: Caller, reply: FastifyReply, reference: string): Promise<string | undefined> => {
     checkFormat(caller, 'ninjs')
     const isHad = await isGranted(db, caller, reference)
-    const edition = isHad ? await read(db, reference) : undefined
+    const edition = isHad ? await readEdition(db, reference) : undefined
     if (edition) return told(shown(reply, edition))
-    const notice = isHad ? await retraction(db, reference) : undefined
+    const notice = isHad ? await readRetraction(db, reference) : undefined
     if (notice) {
       reply.headers({ 'last-modified': new Date(notice.at).toUTCString(), 'cache-tag': cacheTagOf([notice.id]) })
       return JSON.stringify(canceled(notice))
     }
-    const ahead = await seekAdvance(db, reference, caller, clock.now())
+    const ahead = await findAdvance(db, reference, caller, clock.now())
     if (ahead) return told(ahead)
     if (!isHad) throw notFound('article')
     return undefined
@@ -155,7 +155,7 @@ function ninjsText({ storage, clock, site }: FormatDeps) {
 
 /** The article that a live edition shows, with the headers of a reply that shows it in another form. */
 function shown(reply: FastifyReply, edition: Edition): Article {
-  const { etag: _, ...headers } = headersOf(edition)
+  const { etag: _, ...headers } = articleHeaders(edition)
   reply.version = edition.version
   reply.headers(headers)
   return JSON.parse(edition.document) as Article

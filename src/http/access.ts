@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import { anonymous, type Caller, may, type Permission } from '../access/roles.ts'
 import { Problem } from '../lib/problem.ts'
-import { anonymous, type Caller, may, type Permission } from '../lib/roles.ts'
 
 /** Who may call a route: whoever has the permission; `open` needs none and takes no notice of keys. */
 export type Access = 'open' | Permission

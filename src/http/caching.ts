@@ -31,7 +31,9 @@ export function registerCaching(app: FastifyInstance, options: CachingOptions): 
     if (!reply.hasHeader('cache-control'))
       reply.header(
         'cache-control',
-        isRead(request) && request.caller.id === null && isShown(reply) ? sharedFor(options) : 'private, no-store',
+        isRead(request) && request.caller.id === null && isShown(reply)
+          ? publicCacheControl(options)
+          : 'private, no-store',
       )
     const { access, otherForms } = request.routeOptions.config
     if (access !== 'open') vary(reply, 'Authorization, Accept-Encoding')
@@ -39,7 +41,7 @@ export function registerCaching(app: FastifyInstance, options: CachingOptions): 
     if (reply.statusCode >= 300 || !isWhole(payload)) return done(null, payload)
     if (!reply.hasHeader('etag') && (isRead(request) || reply.version !== null))
       reply.header('etag', reply.version === null ? listEtag(request, payload) : etagOf(reply.version, payload))
-    if (!isRead(request) || !matches(request, String(reply.getHeader('etag')))) return done(null, payload)
+    if (!isRead(request) || !matchesEtag(request, String(reply.getHeader('etag')))) return done(null, payload)
     reply.code(304).removeHeader('content-type').removeHeader('content-length')
     // The route of HEAD takes the payload away by itself, and trips over none.
     done(null, request.method === 'HEAD' ? payload : null)
@@ -50,7 +52,7 @@ const isWhole = (payload: unknown): payload is string | Buffer =>
   typeof payload === 'string' || Buffer.isBuffer(payload)
 
 /** How long a public reply may be kept: as configured, but never past the next release. */
-export function sharedFor({ maxAge, staleWhileRevalidate, secondsToNextRelease }: CachingOptions): string {
+export function publicCacheControl({ maxAge, staleWhileRevalidate, secondsToNextRelease }: CachingOptions): string {
   const left = Math.floor(secondsToNextRelease())
   const age = Math.min(maxAge, left)
   return `public, max-age=${age}, stale-while-revalidate=${Math.min(staleWhileRevalidate, left - age)}`
@@ -58,10 +60,10 @@ export function sharedFor({ maxAge, staleWhileRevalidate, secondsToNextRelease }
 
 /** Of what the public reads the last change tells all; of what is made for a key only its text does. */
 const listEtag = ({ madeUnder, url }: FastifyRequest, payload: string | Buffer): string =>
-  madeUnder ? etagUnder(madeUnder, url) : `"${digest(payload)}"`
+  madeUnder ? etagOfChange(madeUnder, url) : `"${digest(payload)}"`
 
 /** The strong validator of what a URL shows until the next change. */
-export const etagUnder = (change: string, url: string): string =>
+export const etagOfChange = (change: string, url: string): string =>
   `"${hash('sha1', `${change} ${url}`, 'base64url').slice(0, 22)}"`
 
 const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD'
@@ -79,7 +81,7 @@ function vary(reply: FastifyReply, names: string): void {
 }
 
 /** Whether `If-None-Match` names the ETag; compared weakly (RFC 9110, section 13.1.2). */
-export function matches(request: FastifyRequest, etag: string): boolean {
+export function matchesEtag(request: FastifyRequest, etag: string): boolean {
   const condition = request.headers['if-none-match']
   if (condition === undefined) return false
   if (condition === etag || condition.trim() === '*') return true

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { Problem } from '../lib/problem.ts'
-import { Problem as ProblemShape } from './problems.ts'
-import type { ZodTypes } from './zod.ts'
+import { ProblemReply as ProblemShape } from './problems.ts'
+import type { ZodTypes } from './validation.ts'
 
 const Health = z
   .object({ status: z.literal('ok').meta({ description: '`ok`, always.' }) })

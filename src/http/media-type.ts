@@ -9,7 +9,8 @@ export function ofType<T extends z.ZodType>(shape: T, type: string): T {
 }
 
 /** A reply that is no JSON but text of this content type. */
-export const textOf = (type: string, description: string): z.ZodString => ofType(z.string().meta({ description }), type)
+export const mediaTypeText = (type: string, description: string): z.ZodString =>
+  ofType(z.string().meta({ description }), type)
 
 /** The content type of a reply of this shape, where it has one of its own. */
 export const typeOf = (shape: object): string | undefined => types.get(shape)

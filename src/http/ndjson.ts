@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { checkEncoding } from './json.ts'
+import { checkEncoding } from './json-body.ts'
 
 export const NDJSON = 'application/x-ndjson'
 

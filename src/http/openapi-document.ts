@@ -1,12 +1,12 @@
 /** What follows in the OpenAPI document from what the operations take and give: problems, headers, examples, order. */
-import { type Permission, roles } from '../lib/roles.ts'
+import { type Permission, roles } from '../access/roles.ts'
 import type { Access } from './access.ts'
 import { NDJSON } from './ndjson.ts'
 import { examplesFrom } from './openapi-examples.ts'
 import { headerComponents, problemHeadersOf, type ReplyHeader, replyHeadersOf } from './openapi-headers.ts'
 import type { Parameter } from './openapi-parameters.ts'
 import { problemRef, problemResponses, problemsOf } from './openapi-problems.ts'
-import type { Json } from './openapi-shapes.ts'
+import type { Json } from './openapi-schemas.ts'
 
 /** What the document has to know of a route beside its shapes. */
 export interface Declared {

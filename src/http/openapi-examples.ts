@@ -1,5 +1,5 @@
 /** Examples, put together from those of the parts. */
-import type { Json } from './openapi-shapes.ts'
+import type { Json } from './openapi-schemas.ts'
 
 /**
  * Gives the function that makes an example of a JSON Schema: its own, or one made of the examples of its members. What

@@ -1,5 +1,5 @@
 /** The headers of replies, as the OpenAPI document shows them. */
-import type { Json } from './openapi-shapes.ts'
+import type { Json } from './openapi-schemas.ts'
 
 interface Header {
   description: string

@@ -1,5 +1,5 @@
 /** Parameters of operations, as the OpenAPI document has them. */
-import type { Json } from './openapi-shapes.ts'
+import type { Json } from './openapi-schemas.ts'
 
 /** Where parameters stand, in the order in which an operation lists them. */
 export type ParameterPlace = 'path' | 'query' | 'header'

@@ -1,6 +1,6 @@
 /** The problems that operations answer with, by status, as the OpenAPI document shows them. */
 import { type InputError, type ProblemType, problems } from '../lib/problem.ts'
-import type { Json } from './openapi-shapes.ts'
+import type { Json } from './openapi-schemas.ts'
 
 /** The responses for problems: the name of the component, and what it says. */
 const RESPONSES: Record<number, [name: string, description: string]> = {

@@ -5,15 +5,15 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import * as z from 'zod'
+import { NoQuery } from './common-schemas.ts'
 import { typeOf } from './media-type.ts'
 import { lineShapeOf, NDJSON } from './ndjson.ts'
 import { type Declared, finished } from './openapi-document.ts'
 import type { ReplyHeader } from './openapi-headers.ts'
 import { type ParameterPlace, parametersIn } from './openapi-parameters.ts'
-import { type Json, schemasInto } from './openapi-shapes.ts'
-import { pageParameters } from './paging.ts'
-import { NoQuery } from './parameters.ts'
-import { Problem } from './problems.ts'
+import { type Json, schemasInto } from './openapi-schemas.ts'
+import { pageParameters } from './pagination.ts'
+import { ProblemReply } from './problems.ts'
 
 declare module 'fastify' {
   interface FastifySchema {
@@ -119,7 +119,7 @@ export async function registerOpenapi(app: FastifyInstance, info: DocumentInfo):
     }),
     transformObject: (document) => {
       const { openapiObject } = document as { openapiObject: Json }
-      toSchema(Problem, 'output')
+      toSchema(ProblemReply, 'output')
       const webhooks = webhooksOf(info.webhooks, toSchema, components)
       return finished({ ...openapiObject, webhooks }, components, declared) as never
     },
@@ -135,7 +135,7 @@ function declarationOf({ config }: RouteOptions, schema: FastifySchema): Declare
     isBodyOptional: body instanceof z.ZodType && body.safeParse(undefined).success,
     parameters: [],
     problems: Object.entries(response as object).flatMap(([status, shape]) =>
-      shape === Problem ? [Number(status)] : [],
+      shape === ProblemReply ? [Number(status)] : [],
     ),
   }
 }
@@ -156,7 +156,9 @@ function documented(schema: FastifySchema, route: RouteOptions, { toSchema, comp
       : {}),
     response: Object.fromEntries(
       Object.entries((response ?? {}) as Record<string, unknown>).flatMap(([status, shape]) =>
-        shape instanceof z.ZodType && shape !== Problem ? [[status, replyOf(shape, Number(status), toSchema)]] : [],
+        shape instanceof z.ZodType && shape !== ProblemReply
+          ? [[status, replyOf(shape, Number(status), toSchema)]]
+          : [],
       ),
     ),
   }

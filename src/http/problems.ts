@@ -3,12 +3,12 @@ import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, Fa
 import * as z from 'zod'
 import { newId } from '../lib/id.ts'
 import { type ProblemType, problems, Problem as Thrown } from '../lib/problem.ts'
-import { behindBody } from './early-replies.ts'
-import { allowedMethods } from './methods.ts'
-import { isPatient } from './patience.ts'
+import { allowedMethods } from './allowed-methods.ts'
+import { behindBody } from './lingering-close.ts'
+import { isExemptFromTimeout } from './timeout-exemption.ts'
 
 /** RFC 9457, with the place of each mistake. */
-export const Problem = z
+export const ProblemReply = z
   .looseObject({
     type: z
       .enum(Object.keys(problems).map((type) => `/problems/${type as ProblemType}` as const))
@@ -50,7 +50,7 @@ export const Problem = z
   })
 
 /** The name in the path fits several things. */
-export const Ambiguous = Problem.extend({
+export const Ambiguous = ProblemReply.extend({
   candidates: z
     .array(z.string())
     .meta({ description: 'What each of them is named by alone.', examples: [['/business/sport', '/regions/sport']] }),
@@ -150,7 +150,7 @@ export function clientErrorHandler(
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   if (!socket.writable) return
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isPatient(socket)) return
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isExemptFromTimeout(socket)) return
   const type = PARSER_TYPES[error.code ?? ''] ?? 'bad-request'
   const problem = new Thrown(type, 'this is not a request that can be answered; the connection is closed')
   const id = newId()

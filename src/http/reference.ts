@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { memo } from '../lib/memo.ts'
+import { getOrCreate } from '../lib/cache.ts'
 import { navigation } from './guides.ts'
 import { htmlPage, sendPage, unlisted } from './html-page.ts'
 import { STYLE } from './page-style.ts'
@@ -78,7 +78,7 @@ export function registerReference(app: FastifyInstance): void {
       const file = () => readFile(resolve(`@fastify/swagger-ui/static/${name}`))
       reply.type(type).header('vary', 'Accept-Encoding')
       if (!headers['accept-encoding']?.includes('gzip')) return reply.send(await file())
-      const bytes = await memo(zipped, name, async () => promisify(gzip)(await file()))
+      const bytes = await getOrCreate(zipped, name, async () => promisify(gzip)(await file()))
       return reply.header('content-encoding', 'gzip').send(bytes)
     })
 }

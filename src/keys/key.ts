@@ -1,8 +1,8 @@
 /** The shapes of keys and of what they grant. */
 import * as z from 'zod'
-import { formats } from '../lib/grant.ts'
-import { keyRoles, type Permission, permissions, roles } from '../lib/roles.ts'
-import { Id, line, Moment, Timestamp } from '../lib/shapes.ts'
+import { formats } from '../access/grants.ts'
+import { keyRoles, type Permission, permissions, roles } from '../access/roles.ts'
+import { Id, line, Moment, Timestamp } from '../lib/schemas.ts'
 
 const ids = (noun: string) =>
   z
@@ -38,7 +38,7 @@ export const GrantInput = z
     examples: [{ sections: ['world-news'], languages: ['en'], embargoLeadSeconds: 3600 }],
   })
 
-export const Grant = z
+export const GrantSchema = z
   .object({
     sections: z
       .array(z.string())
@@ -89,7 +89,7 @@ export const ApiKey = z
       .int()
       .nullable()
       .meta({ description: 'How many requests a minute it may send; null for the limit of the service.' }),
-    grant: Grant.nullable().meta({ description: 'What it may read; null for everything.' }),
+    grant: GrantSchema.nullable().meta({ description: 'What it may read; null for everything.' }),
     lastUsedAt: Timestamp.nullable().meta({ description: 'When it was last used, to the minute; null if never.' }),
     createdAt: Timestamp.meta({ description: 'When it was created.' }),
   })
@@ -119,6 +119,6 @@ export const Me = z
       .array(z.enum(Object.keys(permissions) as [Permission]))
       .meta({ description: 'What the role allows.', examples: [['live:read']] }),
     expiresAt: Timestamp.nullable().meta({ description: 'When the key expires; null for never.' }),
-    grant: Grant.nullable().meta({ description: 'What it may read; null for everything.' }),
+    grant: GrantSchema.nullable().meta({ description: 'What it may read; null for everything.' }),
   })
   .meta({ id: 'Me', description: 'The key of this request, and what it may do.' })

@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
-import { NoQuery } from '../http/parameters.ts'
-import type { ZodTypes } from '../http/zod.ts'
-import { Idempotent, type Once } from '../idempotency/once.ts'
-import { actOf } from '../lib/act.ts'
+import type { Grant } from '../access/grants.ts'
+import { roles } from '../access/roles.ts'
+import { writeContext } from '../access/write-context.ts'
+import { NoQuery } from '../http/common-schemas.ts'
+import { listOf, pageParameters, pageRequest } from '../http/pagination.ts'
+import type { ZodTypes } from '../http/validation.ts'
+import { Idempotent, type IdempotentRun } from '../idempotency/idempotency.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
-import type { Grant } from '../lib/grant.ts'
 import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
-import { roles } from '../lib/roles.ts'
-import { Id } from '../lib/shapes.ts'
+import { Id } from '../lib/schemas.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
 import { ApiKey, ApiKeyPatch, ApiKeyWithSecret, type GrantInput, Me, NewApiKey } from './key.ts'
 import { changeKey, createKey, type KeyRow, listKeys, readKey, revokeKey, rotateKey } from './store.ts'
@@ -26,7 +26,7 @@ type Seek = (
 /** Keys, for admins; and `/me`, for everyone. */
 export function registerKeys(
   server: FastifyInstance,
-  { storage, clock, once, seek }: { storage: Storage; clock: Clock; once: Once; seek: Seek },
+  { storage, clock, once, seek }: { storage: Storage; clock: Clock; once: IdempotentRun; seek: Seek },
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
   const tags = ['Keys']
@@ -94,7 +94,7 @@ export function registerKeys(
       return once(request, reply, async (tx) => {
         const { role, grant } = request.body
         const granted = await grantOf(tx, role, grant)
-        const { row, token } = await createKey(tx, { ...request.body, grant: granted }, actOf(request, clock))
+        const { row, token } = await createKey(tx, { ...request.body, grant: granted }, writeContext(request, clock))
         return { status: 201, location: `/v1/api-keys/${row.id}`, body: { ...shown(row), secret: token } }
       })
     },
@@ -122,7 +122,7 @@ export function registerKeys(
         if (!key) throw notFound('key')
         const grant = body.grant === undefined ? key.grant : await grantOf(tx, key.role, body.grant)
         const { name = key.name, rateLimit = key.rateLimit } = body
-        const row = await changeKey(tx, params.key, { name, rateLimit, grant }, actOf(request, clock))
+        const row = await changeKey(tx, params.key, { name, rateLimit, grant }, writeContext(request, clock))
         return shown(row ?? key)
       })
     },
@@ -144,7 +144,7 @@ export function registerKeys(
     },
     (request, reply) =>
       once(request, reply, async (tx) => {
-        const rotated = await rotateKey(tx, request.params.key, actOf(request, clock))
+        const rotated = await rotateKey(tx, request.params.key, writeContext(request, clock))
         if (!rotated) throw notFound('key')
         return { status: 200, body: { ...shown(rotated.row), secret: rotated.token } }
       }),
@@ -166,7 +166,7 @@ export function registerKeys(
     async (request, reply) => {
       const { key: id } = request.params
       await storage.transaction(async (tx) => {
-        if (!(await revokeKey(tx, id, actOf(request, clock)))) throw notFound('key')
+        if (!(await revokeKey(tx, id, writeContext(request, clock)))) throw notFound('key')
       })
       return reply.code(204).send(null)
     },

@@ -1,10 +1,10 @@
 import { eq, sql } from 'drizzle-orm'
+import type { Grant } from '../access/grants.ts'
+import { type Caller, type KeyRole, keyless } from '../access/roles.ts'
+import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
-import type { Act } from '../lib/act.ts'
-import type { Grant } from '../lib/grant.ts'
 import { newId } from '../lib/id.ts'
-import { type Caller, type KeyRole, keyless } from '../lib/roles.ts'
-import { hashOf, newSecret, partsOf, sameHash, tokenOf } from '../lib/secret.ts'
+import { hashOf, partsOf, randomSecret, sameHash, tokenOf } from '../lib/random-secret.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { apiKeys } from '../storage/schema.ts'
 import { prepared, type Reader, type Storage, type Writer } from '../storage/storage.ts'
@@ -34,8 +34,12 @@ const selectKey = prepared('api_key', (db) =>
 const PREFIX = 'dl_'
 
 /** Makes a key. The token is in this reply and nowhere else; the database keeps a hash. */
-export async function createKey(tx: Writer, input: KeyInput, act: Act): Promise<{ row: KeyRow; token: string }> {
-  const secret = newSecret()
+export async function createKey(
+  tx: Writer,
+  input: KeyInput,
+  act: WriteContext,
+): Promise<{ row: KeyRow; token: string }> {
+  const secret = randomSecret()
   const row: KeyRow = {
     id: newId(),
     name: input.name,
@@ -53,8 +57,12 @@ export async function createKey(tx: Writer, input: KeyInput, act: Act): Promise<
 }
 
 /** Gives a key a new secret; the old one is void at once. Undefined if there is no such key. */
-export async function rotateKey(tx: Writer, id: string, act: Act): Promise<{ row: KeyRow; token: string } | undefined> {
-  const secret = newSecret()
+export async function rotateKey(
+  tx: Writer,
+  id: string,
+  act: WriteContext,
+): Promise<{ row: KeyRow; token: string } | undefined> {
+  const secret = randomSecret()
   const [row] = await tx
     .update(apiKeys)
     .set({ secretHash: hashOf(secret) })
@@ -73,7 +81,7 @@ export async function changeKey(
   tx: Writer,
   id: string,
   change: Partial<Pick<KeyRow, 'name' | 'rateLimit' | 'grant'>>,
-  act: Act,
+  act: WriteContext,
 ): Promise<KeyRow | undefined> {
   const [row] = await tx.update(apiKeys).set(change).where(eq(apiKeys.id, id)).returning()
   if (row) await audit(tx, act, { action: 'key.update', target: id })
@@ -81,7 +89,7 @@ export async function changeKey(
 }
 
 /** Revokes a key, in every process at once. False if there is no such key. */
-export async function revokeKey(tx: Writer, id: string, act: Act): Promise<boolean> {
+export async function revokeKey(tx: Writer, id: string, act: WriteContext): Promise<boolean> {
   const revoked = await tx.delete(apiKeys).where(eq(apiKeys.id, id)).returning({ id: apiKeys.id })
   if (revoked.length === 0) return false
   await audit(tx, act, { action: 'key.revoke', target: id })

@@ -6,7 +6,7 @@
 import type * as z from 'zod'
 import { digest } from './etag.ts'
 import { type InputError, Problem, pointerTo } from './problem.ts'
-import { uncleanness } from './text.ts'
+import { invalidCharacters } from './unicode.ts'
 
 /** How many characters of the digest a cursor bears. */
 const MARK = 8
@@ -30,7 +30,7 @@ export function decodeCursor<T>(scope: string, shape: z.ZodType<T>, cursor: stri
 function parsed(json: string): unknown {
   try {
     return JSON.parse(json, (_name, value: unknown) => {
-      if (typeof value === 'string' && uncleanness(value)) throw new SyntaxError('a cursor holds clean text')
+      if (typeof value === 'string' && invalidCharacters(value)) throw new SyntaxError('a cursor holds clean text')
       return value
     })
   } catch {

@@ -27,5 +27,5 @@ export function slugOf(
 }
 
 /** The slug with a number behind it, kept within the limit. */
-export const numbered = (slug: string, number: number): string =>
+export const numberedSlug = (slug: string, number: number): string =>
   `${slug.slice(0, MAX_SLUG - String(number).length - 1).replace(/-$/, '')}-${number}`

@@ -1,7 +1,7 @@
 /** Stems: what the forms of a word have in common, by Snowball's algorithms (https://snowballstem.org). */
 import { createRequire } from 'node:module'
-import { BoundedMap, memo } from './memo.ts'
-import { fold } from './tokens.ts'
+import { BoundedMap, getOrCreate } from './cache.ts'
+import { fold } from './tokenizer.ts'
 
 /** The stem of a word in lower case, as its language writes it. */
 type Stemmer = (word: string) => string
@@ -64,8 +64,8 @@ const primary = (tag: string): string => tag.toLowerCase().split('-', 1)[0] ?? '
 export function stemOf(word: string, language: string): string | undefined {
   const path = MODULES[language]
   if (path === undefined || word.length < SHORTEST || word.length > LONGEST || /\p{N}/u.test(word)) return undefined
-  const stems = memo(known, language, () => new BoundedMap<string, string>(MOST_KNOWN))
-  const stem = memo(stems, word, () => fold(memo(stemmers, path, () => load(path))(word)))
+  const stems = getOrCreate(known, language, () => new BoundedMap<string, string>(MOST_KNOWN))
+  const stem = getOrCreate(stems, word, () => fold(getOrCreate(stemmers, path, () => load(path))(word)))
   return stem === '' ? undefined : stem
 }
 

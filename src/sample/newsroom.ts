@@ -1,4 +1,4 @@
-import { sources } from './sources.ts'
+import { sampleSources } from './sources.ts'
 import { businessStories } from './stories-business.ts'
 import { cultureStories } from './stories-culture.ts'
 import { harbourStories } from './stories-harbour.ts'
@@ -6,15 +6,15 @@ import { nationStories } from './stories-nation.ts'
 import { scienceStories } from './stories-science.ts'
 import { sportStories } from './stories-sport.ts'
 import { worldStories } from './stories-world.ts'
-import { authors, sections, tags } from './taxonomy.ts'
+import { sampleAuthors, sampleSections, sampleTags } from './taxonomy.ts'
 import type { SampleNewsroom } from './types.ts'
 
 /** The Port Ellery Courier, an invented daily: every item refers only to items before it. */
 export const newsroom: SampleNewsroom = {
-  sections,
-  tags,
-  authors,
-  sources,
+  sections: sampleSections,
+  tags: sampleTags,
+  authors: sampleAuthors,
+  sources: sampleSources,
   articles: [
     ...harbourStories,
     ...scienceStories,

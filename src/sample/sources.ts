@@ -1,6 +1,6 @@
 import type { SampleSource } from './types.ts'
 
-export const sources: SampleSource[] = [
+export const sampleSources: SampleSource[] = [
   {
     name: 'Coastal Wire',
     slug: 'coastal-wire',

@@ -1,6 +1,6 @@
 import type { SampleAuthor, SampleSection, SampleTag } from './types.ts'
 
-export const sections: SampleSection[] = [
+export const sampleSections: SampleSection[] = [
   { name: 'News', slug: 'news', description: 'What happened today, on the islands and beyond.', position: 0 },
   {
     name: 'Nation',
@@ -36,7 +36,7 @@ export const sections: SampleSection[] = [
   { name: 'Opinion', slug: 'opinion', description: 'Leading articles and columns.', position: 5 },
 ]
 
-export const tags: SampleTag[] = [
+export const sampleTags: SampleTag[] = [
   { name: 'Infrastructure', slug: 'infrastructure', description: 'Bridges, roads, quays and pipes.' },
   { name: 'Storm season', slug: 'storm-season', description: 'Gales, floods and the repairs that follow.' },
   { name: 'Ferries', slug: 'ferries' },
@@ -53,7 +53,7 @@ export const tags: SampleTag[] = [
   { name: 'Data', slug: 'data', description: 'Reports built on figures we have checked ourselves.' },
 ]
 
-export const authors: SampleAuthor[] = [
+export const sampleAuthors: SampleAuthor[] = [
   {
     name: 'Ana Moreau',
     slug: 'ana-moreau',

@@ -1,6 +1,6 @@
 /** The request bodies the sample newsroom is written in: references are slugs of earlier items. */
 
-export type Block =
+export type SampleBlock =
   | { type: 'paragraph'; text: string }
   | { type: 'heading'; level: 2 | 3 | 4; text: string }
   | { type: 'quote'; text: string; source?: string; attribution?: string }
@@ -69,7 +69,7 @@ export interface SampleArticle {
   section: string
   authors: string[]
   tags: string[]
-  body: Block[]
+  body: SampleBlock[]
   citations?: SampleCitation[]
   relatedLinks?: SampleRelatedLink[]
   seo?: { title?: string; description?: string }

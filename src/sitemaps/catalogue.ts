@@ -1,7 +1,7 @@
 /** The sitemaps of the pages of sections, authors and tags: those that live articles refer to. */
 import { and, asc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { countOf } from '../catalogue/entry.ts'
-import { pageOfEntry, type Site } from '../editions/site.ts'
+import { pageOfEntry, type Site } from '../editions/site-urls.ts'
 import { authors, editionRefs, refCounts, sections, tags } from '../storage/schema.ts'
 import { prepared, type Reader } from '../storage/storage.ts'
 import type { Entry } from './entries.ts'

@@ -1,12 +1,12 @@
 /** The articles of a time as sitemaps show them, some at a time, so that a large site is never held in memory. */
 import { and, eq, gte, lte, type SQL, sql } from 'drizzle-orm'
 import type { Article } from '../editions/article.ts'
-import { pageOf, type Site } from '../editions/site.ts'
-import { recompiled } from '../editions/store.ts'
+import { pageUrl, type Site } from '../editions/site-urls.ts'
+import { recompile } from '../editions/store.ts'
 import { uriOf } from '../lib/uri.ts'
-import { memberOf } from '../storage/columns.ts'
+import { memberOf } from '../storage/dialect.ts'
 import { editions, staleEditions } from '../storage/schema.ts'
-import { type Reader, shaped } from '../storage/storage.ts'
+import { preparedVariants, type Reader } from '../storage/storage.ts'
 import { addressFits, MOST_IMAGES } from './limits.ts'
 
 /** How many articles one query reads; other requests get their turn before the next. */
@@ -30,7 +30,7 @@ export interface Span {
   most: number
 }
 
-const select = shaped('sitemap_entries', (db, direction: 'asc' | 'desc') => {
+const select = preparedVariants('sitemap_entries', (db, direction: 'asc' | 'desc') => {
   const isFalling = direction === 'desc'
   const place = sql`(${editions.publishedAt}, ${editions.article})`
   const from = sql`(${sql.placeholder('publishedAt')}, ${sql.placeholder('article')})`
@@ -74,7 +74,7 @@ export async function* entriesOf(
   while (left > 0) {
     const limit = Math.min(BATCH, left)
     const rows = await select(db, isFalling ? 'desc' : 'asc', { ...place, until, limit })
-    const stale = await recompiled(
+    const stale = await recompile(
       db,
       rows.filter((row) => row.stale !== null).map(({ article }) => article),
     )
@@ -87,7 +87,7 @@ export async function* entriesOf(
         breadcrumbs: JSON.parse(row.breadcrumbs) as Article['breadcrumbs'],
         body: JSON.parse(row.body) as Article['body'],
       }
-      const page = pageOf(shown, site)
+      const page = pageUrl(shown, site)
       if (shown.seo.noIndex || !isOn(site, page) || !addressFits(page)) return []
       const { language, publishedAt, updatedAt } = row
       return [{ loc: page, headline: shown.headline, language, publishedAt, updatedAt, images: imagesIn(shown.body) }]

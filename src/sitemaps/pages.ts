@@ -1,7 +1,7 @@
 /** The pages of the sitemap: one for each month in which an article was published, more for a month with very many. */
 import { and, asc, desc, eq, gt, gte, isNotNull, lte, sql } from 'drizzle-orm'
 import { countOf } from '../catalogue/entry.ts'
-import { latest } from '../changes/log.ts'
+import { latestChange } from '../changes/log.ts'
 import { articles, changes, editions } from '../storage/schema.ts'
 import { prepared, type Reader } from '../storage/storage.ts'
 import type { Span } from './entries.ts'
@@ -10,7 +10,7 @@ import { MOST } from './limits.ts'
 /** How many of the last changes are asked which months they concern. */
 const RECENT = 1_000
 
-export interface Page {
+export interface SitemapPage {
   /** `2030-01` or, where a month has more pages than one, `2030-01-2` for its second. */
   name: string
   /** When something in it last changed: an article came, went, or was changed; undefined where nothing did of late. */
@@ -56,14 +56,14 @@ const selectRecent = prepared('sitemap_recent', (db) =>
 )
 
 /** All pages, the oldest first: two looks into an index for each month. */
-export async function pagesOf(db: Reader): Promise<Page[]> {
+export async function pagesOf(db: Reader): Promise<SitemapPage[]> {
   // Of each month the first change that is met is its latest.
   const updated = new Map<string, string>()
-  for (const { publishedAt, at } of await selectRecent(db, { seq: (await latest(db)) - RECENT })) {
+  for (const { publishedAt, at } of await selectRecent(db, { seq: (await latestChange(db)) - RECENT })) {
     const month = (publishedAt ?? '').slice(0, 7)
     if (!updated.has(month)) updated.set(month, at)
   }
-  const pages: Page[] = []
+  const pages: SitemapPage[] = []
   for (let after = '0001-01-01T00:00:00.000Z'; ; ) {
     const [next] = await selectNext(db, { after })
     if (!next) return pages

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { lastPlace } from '../changes/log.ts'
-import type { Site } from '../editions/site.ts'
-import { etagUnder, matches, notModified } from '../http/caching.ts'
-import { textOf } from '../http/media-type.ts'
-import { NoQuery } from '../http/parameters.ts'
-import type { ZodTypes } from '../http/zod.ts'
+import { lastPosition } from '../changes/log.ts'
+import type { Site } from '../editions/site-urls.ts'
+import { etagOfChange, matchesEtag, notModified } from '../http/caching.ts'
+import { NoQuery } from '../http/common-schemas.ts'
+import { mediaTypeText } from '../http/media-type.ts'
+import type { ZodTypes } from '../http/validation.ts'
 import type { Clock } from '../lib/clock.ts'
 import { notFound } from '../lib/problem.ts'
 import { elements, XML_DECLARATION, xml } from '../lib/xml.ts'
@@ -57,7 +57,10 @@ export function registerSitemaps(
         querystring: NoQuery,
         replyHeaders: ['Cache-Tag'],
         response: {
-          200: textOf(XML, 'The sitemaps there are: of the articles of each month, and of sections, authors and tags.'),
+          200: mediaTypeText(
+            XML,
+            'The sitemaps there are: of the articles of each month, and of sections, authors and tags.',
+          ),
         },
       },
     },
@@ -85,7 +88,7 @@ export function registerSitemaps(
         querystring: NoQuery,
         replyHeaders: ['Cache-Tag'],
         response: {
-          200: textOf(
+          200: mediaTypeText(
             XML,
             'The articles first published in a month with their images, or the pages of sections, authors or tags; 10,000 at most.',
           ),
@@ -97,7 +100,7 @@ export function registerSitemaps(
       const etag = await etagOf(db, request)
       const entries = await entriesIn(db, site, name)
       if (!entries) throw notFound('sitemap')
-      if (matches(request, etag)) return notModified(reply, etag) as never
+      if (matchesEtag(request, etag)) return notModified(reply, etag) as never
       reply.headers({ 'content-type': CONTENT_TYPE, 'cache-tag': 'articles', etag })
       return reply.send(Readable.from(urlset(entries), { objectMode: false }) as never)
     },
@@ -114,7 +117,7 @@ export function registerSitemaps(
         tags,
         querystring: NoQuery,
         replyHeaders: ['Cache-Tag'],
-        response: { 200: textOf(XML, 'The articles of the last two days, the newest first; 1,000 at most.') },
+        response: { 200: mediaTypeText(XML, 'The articles of the last two days, the newest first; 1,000 at most.') },
       },
     },
     async (_request, reply) => {
@@ -140,9 +143,9 @@ export function registerSitemaps(
 
 /** What names the state of all that is live, before the page is written, which takes its time. */
 async function etagOf(db: Reader, { madeUnder, url }: FastifyRequest): Promise<string> {
-  if (madeUnder) return etagUnder(madeUnder, url)
-  const { seq, at } = await lastPlace(db)
-  return etagUnder(`${seq} ${at}`, url)
+  if (madeUnder) return etagOfChange(madeUnder, url)
+  const { seq, at } = await lastPosition(db)
+  return etagOfChange(`${seq} ${at}`, url)
 }
 
 /** What a page of the sitemap has, in batches: the articles of a month, or the entries of a kind. */

@@ -6,9 +6,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import * as pg from 'drizzle-orm/pg-core'
 import * as sqlite from 'drizzle-orm/sqlite-core'
-import type { Stem, Term } from '../lib/query.ts'
-import { dialect } from './columns.ts'
-import { prepared, type Reader, shaped, type Writer } from './storage.ts'
+import type { Stem, Term } from '../lib/search-syntax.ts'
+import { dialect } from './dialect.ts'
+import { prepared, preparedVariants, type Reader, type Writer } from './storage.ts'
 
 /** In which parts all terms have to stand: anywhere, in headline and summary, in the headline. */
 export type Part = 'all' | 'top' | 'headline'
@@ -61,7 +61,7 @@ export const draftIndex = indexTable('draft_index')
 const indexes = { live: editionIndex, drafts: draftIndex }
 type IndexName = keyof typeof indexes
 
-const insert = shaped('insert_tokens', (tx: Writer, index: IndexName) =>
+const insert = preparedVariants('insert_tokens', (tx: Writer, index: IndexName) =>
   tx.insert(indexes[index]).values({ key: sql.placeholder('key'), tokens: sql.placeholder('tokens') } as never),
 )
 
@@ -77,7 +77,7 @@ export async function putTokens(tx: Writer, index: IndexName, key: number, token
   await insert(tx, index, { key, tokens: isSqlite ? [...placed, GAP, ...unplaced].join(' ') : vectorOf(tokens) })
 }
 
-const remove = shaped('delete_tokens', (tx: Writer, index: IndexName) =>
+const remove = preparedVariants('delete_tokens', (tx: Writer, index: IndexName) =>
   tx.delete(indexes[index]).where(sql`${indexes[index].key} = ${sql.placeholder('key')}`),
 )
 
@@ -142,7 +142,7 @@ const MATCHING: Record<IndexName, (query: unknown) => SQL> = isSqlite
     }
 
 /** That a row of the index of what is live matches; `query` is a text or a placeholder for one. */
-export const matches = MATCHING.live
+export const matchesIndex = MATCHING.live
 
 /** That a number is of a working copy that matches. */
 export const isDraftMatching = (key: sqlite.SQLiteColumn, query: string): SQL =>

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { sql } from 'drizzle-orm'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
-import type { Dialect } from './columns.ts'
+import type { Dialect } from './dialect.ts'
 import { StorageUnusable } from './storage.ts'
 
 interface Migration {

@@ -1,4 +1,4 @@
-import { dialect } from './columns.ts'
+import { dialect } from './dialect.ts'
 import { type Storage, StorageUnusable } from './storage.ts'
 
 /** A scheme is two characters or more: `C:` is a drive. */

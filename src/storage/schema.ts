@@ -4,12 +4,12 @@
  * The newsroom (`articles`, `revisions`, `articleRefs`) is what editors change; the newsstand (`editions`,
  * `editionRefs`) is what the world reads. Code that serves the public reads the newsstand only.
  */
-import type { Facts } from '../lib/facts.ts'
-import type { Grant } from '../lib/grant.ts'
-import type { Link } from '../lib/shapes.ts'
+import type { AccessAttributes } from '../access/attributes.ts'
+import type { Grant } from '../access/grants.ts'
+import type { Link } from '../lib/schemas.ts'
 import {
+  booleanColumn,
   bytes,
-  flag,
   foreignKey,
   index,
   integer,
@@ -18,9 +18,9 @@ import {
   primaryKey,
   table,
   text,
-  timestamp,
+  timestampColumn,
   uniqueIndex,
-} from './columns.ts'
+} from './dialect.ts'
 
 /** Who may call: bearer keys, of which only a hash is kept. */
 export const apiKeys = table('api_keys', {
@@ -31,9 +31,9 @@ export const apiKeys = table('api_keys', {
   rateLimit: integer('rate_limit'),
   // What a partner may have; null sets no limit.
   grant: json('grant').$type<Grant>(),
-  expiresAt: timestamp('expires_at'),
-  lastUsedAt: timestamp('last_used_at'),
-  createdAt: timestamp('created_at').notNull(),
+  expiresAt: timestampColumn('expires_at'),
+  lastUsedAt: timestampColumn('last_used_at'),
+  createdAt: timestampColumn('created_at').notNull(),
 })
 
 /** What every entry of the catalogue has. `version` counts its saves; `deletedAt` is set while it is in the trash. */
@@ -44,9 +44,9 @@ const entry = () => ({
   // The name as lists are sorted by it and found by: its words, folded. Empty until it is made.
   sortName: text('sort_name').notNull().default(''),
   version: integer('version').notNull(),
-  createdAt: timestamp('created_at').notNull(),
-  updatedAt: timestamp('updated_at').notNull(),
-  deletedAt: timestamp('deleted_at'),
+  createdAt: timestampColumn('created_at').notNull(),
+  updatedAt: timestampColumn('updated_at').notNull(),
+  deletedAt: timestampColumn('deleted_at'),
 })
 
 export const authors = table(
@@ -117,7 +117,7 @@ export const slugs = table(
     // For an article a section that it has left: there it was once read, too. Empty for all else.
     scope: text('scope').notNull().default(''),
     target: text('target').notNull(),
-    live: flag('live').notNull(),
+    live: booleanColumn('live').notNull(),
     // The entry whose slug it was before that was merged into the target; empty once that is deleted for good.
     mergedFrom: text('merged_from'),
   },
@@ -140,13 +140,13 @@ export const articles = table(
     sortHeadline: text('sort_headline').notNull(),
     createdBy: text('created_by').notNull(),
     createdByName: text('created_by_name').notNull(),
-    createdAt: timestamp('created_at').notNull(),
-    editedAt: timestamp('edited_at').notNull(),
-    publishedAt: timestamp('published_at'),
-    updatedAt: timestamp('updated_at'),
-    publishAt: timestamp('publish_at'),
-    embargoUntil: timestamp('embargo_until'),
-    deletedAt: timestamp('deleted_at'),
+    createdAt: timestampColumn('created_at').notNull(),
+    editedAt: timestampColumn('edited_at').notNull(),
+    publishedAt: timestampColumn('published_at'),
+    updatedAt: timestampColumn('updated_at'),
+    publishAt: timestampColumn('publish_at'),
+    embargoUntil: timestampColumn('embargo_until'),
+    deletedAt: timestampColumn('deleted_at'),
     content: packed('content').notNull(),
     // Its number in the index of working copies; null until it is there.
     searchKey: integer('search_key'),
@@ -188,7 +188,7 @@ export const revisions = table(
     article: text('article').notNull(),
     number: integer('number').notNull(),
     base: integer('base'),
-    at: timestamp('at').notNull(),
+    at: timestampColumn('at').notNull(),
     actor: text('actor').notNull(),
     actorName: text('actor_name').notNull(),
     note: text('note'),
@@ -207,9 +207,9 @@ export const publications = table(
   'publications',
   {
     article: text('article').notNull(),
-    at: timestamp('at').notNull(),
+    at: timestampColumn('at').notNull(),
     number: integer('number').notNull(),
-    until: timestamp('until'),
+    until: timestampColumn('until'),
   },
   (t) => [
     primaryKey({ columns: [t.article, t.at, t.number] }),
@@ -227,7 +227,7 @@ export const corrections = table(
     article: text('article').notNull(),
     kind: text('kind').notNull(),
     text: text('text').notNull(),
-    at: timestamp('at').notNull(),
+    at: timestampColumn('at').notNull(),
     actor: text('actor').notNull(),
     actorName: text('actor_name').notNull(),
     fromVersion: integer('from_version'),
@@ -250,7 +250,7 @@ export const retractions = table(
     slug: text('slug').notNull(),
     headline: text('headline').notNull(),
     reason: text('reason').notNull(),
-    at: timestamp('at').notNull(),
+    at: timestampColumn('at').notNull(),
     replacement: text('replacement'),
   },
   (t) => [
@@ -269,8 +269,8 @@ export const previews = table(
     article: text('article').notNull(),
     secretHash: text('secret_hash').notNull(),
     createdBy: text('created_by').notNull(),
-    createdAt: timestamp('created_at').notNull(),
-    expiresAt: timestamp('expires_at').notNull(),
+    createdAt: timestampColumn('created_at').notNull(),
+    expiresAt: timestampColumn('expires_at').notNull(),
   },
   (t) => [
     index('previews_article').on(t.article),
@@ -296,8 +296,8 @@ export const editions = table(
     language: text('language').notNull(),
     externalId: text('external_id'),
     sortHeadline: text('sort_headline').notNull(),
-    publishedAt: timestamp('published_at').notNull(),
-    updatedAt: timestamp('updated_at').notNull(),
+    publishedAt: timestampColumn('published_at').notNull(),
+    updatedAt: timestampColumn('updated_at').notNull(),
     card: text('card').notNull(),
     document: text('document').notNull(),
     content: packed('content').notNull(),
@@ -325,7 +325,7 @@ export const editionRefs = table(
   {
     kind: text('kind').notNull(),
     ref: text('ref').notNull(),
-    publishedAt: timestamp('published_at').notNull(),
+    publishedAt: timestampColumn('published_at').notNull(),
     article: text('article').notNull(),
   },
   (t) => [
@@ -364,11 +364,11 @@ export const changes = table(
   {
     seq: integer('seq').primaryKey(),
     type: text('type').notNull(),
-    at: timestamp('at').notNull(),
+    at: timestampColumn('at').notNull(),
     target: text('target').notNull(),
     slug: text('slug').notNull(),
     version: integer('version').notNull(),
-    was: json('was').$type<Facts>(),
+    was: json('was').$type<AccessAttributes>(),
   },
   (t) => [index('changes_target').on(t.target, t.seq)],
 )
@@ -379,7 +379,7 @@ export const receipts = table(
   {
     key: text('key').primaryKey(),
     seq: integer('seq').notNull(),
-    at: timestamp('at').notNull(),
+    at: timestampColumn('at').notNull(),
   },
   (t) => [foreignKey({ columns: [t.key], foreignColumns: [apiKeys.id], name: 'receipts_key_fk' }).onDelete('cascade')],
 )
@@ -396,20 +396,20 @@ export const webhooks = table(
     url: text('url').notNull(),
     events: json('events').$type<string[]>().notNull(),
     section: text('section'),
-    withEdition: flag('with_edition').notNull(),
+    withEdition: booleanColumn('with_edition').notNull(),
     version: integer('version').notNull(),
     secret: bytes('secret').notNull(),
     oldSecret: bytes('old_secret'),
-    oldSecretUntil: timestamp('old_secret_until'),
+    oldSecretUntil: timestampColumn('old_secret_until'),
     status: text('status').notNull(),
     reason: text('reason'),
-    statusSince: timestamp('status_since').notNull(),
+    statusSince: timestampColumn('status_since').notNull(),
     cursor: integer('cursor').notNull(),
-    lastSuccessAt: timestamp('last_success_at'),
-    lastFailureAt: timestamp('last_failure_at'),
-    failingSince: timestamp('failing_since'),
-    createdAt: timestamp('created_at').notNull(),
-    updatedAt: timestamp('updated_at').notNull(),
+    lastSuccessAt: timestampColumn('last_success_at'),
+    lastFailureAt: timestampColumn('last_failure_at'),
+    failingSince: timestampColumn('failing_since'),
+    createdAt: timestampColumn('created_at').notNull(),
+    updatedAt: timestampColumn('updated_at').notNull(),
   },
   (t) => [index('webhooks_created_at').on(t.createdAt, t.id)],
 )
@@ -424,17 +424,17 @@ export const webhookDeliveries = table(
     id: text('id').primaryKey(),
     webhook: text('webhook').notNull(),
     type: text('type').notNull(),
-    at: timestamp('at').notNull(),
+    at: timestampColumn('at').notNull(),
     seq: integer('seq'),
     target: text('target'),
     slug: text('slug'),
     version: integer('version'),
     status: text('status').notNull(),
     attempts: integer('attempts').notNull(),
-    createdAt: timestamp('created_at').notNull(),
-    nextAt: timestamp('next_at'),
-    lastAt: timestamp('last_at'),
-    finishedAt: timestamp('finished_at'),
+    createdAt: timestampColumn('created_at').notNull(),
+    nextAt: timestampColumn('next_at'),
+    lastAt: timestampColumn('last_at'),
+    finishedAt: timestampColumn('finished_at'),
     responseStatus: integer('response_status'),
     milliseconds: integer('milliseconds'),
     error: text('error'),
@@ -461,7 +461,7 @@ export const idempotencyKeys = table(
     key: text('key').notNull(),
     fingerprint: text('fingerprint').notNull(),
     reply: bytes('reply').notNull(),
-    createdAt: timestamp('created_at').notNull(),
+    createdAt: timestampColumn('created_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.caller, t.key] }), index('idempotency_keys_created_at').on(t.createdAt)],
 )
@@ -471,7 +471,7 @@ export const auditLog = table(
   'audit_log',
   {
     id: text('id').primaryKey(),
-    at: timestamp('at').notNull(),
+    at: timestampColumn('at').notNull(),
     actor: text('actor').notNull(),
     actorName: text('actor_name').notNull(),
     action: text('action').notNull(),

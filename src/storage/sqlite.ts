@@ -1,11 +1,11 @@
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { carryOver, LONGEST_LOG } from './checkpoints.ts'
 import { migrateSqlite } from './migrate.ts'
 import { APPLICATION_ID, isEmptyFile } from './sqlite-file.ts'
-import { transactions } from './sqlite-queue.ts'
-import { keepStatements } from './statements.ts'
+import { transactions } from './sqlite-write-queue.ts'
+import { cacheStatements } from './statement-cache.ts'
 import { type Storage, StorageUnusable } from './storage.ts'
+import { checkpointWal, LONGEST_LOG } from './wal-checkpoint.ts'
 
 /** How long a connection waits for another process that opens, migrates or closes the file, in milliseconds. */
 const OPENING_DEADLINE = 1_500
@@ -35,10 +35,10 @@ export async function openSqlite(path: string, { forService = false } = {}): Pro
     // From here on waiting inside SQLite would stop the whole process; the queue below waits instead. The reader's
     // waits are rare and short, such as when another process ends and carries the log over.
     writer.pragma('busy_timeout = 0')
-    const storage = { ...storageOver(keepStatements(writer), keepStatements(reader)), file: path }
+    const storage = { ...storageOver(cacheStatements(writer), cacheStatements(reader)), file: path }
     if (!forService) return storage
     writer.pragma(`wal_autocheckpoint = ${LONGEST_LOG}`)
-    const checkpoints = carryOver(path)
+    const checkpoints = checkpointWal(path)
     return {
       ...storage,
       // The last connection to be closed leaves one file, without a log beside it.

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { getTableName, type Placeholder, sql } from 'drizzle-orm'
 import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { BoundedMap, memo } from '../lib/memo.ts'
+import { BoundedMap, getOrCreate } from '../lib/cache.ts'
 
 type Database = BaseSQLiteDatabase<'async', unknown>
 
@@ -73,19 +73,19 @@ const MAX_SHAPES = 200
  * work: see `shaped`.
  */
 export function prepared<R, D extends Reader = Reader>(name: string, build: (db: D) => Preparable<R>) {
-  const query = shaped<string, R, D>(name, build)
+  const query = preparedVariants<string, R, D>(name, build)
   return (db: D, values?: Record<string, unknown>): R => query(db, '', values)
 }
 
 /** The same for a query that takes several shapes, as with the number of ids that are asked for. */
-export function shaped<S extends string | number, R, D extends Reader = Reader>(
+export function preparedVariants<S extends string | number, R, D extends Reader = Reader>(
   name: string,
   build: (db: D, shape: S) => Preparable<R>,
 ) {
   const byConnection = new WeakMap<D, Map<S, Prepared<R>>>()
   return (db: D, shape: S, values: Record<string, unknown> = {}): R => {
-    const queries = memo(byConnection, db, () => new BoundedMap<S, Prepared<R>>(MAX_SHAPES))
-    const query = memo(queries, shape, () => {
+    const queries = getOrCreate(byConnection, db, () => new BoundedMap<S, Prepared<R>>(MAX_SHAPES))
+    const query = getOrCreate(queries, shape, () => {
       const builder = build(db, shape) as { prepare(name: string): Prepared<R> }
       // PostgreSQL knows a statement by its name, of 63 characters at most.
       return builder.prepare(shape === '' ? name : `${name}_${hash('sha1', String(shape)).slice(0, 12)}`)
@@ -113,7 +113,7 @@ export const placeholder = (name: string): number => sql.placeholder(name) as un
 /** So many placeholders for a list of values, and the values by their names. */
 export const placeholders = (count: number): Placeholder[] =>
   Array.from({ length: count }, (_, index) => sql.placeholder(String(index)))
-export const numbered = (values: unknown[]): Record<string, unknown> => ({ ...values })
+export const numberedValues = (values: unknown[]): Record<string, unknown> => ({ ...values })
 
 /** An insert of so many rows of some columns: the names of its values, row by row, and the statement. */
 const inserting = (table: SQLiteTable, count: number, columns: string[]) => {
@@ -121,7 +121,9 @@ const inserting = (table: SQLiteTable, count: number, columns: string[]) => {
   const placed = (names: string[]) =>
     Object.fromEntries(columns.map((column, at) => [column, sql.placeholder(names[at] ?? '')]))
   const name = `insert_${getTableName(table)}`
-  const run = shaped<string, Promise<unknown>, Writer>(name, (tx) => tx.insert(table).values(rows.map(placed)))
+  const run = preparedVariants<string, Promise<unknown>, Writer>(name, (tx) =>
+    tx.insert(table).values(rows.map(placed)),
+  )
   return { rows, run }
 }
 const inserts = new WeakMap<SQLiteTable, Map<string, ReturnType<typeof inserting>>>()
@@ -140,8 +142,8 @@ export async function insertRows<T extends SQLiteTable>(
   if (!first) return
   const columns = Object.keys(first).filter((name) => first[name] !== null && first[name] !== undefined)
   const shape = `${all.length} ${columns.join(' ')}`
-  const shapes = memo(inserts, table, () => new BoundedMap<string, ReturnType<typeof inserting>>(MAX_SHAPES))
-  const { rows, run } = memo(shapes, shape, () => inserting(table, all.length, columns))
+  const shapes = getOrCreate(inserts, table, () => new BoundedMap<string, ReturnType<typeof inserting>>(MAX_SHAPES))
+  const { rows, run } = getOrCreate(shapes, shape, () => inserting(table, all.length, columns))
   const values: Record<string, unknown> = {}
   for (let index = 0; index < rows.length; index++)
     for (let at = 0; at < columns.length; at++) values[rows[index]?.[at] ?? ''] = all[index]?.[columns[at] ?? '']

@@ -1,20 +1,20 @@
 import { eq } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { factsOfDraft } from '../articles/advance.ts'
-import { ByArticle } from '../articles/routes.ts'
+import { limitsOf } from '../access/grants.ts'
+import { type KeyRole, roles } from '../access/roles.ts'
+import { attributesOfDraft } from '../articles/embargo-access.ts'
 import { findArticle } from '../articles/store.ts'
 import { changeTypes } from '../changes/log.ts'
+import { liveAttributes } from '../editions/access-attributes.ts'
+import { ByArticle } from '../editions/article.ts'
 import { actor } from '../editions/article-parts.ts'
-import { liveFacts } from '../editions/facts.ts'
-import { NoQuery } from '../http/parameters.ts'
-import { Problem } from '../http/problems.ts'
-import type { ZodTypes } from '../http/zod.ts'
+import { NoQuery } from '../http/common-schemas.ts'
+import { ProblemReply } from '../http/problems.ts'
+import type { ZodTypes } from '../http/validation.ts'
 import { timestamp } from '../lib/clock.ts'
-import { limitsOf } from '../lib/grant.ts'
 import { invalidReferences } from '../lib/problem.ts'
-import { type KeyRole, roles } from '../lib/roles.ts'
-import { Id, Timestamp } from '../lib/shapes.ts'
+import { Id, Timestamp } from '../lib/schemas.ts'
 import { apiKeys } from '../storage/schema.ts'
 import { receiptsFor } from './receipts.ts'
 import type { SyndicationDeps } from './routes.ts'
@@ -83,7 +83,7 @@ export function registerArticleAccess(server: FastifyInstance, { storage, clock 
         tags: ['Changes'],
         params: ByArticle,
         querystring: z.strictObject({ key: Id.meta({ description: 'The id of the key.' }) }),
-        response: { 200: Access, 422: Problem },
+        response: { 200: Access, 422: ProblemReply },
       },
     },
     async ({ params, query, caller }) => {
@@ -92,8 +92,8 @@ export function registerArticleAccess(server: FastifyInstance, { storage, clock 
       if (!key) throw invalidReferences([{ pointer: '/key', noun: 'key', ref: query.key }])
       const { id, name, grant, expiresAt } = key
       const permissions: readonly string[] = roles[key.role as KeyRole]
-      const live = (await liveFacts(db, [row.id])).get(row.id)
-      const facts = live ?? (await factsOfDraft(db, row))
+      const live = (await liveAttributes(db, [row.id])).get(row.id)
+      const facts = live ?? (await attributesOfDraft(db, row))
       const actual = {
         sections: facts.sections ?? [],
         tags: facts.tags ?? [],
@@ -137,7 +137,7 @@ export function registerArticleAccess(server: FastifyInstance, { storage, clock 
     },
     async ({ params, caller }) => {
       const { id } = await findArticle(db, params.article, caller, 'too')
-      return receiptsFor(db, id, (await liveFacts(db, [id])).get(id))
+      return receiptsFor(db, id, (await liveAttributes(db, [id])).get(id))
     },
   )
 }

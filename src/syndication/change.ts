@@ -4,8 +4,8 @@ import { changeTypes } from '../changes/log.ts'
 import { Article } from '../editions/article.ts'
 import { actor } from '../editions/article-parts.ts'
 import { problemExample } from '../http/openapi-problems.ts'
-import { Problem } from '../http/problems.ts'
-import { Id, Slug, Timestamp } from '../lib/shapes.ts'
+import { ProblemReply } from '../http/problems.ts'
+import { Id, Slug, Timestamp } from '../lib/schemas.ts'
 
 const Named = z.object({ id: Id, slug: Slug })
 
@@ -46,7 +46,7 @@ export const Change = z
     ],
   })
 
-export const Expired = Problem.extend({
+export const Expired = ProblemReply.extend({
   snapshot: z.string().meta({ description: 'The address to begin anew from.' }),
 }).meta({
   id: 'CursorExpired',

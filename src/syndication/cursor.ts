@@ -1,15 +1,15 @@
 import * as z from 'zod'
+import type { Grant } from '../access/grants.ts'
 import { type CursorPlace, decodeCursor, encodeCursor, invalidCursor } from '../lib/cursor.ts'
 import { digest } from '../lib/etag.ts'
-import type { Grant } from '../lib/grant.ts'
 import { Problem } from '../lib/problem.ts'
-import { Id, Timestamp } from '../lib/shapes.ts'
+import { Id, Timestamp } from '../lib/schemas.ts'
 
 /**
  * A place in the log: up to which change it has been read, and when that change was made, which tells another history
  * with the same numbers apart; 0 and nothing at the beginning.
  */
-export interface Place {
+export interface LogPosition {
   seq: number
   at: string
 }
@@ -23,14 +23,14 @@ const PlaceCursor = z.tuple([seq, at, z.string()])
 const SnapshotCursor = z.tuple([seq, at, Id])
 
 /** A place as clients carry it. */
-export const encodePlace = ({ seq, at }: Place, grant: Grant | null): string =>
+export const encodePlace = ({ seq, at }: LogPosition, grant: Grant | null): string =>
   encodeCursor('change', [seq, at, markOf(grant)])
 
 /**
  * The place that a client gives back. Throws `invalid-cursor`, which says where the request has it; `cursor-expired` for
  * one made under another grant.
  */
-export function decodePlace(cursor: string, grant: Grant | null, where: CursorPlace): Place {
+export function decodePlace(cursor: string, grant: Grant | null, where: CursorPlace): LogPosition {
   const found = decodeCursor('change', PlaceCursor, cursor)
   if (!found) throw invalidCursor('the changes', where)
   const [seq, at, mark] = found
@@ -40,7 +40,7 @@ export function decodePlace(cursor: string, grant: Grant | null, where: CursorPl
 
 /** How a reader goes on in the snapshot: the place from which to follow the changes, and the last article read. */
 export interface SnapshotPlace {
-  since: Place
+  since: LogPosition
   from: string
 }
 

@@ -1,27 +1,27 @@
 /** Pages of the log as a client may see them. */
 import { asc, gt, sql } from 'drizzle-orm'
-import { after, type Logged } from '../changes/log.ts'
+import type { Grant } from '../access/grants.ts'
+import { changesAfter, type LoggedChange } from '../changes/log.ts'
 import { documentsOf } from '../editions/cards.ts'
-import { covered, tell } from '../editions/told.ts'
-import type { Grant } from '../lib/grant.ts'
+import { changePayloads, grantedLive } from '../editions/change-payload.ts'
 import { changes, editions } from '../storage/schema.ts'
 import { prepared, type Reader } from '../storage/storage.ts'
-import { expired, type Place } from './cursor.ts'
+import { expired, type LogPosition } from './cursor.ts'
 
 /** How many rows of the log one request goes through at most, however few of them it may show. */
 const MOST_SCANNED = 5_000
 
 /** A change as it is shown, as finished JSON; and its place in the log. */
-export interface Item {
+export interface ChangeItem {
   type: string
-  place: Place
+  place: LogPosition
   json: string
 }
 
 export interface ChangesPage {
-  items: Item[]
+  items: ChangeItem[]
   /** Up to where the log was read. */
-  place: Place
+  place: LogPosition
   hasMore: boolean
 }
 
@@ -33,14 +33,14 @@ export interface PageQuery {
 }
 
 /** The changes that come after a place. What an article is now decides how its changes are shown. */
-export async function readPage(db: Reader, from: Place, query: PageQuery): Promise<ChangesPage> {
+export async function readPage(db: Reader, from: LogPosition, query: PageQuery): Promise<ChangesPage> {
   const { limit, grant } = query
-  const items: Item[] = []
+  const items: ChangeItem[] = []
   let place = from
   let hasMore = true
   for (let scanned = 0; hasMore && items.length < limit && scanned < MOST_SCANNED; ) {
     const wanted = limit - items.length
-    const found = await after(db, place.seq, wanted + 1)
+    const found = await changesAfter(db, place.seq, wanted + 1)
     const rows = found.slice(0, wanted)
     hasMore = found.length > wanted
     scanned += rows.length
@@ -52,8 +52,8 @@ export async function readPage(db: Reader, from: Place, query: PageQuery): Promi
   return { items, place, hasMore }
 }
 
-async function shown(db: Reader, rows: Logged[], query: PageQuery): Promise<Item[]> {
-  return (await tell(db, rows, query))
+async function shown(db: Reader, rows: LoggedChange[], query: PageQuery): Promise<ChangeItem[]> {
+  return (await changePayloads(db, rows, query))
     .filter(({ concerns }) => concerns)
     .map(({ change: { seq, type, at }, members }) => {
       const json = `{"seq":${seq},"type":${JSON.stringify(type)},"at":${JSON.stringify(at)},${members}}`
@@ -66,9 +66,9 @@ const selectFirst = prepared('changes_first', (db) =>
 )
 
 /** Throws `cursor-expired` unless the log still has all that comes after the place, and is the log it was taken from. */
-export async function checkPlace(db: Reader, { seq, at }: Place): Promise<void> {
+export async function checkPosition(db: Reader, { seq, at }: LogPosition): Promise<void> {
   if (seq === 0) return
-  const [row] = await after(db, seq - 1, 1)
+  const [row] = await changesAfter(db, seq - 1, 1)
   const [first] = await selectFirst(db)
   if (!row) throw expired('this log is shorter than the cursor says')
   if (row.seq === seq && row.at !== at) throw expired('the cursor comes from another history')
@@ -91,7 +91,7 @@ export async function snapshotPage(
 ): Promise<{ documents: string[]; last: string | null }> {
   const found = await selectPage(db, { after: from, limit: limit + 1 })
   const ids = found.slice(0, limit).map(({ article }) => article)
-  const held = await covered(db, ids, grant)
+  const held = await grantedLive(db, ids, grant)
   const documents = await documentsOf(
     db,
     ids.filter((id) => held.has(id)),

@@ -1,9 +1,9 @@
 /** Up to where partners have taken note of the changes. */
 import { and, desc, eq, sql } from 'drizzle-orm'
+import { covers } from '../access/grants.ts'
+import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
-import { type ChangeType, latest } from '../changes/log.ts'
-import type { Act } from '../lib/act.ts'
-import { covers } from '../lib/grant.ts'
+import { type ChangeType, latestChange } from '../changes/log.ts'
 import { apiKeys, changes, receipts } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 
@@ -12,7 +12,7 @@ export async function acknowledge(
   tx: Writer,
   key: string,
   seq: number,
-  act: Act,
+  act: WriteContext,
 ): Promise<{ seq: number; at: string }> {
   const [before] = await tx.select().from(receipts).where(eq(receipts.key, key))
   if (before && before.seq >= seq) return before
@@ -32,7 +32,7 @@ const partners = (db: Reader) =>
 
 /** What each partner has taken note of, and how many changes it is behind. */
 export async function receiptsOf(db: Reader) {
-  const last = await latest(db)
+  const last = await latestChange(db)
   return (await partners(db)).map(({ id, name, seq, at }) => ({
     key: { id, name },
     seq,

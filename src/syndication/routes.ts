@@ -1,27 +1,27 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { lastPlace, latest } from '../changes/log.ts'
-import type { News } from '../changes/news.ts'
-import type { Watch } from '../changes/watch.ts'
-import { NoQuery } from '../http/parameters.ts'
-import type { ZodTypes } from '../http/zod.ts'
-import { actOf } from '../lib/act.ts'
+import type { Caller } from '../access/roles.ts'
+import { writeContext } from '../access/write-context.ts'
+import type { ChangeFollower } from '../changes/change-follower.ts'
+import type { ChangeNotifier } from '../changes/change-notifier.ts'
+import { lastPosition, latestChange } from '../changes/log.ts'
+import { NoQuery } from '../http/common-schemas.ts'
+import type { ZodTypes } from '../http/validation.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { CursorPlace } from '../lib/cursor.ts'
-import { namesOf } from '../lib/names.ts'
 import { Problem } from '../lib/problem.ts'
-import type { Caller } from '../lib/roles.ts'
+import { enumList } from '../lib/query-parameters.ts'
 import type { Storage } from '../storage/storage.ts'
 import { ChangeList, Expired, Receipt, Snapshot } from './change.ts'
-import { decodePlace, decodeSnapshot, encodePlace, encodeSnapshot, type Place } from './cursor.ts'
-import { checkPlace, type PageQuery, readPage, snapshotPage } from './page.ts'
+import { decodePlace, decodeSnapshot, encodePlace, encodeSnapshot, type LogPosition } from './cursor.ts'
+import { checkPosition, type PageQuery, readPage, snapshotPage } from './page.ts'
 import { acknowledge, receiptsOf } from './receipts.ts'
 
 export interface SyndicationDeps {
   storage: Storage
   clock: Clock
-  news: News
-  watch: Watch
+  news: ChangeFollower
+  watch: ChangeNotifier
   /** The caller that the key of a request stands for now. */
   identify: (request: FastifyRequest) => Promise<Caller | undefined>
 }
@@ -29,7 +29,7 @@ export interface SyndicationDeps {
 /** How long a request may wait for changes, in seconds: less than what a silent connection is let live. */
 const LONGEST_WAIT = 50
 
-export const include = namesOf(
+export const include = enumList(
   ['edition'],
   'What to add to each change: `edition`, the article as it is now.',
 ).optional()
@@ -86,7 +86,7 @@ export function registerChanges(server: FastifyInstance, { storage, clock, watch
       const left = new AbortController()
       reply.raw.once('close', () => left.abort())
       const signal = AbortSignal.any([until, left.signal])
-      let place = await placeFrom(storage, query.since, caller)
+      let place = await positionFrom(storage, query.since, caller)
       for (;;) {
         const page = await readPage(db, place, wanted)
         place = page.place
@@ -119,7 +119,8 @@ export function registerChanges(server: FastifyInstance, { storage, clock, watch
     async (request, reply) => {
       const { limit, cursor } = request.query
       const { grant } = request.caller
-      const { since, from } = cursor === undefined ? { since: await lastPlace(db), from: '' } : decodeSnapshot(cursor)
+      const { since, from } =
+        cursor === undefined ? { since: await lastPosition(db), from: '' } : decodeSnapshot(cursor)
       const { documents, last } = await snapshotPage(db, { from, limit, grant })
       const next = last === null ? null : encodeSnapshot({ since, from: last })
       reply.header('content-type', 'application/json; charset=utf-8')
@@ -151,12 +152,12 @@ export function registerChanges(server: FastifyInstance, { storage, clock, watch
     },
     async (request) => {
       const { caller, body } = request
-      const place = await placeFrom(storage, body.cursor, caller, { in: 'body', name: 'cursor' })
+      const place = await positionFrom(storage, body.cursor, caller, { in: 'body', name: 'cursor' })
       const key = { id: caller.id ?? '', name: caller.name }
       if (caller.role !== 'partner')
         throw new Problem('forbidden', 'only partners acknowledge changes: their keys alone are accounted for')
-      const row = await storage.transaction((tx) => acknowledge(tx, key.id, place.seq, actOf(request, clock)))
-      return { key, seq: row.seq, at: row.at, behind: (await latest(db)) - row.seq }
+      const row = await storage.transaction((tx) => acknowledge(tx, key.id, place.seq, writeContext(request, clock)))
+      return { key, seq: row.seq, at: row.at, behind: (await latestChange(db)) - row.seq }
     },
   )
 
@@ -182,13 +183,13 @@ export function registerChanges(server: FastifyInstance, { storage, clock, watch
 }
 
 /** The place that a cursor names. Throws `invalid-cursor`, which says where the request has it, and `cursor-expired`. */
-export async function placeFrom(
+export async function positionFrom(
   { reader }: Storage,
   cursor: string | undefined,
   { grant }: Caller,
   where: CursorPlace = { in: 'query', name: 'since' },
-): Promise<Place> {
+): Promise<LogPosition> {
   const place = cursor === undefined ? { seq: 0, at: '' } : decodePlace(cursor, grant, where)
-  await checkPlace(reader, place)
+  await checkPosition(reader, place)
   return place
 }

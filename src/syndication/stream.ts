@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
-import type { News } from '../changes/news.ts'
-import { textOf } from '../http/media-type.ts'
-import type { ZodTypes } from '../http/zod.ts'
+import type { ChangeFollower } from '../changes/change-follower.ts'
+import { mediaTypeText } from '../http/media-type.ts'
+import type { ZodTypes } from '../http/validation.ts'
 import type { CursorPlace } from '../lib/cursor.ts'
 import { Expired } from './change.ts'
-import { encodePlace, type Place } from './cursor.ts'
+import { encodePlace, type LogPosition } from './cursor.ts'
 import { type ChangesPage, type PageQuery, readPage } from './page.ts'
-import { include, placeFrom, type SyndicationDeps, since } from './routes.ts'
+import { include, positionFrom, type SyndicationDeps, since } from './routes.ts'
 
 /** How often a silent stream says that it is there, and its key is checked again, in milliseconds. */
 const HEARTBEAT = 15_000
@@ -18,7 +18,7 @@ const MOST_SHARED = 16
 /** How many changes are read at once. */
 const PAGE = 100
 
-const Stream = textOf(
+const Stream = mediaTypeText(
   'text/event-stream',
   'Server-sent events: `id` is the cursor, `event` the type, `data` the Change.',
 )
@@ -50,7 +50,7 @@ export function registerStream(server: FastifyInstance, { storage, news, watch, 
       const { grant } = caller
       const last = headers['last-event-id']
       const where: CursorPlace = last ? { in: 'header', name: 'last-event-id' } : { in: 'query', name: 'since' }
-      let place = await placeFrom(storage, last || query.since, caller, where)
+      let place = await positionFrom(storage, last || query.since, caller, where)
       const wanted: PageQuery = { limit: PAGE, grant, withEditions: query.include !== undefined }
       const left = new AbortController()
       const { signal } = left
@@ -103,9 +103,9 @@ async function write(raw: ServerResponse, text: string, signal: AbortSignal): Pr
 }
 
 /** Streams that stand at the same place share what is read there, until something changes. */
-function sharedPages(read: (place: Place, query: PageQuery) => Promise<ChangesPage>, news: News) {
+function sharedPages(read: (place: LogPosition, query: PageQuery) => Promise<ChangesPage>, news: ChangeFollower) {
   let [madeUnder, pages] = ['', new Map<string, Promise<ChangesPage>>()]
-  return async (place: Place, query: PageQuery): Promise<ChangesPage> => {
+  return async (place: LogPosition, query: PageQuery): Promise<ChangesPage> => {
     const change = await news.last()
     if (change !== madeUnder) [madeUnder, pages] = [change, new Map()]
     const key = JSON.stringify([place.seq, query])

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
-import type { ZodTypes } from '../http/zod.ts'
-import { Id, Slug, Timestamp } from '../lib/shapes.ts'
+import { listOf, pageParameters, pageRequest } from '../http/pagination.ts'
+import type { ZodTypes } from '../http/validation.ts'
+import { Id, Slug, Timestamp } from '../lib/schemas.ts'
 import type { Storage } from '../storage/storage.ts'
-import { listTrash, trashKinds } from './bin.ts'
+import { listTrash, trashKinds } from './store.ts'
 
 const Trashed = z
   .object({

@@ -1,6 +1,6 @@
 import { and, eq, inArray, lt } from 'drizzle-orm'
+import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
-import type { Act } from '../lib/act.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import { notFound, Problem } from '../lib/problem.ts'
@@ -28,7 +28,7 @@ export const newDelivery = (webhook: string, type: string, at: string, now: stri
 })
 
 /** Makes a delivery that tells of nothing, to see whether it arrives. Throws `conflict` unless the webhook is active. */
-export async function enqueueTest(tx: Writer, { id, status }: WebhookRow, act: Act): Promise<DeliveryRow> {
+export async function enqueueTest(tx: Writer, { id, status }: WebhookRow, act: WriteContext): Promise<DeliveryRow> {
   if (status !== 'active') throw new Problem('conflict', `the webhook is ${status}: nothing is sent to it`)
   const row = newDelivery(id, 'webhook.test', act.now, act.now)
   await insertRow(tx, webhookDeliveries, row)
@@ -37,7 +37,7 @@ export async function enqueueTest(tx: Writer, { id, status }: WebhookRow, act: A
 }
 
 /** Has a finished delivery made again, with all its tries before it. Throws `conflict` while it is pending. */
-export async function redeliver(tx: Writer, webhook: string, id: string, act: Act): Promise<DeliveryRow> {
+export async function redeliver(tx: Writer, webhook: string, id: string, act: WriteContext): Promise<DeliveryRow> {
   const before = await readDelivery(tx, webhook, id)
   if (before.status === 'pending') throw new Problem('conflict', 'the delivery is still to be made')
   const anew = { status: 'pending', attempts: 0, nextAt: act.now, finishedAt: null }

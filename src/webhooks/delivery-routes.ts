@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
-import type { ZodTypes } from '../http/zod.ts'
-import { Idempotent } from '../idempotency/once.ts'
-import { actOf } from '../lib/act.ts'
-import { Id } from '../lib/shapes.ts'
+import { writeContext } from '../access/write-context.ts'
+import { listOf, pageParameters, pageRequest } from '../http/pagination.ts'
+import type { ZodTypes } from '../http/validation.ts'
+import { Idempotent } from '../idempotency/idempotency.ts'
+import { Id } from '../lib/schemas.ts'
 import { enqueueTest, listDeliveries, redeliver, shownDelivery } from './deliveries.ts'
 import { ByWebhook, type WebhookDeps } from './routes.ts'
 import { readWebhook } from './store.ts'
@@ -34,7 +34,7 @@ export function registerDeliveries(server: FastifyInstance, { storage, clock, on
     (request, reply) =>
       once(request, reply, async (tx) => {
         const webhook = await readWebhook(tx, request.params.webhook)
-        return { status: 202, body: shownDelivery(await enqueueTest(tx, webhook, actOf(request, clock))) }
+        return { status: 202, body: shownDelivery(await enqueueTest(tx, webhook, writeContext(request, clock))) }
       }),
   )
 
@@ -83,7 +83,10 @@ export function registerDeliveries(server: FastifyInstance, { storage, clock, on
     (request, reply) =>
       once(request, reply, async (tx) => {
         const { webhook, delivery } = request.params
-        return { status: 202, body: shownDelivery(await redeliver(tx, webhook, delivery, actOf(request, clock))) }
+        return {
+          status: 202,
+          body: shownDelivery(await redeliver(tx, webhook, delivery, writeContext(request, clock))),
+        }
       }),
   )
 }

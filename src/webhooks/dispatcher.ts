@@ -1,18 +1,18 @@
 /** Sends what there is to send: makes deliveries of the changes, sends what is due, and writes down how it went. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { latest } from '../changes/log.ts'
-import type { Watch } from '../changes/watch.ts'
+import type { ChangeNotifier } from '../changes/change-notifier.ts'
+import { latestChange } from '../changes/log.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
-import { claim, due } from './claims.ts'
+import { type Attempt, recordAttempts } from './attempts.ts'
+import { endpointConcurrency } from './concurrency.ts'
 import type { DeliveryRow } from './deliveries.ts'
-import { endpoints } from './endpoints.ts'
 import { active, fanOut } from './fan-out.ts'
-import { type Message, messagesOf } from './messages.ts'
-import { type Result, settle } from './results.ts'
+import { leaseDeliveries, webhooksDue } from './leases.ts'
+import { payloadsOf, type WebhookMessage } from './payload.ts'
 import type { Secrets } from './secrets.ts'
 import type { Sender } from './send.ts'
-import { signed } from './signature.ts'
+import { signedHeaders } from './signature.ts'
 import { secretsOf, type WebhookRow } from './store.ts'
 
 export interface DispatcherDeps {
@@ -26,7 +26,7 @@ export interface Dispatcher {
   /** Does all there is to do now; resolves when nothing is under way any more. */
   work(): Promise<void>
   /** Does so from now on in the background. What fails is told, and tried again. */
-  start(watch: Watch, onError: (error: unknown) => void): void
+  start(watch: ChangeNotifier, onError: (error: unknown) => void): void
   /** Ends what is under way, after a moment; what is broken off is due again at once. */
   stop(): Promise<void>
 }
@@ -43,9 +43,9 @@ const HEADERS = { 'content-type': 'application/json', 'user-agent': 'Dateline' }
 type Claimed = { webhook: WebhookRow; delivery: DeliveryRow }
 
 export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps): Dispatcher {
-  const loads = endpoints()
+  const loads = endpointConcurrency()
   const underWay = new Set<string>()
-  const results: Result[] = []
+  const results: Attempt[] = []
   let isStopping = false
   let background = Promise.resolve()
   const waiting: (() => void)[] = []
@@ -55,50 +55,50 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
   /** One round, in one transaction: results in, deliveries made, some of them claimed. Whether there may be more. */
   async function turn(): Promise<boolean> {
     const now = clock.now()
-    const last = await latest(storage.reader)
+    const last = await latestChange(storage.reader)
     const cursors = (await active(storage.reader)).map(({ cursor }) => cursor)
     seen = cursors.length > 0 ? last : undefined
     const isBehind = cursors.some((cursor) => cursor < last)
     const isDue = async () =>
-      (await due(storage.reader, now.toISOString())).some((webhook) => loads.free(webhook, now) > 0)
+      (await webhooksDue(storage.reader, now.toISOString())).some((webhook) => loads.free(webhook, now) > 0)
     // A try may end while it is looked for what is due.
     if (results.length === 0 && !isBehind && !(await isDue())) return results.length > 0
     const settled = [...results]
     const claimed = await storage.transaction(async (tx) => {
-      await settle(tx, settled, clock)
+      await recordAttempts(tx, settled, clock)
       await fanOut(tx, last, now.toISOString())
       return claimSome(tx, now)
     })
     results.splice(0, settled.length)
-    for (const message of await messagesOf(storage.reader, claimed)) begin(message)
+    for (const message of await payloadsOf(storage.reader, claimed)) begin(message)
     return isBehind || claimed.length > 0 || results.length > 0
   }
 
   async function claimSome(tx: Writer, now: Date): Promise<Claimed[]> {
     const claimed: Claimed[] = []
-    for (const webhook of await due(tx, now.toISOString())) {
+    for (const webhook of await webhooksDue(tx, now.toISOString())) {
       const free = loads.free(webhook, now, claimed.length)
       if (free === 0) continue
       // A clock that was put forward must not make what is under way here due again.
-      for (const delivery of await claim(tx, webhook.id, free, now))
+      for (const delivery of await leaseDeliveries(tx, webhook.id, free, now))
         if (!underWay.has(delivery.id)) claimed.push({ webhook, delivery })
     }
     return claimed
   }
 
-  function begin({ webhook, delivery, body }: Message): void {
+  function begin({ webhook, delivery, body }: WebhookMessage): void {
     const now = clock.now()
     const keys = secretsOf(webhook, secrets, now.toISOString())
     underWay.add(delivery.id)
     loads.began(webhook)
     if (keys.length === 0) end(webhook, delivery, undefined)
     else {
-      const headers = { ...HEADERS, ...signed(delivery.id, now, body, keys) }
+      const headers = { ...HEADERS, ...signedHeaders(delivery.id, now, body, keys) }
       sender.send(webhook.url, headers, body).then((outcome) => end(webhook, delivery, outcome))
     }
   }
 
-  function end(webhook: WebhookRow, delivery: DeliveryRow, outcome: Result['outcome']): void {
+  function end(webhook: WebhookRow, delivery: DeliveryRow, outcome: Attempt['outcome']): void {
     const now = clock.now()
     loads.ended(webhook, outcome?.error === null, now)
     underWay.delete(delivery.id)
@@ -132,7 +132,7 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
   }
 
   /** Resolves when a try is over, something has changed, or something may have become due. */
-  async function somethingNew(watch: Watch): Promise<void> {
+  async function somethingNew(watch: ChangeNotifier): Promise<void> {
     const over = new AbortController()
     const waits = [nextEnd(), pause(IDLE, undefined, { signal: over.signal })]
     if (seen !== undefined) waits.push(watch.after(seen, over.signal))
@@ -142,7 +142,7 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
     })
   }
 
-  async function goOn(watch: Watch, onError: (error: unknown) => void): Promise<void> {
+  async function goOn(watch: ChangeNotifier, onError: (error: unknown) => void): Promise<void> {
     const isOver = () => isStopping || watch.closed.aborted
     while (!isOver()) {
       try {
@@ -162,7 +162,7 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
     AbortSignal.timeout(LAST_WORD).addEventListener('abort', () => void sender.close())
     while (underWay.size > 0) await nextEnd()
     await sender.close()
-    if (results.length > 0) await storage.transaction((tx) => settle(tx, results, clock))
+    if (results.length > 0) await storage.transaction((tx) => recordAttempts(tx, results, clock))
   }
 
   return {

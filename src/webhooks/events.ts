@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { type ChangeType, changeTypes } from '../changes/log.ts'
 import { Article } from '../editions/article.ts'
-import { Id, Slug, Timestamp } from '../lib/shapes.ts'
+import { Id, Slug, Timestamp } from '../lib/schemas.ts'
 
 const Seq = z.int().meta({
   description: 'The number of the change. Numbers follow the order of commits.',

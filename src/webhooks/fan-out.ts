@@ -1,8 +1,8 @@
 /** From the log of changes to deliveries: the log is the outbox, and each webhook has a place up to which it was read. */
 import { eq } from 'drizzle-orm'
-import { after, type Logged } from '../changes/log.ts'
-import { tell } from '../editions/told.ts'
-import type { Grant } from '../lib/grant.ts'
+import type { Grant } from '../access/grants.ts'
+import { changesAfter, type LoggedChange } from '../changes/log.ts'
+import { changePayloads } from '../editions/change-payload.ts'
 import { webhookDeliveries, webhooks } from '../storage/schema.ts'
 import { insertRows, prepared, type Reader, type Writer } from '../storage/storage.ts'
 import { newDelivery } from './deliveries.ts'
@@ -25,7 +25,7 @@ export async function fanOut(tx: Writer, last: number, now: string): Promise<voi
   let read = 0
   for (const webhook of await active(tx)) {
     if (webhook.cursor >= last || read >= MOST_READ) return
-    const changes = await after(tx, webhook.cursor, BATCH)
+    const changes = await changesAfter(tx, webhook.cursor, BATCH)
     const wanted = changes.filter(({ type }) => wants(webhook.events, type))
     const told = webhook.section === null ? wanted : await concerning(tx, webhook, wanted)
     await insertRows(
@@ -52,8 +52,8 @@ const wants = (patterns: string[], type: string): boolean =>
   patterns.some((pattern) => pattern === '*' || pattern === type || pattern === type.replace(/\..*/, '.*'))
 
 /** Of changes of articles those that are in the section of the webhook, or have just left it. */
-async function concerning(db: Reader, webhook: WebhookRow, changes: Logged[]): Promise<Logged[]> {
-  const told = await tell(db, changes, { grant: scopeOf(webhook), withEditions: false })
+async function concerning(db: Reader, webhook: WebhookRow, changes: LoggedChange[]): Promise<LoggedChange[]> {
+  const told = await changePayloads(db, changes, { grant: scopeOf(webhook), withEditions: false })
   return told.filter(({ concerns }) => concerns).map(({ change }) => change)
 }
 

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
+import { writeContext } from '../access/write-context.ts'
 import { ifMatch } from '../http/caching.ts'
-import { listOf, pageParameters, pageRequest } from '../http/paging.ts'
-import { Conditional, NoQuery, Nothing } from '../http/parameters.ts'
-import type { ZodTypes } from '../http/zod.ts'
-import { Idempotent, type Once } from '../idempotency/once.ts'
-import { actOf } from '../lib/act.ts'
+import { Conditional, NoQuery, Nothing } from '../http/common-schemas.ts'
+import { listOf, pageParameters, pageRequest } from '../http/pagination.ts'
+import type { ZodTypes } from '../http/validation.ts'
+import { Idempotent, type IdempotentRun } from '../idempotency/idempotency.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
-import { Id } from '../lib/shapes.ts'
+import { Id } from '../lib/schemas.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
 import type { Secrets } from './secrets.ts'
 import {
@@ -15,11 +15,11 @@ import {
   createWebhook,
   deleteWebhook,
   listWebhooks,
+  presentWebhook,
+  presentWebhooks,
   readWebhook,
   rotateSecret,
   sectionOf,
-  viewOf,
-  viewsOf,
   type WebhookRow,
 } from './store.ts'
 import { NewWebhook, Webhook, WebhookPatch, WebhookWithSecret } from './webhook.ts'
@@ -27,7 +27,7 @@ import { NewWebhook, Webhook, WebhookPatch, WebhookWithSecret } from './webhook.
 export interface WebhookDeps {
   storage: Storage
   clock: Clock
-  once: Once
+  once: IdempotentRun
   secrets: Secrets
   /** Throws `url-not-allowed` for an address that webhooks may not have. */
   checkAddress: (url: string) => Promise<void>
@@ -41,7 +41,7 @@ const tags = ['Webhooks']
 export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): void {
   const { storage, clock, once, secrets, checkAddress } = deps
   const app = server.withTypeProvider<ZodTypes>()
-  const view = (db: Reader, row: WebhookRow) => viewOf(db, row, timestamp(clock))
+  const view = (db: Reader, row: WebhookRow) => presentWebhook(db, row, timestamp(clock))
 
   app.get(
     '/webhooks',
@@ -59,7 +59,10 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
     async (request, reply) => {
       const wanted = pageRequest(request, request.query.limit)
       const page = await listWebhooks(storage.reader, wanted)
-      return { data: await viewsOf(storage.reader, page.rows, timestamp(clock)), page: wanted.info(reply, page) }
+      return {
+        data: await presentWebhooks(storage.reader, page.rows, timestamp(clock)),
+        page: wanted.info(reply, page),
+      }
     },
   )
 
@@ -84,7 +87,7 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
       secrets.ready()
       return once(request, reply, async (tx) => {
         const input = { name, url, events, section: await sectionOf(tx, section), withEdition: include.length > 0 }
-        const { row, secret } = await createWebhook(tx, input, secrets, actOf(request, clock))
+        const { row, secret } = await createWebhook(tx, input, secrets, writeContext(request, clock))
         const body = { ...(await view(tx, row)), secret }
         return { status: 201, location: `/v1/webhooks/${row.id}`, version: row.version, body }
       })
@@ -140,7 +143,7 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
         const section = body.section === undefined ? before.section : await sectionOf(tx, body.section)
         const withEdition = body.include === undefined ? before.withEdition : body.include.length > 0
         const change = { name, url, events, section, withEdition, status }
-        return changeWebhook(tx, before, change, actOf(request, clock))
+        return changeWebhook(tx, before, change, writeContext(request, clock))
       })
       reply.version = row.version
       return view(storage.reader, row)
@@ -166,7 +169,7 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
       await storage.transaction(async (tx) => {
         const before = await readWebhook(tx, request.params.webhook)
         check(before.version)
-        await deleteWebhook(tx, before, actOf(request, clock))
+        await deleteWebhook(tx, before, writeContext(request, clock))
       })
       return reply.code(204).send(null)
     },
@@ -192,7 +195,12 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
       await readWebhook(storage.reader, webhook)
       secrets.ready()
       return once(request, reply, async (tx) => {
-        const { row, secret } = await rotateSecret(tx, await readWebhook(tx, webhook), secrets, actOf(request, clock))
+        const { row, secret } = await rotateSecret(
+          tx,
+          await readWebhook(tx, webhook),
+          secrets,
+          writeContext(request, clock),
+        )
         return { status: 200, version: row.version, body: { ...(await view(tx, row)), secret } }
       })
     },

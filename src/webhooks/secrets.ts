@@ -1,8 +1,8 @@
 /** The key to what is kept sealed in the database: a copy of the database alone opens nothing. */
 import { hkdfSync, randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { decrypt, encrypt } from '../lib/encryption.ts'
 import { Problem } from '../lib/problem.ts'
-import { seal, unseal } from '../lib/seal.ts'
 
 /** Keeps secrets of webhooks. `webhook` is an id: what is sealed for one opens for no other. */
 export interface Secrets {
@@ -27,7 +27,7 @@ export function secretsUnder(setting: string | undefined, database: string | und
     return known
   }
   return {
-    seal: (secret, webhook) => seal(secret, key(), webhook),
+    seal: (secret, webhook) => encrypt(secret, key(), webhook),
     ready: () => void key(),
     open(sealed, webhook) {
       try {
@@ -35,7 +35,7 @@ export function secretsUnder(setting: string | undefined, database: string | und
       } catch {
         return undefined
       }
-      return unseal(sealed, known, webhook)
+      return decrypt(sealed, known, webhook)
     },
   }
 }

@@ -1,9 +1,9 @@
 import type { Agent } from 'undici'
-import { type Lookup, systemLookup } from './address.ts'
-import { guardedAgent, NotAllowed } from './agent.ts'
+import { guardedAgent, NotAllowed } from './ssrf-agent.ts'
+import { type HostLookup, systemLookup } from './url-policy.ts'
 
 /** How a try went. `error` is null for a success; times are in milliseconds. */
-export interface Outcome {
+export interface SendOutcome {
   error: 'status' | 'timeout' | 'connection' | 'url-not-allowed' | 'interrupted' | null
   responseStatus: number | null
   milliseconds: number
@@ -12,7 +12,7 @@ export interface Outcome {
 }
 
 /** Posts a message and tells how it went; never throws. */
-export type Send = (url: string, headers: Record<string, string>, body: string) => Promise<Outcome>
+export type Send = (url: string, headers: Record<string, string>, body: string) => Promise<SendOutcome>
 
 export interface Sender {
   send: Send
@@ -33,7 +33,7 @@ const EXCERPT = 300
  */
 export function sender(
   allowed: readonly string[],
-  { lookup = systemLookup(), timeout = TIMEOUT }: { lookup?: Lookup; timeout?: number } = {},
+  { lookup = systemLookup(), timeout = TIMEOUT }: { lookup?: HostLookup; timeout?: number } = {},
 ): Sender {
   let agent: Promise<Agent> | undefined
   const reach = () => {
@@ -76,7 +76,7 @@ async function post(
   agent: Promise<Agent>,
   url: string,
   message: { headers: Record<string, string>; body: string; signal: AbortSignal },
-): Promise<Omit<Outcome, 'milliseconds'>> {
+): Promise<Omit<SendOutcome, 'milliseconds'>> {
   const { origin, pathname, search } = new URL(url)
   const { statusCode, body } = await (await agent).request({
     ...message,
@@ -110,7 +110,7 @@ async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
 const escaped = (text: string): string =>
   text.replace(/[^ -~]|[<>&"'\\]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
-function errorOf(error: unknown): Exclude<Outcome['error'], 'status' | null> {
+function errorOf(error: unknown): Exclude<SendOutcome['error'], 'status' | null> {
   if (error instanceof Ended) return error.why
   for (let at = error; at instanceof Error; at = at.cause) {
     if (at instanceof NotAllowed) return 'url-not-allowed'

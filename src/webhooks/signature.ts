@@ -6,7 +6,7 @@ const PREFIX = 'whsec_'
 const LENGTH = 32
 
 /** A new secret of 256 random bits: `whsec_` and base64. */
-export const newSecret = (): string => PREFIX + randomBytes(LENGTH).toString('base64')
+export const newSigningSecret = (): string => PREFIX + randomBytes(LENGTH).toString('base64')
 
 /** The headers that carry a signature. */
 export interface SignedHeaders {
@@ -17,7 +17,7 @@ export interface SignedHeaders {
 }
 
 /** The headers of a message: one signature for each secret, parted by spaces. */
-export function signed(id: string, at: Date, body: string, secrets: string[]): SignedHeaders {
+export function signedHeaders(id: string, at: Date, body: string, secrets: string[]): SignedHeaders {
   const timestamp = String(Math.floor(at.getTime() / 1_000))
   return {
     'webhook-id': id,
@@ -36,7 +36,7 @@ const signature = (id: string, timestamp: string, body: string | Uint8Array, sec
  * What is wrong with a message that was received; undefined if nothing is. `tolerance` is how far its timestamp may be
  * from now, in seconds; 0 takes any.
  */
-export function faultOf(
+export function signatureFault(
   headers: SignedHeaders,
   body: Uint8Array,
   { secret, now, tolerance }: { secret: string; now: Date; tolerance: number },

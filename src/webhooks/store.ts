@@ -1,16 +1,16 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
+import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
 import { type SectionRow, sectionKind } from '../catalogue/sections.ts'
-import { refer } from '../catalogue/store.ts'
-import { latest } from '../changes/log.ts'
-import type { Act } from '../lib/act.ts'
+import { resolveEntry } from '../catalogue/store.ts'
+import { latestChange } from '../changes/log.ts'
 import { newId } from '../lib/id.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { webhookDeliveries, webhooks } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import type { Secrets } from './secrets.ts'
-import { newSecret } from './signature.ts'
+import { newSigningSecret } from './signature.ts'
 import type { Webhook } from './webhook.ts'
 
 export type WebhookRow = typeof webhooks.$inferSelect
@@ -25,19 +25,19 @@ const OVERLAP = 24 * 60 * 60 * 1000
 
 /** The id of the section that is meant; null for none. Throws `invalid-reference`. */
 export const sectionOf = async (db: Reader, reference: string | null | undefined): Promise<string | null> =>
-  (await refer<SectionRow>(db, sectionKind, reference, '/section'))?.id ?? null
+  (await resolveEntry<SectionRow>(db, sectionKind, reference, '/section'))?.id ?? null
 
 /** Makes a webhook; it is told of what comes from now on. The secret is in this reply and, sealed, in the database. */
 export async function createWebhook(
   tx: Writer,
   input: WebhookInput,
   secrets: Secrets,
-  act: Act,
+  act: WriteContext,
 ): Promise<{ row: WebhookRow; secret: string }> {
   const [counted] = await tx.select({ count: sql<number>`count(*)`.mapWith(Number) }).from(webhooks)
   if ((counted?.count ?? 0) >= MOST)
     throw new Problem('conflict', `there are ${MOST} webhooks, and no more can be made`)
-  const [id, secret] = [newId(), newSecret()]
+  const [id, secret] = [newId(), newSigningSecret()]
   const row: WebhookRow = {
     id,
     ...input,
@@ -48,7 +48,7 @@ export async function createWebhook(
     status: 'active',
     reason: null,
     statusSince: act.now,
-    cursor: await latest(tx),
+    cursor: await latestChange(tx),
     lastSuccessAt: null,
     lastFailureAt: null,
     failingSince: null,
@@ -72,7 +72,7 @@ export async function changeWebhook(
   tx: Writer,
   before: WebhookRow,
   change: WebhookInput & { status: string },
-  act: Act,
+  act: WriteContext,
 ): Promise<WebhookRow> {
   const { id, status } = before
   const moved = change.status === status ? {} : { reason: null, statusSince: act.now, failingSince: null }
@@ -92,9 +92,9 @@ export async function rotateSecret(
   tx: Writer,
   before: WebhookRow,
   secrets: Secrets,
-  act: Act,
+  act: WriteContext,
 ): Promise<{ row: WebhookRow; secret: string }> {
-  const secret = newSecret()
+  const secret = newSigningSecret()
   const row: WebhookRow = {
     ...before,
     secret: secrets.seal(secret, before.id),
@@ -115,7 +115,7 @@ export function secretsOf({ id, secret, oldSecret, oldSecretUntil }: WebhookRow,
 }
 
 /** Removes a webhook with its deliveries. */
-export async function deleteWebhook(tx: Writer, { id, version }: WebhookRow, act: Act): Promise<void> {
+export async function deleteWebhook(tx: Writer, { id, version }: WebhookRow, act: WriteContext): Promise<void> {
   await tx.delete(webhooks).where(eq(webhooks.id, id))
   await audit(tx, act, { action: 'webhook.delete', target: id, from: version })
 }
@@ -134,14 +134,14 @@ export async function listWebhooks(db: Reader, request: PageRequest): Promise<Pa
 }
 
 /** What replies show of a webhook: no secret, but how many deliveries are pending and dead. */
-export async function viewOf(db: Reader, row: WebhookRow, now: string) {
-  return shown(row, await countsOf(db, [row.id]), await latest(db), now)
+export async function presentWebhook(db: Reader, row: WebhookRow, now: string) {
+  return shown(row, await countsOf(db, [row.id]), await latestChange(db), now)
 }
 
 /** The same of several. */
-export async function viewsOf(db: Reader, rows: WebhookRow[], now: string) {
+export async function presentWebhooks(db: Reader, rows: WebhookRow[], now: string) {
   const ids = rows.map(({ id }) => id)
-  const [counts, last] = [await countsOf(db, ids), await latest(db)]
+  const [counts, last] = [await countsOf(db, ids), await latestChange(db)]
   return rows.map((row) => shown(row, counts, last, now))
 }
 

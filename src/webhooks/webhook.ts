@@ -1,12 +1,12 @@
 /** The shapes of webhooks and of their deliveries. */
 import * as z from 'zod'
 import { changeTypes } from '../changes/log.ts'
-import { Id, line, Reference, Slug, Timestamp } from '../lib/shapes.ts'
+import { Id, line, Reference, Slug, Timestamp } from '../lib/schemas.ts'
 
 /** Types of changes, all of a noun, and all there are. */
 const patterns = ['*', ...new Set(changeTypes.map((type) => `${type.split('.')[0]}.*`)), ...changeTypes] as const
 
-export const statuses = ['active', 'paused', 'disabled'] as const
+export const webhookStatuses = ['active', 'paused', 'disabled'] as const
 export const deliveryStatuses = ['pending', 'delivered', 'dead'] as const
 
 const events = z
@@ -75,7 +75,7 @@ export const Webhook = z
       .meta({ description: 'The id of the section that the articles are limited to; null for all.' }),
     include: z.array(z.enum(['edition'])).meta({ description: 'What is added to messages.', examples: [[]] }),
     version: z.int().meta({ description: 'The version of the webhook.', examples: [1] }),
-    status: z.enum(statuses).meta({
+    status: z.enum(webhookStatuses).meta({
       description: 'Messages are sent while it is `active`. A receiver that answers 410 makes it `disabled`.',
     }),
     reason: z.string().nullable().meta({ description: 'Why the service paused or disabled it; null if it did not.' }),

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { type Block, BodyInput } from '../../src/body/block.ts'
-import { BodyNotReadable } from '../../src/body/not-readable.ts'
+import { UnreadableBody } from '../../src/body/errors.ts'
 import { readBody } from '../../src/body/read.ts'
 import { toHtml } from '../../src/body/to-html.ts'
 import { toMarkdown } from '../../src/body/to-markdown.ts'
 import { toText } from '../../src/body/to-text.ts'
-import { countWords, readingTimeMinutes } from '../../src/body/words.ts'
+import { countWords, readingTimeMinutes } from '../../src/body/word-count.ts'
 import { runs } from '../harness/depth.ts'
 
 type Format = 'markdown' | 'html' | 'text'
@@ -346,7 +346,7 @@ describe('hostile markup', () => {
           () => null,
           (e: unknown) => e,
         )
-        if (error !== null) expect(error).toBeInstanceOf(BodyNotReadable)
+        if (error !== null) expect(error).toBeInstanceOf(UnreadableBody)
       }
     },
     20_000,

@@ -1,8 +1,8 @@
 import { rangesIn, rangesOf } from '../../src/lib/languages.ts'
-import { termsIn } from '../../src/lib/query.ts'
-import { Email, line, prose } from '../../src/lib/shapes.ts'
+import { Email, line, prose } from '../../src/lib/schemas.ts'
+import { parseTerms } from '../../src/lib/search-syntax.ts'
 import { stemOf } from '../../src/lib/stems.ts'
-import { sortKey, tokensIn } from '../../src/lib/tokens.ts'
+import { sortKey, tokensIn } from '../../src/lib/tokenizer.ts'
 
 describe('the words of a text', () => {
   it.each([
@@ -48,7 +48,7 @@ it.each([
 
 it('only single words of a language that has stems have other forms', () => {
   const stems = (query: string, ...languages: string[]) =>
-    termsIn(query, languages).map(({ stems = [] }) => stems.length)
+    parseTerms(query, languages).map(({ stems = [] }) => stems.length)
   expect(stems('bridges "old bridges" bridge* well-known b2 an', 'en')).toEqual([1, 0, 0, 0, 0, 0])
   expect(stems('bridges', 'en', 'de')).toEqual([2])
   expect(stems('bridges', 'xx')).toEqual([0])

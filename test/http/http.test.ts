@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { discard } from '../../src/http/early-replies.ts'
+import { discard } from '../../src/http/lingering-close.ts'
 import { problems } from '../../src/lib/problem.ts'
 import { type Client, type Newsroom, newsroom } from '../harness/newsroom.ts'
 import { problem } from '../harness/problem.ts'

@@ -1,8 +1,8 @@
 /** What editors, contributors and the clock do: each step is done to the service and to the model, and compared. */
 import fc from 'fast-check'
 import type { Response } from 'supertest'
-import { publishDue } from '../../src/articles/scheduler.ts'
-import { refreshAll } from '../../src/editions/refresh.ts'
+import { publishDue } from '../../src/articles/lifecycle/scheduler.ts'
+import { recompileStale } from '../../src/editions/recompile-stale.ts'
 import { linesIn } from '../harness/document.ts'
 import type { Newsroom } from '../harness/newsroom.ts'
 import { checkAll, checkOne } from './check.ts'
@@ -314,7 +314,7 @@ const pass = kind('pass', fc.constantFrom(1, 0, 1000, 60_000, 90_000, 150_000), 
   expect(await publishDue(room)).toBe(model.publishDue())
 })
 
-const refresh = kind('refresh', fc.constant(undefined), (_model, { storage }) => refreshAll(storage))
+const refresh = kind('refresh', fc.constant(undefined), (_model, { storage }) => recompileStale(storage))
 const look = kind('look', fc.constant(undefined), (model, room) => checkAll(model, room))
 
 const often = <T>(times: number, one: T): T[] => Array(times).fill(one)

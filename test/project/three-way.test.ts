@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { threeWay } from '../../src/articles/three-way.ts'
+import { threeWay } from '../../src/lib/three-way-merge.ts'
 
 const value = fc.oneof(fc.string({ maxLength: 2 }), fc.constantFrom(null, 1, 2))
 const article = fc.record({ headline: value, seo: fc.record({ title: value, noIndex: value }), body: fc.array(value) })

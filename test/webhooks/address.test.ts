@@ -1,5 +1,5 @@
 import { Problem } from '../../src/lib/problem.ts'
-import { addressCheck } from '../../src/webhooks/address.ts'
+import { urlPolicy } from '../../src/webhooks/url-policy.ts'
 
 const names: Record<string, string[]> = {
   'inside.example': ['10.0.0.1'],
@@ -7,7 +7,7 @@ const names: Record<string, string[]> = {
   'public.example': ['93.184.216.34', '2606:2800:220:1::1'],
   'hooks.internal': ['10.0.0.1'],
 }
-const check = addressCheck(['hooks.internal:8080', '[::2]'], async (host) =>
+const check = urlPolicy(['hooks.internal:8080', '[::2]'], async (host) =>
   (names[host] ?? []).map((address) => ({ address, family: 4 })),
 )
 

@@ -1,6 +1,6 @@
 /** Queries for an operation, and paths with them. */
 import fc from 'fast-check'
-import { partsOf, scopeOf } from '../../../src/http/paging.ts'
+import { cursorScope, urlParts } from '../../../src/http/pagination.ts'
 import { digest } from '../../../src/lib/etag.ts'
 import { happens, type Json, mostly, type Operation, type Parameter } from './operation.ts'
 import type { Kind } from './pool.ts'
@@ -133,7 +133,7 @@ export function withQuery(path: string, query: Given[]): string {
   const url = plain.length > 0 ? `${path}?${plain.join('&')}` : path
   const more = query.flatMap(([name, value]) => {
     if (typeof value === 'string') return []
-    const scope = path.endsWith('/snapshot') ? 'snapshot' : name === 'since' ? 'change' : scopeOf(partsOf(url))
+    const scope = path.endsWith('/snapshot') ? 'snapshot' : name === 'since' ? 'change' : cursorScope(urlParts(url))
     return [`${name}=${forged(scope, value.forge)}`]
   })
   return more.length > 0 ? `${path}?${[...plain, ...more].join('&')}` : url

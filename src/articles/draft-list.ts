@@ -1,0 +1,119 @@
+import { and, eq, inArray, isNotNull, isNull, not, notInArray, or, type SQL, sql } from 'drizzle-orm'
+import { type Caller, may } from '../access/roles.ts'
+import { countOf } from '../catalogue/entry.ts'
+import { NONE } from '../editions/content.ts'
+import { articleAt } from '../editions/paths.ts'
+import { rangesIn } from '../lib/languages.ts'
+import { parseTerms } from '../lib/search-syntax.ts'
+import { stemmedAmong, stemmedLanguages } from '../lib/stems.ts'
+import type { DraftFilters, DraftSort } from '../listing/filters.ts'
+import { anyOf, matchesNothing, type RefFilter, resolveFilters, spread, timeConditions } from '../listing/references.ts'
+import { isDraftMatching, match } from '../storage/fulltext.ts'
+import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
+import { articleRefs, articles } from '../storage/schema.ts'
+import type { Reader } from '../storage/storage.ts'
+import type { ArticleRow } from './store.ts'
+
+/** When a working copy would stand in a list by time of publication: those never published, by when they were made. */
+const publishedOrCreated = sql<string>`coalesce(${articles.publishedAt}, ${articles.createdAt})`.mapWith(
+  articles.createdAt,
+)
+
+const orders = {
+  publishedAt: { kind: 'time', column: publishedOrCreated },
+  updatedAt: { kind: 'time', column: articles.editedAt },
+  headline: { kind: 'text', column: articles.sortHeadline },
+  publishAt: { kind: 'time', column: articles.publishAt },
+} as const
+
+interface DraftQuery {
+  filters: DraftFilters
+  sort: DraftSort
+  caller: Caller
+}
+
+/** A page of the working copies that the caller may see. `updatedAt` is when they were last saved. */
+export async function listDrafts(db: Reader, query: DraftQuery, request: PageRequest): Promise<Page<ArticleRow>> {
+  const order = orders[query.sort.replace('-', '') as keyof typeof orders]
+  const slice = keyset({ ...order, id: articles.id, descending: query.sort.startsWith('-') }, request)
+  const rows = await db
+    .select({ article: articles, key: order.column as typeof articles.editedAt })
+    .from(articles)
+    .where(and(await conditions(db, query), slice.where))
+    .orderBy(...slice.orderBy)
+    .limit(slice.limit)
+  const page = pageOf(rows, request, (row) => [row.key, row.article.id])
+  return { ...page, rows: page.rows.map(({ article }) => article as ArticleRow) }
+}
+
+/** How many working copies the caller may see behind the filters. */
+export async function countDrafts(db: Reader, query: DraftQuery): Promise<number> {
+  const [row] = await db
+    .select({ count: countOf })
+    .from(articles)
+    .where(await conditions(db, query))
+  return row?.count ?? 0
+}
+
+async function conditions(db: Reader, { filters, sort, caller }: DraftQuery): Promise<SQL | undefined> {
+  const { path } = filters
+  const refs = await Promise.all((await resolveFilters(db, filters)).map((one) => spread(db, one)))
+  return and(
+    isNull(articles.deletedAt),
+    may(caller, 'content:write') ? undefined : eq(articles.createdBy, caller.id ?? ''),
+    // Only what is scheduled has a place in this order.
+    sort.endsWith('publishAt') ? isNotNull(articles.publishAt) : undefined,
+    ...refs.map((one) => refersToAny(db, one)),
+    inLanguages(filters.language),
+    filters.q === undefined ? undefined : hasWords(filters.q, filters.language),
+    anyOf(articles.status, filters.status),
+    filters.externalId === undefined ? undefined : eq(articles.externalId, filters.externalId),
+    ...standing(filters, caller),
+    path === undefined ? undefined : eq(articles.id, (await articleAt(db, path, 'draft')) ?? ''),
+    ...timeConditions(filters.publishedAt, articles.publishedAt),
+    ...timeConditions(filters.updatedAt, articles.editedAt),
+    ...timeConditions(filters.publishAt, articles.publishAt),
+  )
+}
+
+/** What is asked of a working copy beside what it says: whether it is scheduled, ahead of what is live, and whose it is. */
+function standing({ scheduled, hasUnpublishedChanges, createdBy }: DraftFilters, caller: Caller): (SQL | undefined)[] {
+  const isAhead = sql`${articles.version} <> coalesce(${articles.liveVersion}, 0)`
+  const makers = createdBy?.split(',').map((one) => (one.trim() === 'me' ? (caller.id ?? '') : one.trim()))
+  return [
+    scheduled === undefined ? undefined : (scheduled ? isNotNull : isNull)(articles.publishAt),
+    hasUnpublishedChanges === undefined ? undefined : hasUnpublishedChanges ? isAhead : not(isAhead),
+    makers && inArray(articles.createdBy, makers),
+  ]
+}
+
+/** That a working copy refers to any of these, or to nothing of the kind. */
+function refersToAny(db: Reader, { kind, ids }: RefFilter): SQL | undefined {
+  if (ids.length === 0) return matchesNothing
+  const referring = (some?: SQL) =>
+    db
+      .select({ article: articleRefs.article })
+      .from(articleRefs)
+      .where(and(eq(articleRefs.kind, kind), some))
+  return or(
+    inArray(articles.id, referring(inArray(articleRefs.ref, ids))),
+    ids.includes(NONE) ? notInArray(articles.id, referring()) : undefined,
+  )
+}
+
+function inLanguages(list: string | undefined): SQL | undefined {
+  const ranges = list === undefined ? null : rangesIn(list)
+  if (ranges === null) return undefined
+  const tag = sql`lower(${articles.language})`
+  const found = ranges.map(
+    (range) => sql`${tag} = ${range} or substr(${tag}, 1, ${sql.raw(String(range.length + 1))}) = ${`${range}-`}`,
+  )
+  return found.length === 0 ? matchesNothing : sql`(${sql.join(found, sql` or `)})`
+}
+
+/** That a working copy has all the words; other forms of them in any language, since a draft may be in one that is new. */
+function hasWords(q: string, language: string | undefined): SQL {
+  const ranges = language === undefined ? null : rangesIn(language)
+  const terms = parseTerms(q, stemmedAmong(ranges ?? stemmedLanguages))
+  return terms.length === 0 ? matchesNothing : isDraftMatching(articles.searchKey, match(terms, 'all'))
+}

@@ -1,0 +1,59 @@
+/** Which revision of an article was live from when until when. */
+import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
+import { publications } from '../../storage/schema.ts'
+import { prepared, type Writer } from '../../storage/storage.ts'
+import type { ArticleRow } from '../store.ts'
+
+/** What the world sees of an article, or saw last: never the working copy. */
+export async function lastSeen(
+  tx: Writer,
+  { id, slug, liveSlug }: ArticleRow,
+): Promise<{ slug: string; version: number }> {
+  const [last] = await tx
+    .select({ number: publications.number })
+    .from(publications)
+    .where(eq(publications.article, id))
+    .orderBy(desc(publications.at), desc(publications.number))
+    .limit(1)
+  return { slug: liveSlug ?? slug, version: last?.number ?? 0 }
+}
+
+const insertPublication = prepared('begin_publication', (tx: Writer) =>
+  tx
+    .insert(publications)
+    .values({ article: sql.placeholder('article'), number: sql.placeholder('number'), at: sql.placeholder('at') })
+    // Published twice within a millisecond: it goes on being live.
+    .onConflictDoUpdate({ target: [publications.article, publications.at, publications.number], set: { until: null } }),
+)
+
+/** Notes that a revision is live from a time on. */
+export const beginPublication = async (
+  tx: Writer,
+  one: { article: string; number: number; at: string },
+): Promise<void> => void (await insertPublication(tx, one))
+
+const updatePublication = prepared('end_publication', (tx: Writer) =>
+  tx
+    .update(publications)
+    .set({ until: sql.placeholder('until') as never })
+    .where(and(eq(publications.article, sql.placeholder('article')), isNull(publications.until))),
+)
+
+/** Notes that what was live is so no more. */
+export const endPublication = async (tx: Writer, article: string, until: string): Promise<void> =>
+  void (await updatePublication(tx, { article, until }))
+
+/** Puts right since when an article was live, where its date was wrong: it is live from then, until what came next. */
+export async function redateFirst(tx: Writer, article: string, publishedAt: string): Promise<void> {
+  const ofArticle = eq(publications.article, article)
+  const [first, second] = await tx
+    .select({ number: publications.number, at: publications.at, until: publications.until })
+    .from(publications)
+    .where(ofArticle)
+    .orderBy(asc(publications.at), asc(publications.number))
+    .limit(2)
+  const end = first?.until ?? second?.at
+  if (!first || (end !== undefined && publishedAt >= end)) return
+  const isFirst = and(ofArticle, eq(publications.at, first.at), eq(publications.number, first.number))
+  await tx.update(publications).set({ at: publishedAt }).where(isFirst)
+}

@@ -1,0 +1,44 @@
+/** What belongs to one article alone: its external id, and the ids of its citations and related links. */
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import type { Content } from '../editions/content.ts'
+import { invalidReferences, Problem } from '../lib/problem.ts'
+import { articleRefs, articles, editions } from '../storage/schema.ts'
+import { numberedValues, placeholders, preparedVariants, type Writer } from '../storage/storage.ts'
+
+const selectOwners = preparedVariants('part_owners', (db, count: number) =>
+  db
+    .select({ id: articleRefs.ref, article: articleRefs.article })
+    .from(articleRefs)
+    .where(and(eq(articleRefs.kind, sql.placeholder('kind')), inArray(articleRefs.ref, placeholders(count)))),
+)
+
+/** An id given to a citation or a related link has to be one that the article gave it. */
+export async function refuseForeignParts(tx: Writer, article: string, content: Content): Promise<void> {
+  const parts = { citation: content.citations, 'related-link': content.relatedLinks }
+  for (const [kind, list] of Object.entries(parts)) {
+    if (list.length === 0) continue
+    const ids = list.map(({ id }) => id)
+    const owners = await selectOwners(tx, ids.length, { kind, ...numberedValues(ids) })
+    const foreign = owners.filter((owner) => owner.article !== article).map(({ id }) => id)
+    const index = ids.findIndex((id) => foreign.includes(id))
+    if (index === -1) continue
+    const pointer = `/${kind === 'citation' ? 'citations' : 'relatedLinks'}/${index}/id`
+    throw invalidReferences([{ pointer, noun: `${kind} of this article`, ref: ids[index] ?? '' }])
+  }
+}
+
+/** Throws `conflict` if another article has the external id. */
+export async function refuseTakenExternalId(
+  tx: Writer,
+  { id, externalId }: { id: string; externalId: string | null },
+): Promise<void> {
+  if (externalId === null) return
+  const [working] = await tx.select({ id: articles.id }).from(articles).where(eq(articles.externalId, externalId))
+  const [live] = await tx.select({ id: editions.article }).from(editions).where(eq(editions.externalId, externalId))
+  const owner = [working, live].find((one) => one !== undefined && one.id !== id)
+  if (!owner) return
+  const message = `belongs to the article ${owner.id}`
+  throw new Problem('conflict', `the externalId "${externalId}" ${message}`, {
+    errors: [{ in: 'body', pointer: '/externalId', code: 'taken', message }],
+  })
+}

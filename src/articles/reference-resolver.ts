@@ -1,0 +1,91 @@
+import { eq, sql } from 'drizzle-orm'
+import { type Caller, may } from '../access/roles.ts'
+import { type Found, seek } from '../catalogue/resolve.ts'
+import type { Ref } from '../editions/content.ts'
+import { invalidReferences, pointerTo } from '../lib/problem.ts'
+import { articles, authors, sections, sources, tags } from '../storage/schema.ts'
+import { prepared, type Reader } from '../storage/storage.ts'
+
+type EntryTable = typeof authors | typeof sources | typeof sections | typeof tags
+
+const selectEntry = (noun: string, table: EntryTable) =>
+  prepared(`refer_${noun}`, (db) =>
+    db
+      .select({ id: table.id, deletedAt: table.deletedAt })
+      .from(table)
+      .where(eq(table.id, sql.placeholder('id'))),
+  )
+
+const select = {
+  author: selectEntry('author', authors),
+  source: selectEntry('source', sources),
+  section: selectEntry('section', sections),
+  tag: selectEntry('tag', tags),
+}
+
+const selectArticle = prepared('refer_article', (db) =>
+  db
+    .select({
+      id: articles.id,
+      deletedAt: articles.deletedAt,
+      createdBy: articles.createdBy,
+      liveVersion: articles.liveVersion,
+    })
+    .from(articles)
+    .where(eq(articles.id, sql.placeholder('id'))),
+)
+
+type Noun = keyof typeof select | 'article'
+
+/**
+ * Turns references into ids, remembering those that lead nowhere: `check` throws them all at once, each with its
+ * pointer. An article that the caller may not see is as good as none; but what is referred to at present may stay.
+ */
+export function resolver(db: Reader, caller: Caller, present: Ref[] = []) {
+  const known = new Map<string, Found>()
+  const dangling: { pointer: string; noun: string; ref: string; paths?: string[] }[] = []
+
+  const isPresent = (noun: Noun, id: string) => present.some(({ kind, ref }) => kind === noun && ref === id)
+
+  async function find(noun: Noun, reference: string): Promise<Found> {
+    if (isPresent(noun, reference)) return { id: reference }
+    const found = await seek(db, noun, reference)
+    const { id } = found
+    if (id === undefined || isPresent(noun, id)) return found
+    return (await isThere(noun, id)) ? found : { paths: [] }
+  }
+
+  /** Whether there is such a thing, and the caller may refer to it. */
+  async function isThere(noun: Noun, id: string): Promise<boolean> {
+    if (noun !== 'article') return (await select[noun](db, { id }))[0]?.deletedAt === null
+    const [article] = await selectArticle(db, { id })
+    if (article?.deletedAt !== null) return false
+    return may(caller, 'content:write') || article.liveVersion !== null || article.createdBy === caller.id
+  }
+
+  async function one(noun: Noun, reference: string, path: PropertyKey[]): Promise<string> {
+    const key = `${noun} ${reference}`
+    const found = known.get(key) ?? (await find(noun, reference))
+    known.set(key, found)
+    const { id, paths = [] } = found
+    if (id === undefined) dangling.push({ pointer: pointerTo(path), noun, ref: reference, paths })
+    return id ?? ''
+  }
+
+  return {
+    one,
+    async maybe(noun: Noun, reference: string | null | undefined, path: PropertyKey[]): Promise<string | null> {
+      return reference === null || reference === undefined ? null : one(noun, reference, path)
+    },
+    /** Several, each once. */
+    async all(noun: Noun, references: string[] = [], path: PropertyKey[]): Promise<string[]> {
+      const ids: string[] = []
+      for (const [index, reference] of references.entries()) ids.push(await one(noun, reference, [...path, index]))
+      return [...new Set(ids)]
+    },
+    check(): void {
+      if (dangling.length > 0) throw invalidReferences(dangling)
+    },
+  }
+}
+export type Resolver = ReturnType<typeof resolver>

@@ -1,0 +1,212 @@
+/** The shapes of what editors send. */
+import * as z from 'zod'
+import { BodyInput } from '../body/block.ts'
+import { relations } from '../editions/content.ts'
+import { Country, Id, Language, line, Moment, prose, Reference, Slug, WebUrl } from '../lib/schemas.ts'
+
+const MAX_AUTHORS = 50
+const MAX_TAGS = 100
+const MAX_CITATIONS = 500
+const MAX_RELATED_LINKS = 100
+/** A place in a list; past its end means at the end. */
+const Position = z
+  .int()
+  .min(0)
+  .max(10_000)
+  .optional()
+  .meta({ description: 'The place in the list, from 0; at the end if left out.' })
+
+const citation = {
+  source: Reference.meta({ description: 'The source, by id or slug.', examples: ['harbour-office'] }),
+  relation: z
+    .enum(relations)
+    .meta({ description: 'How the article uses the source: `origin` is where the whole story comes from.' }),
+  quote: prose(5_000).nullish().meta({ description: 'What the source said.' }),
+  note: prose(5_000).nullish().meta({ description: 'A note on the citation.' }),
+  url: WebUrl.nullish().meta({ description: 'Where it can be read.' }),
+  accessedAt: Moment.nullish().meta({ description: 'When it was read there.' }),
+}
+
+/** A citation inside an article; an `id` keeps one that is there. */
+export const CitationInput = z.strictObject({ id: Id.optional(), ...citation, position: Position }).meta({
+  id: 'CitationInput',
+  description: 'A citation to set; one with the `id` of an existing citation replaces it.',
+})
+
+export const NewCitation = z.strictObject({ ...citation, position: Position }).meta({
+  id: 'NewCitation',
+  description: 'A citation to add.',
+  examples: [{ source: 'harbour-office', relation: 'quoted', quote: 'We checked every bolt.' }],
+})
+export type NewCitation = z.infer<typeof NewCitation>
+
+export const CitationPatch = NewCitation.partial().meta({
+  id: 'CitationPatch',
+  description: 'The changes to a citation.',
+  examples: [{ note: 'Confirmed by telephone.' }],
+})
+
+const relatedLink = {
+  article: Reference.nullish().meta({
+    description: 'The article of this site that it leads to; otherwise give `url` and `title`.',
+  }),
+  url: WebUrl.nullish().meta({ description: 'The address of a page elsewhere.' }),
+  title: line(300).nullish().meta({ description: 'The words of the link; the headline of the article if left out.' }),
+  teaser: prose(2_000)
+    .nullish()
+    .meta({ description: 'A sentence below the title; the summary of the article if left out.' }),
+  publisher: line(200).nullish().meta({ description: 'Whose page it is, elsewhere.' }),
+  label: line(100)
+    .nullish()
+    .meta({ description: 'A word before the title.', examples: ['Check also'] }),
+}
+
+/** A link leads to one of two places, and one elsewhere cannot be without a title. */
+function oneTarget({
+  value,
+  issues,
+}: z.core.ParsePayload<{ article?: unknown; url?: unknown; title?: unknown }>): void {
+  const here = value.article !== undefined && value.article !== null
+  const elsewhere = value.url !== undefined && value.url !== null
+  const fault = (path: string, message: string) => issues.push({ code: 'custom', message, path: [path], input: value })
+  if (here && elsewhere) fault('url', 'must not be given beside `article`: a link leads to one place')
+  if (!here && !elsewhere) fault('article', 'is required, or `url`')
+  if (!here && elsewhere && (value.title === undefined || value.title === null))
+    fault('title', 'is required for a page elsewhere')
+}
+
+/** A related link inside an article; an `id` keeps one that is there. */
+export const RelatedLinkInput = z
+  .strictObject({ id: Id.optional(), ...relatedLink, position: Position })
+  .check(oneTarget)
+  .meta({
+    id: 'RelatedLinkInput',
+    description: 'A related link to set; one with the `id` of an existing link replaces it.',
+  })
+
+export const NewRelatedLink = z
+  .strictObject({ ...relatedLink, position: Position })
+  .check(oneTarget)
+  .meta({
+    id: 'NewRelatedLink',
+    description: 'A related link to add.',
+    examples: [{ article: 'storm-closes-harbour', label: 'Check also' }],
+  })
+
+export type NewRelatedLink = z.infer<typeof NewRelatedLink>
+
+export const RelatedLinkPatch = z.strictObject({ ...relatedLink, position: Position }).meta({
+  id: 'RelatedLinkPatch',
+  description: 'The changes to a related link.',
+  examples: [{ label: 'See too' }],
+})
+
+const dateline = {
+  city: line(200).meta({ description: 'The town.' }),
+  country: Country.nullish().meta({ description: 'The country (ISO 3166-1 alpha-2).' }),
+}
+
+const content = {
+  headline: line(300).meta({ description: 'The headline.' }),
+  kicker: line(200).nullish().meta({ description: 'The line above the headline.' }),
+  standfirst: prose(1_000).nullish().meta({ description: 'The paragraph below the headline.' }),
+  summary: prose(2_000).nullish().meta({ description: 'What lists and feeds say of it.' }),
+  dateline: z.strictObject(dateline).nullish().meta({ description: 'Where the story was written.' }),
+  section: Reference.nullish().meta({ description: 'The section that it stands in, by id or slug.' }),
+  authors: z
+    .array(Reference)
+    .max(MAX_AUTHORS)
+    .optional()
+    .meta({ description: 'Who wrote it, by id or slug, in their order.' }),
+  tags: z.array(Reference).max(MAX_TAGS).optional().meta({ description: 'What it is about, by id or slug.' }),
+  citations: z
+    .array(CitationInput)
+    .max(MAX_CITATIONS)
+    .optional()
+    .meta({ description: 'All citations; they replace the present ones.' }),
+  relatedLinks: z
+    .array(RelatedLinkInput)
+    .max(MAX_RELATED_LINKS)
+    .optional()
+    .meta({ description: 'All related links; they replace the present ones.' }),
+  language: Language.optional().meta({ description: 'The language of the article (BCP 47); `en` if left out.' }),
+  seo: z
+    .strictObject({
+      title: line(300).nullish().meta({ description: 'The title for search engines, in place of the headline.' }),
+      description: prose(1_000).nullish().meta({ description: 'The description for search engines.' }),
+      canonicalUrl: WebUrl.nullish().meta({ description: 'The address of the original, if that is elsewhere.' }),
+      noIndex: z.boolean().optional().meta({ description: 'Whether search engines should leave the article out.' }),
+    })
+    .optional()
+    .meta({ description: 'What search engines read.' }),
+  rights: z
+    .strictObject({
+      usage: prose(2_000).nullish().meta({ description: 'Terms of use.' }),
+      copyrightHolder: line(300).nullish().meta({ description: 'Who holds the copyright.' }),
+      copyrightNotice: prose(1_000).nullish().meta({ description: 'The copyright notice.' }),
+    })
+    .optional()
+    .meta({ description: 'Who may use the article, and how.' }),
+  externalId: line(200)
+    .nullish()
+    .meta({ description: 'The id that another system knows it by; no two articles share one.' }),
+}
+
+const slug = Slug.optional().meta({ description: 'The slug; made from the headline if left out.' })
+
+/** The dates of an article that was published before it came here. */
+const dates = {
+  publishedAt: Moment.nullish().meta({
+    description:
+      'When it was first published, if that was elsewhere; never in the future. For admins, and for editors where `EDITORS_MAY_BACKDATE` is set.',
+  }),
+  updatedAt: Moment.nullish().meta({
+    description:
+      'When what is published was last changed elsewhere; not before `publishedAt`, which it is if left out. Once the article was live, only with `publish=true` or `changes`.',
+  }),
+}
+
+const note = prose(2_000).nullish().meta({ description: 'Why; stored with the revision.' })
+
+/** An article without its body, whose blocks have been checked before. */
+export const ArticleWithoutBody = z.strictObject({ ...content, slug })
+export type ArticleWithoutBody = z.infer<typeof ArticleWithoutBody>
+
+export const NewArticle = z.strictObject({ ...content, slug, ...dates, body: BodyInput.optional(), note }).meta({
+  id: 'NewArticle',
+  description: 'An article to create. Only `headline` is required; references are ids or slugs.',
+  examples: [
+    {
+      headline: 'Harbour bridge reopens after storm repairs',
+      dateline: { city: 'Port Ellery', country: 'NZ' },
+      section: 'world-news',
+      authors: ['ana-moreau'],
+      summary: 'Traffic returned on Thursday.',
+      body: [
+        { type: 'paragraph', text: 'The bridge **reopened** on Thursday.' },
+        { type: 'quote', text: 'We checked every bolt.', source: 'harbour-office' },
+      ],
+      citations: [{ source: 'harbour-office', relation: 'quoted', quote: 'We checked every bolt.' }],
+      relatedLinks: [{ url: 'https://example.org/tides', title: 'Tides this week', label: 'Check also' }],
+    },
+  ],
+})
+export type NewArticle = z.infer<typeof NewArticle>
+
+/** Objects inside an article are patched member by member. */
+export const ArticlePatch = z
+  .strictObject({
+    ...content,
+    slug,
+    ...dates,
+    note,
+    body: BodyInput,
+    dateline: z.strictObject(dateline).partial().nullish().meta({ description: 'Where the story was written.' }),
+  })
+  .partial()
+  .meta({
+    id: 'ArticlePatch',
+    description: 'The changes to an article: `null` clears, what is absent stays, arrays replace.',
+    examples: [{ summary: 'Traffic returned on Thursday morning.', kicker: null }],
+  })
+export type ArticlePatch = z.infer<typeof ArticlePatch>

@@ -1,0 +1,21 @@
+import { getTableName, inArray } from 'drizzle-orm'
+import { getOrCreate } from '../lib/cache.ts'
+import { numberedValues, placeholders, preparedVariants, type Reader } from '../storage/storage.ts'
+import type { EntryRow, EntryTable } from './entry.ts'
+
+/** The entries with these ids, in no order, the trash's among them. */
+export async function loadByIds<Row extends EntryRow>(db: Reader, table: EntryTable, ids: string[]): Promise<Row[]> {
+  if (ids.length === 0) return []
+  const select = getOrCreate(selects, table, () => selecting(table))
+  return (await select(db, ids.length, numberedValues(ids))) as unknown as Row[]
+}
+
+const selects = new WeakMap<EntryTable, ReturnType<typeof selecting>>()
+
+const selecting = (table: EntryTable) =>
+  preparedVariants(`${getTableName(table)}_by_ids`, (db, count: number) =>
+    db
+      .select()
+      .from(table)
+      .where(inArray(table.id, placeholders(count))),
+  )

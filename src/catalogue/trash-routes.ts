@@ -1,0 +1,100 @@
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+import { type Caller, may } from '../access/roles.ts'
+import { type WriteContext, writeContext } from '../access/write-context.ts'
+import { requireAdmin } from '../http/access.ts'
+import { ifMatch } from '../http/caching.ts'
+import { Conditional, Deletion, Nothing } from '../http/common-schemas.ts'
+import type { ZodTypes } from '../http/validation.ts'
+import { Idempotent, type IdempotentRun } from '../idempotency/idempotency.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Reader, Storage, Writer } from '../storage/storage.ts'
+import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
+import { withArticle } from './noun.ts'
+import { findEntry } from './store.ts'
+import { notAnother, removeEntry, restoreEntry } from './trash.ts'
+
+export interface RemovalDeps {
+  storage: Storage
+  clock: Clock
+  once: IdempotentRun
+  /** Makes articles that refer to one entry refer to another. */
+  reassign: (tx: Writer, noun: string, from: string, to: string, act: WriteContext) => Promise<void>
+}
+
+const Removing = Deletion.extend({
+  reassignTo: z
+    .string()
+    .max(1_500)
+    .optional()
+    .meta({ description: 'The id or slug of another: articles refer to that instead, and the slugs lead there.' }),
+})
+
+/** The two operations that move an entry into the trash and out of it; `One` names it in the path, `View` shows it. */
+export function registerRemoval<Row extends EntryRow, Input extends EntryInput>(
+  server: FastifyInstance,
+  kind: EntryKind<Row, Input>,
+  { storage, clock, once, reassign }: RemovalDeps,
+  { One, View }: { One: z.ZodObject<Record<string, z.ZodString>>; View: z.ZodType },
+): void {
+  const app = server.withTypeProvider<ZodTypes>()
+  const { noun, plural, title } = kind
+  const path = `/${plural}`
+  const tags = [`${title}s`]
+  const referenceIn = (params: Record<string, string>) => params[noun] ?? ''
+  const view = async (db: Reader, row: Row, caller: Caller) =>
+    (await kind.views(db, [row], may(caller, 'content:write')))[0]
+
+  app.delete(
+    `${path}/:${noun}`,
+    {
+      config: { access: 'content:write' },
+      schema: {
+        operationId: `delete${title}`,
+        summary: `Delete ${withArticle(noun)}`,
+        description: `Moves the ${noun} to the trash. That is 409 while anything refers to it; with \`reassignTo\` its articles refer to another from then on.`,
+        tags,
+        params: One,
+        headers: Conditional,
+        querystring: Removing,
+        response: { 204: Nothing },
+      },
+    },
+    async (request, reply) => {
+      const { permanent, reassignTo } = request.query
+      if (permanent) requireAdmin(request.caller)
+      const act = writeContext(request, clock)
+      const merge = async (tx: Writer, { id }: EntryRow) => {
+        if (reassignTo === undefined) return undefined
+        const other = await findEntry<Row>(tx, kind, reassignTo)
+        if (!other || other.id === id) throw notAnother(noun, reassignTo)
+        await reassign(tx, noun, id, other.id, act)
+        return other.id
+      }
+      const removal = { permanent, check: ifMatch(request), reassign: merge }
+      await storage.transaction((tx) => removeEntry(tx, kind, referenceIn(request.params), removal, act))
+      return reply.code(204).send(null as never)
+    },
+  )
+
+  app.post(
+    `${path}/:${noun}/restore`,
+    {
+      config: { access: 'content:write' },
+      schema: {
+        operationId: `restore${title}`,
+        summary: `Restore ${withArticle(noun)}`,
+        description: `Brings the ${noun} back from the trash.`,
+        tags,
+        params: One,
+        headers: Idempotent,
+        response: { 200: View },
+      },
+    },
+    (request, reply) =>
+      once(request, reply, async (tx) => {
+        const row = await restoreEntry(tx, kind, referenceIn(request.params), writeContext(request, clock))
+        return { status: 200, version: row.version, body: await view(tx, row, request.caller) }
+      }) as never,
+  )
+}

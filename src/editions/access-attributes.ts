@@ -1,0 +1,52 @@
+/** What is known of live articles by which partners are granted them. */
+import { inArray } from 'drizzle-orm'
+import type { AccessAttributes } from '../access/attributes.ts'
+import { covers } from '../access/grants.ts'
+import type { Caller } from '../access/roles.ts'
+import { getOrCreate } from '../lib/cache.ts'
+import { editionRefs, editions } from '../storage/schema.ts'
+import { numberedValues, placeholders, preparedVariants, type Reader } from '../storage/storage.ts'
+import { type Content, NONE } from './content.ts'
+
+/** `refs` are those of the edition, or of a working copy with the sections above its own. */
+export function attributesOf({ language, rights }: Content, refs: { kind: string; ref: string }[]): AccessAttributes {
+  const of = (wanted: string) =>
+    refs
+      .filter(({ kind, ref }) => kind === wanted && ref !== NONE)
+      .map(({ ref }) => ref)
+      .sort()
+  const [sections, tags, authors, sources] = [of('section'), of('tag'), of('author'), of('source')]
+  return { sections, tags, authors, sources, language, usage: rights.usage }
+}
+
+const selectContents = preparedVariants('facts_contents', (db, count: number) =>
+  db
+    .select({ article: editions.article, content: editions.content })
+    .from(editions)
+    .where(inArray(editions.article, placeholders(count))),
+)
+const selectRefs = preparedVariants('facts_refs', (db, count: number) =>
+  db
+    .select({ article: editionRefs.article, kind: editionRefs.kind, ref: editionRefs.ref })
+    .from(editionRefs)
+    .where(inArray(editionRefs.article, placeholders(count))),
+)
+
+/** What is known of those of the articles that are live. */
+export async function liveAttributes(db: Reader, articles: string[]): Promise<Map<string, AccessAttributes>> {
+  if (articles.length === 0) return new Map()
+  const refs = new Map<string, { kind: string; ref: string }[]>()
+  for (const { article, ...ref } of await selectRefs(db, articles.length, numberedValues(articles)))
+    getOrCreate(refs, article, () => []).push(ref)
+  const rows = await selectContents(db, articles.length, numberedValues(articles))
+  return new Map(
+    rows.map(({ article, content }) => [article, attributesOf(content as Content, refs.get(article) ?? [])]),
+  )
+}
+
+/** Whether the caller may have a live article: a key with a grant may have what the grant covers. */
+export async function isGrantedLive(db: Reader, { grant }: Pick<Caller, 'grant'>, article: string): Promise<boolean> {
+  if (!grant) return true
+  const facts = (await liveAttributes(db, [article])).get(article)
+  return facts !== undefined && covers(grant, facts)
+}

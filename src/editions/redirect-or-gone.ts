@@ -1,0 +1,62 @@
+/** What is said of an article that is not live: that it was taken back, that it has moved, or nothing. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { problemExample } from '../http/openapi-problems.ts'
+import { ProblemReply } from '../http/problems.ts'
+import { cacheTagOf } from '../lib/cache-tag.ts'
+import { notFound, Problem as Thrown } from '../lib/problem.ts'
+import { Id, Slug, Timestamp } from '../lib/schemas.ts'
+import type { Reader } from '../storage/storage.ts'
+import { movedTo } from './paths.ts'
+import { type Edition, readEdition, readRetraction } from './store.ts'
+
+export const Retracted = ProblemReply.extend({
+  retraction: z
+    .object({
+      id: Id,
+      slug: Slug,
+      headline: z.string().meta({ description: 'The headline it had.' }),
+      reason: z.string().meta({ description: 'Why it was retracted.' }),
+      at: Timestamp.meta({ description: 'When it was retracted.' }),
+      replacement: z
+        .object({ id: Id, slug: Slug })
+        .nullable()
+        .meta({ description: 'The article to read instead, if there is one.' }),
+    })
+    .meta({ description: 'The notice of the retraction.' }),
+}).meta({
+  id: 'Retracted',
+  description: 'The article was retracted.',
+  examples: [problemExample('retracted')],
+})
+
+/**
+ * Answers a read at `/v1/articles/{reference}` or below it, of an article that is not live: 308 to the same address with
+ * the slug of today. Throws `retracted` with the notice, or `not-found`.
+ */
+export async function redirectOrGone(
+  db: Reader,
+  { url }: FastifyRequest,
+  reply: FastifyReply,
+  reference: string,
+): Promise<never> {
+  const { article, slug } = await moved(db, reference)
+  const location = url.replace(/^\/v1\/articles\/[^/?]+/, `/v1/articles/${slug}`)
+  return reply.header('cache-tag', cacheTagOf([article])).redirect(location, 308) as never
+}
+
+/** The live edition that an id or a slug, present or former, names. Throws `retracted` or `not-found`. */
+export const readAnywhere = async (db: Reader, reference: string): Promise<Edition> => {
+  const edition = (await readEdition(db, reference)) ?? (await readEdition(db, (await moved(db, reference)).article))
+  if (!edition) throw notFound('article')
+  return edition
+}
+
+/** The live article that once had the slug. */
+async function moved(db: Reader, reference: string): Promise<{ article: string; slug: string }> {
+  const notice = await readRetraction(db, reference)
+  if (notice) throw new Thrown('retracted', notice.reason, { more: { retraction: notice } })
+  const found = await movedTo(db, reference)
+  if (!found) throw notFound('article')
+  return found
+}

@@ -1,0 +1,92 @@
+import { desc, inArray } from 'drizzle-orm'
+import { loadByIds } from '../catalogue/loader.ts'
+import { lineagesOf, type SectionRow } from '../catalogue/sections.ts'
+import { authors, corrections, editions, sections, sources, tags } from '../storage/schema.ts'
+import { numberedValues, placeholders, preparedVariants, type Reader } from '../storage/storage.ts'
+import type { Correction } from './article-parts.ts'
+import { type Content, type RefKind, refsOf } from './content.ts'
+
+/** What is shown of an article that another leads to. */
+export interface RelatedArticle {
+  id: string
+  slug: string
+  headline: string
+  summary: string | null
+  path: string
+}
+
+/** The present state of everything that some contents refer to. */
+export interface LoadedReferences {
+  author(id: string): typeof authors.$inferSelect | undefined
+  source(id: string): typeof sources.$inferSelect | undefined
+  tag(id: string): typeof tags.$inferSelect | undefined
+  /** The way from the top to the section, itself included. */
+  lineage(section: string): SectionRow[]
+  /** An article, while it is live. */
+  article(id: string): RelatedArticle | undefined
+  /** What was corrected in an article, newest first. */
+  corrections(article: string): Correction[]
+}
+
+/** Looks up all that compiling these articles needs, in one query a kind, however many there are. */
+export async function loadReferences(
+  db: Reader,
+  compiling: { id: string; content: Content }[],
+): Promise<LoadedReferences> {
+  const refs = compiling.flatMap(({ content }) => refsOf(content))
+  const ids = (kind: RefKind) => [...new Set(refs.filter((r) => r.kind === kind).map(({ ref }) => ref))]
+  const author = byId(await loadByIds<typeof authors.$inferSelect>(db, authors, ids('author')))
+  const source = byId(await loadByIds<typeof sources.$inferSelect>(db, sources, ids('source')))
+  const tag = byId(await loadByIds<typeof tags.$inferSelect>(db, tags, ids('tag')))
+  const lineage = await lineagesOf(db, await loadByIds<SectionRow>(db, sections, ids('section')))
+  const article = byId(await liveArticles(db, ids('article')))
+  const corrected = await correctionsOf(
+    db,
+    compiling.map(({ id }) => id),
+  )
+  return { author, source, tag, lineage, article, corrections: (id) => corrected.get(id) ?? [] }
+}
+
+const selectCorrections = preparedVariants('corrections_of', (db, count: number) =>
+  db
+    .select()
+    .from(corrections)
+    .where(inArray(corrections.article, placeholders(count)))
+    .orderBy(desc(corrections.at), desc(corrections.id)),
+)
+
+async function correctionsOf(db: Reader, articles: string[]): Promise<Map<string, Correction[]>> {
+  if (articles.length === 0) return new Map()
+  const rows = await selectCorrections(db, articles.length, numberedValues(articles))
+  const byArticle = new Map<string, Correction[]>()
+  for (const { article, id, kind, text, at } of rows) {
+    const list = byArticle.get(article) ?? []
+    list.push({ id, kind: kind as Correction['kind'], text, at })
+    byArticle.set(article, list)
+  }
+  return byArticle
+}
+
+function byId<T extends { id: string }>(rows: T[]): (id: string) => T | undefined {
+  const map = new Map(rows.map((row) => [row.id, row]))
+  return (id) => map.get(id)
+}
+
+/** The live articles among these, as their own live content has them. */
+async function liveArticles(db: Reader, ids: string[]): Promise<RelatedArticle[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .select({ id: editions.article, slug: editions.slug, content: editions.content })
+    .from(editions)
+    .where(inArray(editions.article, ids))
+  const contents = rows.map(({ content }) => content as Content)
+  const sectionIds = contents.flatMap(({ section }) => (section === null ? [] : [section]))
+  const lineage = await lineagesOf(db, await loadByIds<SectionRow>(db, sections, sectionIds))
+  return rows.map(({ id, slug, content }) => {
+    const { headline, summary, section } = content as Content
+    return { id, slug, headline, summary, path: articlePath(slug, section === null ? [] : lineage(section)) }
+  })
+}
+
+/** The path of an article on the site: its section's, and its slug. */
+export const articlePath = (slug: string, lineage: SectionRow[]): string => `${lineage.at(-1)?.path ?? ''}/${slug}`

@@ -1,0 +1,52 @@
+/** In which feeds an article stands: what it refers to, now and before. */
+import { and, inArray } from 'drizzle-orm'
+import type { AccessAttributes } from '../access/attributes.ts'
+import { NONE } from '../editions/content.ts'
+import { getOrCreate } from '../lib/cache.ts'
+import { feedFilters } from '../lib/feed-urls.ts'
+import { rangesOf } from '../lib/languages.ts'
+import { editionRefs } from '../storage/schema.ts'
+import { numberedValues, placeholders, preparedVariants, type Reader } from '../storage/storage.ts'
+import type { ScopeLimits } from './scope.ts'
+
+/** What an article refers to, by the filters of feeds. */
+export type Refs = Partial<Record<string, string[]>>
+
+/** Whether an article that refers to this is in a feed. */
+export const isMember = (limits: ScopeLimits, refs: Refs): boolean =>
+  feedFilters.every((kind) => (limits[kind] ?? []).every((list) => isAny(list, refs[kind] ?? [])))
+
+/** Articles refer to languages by ranges in lower case. */
+const isAny = (wanted: string[], refs: string[]): boolean => wanted.some((one) => refs.includes(one.toLowerCase()))
+
+/** What is known of an article that was, without what is not. */
+export function refsIn({ sections, authors, tags, sources, language }: AccessAttributes): Refs {
+  const known = {
+    section: orNone(sections),
+    author: orNone(authors),
+    tag: orNone(tags),
+    source: orNone(sources),
+    language: language === undefined ? undefined : rangesOf(language),
+  }
+  return Object.fromEntries(Object.entries(known).filter(([, refs]) => refs !== undefined))
+}
+
+const orNone = (refs: string[] | undefined) => (refs?.length === 0 ? [NONE] : refs)
+
+const selectRefs = preparedVariants('feed_refs', (db, count: number) =>
+  db
+    .select({ article: editionRefs.article, kind: editionRefs.kind, ref: editionRefs.ref })
+    .from(editionRefs)
+    .where(and(inArray(editionRefs.article, placeholders(count)), inArray(editionRefs.kind, [...feedFilters]))),
+)
+
+/** What those of the articles that are live refer to. */
+export async function liveReferences(db: Reader, articles: string[]): Promise<Map<string, Refs>> {
+  const found = new Map<string, Refs>()
+  if (articles.length === 0) return found
+  for (const { article, kind, ref } of await selectRefs(db, articles.length, numberedValues(articles))) {
+    const refs = getOrCreate(found, article, (): Refs => ({}))
+    refs[kind] = [...(refs[kind] ?? []), ref]
+  }
+  return found
+}

@@ -1,0 +1,43 @@
+/** What has to be known of an article to tell it in another form, and of whoever may be told. */
+import { and, desc, eq } from 'drizzle-orm'
+import { covers } from '../access/grants.ts'
+import type { Caller } from '../access/roles.ts'
+import { loadByIds } from '../catalogue/loader.ts'
+import { lineagesOf, type SectionRow } from '../catalogue/sections.ts'
+import { isGrantedLive } from '../editions/access-attributes.ts'
+import type { Article } from '../editions/article.ts'
+import { movedTo } from '../editions/paths.ts'
+import { type Edition, readEdition, readRetraction } from '../editions/store.ts'
+import { changes, sections } from '../storage/schema.ts'
+import type { Reader } from '../storage/storage.ts'
+
+/** The sections that an article stands in, from the top. */
+export async function sectionsOf(db: Reader, { section }: Article): Promise<SectionRow[]> {
+  if (section === null) return []
+  return (await lineagesOf(db, await loadByIds<SectionRow>(db, sections, [section.id])))(section.id)
+}
+
+/**
+ * Whether the caller may have the article that an id or a slug, present or former, names: what is live by what it is, a
+ * retracted one by what it was, as long as that is kept. False for what is neither.
+ */
+export async function isGranted(db: Reader, caller: Caller, reference: string): Promise<boolean> {
+  const { grant } = caller
+  if (grant === null) return true
+  const live = (await readEdition(db, reference)) ?? (await readMoved(db, reference))
+  if (live) return isGrantedLive(db, caller, live.article)
+  const notice = await readRetraction(db, reference)
+  if (!notice) return false
+  const [last] = await db
+    .select({ was: changes.was })
+    .from(changes)
+    .where(and(eq(changes.target, notice.id), eq(changes.type, 'article.retracted')))
+    .orderBy(desc(changes.seq))
+    .limit(1)
+  return Boolean(last?.was && covers(grant, last.was))
+}
+
+async function readMoved(db: Reader, reference: string): Promise<Edition | undefined> {
+  const moved = await movedTo(db, reference)
+  return moved && readEdition(db, moved.article)
+}

@@ -1,0 +1,153 @@
+/** zod as the one language of shapes: requests are parsed by it, and what is wrong with them is put into words. */
+import type { FastifySchemaCompiler, FastifyTypeProvider } from 'fastify'
+import type * as z from 'zod'
+import { type InputError, Problem, type ProblemType, pointerTo } from '../lib/problem.ts'
+import { suggestion } from '../lib/suggest.ts'
+import { invalidCharacters } from '../lib/unicode.ts'
+
+/** Types of `params`, `query`, `body` and replies from their zod shapes. */
+export interface ZodTypes extends FastifyTypeProvider {
+  validator: this['schema'] extends z.ZodType ? z.output<this['schema']> : unknown
+  serializer: this['schema'] extends z.ZodType ? z.input<this['schema']> : unknown
+}
+
+const PLACES = { body: 'body', querystring: 'query', params: 'path', headers: 'header' } as const
+type Place = (typeof PLACES)[keyof typeof PLACES]
+
+/** Parses a part of the request; what is wrong is thrown as a problem that says where. */
+export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
+  const place = PLACES[(httpPart ?? 'body') as keyof typeof PLACES]
+  return (data: unknown) => {
+    if (place === 'query' || place === 'path') checkParameters(data as Record<string, unknown>, place)
+    // A request without a body has `null` for it.
+    const parsed = schema.safeParse(data ?? undefined, { error: wording })
+    return parsed.success ? { value: parsed.data } : { error: invalid(schema, parsed.error.issues, place) }
+  }
+}
+
+/** Throws unless all parameters are clean Unicode; bodies were looked through when they were parsed. */
+function checkParameters(parameters: Record<string, unknown>, place: Place): void {
+  for (const [name, value] of Object.entries(parameters)) {
+    const message = typeof value === 'string' ? invalidCharacters(value) : undefined
+    if (message === undefined) continue
+    const error = { in: place, pointer: pointerTo([name]), code: 'invalid-encoding', message }
+    throw new Problem('invalid-encoding', `${name} ${message}`, { errors: [error] })
+  }
+}
+
+/** The value as the shape takes it, or a problem that says what is wrong with the body and where. */
+export function parseBody<T extends z.ZodType>(schema: T, data: unknown): z.output<T> {
+  const parsed = schema.safeParse(data, { error: wording })
+  if (!parsed.success) throw invalid(schema, parsed.error.issues, 'body')
+  return parsed.data
+}
+
+type Json = Record<string, unknown>
+
+type Issue = z.core.$ZodIssue
+
+function invalid(schema: z.ZodType, issues: Issue[], place: Place): Problem {
+  const errors = issues.flatMap((issue) => errorsOf(schema, issue, place, []))
+  const type = problemTypeOf(errors, place)
+  return new Problem(type, errors.map((e) => `${e.pointer.slice(1) || place} ${e.message}`).join('; '), { errors })
+}
+
+function problemTypeOf(errors: InputError[], place: Place): ProblemType {
+  if (errors.every((e) => e.code === 'unknown')) return place === 'query' ? 'unknown-parameter' : 'unknown-property'
+  if (errors.every((e) => e.code === 'unknown_field')) return 'unknown-field'
+  if (errors.every((e) => e.code === 'invalid_cursor')) return 'invalid-cursor'
+  return 'validation'
+}
+
+function errorsOf(schema: z.ZodType, issue: Issue, place: Place, above: PropertyKey[]): InputError[] {
+  const path = [...above, ...issue.path]
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, path)
+    return issue.keys.map((key) => ({
+      in: place,
+      pointer: pointerTo([...path, key]),
+      code: 'unknown',
+      message: `is not known here${suggestion(key, known)}`,
+    }))
+  }
+  if (issue.code === 'invalid_union' && issue.errors.some((branch) => !isOther(branch))) {
+    return nearestBranch(issue.errors).flatMap((inner) => errorsOf(schema, inner, place, path))
+  }
+  const code = issue.code === 'custom' ? String(issue.params?.code ?? 'invalid') : codeOf(issue)
+  return [{ in: place, pointer: pointerTo(path), code, message: issue.message }]
+}
+
+const codeOf = (issue: Issue): string => (issue.message === REQUIRED ? 'required' : issue.code)
+
+/** Whether a union's branch is of another type, or another value, altogether: then its issues do not tell the rest. */
+const isOther = (branch: Issue[]): boolean =>
+  branch.every(({ code, path }) => (code === 'invalid_type' || code === 'invalid_value') && path.length === 0)
+
+/** Of a union's branches the one that came furthest: the one the sender most likely meant. */
+function nearestBranch(branches: Issue[][]): Issue[] {
+  const depth = (issues: Issue[]) =>
+    Math.max(...issues.map((i) => i.path.length + (i.code === 'invalid_type' && i.path.length === 0 ? -1 : 0)))
+  return branches.reduce((best, branch) => (depth(branch) > depth(best) ? branch : best))
+}
+
+/** The names that the shape knows at a path: what an unknown name is compared with. */
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  const def = schema._zod.def as z.core.$ZodTypeDef & Record<string, unknown>
+  if (def.type === 'object') {
+    const shape = def.shape as Record<string, z.core.$ZodType>
+    const [key, ...rest] = path
+    if (key === undefined) return Object.keys(shape)
+    const member = shape[String(key)]
+    return member ? keysAt(member, rest) : []
+  }
+  if (def.type === 'array') return keysAt(def.element as z.core.$ZodType, path.slice(1))
+  if (def.type === 'union') return (def.options as z.core.$ZodType[]).flatMap((option) => keysAt(option, path))
+  const inner = def.innerType ?? def.in
+  return inner ? keysAt(inner as z.core.$ZodType, path) : []
+}
+
+const REQUIRED = 'is required'
+
+/** What is wrong, in words that fit behind the name of the value. */
+const wording: z.core.$ZodErrorMap = (issue) => {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined) return REQUIRED
+      return Array.isArray(issue.input)
+        ? `must be one value, ${withArticle(issue.expected)}`
+        : `must be ${withArticle(issue.expected)}`
+    case 'too_small':
+      return issue.minimum === 1 && issue.origin !== 'number'
+        ? 'must not be empty'
+        : `must ${atLeast(issue.origin)} ${issue.minimum}${unit(issue.origin)}`
+    case 'too_big':
+      return `must ${atMost(issue.origin)} ${issue.maximum}${unit(issue.origin)}`
+    case 'invalid_value':
+      if (issue.input === undefined) return REQUIRED
+      return choice(issue.values, issue.input)
+    case 'invalid_format':
+      if (issue.format === 'datetime') return 'must be a time such as 2022-01-06T09:30:00Z'
+      return `must be a valid ${issue.format === 'regex' ? 'value' : issue.format}`
+    case 'invalid_union':
+      if (issue.discriminator !== undefined)
+        return choice(Array.isArray(issue.options) ? issue.options : [], valueAt(issue.input, issue.discriminator))
+      return 'has none of the forms that are taken here'
+    default:
+      return 'is not valid'
+  }
+}
+
+/** The values that are taken, and the one that was probably meant. */
+function choice(values: readonly unknown[], given: unknown): string {
+  const near = typeof given === 'string' ? suggestion(given, values.map(String)) : ''
+  return `must be ${values.map((value) => JSON.stringify(value)).join(' or ')}${near}`
+}
+
+const valueAt = (input: unknown, name: string): unknown =>
+  typeof input === 'object' && input !== null ? (input as Json)[name] : undefined
+
+const withArticle = (noun: string) =>
+  noun === 'int' ? 'a whole number' : `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`
+const atLeast = (origin: string) => (origin === 'number' || origin === 'int' ? 'be at least' : 'have at least')
+const atMost = (origin: string) => (origin === 'number' || origin === 'int' ? 'be at most' : 'have at most')
+const unit = (origin: string) => (origin === 'string' ? ' characters' : origin === 'array' ? ' items' : '')

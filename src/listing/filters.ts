@@ -1,0 +1,167 @@
+/** What a list of articles can be filtered and sorted by: this, and nothing else. */
+import * as z from 'zod'
+import { articleStatuses } from '../editions/article.ts'
+import { timeOperators as operators, type TimeFilter } from '../editions/index-key.ts'
+import { type FeedFilters, feedFilters, feedLinks } from '../lib/feed-urls.ts'
+import { commaSeparated, repeated } from '../lib/query-parameters.ts'
+import { Moment, SitePath } from '../lib/schemas.ts'
+import { parseTerms } from '../lib/search-syntax.ts'
+
+const several = z.string().min(1).max(1_000)
+const texts = commaSeparated({ type: 'string' })
+/** How often a filter can be given. */
+const MOST_LISTS = 10
+/** A filter by reference: a list of which any has to hold, or several lists of which each has to. */
+const references = (description: string) =>
+  z
+    .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(several).min(1).max(MOST_LISTS))
+    .optional()
+    .meta({
+      description: `${description} Separated by commas, any of them; given several times, each of them. \`none\` finds articles without.`,
+      ...repeated,
+    })
+
+/** How many words and phrases can be searched for at once. */
+const MOST_TERMS = 32
+
+/** The query parameter with what is searched for. */
+export const queryText = z
+  .string()
+  .max(500)
+  .refine((text) => parseTerms(text).length <= MOST_TERMS, `must have at most ${MOST_TERMS} words`)
+  .meta({
+    description:
+      'Words that must all occur; `"phrases"`; beginnings of words, as in `harb*`. Everything else is literal.',
+  })
+
+type Operator = (typeof operators)[number]
+
+const comparisons = { gte: 'at or after', gt: 'after', lte: 'at or before', lt: 'before' }
+
+const time = <N extends string>(name: N) =>
+  Object.fromEntries(
+    operators.map((op) => [
+      `${name}[${op}]`,
+      Moment.optional().meta({ description: `Articles with \`${name}\` ${comparisons[op]} this time.` }),
+    ]),
+  ) as Record<`${N}[${Operator}]`, z.ZodOptional<typeof Moment>>
+
+export const articleSorts = ['-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt', '-headline', 'headline'] as const
+export type ArticleSort = (typeof articleSorts)[number]
+
+/** Sorts of working copies alone. */
+export const draftSorts = ['publishAt', '-publishAt'] as const
+export type DraftSort = ArticleSort | (typeof draftSorts)[number]
+
+const yesOrNo = (description: string) =>
+  z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional()
+    .meta({ description, type: 'boolean' })
+
+/** The query parameters that filter working copies alone. */
+export const draftParameters = {
+  scheduled: yesOrNo('Whether something is scheduled: a first publication or an update.'),
+  hasUnpublishedChanges: yesOrNo('Whether the working copy differs from what is live.'),
+  createdBy: several.optional().meta({ description: 'Ids of keys that made it; `me` is the key that asks.', ...texts }),
+  ...time('publishAt'),
+}
+
+/** The query parameters that filter articles. */
+export const articleParameters = {
+  section: references('Ids, slugs or paths of sections; each with all sections below it.'),
+  author: references('Ids or slugs of authors.'),
+  source: references('Ids or slugs of sources.'),
+  tag: references('Ids or slugs of tags.'),
+  language: several.optional().meta({
+    description: 'Language tags: articles in any of them. `fr` finds `fr-CA` too (RFC 4647, basic filtering).',
+    ...texts,
+  }),
+  status: several
+    .refine((list) => list.split(',').every((one) => (articleStatuses as readonly string[]).includes(one)), {
+      message: `must be of ${articleStatuses.join(', ')}`,
+    })
+    .optional()
+    .meta({
+      description: 'Articles in any of these states; of use with `version=draft`.',
+      ...commaSeparated({ type: 'string', enum: articleStatuses }),
+    }),
+  externalId: z.string().max(200).optional().meta({ description: 'The article that another system knows by this id.' }),
+  path: SitePath.optional().meta({
+    description: 'The one article that is read at this path of the site, or was.',
+    examples: ['/world-news/harbour-bridge-reopens'],
+  }),
+  q: queryText.optional(),
+  ...time('publishedAt'),
+  ...time('updatedAt'),
+}
+
+export interface ArticleFilters {
+  section?: string[] | undefined
+  author?: string[] | undefined
+  source?: string[] | undefined
+  tag?: string[] | undefined
+  language?: string | undefined
+  status?: string | undefined
+  externalId?: string | undefined
+  path?: string | undefined
+  q?: string | undefined
+  publishedAt: TimeFilter
+  updatedAt: TimeFilter
+}
+
+/** Filters of working copies. */
+export interface DraftFilters extends ArticleFilters {
+  scheduled?: boolean | undefined
+  hasUnpublishedChanges?: boolean | undefined
+  createdBy?: string | undefined
+  publishAt: TimeFilter
+}
+
+type Values<P extends Record<string, z.ZodType>> = { [K in keyof P]?: z.output<P[K]> }
+
+function timesIn<N extends string>(query: { [K in `${N}[${Operator}]`]?: string | undefined }, name: N): TimeFilter {
+  return operators.flatMap((op): TimeFilter => {
+    const value = query[`${name}[${op}]`]
+    return value === undefined ? [] : [[op, value]]
+  })
+}
+
+/** The filters of working copies among the parameters of a request. */
+export const draftFiltersIn = (
+  query: Values<typeof articleParameters> & Values<typeof draftParameters>,
+): DraftFilters => ({
+  ...filtersIn(query),
+  scheduled: query.scheduled,
+  hasUnpublishedChanges: query.hasUnpublishedChanges,
+  createdBy: query.createdBy,
+  publishAt: timesIn(query, 'publishAt'),
+})
+
+/** The filters among the parameters of a request. */
+export function filtersIn(query: Values<typeof articleParameters>): ArticleFilters {
+  const { section, author, source, tag, language, status, externalId, path, q } = query
+  return {
+    section,
+    author,
+    source,
+    tag,
+    language,
+    status,
+    externalId,
+    path,
+    q,
+    publishedAt: timesIn(query, 'publishedAt'),
+    updatedAt: timesIn(query, 'updatedAt'),
+  }
+}
+
+/** What lists can be limited to and feeds cannot. */
+const others = Object.keys(articleParameters).filter((name) => !(feedFilters as readonly string[]).includes(name))
+
+/** Links to the feeds that show what a list shows: by nothing but what feeds are limited to, the newest first. */
+export function feedsOf(query: FeedFilters & { sort: DraftSort }): string[] {
+  const isFeed = query.sort === '-publishedAt' && others.every((name) => query[name as keyof FeedFilters] === undefined)
+  return isFeed ? feedLinks(query) : []
+}

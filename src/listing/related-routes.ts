@@ -1,0 +1,56 @@
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+import { type Article, ByArticle } from '../editions/article.ts'
+import { cardsOf, documentsOf } from '../editions/cards.ts'
+import { isCard, itemJson, listReplyParameters } from '../editions/projection.ts'
+import { Retracted, redirectOrGone } from '../editions/redirect-or-gone.ts'
+import { readEdition } from '../editions/store.ts'
+import { Moved } from '../http/common-schemas.ts'
+import type { ZodTypes } from '../http/validation.ts'
+import { cacheTagOf } from '../lib/cache-tag.ts'
+import type { Storage } from '../storage/storage.ts'
+import { ArticleList } from './list-reply.ts'
+import { relatedArticles } from './related.ts'
+
+const { fields, include } = listReplyParameters
+
+const Query = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(20).default(5).meta({ description: 'How many articles to give.' }),
+  fields,
+  include,
+})
+
+/** What to read next: the live articles most like one. */
+export function registerRelated(server: FastifyInstance, { storage }: { storage: Storage }): void {
+  const app = server.withTypeProvider<ZodTypes>()
+
+  app.get(
+    '/articles/:article/related',
+    {
+      config: { access: 'live:read' },
+      schema: {
+        operationId: 'listRelatedArticles',
+        summary: 'List related articles',
+        description:
+          'Live articles that share tags, sources or the section with an article, the most similar first: a tag counts more than a source, a source more than the section, and what few articles share more than what many do. Among those about as similar the newest come first. There is one page. The links that editors have set are in `relatedLinks` of the article.',
+        tags: ['Articles'],
+        params: ByArticle,
+        querystring: Query,
+        replyHeaders: ['Cache-Tag'],
+        response: { 200: ArticleList, 308: Moved, 410: Retracted },
+      },
+    },
+    async (request, reply) => {
+      const { params, query } = request
+      const edition = await readEdition(storage.reader, params.article)
+      if (!edition) return await redirectOrGone(storage.reader, request, reply, params.article)
+      const ids = await relatedArticles(storage.reader, JSON.parse(edition.document) as Article, query.limit)
+      const found = await (isCard(query) ? cardsOf : documentsOf)(storage.reader, ids)
+      const items = found.map(({ json }) => itemJson(json, query))
+      const page = { limit: query.limit, next: null, previous: null }
+      reply.header('cache-tag', cacheTagOf(['articles', edition.article, ...found.map(({ article }) => article)]))
+      reply.header('content-type', 'application/json; charset=utf-8')
+      return reply.send(`{"data":[${items.join(',')}],"page":${JSON.stringify(page)}}` as never)
+    },
+  )
+}

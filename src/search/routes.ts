@@ -1,0 +1,134 @@
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+import { type Article, ArticleCard } from '../editions/article.ts'
+import { documentsOf } from '../editions/cards.ts'
+import { cardOf } from '../editions/compile.ts'
+import { PageInfo, pageParameters, pageRequest } from '../http/pagination.ts'
+import type { ZodTypes } from '../http/validation.ts'
+import { cacheTagOf } from '../lib/cache-tag.ts'
+import { enumList } from '../lib/query-parameters.ts'
+import { Id, Slug } from '../lib/schemas.ts'
+import { articleParameters, filtersIn, queryText } from '../listing/filters.ts'
+import { indexQueryFor } from '../listing/query.ts'
+import { liveTerms } from '../listing/terms.ts'
+import type { Storage } from '../storage/storage.ts'
+import { COUNTED, facetNames, facetsOf } from './facets.ts'
+import { highlightsOf } from './highlight.ts'
+import { countHits, type Hit, searchEditions } from './query.ts'
+import { spellingSuggestion } from './spelling.ts'
+
+const Marked = z
+  .string()
+  .nullable()
+  .meta({
+    description: 'HTML: escaped text with `<mark>` around the words; null without a hit.',
+    examples: ['<mark>Harbour</mark> bridge reopens'],
+  })
+const count = z.int().meta({ description: 'How many of the hits have it.', examples: [4] })
+const named = (noun: string) =>
+  z
+    .array(z.object({ id: Id, slug: Slug, name: z.string().meta({ description: `The name of the ${noun}.` }), count }))
+    .optional()
+    .meta({ description: `The ten ${noun}s with the most hits.` })
+
+const SearchHit = ArticleCard.extend({
+  highlights: z
+    .object({ headline: Marked, summary: Marked, body: Marked })
+    .meta({ description: 'Where the words stand.' }),
+  score: z.int().meta({
+    examples: [4],
+    description:
+      '4: the query stands in the headline as it is, as a phrase; 3: all of it in the headline, in any form of its words; 2: in headline and summary; 1: anywhere.',
+  }),
+}).meta({ id: 'SearchHit', description: 'An article of a search, and where the words stand in it.' })
+
+const SearchResult = z
+  .object({
+    data: z.array(SearchHit).meta({ description: 'The hits of this page.' }),
+    facets: z
+      .object({
+        section: named('section'),
+        author: named('author'),
+        tag: named('tag'),
+        year: z
+          .array(z.object({ year: z.int().meta({ description: 'The year of publication.' }), count }))
+          .optional()
+          .meta({ description: 'The ten years with the most hits.', examples: [[{ year: 2022, count: 4 }]] }),
+      })
+      .meta({
+        description: `How the best ${COUNTED} hits are spread; on the first page only. A section counts those below it too.`,
+      }),
+    didYouMean: z
+      .string()
+      .nullable()
+      .meta({ description: 'A similar query that finds something, where this one finds nothing.' }),
+    page: PageInfo,
+  })
+  .meta({ id: 'SearchResult', description: 'A page of hits: the best first, among equals the newest.' })
+
+const { status: _, q: __, path: ___, ...filters } = articleParameters
+const Query = z.strictObject({
+  ...pageParameters,
+  ...filters,
+  q: queryText,
+  facets: enumList([...facetNames, 'none'], 'The facets to count; all if left out, `none` for none.').optional(),
+})
+
+/** Search in what is live. */
+export function registerSearch(server: FastifyInstance, { storage }: { storage: Storage }): void {
+  const app = server.withTypeProvider<ZodTypes>()
+  const db = storage.reader
+
+  app.get(
+    '/search',
+    {
+      config: { access: 'live:read' },
+      schema: {
+        operationId: 'search',
+        summary: 'Search articles',
+        description:
+          'Searches headlines, summaries and bodies of live articles, without regard to case and diacritics. The best hits come first: the phrase in the headline, all words in the headline, all in headline and summary, all anywhere; among equals the newest.',
+        tags: ['Articles'],
+        querystring: Query,
+        replyHeaders: ['Cache-Tag'],
+        response: { 200: SearchResult },
+      },
+    },
+    async (request, reply) => {
+      const { q, limit, count, cursor, facets = [...facetNames], ...query } = request.query
+      const paging = pageRequest(request, limit)
+      const sought = await indexQueryFor(db, filtersIn(query))
+      const terms = sought ? await liveTerms(db, q, query) : []
+      const page = await searchEditions(db, terms, sought, paging)
+      const isFirst = cursor === undefined
+      const wanted = facetNames.filter((name) => isFirst && facets.includes(name))
+      const best = wanted.length > 0 ? await bestHits(page.rows, page.next !== null) : []
+      const total = count ? await countHits(db, terms, sought) : undefined
+      const meant = isFirst && page.rows.length === 0 ? await spellingSuggestion(db, terms) : undefined
+      reply.header('cache-tag', cacheTagOf(['articles', ...page.rows.map(({ article }) => article)]))
+      return {
+        data: await shown(page.rows),
+        facets: await facetsOf(db, best, wanted),
+        didYouMean: meant ?? null,
+        page: paging.info(reply, page, total),
+      } as never
+
+      async function bestHits(rows: Hit[], hasMore: boolean): Promise<Hit[]> {
+        if (!hasMore) return rows
+        return (await searchEditions(db, terms, sought, { limit: COUNTED, from: null })).rows
+      }
+
+      async function shown(hits: Hit[]) {
+        const listed = await documentsOf(
+          db,
+          hits.map((hit) => hit.article),
+        )
+        const scores = new Map(hits.map(({ article, score }) => [article, score]))
+        return listed.map(({ article: id, json }) => {
+          const article = JSON.parse(json) as Article
+          return { ...cardOf(article), highlights: highlightsOf(article, terms), score: scores.get(id) }
+        })
+      }
+    },
+  )
+}

@@ -1,0 +1,106 @@
+/**
+ * One vocabulary of columns for two engines.
+ *
+ * The engine is chosen once per process, by `DATABASE_URL`, before the schema is built. Everything here is typed as
+ * SQLite's, so that queries are written and checked once; at run time the same names build PostgreSQL's columns when
+ * that is the engine. Only this folder knows the difference.
+ */
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { type SQL, sql } from 'drizzle-orm'
+import * as pg from 'drizzle-orm/pg-core'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import * as sqlite from 'drizzle-orm/sqlite-core'
+import { getOrCreate } from '../lib/cache.ts'
+
+export type Dialect = 'sqlite' | 'postgres'
+
+/** The engine that a database URL names: `postgres:` and `postgresql:` are PostgreSQL, all else is SQLite. */
+export const dialectOf = (url: string): Dialect => (/^postgres(ql)?:/.test(url) ? 'postgres' : 'sqlite')
+
+/** The engine of this process. The only global there is. */
+export const dialect: Dialect = dialectOf(process.env.DATABASE_URL ?? '')
+
+/** The same name in both engines' vocabularies, typed as SQLite's. */
+const either = <T>(onSqlite: T, onPostgres: unknown): T => (dialect === 'sqlite' ? onSqlite : (onPostgres as T))
+
+export const table = either(sqlite.sqliteTable, pg.pgTable)
+export const index = either(sqlite.index, pg.index)
+export const uniqueIndex = either(sqlite.uniqueIndex, pg.uniqueIndex)
+export const primaryKey = either(sqlite.primaryKey, pg.primaryKey)
+export const foreignKey = either(sqlite.foreignKey, pg.foreignKey)
+
+/** UTF-8 text, compared and sorted byte by byte on both engines. */
+export const text = either(
+  (name: string) => sqlite.text(name),
+  pg.customType<{ data: string; driverData: string }>({ dataType: () => 'text COLLATE "C"' }),
+)
+
+/** A whole number, exact up to 2^53. */
+export const integer = either(
+  (name: string) => sqlite.integer(name),
+  (name: string) => pg.bigint(name, { mode: 'number' }),
+)
+
+/** True or false. */
+export const booleanColumn = either(
+  (name: string) => sqlite.integer(name, { mode: 'boolean' }),
+  (name: string) => pg.boolean(name),
+)
+
+/** A JSON value; its members keep their order. */
+export const json = either(
+  (name: string) => sqlite.text(name, { mode: 'json' }),
+  (name: string) => pg.json(name),
+)
+
+/** A run of bytes. */
+export const bytes = either(
+  sqlite.customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'blob' }),
+  pg.customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' }),
+)
+
+/** The UTF-8 bytes of a text column, as they lie in the database. */
+export const bytesOf = (column: SQLiteColumn): SQL<Buffer> =>
+  either(sql<Buffer>`cast(${column} as blob)`, sql<Buffer>`convert_to(${column}, 'UTF8')`)
+
+/** The text of one member of the object that a text column holds as JSON; as JSON itself. */
+export const memberOf = (column: SQLiteColumn, name: string): SQL<string> =>
+  either(
+    sql<string>`${column} -> ${sql.raw(`'$.${name}'`)}`,
+    sql<string>`(${column}::json -> ${sql.raw(`'${name}'`)})::text`,
+  )
+
+/** A JSON value that is kept for the record and seldom read: deflated (RFC 1951). */
+export const packed = either(
+  sqlite.customType<{ data: object; driverData: Uint8Array }>({
+    dataType: () => 'blob',
+    toDriver: pack,
+    fromDriver: unpack,
+  }),
+  pg.customType<{ data: object; driverData: Uint8Array }>({
+    dataType: () => 'bytea',
+    toDriver: pack,
+    fromDriver: unpack,
+  }),
+)
+
+/** What values were packed to, for as long as they are there: one write keeps the same content in several tables. */
+const known = new WeakMap<object, Uint8Array>()
+
+/** The bytes that a packed column keeps of a value, which must not change any more. */
+export function pack(value: object): Uint8Array {
+  return getOrCreate(known, value, () => deflateRawSync(JSON.stringify(value), { level: 3 }))
+}
+
+function unpack(value: Uint8Array): object {
+  return JSON.parse(inflateRawSync(value).toString())
+}
+
+/** A moment: RFC 3339 text in UTC with milliseconds, in and out, on both engines. It sorts as time does. */
+export const timestampColumn = either(
+  (name: string) => sqlite.text(name),
+  pg.customType<{ data: string; driverData: string }>({
+    dataType: () => 'timestamp(3) with time zone',
+    fromDriver: (value) => new Date(value).toISOString(),
+  }),
+)

@@ -1,0 +1,41 @@
+/** What is sent: made when it is sent, so that it tells what is so then. */
+import { changePayloads } from '../editions/change-payload.ts'
+import { getOrCreate } from '../lib/cache.ts'
+import type { Reader } from '../storage/storage.ts'
+import type { DeliveryRow } from './deliveries.ts'
+import { scopeOf } from './fan-out.ts'
+import type { WebhookRow } from './store.ts'
+
+/** A delivery with the text of its message. */
+export interface WebhookMessage {
+  webhook: WebhookRow
+  delivery: DeliveryRow
+  body: string
+}
+
+/** The messages of deliveries: `type`, `timestamp` and `data` as Standard Webhooks has them. */
+export async function payloadsOf(
+  db: Reader,
+  claimed: { webhook: WebhookRow; delivery: DeliveryRow }[],
+): Promise<WebhookMessage[]> {
+  const byWebhook = new Map<WebhookRow, DeliveryRow[]>()
+  for (const { webhook, delivery } of claimed) getOrCreate(byWebhook, webhook, () => []).push(delivery)
+  const messages: WebhookMessage[] = []
+  for (const [webhook, deliveries] of byWebhook) messages.push(...(await messagesFor(db, webhook, deliveries)))
+  return messages
+}
+
+async function messagesFor(db: Reader, webhook: WebhookRow, deliveries: DeliveryRow[]): Promise<WebhookMessage[]> {
+  const changes = deliveries.flatMap((delivery) => {
+    const { type, seq, target, slug, version } = delivery
+    const isChange = seq !== null && target !== null && slug !== null && version !== null
+    return isChange ? [{ delivery, type, seq, target, slug, version, was: null }] : []
+  })
+  const told = await changePayloads(db, changes, { grant: scopeOf(webhook), withEditions: webhook.withEdition })
+  const data = new Map(told.map(({ change: { delivery, seq }, members }) => [delivery, `{"seq":${seq},${members}}`]))
+  const test = JSON.stringify({ webhook: { id: webhook.id } })
+  return deliveries.map((delivery) => {
+    const head = JSON.stringify({ type: delivery.type, timestamp: delivery.at })
+    return { webhook, delivery, body: `${head.slice(0, -1)},"data":${data.get(delivery) ?? test}}` }
+  })
+}
