@@ -18,7 +18,7 @@ import { Id, prose, Slug } from '../lib/schemas.ts'
 import { keyset, pageOf } from '../storage/keyset.ts'
 import { articles, corrections, editions, publications, retractions } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
-import { onlyLive } from './lifecycle/lifecycle.ts'
+import { onlyLive } from './lifecycle/transition.ts'
 import type { ArticleDeps } from './routes.ts'
 import { type ArticleRow, findArticle } from './store.ts'
 

@@ -4,8 +4,9 @@ import type { Content } from '../editions/content.ts'
 import { textTokensOf } from '../editions/indexing.ts'
 import { sortKey } from '../lib/tokenizer.ts'
 import { dropTokens, putTokens } from '../storage/fulltext.ts'
+import { prepared } from '../storage/prepared-statements.ts'
 import { articles } from '../storage/schema.ts'
-import { prepared, type Reader, type Storage, type Writer } from '../storage/storage.ts'
+import type { Reader, Storage, Writer } from '../storage/storage.ts'
 
 /** How many working copies one transaction puts into the index. */
 const BATCH = 100

@@ -2,8 +2,9 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Content } from '../editions/content.ts'
 import { invalidReferences, Problem } from '../lib/problem.ts'
+import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
 import { articleRefs, articles, editions } from '../storage/schema.ts'
-import { numberedValues, placeholders, preparedVariants, type Writer } from '../storage/storage.ts'
+import type { Writer } from '../storage/storage.ts'
 
 const selectOwners = preparedVariants('part_owners', (db, count: number) =>
   db

@@ -3,8 +3,9 @@ import { type Caller, may } from '../access/roles.ts'
 import { type Found, seek } from '../catalogue/resolve.ts'
 import type { Ref } from '../editions/content.ts'
 import { invalidReferences, pointerTo } from '../lib/problem.ts'
+import { prepared } from '../storage/prepared-statements.ts'
 import { articles, authors, sections, sources, tags } from '../storage/schema.ts'
-import { prepared, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 
 type EntryTable = typeof authors | typeof sources | typeof sections | typeof tags
 

@@ -1,7 +1,7 @@
 /** What is in the trash, of all kinds; and its removal for good when it has been there for long enough. */
 import { and, isNotNull, lt, ne, sql } from 'drizzle-orm'
 import { serviceContext, type WriteContext } from '../access/write-context.ts'
-import { deletePermanently } from '../articles/lifecycle/lifecycle.ts'
+import { deletePermanently } from '../articles/lifecycle/trash.ts'
 import { findArticle } from '../articles/store.ts'
 import { authorKind } from '../catalogue/authors.ts'
 import { sectionKind } from '../catalogue/sections.ts'

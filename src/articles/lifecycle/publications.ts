@@ -1,11 +1,12 @@
 /** Which revision of an article was live from when until when. */
 import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
+import { prepared } from '../../storage/prepared-statements.ts'
 import { publications } from '../../storage/schema.ts'
-import { prepared, type Writer } from '../../storage/storage.ts'
+import type { Writer } from '../../storage/storage.ts'
 import type { ArticleRow } from '../store.ts'
 
-/** What the world sees of an article, or saw last: never the working copy. */
-export async function lastSeen(
+/** The slug and the revision of an article that are live, or were live last. */
+export async function lastPublication(
   tx: Writer,
   { id, slug, liveSlug }: ArticleRow,
 ): Promise<{ slug: string; version: number }> {

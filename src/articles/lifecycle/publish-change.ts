@@ -12,7 +12,7 @@ import { editions } from '../../storage/schema.ts'
 import type { Reader, Writer } from '../../storage/storage.ts'
 import { insertRevision } from '../revisions/store.ts'
 import { type ArticleRow, saveContent, saveRevision, type WorkingCopy } from '../store.ts'
-import { type Copy, publish } from './lifecycle.ts'
+import { type Copy, publish } from './publish.ts'
 
 /** What the world reads of an article; undefined while it is not live. */
 export async function liveCopy(db: Reader, article: string): Promise<Copy | undefined> {

@@ -16,7 +16,11 @@ import { addRevisionNote } from '../revisions/store.ts'
 import type { ArticleDeps } from '../routes.ts'
 import { type ArticleRow, findArticle } from '../store.ts'
 import { dryRun, dryRunPublication, PublicationDryRun } from './dry-run.ts'
-import { moveForReview, publish, restore, retract, schedule, unpublish, unschedule } from './lifecycle.ts'
+import { publish } from './publish.ts'
+import { schedule, unschedule } from './schedule.ts'
+import { moveForReview } from './transition.ts'
+import { restore } from './trash.ts'
+import { retract, unpublish } from './withdraw.ts'
 
 const Note = z
   .strictObject({ note: prose(2_000).nullish().meta({ description: 'Why; stored with the revision.' }) })

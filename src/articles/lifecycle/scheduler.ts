@@ -4,7 +4,7 @@ import { type Clock, timestamp } from '../../lib/clock.ts'
 import { articles } from '../../storage/schema.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { ArticleRow } from '../store.ts'
-import { makeLive } from './lifecycle.ts'
+import { makeLive } from './publish.ts'
 
 /** How many pieces one look finds at most. */
 const BATCH = 100

@@ -5,8 +5,9 @@ import type { Content } from '../../editions/content.ts'
 import { notFound } from '../../lib/problem.ts'
 import { pack } from '../../storage/dialect.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../../storage/keyset.ts'
+import { insertRow } from '../../storage/prepared-statements.ts'
 import { publications, revisions } from '../../storage/schema.ts'
-import { insertRow, type Reader, type Writer } from '../../storage/storage.ts'
+import type { Reader, Writer } from '../../storage/storage.ts'
 
 /** How many revisions share one dictionary. */
 const SPAN = 64

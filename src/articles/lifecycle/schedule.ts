@@ -1,0 +1,47 @@
+/** Scheduling: when the working copy is published by itself, and cancelling that. */
+import type { WriteContext } from '../../access/write-context.ts'
+import { Problem } from '../../lib/problem.ts'
+import type { Writer } from '../../storage/storage.ts'
+import type { ArticleRow } from '../store.ts'
+import { requireFreePath } from './publish.ts'
+import { saveTransition, stateOf } from './transition.ts'
+import { statusAfter } from './workflow.ts'
+
+/** When an article is to be published: at a time, and not before an embargo has ended. */
+export interface Release {
+  at?: string | undefined
+  embargoUntil?: string | undefined
+}
+
+/**
+ * Schedules the publication of the working copy. Throws `validation` for a time that is not in the future or is before
+ * the end of the embargo, `conflict` if a section has its path.
+ */
+export async function schedule(
+  tx: Writer,
+  article: ArticleRow,
+  { at, embargoUntil }: Release,
+  context: WriteContext,
+): Promise<ArticleRow> {
+  const { now } = context
+  const publishAt = at ?? embargoUntil ?? now
+  if (at !== undefined && at <= now) throw wrongTime('at', 'must be in the future')
+  if (embargoUntil !== undefined && embargoUntil <= now) throw wrongTime('embargoUntil', 'must be in the future')
+  if (embargoUntil !== undefined && embargoUntil > publishAt)
+    throw wrongTime('embargoUntil', 'must not be after the time of publication')
+  const status = statusAfter(stateOf(article), 'schedule')
+  await requireFreePath(tx, article)
+  const scheduled = { ...article, status, publishAt, embargoUntil: embargoUntil ?? null }
+  return saveTransition(tx, context, 'schedule', scheduled)
+}
+
+function wrongTime(name: string, message: string): Problem {
+  const errors = [{ in: 'body' as const, pointer: `/${name}`, code: 'wrong_time', message }]
+  return new Problem('validation', `${name} ${message}`, { errors })
+}
+
+/** Cancels a scheduled publication; a live edition stays live. */
+export function unschedule(tx: Writer, article: ArticleRow, context: WriteContext): Promise<ArticleRow> {
+  const status = statusAfter(stateOf(article), 'unschedule')
+  return saveTransition(tx, context, 'unschedule', { ...article, status, publishAt: null, embargoUntil: null })
+}
