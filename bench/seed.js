@@ -4,13 +4,13 @@
  * goes a sample, as JSON: articles spread over all that there are.
  */
 import { writeFileSync } from 'node:fs'
-import { publish } from '../dist/articles/publish.js'
-import { create } from '../dist/articles/store.js'
+import { publish } from '../dist/articles/lifecycle/lifecycle.js'
+import { createArticle } from '../dist/articles/store.js'
 import { readBody } from '../dist/body/read.js'
 import { authorKind } from '../dist/catalogue/authors.js'
 import { sectionKind } from '../dist/catalogue/sections.js'
 import { sourceKind } from '../dist/catalogue/sources.js'
-import { create as createEntry } from '../dist/catalogue/store.js'
+import { createEntry } from '../dist/catalogue/store.js'
 import { tagKind } from '../dist/catalogue/tags.js'
 import { mergeIndex } from '../dist/editions/indexing.js'
 import { openStorage } from '../dist/storage/open.js'
@@ -64,8 +64,8 @@ async function makeArticles(tx, first, last) {
     const { body, ...input } = article(number, number % EVERY_RELATED === 0 ? earlier : undefined)
     const { blocks } = await readBody(body)
     const now = moment(number)
-    const act = { caller, now, requestId: null }
-    const { id, slug } = await publish(tx, await create(tx, { input, body: blocks }, act), act)
+    const context = { caller, now, requestId: null }
+    const { id, slug } = await publish(tx, await createArticle(tx, { input, body: blocks }, context), context)
     if (number % sampleEvery === 0) sample.push({ ...input, slug, publishedAt: now })
     earlier = id
   }
