@@ -46,7 +46,7 @@ export const indexMissingDrafts = (storage: Storage): Promise<void> =>
   inBatches(storage, (tx) => tx.select().from(articles).where(isNull(articles.searchKey)).limit(BATCH))
 
 /** Makes the index anew, batch by batch: at any time it has all working copies. */
-export function indexDraftsAnew(storage: Storage): Promise<void> {
+export function rebuildDraftIndex(storage: Storage): Promise<void> {
   let last = ''
   return inBatches(storage, async (tx) => {
     const batch = await tx.select().from(articles).where(gt(articles.id, last)).orderBy(asc(articles.id)).limit(BATCH)

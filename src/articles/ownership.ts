@@ -14,7 +14,7 @@ const selectOwners = preparedVariants('part_owners', (db, count: number) =>
 )
 
 /** An id given to a citation or a related link has to be one that the article gave it. */
-export async function refuseForeignParts(tx: Writer, article: string, content: Content): Promise<void> {
+export async function requireOwnSubItems(tx: Writer, article: string, content: Content): Promise<void> {
   const parts = { citation: content.citations, 'related-link': content.relatedLinks }
   for (const [kind, list] of Object.entries(parts)) {
     if (list.length === 0) continue
@@ -29,7 +29,7 @@ export async function refuseForeignParts(tx: Writer, article: string, content: C
 }
 
 /** Throws `conflict` if another article has the external id. */
-export async function refuseTakenExternalId(
+export async function requireFreeExternalId(
   tx: Writer,
   { id, externalId }: { id: string; externalId: string | null },
 ): Promise<void> {

@@ -14,7 +14,7 @@ import { articleRefs, articles } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import { contentOf, type Draft } from './draft.ts'
 import { indexDraft } from './draft-index.ts'
-import { refuseForeignParts, refuseTakenExternalId } from './ownership.ts'
+import { requireOwnSubItems, requireFreeExternalId } from './ownership.ts'
 import { resolver } from './reference-resolver.ts'
 import { insertRevision } from './revisions/store.ts'
 import type { ArticleWithoutBody } from './schemas.ts'
@@ -80,8 +80,8 @@ export async function createArticle(tx: Writer, draft: Draft, act: WriteContext)
     deletedAt: null,
     ...columnsOf(content),
   }
-  await refuseTakenExternalId(tx, row)
-  await refuseForeignParts(tx, id, content)
+  await requireFreeExternalId(tx, row)
+  await requireOwnSubItems(tx, id, content)
   await insertRow(tx, articles, row)
   await writeRefs(tx, id, [], content)
   await insertRevision(tx, { article: id, number: 1, at: now, note: null, actor, content })
@@ -96,7 +96,7 @@ export async function saveArticle(
   draft: Draft,
   act: WriteContext,
 ): Promise<ArticleRow> {
-  return saveContent(tx, before, await workingCopyOf(tx, before, draft, act), act)
+  return saveIfChanged(tx, before, await workingCopyOf(tx, before, draft, act), act)
 }
 
 /** What the working copy will be once a draft is saved. Writes nothing; throws what saving would. */
@@ -107,13 +107,13 @@ export async function workingCopyOf(
   act: WriteContext,
 ): Promise<WorkingCopy> {
   const content = await contentOf(resolver(tx, act.caller, refsOf(before.content)), draft)
-  await refuseForeignParts(tx, before.id, content)
+  await requireOwnSubItems(tx, before.id, content)
   const { publishedAt, updatedAt } = draft.dates ?? before
   return { content, slug: draft.input.slug ?? before.slug, publishedAt, updatedAt }
 }
 
 /** Saves a working copy as the next revision, if it is not what is there; for changes of a part of it, too. */
-export async function saveContent(
+export async function saveIfChanged(
   tx: Writer,
   before: ArticleRow,
   after: WorkingCopy,
@@ -143,7 +143,7 @@ export async function saveRevision(
   const own = { slug, publishedAt, updatedAt }
   const saved = { version: before.version + 1, editedAt: now, searchKey: await indexDraft(tx, content, before) }
   const row: ArticleRow = { ...before, ...own, ...saved, ...columnsOf(content) }
-  await refuseTakenExternalId(tx, row)
+  await requireFreeExternalId(tx, row)
   await tx.update(articles).set(row).where(eq(articles.id, id))
   await writeRefs(tx, id, refsOf(before.content), content)
   await insertRevision(tx, { article: id, number: row.version, at: now, note: null, actor, content })

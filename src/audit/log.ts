@@ -4,8 +4,9 @@ import { type WriteContext, writeContext } from '../access/write-context.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/id.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
+import { insertRow } from '../storage/prepared-statements.ts'
 import { auditLog } from '../storage/schema.ts'
-import { insertRow, type Reader, type Storage, type Writer } from '../storage/storage.ts'
+import type { Reader, Storage, Writer } from '../storage/storage.ts'
 
 /** One thing that somebody did. */
 export interface AuditedAction {

@@ -3,15 +3,9 @@
  * goes, since the references of a large section are too many to count whenever somebody looks at it.
  */
 import { and, eq, gt, inArray, sql } from 'drizzle-orm'
+import { numberedValues, placeholders, prepared, preparedVariants } from '../storage/prepared-statements.ts'
 import { refCounts } from '../storage/schema.ts'
-import {
-  numberedValues,
-  placeholders,
-  prepared,
-  preparedVariants,
-  type Reader,
-  type Writer,
-} from '../storage/storage.ts'
+import type { Reader, Writer } from '../storage/storage.ts'
 
 /** Kinds of `editionRefs` that are counted: those that lists are filtered by. */
 export const countedKinds = ['author', 'language', 'section', 'source', 'tag'] as const

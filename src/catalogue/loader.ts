@@ -1,6 +1,7 @@
 import { getTableName, inArray } from 'drizzle-orm'
 import { getOrCreate } from '../lib/cache.ts'
-import { numberedValues, placeholders, preparedVariants, type Reader } from '../storage/storage.ts'
+import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
+import type { Reader } from '../storage/storage.ts'
 import type { EntryRow, EntryTable } from './entry.ts'
 
 /** The entries with these ids, in no order, the trash's among them. */

@@ -5,8 +5,9 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { isId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
+import { prepared } from '../storage/prepared-statements.ts'
 import { sections, slugs } from '../storage/schema.ts'
-import { prepared, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 
 /** Where an article without a section stands, in the address book. */
 export const TOP = '/'

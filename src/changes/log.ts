@@ -1,8 +1,9 @@
 import { and, asc, desc, eq, gt, inArray, lt, lte, max, notInArray, type SQL, sql } from 'drizzle-orm'
 import type { AccessAttributes } from '../access/attributes.ts'
 import type { Clock } from '../lib/clock.ts'
+import { insertRow, prepared } from '../storage/prepared-statements.ts'
 import { changes, editionRefs, editions, staleEditions } from '../storage/schema.ts'
-import { insertRow, prepared, type Reader, type Storage, type Writer } from '../storage/storage.ts'
+import type { Reader, Storage, Writer } from '../storage/storage.ts'
 
 const entryNouns = ['author', 'source', 'section', 'tag'] as const
 export type EntryNoun = (typeof entryNouns)[number]

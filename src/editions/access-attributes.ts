@@ -4,8 +4,9 @@ import type { AccessAttributes } from '../access/attributes.ts'
 import { covers } from '../access/grants.ts'
 import type { Caller } from '../access/roles.ts'
 import { getOrCreate } from '../lib/cache.ts'
+import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
 import { editionRefs, editions } from '../storage/schema.ts'
-import { numberedValues, placeholders, preparedVariants, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 import { type Content, NONE } from './content.ts'
 
 /** `refs` are those of the edition, or of a working copy with the sections above its own. */

@@ -1,7 +1,8 @@
 /** Live articles as lists show them: finished JSON. */
 import { and, desc, eq, inArray, sql } from 'drizzle-orm'
+import { numberedValues, placeholders, prepared, preparedVariants } from '../storage/prepared-statements.ts'
 import { editionRefs, editions, staleEditions } from '../storage/schema.ts'
-import { numberedValues, placeholders, prepared, preparedVariants, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 import { recompile } from './store.ts'
 
 /** One live article in a list, as JSON: its card, or its whole document. */

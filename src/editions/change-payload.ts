@@ -2,8 +2,9 @@
 import { inArray } from 'drizzle-orm'
 import { covers, type Grant } from '../access/grants.ts'
 import type { LoggedChange } from '../changes/log.ts'
+import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
 import { editions } from '../storage/schema.ts'
-import { numberedValues, placeholders, preparedVariants, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 import { liveAttributes } from './access-attributes.ts'
 import { documentsOf } from './cards.ts'
 

@@ -1,7 +1,8 @@
 /** The numbers of live editions in the index: they sort by time of publication, and no two are the same. */
 import { and, desc, gte, lt, sql } from 'drizzle-orm'
+import { prepared } from '../storage/prepared-statements.ts'
 import { editions } from '../storage/schema.ts'
-import { prepared, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 
 /** How a time can be compared with another, as in `publishedAt[gte]`. */
 export const timeOperators = ['gte', 'gt', 'lte', 'lt'] as const

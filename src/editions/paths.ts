@@ -2,8 +2,9 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { placesAt, slugRow, TOP } from '../catalogue/resolve.ts'
 import { hasStoodIn } from '../catalogue/slugs.ts'
+import { prepared } from '../storage/prepared-statements.ts'
 import { articles, editions, slugs } from '../storage/schema.ts'
-import { prepared, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 import type { Content } from './content.ts'
 
 /** That a row of the address book has a slug that the world has seen an article under. */

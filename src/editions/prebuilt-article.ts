@@ -4,8 +4,9 @@ import type { PrebuiltReplies, ReplyHeaders } from '../cache/public-cache.ts'
 import { storedCacheTag } from '../lib/cache-tag.ts'
 import { isId } from '../lib/id.ts'
 import { bytesOf } from '../storage/dialect.ts'
+import { prepared } from '../storage/prepared-statements.ts'
 import { editions, staleEditions } from '../storage/schema.ts'
-import { prepared, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 
 /** What ids and slugs are made of. */
 const NAME = /^[a-z0-9-]+$/

@@ -1,8 +1,9 @@
 import { desc, inArray } from 'drizzle-orm'
 import { loadByIds } from '../catalogue/loader.ts'
 import { lineagesOf, type SectionRow } from '../catalogue/sections.ts'
+import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
 import { authors, corrections, editions, sections, sources, tags } from '../storage/schema.ts'
-import { numberedValues, placeholders, preparedVariants, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 import type { Correction } from './article-parts.ts'
 import { type Content, type RefKind, refsOf } from './content.ts'
 

@@ -2,8 +2,9 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { countRefs } from '../catalogue/article-counts.ts'
 import { rangesOf } from '../lib/languages.ts'
+import { insertRows, prepared } from '../storage/prepared-statements.ts'
 import { editionRefs } from '../storage/schema.ts'
-import { insertRows, prepared, type Writer } from '../storage/storage.ts'
+import type { Writer } from '../storage/storage.ts'
 import { type Content, filterKinds, type LiveRef, NONE, refsOf } from './content.ts'
 import type { LoadedReferences } from './reference-loader.ts'
 

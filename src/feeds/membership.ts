@@ -5,8 +5,9 @@ import { NONE } from '../editions/content.ts'
 import { getOrCreate } from '../lib/cache.ts'
 import { feedFilters } from '../lib/feed-urls.ts'
 import { rangesOf } from '../lib/languages.ts'
+import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
 import { editionRefs } from '../storage/schema.ts'
-import { numberedValues, placeholders, preparedVariants, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 import type { ScopeLimits } from './scope.ts'
 
 /** What an article refers to, by the filters of feeds. */

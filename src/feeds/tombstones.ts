@@ -1,8 +1,9 @@
 /** What was in a feed and is not any more: retracted, taken off the site, or moved to where another feed shows it. */
 import { and, desc, gt, inArray, isNotNull, like, sql } from 'drizzle-orm'
 import { latestChange } from '../changes/log.ts'
+import { prepared } from '../storage/prepared-statements.ts'
 import { changes, retractions } from '../storage/schema.ts'
-import { prepared, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 import type { Tombstone } from './feed.ts'
 import { isMember, liveReferences, refsIn } from './membership.ts'
 import type { ScopeLimits } from './scope.ts'

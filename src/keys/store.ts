@@ -6,8 +6,9 @@ import { audit } from '../audit/log.ts'
 import { newId } from '../lib/id.ts'
 import { hashOf, partsOf, randomSecret, sameHash, tokenOf } from '../lib/random-secret.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
+import { prepared } from '../storage/prepared-statements.ts'
 import { apiKeys } from '../storage/schema.ts'
-import { prepared, type Reader, type Storage, type Writer } from '../storage/storage.ts'
+import type { Reader, Storage, Writer } from '../storage/storage.ts'
 
 export type KeyRow = typeof apiKeys.$inferSelect
 

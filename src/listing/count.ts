@@ -2,8 +2,9 @@
 import { and, eq } from 'drizzle-orm'
 import { countOf } from '../catalogue/entry.ts'
 import { editionIndex } from '../storage/fulltext.ts'
+import { placeholder, preparedVariants } from '../storage/prepared-statements.ts'
 import { editionRefs, editions } from '../storage/schema.ts'
-import { placeholder, preparedVariants, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 import {
   type AccessPath,
   type ConditionKinds,

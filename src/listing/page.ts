@@ -15,8 +15,9 @@ import {
   startOf,
 } from '../storage/keyset.ts'
 import { packedRows } from '../storage/packed-rows.ts'
+import { placeholder, preparedVariants } from '../storage/prepared-statements.ts'
 import { editionRefs, editions } from '../storage/schema.ts'
-import { placeholder, preparedVariants, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 import { countMatching } from './count.ts'
 import type { ArticleFilters, ArticleSort } from './filters.ts'
 import { type AccessPath, byReferences, type ConditionKinds, inIndex, isOfReference, predicates } from './predicates.ts'

@@ -3,8 +3,9 @@ import { and, desc, eq, sql } from 'drizzle-orm'
 import { countOfRef } from '../catalogue/article-counts.ts'
 import type { Article } from '../editions/article.ts'
 import type { LiveRef } from '../editions/content.ts'
+import { prepared } from '../storage/prepared-statements.ts'
 import { editionRefs } from '../storage/schema.ts'
-import { prepared, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 
 /** What it says about an article to share one of these. */
 const WEIGHTS = { tag: 4, source: 2, section: 1 }

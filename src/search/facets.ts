@@ -5,8 +5,9 @@ import { loadByIds } from '../catalogue/loader.ts'
 import { NONE } from '../editions/content.ts'
 import { yearOf } from '../editions/index-key.ts'
 import { membersOf } from '../storage/fulltext.ts'
+import { prepared } from '../storage/prepared-statements.ts'
 import { authors, editionRefs, sections, tags } from '../storage/schema.ts'
-import { prepared, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 import type { Hit } from './query.ts'
 
 /** By what hits are counted. */

@@ -10,8 +10,9 @@ import { type ConditionKinds, inIndex, predicates } from '../listing/predicates.
 import type { IndexQuery } from '../listing/query.ts'
 import { allOf, butNot, editionIndex, match } from '../storage/fulltext.ts'
 import type { Page, PageRequest } from '../storage/keyset.ts'
+import { placeholder, preparedVariants } from '../storage/prepared-statements.ts'
 import { editions } from '../storage/schema.ts'
-import { placeholder, preparedVariants, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 
 /** What was found: the article, its number in the index, and how well it fits. */
 export interface Hit {

@@ -2,8 +2,9 @@
 import { and, asc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { countOf } from '../catalogue/entry.ts'
 import { pageOfEntry, type Site } from '../editions/site-urls.ts'
+import { prepared } from '../storage/prepared-statements.ts'
 import { authors, editionRefs, refCounts, sections, tags } from '../storage/schema.ts'
-import { prepared, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 import type { Entry } from './entries.ts'
 import { addressFits, MOST } from './limits.ts'
 

@@ -5,8 +5,9 @@ import { pageUrl, type Site } from '../editions/site-urls.ts'
 import { recompile } from '../editions/store.ts'
 import { uriOf } from '../lib/uri.ts'
 import { memberOf } from '../storage/dialect.ts'
+import { preparedVariants } from '../storage/prepared-statements.ts'
 import { editions, staleEditions } from '../storage/schema.ts'
-import { preparedVariants, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 import { addressFits, MOST_IMAGES } from './limits.ts'
 
 /** How many articles one query reads; other requests get their turn before the next. */

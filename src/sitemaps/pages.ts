@@ -2,8 +2,9 @@
 import { and, asc, desc, eq, gt, gte, isNotNull, lte, sql } from 'drizzle-orm'
 import { countOf } from '../catalogue/entry.ts'
 import { latestChange } from '../changes/log.ts'
+import { prepared } from '../storage/prepared-statements.ts'
 import { articles, changes, editions } from '../storage/schema.ts'
-import { prepared, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 import type { Span } from './entries.ts'
 import { MOST } from './limits.ts'
 

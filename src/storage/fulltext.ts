@@ -8,7 +8,8 @@ import * as pg from 'drizzle-orm/pg-core'
 import * as sqlite from 'drizzle-orm/sqlite-core'
 import type { Stem, Term } from '../lib/search-syntax.ts'
 import { dialect } from './dialect.ts'
-import { prepared, preparedVariants, type Reader, type Writer } from './storage.ts'
+import { prepared, preparedVariants } from './prepared-statements.ts'
+import type { Reader, Writer } from './storage.ts'
 
 /** In which parts all terms have to stand: anywhere, in headline and summary, in the headline. */
 export type Part = 'all' | 'top' | 'headline'

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { dialect } from './dialect.ts'
-import { preparedVariants, type Reader } from './storage.ts'
+import { preparedVariants } from './prepared-statements.ts'
+import type { Reader } from './storage.ts'
 
 /** Stands between the values: a control character, which no text has that this service takes. */
 const SEPARATOR = '\u001f'

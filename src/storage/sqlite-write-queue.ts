@@ -2,7 +2,8 @@
 import { setTimeout as pause, setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { pauseBetweenStatements, type Storage, StorageBusy, type Writer } from './storage.ts'
+import { pauseBetweenStatements } from './statement-pause.ts'
+import { type Storage, StorageBusy, type Writer } from './storage.ts'
 
 /** How long a transaction waits for another process to give up the write lock, in milliseconds. */
 const LOCK_DEADLINE = 5_000

@@ -4,8 +4,9 @@ import type { Grant } from '../access/grants.ts'
 import { changesAfter, type LoggedChange } from '../changes/log.ts'
 import { documentsOf } from '../editions/cards.ts'
 import { changePayloads, grantedLive } from '../editions/change-payload.ts'
+import { prepared } from '../storage/prepared-statements.ts'
 import { changes, editions } from '../storage/schema.ts'
-import { prepared, type Reader } from '../storage/storage.ts'
+import type { Reader } from '../storage/storage.ts'
 import { expired, type LogPosition } from './cursor.ts'
 
 /** How many rows of the log one request goes through at most, however few of them it may show. */

@@ -3,15 +3,9 @@
  * settle, as when it is killed, is due again afterwards.
  */
 import { and, eq, exists, inArray, lte, sql } from 'drizzle-orm'
+import { numberedValues, placeholders, prepared, preparedVariants } from '../storage/prepared-statements.ts'
 import { webhookDeliveries, webhooks } from '../storage/schema.ts'
-import {
-  numberedValues,
-  placeholders,
-  prepared,
-  preparedVariants,
-  type Reader,
-  type Writer,
-} from '../storage/storage.ts'
+import type { Reader, Writer } from '../storage/storage.ts'
 import type { DeliveryRow } from './deliveries.ts'
 import type { WebhookRow } from './store.ts'
 

@@ -18,7 +18,7 @@ export const stateOf = (article: ArticleRow): State => ({
 })
 
 /** The problem `transition-not-allowed` for what only a live article takes; it lists the transitions that are allowed. */
-export function onlyLive(article: ArticleRow, detail: string): Problem {
+export function notLive(article: ArticleRow, detail: string): Problem {
   const state = stateOf(article)
   return new Problem('transition-not-allowed', detail, { more: { state: state.status, allowed: allowedIn(state) } })
 }
