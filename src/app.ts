@@ -10,7 +10,7 @@ import fastify, {
 import { ABOUT } from './about.ts'
 import { type Caller, may } from './access/roles.ts'
 import { registerCorrections } from './articles/corrections.ts'
-import { registerAdvance } from './articles/embargo-access.ts'
+import { registerAdvanceCopies } from './articles/embargo-access.ts'
 import { registerTransitions } from './articles/lifecycle/routes.ts'
 import type { Releases } from './articles/lifecycle/scheduler.ts'
 import { registerPreviews } from './articles/previews.ts'
@@ -206,7 +206,7 @@ export async function buildApp(given: AppDeps): Promise<FastifyInstance> {
       registerEntries(v1, tagKind, deps)
       registerBulk(v1, { ...deps, translate })
       registerTrash(v1, deps)
-      registerAdvance(v1, deps)
+      registerAdvanceCopies(v1, deps)
       registerChanges(v1, syndication)
       registerStream(v1, syndication)
       registerArticleAccess(v1, syndication)

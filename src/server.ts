@@ -54,14 +54,14 @@ export async function serve(config: Config, say: (text: string) => void): Promis
   const indexed = await indexMissing(storage)
   if (indexed > 0) say(`Put ${indexed} articles into the index.`)
   const releases = watchReleases({ storage, clock: systemClock })
-  await releases.look()
+  await releases.refresh()
   const watch = changeNotifier(storage)
   const app = await buildApp({ config, storage, clock: systemClock, releases, watch })
   let stopping = false
   const failed = (what: string) => (err: unknown) => app.log.error({ err }, `${what} failed and is tried again`)
   const release = async () => {
     await publishDue({ storage, clock: systemClock })
-    await releases.look()
+    await releases.refresh()
   }
   const trashPlaces: Places = new Map()
   const sweep = async () => {

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { indexDraftsAnew, indexMissingDrafts } from '../src/articles/draft-index.ts'
+import { rebuildDraftIndex, indexMissingDrafts } from '../src/articles/draft-index.ts'
 import { fillSortNames } from '../src/catalogue/sort-names.ts'
 import { indexMissing } from '../src/editions/indexing.ts'
 import { draftIndex, editionIndex } from '../src/storage/fulltext.ts'
@@ -88,7 +88,7 @@ describe('a language', () => {
     await fillSortNames(room.storage)
     await indexMissingDrafts(room.storage)
     await indexMissing(room.storage)
-    await indexDraftsAnew(room.storage)
+    await rebuildDraftIndex(room.storage)
     expect(await list('language=fr&tag=ports&sort=headline')).toEqual(['lingua-one', 'lingua-two'])
     expect(await drafts('q=lingua&language=fr&sort=headline')).toEqual(['lingua-one', 'lingua-two'])
     expect((await room.anyone.get('/v1/tags?q=po').expect(200)).body.data).toHaveLength(1)

@@ -138,7 +138,7 @@ async function checkPlans(shelf: Shelf, wanted: Wish): Promise<void> {
   for (const few of [0, 3, 10]) {
     const ids: string[] = []
     for (let from: PageRequest['from'] = null; ; ) {
-      const page: Found<string> = await listPage(room.storage.reader, { ...query, few }, { limit: 2, from })
+      const page: Found<string> = await listPage(room.storage.reader, { ...query, maxSorted: few }, { limit: 2, from })
       ids.push(...page.rows)
       if (page.next === null) break
       from = { keys: page.next, back: false }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { keysAt } from '../src/editions/index-key.ts'
-import { indexAnew, indexMissing, mergeIndex } from '../src/editions/indexing.ts'
+import { keysOfMillisecond } from '../src/editions/index-key.ts'
+import { rebuildIndex, indexMissing, mergeIndex } from '../src/editions/indexing.ts'
 import { editionIndex } from '../src/storage/fulltext.ts'
 import { editions } from '../src/storage/schema.ts'
 import { runs } from './harness/depth.ts'
@@ -222,7 +222,7 @@ it('finds only what is live, as it is now', async () => {
 it('makes its index anew from what is live', async () => {
   for (const n of [1, 2, 3]) await publish(`Heron ${n}`)
   const before = await slugs('heron')
-  await indexAnew(room.storage)
+  await rebuildIndex(room.storage)
   await mergeIndex(room.storage)
   expect(await slugs('heron')).toEqual(before)
   await room.storage.transaction(async (tx) => {
@@ -237,7 +237,7 @@ it('makes its index anew from what is live', async () => {
 it('gives an article the next millisecond where one has as many as have room', async () => {
   const first = await publish('First of its time')
   const { publishedAt } = (await room.anyone.get(`/v1/articles/${first}`).expect(200)).body
-  const searchKey = keysAt(Date.parse(publishedAt)).high
+  const searchKey = keysOfMillisecond(Date.parse(publishedAt)).high
   await room.storage.transaction(async (tx) => void (await tx.update(editions).set({ searchKey })))
   const { body } = await room.editor.post('/v1/articles?publish=true').send({ headline: 'Second' }).expect(201)
   expect(Date.parse(body.publishedAt)).toBe(Date.parse(publishedAt) + 1)

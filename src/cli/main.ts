@@ -155,8 +155,8 @@ program
   .action(
     withConfig(async (config) => {
       const { withStorage } = await import('./with-storage.ts')
-      const { indexAnew, mergeIndex } = await import('../editions/indexing.ts')
-      const { indexDraftsAnew } = await import('../articles/draft-index.ts')
+      const { rebuildIndex: indexAnew, mergeIndex } = await import('../editions/indexing.ts')
+      const { rebuildDraftIndex: indexDraftsAnew } = await import('../articles/draft-index.ts')
       await withStorage(config, async (storage) => {
         await indexAnew(storage)
         await indexDraftsAnew(storage)

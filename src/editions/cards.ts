@@ -6,7 +6,7 @@ import type { Reader } from '../storage/storage.ts'
 import { recompile } from './store.ts'
 
 /** One live article in a list, as JSON: its card, or its whole document. */
-export interface Listed<J = string> {
+export interface ArticleJson<J = string> {
   article: string
   json: J
 }
@@ -25,13 +25,13 @@ const selectCards = selectSome('card')
 const selectDocuments = selectSome('document')
 
 /** The live articles among those with these ids, in this order: their cards. */
-export const cardsOf = async (db: Reader, ids: string[]): Promise<Listed[]> =>
+export const cardsOf = async (db: Reader, ids: string[]): Promise<ArticleJson[]> =>
   ids.length === 0
     ? []
     : inOrder(ids, await upToDate(db, await selectCards(db, ids.length, numberedValues(ids)), 'card'))
 
 /** The same: their whole documents. */
-export const documentsOf = async (db: Reader, ids: string[]): Promise<Listed[]> =>
+export const documentsOf = async (db: Reader, ids: string[]): Promise<ArticleJson[]> =>
   ids.length === 0
     ? []
     : inOrder(ids, await upToDate(db, await selectDocuments(db, ids.length, numberedValues(ids)), 'document'))
@@ -39,9 +39,9 @@ export const documentsOf = async (db: Reader, ids: string[]): Promise<Listed[]> 
 /** The rows, with those that are stale compiled anew. */
 async function upToDate(
   db: Reader,
-  rows: (Listed & { stale: string | null })[],
+  rows: (ArticleJson & { stale: string | null })[],
   column: 'card' | 'document',
-): Promise<Listed[]> {
+): Promise<ArticleJson[]> {
   const stale = rows.filter((row) => row.stale !== null).map(({ article }) => article)
   const fresh = new Map((await recompile(db, stale)).map((row) => [row.article, row[column]]))
   return rows.map(({ article, json }) => ({ article, json: fresh.get(article) ?? json }))
@@ -62,5 +62,5 @@ const selectNewest = prepared('newest_ids', (db) =>
 )
 
 /** The ids of the newest live articles that refer to an author, a source, a section or a tag, newest first. */
-export const newest = async (db: Reader, kind: string, ref: string, limit: number): Promise<string[]> =>
+export const newestIds = async (db: Reader, kind: string, ref: string, limit: number): Promise<string[]> =>
   (await selectNewest(db, { kind, ref, limit })).map(({ article }) => article)

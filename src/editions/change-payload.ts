@@ -12,7 +12,7 @@ import { documentsOf } from './cards.ts'
 export interface ChangePayload<C> {
   change: C
   /** Whether it concerns whoever has the grant: they may have the article, or could have it before. */
-  concerns: boolean
+  isVisible: boolean
   /** What changed and what is there now, as the members of a JSON object, without its braces. */
   members: string
 }
@@ -24,7 +24,7 @@ export async function changePayloads<C extends Pick<LoggedChange, 'type' | 'targ
   { grant, withEditions }: { grant: Grant | null; withEditions: boolean },
 ): Promise<ChangePayload<C>[]> {
   const articles = [...new Set(changes.filter(isOfArticle).map(({ target }) => target))]
-  const held = await grantedLive(db, articles, grant)
+  const held = await grantedArticles(db, articles, grant)
   const documents = withEditions ? await documentsOf(db, [...held]) : []
   const editionOf = new Map(documents.map(({ article, json }) => [article, json]))
   return changes.map((change) => {
@@ -52,7 +52,7 @@ const selectLive = preparedVariants('told_live', (db, count: number) =>
 )
 
 /** Those of the articles that are live and covered by the grant. */
-export async function grantedLive(db: Reader, articles: string[], grant: Grant | null): Promise<Set<string>> {
+export async function grantedArticles(db: Reader, articles: string[], grant: Grant | null): Promise<Set<string>> {
   if (articles.length === 0) return new Set()
   if (grant === null)
     return new Set((await selectLive(db, articles.length, numberedValues(articles))).map(({ article }) => article))

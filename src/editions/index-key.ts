@@ -10,8 +10,8 @@ export const timeOperators = ['gte', 'gt', 'lte', 'lt'] as const
 export type TimeFilter = [(typeof timeOperators)[number], string][]
 
 /** How many bits of a number tell apart what went live in the same millisecond; those above are the time. */
-export const BITS = 10
-const ROOM = 2 ** BITS
+export const SEQUENCE_BITS = 10
+const ROOM = 2 ** SEQUENCE_BITS
 
 const selectLast = prepared('search_key_before', (db) =>
   db
@@ -53,13 +53,13 @@ export async function newIndexKey(db: Reader, publishedAt: string): Promise<numb
 }
 
 /** The millisecond of publication that a number stands for, since 1970. */
-export const momentOf = (key: number): number => Math.floor(key / ROOM)
+export const millisecondsOf = (key: number): number => Math.floor(key / ROOM)
 
 /** The time of publication that a number stands for. */
-export const timeOf = (key: number): string => new Date(momentOf(key)).toISOString()
+export const publishedAtOf = (key: number): string => new Date(millisecondsOf(key)).toISOString()
 
 /** The year of publication that a number stands for. */
-export const yearOf = (key: number): number => new Date(momentOf(key)).getUTCFullYear()
+export const publicationYearOf = (key: number): number => new Date(millisecondsOf(key)).getUTCFullYear()
 
 /** A range of numbers, both ends included. */
 export interface KeyRange {
@@ -68,13 +68,13 @@ export interface KeyRange {
 }
 
 /** All that may have gone live in a millisecond. */
-export const keysAt = (moment: number): KeyRange => ({ low: moment * ROOM, high: (moment + 1) * ROOM - 1 })
+export const keysOfMillisecond = (moment: number): KeyRange => ({ low: moment * ROOM, high: (moment + 1) * ROOM - 1 })
 
 /** The numbers of what was published in these times. */
-export function keysWithin(publishedAt: TimeFilter): KeyRange {
+export function keyRangeOf(publishedAt: TimeFilter): KeyRange {
   const range = { low: Number.MIN_SAFE_INTEGER, high: Number.MAX_SAFE_INTEGER }
   for (const [operator, time] of publishedAt) {
-    const { low, high } = keysAt(Date.parse(time))
+    const { low, high } = keysOfMillisecond(Date.parse(time))
     if (operator === 'gte') range.low = Math.max(range.low, low)
     if (operator === 'gt') range.low = Math.max(range.low, high + 1)
     if (operator === 'lte') range.high = Math.min(range.high, high)

@@ -20,7 +20,7 @@ import {
 import { editions } from '../storage/schema.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
 import { type Content, filterKinds, NONE, refsOf } from './content.ts'
-import { newIndexKey, timeOf } from './index-key.ts'
+import { newIndexKey, publishedAtOf } from './index-key.ts'
 import { loadReferences } from './reference-loader.ts'
 import { putReferences } from './references.ts'
 
@@ -49,7 +49,7 @@ function stemTokens(tokens: Token[], { language }: Content, part: Part): string[
  * All that an article is found by: what it refers to, its words by the parts they stand in, and their stems. A section
  * stands for itself: those above it are not in the index.
  */
-export function tokensOf(content: Content): Tokens {
+export function editionTokens(content: Content): Tokens {
   const { heading, lead, rest } = wordsIn(content)
   // The body comes last: PostgreSQL knows no places behind the first sixteen thousand.
   const placed = apart([
@@ -68,7 +68,7 @@ export function tokensOf(content: Content): Tokens {
 }
 
 /** The same for an article that is found by the words in it alone, wherever they stand. */
-export function textTokensOf(content: Content): Tokens {
+export function textTokens(content: Content): Tokens {
   const { heading, lead, rest } = wordsIn(content)
   const placed = apart([heading, lead, rest].map(wordsOf))
   return { placed, unplaced: stemTokens([...heading, ...lead, ...rest], content, 'all') }
@@ -95,9 +95,9 @@ export async function indexEdition(
 ): Promise<number> {
   const isThere = typeof before === 'number'
   if (isThere) await dropTokens(tx, 'live', before)
-  const stays = isThere && timeOf(before) === publishedAt
+  const stays = isThere && publishedAtOf(before) === publishedAt
   const key = stays ? before : await newIndexKey(tx, publishedAt)
-  await putTokens(tx, 'live', key, tokensOf(content))
+  await putTokens(tx, 'live', key, editionTokens(content))
   return key
 }
 
@@ -126,7 +126,7 @@ export async function indexMissing(storage: Storage): Promise<number> {
 }
 
 /** Makes the index anew, batch by batch: at any time it has all that is live. */
-export async function indexAnew(storage: Storage): Promise<void> {
+export async function rebuildIndex(storage: Storage): Promise<void> {
   for (let from = ''; ; ) {
     const last = await storage.transaction(async (tx) => {
       const batch = await tx

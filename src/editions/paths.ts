@@ -12,7 +12,10 @@ export const isPublicSlug = (slug: string) =>
   and(eq(slugs.kind, 'article'), eq(slugs.slug, slug), eq(slugs.scope, ''), eq(slugs.live, true))
 
 /** The live article that once had this slug, and the slug it has today. */
-export async function movedTo(db: Reader, formerSlug: string): Promise<{ article: string; slug: string } | undefined> {
+export async function findByFormerSlug(
+  db: Reader,
+  formerSlug: string,
+): Promise<{ article: string; slug: string } | undefined> {
   const [row] = await db
     .select({ article: editions.article, slug: editions.slug })
     .from(slugs)
@@ -44,7 +47,7 @@ export async function liveSection(db: Reader, id: string): Promise<string | null
  * The id of the article that is read, or was, at a path on the site. With `version` `draft` that of a working copy that
  * would be read there, too, whoever may see it.
  */
-export async function articleAt(db: Reader, path: string, version: 'live' | 'draft'): Promise<string | undefined> {
+export async function articleAtPath(db: Reader, path: string, version: 'live' | 'draft'): Promise<string | undefined> {
   const end = path.lastIndexOf('/')
   const row = await slugRow(db, { kind: 'article', slug: path.slice(end + 1) })
   if (!row || (version === 'live' && !row.live)) return undefined

@@ -58,7 +58,7 @@ export function project(article: Article, { body = 'blocks', fields }: Wanted): 
 }
 
 /** Whether the articles of a list are their cards as they stand. */
-export const isCard = ({ fields, include }: Wanted): boolean => fields === undefined && include === undefined
+export const isCardOnly = ({ fields, include }: Wanted): boolean => fields === undefined && include === undefined
 
 /** The article in a list: its card and what is to be included, or only the fields that are named. */
 export function projectItem(article: Article, { fields, include = [] }: Wanted): Partial<Article> {
@@ -69,7 +69,7 @@ export function projectItem(article: Article, { fields, include = [] }: Wanted):
 
 /** An article in a list as JSON, from its card, or from its document if that is not all that is wanted. */
 export const itemJson = (json: string, wanted: Wanted): string =>
-  isCard(wanted) ? json : JSON.stringify(projectItem(JSON.parse(json) as Article, wanted))
+  isCardOnly(wanted) ? json : JSON.stringify(projectItem(JSON.parse(json) as Article, wanted))
 
 function pick<T extends object>(value: T, names: readonly string[]): Partial<T> {
   return Object.fromEntries(Object.entries(value).filter(([name]) => names.includes(name))) as Partial<T>

@@ -7,7 +7,7 @@ import { cacheTagOf } from '../lib/cache-tag.ts'
 import { notFound, Problem as Thrown } from '../lib/problem.ts'
 import { Id, Slug, Timestamp } from '../lib/schemas.ts'
 import type { Reader } from '../storage/storage.ts'
-import { movedTo } from './paths.ts'
+import { findByFormerSlug } from './paths.ts'
 import { type Edition, readEdition, readRetraction } from './store.ts'
 
 export const Retracted = ProblemReply.extend({
@@ -46,7 +46,7 @@ export async function redirectOrGone(
 }
 
 /** The live edition that an id or a slug, present or former, names. Throws `retracted` or `not-found`. */
-export const readAnywhere = async (db: Reader, reference: string): Promise<Edition> => {
+export const readEditionOrMoved = async (db: Reader, reference: string): Promise<Edition> => {
   const edition = (await readEdition(db, reference)) ?? (await readEdition(db, (await moved(db, reference)).article))
   if (!edition) throw notFound('article')
   return edition
@@ -56,7 +56,7 @@ export const readAnywhere = async (db: Reader, reference: string): Promise<Editi
 async function moved(db: Reader, reference: string): Promise<{ article: string; slug: string }> {
   const notice = await readRetraction(db, reference)
   if (notice) throw new Thrown('retracted', notice.reason, { more: { retraction: notice } })
-  const found = await movedTo(db, reference)
+  const found = await findByFormerSlug(db, reference)
   if (!found) throw notFound('article')
   return found
 }

@@ -36,7 +36,7 @@ export async function putReferences(
 }
 
 /** Takes away what an edition refers to, before it goes; gives it. */
-export async function dropReferences(tx: Writer, article: string): Promise<Ref[]> {
+export async function deleteReferences(tx: Writer, article: string): Promise<Ref[]> {
   const gone = await selectRefs(tx, { article })
   await tx.delete(editionRefs).where(eq(editionRefs.article, article))
   await countRefs(tx, { come: [], gone })

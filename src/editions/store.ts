@@ -18,11 +18,11 @@ import type { Reader, Writer } from '../storage/storage.ts'
 import { attributesOf } from './access-attributes.ts'
 import { type ArticleState, cardOf, compileArticle } from './compile.ts'
 import { type Content, type RefKind, refsOf } from './content.ts'
-import { timeOf } from './index-key.ts'
+import { publishedAtOf } from './index-key.ts'
 import { indexEdition } from './indexing.ts'
 import { isPublicSlug } from './paths.ts'
 import { type LoadedReferences, loadReferences } from './reference-loader.ts'
-import { dropReferences, putReferences } from './references.ts'
+import { deleteReferences, putReferences } from './references.ts'
 
 /** A standing that the world can see. */
 export type LiveState = ArticleState & { publishedAt: string; updatedAt: string }
@@ -39,21 +39,21 @@ export interface Edition {
 }
 
 /** What became of an article that was put on the newsstand. */
-export interface Placed {
+export interface PutResult {
   /** What it was before, if a partner's grant can tell that from what it is now. */
-  was: AccessAttributes | null
+  previousAttributes: AccessAttributes | null
   /** When it bears to have been published: where a thousand articles bear that millisecond already, the next. */
   publishedAt: string
   /** The same of the edition that was there before. */
-  publishedBefore: string | undefined
+  previousPublishedAt: string | undefined
 }
 
 /** Puts an article on the newsstand at `now`, or a new edition in the place of the one there. */
-export async function putEdition(tx: Writer, standing: LiveState, content: Content, now: string): Promise<Placed> {
+export async function putEdition(tx: Writer, standing: LiveState, content: Content, now: string): Promise<PutResult> {
   const before = await seen(tx, standing.id)
   const look = await loadReferences(tx, [{ id: standing.id, content }])
   const searchKey = await indexEdition(tx, { publishedAt: standing.publishedAt, before: before?.searchKey }, content)
-  const publishedAt = timeOf(searchKey)
+  const publishedAt = publishedAtOf(searchKey)
   const updatedAt = standing.updatedAt > publishedAt ? standing.updatedAt : publishedAt
   const placed = { ...standing, publishedAt, updatedAt }
   const row = { ...compileEdition(placed, content, look), content, searchKey }
@@ -65,10 +65,10 @@ export async function putEdition(tx: Writer, standing: LiveState, content: Conte
   const { id, slug } = standing
   if (before && before.content.section !== content.section) await enterLeft(tx, addressBefore(id, before))
   if (before?.asLinked !== asLinked(slug, content)) await markStale(tx, 'article', id, now)
-  if (before === undefined) return { was: null, publishedAt, publishedBefore: undefined }
+  if (before === undefined) return { previousAttributes: null, publishedAt, previousPublishedAt: undefined }
   const was = attributesOf(before.content, refs.before)
   const isSame = isDeepStrictEqual(was, attributesOf(content, refs.after))
-  return { was: isSame ? null : was, publishedAt, publishedBefore: before.publishedAt }
+  return { previousAttributes: isSame ? null : was, publishedAt, previousPublishedAt: before.publishedAt }
 }
 
 /**
@@ -78,7 +78,7 @@ export async function putEdition(tx: Writer, standing: LiveState, content: Conte
 export async function removeEdition(tx: Writer, article: string, now: string): Promise<AccessAttributes | null> {
   const before = await seen(tx, article)
   await markStale(tx, 'article', article, now)
-  const refs = await dropReferences(tx, article)
+  const refs = await deleteReferences(tx, article)
   if (typeof before?.searchKey === 'number') await dropTokens(tx, 'live', before.searchKey)
   if (before) await enterLeft(tx, addressBefore(article, before))
   await tx.delete(editions).where(eq(editions.article, article))

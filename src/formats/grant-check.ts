@@ -6,7 +6,7 @@ import { loadByIds } from '../catalogue/loader.ts'
 import { lineagesOf, type SectionRow } from '../catalogue/sections.ts'
 import { isGrantedLive } from '../editions/access-attributes.ts'
 import type { Article } from '../editions/article.ts'
-import { movedTo } from '../editions/paths.ts'
+import { findByFormerSlug } from '../editions/paths.ts'
 import { type Edition, readEdition, readRetraction } from '../editions/store.ts'
 import { changes, sections } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -38,6 +38,6 @@ export async function isGranted(db: Reader, caller: Caller, reference: string): 
 }
 
 async function readMoved(db: Reader, reference: string): Promise<Edition | undefined> {
-  const moved = await movedTo(db, reference)
+  const moved = await findByFormerSlug(db, reference)
   return moved && readEdition(db, moved.article)
 }

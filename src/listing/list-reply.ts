@@ -4,7 +4,7 @@ import * as z from 'zod'
 import type { PrebuiltReplies, PrebuiltReply } from '../cache/public-cache.ts'
 import { ArticleCard, ArticleFields } from '../editions/article.ts'
 import { documentsOf } from '../editions/cards.ts'
-import { isCard, itemJson, listReplyParameters } from '../editions/projection.ts'
+import { isCardOnly, itemJson, listReplyParameters } from '../editions/projection.ts'
 import { linkHeader } from '../http/link-header.ts'
 import { listOf, pageParameters, pageRequest } from '../http/pagination.ts'
 import { BoundedMap } from '../lib/cache.ts'
@@ -52,9 +52,9 @@ function draftsOnly({ value, issues }: z.core.ParsePayload<Record<string, unknow
 
 const isLive = (sort: string): sort is ArticleSort => (articleSorts as readonly string[]).includes(sort)
 
-export interface ListDeps {
+export interface ListDependencies {
   storage: Storage
-  shelf: CardCache
+  cardCache: CardCache
 }
 
 /** What a request for a page of live articles asks for: all that its address says. Throws `invalid-cursor`. */
@@ -69,12 +69,12 @@ type ListRequest = ReturnType<typeof parseListRequest>
 
 /** A page of live articles. Throws `invalid-cursor`. */
 export async function listReply(
-  { storage, shelf }: ListDeps,
+  { storage, cardCache: shelf }: ListDependencies,
   { query, filters, sort, paging, feeds }: ListRequest,
 ): Promise<PrebuiltReply> {
   const db = storage.reader
   const { rows, ...neighbours } = await listPage(db, { filters, sort }, paging)
-  const items = isCard(query)
+  const items = isCardOnly(query)
     ? await shelf.cards(rows)
     : (await documentsOf(db, rows)).map(({ article, json }) => ({ article, json: Buffer.from(itemJson(json, query)) }))
   const { info, links } = paging.shown(neighbours, query.count ? await countList(db, filters) : undefined)
@@ -110,7 +110,7 @@ const MOST_REQUESTS = 500
 const LONGEST = 500
 
 /** The lists that lie ready: those of what is live, if there is nothing wrong with what is asked. */
-export function prebuiltLists(deps: ListDeps): PrebuiltReplies {
+export function prebuiltLists(deps: ListDependencies): PrebuiltReplies {
   const known = new BoundedMap<string, ListRequest>(MOST_REQUESTS)
 
   function requestOf(request: FastifyRequest): ListRequest | undefined {

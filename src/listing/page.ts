@@ -2,7 +2,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { countOfRef } from '../catalogue/article-counts.ts'
-import { BITS, keysAt, momentOf, timeOf } from '../editions/index-key.ts'
+import { keysOfMillisecond, millisecondsOf, publishedAtOf, SEQUENCE_BITS } from '../editions/index-key.ts'
 import { editionIndex } from '../storage/fulltext.ts'
 import {
   checkKeys,
@@ -20,14 +20,21 @@ import { editionRefs, editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { countMatching } from './count.ts'
 import type { ArticleFilters, ArticleSort } from './filters.ts'
-import { type AccessPath, byReferences, type ConditionKinds, inIndex, isOfReference, predicates } from './predicates.ts'
-import { columnOf, orderOf, planQuery, type QueryPlan } from './query.ts'
+import {
+  type AccessPath,
+  isIndexMatchSql,
+  isOfReferenceSql,
+  type PredicateTemplate,
+  predicateSql,
+  referenceColumns,
+} from './predicates.ts'
+import { listOrder, planQuery, type QueryPlan, sortColumnOf } from './query.ts'
 
 interface ListQuery {
   filters: ArticleFilters
   sort: ArticleSort
   /** How many articles are sooner sorted than looked for, if it is not as usual. */
-  few?: number
+  maxSorted?: number
 }
 
 /** Where an article stands in the order of a list. */
@@ -39,13 +46,13 @@ interface Found {
 /** The ids of a page of the live articles. */
 export async function listPage(
   db: Reader,
-  { filters, sort, few }: ListQuery,
+  { filters, sort, maxSorted: few }: ListQuery,
   request: PageRequest,
 ): Promise<Page<string>> {
   checkKeys(sort.endsWith('headline') ? 'text' : 'time', request)
   const planned = await planQuery(db, filters, sort, request, few)
   if (!planned) return { rows: [], next: null, previous: null }
-  const isInOrder = planned.lead === 'index' && sort.endsWith('publishedAt')
+  const isInOrder = planned.accessPath === 'index' && sort.endsWith('publishedAt')
   const found = await (isInOrder ? pageOfIndex : pageOfRows)(db, planned, sort, request)
   const page = pageOf(found, request, (row) => [row.key, row.article])
   return { ...page, rows: page.rows.map(({ article }) => article) }
@@ -57,16 +64,16 @@ interface Listing {
   start: Start
   lead: AccessPath
   isSorted: boolean
-  conditions: ConditionKinds
+  conditions: PredicateTemplate
 }
 
 const selectRows = packedRows('list', ['article', 'key'], (db, text) => {
   const { sort, start, lead, isSorted, conditions } = JSON.parse(text) as Listing
-  const row = lead === 'reference' ? byReferences : editions
-  const key = sort.endsWith('publishedAt') ? row.publishedAt : columnOf(sort)
-  const slice = keysetOf(orderOf(sort, isSorted ? unindexed(key) : key, row.article), start)
+  const row = lead === 'reference' ? referenceColumns : editions
+  const key = sort.endsWith('publishedAt') ? row.publishedAt : sortColumnOf(sort)
+  const slice = keysetOf(listOrder(sort, isSorted ? unindexed(key) : key, row.article), start)
   const columns = { article: row.article, key: key as typeof editions.updatedAt }
-  const where = and(...predicates(conditions, row), slice.where)
+  const where = and(...predicateSql(conditions, row), slice.where)
   const needsEdition = key.table === editions || conditions.updatedAt.length > 0
   // Cross joins, for with these SQLite keeps to the order of the tables.
   const found = {
@@ -76,15 +83,15 @@ const selectRows = packedRows('list', ['article', 'key'], (db, text) => {
         .select(columns)
         .from(editionIndex)
         .crossJoin(editions)
-        .where(and(inIndex, isIndexed, where)),
+        .where(and(isIndexMatchSql, isIndexed, where)),
     reference: () =>
       needsEdition
         ? db
             .select(columns)
             .from(editionRefs)
             .crossJoin(editions)
-            .where(and(isOfReference, eq(editions.article, editionRefs.article), where))
-        : db.select(columns).from(editionRefs).where(and(isOfReference, where)),
+            .where(and(isOfReferenceSql, eq(editions.article, editionRefs.article), where))
+        : db.select(columns).from(editionRefs).where(and(isOfReferenceSql, where)),
   }[lead]()
   return found.orderBy(...slice.orderBy).limit(placeholder('limit'))
 })
@@ -96,8 +103,8 @@ const unindexed = (column: SQLiteColumn): SQL => sql`coalesce(${column}, ${colum
 
 /** The rows of a page, and one more if there is one. */
 async function pageOfRows(db: Reader, planned: QueryPlan, sort: ArticleSort, request: PageRequest): Promise<Found[]> {
-  const { lead, values, conditions, isSorted } = planned
-  const shape: Listing = { sort, start: startOf(request), lead, isSorted, conditions: conditions.shape }
+  const { accessPath: lead, values, predicates: conditions, needsSort: isSorted } = planned
+  const shape: Listing = { sort, start: startOf(request), lead, isSorted, conditions: conditions.template }
   const limit = request.limit + 1
   return selectRows(db, JSON.stringify(shape), { ...conditions.values, ...values, ...keyValues(request), limit })
 }
@@ -106,19 +113,19 @@ async function pageOfRows(db: Reader, planned: QueryPlan, sort: ArticleSort, req
 interface Stretch {
   isFalling: boolean
   isWhole: boolean
-  conditions: ConditionKinds
+  conditions: PredicateTemplate
 }
 
 const selectStretch = preparedVariants('list_stretch', (db, text: string) => {
   const { isFalling, isWhole, conditions } = JSON.parse(text) as Stretch
-  const place = sql`(${editionIndex.key} >> ${sql.raw(String(BITS))}, ${editions.article})`
+  const place = sql`(${editionIndex.key} >> ${sql.raw(String(SEQUENCE_BITS))}, ${editions.article})`
   const from = sql`(${sql.placeholder('moment')}, ${sql.placeholder('id')})`
   const beyond = isWhole ? undefined : sql`${place} ${sql.raw(isFalling ? '<' : '>')} ${from}`
   return db
     .select({ article: editions.article, key: editionIndex.key })
     .from(editionIndex)
     .crossJoin(editions)
-    .where(and(inIndex, isIndexed, ...predicates(conditions, editions), beyond))
+    .where(and(isIndexMatchSql, isIndexed, ...predicateSql(conditions, editions), beyond))
     .orderBy(sql`${editionIndex.key} ${sql.raw(isFalling ? 'desc' : 'asc')}`)
     .limit(placeholder('limit'))
 })
@@ -128,17 +135,17 @@ const selectStretch = preparedVariants('list_stretch', (db, text: string) => {
  * go by the id. So the last millisecond of a page is read to its end before it is sorted.
  */
 async function pageOfIndex(db: Reader, planned: QueryPlan, sort: ArticleSort, request: PageRequest): Promise<Found[]> {
-  const { values, conditions } = planned
+  const { values, predicates: conditions } = planned
   const { low, high } = values as { low: number; high: number }
   const { from } = request
   const isFalling = sort.startsWith('-') !== (from?.back ?? false)
   const moment = from && Date.parse(String(from.keys[0]))
   const stretch = (range: { low: number; high: number }, limit: number) => {
-    const shape: Stretch = { isFalling, isWhole: from === null, conditions: conditions.shape }
+    const shape: Stretch = { isFalling, isWhole: from === null, conditions: conditions.template }
     const place = { moment, id: from?.keys[1] }
     return selectStretch(db, JSON.stringify(shape), { ...conditions.values, ...values, ...range, ...place, limit })
   }
-  const edge = moment === null ? { low, high } : keysAt(moment)
+  const edge = moment === null ? { low, high } : keysOfMillisecond(moment)
   const wanted = request.limit + 1
   const found = await stretch(
     isFalling ? { low, high: Math.min(high, edge.high) } : { low: Math.max(low, edge.low), high },
@@ -146,12 +153,12 @@ async function pageOfIndex(db: Reader, planned: QueryPlan, sort: ArticleSort, re
   )
   const last = found.at(-1)
   if (last && found.length === wanted) {
-    const same = keysAt(momentOf(last.key))
+    const same = keysOfMillisecond(millisecondsOf(last.key))
     const [first, end] = isFalling ? [Math.max(low, same.low), last.key - 1] : [last.key + 1, Math.min(high, same.high)]
     if (first <= end) found.push(...(await stretch({ low: first, high: end }, end - first + 1)))
   }
   return found
-    .map(({ article, key }) => ({ article, key: timeOf(key) }))
+    .map(({ article, key }) => ({ article, key: publishedAtOf(key) }))
     .sort((a, b) => (isFalling ? -1 : 1) * compare(a, b))
     .slice(0, wanted)
 }
@@ -166,6 +173,6 @@ function compare(a: Found, b: Found): number {
 export async function countList(db: Reader, filters: ArticleFilters): Promise<number> {
   const planned = await planQuery(db, filters, '-publishedAt', { limit: 1, from: null })
   if (!planned) return 0
-  const isCounted = planned.lead === 'reference' && filters.publishedAt.length + filters.updatedAt.length === 0
+  const isCounted = planned.accessPath === 'reference' && filters.publishedAt.length + filters.updatedAt.length === 0
   return isCounted ? countOfRef(db, planned.values as { kind: string; ref: string }) : countMatching(db, planned)
 }

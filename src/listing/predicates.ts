@@ -8,7 +8,7 @@ import type { TimeFilter } from '../editions/index-key.ts'
 import { editionIndex, matchesIndex } from '../storage/fulltext.ts'
 import { editionRefs, editions } from '../storage/schema.ts'
 import type { ArticleFilters } from './filters.ts'
-import type { RefFilter } from './references.ts'
+import type { ReferenceFilter } from './reference-filters.ts'
 
 const comparisons = { gte, gt, lte, lt }
 type Operator = keyof typeof comparisons
@@ -17,7 +17,7 @@ type Operator = keyof typeof comparisons
 export type ResolvedFilters = ArticleFilters & { article?: string | undefined }
 
 /** What there are conditions on, without the values. */
-export interface ConditionKinds {
+export interface PredicateTemplate {
   /** Each filter by reference: its kind, and how many there are to choose from. */
   refs: [kind: string, count: number][]
   publishedAt: Operator[]
@@ -28,17 +28,17 @@ export interface ConditionKinds {
 }
 
 /** What has to hold: its shape, and the values in it by their names. */
-export interface Conditions {
-  shape: ConditionKinds
+export interface Predicates {
+  template: PredicateTemplate
   values: Record<string, unknown>
 }
 
 /** The conditions that some filters make; `words` is what they ask of the index. */
-export function conditionsFor(
-  refs: RefFilter[],
+export function predicatesFor(
+  refs: ReferenceFilter[],
   { publishedAt, updatedAt, externalId, article }: Partial<ResolvedFilters>,
   words?: string,
-): Conditions {
+): Predicates {
   const operators = (filter: TimeFilter = []) => filter.map(([operator]) => operator)
   const values: Record<string, unknown> = { externalId, article, words }
   for (const [operator, time] of publishedAt ?? []) values[`publishedAt ${operator}`] = time
@@ -53,17 +53,17 @@ export function conditionsFor(
     article: article !== undefined,
     words: words !== undefined,
   }
-  return { shape, values }
+  return { template: shape, values }
 }
 
 /** Where articles are found: by one reference, in the index, or among all editions. */
 export type AccessPath = 'reference' | 'index' | 'editions'
 
 /** What is gone through: references, the index, editions, or a part of these. */
-export type Row = Record<'publishedAt' | 'updatedAt' | 'article' | 'searchKey', SQLiteColumn>
+export type PredicateColumns = Record<'publishedAt' | 'updatedAt' | 'article' | 'searchKey', SQLiteColumn>
 
 /** Rows of references, beside their editions. */
-export const byReferences: Row = {
+export const referenceColumns: PredicateColumns = {
   publishedAt: editionRefs.publishedAt,
   updatedAt: editions.updatedAt,
   article: editionRefs.article,
@@ -71,28 +71,31 @@ export const byReferences: Row = {
 }
 
 /** The conditions of the shape, for what is gone through. */
-export const predicates = (
-  { refs, publishedAt, updatedAt, externalId, article, words }: ConditionKinds,
-  found: Row,
+export const predicateSql = (
+  { refs, publishedAt, updatedAt, externalId, article, words }: PredicateTemplate,
+  found: PredicateColumns,
 ): SQL[] => [
   ...refs.map(([kind, count], filter) => refersToAny(kind, named(filter, count), found)),
   ...(externalId ? [eq(editions.externalId, sql.placeholder('externalId'))] : []),
   ...(article ? [eq(found.article, sql.placeholder('article'))] : []),
   ...(words ? [hasWords(found)] : []),
-  ...timePredicates('publishedAt', publishedAt, found.publishedAt),
-  ...timePredicates('updatedAt', updatedAt, found.updatedAt),
+  ...timePredicateSql('publishedAt', publishedAt, found.publishedAt),
+  ...timePredicateSql('updatedAt', updatedAt, found.updatedAt),
 ]
 
 /** That an edition has all the words. */
-const hasWords = ({ searchKey }: Row) =>
+const hasWords = ({ searchKey }: PredicateColumns) =>
   sql`${searchKey} in (select ${editionIndex.key} from ${editionIndex} where ${matchesIndex(sql.placeholder('words'))})`
 
 /** The time filters alone. */
-export const timePredicates = (name: 'publishedAt' | 'updatedAt', operators: Operator[], column: SQLiteColumn): SQL[] =>
-  operators.map((operator) => comparisons[operator](column, sql.placeholder(`${name} ${operator}`)))
+export const timePredicateSql = (
+  name: 'publishedAt' | 'updatedAt',
+  operators: Operator[],
+  column: SQLiteColumn,
+): SQL[] => operators.map((operator) => comparisons[operator](column, sql.placeholder(`${name} ${operator}`)))
 
 /** Looked up by the whole primary key: a reference has the article's time of publication. */
-const refersToAny = (kind: string, refs: Placeholder[], found: Row): SQL => sql`exists (
+const refersToAny = (kind: string, refs: Placeholder[], found: PredicateColumns): SQL => sql`exists (
   select 1 from ${editionRefs} other
   where other.kind = ${kind} and other.ref in ${refs}
     and other.published_at = ${found.publishedAt} and other.article = ${found.article})`
@@ -104,13 +107,13 @@ const named = (filter: number, count: number): Placeholder[] =>
 const nameOf = (filter: number, index: number): string => `ref ${filter} ${index}`
 
 /** That a row of `editionRefs` is of the one reference that leads. */
-export const isOfReference = and(
+export const isOfReferenceSql = and(
   eq(editionRefs.kind, sql.placeholder('kind')),
   eq(editionRefs.ref, sql.placeholder('ref')),
 )
 
 /** That a row of the index matches, and is of the times that are wanted. */
-export const inIndex = and(
+export const isIndexMatchSql = and(
   matchesIndex(sql.placeholder('query')),
   gte(editionIndex.key, sql.placeholder('low')),
   lte(editionIndex.key, sql.placeholder('high')),

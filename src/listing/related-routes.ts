@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { type Article, ByArticle } from '../editions/article.ts'
 import { cardsOf, documentsOf } from '../editions/cards.ts'
-import { isCard, itemJson, listReplyParameters } from '../editions/projection.ts'
+import { isCardOnly, itemJson, listReplyParameters } from '../editions/projection.ts'
 import { Retracted, redirectOrGone } from '../editions/redirect-or-gone.ts'
 import { readEdition } from '../editions/store.ts'
 import { Moved } from '../http/common-schemas.ts'
@@ -45,7 +45,7 @@ export function registerRelated(server: FastifyInstance, { storage }: { storage:
       const edition = await readEdition(storage.reader, params.article)
       if (!edition) return await redirectOrGone(storage.reader, request, reply, params.article)
       const ids = await relatedArticles(storage.reader, JSON.parse(edition.document) as Article, query.limit)
-      const found = await (isCard(query) ? cardsOf : documentsOf)(storage.reader, ids)
+      const found = await (isCardOnly(query) ? cardsOf : documentsOf)(storage.reader, ids)
       const items = found.map(({ json }) => itemJson(json, query))
       const page = { limit: query.limit, next: null, previous: null }
       reply.header('cache-tag', cacheTagOf(['articles', edition.article, ...found.map(({ article }) => article)]))

@@ -9,7 +9,7 @@ import type { ArticleFilters } from './filters.ts'
  * What is searched for in what is live. Other forms of a word are found in the languages that the search is limited to,
  * or in all that there are.
  */
-export async function liveTerms(
+export async function parseSearchTerms(
   db: Reader,
   q: string,
   { language }: Pick<ArticleFilters, 'language'>,

@@ -3,7 +3,7 @@ import type { EntryTable } from '../catalogue/entry.ts'
 import { countOf } from '../catalogue/entry.ts'
 import { loadByIds } from '../catalogue/loader.ts'
 import { NONE } from '../editions/content.ts'
-import { yearOf } from '../editions/index-key.ts'
+import { publicationYearOf } from '../editions/index-key.ts'
 import { membersOf } from '../storage/fulltext.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { authors, editionRefs, sections, tags } from '../storage/schema.ts'
@@ -15,7 +15,7 @@ export const facetNames = ['section', 'author', 'tag', 'year'] as const
 export type FacetName = (typeof facetNames)[number]
 
 /** How many of the best hits are counted. */
-export const COUNTED = 1_000
+export const MAX_COUNTED_HITS = 1_000
 /** How many values a facet shows. */
 const SHOWN = 10
 
@@ -65,7 +65,7 @@ async function named(db: Reader, noun: string, all: { kind: string; ref: string;
 
 function years(hits: Hit[]) {
   const counts = new Map<number, number>()
-  for (const { key } of hits) counts.set(yearOf(key), (counts.get(yearOf(key)) ?? 0) + 1)
+  for (const { key } of hits) counts.set(publicationYearOf(key), (counts.get(publicationYearOf(key)) ?? 0) + 1)
   const sorted = [...counts].sort(([a, x], [b, y]) => y - x || b - a)
   return sorted.slice(0, SHOWN).map(([year, count]) => ({ year, count }))
 }

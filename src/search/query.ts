@@ -6,7 +6,7 @@ import { and, asc, desc, eq } from 'drizzle-orm'
 import { invalidCursor } from '../lib/cursor.ts'
 import type { Term } from '../lib/search-syntax.ts'
 import { countMatching } from '../listing/count.ts'
-import { type ConditionKinds, inIndex, predicates } from '../listing/predicates.ts'
+import { isIndexMatchSql, type PredicateTemplate, predicateSql } from '../listing/predicates.ts'
 import type { IndexQuery } from '../listing/query.ts'
 import { allOf, butNot, editionIndex, match } from '../storage/fulltext.ts'
 import type { Page, PageRequest } from '../storage/keyset.ts'
@@ -47,7 +47,7 @@ function tiersOf(terms: Term[]): Tier[] {
 /** What a query for hits is prepared for: the direction, and what has to hold beside. */
 interface Listing {
   direction: 'newer' | 'older'
-  conditions: ConditionKinds
+  conditions: PredicateTemplate
 }
 
 /** The hits of one tier between two numbers. */
@@ -58,7 +58,7 @@ const selectHits = preparedVariants('search_hits', (db, text: string) => {
     .select({ article: editions.article, key: editionIndex.key })
     .from(editionIndex)
     .crossJoin(editions)
-    .where(and(inIndex, eq(editions.searchKey, editionIndex.key), ...predicates(conditions, editions)))
+    .where(and(isIndexMatchSql, eq(editions.searchKey, editionIndex.key), ...predicateSql(conditions, editions)))
     .orderBy(order(editionIndex.key))
     .limit(placeholder('limit'))
 })
@@ -76,8 +76,8 @@ export async function searchEditions(
   if (terms.length === 0 || !sought) return { rows: [], next: null, previous: null }
   const start = from && { ...placeIn(from.keys), back: from.back }
   const direction = start?.back ? 'newer' : 'older'
-  const { rest } = sought
-  const shape = JSON.stringify({ direction, conditions: rest.shape } satisfies Listing)
+  const { otherPredicates: rest } = sought
+  const shape = JSON.stringify({ direction, conditions: rest.template } satisfies Listing)
   const tiers = tiersOf(terms).filter(
     ({ score }) => !start || (start.back ? score >= start.score : score <= start.score),
   )
@@ -119,7 +119,7 @@ function beyond({ low, high }: IndexQuery, start: { key: number; back: boolean }
 /** How many hits there are in all. */
 export async function countHits(db: Reader, terms: Term[], sought: IndexQuery | null): Promise<number> {
   if (terms.length === 0 || !sought) return 0
-  const { query, low, high, rest } = sought
+  const { query, low, high, otherPredicates: rest } = sought
   const values = { query: both(match(terms, 'all'), query), low, high }
-  return countMatching(db, { lead: 'index', values, conditions: rest })
+  return countMatching(db, { accessPath: 'index', values, predicates: rest })
 }

@@ -10,9 +10,9 @@ import { enumList } from '../lib/query-parameters.ts'
 import { Id, Slug } from '../lib/schemas.ts'
 import { articleParameters, filtersIn, queryText } from '../listing/filters.ts'
 import { indexQueryFor } from '../listing/query.ts'
-import { liveTerms } from '../listing/terms.ts'
+import { parseSearchTerms } from '../listing/terms.ts'
 import type { Storage } from '../storage/storage.ts'
-import { COUNTED, facetNames, facetsOf } from './facets.ts'
+import { facetNames, facetsOf, MAX_COUNTED_HITS } from './facets.ts'
 import { highlightsOf } from './highlight.ts'
 import { countHits, type Hit, searchEditions } from './query.ts'
 import { spellingSuggestion } from './spelling.ts'
@@ -56,7 +56,7 @@ const SearchResult = z
           .meta({ description: 'The ten years with the most hits.', examples: [[{ year: 2022, count: 4 }]] }),
       })
       .meta({
-        description: `How the best ${COUNTED} hits are spread; on the first page only. A section counts those below it too.`,
+        description: `How the best ${MAX_COUNTED_HITS} hits are spread; on the first page only. A section counts those below it too.`,
       }),
     didYouMean: z
       .string()
@@ -98,7 +98,7 @@ export function registerSearch(server: FastifyInstance, { storage }: { storage: 
       const { q, limit, count, cursor, facets = [...facetNames], ...query } = request.query
       const paging = pageRequest(request, limit)
       const sought = await indexQueryFor(db, filtersIn(query))
-      const terms = sought ? await liveTerms(db, q, query) : []
+      const terms = sought ? await parseSearchTerms(db, q, query) : []
       const page = await searchEditions(db, terms, sought, paging)
       const isFirst = cursor === undefined
       const wanted = facetNames.filter((name) => isFirst && facets.includes(name))
@@ -115,7 +115,7 @@ export function registerSearch(server: FastifyInstance, { storage }: { storage: 
 
       async function bestHits(rows: Hit[], hasMore: boolean): Promise<Hit[]> {
         if (!hasMore) return rows
-        return (await searchEditions(db, terms, sought, { limit: COUNTED, from: null })).rows
+        return (await searchEditions(db, terms, sought, { limit: MAX_COUNTED_HITS, from: null })).rows
       }
 
       async function shown(hits: Hit[]) {

@@ -3,7 +3,7 @@ import { asc, gt, sql } from 'drizzle-orm'
 import type { Grant } from '../access/grants.ts'
 import { changesAfter, type LoggedChange } from '../changes/log.ts'
 import { documentsOf } from '../editions/cards.ts'
-import { changePayloads, grantedLive } from '../editions/change-payload.ts'
+import { changePayloads, grantedArticles } from '../editions/change-payload.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { changes, editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -55,7 +55,7 @@ export async function readPage(db: Reader, from: LogPosition, query: PageQuery):
 
 async function shown(db: Reader, rows: LoggedChange[], query: PageQuery): Promise<ChangeItem[]> {
   return (await changePayloads(db, rows, query))
-    .filter(({ concerns }) => concerns)
+    .filter(({ isVisible: concerns }) => concerns)
     .map(({ change: { seq, type, at }, members }) => {
       const json = `{"seq":${seq},"type":${JSON.stringify(type)},"at":${JSON.stringify(at)},${members}}`
       return { type, place: { seq, at }, json }
@@ -92,7 +92,7 @@ export async function snapshotPage(
 ): Promise<{ documents: string[]; last: string | null }> {
   const found = await selectPage(db, { after: from, limit: limit + 1 })
   const ids = found.slice(0, limit).map(({ article }) => article)
-  const held = await grantedLive(db, ids, grant)
+  const held = await grantedArticles(db, ids, grant)
   const documents = await documentsOf(
     db,
     ids.filter((id) => held.has(id)),

@@ -55,7 +55,7 @@ const wants = (patterns: string[], type: string): boolean =>
 /** Of changes of articles those that are in the section of the webhook, or have just left it. */
 async function concerning(db: Reader, webhook: WebhookRow, changes: LoggedChange[]): Promise<LoggedChange[]> {
   const told = await changePayloads(db, changes, { grant: scopeOf(webhook), withEditions: false })
-  return told.filter(({ concerns }) => concerns).map(({ change }) => change)
+  return told.filter(({ isVisible: concerns }) => concerns).map(({ change }) => change)
 }
 
 /** What a webhook may be told of, as a partner's grant says it; null for everything. */

@@ -10,18 +10,18 @@ import type { ArticleFilters } from './filters.ts'
 const comparisons = { gte, gt, lte, lt }
 
 /** A time filter on a column. */
-export const timeConditions = (filter: TimeFilter, column: SQLiteColumn | SQL): SQL[] =>
+export const timeFilterSql = (filter: TimeFilter, column: SQLiteColumn | SQL): SQL[] =>
   filter.map(([operator, value]) => comparisons[operator](column as SQLiteColumn, value))
 
 /** A filter by any of some values, separated by commas. */
-export const anyOf = (column: SQLiteColumn, values: string | undefined): SQL | undefined =>
+export const anyOfSql = (column: SQLiteColumn, values: string | undefined): SQL | undefined =>
   values === undefined ? undefined : inArray(column, values.split(','))
 
 /** What matches nothing. */
-export const matchesNothing = sql`1 = 0`
+export const noneSql = sql`1 = 0`
 
 /** Some references of one kind: an article has to have any of them. */
-export interface RefFilter {
+export interface ReferenceFilter {
   kind: LiveRef['kind']
   ids: string[]
 }
@@ -30,7 +30,7 @@ export interface RefFilter {
  * What the filters by reference ask for: each of them has to be met. What a list names and is not there is left out of
  * it; `none` stands for articles that have no reference of the kind.
  */
-export async function resolveFilters(db: Reader, filters: ArticleFilters): Promise<RefFilter[]> {
+export async function resolveReferenceFilters(db: Reader, filters: ArticleFilters): Promise<ReferenceFilter[]> {
   const lists = filterKinds.flatMap((kind) => (filters[kind] ?? []).map((list) => ({ kind, list })))
   return Promise.all(
     lists.map(async ({ kind, list }) => {
@@ -42,7 +42,7 @@ export async function resolveFilters(db: Reader, filters: ArticleFilters): Promi
 }
 
 /** The filter as what knows only the section itself has to be asked: by the sections and all below them. */
-export async function spread(db: Reader, { kind, ids }: RefFilter): Promise<RefFilter> {
+export async function withSubsections(db: Reader, { kind, ids }: ReferenceFilter): Promise<ReferenceFilter> {
   if (kind !== 'section') return { kind, ids }
   return { kind, ids: [...ids.filter((id) => id === NONE), ...(await withBelow(db, ids))] }
 }
