@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { DOMParser } from '@xmldom/xmldom'
 import { XMLParser } from 'fast-xml-parser'
 import { parseAtomFeed, parseJsonFeed, parseRssFeed } from 'feedsmith'
-import { hubNotices } from '../src/feeds/websub.ts'
+import { hubPublisher } from '../src/feeds/websub.ts'
 import { withoutAppended } from '../src/http/tracking-parameters.ts'
 import { cacheTagOf, storedCacheTag } from '../src/lib/cache-tag.ts'
 import { feedForms, readerParameters } from '../src/lib/feed-urls.ts'
@@ -596,36 +596,36 @@ describe('a hub', () => {
     const refused: [string, number][] = []
     const onRefused = (topic: string, status: number) => void refused.push([topic, status])
     const signal = new AbortController().signal
-    const notices = await hubNotices({ storage, clock, site, hub: hub.url, signal, onRefused })
-    await notices.tell()
+    const notices = await hubPublisher({ storage, clock, site, hub: hub.url, signal, onRefused })
+    await notices.publishPending()
     expect(hub.told).toEqual([])
 
     await publish('One', { section: 'asia', authors: ['ben'] })
     await publish('Two', { section: 'asia' })
-    await notices.tell()
+    await notices.publishPending()
     const feeds = (queries: string[]) =>
       queries.flatMap((query) =>
         ['rss.xml', 'atom.xml', 'feed.json'].map((file) => `publish https://api.example/feeds/${file}${query}`),
       )
     expect(hub.told.toSorted()).toEqual(feeds(['', '?section=world', '?section=asia', '?author=ben']).toSorted())
     await room.editor.post('/v1/articles').send({ headline: 'A draft', section: 'sport' }).expect(201)
-    await notices.tell()
+    await notices.publishPending()
     expect(hub.told).toHaveLength(12)
 
     hub.status = 503
     await room.editor.patch('/v1/articles/one?publish=true').send({ section: 'sport', authors: [] }).expect(200)
-    await expect(notices.tell()).rejects.toThrow('503')
+    await expect(notices.publishPending()).rejects.toThrow('503')
     hub.status = 204
-    await notices.tell()
+    await notices.publishPending()
     expect(hub.told).toHaveLength(12)
     room.clock.tick(1_000)
-    await notices.tell()
+    await notices.publishPending()
     const moved = ['', '?section=world', '?section=asia', '?section=sport', '?author=ben']
     expect(hub.told.slice(12).toSorted()).toEqual(feeds(moved).toSorted())
 
     hub.status = 404
     await publish('Three')
-    await notices.tell()
+    await notices.publishPending()
     expect(refused).toHaveLength(3)
     hub.close()
   })

@@ -5,7 +5,7 @@ import { webhookDeliveries, webhooks } from '../src/storage/schema.ts'
 import type { Storage } from '../src/storage/storage.ts'
 import { sweepDeliveries } from '../src/webhooks/deliveries.ts'
 import { type Dispatcher, dispatcher } from '../src/webhooks/dispatcher.ts'
-import { secretsUnder } from '../src/webhooks/secrets.ts'
+import { secretEncryption } from '../src/webhooks/secret-encryption.ts'
 import { sender } from '../src/webhooks/send.ts'
 import type { HostLookup } from '../src/webhooks/url-policy.ts'
 import { messageConformity } from './harness/document.ts'
@@ -27,7 +27,7 @@ const lookup: HostLookup = async (host) => {
 }
 
 let room: Newsroom
-let work: Dispatcher['work']
+let work: Dispatcher['runUntilIdle']
 let conforms: ReturnType<typeof messageConformity>
 const open: { close(): Promise<void> }[] = []
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
     ['Sport', null],
   ] as const)
     await room.editor.post('/v1/sections').send({ name, parent }).expect(201)
-  work = another().work
+  work = another().runUntilIdle
   conforms = messageConformity(room.app.swagger() as unknown as Record<string, unknown>)
 })
 afterEach(async () => {
@@ -55,7 +55,7 @@ afterAll(async () => {
 function another(storage: Storage = room.storage, key: string | undefined = SECRETS_KEY): Dispatcher {
   const sending = sender(['127.0.0.1'], { timeout: TIMEOUT, lookup })
   open.push(sending)
-  return dispatcher({ storage, clock: room.clock, secrets: secretsUnder(key, undefined), sender: sending })
+  return dispatcher({ storage, clock: room.clock, secrets: secretEncryption(key, undefined), sender: sending })
 }
 
 async function receiving(answer?: Answer): Promise<Receiver> {
@@ -288,7 +288,7 @@ describe('a receiver', () => {
     const good = await receiving()
     const [one, other] = [await hook(slow.url), await hook(good.url)]
     for (let n = 0; n < 40; n++) await publish(`Of many ${n}`)
-    const { work } = another()
+    const { runUntilIdle: work } = another()
     const done = work()
     await good.has(40)
     await slow.has(1)
@@ -406,7 +406,7 @@ describe('a process', () => {
         return room.storage.transaction(work)
       },
     })
-    await expect(dying.work()).rejects.toThrow('killed')
+    await expect(dying.runUntilIdle()).rejects.toThrow('killed')
     await work()
     expect(to.received).toHaveLength(1)
     room.clock.tick(60 * SECOND)
@@ -427,7 +427,7 @@ describe('a process', () => {
           throw new Error('killed')
         }),
     })
-    await expect(dying.work()).rejects.toThrow('killed')
+    await expect(dying.runUntilIdle()).rejects.toThrow('killed')
     expect(await room.storage.reader.select().from(webhookDeliveries)).toEqual([])
     await work()
     expect(to.slugs()).toEqual(['made-once-1', 'made-once-2', 'made-once-3'])
@@ -437,7 +437,7 @@ describe('a process', () => {
     const to = await receiving()
     await hook(to.url)
     for (let n = 0; n < 20; n++) await publish(`Shared ${n}`)
-    await Promise.all([another().work(), another().work(), another().work()])
+    await Promise.all([another().runUntilIdle(), another().runUntilIdle(), another().runUntilIdle()])
     expect(to.received).toHaveLength(20)
     expect(new Set(to.received.map(({ id }) => id)).size).toBe(20)
   })
@@ -449,10 +449,10 @@ describe('a process', () => {
     const patient = dispatcher({
       storage: room.storage,
       clock: room.clock,
-      secrets: secretsUnder(SECRETS_KEY, undefined),
+      secrets: secretEncryption(SECRETS_KEY, undefined),
       sender: sender(['127.0.0.1']),
     })
-    const done = patient.work()
+    const done = patient.runUntilIdle()
     await to.has(1)
     await patient.stop()
     await done
@@ -519,10 +519,10 @@ describe('an address', () => {
     const stricter = dispatcher({
       storage: room.storage,
       clock: room.clock,
-      secrets: secretsUnder(SECRETS_KEY, undefined),
+      secrets: secretEncryption(SECRETS_KEY, undefined),
       sender: sender(['127.0.0.1:1', 'localhost'], { timeout: TIMEOUT, lookup }),
     })
-    await stricter.work()
+    await stricter.runUntilIdle()
     await stricter.stop()
     expect(await deliveries()).toMatchObject([{ error: 'url-not-allowed' }])
     expect(to.received).toEqual([])
@@ -682,7 +682,7 @@ describe('a secret', () => {
     const to = await receiving()
     const { path, now } = await hook(to.url)
     await publish('Unsigned')
-    await another(room.storage, 'another-key-to-secrets-that-is-long-enough').work()
+    await another(room.storage, 'another-key-to-secrets-that-is-long-enough').runUntilIdle()
     expect(to.received).toEqual([])
     expect(await now()).toMatchObject({ status: 'paused', reason: expect.stringContaining('SECRETS_KEY'), pending: 1 })
     const { body } = await room.admin.post(`${path}/rotate`).expect(200)
@@ -702,12 +702,12 @@ describe('a secret', () => {
       const made = await Promise.all([make().expect(201), make().expect(201)])
       expect(statSync(`${file}.key`).mode & 0o777).toBe(0o600)
       expect(readdirSync(dirname(file)).filter((name) => name.includes('.key'))).toEqual(['test.db.key'])
-      const secrets = secretsUnder(undefined, file)
+      const secrets = secretEncryption(undefined, file)
       const rows = await other.storage.reader.select().from(webhooks)
-      const opened = rows.map(({ id, secret }) => secrets.open(secret, id))
+      const opened = rows.map(({ id, secret }) => secrets.decrypt(secret, id))
       expect(opened.toSorted()).toEqual(made.map(({ body }) => body.secret).toSorted())
       // What is sealed for one does not open for another.
-      expect(secrets.open(rows[0]?.secret ?? new Uint8Array(), rows[1]?.id ?? '')).toBe(undefined)
+      expect(secrets.decrypt(rows[0]?.secret ?? new Uint8Array(), rows[1]?.id ?? '')).toBe(undefined)
     }
     await other.close()
   })

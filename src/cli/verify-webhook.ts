@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type SignedHeaders, signatureFault } from '../webhooks/signature.ts'
+import { type SignedHeaders, verifySignature } from '../webhooks/signature.ts'
 import { UserError } from './user-error.ts'
 
 export interface Verification {
@@ -19,6 +19,6 @@ export function verifyWebhookCommand(file: string, given: Verification, secret: 
     'webhook-signature': given.signature,
   }
   const body = readFileSync(file === '-' ? process.stdin.fd : file)
-  const fault = signatureFault(headers, body, { secret, now: new Date(), tolerance: given.tolerance })
+  const fault = verifySignature(headers, body, { secret, now: new Date(), tolerance: given.tolerance })
   if (fault !== undefined) throw new UserError(`not valid: ${fault}`)
 }

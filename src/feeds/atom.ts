@@ -1,7 +1,7 @@
 import { urnOf } from '../editions/site-urls.ts'
 import { xml } from '../lib/xml.ts'
 import type { Feed, FeedItem, Tombstone } from './feed.ts'
-import { media } from './media.ts'
+import { mediaContent } from './media.ts'
 
 /** Atom (RFC 4287), paged (RFC 5005, section 3), with what is gone (RFC 6721). */
 export const atom = ({
@@ -15,7 +15,7 @@ export const atom = ({
   language,
   updated,
   items,
-  gone,
+  tombstones: gone,
 }: Feed): string =>
   xml({
     feed: {
@@ -57,5 +57,5 @@ const entry = ({ id, url, title, summary, content, authors, categories, image, r
   ...(rights !== null && { rights }),
   ...(summary !== null && { summary }),
   ...(content !== null && { content: { '@_type': 'html', '#text': content } }),
-  ...(image !== null && { 'media:content': media(image) }),
+  ...(image !== null && { 'media:content': mediaContent(image) }),
 })

@@ -32,7 +32,7 @@ export interface Feed {
   language: string | undefined
   updated: string
   items: FeedItem[]
-  gone: Tombstone[]
+  tombstones: Tombstone[]
 }
 
 /** An article that was in the feed and is not any more: since when, and why, if it was taken back. */

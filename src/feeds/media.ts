@@ -1,7 +1,7 @@
 import type { FeedItem } from './feed.ts'
 
 /** The image of an item as Media RSS has it (https://www.rssboard.org/media-rss). */
-export const media = ({ url, alt, caption, credit }: NonNullable<FeedItem['image']>) => ({
+export const mediaContent = ({ url, alt, caption, credit }: NonNullable<FeedItem['image']>) => ({
   '@_url': url,
   '@_medium': 'image',
   ...(alt && { 'media:title': alt }),

@@ -11,17 +11,17 @@ import type { Reader } from '../storage/storage.ts'
 import type { ScopeLimits } from './scope.ts'
 
 /** What an article refers to, by the filters of feeds. */
-export type Refs = Partial<Record<string, string[]>>
+export type References = Partial<Record<string, string[]>>
 
 /** Whether an article that refers to this is in a feed. */
-export const isMember = (limits: ScopeLimits, refs: Refs): boolean =>
+export const isInScope = (limits: ScopeLimits, refs: References): boolean =>
   feedFilters.every((kind) => (limits[kind] ?? []).every((list) => isAny(list, refs[kind] ?? [])))
 
 /** Articles refer to languages by ranges in lower case. */
 const isAny = (wanted: string[], refs: string[]): boolean => wanted.some((one) => refs.includes(one.toLowerCase()))
 
 /** What is known of an article that was, without what is not. */
-export function refsIn({ sections, authors, tags, sources, language }: AccessAttributes): Refs {
+export function referencesIn({ sections, authors, tags, sources, language }: AccessAttributes): References {
   const known = {
     section: orNone(sections),
     author: orNone(authors),
@@ -42,11 +42,11 @@ const selectRefs = preparedVariants('feed_refs', (db, count: number) =>
 )
 
 /** What those of the articles that are live refer to. */
-export async function liveReferences(db: Reader, articles: string[]): Promise<Map<string, Refs>> {
-  const found = new Map<string, Refs>()
+export async function liveReferences(db: Reader, articles: string[]): Promise<Map<string, References>> {
+  const found = new Map<string, References>()
   if (articles.length === 0) return found
   for (const { article, kind, ref } of await selectRefs(db, articles.length, numberedValues(articles))) {
-    const refs = getOrCreate(found, article, (): Refs => ({}))
+    const refs = getOrCreate(found, article, (): References => ({}))
     refs[kind] = [...(refs[kind] ?? []), ref]
   }
   return found

@@ -6,7 +6,7 @@ import { pageOfEntry, type Site } from '../editions/site-urls.ts'
 import { feedFilters } from '../lib/feed-urls.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { Feed } from './feed.ts'
-import { type FeedScope, type ScopeLimits, tables } from './scope.ts'
+import { type FeedScope, type ScopeLimits, scopeTables } from './scope.ts'
 
 /** An entry, with the columns that tell what it is about and where its page is; each kind has some of them. */
 interface Row extends EntryRow {
@@ -16,7 +16,7 @@ interface Row extends EntryRow {
 }
 
 /** The title, the description and the language of a feed, and the page of the site that shows the same. */
-export async function headOf(
+export async function feedMetadata(
   db: Reader,
   { names, limits }: FeedScope,
   site: Site,
@@ -31,7 +31,7 @@ export async function headOf(
 /** The one section, author, tag or source that a feed is of, in whichever languages; undefined if it is of several. */
 async function onlyEntry(db: Reader, limits: ScopeLimits): Promise<{ kind: string; row: Row } | undefined> {
   const [kind, ...others] = feedFilters.filter((name) => name !== 'language' && limits[name] !== undefined)
-  const table = kind && tables[kind]
+  const table = kind && scopeTables[kind]
   if (!table || others.length > 0) return undefined
   const [id, ...more] = idsIn(limits, kind)
   const [row] = id === undefined || more.length > 0 ? [] : await loadByIds<Row>(db, table, [id])

@@ -19,7 +19,7 @@ import type { Storage } from '../storage/storage.ts'
 import { atom } from './atom.ts'
 import { type Feed, type FeedItem, type FeedSite, feedItem } from './feed.ts'
 import { JsonFeed, jsonFeed } from './json-feed.ts'
-import { headOf } from './metadata.ts'
+import { feedMetadata } from './metadata.ts'
 import { rss } from './rss.ts'
 import { feedScope } from './scope.ts'
 import { tombstonesOf } from './tombstones.ts'
@@ -43,12 +43,12 @@ const Query = z.strictObject({ section, author, source, tag, language, cursor: p
 export interface FeedDeps {
   storage: Storage
   clock: Clock
-  news: ChangeFollower
+  follower: ChangeFollower
   site: FeedSite
 }
 
 /** The feeds: of the whole site, or of what a filter lets through. */
-export function registerFeeds(server: FastifyInstance, { storage, news, clock, site }: FeedDeps): void {
+export function registerFeeds(server: FastifyInstance, { storage, follower: news, clock, site }: FeedDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
   const db = storage.reader
   // What the feeds show of the settings may be new since then.
@@ -97,12 +97,12 @@ export function registerFeeds(server: FastifyInstance, { storage, news, clock, s
         const addressOf = (cursor?: string | null) =>
           site.api + feedPath(file, { ...query, cursor: cursor ?? undefined })
         const self = isFirst ? site.api + feedPath(file, topic.bySlug) : addressOf(query.cursor)
-        const hub = isFirst && topic.isAnnounced ? site.hub : undefined
+        const hub = isFirst && topic.isPublishedToHub ? site.hub : undefined
         const times = [...items.map(({ updatedAt }) => updatedAt), ...gone.map((one) => one.at)]
         const feed: Feed = {
           site,
           id: site.api + feedPath(file, topic.byId),
-          ...(await headOf(db, topic, site)),
+          ...(await feedMetadata(db, topic, site)),
           self,
           links: [
             { rel: 'first', href: addressOf() },
@@ -112,7 +112,7 @@ export function registerFeeds(server: FastifyInstance, { storage, news, clock, s
           ],
           updated: times.reduce((latest, time) => (time > latest ? time : latest), EPOCH),
           items,
-          gone,
+          tombstones: gone,
         }
         // WebSub (https://www.w3.org/TR/websub/#discovery) looks for the hub in the headers first.
         if (hub) addLinks(reply, [`<${hub}>; rel="hub"`, `<${self}>; rel="self"`])

@@ -1,7 +1,7 @@
 import { urnOf } from '../editions/site-urls.ts'
 import { xml } from '../lib/xml.ts'
 import type { Feed, FeedItem } from './feed.ts'
-import { media } from './media.ts'
+import { mediaContent } from './media.ts'
 
 /** RSS 2.0 (https://www.rssboard.org/rss-specification), with content, dc, media and atom elements. */
 export const rss = ({ site, home, self, links, language, updated, items, ...feed }: Feed): string => {
@@ -48,7 +48,7 @@ const element = ({ id, url, title, summary, content, authors, categories, image,
   'dc:language': item.language,
   ...(rights !== null && { 'dc:rights': rights }),
   category: categories,
-  ...(image !== null && { 'media:content': media(image) }),
+  ...(image !== null && { 'media:content': mediaContent(image) }),
 })
 
 /** A date as RFC 822 has it, with four digits of the year. */

@@ -20,14 +20,19 @@ export interface FeedScope {
   byId: FeedFilters
   bySlug: FeedFilters
   /** Whether a hub is told of the feed: of the whole site, and of one section, author, tag or source. */
-  isAnnounced: boolean
+  isPublishedToHub: boolean
 }
 
-export const tables: Record<string, EntryTable> = { section: sections, author: authors, tag: tags, source: sources }
+export const scopeTables: Record<string, EntryTable> = {
+  section: sections,
+  author: authors,
+  tag: tags,
+  source: sources,
+}
 
 /** What the filters of a feed stand for. What they name and is not there has no name, and no article. */
 export async function feedScope(db: Reader, filters: FeedFilters): Promise<FeedScope> {
-  const topic: FeedScope = { names: [], limits: {}, byId: {}, bySlug: {}, isAnnounced: true }
+  const topic: FeedScope = { names: [], limits: {}, byId: {}, bySlug: {}, isPublishedToHub: true }
   const given = feedFilters.filter((kind) => filters[kind] !== undefined)
   for (const kind of given) {
     const lists = [filters[kind] ?? []].flat()
@@ -42,7 +47,7 @@ export async function feedScope(db: Reader, filters: FeedFilters): Promise<FeedS
   }
   const [only] = given
   const isOne = given.length === 1 && only !== 'language' && topic.names.length === 1
-  topic.isAnnounced = given.length === 0 || isOne
+  topic.isPublishedToHub = given.length === 0 || isOne
   return topic
 }
 
@@ -56,7 +61,7 @@ async function entriesOf(
   kind: string,
   references: string[],
 ): Promise<{ id: string; slug: string; name?: string }[]> {
-  const table = tables[kind]
+  const table = scopeTables[kind]
   if (!table) return references.flatMap((tag) => canonical(tag) ?? []).map((tag) => ({ id: tag, slug: tag, name: tag }))
   const named = references.filter((reference) => reference !== NONE)
   const wanted = [...new Set(await idsOf(db, kind, named.join(',')))]

@@ -5,7 +5,7 @@ import { prepared } from '../storage/prepared-statements.ts'
 import { changes, retractions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { Tombstone } from './feed.ts'
-import { isMember, liveReferences, refsIn } from './membership.ts'
+import { isInScope, liveReferences, referencesIn } from './membership.ts'
 import type { ScopeLimits } from './scope.ts'
 
 /** How many of the last changes are looked through. */
@@ -24,8 +24,10 @@ export async function tombstonesOf(db: Reader, limits: ScopeLimits): Promise<Tom
   const live = await liveReferences(db, candidates)
   const left = candidates.flatMap((id) => {
     const now = live.get(id)
-    if (now && isMember(limits, now)) return []
-    const last = rows.find(({ target, was }) => target === id && isMember(limits, { ...now, ...refsIn(was ?? {}) }))
+    if (now && isInScope(limits, now)) return []
+    const last = rows.find(
+      ({ target, was }) => target === id && isInScope(limits, { ...now, ...referencesIn(was ?? {}) }),
+    )
     return last ? [last] : []
   })
   const told = left.slice(0, MOST_TOLD)

@@ -8,8 +8,8 @@ import type { Site } from '../editions/site-urls.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type FeedFilters, feedForms, feedPath } from '../lib/feed-urls.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
-import { liveReferences, refsIn } from './membership.ts'
-import { tables } from './scope.ts'
+import { liveReferences, referencesIn } from './membership.ts'
+import { scopeTables } from './scope.ts'
 
 /** How many changes are read at once. */
 const BATCH = 500
@@ -18,7 +18,7 @@ const PATIENCE = 5_000
 /** The longest pause after the hub has failed, in milliseconds. */
 const LONGEST_PAUSE = 5 * 60_000
 
-export interface HubDeps {
+export interface HubPublisherDeps {
   storage: Storage
   clock: Clock
   site: Pick<Site, 'api'>
@@ -30,13 +30,20 @@ export interface HubDeps {
 }
 
 /** Notices to a hub, of what changes from now on. */
-export interface HubNotices {
+export interface HubPublisher {
   /** Tells of all that has changed, each feed once. Throws if the hub cannot be told now; what is left stays noted. */
-  tell(): Promise<void>
+  publishPending(): Promise<void>
 }
 
 /** Begins to note which feeds change. After a failure the hub is left alone for a while, longer each time. */
-export async function hubNotices({ storage, clock, site, hub, signal, onRefused }: HubDeps): Promise<HubNotices> {
+export async function hubPublisher({
+  storage,
+  clock,
+  site,
+  hub,
+  signal,
+  onRefused,
+}: HubPublisherDeps): Promise<HubPublisher> {
   const db = storage.reader
   const pending = new Set<string>()
   let place = await latestChange(db)
@@ -52,7 +59,7 @@ export async function hubNotices({ storage, clock, site, hub, signal, onRefused 
     }
   }
   return {
-    async tell() {
+    async publishPending() {
       await note()
       const now = clock.now().getTime()
       if (now < notBefore) return
@@ -90,9 +97,9 @@ async function feedsIn(db: Reader, rows: LoggedChange[]): Promise<string[]> {
   const changed = rows.filter(({ type }) => type.startsWith('article.'))
   if (changed.length === 0) return []
   const live = await liveReferences(db, [...new Set(changed.map(({ target }) => target))])
-  const refs = [...live.values(), ...changed.map(({ was }) => refsIn(was ?? {}))]
+  const refs = [...live.values(), ...changed.map(({ was }) => referencesIn(was ?? {}))]
   const filters: FeedFilters[] = [{}]
-  for (const [kind, table] of Object.entries(tables)) {
+  for (const [kind, table] of Object.entries(scopeTables)) {
     const ids = [...new Set(refs.flatMap((one) => one[kind] ?? []))]
     const entries = await loadByIds<EntryRow>(db, table, ids)
     for (const entry of entries) if (entry.deletedAt === null) filters.push({ [kind]: await nameOf(db, kind, entry) })

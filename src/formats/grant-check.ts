@@ -12,7 +12,7 @@ import { changes, sections } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 
 /** The sections that an article stands in, from the top. */
-export async function sectionsOf(db: Reader, { section }: Article): Promise<SectionRow[]> {
+export async function sectionLineage(db: Reader, { section }: Article): Promise<SectionRow[]> {
   if (section === null) return []
   return (await lineagesOf(db, await loadByIds<SectionRow>(db, sections, [section.id])))(section.id)
 }

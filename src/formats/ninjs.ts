@@ -6,7 +6,7 @@ import type { Article } from '../editions/article.ts'
 import { entryUrl, pageUrl, type Site, urnOf } from '../editions/site-urls.ts'
 import type { Retraction } from '../editions/store.ts'
 import { uriOf } from '../lib/uri.ts'
-import type { Association, Concept, Ninjs } from './ninjs-shape.ts'
+import type { Association, Concept, Ninjs } from './ninjs-schema.ts'
 
 const STANDARD = {
   name: 'ninjs',

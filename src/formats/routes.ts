@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Format } from '../access/grants.ts'
 import { type Caller, may } from '../access/roles.ts'
-import { findAdvance } from '../articles/embargo-access.ts'
+import { findAdvanceCopy } from '../articles/embargo-access.ts'
 import type { Article } from '../editions/article.ts'
 import { ByArticle } from '../editions/article.ts'
 import { articleHeaders } from '../editions/prebuilt-article.ts'
@@ -16,10 +16,10 @@ import { cacheTagOf } from '../lib/cache-tag.ts'
 import type { Clock } from '../lib/clock.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import type { Storage } from '../storage/storage.ts'
-import { isGranted, sectionsOf } from './grant-check.ts'
+import { isGranted, sectionLineage } from './grant-check.ts'
 import { JSON_LD, JsonLd, jsonLd } from './json-ld.ts'
 import { canceled, ninjs } from './ninjs.ts'
-import { NINJS, Ninjs } from './ninjs-shape.ts'
+import { NINJS, Ninjs } from './ninjs-schema.ts'
 
 export interface FormatDeps {
   storage: Storage
@@ -135,7 +135,7 @@ function jsonLdText({ storage, site, publicRead }: FormatDeps) {
 function ninjsText({ storage, clock, site }: FormatDeps) {
   const db = storage.reader
   const told = async (article: Article) =>
-    JSON.stringify(ninjs({ article, sections: await sectionsOf(db, article) }, site))
+    JSON.stringify(ninjs({ article, sections: await sectionLineage(db, article) }, site))
   return async (caller: Caller, reply: FastifyReply, reference: string): Promise<string | undefined> => {
     checkFormat(caller, 'ninjs')
     const isHad = await isGranted(db, caller, reference)
@@ -146,7 +146,7 @@ function ninjsText({ storage, clock, site }: FormatDeps) {
       reply.headers({ 'last-modified': new Date(notice.at).toUTCString(), 'cache-tag': cacheTagOf([notice.id]) })
       return JSON.stringify(canceled(notice))
     }
-    const ahead = await findAdvance(db, reference, caller, clock.now())
+    const ahead = await findAdvanceCopy(db, reference, caller, clock.now())
     if (ahead) return told(ahead)
     if (!isHad) throw notFound('article')
     return undefined

@@ -5,8 +5,8 @@ import { pageOfEntry, type Site } from '../editions/site-urls.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { authors, editionRefs, refCounts, sections, tags } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
-import type { Entry } from './entries.ts'
-import { addressFits, MOST } from './limits.ts'
+import type { SitemapEntry } from './entries.ts'
+import { isUrlWithinLimit, MAX_URLS } from './limits.ts'
 
 /** How many entries one query reads. */
 const BATCH = 500
@@ -71,7 +71,7 @@ export async function cataloguePages(db: Reader, site: Site): Promise<string[]> 
   const names: string[] = []
   for (const kind of kindsOf(site)) {
     const [row] = await selects[kind].count(db)
-    const parts = Math.ceil(Number(row?.count ?? 0) / MOST)
+    const parts = Math.ceil(Number(row?.count ?? 0) / MAX_URLS)
     for (let part = 1; part <= parts; part++) names.push(part === 1 ? `${kind}s` : `${kind}s-${part}`)
   }
   return names
@@ -82,7 +82,7 @@ export async function catalogueSpan(db: Reader, site: Site, name: string): Promi
   const [, noun, part = '1'] = PAGE.exec(name) ?? []
   const kind = kindsOf(site).find((one) => one === noun)
   if (kind === undefined) return undefined
-  const skipped = (Number(part) - 1) * MOST
+  const skipped = (Number(part) - 1) * MAX_URLS
   const [first] = await selects[kind].place(db, { offset: skipped })
   if (!first) return undefined
   const [before] = skipped === 0 ? [] : await selects[kind].place(db, { offset: skipped - 1 })
@@ -99,14 +99,16 @@ export async function* catalogueEntries(
   db: Reader,
   site: Site,
   { kind, after }: CatalogueSpan,
-): AsyncGenerator<Pick<Entry, 'loc' | 'updatedAt'>[]> {
+): AsyncGenerator<Pick<SitemapEntry, 'loc' | 'updatedAt'>[]> {
   let place = after
-  for (let left = MOST; left > 0; ) {
+  for (let left = MAX_URLS; left > 0; ) {
     const limit = Math.min(BATCH, left)
     const rows = await selects[kind].entries(db, { after: place, limit })
     yield rows.flatMap(({ slug, path, updatedAt, newest }) => {
       const loc = pageOfEntry(kind, { slug, path }, site)
-      return loc === undefined || !addressFits(loc) ? [] : [{ loc, updatedAt: newest > updatedAt ? newest : updatedAt }]
+      return loc === undefined || !isUrlWithinLimit(loc)
+        ? []
+        : [{ loc, updatedAt: newest > updatedAt ? newest : updatedAt }]
     })
     const last = rows.at(-1)
     if (!last || rows.length < limit) return

@@ -8,12 +8,12 @@ import { memberOf } from '../storage/dialect.ts'
 import { preparedVariants } from '../storage/prepared-statements.ts'
 import { editions, staleEditions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
-import { addressFits, MOST_IMAGES } from './limits.ts'
+import { isUrlWithinLimit, MAX_IMAGES_PER_PAGE } from './limits.ts'
 
 /** How many articles one query reads; other requests get their turn before the next. */
 const BATCH = 200
 
-export interface Entry {
+export interface SitemapEntry {
   loc: string
   headline: string
   language: string
@@ -24,11 +24,11 @@ export interface Entry {
 }
 
 /** Where to begin, up to when to go on, in which direction, and how many articles to look at at most. */
-export interface Span {
+export interface ArticleSpan {
   from: { publishedAt: string; article: string }
   until: string
-  isFalling: boolean
-  most: number
+  isDescending: boolean
+  maxArticles: number
 }
 
 const select = preparedVariants('sitemap_entries', (db, direction: 'asc' | 'desc') => {
@@ -66,11 +66,11 @@ const select = preparedVariants('sitemap_entries', (db, direction: 'asc' | 'desc
  * The articles of a span that search engines may list, in batches: those with `seo.noIndex` are left out, and those whose
  * canonical address is on another site.
  */
-export async function* entriesOf(
+export async function* articleEntries(
   db: Reader,
   site: Site,
-  { from, until, isFalling, most }: Span,
-): AsyncGenerator<Entry[]> {
+  { from, until, isDescending: isFalling, maxArticles: most }: ArticleSpan,
+): AsyncGenerator<SitemapEntry[]> {
   let [place, left] = [from, most]
   while (left > 0) {
     const limit = Math.min(BATCH, left)
@@ -89,7 +89,7 @@ export async function* entriesOf(
         body: JSON.parse(row.body) as Article['body'],
       }
       const page = pageUrl(shown, site)
-      if (shown.seo.noIndex || !isOn(site, page) || !addressFits(page)) return []
+      if (shown.seo.noIndex || !isOn(site, page) || !isUrlWithinLimit(page)) return []
       const { language, publishedAt, updatedAt } = row
       return [{ loc: page, headline: shown.headline, language, publishedAt, updatedAt, images: imagesIn(shown.body) }]
     })
@@ -103,7 +103,7 @@ export async function* entriesOf(
 
 const imagesIn = (body: Article['body']): string[] => {
   const images = Array.isArray(body) ? body.filter((block) => block.type === 'image') : []
-  return [...new Set(images.map(({ url }) => uriOf(url)).filter(addressFits))].slice(0, MOST_IMAGES)
+  return [...new Set(images.map(({ url }) => uriOf(url)).filter(isUrlWithinLimit))].slice(0, MAX_IMAGES_PER_PAGE)
 }
 
 /** A sitemap may have addresses of its own site alone (https://www.sitemaps.org/protocol.html#location). */

@@ -5,8 +5,8 @@ import { latestChange } from '../changes/log.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { articles, changes, editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
-import type { Span } from './entries.ts'
-import { MOST } from './limits.ts'
+import type { ArticleSpan } from './entries.ts'
+import { MAX_URLS } from './limits.ts'
 
 /** How many of the last changes are asked which months they concern. */
 const RECENT = 1_000
@@ -57,7 +57,7 @@ const selectRecent = prepared('sitemap_recent', (db) =>
 )
 
 /** All pages, the oldest first: two looks into an index for each month. */
-export async function pagesOf(db: Reader): Promise<SitemapPage[]> {
+export async function monthPages(db: Reader): Promise<SitemapPage[]> {
   // Of each month the first change that is met is its latest.
   const updated = new Map<string, string>()
   for (const { publishedAt, at } of await selectRecent(db, { seq: (await latestChange(db)) - RECENT })) {
@@ -71,7 +71,7 @@ export async function pagesOf(db: Reader): Promise<SitemapPage[]> {
     const month = next.publishedAt.slice(0, 7)
     const range = rangeOf(month)
     const [row] = await selectCount(db, range)
-    const parts = Math.ceil((row?.count ?? 0) / MOST)
+    const parts = Math.ceil((row?.count ?? 0) / MAX_URLS)
     for (let part = 1; part <= parts; part++)
       pages.push({ name: part === 1 ? month : `${month}-${part}`, updatedAt: updated.get(month) })
     after = range.last
@@ -89,14 +89,19 @@ const selectPlace = prepared('sitemap_place', (db) =>
 )
 
 /** What a page has; undefined if there is no such page. */
-export async function spanOf(db: Reader, name: string): Promise<Span | undefined> {
+export async function monthSpan(db: Reader, name: string): Promise<ArticleSpan | undefined> {
   const [, month, part = '1'] = PAGE.exec(name) ?? []
   if (month === undefined) return undefined
   const range = rangeOf(month)
-  const skipped = (Number(part) - 1) * MOST
+  const skipped = (Number(part) - 1) * MAX_URLS
   // Of what comes before the page, the last; the first page begins before everything.
   const [start] = await selectPlace(db, { ...range, offset: skipped })
   if (!start) return undefined
   const [before] = skipped === 0 ? [] : await selectPlace(db, { ...range, offset: skipped - 1 })
-  return { from: before ?? { publishedAt: range.first, article: '' }, until: range.last, isFalling: false, most: MOST }
+  return {
+    from: before ?? { publishedAt: range.first, article: '' },
+    until: range.last,
+    isDescending: false,
+    maxArticles: MAX_URLS,
+  }
 }

@@ -12,9 +12,9 @@ import { notFound } from '../lib/problem.ts'
 import { elements, XML_DECLARATION, xml } from '../lib/xml.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
 import { catalogueEntries, cataloguePages, catalogueSpan } from './catalogue.ts'
-import { type Entry, entriesOf } from './entries.ts'
-import { bytesOfImages, MOST_IMAGE_BYTES } from './limits.ts'
-import { pagesOf, spanOf } from './pages.ts'
+import { articleEntries, type SitemapEntry } from './entries.ts'
+import { imageBytes, MAX_IMAGE_BYTES } from './limits.ts'
+import { monthPages, monthSpan } from './pages.ts'
 
 const SITEMAP = 'http://www.sitemaps.org/schemas/sitemap/0.9'
 /** https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap */
@@ -66,7 +66,7 @@ export function registerSitemaps(
     },
     async (_request, reply) => {
       const ofEntries = (await cataloguePages(db, site)).map((name) => ({ name, updatedAt: undefined }))
-      const sitemap = [...(await pagesOf(db)), ...ofEntries].map(({ name, updatedAt }) => ({
+      const sitemap = [...(await monthPages(db)), ...ofEntries].map(({ name, updatedAt }) => ({
         loc: `${site.api}/sitemaps/${name}.xml`,
         ...(updatedAt && { lastmod: updatedAt }),
       }))
@@ -124,12 +124,12 @@ export function registerSitemaps(
       const now = clock.now().getTime()
       const from = { publishedAt: new Date(now + 1).toISOString(), article: '' }
       const until = new Date(now - NEWS_AGE).toISOString()
-      const news: Entry[] = []
-      for await (const entries of entriesOf(db, site, {
+      const news: SitemapEntry[] = []
+      for await (const entries of articleEntries(db, site, {
         from,
         until,
-        isFalling: true,
-        most: Number.POSITIVE_INFINITY,
+        isDescending: true,
+        maxArticles: Number.POSITIVE_INFINITY,
       })) {
         news.push(...entries)
         if (news.length >= MOST_NEWS) break
@@ -150,20 +150,20 @@ async function etagOf(db: Reader, { madeUnder, url }: FastifyRequest): Promise<s
 
 /** What a page of the sitemap has, in batches: the articles of a month, or the entries of a kind. */
 async function entriesIn(db: Reader, site: Site, name: string): Promise<AsyncIterable<Listed[]> | undefined> {
-  const span = await spanOf(db, name)
-  if (span) return entriesOf(db, site, span)
+  const span = await monthSpan(db, name)
+  if (span) return articleEntries(db, site, span)
   const catalogue = await catalogueSpan(db, site, name)
   return catalogue && catalogueEntries(db, site, catalogue)
 }
 
-type Listed = Pick<Entry, 'loc' | 'updatedAt'> & { images?: string[] }
+type Listed = Pick<SitemapEntry, 'loc' | 'updatedAt'> & { images?: string[] }
 
 async function* urlset(batches: AsyncIterable<Listed[]>): AsyncGenerator<string> {
   yield `${XML_DECLARATION}<urlset xmlns="${SITEMAP}" xmlns:image="${IMAGE}">`
-  let room = MOST_IMAGE_BYTES
+  let room = MAX_IMAGE_BYTES
   for await (const entries of batches) {
     const url = entries.map(({ loc, updatedAt, images = [] }) => {
-      const bytes = bytesOfImages(images)
+      const bytes = imageBytes(images)
       const isRoom = bytes <= room
       if (isRoom) room -= bytes
       return { loc, lastmod: updatedAt, ...(isRoom && imagesOf(images)) }
@@ -175,7 +175,7 @@ async function* urlset(batches: AsyncIterable<Listed[]>): AsyncGenerator<string>
 
 const imagesOf = (images: string[]) => ({ 'image:image': images.map((url) => ({ 'image:loc': url })) })
 
-const newsUrl = ({ loc, headline, language, publishedAt, images }: Entry, { name }: Site) => ({
+const newsUrl = ({ loc, headline, language, publishedAt, images }: SitemapEntry, { name }: Site) => ({
   loc,
   'news:news': {
     'news:publication': { 'news:name': name, 'news:language': newsLanguage(language) },

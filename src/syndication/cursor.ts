@@ -9,7 +9,7 @@ import { Id, Timestamp } from '../lib/schemas.ts'
  * A place in the log: up to which change it has been read, and when that change was made, which tells another history
  * with the same numbers apart; 0 and nothing at the beginning.
  */
-export interface LogPosition {
+export interface ChangePosition {
   seq: number
   at: string
 }
@@ -23,33 +23,33 @@ const PlaceCursor = z.tuple([seq, at, z.string()])
 const SnapshotCursor = z.tuple([seq, at, Id])
 
 /** A place as clients carry it. */
-export const encodePlace = ({ seq, at }: LogPosition, grant: Grant | null): string =>
+export const encodePosition = ({ seq, at }: ChangePosition, grant: Grant | null): string =>
   encodeCursor('change', [seq, at, markOf(grant)])
 
 /**
  * The place that a client gives back. Throws `invalid-cursor`, which says where the request has it; `cursor-expired` for
  * one made under another grant.
  */
-export function decodePlace(cursor: string, grant: Grant | null, where: CursorPlace): LogPosition {
+export function decodePosition(cursor: string, grant: Grant | null, where: CursorPlace): ChangePosition {
   const found = decodeCursor('change', PlaceCursor, cursor)
   if (!found) throw invalidCursor('the changes', where)
   const [seq, at, mark] = found
-  if (mark !== markOf(grant)) throw expired('what this key is granted has changed since')
+  if (mark !== markOf(grant)) throw cursorExpired('what this key is granted has changed since')
   return { seq, at }
 }
 
 /** How a reader goes on in the snapshot: the place from which to follow the changes, and the last article read. */
-export interface SnapshotPlace {
-  since: LogPosition
+export interface SnapshotPosition {
+  since: ChangePosition
   from: string
 }
 
 /** A place in the snapshot as clients carry it. */
-export const encodeSnapshot = ({ since, from }: SnapshotPlace): string =>
+export const encodeSnapshot = ({ since, from }: SnapshotPosition): string =>
   encodeCursor('snapshot', [since.seq, since.at, from])
 
 /** The place in the snapshot that a client gives back. Throws `invalid-cursor`. */
-export function decodeSnapshot(cursor: string): SnapshotPlace {
+export function decodeSnapshot(cursor: string): SnapshotPosition {
   const found = decodeCursor('snapshot', SnapshotCursor, cursor)
   if (!found) throw invalidCursor('the snapshot')
   const [seq, at, from] = found
@@ -57,7 +57,7 @@ export function decodeSnapshot(cursor: string): SnapshotPlace {
 }
 
 /** Says that the client has to begin anew, and where. */
-export const expired = (why: string): Problem =>
+export const cursorExpired = (why: string): Problem =>
   new Problem('cursor-expired', `${why}: read the snapshot, and go on from the cursor it names`, {
     more: { snapshot: '/v1/changes/snapshot' },
   })

@@ -7,7 +7,7 @@ import { changePayloads, grantedArticles } from '../editions/change-payload.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { changes, editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
-import { expired, type LogPosition } from './cursor.ts'
+import { type ChangePosition, cursorExpired } from './cursor.ts'
 
 /** How many rows of the log one request goes through at most, however few of them it may show. */
 const MOST_SCANNED = 5_000
@@ -15,18 +15,18 @@ const MOST_SCANNED = 5_000
 /** A change as it is shown, as finished JSON; and its place in the log. */
 export interface ChangeItem {
   type: string
-  place: LogPosition
+  position: ChangePosition
   json: string
 }
 
 export interface ChangesPage {
   items: ChangeItem[]
   /** Up to where the log was read. */
-  place: LogPosition
+  position: ChangePosition
   hasMore: boolean
 }
 
-export interface PageQuery {
+export interface ChangesQuery {
   limit: number
   grant: Grant | null
   /** Whether the live editions are wanted with the changes. */
@@ -34,7 +34,7 @@ export interface PageQuery {
 }
 
 /** The changes that come after a place. What an article is now decides how its changes are shown. */
-export async function readPage(db: Reader, from: LogPosition, query: PageQuery): Promise<ChangesPage> {
+export async function readChanges(db: Reader, from: ChangePosition, query: ChangesQuery): Promise<ChangesPage> {
   const { limit, grant } = query
   const items: ChangeItem[] = []
   let place = from
@@ -50,10 +50,10 @@ export async function readPage(db: Reader, from: LogPosition, query: PageQuery):
     if (last) place = { seq: last.seq, at: last.at }
     if (grant === null) break
   }
-  return { items, place, hasMore }
+  return { items, position: place, hasMore }
 }
 
-async function shown(db: Reader, rows: LoggedChange[], query: PageQuery): Promise<ChangeItem[]> {
+async function shown(db: Reader, rows: LoggedChange[], query: ChangesQuery): Promise<ChangeItem[]> {
   return (await changePayloads(db, rows, query))
     .filter(({ isVisible: concerns }) => concerns)
     .map(({ change: { seq, type, at }, members }) => {
@@ -67,13 +67,14 @@ const selectFirst = prepared('changes_first', (db) =>
 )
 
 /** Throws `cursor-expired` unless the log still has all that comes after the place, and is the log it was taken from. */
-export async function checkPosition(db: Reader, { seq, at }: LogPosition): Promise<void> {
+export async function checkPosition(db: Reader, { seq, at }: ChangePosition): Promise<void> {
   if (seq === 0) return
   const [row] = await changesAfter(db, seq - 1, 1)
   const [first] = await selectFirst(db)
-  if (!row) throw expired('this log is shorter than the cursor says')
-  if (row.seq === seq && row.at !== at) throw expired('the cursor comes from another history')
-  if (row.seq !== seq && first && first.seq > seq + 1) throw expired('what came after the cursor is not kept any more')
+  if (!row) throw cursorExpired('this log is shorter than the cursor says')
+  if (row.seq === seq && row.at !== at) throw cursorExpired('the cursor comes from another history')
+  if (row.seq !== seq && first && first.seq > seq + 1)
+    throw cursorExpired('what came after the cursor is not kept any more')
 }
 
 const selectPage = prepared('snapshot_page', (db) =>
@@ -86,7 +87,7 @@ const selectPage = prepared('snapshot_page', (db) =>
 )
 
 /** A page of all live articles that the grant covers, in the order of their ids; `last` is null on the last page. */
-export async function snapshotPage(
+export async function readSnapshot(
   db: Reader,
   { from, limit, grant }: { from: string; limit: number; grant: Grant | null },
 ): Promise<{ documents: string[]; last: string | null }> {

@@ -31,7 +31,7 @@ const partners = (db: Reader) =>
     .orderBy(apiKeys.name, apiKeys.id)
 
 /** What each partner has taken note of, and how many changes it is behind. */
-export async function receiptsOf(db: Reader) {
+export async function listReceipts(db: Reader) {
   const last = await latestChange(db)
   return (await partners(db)).map(({ id, name, seq, at }) => ({
     key: { id, name },
@@ -45,7 +45,7 @@ export async function receiptsOf(db: Reader) {
  * Who has taken note of the last change of an article, of the partners whom it concerns: those who could have it before
  * or can have it now, as `facts` of its live edition tell.
  */
-export async function receiptsFor(db: Reader, article: string, facts: Parameters<typeof covers>[1] | undefined) {
+export async function articleReceipts(db: Reader, article: string, facts: Parameters<typeof covers>[1] | undefined) {
   const [last] = await db
     .select()
     .from(changes)

@@ -12,16 +12,16 @@ import type { CursorPlace } from '../lib/cursor.ts'
 import { Problem } from '../lib/problem.ts'
 import { enumList } from '../lib/query-parameters.ts'
 import type { Storage } from '../storage/storage.ts'
-import { ChangeList, Expired, Receipt, Snapshot } from './change.ts'
-import { decodePlace, decodeSnapshot, encodePlace, encodeSnapshot, type LogPosition } from './cursor.ts'
-import { checkPosition, type PageQuery, readPage, snapshotPage } from './page.ts'
-import { acknowledge, receiptsOf } from './receipts.ts'
+import { type ChangePosition, decodePosition, decodeSnapshot, encodePosition, encodeSnapshot } from './cursor.ts'
+import { type ChangesQuery, checkPosition, readChanges, readSnapshot } from './page.ts'
+import { acknowledge, listReceipts } from './receipts.ts'
+import { ChangeList, CursorExpired, Receipt, Snapshot } from './schemas.ts'
 
 export interface SyndicationDeps {
   storage: Storage
   clock: Clock
-  news: ChangeFollower
-  watch: ChangeNotifier
+  follower: ChangeFollower
+  notifier: ChangeNotifier
   /** The caller that the key of a request stands for now. */
   identify: (request: FastifyRequest) => Promise<Caller | undefined>
 }
@@ -29,18 +29,18 @@ export interface SyndicationDeps {
 /** How long a request may wait for changes, in seconds: less than what a silent connection is let live. */
 const LONGEST_WAIT = 50
 
-export const include = enumList(
+export const includeParameter = enumList(
   ['edition'],
   'What to add to each change: `edition`, the article as it is now.',
 ).optional()
-export const since = z
+export const sinceParameter = z
   .string()
   .max(500)
   .optional()
   .meta({ description: 'The cursor to go on from; the first change if left out.' })
 
 const Query = z.strictObject({
-  since,
+  since: sinceParameter,
   limit: z.coerce.number().int().min(1).max(1_000).default(100).meta({ description: 'How many changes at most.' }),
   wait: z.coerce
     .number()
@@ -49,7 +49,7 @@ const Query = z.strictObject({
     .max(LONGEST_WAIT)
     .default(0)
     .meta({ description: 'How many seconds to wait for a change where there is none yet.' }),
-  include,
+  include: includeParameter,
 })
 
 const SnapshotQuery = z.strictObject({
@@ -60,7 +60,7 @@ const SnapshotQuery = z.strictObject({
 const tags = ['Changes']
 
 /** The log of changes for those who follow it, the snapshot to begin with, and receipts. */
-export function registerChanges(server: FastifyInstance, { storage, clock, watch }: SyndicationDeps): void {
+export function registerChanges(server: FastifyInstance, { storage, clock, notifier: watch }: SyndicationDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
   const db = storage.reader
 
@@ -75,26 +75,26 @@ export function registerChanges(server: FastifyInstance, { storage, clock, watch
           'Every change of what the public reads, in the order of commits, without a gap. Go on from `page.next`, which is always there. Store the article of each change, unless it is `gone`: then drop it. Changes show an article as it is when they are read, so reading some again does no harm. A key with a grant gets the changes of what it may read, and of what it may not read any more.',
         tags,
         querystring: Query,
-        response: { 200: ChangeList, 410: Expired },
+        response: { 200: ChangeList, 410: CursorExpired },
       },
     },
     async (request, reply) => {
       const { query, caller } = request
       const { grant } = caller
-      const wanted: PageQuery = { limit: query.limit, grant, withEditions: query.include !== undefined }
+      const wanted: ChangesQuery = { limit: query.limit, grant, withEditions: query.include !== undefined }
       const until = AbortSignal.timeout(query.wait * 1_000)
       const left = new AbortController()
       reply.raw.once('close', () => left.abort())
       const signal = AbortSignal.any([until, left.signal])
-      let place = await positionFrom(storage, query.since, caller)
+      let place = await resolvePosition(storage, query.since, caller)
       for (;;) {
-        const page = await readPage(db, place, wanted)
-        place = page.place
+        const page = await readChanges(db, place, wanted)
+        place = page.position
         if (page.items.length === 0 && !page.hasMore && query.wait > 0 && !signal.aborted && !watch.closed.aborted) {
           await watch.after(place.seq, signal)
           continue
         }
-        const info = { next: encodePlace(place, grant), hasMore: page.hasMore }
+        const info = { next: encodePosition(place, grant), hasMore: page.hasMore }
         const data = page.items.map(({ json }) => json).join(',')
         reply.header('content-type', 'application/json; charset=utf-8')
         return reply.send(`{"data":[${data}],"page":${JSON.stringify(info)}}` as never)
@@ -121,10 +121,10 @@ export function registerChanges(server: FastifyInstance, { storage, clock, watch
       const { grant } = request.caller
       const { since, from } =
         cursor === undefined ? { since: await lastPosition(db), from: '' } : decodeSnapshot(cursor)
-      const { documents, last } = await snapshotPage(db, { from, limit, grant })
+      const { documents, last } = await readSnapshot(db, { from, limit, grant })
       const next = last === null ? null : encodeSnapshot({ since, from: last })
       reply.header('content-type', 'application/json; charset=utf-8')
-      const page = JSON.stringify({ next, since: encodePlace(since, grant) })
+      const page = JSON.stringify({ next, since: encodePosition(since, grant) })
       return reply.send(`{"data":[${documents.join(',')}],"page":${page}}` as never)
     },
   )
@@ -147,12 +147,12 @@ export function registerChanges(server: FastifyInstance, { storage, clock, watch
             description: 'The cursor of the last page that was stored.',
             examples: [{ cursor: 'a2Q4Mm1aWzQ3MTFd' }],
           }),
-        response: { 200: Receipt, 410: Expired },
+        response: { 200: Receipt, 410: CursorExpired },
       },
     },
     async (request) => {
       const { caller, body } = request
-      const place = await positionFrom(storage, body.cursor, caller, { in: 'body', name: 'cursor' })
+      const place = await resolvePosition(storage, body.cursor, caller, { in: 'body', name: 'cursor' })
       const key = { id: caller.id ?? '', name: caller.name }
       if (caller.role !== 'partner')
         throw new Problem('forbidden', 'only partners acknowledge changes: their keys alone are accounted for')
@@ -178,18 +178,18 @@ export function registerChanges(server: FastifyInstance, { storage, clock, watch
         },
       },
     },
-    async () => ({ data: await receiptsOf(db) }),
+    async () => ({ data: await listReceipts(db) }),
   )
 }
 
 /** The place that a cursor names. Throws `invalid-cursor`, which says where the request has it, and `cursor-expired`. */
-export async function positionFrom(
+export async function resolvePosition(
   { reader }: Storage,
   cursor: string | undefined,
   { grant }: Caller,
   where: CursorPlace = { in: 'query', name: 'since' },
-): Promise<LogPosition> {
-  const place = cursor === undefined ? { seq: 0, at: '' } : decodePlace(cursor, grant, where)
+): Promise<ChangePosition> {
+  const place = cursor === undefined ? { seq: 0, at: '' } : decodePosition(cursor, grant, where)
   await checkPosition(reader, place)
   return place
 }

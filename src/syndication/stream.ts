@@ -6,10 +6,10 @@ import type { ChangeFollower } from '../changes/change-follower.ts'
 import { mediaTypeText } from '../http/media-type.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import type { CursorPlace } from '../lib/cursor.ts'
-import { Expired } from './change.ts'
-import { encodePlace, type LogPosition } from './cursor.ts'
-import { type ChangesPage, type PageQuery, readPage } from './page.ts'
-import { include, positionFrom, type SyndicationDeps, since } from './routes.ts'
+import { type ChangePosition, encodePosition } from './cursor.ts'
+import { type ChangesPage, type ChangesQuery, readChanges } from './page.ts'
+import { includeParameter, resolvePosition, type SyndicationDeps, sinceParameter } from './routes.ts'
+import { CursorExpired } from './schemas.ts'
 
 /** How often a silent stream says that it is there, and its key is checked again, in milliseconds. */
 const HEARTBEAT = 15_000
@@ -24,9 +24,12 @@ const Stream = mediaTypeText(
 )
 
 /** The log of changes as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
-export function registerStream(server: FastifyInstance, { storage, news, watch, identify }: SyndicationDeps): void {
+export function registerStream(
+  server: FastifyInstance,
+  { storage, follower: news, notifier: watch, identify }: SyndicationDeps,
+): void {
   const app = server.withTypeProvider<ZodTypes>()
-  const pages = sharedPages((place, query) => readPage(storage.reader, place, query), news)
+  const pages = sharedPages((place, query) => readChanges(storage.reader, place, query), news)
 
   app.get(
     '/changes/stream',
@@ -41,8 +44,8 @@ export function registerStream(server: FastifyInstance, { storage, news, watch, 
         headers: z.looseObject({
           'last-event-id': z.string().max(500).optional().meta({ description: 'The `id` of the last event received.' }),
         }),
-        querystring: z.strictObject({ since, include }),
-        response: { 200: Stream, 410: Expired },
+        querystring: z.strictObject({ since: sinceParameter, include: includeParameter }),
+        response: { 200: Stream, 410: CursorExpired },
       },
     },
     async (request, reply) => {
@@ -50,8 +53,8 @@ export function registerStream(server: FastifyInstance, { storage, news, watch, 
       const { grant } = caller
       const last = headers['last-event-id']
       const where: CursorPlace = last ? { in: 'header', name: 'last-event-id' } : { in: 'query', name: 'since' }
-      let place = await positionFrom(storage, last || query.since, caller, where)
-      const wanted: PageQuery = { limit: PAGE, grant, withEditions: query.include !== undefined }
+      let place = await resolvePosition(storage, last || query.since, caller, where)
+      const wanted: ChangesQuery = { limit: PAGE, grant, withEditions: query.include !== undefined }
       const left = new AbortController()
       const { signal } = left
       const leave = () => left.abort()
@@ -70,9 +73,9 @@ export function registerStream(server: FastifyInstance, { storage, news, watch, 
       try {
         while (!signal.aborted) {
           const page = await pages(place, wanted)
-          for (const { type, place, json } of page.items)
-            await write(reply.raw, `id: ${encodePlace(place, grant)}\nevent: ${type}\ndata: ${json}\n\n`, signal)
-          place = page.place
+          for (const { type, position: place, json } of page.items)
+            await write(reply.raw, `id: ${encodePosition(place, grant)}\nevent: ${type}\ndata: ${json}\n\n`, signal)
+          place = page.position
           if (!page.hasMore) await watch.after(place.seq, signal)
         }
       } catch (err) {
@@ -103,9 +106,9 @@ async function write(raw: ServerResponse, text: string, signal: AbortSignal): Pr
 }
 
 /** Streams that stand at the same place share what is read there, until something changes. */
-function sharedPages(read: (place: LogPosition, query: PageQuery) => Promise<ChangesPage>, news: ChangeFollower) {
+function sharedPages(read: (place: ChangePosition, query: ChangesQuery) => Promise<ChangesPage>, news: ChangeFollower) {
   let [madeUnder, pages] = ['', new Map<string, Promise<ChangesPage>>()]
-  return async (place: LogPosition, query: PageQuery): Promise<ChangesPage> => {
+  return async (place: ChangePosition, query: ChangesQuery): Promise<ChangesPage> => {
     const change = await news.last()
     if (change !== madeUnder) [madeUnder, pages] = [change, new Map()]
     const key = JSON.stringify([place.seq, query])

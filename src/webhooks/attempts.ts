@@ -8,7 +8,7 @@ import { numberedValues, placeholders, prepared, preparedVariants } from '../sto
 import { webhookDeliveries, webhooks } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
 import type { DeliveryRow } from './deliveries.ts'
-import { waitAfter } from './retry.ts'
+import { retryDelay } from './retry.ts'
 import type { SendOutcome } from './send.ts'
 import type { WebhookRow } from './store.ts'
 
@@ -70,7 +70,7 @@ function afterTry({ delivery, outcome, at }: Attempt): DeliveryRow {
   const { error, responseStatus, milliseconds, excerpt } = outcome
   const attempts = delivery.attempts + 1
   const tried = { ...delivery, attempts, lastAt: at, error, responseStatus, milliseconds, excerpt }
-  const wait = error === null || responseStatus === GONE ? undefined : waitAfter(attempts)
+  const wait = error === null || responseStatus === GONE ? undefined : retryDelay(attempts)
   if (wait !== undefined) return { ...tried, nextAt: new Date(Date.parse(at) + wait).toISOString() }
   return { ...tried, nextAt: null, finishedAt: at, status: error === null ? 'delivered' : 'dead' }
 }

@@ -15,9 +15,9 @@ const LONGEST_PAUSE = 60_000
 
 export interface EndpointConcurrency {
   /** How many more messages may be sent to it now, where `others` are about to be sent to some endpoint. */
-  free(webhook: WebhookRow, now: Date, others?: number): number
-  began(webhook: WebhookRow): void
-  ended(webhook: WebhookRow, isSuccess: boolean, now: Date): void
+  freeSlots(webhook: WebhookRow, now: Date, others?: number): number
+  started(webhook: WebhookRow): void
+  finished(webhook: WebhookRow, isSuccess: boolean, now: Date): void
 }
 
 interface Endpoint {
@@ -43,15 +43,15 @@ export function endpointConcurrency(): EndpointConcurrency {
   }
 
   return {
-    free(webhook, now, others = 0) {
+    freeSlots(webhook, now, others = 0) {
       const { underWay, most, restsUntil } = of(webhook)
       return restsUntil > now.getTime() ? 0 : Math.max(0, Math.min(most - underWay, IN_ALL - inAll - others))
     },
-    began(webhook) {
+    started(webhook) {
       of(webhook).underWay += 1
       inAll += 1
     },
-    ended(webhook, isSuccess, now) {
+    finished(webhook, isSuccess, now) {
       const endpoint = of(webhook)
       endpoint.underWay -= 1
       inAll -= 1

@@ -8,8 +8,8 @@ import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.t
 import { insertRow } from '../storage/prepared-statements.ts'
 import { webhookDeliveries } from '../storage/schema.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
+import type { Delivery } from './schemas.ts'
 import type { WebhookRow } from './store.ts'
-import type { Delivery } from './webhook.ts'
 
 export type DeliveryRow = typeof webhookDeliveries.$inferSelect
 
@@ -81,7 +81,7 @@ export async function listDeliveries(
 }
 
 /** What replies show of a delivery. */
-export function shownDelivery(row: DeliveryRow) {
+export function presentDelivery(row: DeliveryRow) {
   const { webhook: _, at: __, version: ___, type, target, slug, nextAt, lastAt, status, error, ...rest } = row
   return {
     ...rest,

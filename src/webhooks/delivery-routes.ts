@@ -5,10 +5,10 @@ import { listOf, pageParameters, pageRequest } from '../http/pagination.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import { Idempotent } from '../idempotency/idempotency.ts'
 import { Id } from '../lib/schemas.ts'
-import { enqueueTest, listDeliveries, redeliver, shownDelivery } from './deliveries.ts'
+import { enqueueTest, listDeliveries, presentDelivery, redeliver } from './deliveries.ts'
 import { ByWebhook, type WebhookDeps } from './routes.ts'
+import { Delivery, deliveryStatuses } from './schemas.ts'
 import { readWebhook } from './store.ts'
-import { Delivery, deliveryStatuses } from './webhook.ts'
 
 const tags = ['Webhooks']
 
@@ -34,7 +34,7 @@ export function registerDeliveries(server: FastifyInstance, { storage, clock, on
     (request, reply) =>
       once(request, reply, async (tx) => {
         const webhook = await readWebhook(tx, request.params.webhook)
-        return { status: 202, body: shownDelivery(await enqueueTest(tx, webhook, writeContext(request, clock))) }
+        return { status: 202, body: presentDelivery(await enqueueTest(tx, webhook, writeContext(request, clock))) }
       }),
   )
 
@@ -61,7 +61,7 @@ export function registerDeliveries(server: FastifyInstance, { storage, clock, on
       const paging = pageRequest(request, limit)
       const { id } = await readWebhook(storage.reader, request.params.webhook)
       const page = await listDeliveries(storage.reader, id, status, paging)
-      return { data: page.rows.map(shownDelivery), page: paging.info(reply, page) }
+      return { data: page.rows.map(presentDelivery), page: paging.info(reply, page) }
     },
   )
 
@@ -85,7 +85,7 @@ export function registerDeliveries(server: FastifyInstance, { storage, clock, on
         const { webhook, delivery } = request.params
         return {
           status: 202,
-          body: shownDelivery(await redeliver(tx, webhook, delivery, writeContext(request, clock))),
+          body: presentDelivery(await redeliver(tx, webhook, delivery, writeContext(request, clock))),
         }
       }),
   )

@@ -7,24 +7,24 @@ import type { Storage, Writer } from '../storage/storage.ts'
 import { type Attempt, recordAttempts } from './attempts.ts'
 import { endpointConcurrency } from './concurrency.ts'
 import type { DeliveryRow } from './deliveries.ts'
-import { active, fanOut } from './fan-out.ts'
-import { leaseDeliveries, webhooksDue } from './leases.ts'
-import { payloadsOf, type WebhookMessage } from './payload.ts'
-import type { Secrets } from './secrets.ts'
+import { activeWebhooks, fanOut } from './fan-out.ts'
+import { dueWebhooks, leaseDeliveries } from './leases.ts'
+import { buildMessages, type WebhookMessage } from './payload.ts'
+import type { SecretEncryption } from './secret-encryption.ts'
 import type { Sender } from './send.ts'
 import { signedHeaders } from './signature.ts'
-import { secretsOf, type WebhookRow } from './store.ts'
+import { signingSecrets, type WebhookRow } from './store.ts'
 
 export interface DispatcherDeps {
   storage: Storage
   clock: Clock
-  secrets: Secrets
+  secrets: SecretEncryption
   sender: Sender
 }
 
 export interface Dispatcher {
   /** Does all there is to do now; resolves when nothing is under way any more. */
-  work(): Promise<void>
+  runUntilIdle(): Promise<void>
   /** Does so from now on in the background. What fails is told, and tried again. */
   start(watch: ChangeNotifier, onError: (error: unknown) => void): void
   /** Ends what is under way, after a moment; what is broken off is due again at once. */
@@ -56,11 +56,11 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
   async function turn(): Promise<boolean> {
     const now = clock.now()
     const last = await latestChange(storage.reader)
-    const cursors = (await active(storage.reader)).map(({ cursor }) => cursor)
+    const cursors = (await activeWebhooks(storage.reader)).map(({ cursor }) => cursor)
     seen = cursors.length > 0 ? last : undefined
     const isBehind = cursors.some((cursor) => cursor < last)
     const isDue = async () =>
-      (await webhooksDue(storage.reader, now.toISOString())).some((webhook) => loads.free(webhook, now) > 0)
+      (await dueWebhooks(storage.reader, now.toISOString())).some((webhook) => loads.freeSlots(webhook, now) > 0)
     // A try may end while it is looked for what is due.
     if (results.length === 0 && !isBehind && !(await isDue())) return results.length > 0
     const settled = [...results]
@@ -70,14 +70,14 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
       return claimSome(tx, now)
     })
     results.splice(0, settled.length)
-    for (const message of await payloadsOf(storage.reader, claimed)) begin(message)
+    for (const message of await buildMessages(storage.reader, claimed)) begin(message)
     return isBehind || claimed.length > 0 || results.length > 0
   }
 
   async function claimSome(tx: Writer, now: Date): Promise<Claimed[]> {
     const claimed: Claimed[] = []
-    for (const webhook of await webhooksDue(tx, now.toISOString())) {
-      const free = loads.free(webhook, now, claimed.length)
+    for (const webhook of await dueWebhooks(tx, now.toISOString())) {
+      const free = loads.freeSlots(webhook, now, claimed.length)
       if (free === 0) continue
       // A clock that was put forward must not make what is under way here due again.
       for (const delivery of await leaseDeliveries(tx, webhook.id, free, now))
@@ -88,9 +88,9 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
 
   function begin({ webhook, delivery, body }: WebhookMessage): void {
     const now = clock.now()
-    const keys = secretsOf(webhook, secrets, now.toISOString())
+    const keys = signingSecrets(webhook, secrets, now.toISOString())
     underWay.add(delivery.id)
-    loads.began(webhook)
+    loads.started(webhook)
     if (keys.length === 0) end(webhook, delivery, undefined)
     else {
       const headers = { ...HEADERS, ...signedHeaders(delivery.id, now, body, keys) }
@@ -100,7 +100,7 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
 
   function end(webhook: WebhookRow, delivery: DeliveryRow, outcome: Attempt['outcome']): void {
     const now = clock.now()
-    loads.ended(webhook, outcome?.error === null, now)
+    loads.finished(webhook, outcome?.error === null, now)
     underWay.delete(delivery.id)
     results.push({ delivery, outcome, at: now.toISOString() })
     wake()
@@ -123,7 +123,7 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
     clearTimeout(moment)
   }
 
-  async function work(): Promise<void> {
+  async function runUntilIdle(): Promise<void> {
     for (;;) {
       while (!isStopping && (await turn())) await gather()
       if (isStopping || underWay.size === 0) return
@@ -166,7 +166,7 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
   }
 
   return {
-    work,
+    runUntilIdle: work,
     start(watch, onError) {
       background = goOn(watch, onError)
     },

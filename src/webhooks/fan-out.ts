@@ -19,12 +19,12 @@ const selectActive = prepared('webhooks_active', (db) =>
 )
 
 /** The active webhooks, the furthest behind the log first. */
-export const active = (db: Reader): Promise<WebhookRow[]> => selectActive(db)
+export const activeWebhooks = (db: Reader): Promise<WebhookRow[]> => selectActive(db)
 
 /** Makes the deliveries of new changes, and moves the places of their webhooks, in one transaction; `last` is the last. */
 export async function fanOut(tx: Writer, last: number, now: string): Promise<void> {
   let read = 0
-  for (const webhook of await active(tx)) {
+  for (const webhook of await activeWebhooks(tx)) {
     if (webhook.cursor >= last || read >= MOST_READ) return
     const changes = await changesAfter(tx, webhook.cursor, BATCH)
     const wanted = changes.filter(({ type }) => wants(webhook.events, type))
@@ -54,12 +54,12 @@ const wants = (patterns: string[], type: string): boolean =>
 
 /** Of changes of articles those that are in the section of the webhook, or have just left it. */
 async function concerning(db: Reader, webhook: WebhookRow, changes: LoggedChange[]): Promise<LoggedChange[]> {
-  const told = await changePayloads(db, changes, { grant: scopeOf(webhook), withEditions: false })
+  const told = await changePayloads(db, changes, { grant: grantOf(webhook), withEditions: false })
   return told.filter(({ isVisible: concerns }) => concerns).map(({ change }) => change)
 }
 
 /** What a webhook may be told of, as a partner's grant says it; null for everything. */
-export const scopeOf = ({ section }: WebhookRow): Grant | null =>
+export const grantOf = ({ section }: WebhookRow): Grant | null =>
   section === null
     ? null
     : { sections: [section], tags: [], languages: [], usages: [], formats: [], embargoLeadSeconds: 0 }

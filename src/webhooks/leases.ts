@@ -32,7 +32,7 @@ const selectDue = prepared('webhooks_due', (db) =>
 )
 
 /** The active webhooks with deliveries that are due. */
-export const webhooksDue = (db: Reader, now: string): Promise<WebhookRow[]> => selectDue(db, { now })
+export const dueWebhooks = (db: Reader, now: string): Promise<WebhookRow[]> => selectDue(db, { now })
 
 const selectClaimable = prepared('deliveries_claimable', (db) =>
   db

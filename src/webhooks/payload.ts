@@ -3,7 +3,7 @@ import { changePayloads } from '../editions/change-payload.ts'
 import { getOrCreate } from '../lib/cache.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { DeliveryRow } from './deliveries.ts'
-import { scopeOf } from './fan-out.ts'
+import { grantOf } from './fan-out.ts'
 import type { WebhookRow } from './store.ts'
 
 /** A delivery with the text of its message. */
@@ -14,7 +14,7 @@ export interface WebhookMessage {
 }
 
 /** The messages of deliveries: `type`, `timestamp` and `data` as Standard Webhooks has them. */
-export async function payloadsOf(
+export async function buildMessages(
   db: Reader,
   claimed: { webhook: WebhookRow; delivery: DeliveryRow }[],
 ): Promise<WebhookMessage[]> {
@@ -31,7 +31,7 @@ async function messagesFor(db: Reader, webhook: WebhookRow, deliveries: Delivery
     const isChange = seq !== null && target !== null && slug !== null && version !== null
     return isChange ? [{ delivery, type, seq, target, slug, version, was: null }] : []
   })
-  const told = await changePayloads(db, changes, { grant: scopeOf(webhook), withEditions: webhook.withEdition })
+  const told = await changePayloads(db, changes, { grant: grantOf(webhook), withEditions: webhook.withEdition })
   const data = new Map(told.map(({ change: { delivery, seq }, members }) => [delivery, `{"seq":${seq},${members}}`]))
   const test = JSON.stringify({ webhook: { id: webhook.id } })
   return deliveries.map((delivery) => {

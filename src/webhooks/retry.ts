@@ -20,7 +20,7 @@ const JITTER = 0.1
  * How long to wait after so many tries that failed, in milliseconds; undefined when there were enough. `chance` gives
  * numbers from 0 to 1.
  */
-export function waitAfter(attempts: number, chance: () => number = Math.random): number | undefined {
+export function retryDelay(attempts: number, chance: () => number = Math.random): number | undefined {
   const wait = WAITS[attempts - 1]
   return wait && Math.round(wait * (1 + JITTER * (2 * chance() - 1)))
 }

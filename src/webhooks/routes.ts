@@ -9,28 +9,28 @@ import { Idempotent, type IdempotentRun } from '../idempotency/idempotency.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
 import { Id } from '../lib/schemas.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
-import type { Secrets } from './secrets.ts'
+import { NewWebhook, Webhook, WebhookPatch, WebhookWithSecret } from './schemas.ts'
+import type { SecretEncryption } from './secret-encryption.ts'
 import {
-  changeWebhook,
   createWebhook,
   deleteWebhook,
   listWebhooks,
   presentWebhook,
   presentWebhooks,
   readWebhook,
+  resolveSection,
   rotateSecret,
-  sectionOf,
+  updateWebhook,
   type WebhookRow,
 } from './store.ts'
-import { NewWebhook, Webhook, WebhookPatch, WebhookWithSecret } from './webhook.ts'
 
 export interface WebhookDeps {
   storage: Storage
   clock: Clock
   once: IdempotentRun
-  secrets: Secrets
+  secrets: SecretEncryption
   /** Throws `url-not-allowed` for an address that webhooks may not have. */
-  checkAddress: (url: string) => Promise<void>
+  checkUrl: (url: string) => Promise<void>
 }
 
 export const ByWebhook = z.strictObject({ webhook: Id.meta({ description: 'The id of the webhook.' }) })
@@ -39,7 +39,7 @@ const tags = ['Webhooks']
 
 /** Webhooks, for admins: who is told of the changes over HTTP. */
 export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): void {
-  const { storage, clock, once, secrets, checkAddress } = deps
+  const { storage, clock, once, secrets, checkUrl: checkAddress } = deps
   const app = server.withTypeProvider<ZodTypes>()
   const view = (db: Reader, row: WebhookRow) => presentWebhook(db, row, timestamp(clock))
 
@@ -84,9 +84,9 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
     async (request, reply) => {
       const { name = null, url, events, section, include = [] } = request.body
       await checkAddress(url)
-      secrets.ready()
+      secrets.ensureKey()
       return once(request, reply, async (tx) => {
-        const input = { name, url, events, section: await sectionOf(tx, section), withEdition: include.length > 0 }
+        const input = { name, url, events, section: await resolveSection(tx, section), withEdition: include.length > 0 }
         const { row, secret } = await createWebhook(tx, input, secrets, writeContext(request, clock))
         const body = { ...(await view(tx, row)), secret }
         return { status: 201, location: `/v1/webhooks/${row.id}`, version: row.version, body }
@@ -140,10 +140,10 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
         const before = await readWebhook(tx, params.webhook)
         check(before.version)
         const { name = before.name, url = before.url, events = before.events, status = before.status } = body
-        const section = body.section === undefined ? before.section : await sectionOf(tx, body.section)
+        const section = body.section === undefined ? before.section : await resolveSection(tx, body.section)
         const withEdition = body.include === undefined ? before.withEdition : body.include.length > 0
         const change = { name, url, events, section, withEdition, status }
-        return changeWebhook(tx, before, change, writeContext(request, clock))
+        return updateWebhook(tx, before, change, writeContext(request, clock))
       })
       reply.version = row.version
       return view(storage.reader, row)
@@ -193,7 +193,7 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
     async (request, reply) => {
       const { webhook } = request.params
       await readWebhook(storage.reader, webhook)
-      secrets.ready()
+      secrets.ensureKey()
       return once(request, reply, async (tx) => {
         const { row, secret } = await rotateSecret(
           tx,

@@ -1,5 +1,5 @@
 import type { Agent } from 'undici'
-import { guardedAgent, NotAllowed } from './ssrf-agent.ts'
+import { AddressNotAllowed, ssrfAgent } from './ssrf-agent.ts'
 import { type HostLookup, systemLookup } from './url-policy.ts'
 
 /** How a try went. `error` is null for a success; times are in milliseconds. */
@@ -37,7 +37,7 @@ export function sender(
 ): Sender {
   let agent: Promise<Agent> | undefined
   const reach = () => {
-    agent ??= guardedAgent(allowed, lookup, timeout)
+    agent ??= ssrfAgent(allowed, lookup, timeout)
     return agent
   }
   const underWay = new Set<AbortController>()
@@ -113,7 +113,7 @@ const escaped = (text: string): string =>
 function errorOf(error: unknown): Exclude<SendOutcome['error'], 'status' | null> {
   if (error instanceof Ended) return error.why
   for (let at = error; at instanceof Error; at = at.cause) {
-    if (at instanceof NotAllowed) return 'url-not-allowed'
+    if (at instanceof AddressNotAllowed) return 'url-not-allowed'
     if (/Timeout/.test(at.name)) return 'timeout'
   }
   return 'connection'

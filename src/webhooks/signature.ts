@@ -36,7 +36,7 @@ const signature = (id: string, timestamp: string, body: string | Uint8Array, sec
  * What is wrong with a message that was received; undefined if nothing is. `tolerance` is how far its timestamp may be
  * from now, in seconds; 0 takes any.
  */
-export function signatureFault(
+export function verifySignature(
   headers: SignedHeaders,
   body: Uint8Array,
   { secret, now, tolerance }: { secret: string; now: Date; tolerance: number },

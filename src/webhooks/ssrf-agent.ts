@@ -1,10 +1,10 @@
 /** Connections to receivers. Where one leads is checked as it is made: a name may lead elsewhere than it did before. */
 import { isIP, type LookupFunction } from 'node:net'
 import type { Agent, buildConnector } from 'undici'
-import { allowing, type HostLookup, isPublic } from './url-policy.ts'
+import { type HostLookup, hostAllowList, isPublicAddress } from './url-policy.ts'
 
 /** A connection was not made, since its address is not allowed. */
-export class NotAllowed extends Error {
+export class AddressNotAllowed extends Error {
   override name = 'NotAllowed'
 }
 
@@ -12,12 +12,12 @@ export class NotAllowed extends Error {
 const MOST_CONNECTIONS = 32
 
 /** The agent that reaches the public internet and what the operator allows; `timeout` is in milliseconds. */
-export async function guardedAgent(allowed: readonly string[], lookup: HostLookup, timeout: number): Promise<Agent> {
+export async function ssrfAgent(allowed: readonly string[], lookup: HostLookup, timeout: number): Promise<Agent> {
   // It takes 20 MB of memory, which only those who have webhooks need.
   const { Agent, buildConnector } = await import('undici')
-  const isAllowed = allowing(allowed)
+  const isAllowed = hostAllowList(allowed)
   const anywhere = buildConnector({ timeout, lookup: byLookup(lookup, () => true) })
-  const publicOnly = buildConnector({ timeout, lookup: byLookup(lookup, isPublic) })
+  const publicOnly = buildConnector({ timeout, lookup: byLookup(lookup, isPublicAddress) })
 
   const connect: buildConnector.connector = (options, callback) => {
     const { protocol, hostname, port } = options
@@ -26,7 +26,7 @@ export async function guardedAgent(allowed: readonly string[], lookup: HostLooku
     const url = new URL(`${protocol}//${literal === 6 ? `[${host}]` : host}${port ? `:${port}` : ''}`)
     if (isAllowed(url)) return anywhere(options, callback)
     // An IP address is not looked up.
-    if (literal && !isPublic(host)) return callback(new NotAllowed('the address is not public'), null)
+    if (literal && !isPublicAddress(host)) return callback(new AddressNotAllowed('the address is not public'), null)
     publicOnly(options, callback)
   }
   return new Agent({ connect, connections: MOST_CONNECTIONS, headersTimeout: timeout, bodyTimeout: timeout })
@@ -40,7 +40,7 @@ const byLookup =
       (found) => {
         const [first] = found
         if (!first || !found.every(({ address }) => isGood(address)))
-          return callback(new NotAllowed('the name does not lead to public addresses alone'), '')
+          return callback(new AddressNotAllowed('the name does not lead to public addresses alone'), '')
         if (all) callback(null, found)
         else callback(null, first.address, first.family)
       },

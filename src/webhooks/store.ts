@@ -9,9 +9,9 @@ import { notFound, Problem } from '../lib/problem.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { webhookDeliveries, webhooks } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
-import type { Secrets } from './secrets.ts'
+import type { Webhook } from './schemas.ts'
+import type { SecretEncryption } from './secret-encryption.ts'
 import { newSigningSecret } from './signature.ts'
-import type { Webhook } from './webhook.ts'
 
 export type WebhookRow = typeof webhooks.$inferSelect
 
@@ -24,14 +24,14 @@ const MOST = 100
 const OVERLAP = 24 * 60 * 60 * 1000
 
 /** The id of the section that is meant; null for none. Throws `invalid-reference`. */
-export const sectionOf = async (db: Reader, reference: string | null | undefined): Promise<string | null> =>
+export const resolveSection = async (db: Reader, reference: string | null | undefined): Promise<string | null> =>
   (await resolveEntry<SectionRow>(db, sectionKind, reference, '/section'))?.id ?? null
 
 /** Makes a webhook; it is told of what comes from now on. The secret is in this reply and, sealed, in the database. */
 export async function createWebhook(
   tx: Writer,
   input: WebhookInput,
-  secrets: Secrets,
+  secrets: SecretEncryption,
   act: WriteContext,
 ): Promise<{ row: WebhookRow; secret: string }> {
   const [counted] = await tx.select({ count: sql<number>`count(*)`.mapWith(Number) }).from(webhooks)
@@ -42,7 +42,7 @@ export async function createWebhook(
     id,
     ...input,
     version: 1,
-    secret: secrets.seal(secret, id),
+    secret: secrets.encrypt(secret, id),
     oldSecret: null,
     oldSecretUntil: null,
     status: 'active',
@@ -68,7 +68,7 @@ export async function readWebhook(db: Reader, id: string): Promise<WebhookRow> {
 }
 
 /** Changes a webhook. What is pending at one that was not active and is from now on is due at once, as if untried. */
-export async function changeWebhook(
+export async function updateWebhook(
   tx: Writer,
   before: WebhookRow,
   change: WebhookInput & { status: string },
@@ -91,13 +91,13 @@ export async function changeWebhook(
 export async function rotateSecret(
   tx: Writer,
   before: WebhookRow,
-  secrets: Secrets,
+  secrets: SecretEncryption,
   act: WriteContext,
 ): Promise<{ row: WebhookRow; secret: string }> {
   const secret = newSigningSecret()
   const row: WebhookRow = {
     ...before,
-    secret: secrets.seal(secret, before.id),
+    secret: secrets.encrypt(secret, before.id),
     oldSecret: before.secret,
     oldSecretUntil: new Date(Date.parse(act.now) + OVERLAP).toISOString(),
     version: before.version + 1,
@@ -109,9 +109,13 @@ export async function rotateSecret(
 }
 
 /** The secrets that sign now, the newest first; none if the key to them is another by now. */
-export function secretsOf({ id, secret, oldSecret, oldSecretUntil }: WebhookRow, secrets: Secrets, now: string) {
+export function signingSecrets(
+  { id, secret, oldSecret, oldSecretUntil }: WebhookRow,
+  secrets: SecretEncryption,
+  now: string,
+) {
   const sealed = oldSecret && oldSecretUntil && now < oldSecretUntil ? [secret, oldSecret] : [secret]
-  return sealed.flatMap((one) => secrets.open(one, id) ?? [])
+  return sealed.flatMap((one) => secrets.decrypt(one, id) ?? [])
 }
 
 /** Removes a webhook with its deliveries. */

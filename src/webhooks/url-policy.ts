@@ -25,17 +25,17 @@ const PATIENCE = 2_000
 const GLOBAL = ipaddr.parseCIDR('2000::/3')
 
 /** Whether the IP address is one of the public internet, and stands for no other address. */
-export function isPublic(address: string): boolean {
+export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false
   const ip = ipaddr.parse(address)
   return ip.range() === 'unicast' && (ip.kind() === 'ipv4' || ip.match(GLOBAL))
 }
 
 /** The host in an address as a name or an IP address: without the brackets of IPv6. */
-export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1')
+export const hostWithoutBrackets = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1')
 
 /** Gives what tells whether the operator allows a host at a port; `allowed` are hosts, or hosts with a port. */
-export function allowing(allowed: readonly string[]): (url: URL) => boolean {
+export function hostAllowList(allowed: readonly string[]): (url: URL) => boolean {
   const hosts = new Set<string>()
   for (const one of allowed) {
     const { hostname, port } = new URL(`http://${one}`)
@@ -53,15 +53,15 @@ const portOf = ({ protocol, port }: URL): string => port || (protocol === 'https
  * again at every connection.
  */
 export function urlPolicy(allowed: readonly string[], lookup: HostLookup): (address: string) => Promise<void> {
-  const isAllowed = allowing(allowed)
+  const isAllowed = hostAllowList(allowed)
   return async (address) => {
     const url = new URL(address)
     if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refused('must be an http or https address')
     if (url.username || url.password) throw refused('must have no user info')
     if (isAllowed(url)) return
-    const host = hostOf(url)
+    const host = hostWithoutBrackets(url)
     const found = isIP(host) ? [{ address: host }] : await patient(lookup(host))
-    if (!found.every((one) => isPublic(one.address))) throw refused('must lead to a host of the public internet')
+    if (!found.every((one) => isPublicAddress(one.address))) throw refused('must lead to a host of the public internet')
   }
 }
 

@@ -5,20 +5,20 @@ import { decrypt, encrypt } from '../lib/encryption.ts'
 import { Problem } from '../lib/problem.ts'
 
 /** Keeps secrets of webhooks. `webhook` is an id: what is sealed for one opens for no other. */
-export interface Secrets {
+export interface SecretEncryption {
   /** Throws `not-configured` where there is no key to seal with. */
-  seal(secret: string, webhook: string): Uint8Array
+  encrypt(secret: string, webhook: string): Uint8Array
   /** Throws `not-configured` unless `seal` would work; to be called before a transaction, since it may make a file. */
-  ready(): void
+  ensureKey(): void
   /** The secret; undefined if the key is another by now, or none. */
-  open(sealed: Uint8Array, webhook: string): string | undefined
+  decrypt(sealed: Uint8Array, webhook: string): string | undefined
 }
 
 /**
  * The key comes from the setting, or from the file `<database>.key` beside a database that is a file; it is made, for
  * its owner alone to read, when it is first needed.
  */
-export function secretsUnder(setting: string | undefined, database: string | undefined): Secrets {
+export function secretEncryption(setting: string | undefined, database: string | undefined): SecretEncryption {
   const file = database === undefined ? undefined : `${database}.key`
   let known: Buffer | undefined
 
@@ -27,9 +27,9 @@ export function secretsUnder(setting: string | undefined, database: string | und
     return known
   }
   return {
-    seal: (secret, webhook) => encrypt(secret, key(), webhook),
-    ready: () => void key(),
-    open(sealed, webhook) {
+    encrypt: (secret, webhook) => encrypt(secret, key(), webhook),
+    ensureKey: () => void key(),
+    decrypt(sealed, webhook) {
       try {
         known ??= derived(setting ?? readFileSync(file ?? '', 'utf8'))
       } catch {

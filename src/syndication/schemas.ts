@@ -46,7 +46,7 @@ export const Change = z
     ],
   })
 
-export const Expired = ProblemReply.extend({
+export const CursorExpired = ProblemReply.extend({
   snapshot: z.string().meta({ description: 'The address to begin anew from.' }),
 }).meta({
   id: 'CursorExpired',

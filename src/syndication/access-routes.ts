@@ -16,7 +16,7 @@ import { timestamp } from '../lib/clock.ts'
 import { invalidReferences } from '../lib/problem.ts'
 import { Id, Timestamp } from '../lib/schemas.ts'
 import { apiKeys } from '../storage/schema.ts'
-import { receiptsFor } from './receipts.ts'
+import { articleReceipts } from './receipts.ts'
 import type { SyndicationDeps } from './routes.ts'
 
 const Key = z.object(actor).meta({ description: 'The key.' })
@@ -137,7 +137,7 @@ export function registerArticleAccess(server: FastifyInstance, { storage, clock 
     },
     async ({ params, caller }) => {
       const { id } = await findArticle(db, params.article, caller, 'too')
-      return receiptsFor(db, id, (await liveAttributes(db, [id])).get(id))
+      return articleReceipts(db, id, (await liveAttributes(db, [id])).get(id))
     },
   )
 }
