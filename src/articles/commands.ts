@@ -10,8 +10,8 @@ import { Problem } from '../lib/problem.ts'
 import type { Writer } from '../storage/storage.ts'
 import type { Draft } from './draft.ts'
 import { publish } from './lifecycle/publish.ts'
-import { changedEdition, earlierChanges, liveCopy, publishChange } from './lifecycle/publish-change.ts'
-import { onlyLive } from './lifecycle/transition.ts'
+import { changedEdition, liveCopy, publishChange, unpublishedChanges } from './lifecycle/publish-change.ts'
+import { notLive } from './lifecycle/transition.ts'
 import { datesOf, type MayBackdate } from './publication-dates.ts'
 import { addRevisionNote } from './revisions/store.ts'
 import { type ArticlePatch, ArticleWithoutBody, type NewArticle } from './schemas.ts'
@@ -19,22 +19,22 @@ import { type ArticleRow, createArticle, findArticle, inputOf, saveArticle, work
 
 /** What is ready to be done: nothing slow is left for the transaction. */
 export interface ArticleCommand {
-  run(tx: Writer, act: WriteContext): Promise<Saved>
+  run(tx: Writer, act: WriteContext): Promise<SavedArticle>
 }
 
 /** An article as it was saved, and what the writer should know of that. */
-export interface Saved {
+export interface SavedArticle {
   row: ArticleRow
   warnings: Warning[]
 }
 
 /** What goes live with a save: nothing, the whole working copy, or of it only what the save changes. */
-export type GoesLive = 'nothing' | 'all' | 'changes'
+export type PublishScope = 'nothing' | 'all' | 'changes'
 
 /** What a `publish` parameter asks for. */
-export const goesLive = { false: 'nothing', true: 'all', changes: 'changes' } as const satisfies Record<
+export const publishScope = { false: 'nothing', true: 'all', changes: 'changes' } as const satisfies Record<
   string,
-  GoesLive
+  PublishScope
 >
 
 /** Makes an article; live at once if that is asked for. */
@@ -46,7 +46,7 @@ export async function createCommand(
   const unborn = { publishedAt: null, updatedAt: null, liveSlug: null }
   return {
     async run(tx, act) {
-      const dates = datesOf(unborn, { publishedAt, updatedAt }, { act, goesLive: isLive, mayBackdate })
+      const dates = datesOf(unborn, { publishedAt, updatedAt }, { act, publishScope: isLive, mayBackdate })
       const made = await createArticle(tx, { input, body: blocks, dates }, act)
       await addRevisionNote(tx, made, note)
       return { row: isLive ? await publish(tx, made, act) : made, warnings }
@@ -55,7 +55,7 @@ export async function createCommand(
 }
 
 interface Patching {
-  goesLive: GoesLive
+  publishScope: PublishScope
   mayBackdate: MayBackdate
   /** Throws unless the present version is the one that is meant. */
   check?: (currentVersion: number) => void
@@ -65,7 +65,7 @@ interface Patching {
 export async function patchCommand(
   reference: string,
   { body, note, publishedAt, updatedAt, ...patch }: ArticlePatch,
-  { goesLive, mayBackdate, check = () => {} }: Patching,
+  { publishScope: goesLive, mayBackdate, check = () => {} }: Patching,
 ): Promise<ArticleCommand> {
   const converted = body && (await readBody(body))
   const warnings = converted?.warnings ?? []
@@ -75,7 +75,11 @@ export async function patchCommand(
       const before = await findArticle(tx, reference, act.caller)
       check(before.version)
       const input = parseBody(ArticleWithoutBody, mergePatch({ ...inputOf(before) }, patch))
-      const dates = datesOf(before, { publishedAt, updatedAt }, { act, goesLive: goesLive !== 'nothing', mayBackdate })
+      const dates = datesOf(
+        before,
+        { publishedAt, updatedAt },
+        { act, publishScope: goesLive !== 'nothing', mayBackdate },
+      )
       const draft = { input, body: converted?.blocks ?? before.content.body, dates }
       if (goesLive === 'changes') return { row: await patchBoth(tx, before, { draft, note, updatedAt }, act), warnings }
       const live = goesLive === 'all' ? await liveCopy(tx, before.id) : undefined
@@ -83,7 +87,7 @@ export async function patchCommand(
       await addRevisionNote(tx, saved, note)
       if (goesLive === 'nothing') return { row: saved, warnings }
       const row = await publish(tx, saved, act, { updatedAt })
-      return { row, warnings: [...warnings, ...(live ? alsoPublished(earlierChanges(live, before, patched)) : [])] }
+      return { row, warnings: [...warnings, ...(live ? alsoPublished(unpublishedChanges(live, before, patched)) : [])] }
     },
   }
 }
@@ -96,7 +100,7 @@ async function patchBoth(
   act: WriteContext,
 ): Promise<ArticleRow> {
   const from = await liveCopy(tx, before.id)
-  if (!from) throw onlyLive(before, 'only a live article takes a change alone; publish it whole')
+  if (!from) throw notLive(before, 'only a live article takes a change alone; publish it whole')
   const working = await workingCopyOf(tx, before, draft, act)
   const to = changedEdition(before, working, from)
   const row = await publishChange(tx, before, working, { from, to, updatedAt }, act)

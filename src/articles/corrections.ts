@@ -18,7 +18,7 @@ import { Id, prose, Slug } from '../lib/schemas.ts'
 import { keyset, pageOf } from '../storage/keyset.ts'
 import { articles, corrections, editions, publications, retractions } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
-import { onlyLive } from './lifecycle/transition.ts'
+import { notLive } from './lifecycle/transition.ts'
 import type { ArticleDeps } from './routes.ts'
 import { type ArticleRow, findArticle } from './store.ts'
 
@@ -172,7 +172,7 @@ async function correct(
 ): Promise<string> {
   const { caller, now } = act
   const { id: article, slug, liveSlug, liveVersion } = row
-  if (liveVersion === null) throw onlyLive(row, 'only a live article can be corrected in public; change the draft')
+  if (liveVersion === null) throw notLive(row, 'only a live article can be corrected in public; change the draft')
   const id = newId()
   const { id: actor, name: actorName } = actorOf(caller)
   const fromVersion = await replacedBy(tx, article, liveVersion)

@@ -1,7 +1,7 @@
 /** Working copies in an index of their own, for editors: nothing that the world is answered from reads it. */
 import { asc, desc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Content } from '../editions/content.ts'
-import { textTokensOf } from '../editions/indexing.ts'
+import { textTokens } from '../editions/indexing.ts'
 import { sortKey } from '../lib/tokenizer.ts'
 import { dropTokens, putTokens } from '../storage/fulltext.ts'
 import { prepared } from '../storage/prepared-statements.ts'
@@ -33,7 +33,7 @@ export async function indexDraft(
   if (searchKey !== null && before && textsOf(before.content) === textsOf(content)) return searchKey
   if (searchKey !== null) await dropTokens(tx, 'drafts', searchKey)
   const key = searchKey ?? (await nextKey(tx))
-  await putTokens(tx, 'drafts', key, textTokensOf(content))
+  await putTokens(tx, 'drafts', key, textTokens(content))
   return key
 }
 
@@ -66,7 +66,7 @@ async function inBatches(
         const content = stored as Content
         if (before !== null) await dropTokens(tx, 'drafts', before)
         const searchKey = before ?? (await nextKey(tx))
-        await putTokens(tx, 'drafts', searchKey, textTokensOf(content))
+        await putTokens(tx, 'drafts', searchKey, textTokens(content))
         const columns = { searchKey, sortHeadline: sortKey(content.headline) }
         await tx.update(articles).set(columns).where(eq(articles.id, id))
       }

@@ -2,19 +2,26 @@ import { and, eq, inArray, isNotNull, isNull, not, notInArray, or, type SQL, sql
 import { type Caller, may } from '../access/roles.ts'
 import { countOf } from '../catalogue/entry.ts'
 import { NONE } from '../editions/content.ts'
-import { articleAt } from '../editions/paths.ts'
+import { articleAtPath } from '../editions/paths.ts'
 import { rangesIn } from '../lib/languages.ts'
 import { parseTerms } from '../lib/search-syntax.ts'
 import { stemmedAmong, stemmedLanguages } from '../lib/stems.ts'
 import type { DraftFilters, DraftSort } from '../listing/filters.ts'
-import { anyOf, matchesNothing, type RefFilter, resolveFilters, spread, timeConditions } from '../listing/references.ts'
+import {
+  anyOfSql,
+  noneSql,
+  type ReferenceFilter,
+  resolveReferenceFilters,
+  timeFilterSql,
+  withSubsections,
+} from '../listing/reference-filters.ts'
 import { isDraftMatching, match } from '../storage/fulltext.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { articleRefs, articles } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { ArticleRow } from './store.ts'
 
-/** When a working copy would stand in a list by time of publication: those never published, by when they were made. */
+/** The sort key of a list by date of publication: those never published sort by their creation. */
 const publishedOrCreated = sql<string>`coalesce(${articles.publishedAt}, ${articles.createdAt})`.mapWith(
   articles.createdAt,
 )
@@ -39,57 +46,60 @@ export async function listDrafts(db: Reader, query: DraftQuery, request: PageReq
   const rows = await db
     .select({ article: articles, key: order.column as typeof articles.editedAt })
     .from(articles)
-    .where(and(await conditions(db, query), slice.where))
+    .where(and(await predicateOf(db, query), slice.where))
     .orderBy(...slice.orderBy)
     .limit(slice.limit)
   const page = pageOf(rows, request, (row) => [row.key, row.article.id])
   return { ...page, rows: page.rows.map(({ article }) => article as ArticleRow) }
 }
 
-/** How many working copies the caller may see behind the filters. */
+/** How many working copies the filters match, of those that the caller may see. */
 export async function countDrafts(db: Reader, query: DraftQuery): Promise<number> {
   const [row] = await db
     .select({ count: countOf })
     .from(articles)
-    .where(await conditions(db, query))
+    .where(await predicateOf(db, query))
   return row?.count ?? 0
 }
 
-async function conditions(db: Reader, { filters, sort, caller }: DraftQuery): Promise<SQL | undefined> {
+async function predicateOf(db: Reader, { filters, sort, caller }: DraftQuery): Promise<SQL | undefined> {
   const { path } = filters
-  const refs = await Promise.all((await resolveFilters(db, filters)).map((one) => spread(db, one)))
+  const refs = await Promise.all((await resolveReferenceFilters(db, filters)).map((one) => withSubsections(db, one)))
   return and(
     isNull(articles.deletedAt),
     may(caller, 'content:write') ? undefined : eq(articles.createdBy, caller.id ?? ''),
-    // Only what is scheduled has a place in this order.
+    // Only what is scheduled has a sort key in this order.
     sort.endsWith('publishAt') ? isNotNull(articles.publishAt) : undefined,
-    ...refs.map((one) => refersToAny(db, one)),
+    ...refs.map((ref) => refersToAny(db, ref)),
     inLanguages(filters.language),
     filters.q === undefined ? undefined : hasWords(filters.q, filters.language),
-    anyOf(articles.status, filters.status),
+    anyOfSql(articles.status, filters.status),
     filters.externalId === undefined ? undefined : eq(articles.externalId, filters.externalId),
-    ...standing(filters, caller),
-    path === undefined ? undefined : eq(articles.id, (await articleAt(db, path, 'draft')) ?? ''),
-    ...timeConditions(filters.publishedAt, articles.publishedAt),
-    ...timeConditions(filters.updatedAt, articles.editedAt),
-    ...timeConditions(filters.publishAt, articles.publishAt),
+    ...statePredicates(filters, caller),
+    path === undefined ? undefined : eq(articles.id, (await articleAtPath(db, path, 'draft')) ?? ''),
+    ...timeFilterSql(filters.publishedAt, articles.publishedAt),
+    ...timeFilterSql(filters.updatedAt, articles.editedAt),
+    ...timeFilterSql(filters.publishAt, articles.publishAt),
   )
 }
 
-/** What is asked of a working copy beside what it says: whether it is scheduled, ahead of what is live, and whose it is. */
-function standing({ scheduled, hasUnpublishedChanges, createdBy }: DraftFilters, caller: Caller): (SQL | undefined)[] {
+/** The filters by state: scheduled, with unpublished changes, and by creator (`me` is the caller). */
+function statePredicates(
+  { scheduled, hasUnpublishedChanges, createdBy }: DraftFilters,
+  caller: Caller,
+): (SQL | undefined)[] {
   const isAhead = sql`${articles.version} <> coalesce(${articles.liveVersion}, 0)`
-  const makers = createdBy?.split(',').map((one) => (one.trim() === 'me' ? (caller.id ?? '') : one.trim()))
+  const creators = createdBy?.split(',').map((one) => (one.trim() === 'me' ? (caller.id ?? '') : one.trim()))
   return [
     scheduled === undefined ? undefined : (scheduled ? isNotNull : isNull)(articles.publishAt),
     hasUnpublishedChanges === undefined ? undefined : hasUnpublishedChanges ? isAhead : not(isAhead),
-    makers && inArray(articles.createdBy, makers),
+    creators && inArray(articles.createdBy, creators),
   ]
 }
 
-/** That a working copy refers to any of these, or to nothing of the kind. */
-function refersToAny(db: Reader, { kind, ids }: RefFilter): SQL | undefined {
-  if (ids.length === 0) return matchesNothing
+/** The predicate that a working copy refers to one of the ids, or, for `NONE`, to nothing of the kind. */
+function refersToAny(db: Reader, { kind, ids }: ReferenceFilter): SQL | undefined {
+  if (ids.length === 0) return noneSql
   const referring = (some?: SQL) =>
     db
       .select({ article: articleRefs.article })
@@ -108,12 +118,12 @@ function inLanguages(list: string | undefined): SQL | undefined {
   const found = ranges.map(
     (range) => sql`${tag} = ${range} or substr(${tag}, 1, ${sql.raw(String(range.length + 1))}) = ${`${range}-`}`,
   )
-  return found.length === 0 ? matchesNothing : sql`(${sql.join(found, sql` or `)})`
+  return found.length === 0 ? noneSql : sql`(${sql.join(found, sql` or `)})`
 }
 
-/** That a working copy has all the words; other forms of them in any language, since a draft may be in one that is new. */
+/** The predicate that a working copy has all words of the query, stemmed for any language that is not filtered out. */
 function hasWords(q: string, language: string | undefined): SQL {
   const ranges = language === undefined ? null : rangesIn(language)
   const terms = parseTerms(q, stemmedAmong(ranges ?? stemmedLanguages))
-  return terms.length === 0 ? matchesNothing : isDraftMatching(articles.searchKey, match(terms, 'all'))
+  return terms.length === 0 ? noneSql : isDraftMatching(articles.searchKey, match(terms, 'all'))
 }

@@ -4,7 +4,7 @@ import { toText } from '../body/to-text.ts'
 import { countWords } from '../body/word-count.ts'
 import type { Content } from '../editions/content.ts'
 import { newId } from '../lib/id.ts'
-import type { Dates } from './publication-dates.ts'
+import type { PublicationDates } from './publication-dates.ts'
 import type { Resolver } from './reference-resolver.ts'
 import type { ArticleWithoutBody } from './schemas.ts'
 
@@ -13,7 +13,7 @@ export interface Draft {
   input: ArticleWithoutBody
   body: StoredBlock[]
   /** Its dates, if they are not those that it has. */
-  dates?: Dates
+  dates?: PublicationDates
 }
 
 /** The content that a draft stands for; references that lead nowhere are thrown, all at once. */

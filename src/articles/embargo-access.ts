@@ -35,7 +35,7 @@ function seesUntil({ grant, role }: Caller, now: Date): string | undefined {
 }
 
 /** A working copy that is scheduled, if the caller may see it ahead of its release. */
-export async function findAdvance(
+export async function findAdvanceCopy(
   db: Reader,
   reference: string,
   caller: Caller,
@@ -55,7 +55,7 @@ export async function findAdvance(
 const asTheWorld = keyless(null, 'partner', 'partner')
 
 /** Copies of what is scheduled, for partners who may see it ahead of its release. */
-export function registerAdvance(server: FastifyInstance, { storage, clock }: ArticleDeps): void {
+export function registerAdvanceCopies(server: FastifyInstance, { storage, clock }: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
   app.get(
     '/advance',

@@ -10,15 +10,15 @@ import type { Reader } from '../storage/storage.ts'
 import type { ArticleRow } from './store.ts'
 
 /**
- * Working copies as the caller sees them: as they would go live, and what only the newsroom knows. To editors their
- * related links show articles that are not live, too.
+ * Working copies as the caller sees them: compiled as for publication, with the members that only working copies have.
+ * Editors also see related links to articles that are not live.
  */
 export async function presentArticles(db: Reader, rows: ArticleRow[], caller: Caller): Promise<Article[]> {
-  const look = await loadReferences(db, rows)
-  const hidden = may(caller, 'content:write') ? await workingCopies(db, rows, look) : () => undefined
-  const seeAll: LoadedReferences = { ...look, article: (id) => look.article(id) ?? hidden(id) }
+  const live = await loadReferences(db, rows)
+  const notLive = may(caller, 'content:write') ? await linkedWorkingCopies(db, rows, live) : () => undefined
+  const references: LoadedReferences = { ...live, article: (id) => live.article(id) ?? notLive(id) }
   return rows.map((row) => ({
-    ...compileArticle({ ...row, status: row.status as ArticleStatus }, row.content, seeAll),
+    ...compileArticle({ ...row, status: row.status as ArticleStatus }, row.content, references),
     liveVersion: row.liveVersion,
     hasUnpublishedChanges: row.version !== row.liveVersion,
     publishAt: row.publishAt,
@@ -32,22 +32,22 @@ export async function presentArticles(db: Reader, rows: ArticleRow[], caller: Ca
 /** The working copy as the caller sees it. */
 export async function presentArticle(db: Reader, row: ArticleRow, caller: Caller): Promise<Article> {
   const [article] = await presentArticles(db, [row], caller)
-  if (!article) throw new Error('one row has one view')
+  if (!article) throw new Error('no article was compiled')
   return article
 }
 
-/** Articles that related links lead to and that are not live: editors see where these links would lead. */
-async function workingCopies(
+/** Finds the targets of related links that are not live. */
+async function linkedWorkingCopies(
   db: Reader,
   rows: ArticleRow[],
-  look: LoadedReferences,
+  live: LoadedReferences,
 ): Promise<LoadedReferences['article']> {
   const targets = rows.flatMap(({ content }) => content.relatedLinks.flatMap(({ article }) => article ?? []))
-  const missing = [...new Set(targets)].filter((id) => !look.article(id))
+  const missing = [...new Set(targets)].filter((id) => !live.article(id))
   if (missing.length === 0) return () => undefined
   const found = (await db.select().from(articles).where(inArray(articles.id, missing))) as ArticleRow[]
-  const stands = found.flatMap(({ content: { section } }) => section ?? [])
-  const lineage = await lineagesOf(db, await loadByIds<SectionRow>(db, sections, stands))
+  const sectionIds = found.flatMap(({ content: { section } }) => section ?? [])
+  const lineage = await lineagesOf(db, await loadByIds<SectionRow>(db, sections, sectionIds))
   return (id) => {
     const row = found.find((one) => one.id === id)
     if (!row) return undefined

@@ -6,7 +6,7 @@ import { Problem } from '../lib/problem.ts'
 import type { articles } from '../storage/schema.ts'
 
 /** As a request gives them: undefined leaves what is there, null clears it. */
-export interface GivenDates {
+export interface RequestedDates {
   publishedAt?: string | null | undefined
   updatedAt?: string | null | undefined
 }
@@ -15,7 +15,7 @@ export interface GivenDates {
 type Dated = Pick<typeof articles.$inferSelect, 'publishedAt' | 'updatedAt' | 'liveSlug'>
 
 /** The dates that a working copy has: those of its edition, or those that its first one will bear. */
-export type Dates = Pick<Dated, 'publishedAt' | 'updatedAt'>
+export type PublicationDates = Pick<Dated, 'publishedAt' | 'updatedAt'>
 
 /** Whether a caller may give articles dates of the past. */
 export type MayBackdate = (caller: Caller) => boolean
@@ -32,9 +32,9 @@ export const wasLive = ({ liveSlug }: Pick<Dated, 'liveSlug'>): boolean => liveS
  */
 export function datesOf(
   before: Dated,
-  given: GivenDates,
-  { act, goesLive, mayBackdate }: { act: WriteContext; goesLive: boolean; mayBackdate: MayBackdate },
-): Dates {
+  given: RequestedDates,
+  { act, publishScope: goesLive, mayBackdate }: { act: WriteContext; publishScope: boolean; mayBackdate: MayBackdate },
+): PublicationDates {
   const publishedAt = given.publishedAt === undefined ? before.publishedAt : given.publishedAt
   const updatedAt = given.updatedAt === undefined ? before.updatedAt : given.updatedAt
   const isSame = publishedAt === before.publishedAt && updatedAt === before.updatedAt
@@ -59,13 +59,13 @@ export function datesOf(
   return { publishedAt, updatedAt }
 }
 
-function checkPast(name: keyof GivenDates, date: string | null, now: string): void {
+function checkPast(name: keyof RequestedDates, date: string | null, now: string): void {
   if (date === null) return
   if (date > now) throw wrong(name, 'must not be in the future: to schedule, publish with `at`')
   if (date < EARLIEST) throw wrong(name, 'must not be before the year 1700')
 }
 
-function wrong(name: keyof GivenDates, message: string): Problem {
+function wrong(name: keyof RequestedDates, message: string): Problem {
   const errors = [{ in: 'body' as const, pointer: `/${name}`, code: 'wrong_time', message }]
   return new Problem('validation', `${name} ${message}`, { errors })
 }

@@ -5,16 +5,22 @@ import { Problem } from '../lib/problem.ts'
 import { articleRefs, articles, editionRefs } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
 import { liveCopy, publishChange } from './lifecycle/publish-change.ts'
-import { type ArticleRow, saveContent } from './store.ts'
+import { type ArticleRow, saveIfChanged } from './store.ts'
 
-/** How many articles one request may move: more would keep everyone else from writing for too long. */
+/** How many articles one request may change: the transaction blocks all other writes. */
 const MAX_ARTICLES = 1_000
 
 /**
- * Makes every article that refers to an entry refer to another instead: each working copy by a save of its own, and what
- * is live at once. Unpublished changes stay unpublished.
+ * Replaces an entry by another in all articles that refer to it: a revision of each working copy, and a new edition of
+ * what is live. Unpublished changes stay unpublished. Throws `in-use` for too many articles.
  */
-export async function reassign(tx: Writer, noun: string, from: string, to: string, act: WriteContext): Promise<void> {
+export async function reassign(
+  tx: Writer,
+  noun: string,
+  from: string,
+  to: string,
+  context: WriteContext,
+): Promise<void> {
   const using = (table: typeof articleRefs | typeof editionRefs) =>
     tx
       .select({ article: table.article })
@@ -28,7 +34,7 @@ export async function reassign(tx: Writer, noun: string, from: string, to: strin
   const change = (content: Content) => mapRefs(content, (kind, ref) => (kind === noun && ref === from ? to : ref))
   for (const id of ids) {
     const [row] = (await tx.select().from(articles).where(eq(articles.id, id))) as ArticleRow[]
-    if (row) await reassignOne(tx, row, change, act)
+    if (row) await reassignOne(tx, row, change, context)
   }
 }
 
@@ -36,10 +42,10 @@ async function reassignOne(
   tx: Writer,
   row: ArticleRow,
   change: (content: Content) => Content,
-  act: WriteContext,
+  context: WriteContext,
 ): Promise<void> {
   const working = { ...row, content: change(row.content) }
   const live = await liveCopy(tx, row.id)
-  if (!live) return void (await saveContent(tx, row, working, act))
-  await publishChange(tx, row, working, { from: live, to: { ...live, content: change(live.content) } }, act)
+  if (!live) return void (await saveIfChanged(tx, row, working, context))
+  await publishChange(tx, row, working, { from: live, to: { ...live, content: change(live.content) } }, context)
 }

@@ -10,7 +10,7 @@ import type { Reader } from '../storage/storage.ts'
 type EntryTable = typeof authors | typeof sources | typeof sections | typeof tags
 
 const selectEntry = (noun: string, table: EntryTable) =>
-  prepared(`refer_${noun}`, (db) =>
+  prepared(`reference_${noun}`, (db) =>
     db
       .select({ id: table.id, deletedAt: table.deletedAt })
       .from(table)
@@ -24,7 +24,7 @@ const select = {
   tag: selectEntry('tag', tags),
 }
 
-const selectArticle = prepared('refer_article', (db) =>
+const selectArticle = prepared('reference_article', (db) =>
   db
     .select({
       id: articles.id,
@@ -39,8 +39,8 @@ const selectArticle = prepared('refer_article', (db) =>
 type Noun = keyof typeof select | 'article'
 
 /**
- * Turns references into ids, remembering those that lead nowhere: `check` throws them all at once, each with its
- * pointer. An article that the caller may not see is as good as none; but what is referred to at present may stay.
+ * Resolves references (ids or slugs) to ids. Those that do not resolve are collected: `check` throws all of them, each
+ * with its JSON pointer. An article that the caller may not see does not resolve; references in `present` always do.
  */
 export function resolver(db: Reader, caller: Caller, present: Ref[] = []) {
   const known = new Map<string, Found>()
@@ -53,11 +53,11 @@ export function resolver(db: Reader, caller: Caller, present: Ref[] = []) {
     const found = await seek(db, noun, reference)
     const { id } = found
     if (id === undefined || isPresent(noun, id)) return found
-    return (await isThere(noun, id)) ? found : { paths: [] }
+    return (await isReferable(noun, id)) ? found : { paths: [] }
   }
 
-  /** Whether there is such a thing, and the caller may refer to it. */
-  async function isThere(noun: Noun, id: string): Promise<boolean> {
+  /** Whether it exists, not in the trash, and the caller may refer to it. */
+  async function isReferable(noun: Noun, id: string): Promise<boolean> {
     if (noun !== 'article') return (await select[noun](db, { id }))[0]?.deletedAt === null
     const [article] = await selectArticle(db, { id })
     if (article?.deletedAt !== null) return false
@@ -78,7 +78,7 @@ export function resolver(db: Reader, caller: Caller, present: Ref[] = []) {
     async maybe(noun: Noun, reference: string | null | undefined, path: PropertyKey[]): Promise<string | null> {
       return reference === null || reference === undefined ? null : one(noun, reference, path)
     },
-    /** Several, each once. */
+    /** Several references, without duplicates. */
     async all(noun: Noun, references: string[] = [], path: PropertyKey[]): Promise<string[]> {
       const ids: string[] = []
       for (const [index, reference] of references.entries()) ids.push(await one(noun, reference, [...path, index]))

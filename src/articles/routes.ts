@@ -20,7 +20,7 @@ import type { CardCache } from '../listing/card-cache.ts'
 import { draftFiltersIn } from '../listing/filters.ts'
 import { ArticleList, ArticleListQuery, listReply, parseListRequest, prebuiltLists } from '../listing/list-reply.ts'
 import type { Storage } from '../storage/storage.ts'
-import { createCommand, type GoesLive, goesLive, patchCommand, requirePublisher } from './commands.ts'
+import { createCommand, type PublishScope, patchCommand, publishScope, requirePublisher } from './commands.ts'
 import { countDrafts, listDrafts } from './draft-list.ts'
 import type { Releases } from './lifecycle/scheduler.ts'
 import { deletePermanently, trash } from './lifecycle/trash.ts'
@@ -67,7 +67,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
   app.get(
     '/articles',
     {
-      config: { access: 'live:read', ready: prebuiltLists({ storage, shelf }) },
+      config: { access: 'live:read', ready: prebuiltLists({ storage, cardCache: shelf }) },
       schema: {
         operationId: 'listArticles',
         summary: 'List articles',
@@ -83,7 +83,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
       const { query, caller } = request
       const { sort, limit, fields, include, version } = query
       if (version === 'live') {
-        const { headers, body } = await listReply({ storage, shelf }, parseListRequest(request.url, query))
+        const { headers, body } = await listReply({ storage, cardCache: shelf }, parseListRequest(request.url, query))
         return reply.headers(headers).send(body as never)
       }
       requireDrafts(caller)
@@ -182,12 +182,12 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
     async (request, reply) => {
       const { article } = request.params
       const { run } = await patchCommand(article, request.body, {
-        goesLive: wantedOf(request),
+        publishScope: wantedOf(request),
         mayBackdate,
         check: ifMatch(request),
       })
       const { row, warnings } = await storage.transaction((tx) => run(tx, act(request)))
-      await releases.look()
+      await releases.refresh()
       reply.version = row.version
       return {
         ...(await presentArticle(storage.reader, row, request.caller)),
@@ -220,7 +220,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
         check(article.version)
         await (permanent ? deletePermanently : trash)(tx, article, act(request))
       })
-      await releases.look()
+      await releases.refresh()
       return reply.code(204).send(null as never)
     },
   )
@@ -243,7 +243,7 @@ function shapedEdition(reply: FastifyReply, edition: Edition, wanted: Parameters
 }
 
 /** What of the article the request is to publish; throws `forbidden` for a caller who may publish nothing. */
-function wantedOf({ query, caller }: { query: { publish: boolean | 'changes' }; caller: Caller }): GoesLive {
+function wantedOf({ query, caller }: { query: { publish: boolean | 'changes' }; caller: Caller }): PublishScope {
   if (query.publish !== false) requirePublisher(caller)
-  return goesLive[`${query.publish}`]
+  return publishScope[`${query.publish}`]
 }

@@ -2,8 +2,14 @@
 import * as z from 'zod'
 import type { Caller } from '../access/roles.ts'
 import type { WriteContext } from '../access/write-context.ts'
-import { type ArticleCommand, createCommand, goesLive, patchCommand, requirePublisher } from '../articles/commands.ts'
-import { perform, transitions } from '../articles/lifecycle/routes.ts'
+import {
+  type ArticleCommand,
+  createCommand,
+  patchCommand,
+  publishScope,
+  requirePublisher,
+} from '../articles/commands.ts'
+import { runTransition, transitions } from '../articles/lifecycle/routes.ts'
 import { trash } from '../articles/lifecycle/trash.ts'
 import type { MayBackdate } from '../articles/publication-dates.ts'
 import { ArticlePatch, NewArticle } from '../articles/schemas.ts'
@@ -76,11 +82,11 @@ export interface Operation {
   /** The status that the single request is answered with. */
   status: number
   /** Does it; gives what it was done to. */
-  run(tx: Writer, act: WriteContext): Promise<Done>
+  run(tx: Writer, act: WriteContext): Promise<OperationResult>
 }
 
 /** What an operation was done to, as the answer to a line tells it. */
-export interface Done {
+export interface OperationResult {
   id: string
   slug: string
   version: number
@@ -120,7 +126,7 @@ async function ofArticle(line: BulkLine, caller: Caller, mayBackdate: MayBackdat
   }
   if (op === 'update') {
     const patch = parseBody(ArticlePatch, body)
-    return saving(200, patch, await patchCommand(id, patch, { goesLive: goesLive[`${publish}`], mayBackdate }))
+    return saving(200, patch, await patchCommand(id, patch, { publishScope: publishScope[`${publish}`], mayBackdate }))
   }
   requirePermission(caller, 'content:write')
   if (op === 'delete') {
@@ -132,11 +138,11 @@ async function ofArticle(line: BulkLine, caller: Caller, mayBackdate: MayBackdat
   const input = parseBody(transition.body, body)
   return {
     status: 200,
-    run: async (tx, act) => doneTo(await perform(transition, tx, await findArticle(tx, id, caller), input, act)),
+    run: async (tx, act) => doneTo(await runTransition(transition, tx, await findArticle(tx, id, caller), input, act)),
   }
 }
 
-const doneTo = ({ id, slug, version }: Done): Done => ({ id, slug, version })
+const doneTo = ({ id, slug, version }: OperationResult): OperationResult => ({ id, slug, version })
 
 /** A save of an article; where it gives a date, the answer has the one that the article bears. */
 const saving = (status: number, { publishedAt }: ArticlePatch, { run }: ArticleCommand): Operation => ({

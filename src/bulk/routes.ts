@@ -13,7 +13,15 @@ import { booleanParameter } from '../lib/query-parameters.ts'
 import { Id, Slug, Timestamp } from '../lib/schemas.ts'
 import { groupsOf, limited, linesOf } from './lines.ts'
 import { BulkLine, MAX_LINE } from './operations.ts'
-import { type LineOutcome, type PreparedLine, prepare, type Run, runDry, runGroup, runTogether } from './run.ts'
+import {
+  type BulkContext,
+  type LineResult,
+  type PreparedLine,
+  prepareLine,
+  runDry,
+  runGroup,
+  runTogether,
+} from './run.ts'
 
 /** How much is read before any of it is done, where it is done together. */
 const MAX_LINES_TOGETHER = 10_000
@@ -94,11 +102,11 @@ export function registerBulk(
         if (request.headers['idempotency-key'] !== undefined)
           throw new Thrown('bad-request', 'an Idempotency-Key is not taken here: give what is created an externalId')
         exemptFromTimeout(request, reply)
-        const run: Run = {
+        const run: BulkContext = {
           storage,
           caller,
           mayBackdate,
-          act: () => writeContext(request, clock),
+          writeContext: () => writeContext(request, clock),
           problemOf(error) {
             const problem = problemOf(error, translate)
             if (problem.type === 'internal') log.error({ err: error }, 'a line of a bulk request failed')
@@ -107,7 +115,7 @@ export function registerBulk(
         }
         // Left early, the body is not destroyed, and the connection with it: there is an answer to send.
         const bytes: AsyncIterable<Buffer> = body.iterator({ destroyOnReturn: false })
-        const text = (outcomes: LineOutcome[]) => outcomes.map((outcome) => lineOf(outcome, request.id)).join('')
+        const text = (outcomes: LineResult[]) => outcomes.map((outcome) => lineOf(outcome, request.id)).join('')
         reply.header('content-type', NDJSON)
 
         if (!query.atomic && !query.dryRun)
@@ -119,17 +127,17 @@ export function registerBulk(
           return reply.send(text(outcomes)) as never
         } finally {
           body.resume()
-          await releases.look()
+          await releases.refresh()
         }
 
         async function* answers(): AsyncGenerator<string> {
           try {
             for await (const group of groupsOf(linesOf(bytes, MAX_LINE))) {
               const lines: PreparedLine[] = []
-              for (const line of group) lines.push(await prepare(line, run))
+              for (const line of group) lines.push(await prepareLine(line, run))
               const outcomes = await runGroup(lines, run)
               // Nothing that is cached may outlive what a line has scheduled.
-              await releases.look()
+              await releases.refresh()
               yield text(outcomes)
             }
           } catch (error) {
@@ -142,17 +150,17 @@ export function registerBulk(
   })
 }
 
-async function gathered(bytes: AsyncIterable<Buffer>, run: Run): Promise<PreparedLine[]> {
+async function gathered(bytes: AsyncIterable<Buffer>, run: BulkContext): Promise<PreparedLine[]> {
   const lines: PreparedLine[] = []
   for await (const line of linesOf(limited(bytes, MAX_BYTES_TOGETHER), MAX_LINE)) {
     if (lines.length === MAX_LINES_TOGETHER)
       throw new Thrown('too-large', `the body has more than ${MAX_LINES_TOGETHER} lines`)
-    lines.push(await prepare(line, run))
+    lines.push(await prepareLine(line, run))
   }
   return lines
 }
 
-function lineOf({ line, ...outcome }: LineOutcome, instance: string): string {
+function lineOf({ line, ...outcome }: LineResult, instance: string): string {
   if ('problem' in outcome) {
     const { problem } = outcome
     return `{"line":${line},"status":${problem.status},"problem":${bodyOf(problem, instance)}}\n`

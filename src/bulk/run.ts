@@ -7,21 +7,21 @@ import type { MayBackdate } from '../articles/publication-dates.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
 import type { Line } from './lines.ts'
-import { type Done, type Operation, operationOf, readLine } from './operations.ts'
+import { type Operation, type OperationResult, operationOf, readLine } from './operations.ts'
 
 /** What the lines of one request are done with. */
-export interface Run {
+export interface BulkContext {
   storage: Storage
   caller: Caller
   mayBackdate: MayBackdate
   /** Who does it, and when: asked anew for each transaction. */
-  act(): WriteContext
+  writeContext(): WriteContext
   /** The problem that a fault is. */
   problemOf(error: unknown): Problem
 }
 
 /** What became of a line. */
-export type LineOutcome = { line: number } & ({ problem: Problem } | ({ status: number } & Done))
+export type LineResult = { line: number } & ({ problem: Problem } | ({ status: number } & OperationResult))
 
 /** A line that is ready to be done, or refused before that. */
 export type PreparedLine = { line: number } & ({ problem: Problem } | { operation: Operation })
@@ -32,7 +32,10 @@ const MAX_ERRORS = 20
 const MAX_DETAIL = 1_000
 
 /** Reads what a line asks for, and does what can be done outside of a transaction. */
-export async function prepare({ number, bytes }: Line, { caller, mayBackdate, problemOf }: Run): Promise<PreparedLine> {
+export async function prepareLine(
+  { number, bytes }: Line,
+  { caller, mayBackdate, problemOf }: BulkContext,
+): Promise<PreparedLine> {
   // A long text takes its time to convert: in between others get their turn.
   await turn()
   let line: ReturnType<typeof readLine>
@@ -52,13 +55,13 @@ export async function prepare({ number, bytes }: Line, { caller, mayBackdate, pr
  * Does the lines in one transaction; if one fails, each in a transaction of its own, so that it harms no other. What
  * fails without a line being at fault, as a database that cannot be written to, fails for all.
  */
-export async function runGroup(lines: PreparedLine[], run: Run): Promise<LineOutcome[]> {
+export async function runGroup(lines: PreparedLine[], run: BulkContext): Promise<LineResult[]> {
   const ready = lines.filter(isReady)
   const done = new Map((await outcomesOf(ready, run)).map((outcome) => [outcome.line, outcome]))
   return lines.flatMap((one) => ('problem' in one ? one : (done.get(one.line) ?? [])))
 }
 
-async function outcomesOf(ready: Ready[], run: Run): Promise<LineOutcome[]> {
+async function outcomesOf(ready: Ready[], run: BulkContext): Promise<LineResult[]> {
   if (ready.length === 0) return []
   try {
     return await run.storage.transaction((tx) => runAll(tx, ready, run))
@@ -66,13 +69,13 @@ async function outcomesOf(ready: Ready[], run: Run): Promise<LineOutcome[]> {
     const fault = error instanceof LineFailed ? inBody(error.problem) : run.problemOf(error)
     if (!(error instanceof LineFailed) || ready.length === 1) return ready.map(({ line }) => ({ line, problem: fault }))
   }
-  const outcomes: LineOutcome[] = []
+  const outcomes: LineResult[] = []
   for (const one of ready) outcomes.push(...(await outcomesOf([one], run)))
   return outcomes
 }
 
 /** Does all the lines in one transaction, or none. Throws what is no line's fault. */
-export async function runTogether(lines: PreparedLine[], run: Run): Promise<LineOutcome[]> {
+export async function runTogether(lines: PreparedLine[], run: BulkContext): Promise<LineResult[]> {
   try {
     const refused = lines.find((one) => 'problem' in one)
     if (refused) throw new LineFailed(refused.line, refused.problem)
@@ -89,11 +92,11 @@ export async function runTogether(lines: PreparedLine[], run: Run): Promise<Line
 }
 
 /** Does the lines and takes everything back. A line that fails leaves no trace for those after it. */
-export function runDry(lines: PreparedLine[], run: Run): Promise<LineOutcome[]> {
+export function runDry(lines: PreparedLine[], run: BulkContext): Promise<LineResult[]> {
   const { storage } = run
   return dryRun(storage, async (tx) => {
-    const act = run.act()
-    const outcomes: LineOutcome[] = []
+    const act = run.writeContext()
+    const outcomes: LineResult[] = []
     for (const one of lines)
       if ('problem' in one) outcomes.push(one)
       else {
@@ -110,9 +113,9 @@ export function runDry(lines: PreparedLine[], run: Run): Promise<LineOutcome[]> 
   })
 }
 
-async function runAll(tx: Writer, ready: Ready[], run: Run): Promise<LineOutcome[]> {
-  const act = run.act()
-  const outcomes: LineOutcome[] = []
+async function runAll(tx: Writer, ready: Ready[], run: BulkContext): Promise<LineResult[]> {
+  const act = run.writeContext()
+  const outcomes: LineResult[] = []
   for (const one of ready) {
     outcomes.push(await runOne(tx, one, act, run))
   }
@@ -122,13 +125,13 @@ async function runAll(tx: Writer, ready: Ready[], run: Run): Promise<LineOutcome
 async function runOne(
   tx: Writer,
   { line, operation }: Ready,
-  act: WriteContext,
-  { problemOf }: Run,
-): Promise<LineOutcome> {
+  writeContext: WriteContext,
+  { problemOf }: BulkContext,
+): Promise<LineResult> {
   // SQLite answers without a turn of the event loop: without this one, nobody could read until all lines are done.
   await turn()
   try {
-    return { line, status: operation.status, ...(await operation.run(tx, act)) }
+    return { line, status: operation.status, ...(await operation.run(tx, writeContext)) }
   } catch (error) {
     throw new LineFailed(line, problemOf(error))
   }

@@ -1,11 +1,11 @@
-/** What publishing would do, found by doing it and taking it back. */
+/** Dry runs: work is done in a transaction that is always rolled back. */
 import { asc, eq, gt } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Caller } from '../../access/roles.ts'
 import { isPathTaken } from '../../catalogue/slugs.ts'
 import { type ChangeType, changeTypes, latestChange } from '../../changes/log.ts'
 import type { Article } from '../../editions/article.ts'
-import { movedTo } from '../../editions/paths.ts'
+import { findByFormerSlug } from '../../editions/paths.ts'
 import { type Edition, readEdition } from '../../editions/store.ts'
 import { Slug, Timestamp } from '../../lib/schemas.ts'
 import { changes, editions, staleEditions } from '../../storage/schema.ts'
@@ -52,27 +52,27 @@ export const PublicationDryRun = z
   .meta({ id: 'DryRun', description: 'What publishing would do.' })
 export type PublicationDryRun = z.infer<typeof PublicationDryRun>
 
-class TakenBack<T> extends Error {
+class RolledBack<T> extends Error {
   readonly result: T
   constructor(result: T) {
-    super('taken back')
+    super('rolled back')
     this.result = result
   }
 }
 
-/** Does the work in a transaction that is always taken back; gives what it gave. */
+/** Runs the work in a transaction that is always rolled back; gives its result. */
 export async function dryRun<T>(storage: Storage, work: (tx: Writer) => Promise<T>): Promise<T> {
   try {
     return await storage.transaction(async (tx): Promise<never> => {
-      throw new TakenBack(await work(tx))
+      throw new RolledBack(await work(tx))
     })
   } catch (error) {
-    if (error instanceof TakenBack) return error.result as T
+    if (error instanceof RolledBack) return error.result as T
     throw error
   }
 }
 
-/** Publishes in a rehearsal; says what came of it. */
+/** Publishes within the transaction of a dry run; gives what that changed. */
 export async function dryRunPublication(
   tx: Writer,
   article: ArticleRow,
@@ -80,31 +80,31 @@ export async function dryRunPublication(
   publish: () => Promise<ArticleRow>,
 ): Promise<PublicationDryRun> {
   const before = await readEdition(tx, article.id)
-  const seq = await latestChange(tx)
+  const lastSeq = await latestChange(tx)
   const staleBefore = (await tx.select().from(staleEditions)).length
   const published = await publish()
   const after = await presentArticle(tx, published, caller)
-  const goesLive = published.liveVersion === published.version
-  const log = await tx
+  const isLive = published.liveVersion === published.version
+  const recorded = await tx
     .select({ type: changes.type })
     .from(changes)
-    .where(gt(changes.seq, seq))
+    .where(gt(changes.seq, lastSeq))
     .orderBy(asc(changes.seq))
   const stale = await tx.select().from(staleEditions)
-  const moved = before && before.slug !== article.slug && (await movedTo(tx, before.slug))
+  const moved = before && before.slug !== article.slug && (await findByFormerSlug(tx, before.slug))
   return {
     remarks: await remarksOn(tx, article, after),
     changes: {
-      fields: goesLive ? differences(before, after) : [],
+      fields: isLive ? differences(before, after) : [],
       redirect: before && moved ? { from: before.slug, to: moved.slug } : null,
       editions: Math.max(0, stale.length - staleBefore),
-      publishedAt: goesLive ? published.publishedAt : null,
-      log: log.map(({ type }) => type as ChangeType),
+      publishedAt: isLive ? published.publishedAt : null,
+      log: recorded.map(({ type }) => type as ChangeType),
     },
   }
 }
 
-/** What the public would read differently: all of it, if there is nothing to read yet. */
+/** JSON pointers to what differs for the public; to the whole article, if it is not live yet. */
 function differences(edition: Edition | undefined, after: Article): string[] {
   if (!edition) return ['/']
   const before = JSON.parse(edition.document) as Article
@@ -116,7 +116,7 @@ function differences(edition: Edition | undefined, after: Article): string[] {
 
 async function remarksOn(tx: Writer, { id, slug, content }: ArticleRow, article: Article): Promise<Remark[]> {
   const remarks: Remark[] = []
-  // Only what had its path before that was refused.
+  // Only an article that had its path before that was refused.
   if (await isPathTaken(tx, { kind: 'article', target: id, above: content.section, slug }))
     remarks.push({ pointer: '/slug', code: 'path-taken', message: 'has the path of a section: sites may show that' })
   const missing = (name: 'section' | 'summary') => {

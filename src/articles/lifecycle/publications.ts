@@ -1,4 +1,4 @@
-/** Which revision of an article was live from when until when. */
+/** The table of publications: which revision of an article was live from when until when. */
 import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
 import { prepared } from '../../storage/prepared-statements.ts'
 import { publications } from '../../storage/schema.ts'
@@ -23,15 +23,15 @@ const insertPublication = prepared('begin_publication', (tx: Writer) =>
   tx
     .insert(publications)
     .values({ article: sql.placeholder('article'), number: sql.placeholder('number'), at: sql.placeholder('at') })
-    // Published twice within a millisecond: it goes on being live.
+    // Published, unpublished and published again within a millisecond.
     .onConflictDoUpdate({ target: [publications.article, publications.at, publications.number], set: { until: null } }),
 )
 
-/** Notes that a revision is live from a time on. */
+/** Records that a revision is live from a time on. */
 export const beginPublication = async (
   tx: Writer,
-  one: { article: string; number: number; at: string },
-): Promise<void> => void (await insertPublication(tx, one))
+  publication: { article: string; number: number; at: string },
+): Promise<void> => void (await insertPublication(tx, publication))
 
 const updatePublication = prepared('end_publication', (tx: Writer) =>
   tx
@@ -40,11 +40,11 @@ const updatePublication = prepared('end_publication', (tx: Writer) =>
     .where(and(eq(publications.article, sql.placeholder('article')), isNull(publications.until))),
 )
 
-/** Notes that what was live is so no more. */
+/** Records the end of the present publication. */
 export const endPublication = async (tx: Writer, article: string, until: string): Promise<void> =>
   void (await updatePublication(tx, { article, until }))
 
-/** Puts right since when an article was live, where its date was wrong: it is live from then, until what came next. */
+/** Moves the start of the first publication to a corrected date, unless that is not before its end. */
 export async function redateFirst(tx: Writer, article: string, publishedAt: string): Promise<void> {
   const ofArticle = eq(publications.article, article)
   const [first, second] = await tx

@@ -11,7 +11,7 @@ import { threeWay } from '../../lib/three-way-merge.ts'
 import { editions } from '../../storage/schema.ts'
 import type { Reader, Writer } from '../../storage/storage.ts'
 import { insertRevision } from '../revisions/store.ts'
-import { type ArticleRow, saveContent, saveRevision, type WorkingCopy } from '../store.ts'
+import { type ArticleRow, saveIfChanged, saveRevision, type WorkingCopy } from '../store.ts'
 import { type Copy, publish } from './publish.ts'
 
 /** What the world reads of an article; undefined while it is not live. */
@@ -44,7 +44,7 @@ export async function publishChange(
   { from, to, updatedAt }: EditionChange,
   act: WriteContext,
 ): Promise<ArticleRow> {
-  if (isSame(from, to)) return saveContent(tx, before, working, act)
+  if (isSame(from, to)) return saveIfChanged(tx, before, working, act)
   const version = before.version + 1
   if (isSame(to, working)) {
     const saved = await saveRevision(tx, before, working, act)
@@ -83,7 +83,7 @@ function conflictAt(pointers: string[]): Problem {
 }
 
 /** Pointers to what differs between the edition and a working copy, but for what a patch names itself. */
-export function earlierChanges(live: Copy, before: ArticleRow, patched: ReadonlySet<string>): string[] {
+export function unpublishedChanges(live: Copy, before: ArticleRow, patched: ReadonlySet<string>): string[] {
   const [was, is] = [membersOf(live), membersOf(before)]
   const changed = [...was.keys()].filter((name) => !isDeepStrictEqual(was.get(name), is.get(name)))
   return changed.filter((name) => !patched.has(name)).map((name) => `/${name}`)

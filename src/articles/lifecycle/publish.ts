@@ -67,7 +67,11 @@ export async function makeLive(
   const date = copy.publishedAt ?? at
   const updated = updatedAt ?? (isDated ? (article.updatedAt ?? date) : now)
   const state = { id, slug, status, version, publishedAt: date, updatedAt: updated }
-  const { was: attributesBefore, publishedAt, publishedBefore } = await putEdition(tx, state, content, now)
+  const {
+    previousAttributes: attributesBefore,
+    publishedAt,
+    previousPublishedAt: publishedBefore,
+  } = await putEdition(tx, state, content, now)
   await enterSlug(tx, { kind: 'article', slug, target: id, live: true })
   if (!isFirst && publishedAt !== publishedBefore) await redateFirst(tx, id, publishedAt)
   await endPublication(tx, id, now)

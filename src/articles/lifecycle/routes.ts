@@ -55,7 +55,7 @@ const RetractionInput = z
     examples: [{ reason: 'The report rested on a forged document.' }],
   })
 
-const Rehearsing = z.strictObject({
+const DryRunQuery = z.strictObject({
   dryRun: booleanParameter('Only say what publishing now would do; nothing is changed.'),
 })
 
@@ -66,15 +66,16 @@ interface Transition<Body extends z.ZodType> {
   access: Permission
   body: Body
   trashed?: 'only'
-  /** Whether `dryRun=true` can ask what it would do. */
-  rehearsed?: true
-  /** Does it; gives the article as it is then. */
-  go(tx: Writer, article: ArticleRow, body: z.output<Body>, act: WriteContext): Promise<ArticleRow>
+  /** Whether the route takes `dryRun=true`. */
+  hasDryRun?: true
+  /** Does the transition; gives the article after it. */
+  run(tx: Writer, article: ArticleRow, body: z.output<Body>, context: WriteContext): Promise<ArticleRow>
 }
 
+/** Infers the type of the body, which the list then forgets. */
 const transition = <Body extends z.ZodType>(one: Transition<Body>): Transition<z.ZodType> => one
 
-/** Every transition there is, whatever the request it comes in. */
+/** All transitions, for routes of their own and for lines of a bulk request. */
 export const transitions = [
   transition({
     name: 'publish',
@@ -83,11 +84,11 @@ export const transitions = [
       'Makes the working copy the live edition, at once or at a time: with `at` or `embargoUntil` it goes live then, as the working copy is then, and the public sees nothing of it before. No body is needed to publish at once.',
     access: 'content:write',
     body: Publication.optional(),
-    rehearsed: true,
-    async go(tx, article, body, act) {
+    hasDryRun: true,
+    async run(tx, article, body, context) {
       const { at, embargoUntil } = body ?? {}
-      if (at === undefined && embargoUntil === undefined) return publish(tx, article, act)
-      return schedule(tx, article, { at, embargoUntil }, act)
+      if (at === undefined && embargoUntil === undefined) return publish(tx, article, context)
+      return schedule(tx, article, { at, embargoUntil }, context)
     },
   }),
   transition({
@@ -96,7 +97,7 @@ export const transitions = [
     description: 'Takes the live edition off the site, and cancels what is scheduled. The working copy stays.',
     access: 'content:write',
     body: Note.optional(),
-    go: (tx, article, _body, act) => unpublish(tx, article, act),
+    run: (tx, article, _body, context) => unpublish(tx, article, context),
   }),
   transition({
     name: 'unschedule',
@@ -104,7 +105,7 @@ export const transitions = [
     description: 'Cancels what is scheduled. What is live stays live.',
     access: 'content:write',
     body: Note.optional(),
-    go: (tx, article, _body, act) => unschedule(tx, article, act),
+    run: (tx, article, _body, context) => unschedule(tx, article, context),
   }),
   transition({
     name: 'submit',
@@ -112,7 +113,7 @@ export const transitions = [
     description: 'Asks editors to review the working copy: its status becomes `in-review`.',
     access: 'drafts:write',
     body: Note.optional(),
-    go: (tx, article, _body, act) => moveForReview('submit')(tx, article, act),
+    run: (tx, article, _body, context) => moveForReview('submit')(tx, article, context),
   }),
   transition({
     name: 'return',
@@ -120,7 +121,7 @@ export const transitions = [
     description: 'Sends the working copy back from review: its status becomes what it was before.',
     access: 'content:write',
     body: Note.optional(),
-    go: (tx, article, _body, act) => moveForReview('return')(tx, article, act),
+    run: (tx, article, _body, context) => moveForReview('return')(tx, article, context),
   }),
   transition({
     name: 'retract',
@@ -129,11 +130,11 @@ export const transitions = [
       'Takes the article back for good. Reads are answered with 410, the reason, and the replacement if there is one. It is removed from lists and from the related links of others.',
     access: 'content:write',
     body: RetractionInput,
-    async go(tx, article, { reason, replacement }, act) {
-      const resolve = resolver(tx, act.caller)
-      const instead = await resolve.maybe('article', replacement, ['replacement'])
+    async run(tx, article, { reason, replacement }, context) {
+      const resolve = resolver(tx, context.caller)
+      const replacementId = await resolve.maybe('article', replacement, ['replacement'])
       resolve.check()
-      return retract(tx, article, { reason, replacement: instead }, act)
+      return retract(tx, article, { reason, replacement: replacementId }, context)
     },
   }),
   transition({
@@ -143,27 +144,27 @@ export const transitions = [
     access: 'content:write',
     body: Note.optional(),
     trashed: 'only',
-    go: (tx, article, _body, act) => restore(tx, article, act),
+    run: (tx, article, _body, context) => restore(tx, article, context),
   }),
 ]
 
-/** Moves an article, and keeps the note that says why, where there is one. */
-export async function perform(
-  { go }: (typeof transitions)[number],
+/** Does a transition. A note in the body is added to the present revision. */
+export async function runTransition(
+  { run: go }: (typeof transitions)[number],
   tx: Writer,
   article: ArticleRow,
   body: unknown,
-  act: WriteContext,
+  context: WriteContext,
 ): Promise<ArticleRow> {
   await addRevisionNote(tx, article, (body as z.output<typeof Note> | undefined)?.note)
-  return go(tx, article, body, act)
+  return go(tx, article, body, context)
 }
 
-/** What moves an article from state to state. */
+/** A route for each transition. */
 export function registerTransitions(server: FastifyInstance, { storage, clock, releases, once }: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
   for (const transition of transitions) {
-    const { name, summary, description, access, body, trashed, rehearsed } = transition
+    const { name, summary, description, access, body, trashed, hasDryRun: rehearsed } = transition
     app.post(
       `/articles/:article/${name}`,
       {
@@ -175,31 +176,31 @@ export function registerTransitions(server: FastifyInstance, { storage, clock, r
           tags: ['Articles'],
           params: ByArticle,
           headers: Conditional.extend(idempotencyHeader),
-          querystring: rehearsed ? Rehearsing : NoQuery,
+          querystring: rehearsed ? DryRunQuery : NoQuery,
           body,
           response: { 200: rehearsed ? z.union([Article, PublicationDryRun]) : Article },
         },
       },
       async (request, reply) => {
         const check = ifMatch(request)
-        const act = writeContext(request, clock)
+        const context = writeContext(request, clock)
         if ('dryRun' in request.query && request.query.dryRun)
           return dryRun(storage, async (tx) => {
             const article = await findArticle(tx, request.params.article, request.caller, trashed)
             check(article.version)
             return dryRunPublication(tx, article, request.caller, () =>
-              perform(transition, tx, article, request.body, act),
+              runTransition(transition, tx, article, request.body, context),
             )
           })
         try {
           return await once(request, reply, async (tx) => {
             const article = await findArticle(tx, request.params.article, request.caller, trashed)
             check(article.version)
-            const row = await perform(transition, tx, article, request.body, act)
+            const row = await runTransition(transition, tx, article, request.body, context)
             return { status: 200, version: row.version, body: await presentArticle(tx, row, request.caller) }
           })
         } finally {
-          await releases.look()
+          await releases.refresh()
         }
       },
     )

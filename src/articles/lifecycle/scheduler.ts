@@ -6,13 +6,12 @@ import type { Storage } from '../../storage/storage.ts'
 import type { ArticleRow } from '../store.ts'
 import { makeLive } from './publish.ts'
 
-/** How many pieces one look finds at most. */
+/** How many articles one run publishes at most. */
 const BATCH = 100
 
 /**
- * Publishes what is due, in the order of its time, each piece in a transaction of its own; gives how many. Whether a
- * piece is still due is asked again inside: with several processes, or an editor who calls it off, it goes out once or
- * not at all.
+ * Publishes the articles that are due, in the order of `publishAt`, each in a transaction of its own; gives how many.
+ * The transaction checks again that the article is due: another process may have published it, an editor cancelled it.
  */
 export async function publishDue({ storage, clock }: { storage: Storage; clock: Clock }): Promise<number> {
   const now = timestamp(clock)
@@ -28,17 +27,17 @@ export async function publishDue({ storage, clock }: { storage: Storage; clock: 
   return published
 }
 
-async function publishIfDue(tx: Parameters<typeof makeLive>[0], id: string, act: WriteContext): Promise<0 | 1> {
+async function publishIfDue(tx: Parameters<typeof makeLive>[0], id: string, context: WriteContext): Promise<0 | 1> {
   const [row] = await tx
     .select()
     .from(articles)
-    .where(and(eq(articles.id, id), lte(articles.publishAt, act.now), isNull(articles.deletedAt)))
+    .where(and(eq(articles.id, id), lte(articles.publishAt, context.now), isNull(articles.deletedAt)))
   if (!row?.publishAt) return 0
-  await makeLive(tx, row as ArticleRow, act, { at: row.publishAt })
+  await makeLive(tx, row as ArticleRow, context, { at: row.publishAt })
   return 1
 }
 
-/** When the next piece goes live, if any is scheduled. */
+/** The time of the next scheduled publication; null if there is none. */
 async function nextRelease({ storage }: { storage: Storage }): Promise<string | null> {
   const [row] = await storage.reader
     .select({ publishAt: articles.publishAt })
@@ -49,21 +48,21 @@ async function nextRelease({ storage }: { storage: Storage }): Promise<string | 
   return row?.publishAt ?? null
 }
 
-/** Knows when the next piece goes live, so that nothing that is cached outlives it. */
+/** Knows the time of the next scheduled publication, so that no reply is cached for longer. */
 export interface Releases {
   /** Seconds until the next release; infinite while none is scheduled. */
   secondsToNext(): number
-  /** Looks it up anew: after a change to what is scheduled, and now and then, for those of other processes. */
-  look(): Promise<void>
+  /** Reads that time from the database: after each change of a schedule, and regularly, for those of other processes. */
+  refresh(): Promise<void>
 }
 
 export function releases(deps: { storage: Storage; clock: Clock }): Releases {
   let next: number | null = null
   return {
     secondsToNext: () => (next === null ? Infinity : Math.max(0, (next - deps.clock.now().getTime()) / 1000)),
-    async look() {
-      const time = await nextRelease(deps)
-      next = time === null ? null : Date.parse(time)
+    async refresh() {
+      const at = await nextRelease(deps)
+      next = at === null ? null : Date.parse(at)
     },
   }
 }

@@ -1,8 +1,8 @@
-/** The life of an article as a state machine: what can be done in which state, and where it leads. Pure. */
+/** The workflow of an article as a state machine: which transitions a state allows, and their target states. Pure. */
 import type { ArticleStatus } from '../../editions/article.ts'
 import { Problem } from '../../lib/problem.ts'
 
-/** Everything that moves an article from state to state. */
+/** The transitions of the workflow. */
 export const transitionNames = [
   'submit',
   'return',
@@ -14,7 +14,7 @@ export const transitionNames = [
 ] as const
 export type TransitionName = (typeof transitionNames)[number]
 
-/** Where an article stands: its status, whether it was ever live, and whether it is to go live by itself. */
+/** The state of an article: its status, whether it was ever live, and whether its publication is scheduled. */
 export interface State {
   status: ArticleStatus
   wasLive: boolean
@@ -22,13 +22,18 @@ export interface State {
 }
 
 /**
- * The moves. `submit` asks for review, `return` sends the draft back; a live article for which an update is scheduled
- * stays `published`; what is unpublished before it went live is a draft again. Nothing leads out of `retracted`.
+ * The transitions that each status allows, with their target status. A live article whose update is scheduled stays
+ * `published`; a scheduled one that is unpublished before it was ever live is a draft again. `retracted` is final.
  */
-const moves: Record<ArticleStatus, Partial<Record<TransitionName, (state: State) => ArticleStatus>>> = {
+const targets: Record<ArticleStatus, Partial<Record<TransitionName, (state: State) => ArticleStatus>>> = {
   draft: { submit: () => 'in-review', schedule: () => 'scheduled', publish: () => 'published' },
-  'in-review': { return: shelved, schedule: () => 'scheduled', publish: () => 'published' },
-  scheduled: { schedule: () => 'scheduled', unschedule: shelved, publish: () => 'published', unpublish: shelved },
+  'in-review': { return: statusNotLive, schedule: () => 'scheduled', publish: () => 'published' },
+  scheduled: {
+    schedule: () => 'scheduled',
+    unschedule: statusNotLive,
+    publish: () => 'published',
+    unpublish: statusNotLive,
+  },
   published: {
     schedule: () => 'published',
     unschedule: () => 'published',
@@ -45,22 +50,22 @@ const moves: Record<ArticleStatus, Partial<Record<TransitionName, (state: State)
   retracted: {},
 }
 
-function shelved({ wasLive }: State): ArticleStatus {
+function statusNotLive({ wasLive }: State): ArticleStatus {
   return wasLive ? 'unpublished' : 'draft'
 }
 
-/** What can be done in a state. */
-export const allowedIn = (state: State): TransitionName[] => transitionNames.filter((action) => moveFrom(state, action))
+/** The transitions that a state allows. */
+export const allowedIn = (state: State): TransitionName[] => transitionNames.filter((name) => targetOf(state, name))
 
-/** The move that an action is in a state. What is not scheduled cannot be called off. */
-function moveFrom({ status, isScheduled }: State, action: TransitionName) {
-  return action === 'unschedule' && !isScheduled ? undefined : moves[status][action]
+/** The target of a transition; undefined if the state does not allow it. `unschedule` needs something scheduled. */
+function targetOf({ status, isScheduled }: State, name: TransitionName) {
+  return name === 'unschedule' && !isScheduled ? undefined : targets[status][name]
 }
 
-/** The status that an action leads to; throws `transition-not-allowed`, which lists what can be done instead. */
-export function statusAfter(state: State, action: TransitionName): ArticleStatus {
-  const move = moveFrom(state, action)
-  if (move) return move(state)
+/** The status after a transition. Throws `transition-not-allowed`, with the transitions that are allowed. */
+export function statusAfter(state: State, name: TransitionName): ArticleStatus {
+  const target = targetOf(state, name)
+  if (target) return target(state)
   const allowed = allowedIn(state)
   const instead = allowed.length > 0 ? `only ${allowed.join(', ')}` : 'nothing more can be done with it'
   throw new Problem('transition-not-allowed', `the article is ${state.status}: ${instead}`, {

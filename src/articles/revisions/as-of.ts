@@ -1,4 +1,4 @@
-/** What an article said to the world at some moment: for the record, and for whoever quotes it. */
+/** Editions of the past: what was live at a given time. */
 import { and, desc, eq, gt, isNull, lte, or } from 'drizzle-orm'
 import { type LoadedReferences, loadReferences } from '../../editions/reference-loader.ts'
 import { compileEdition, type Edition, type LiveState } from '../../editions/store.ts'
@@ -8,12 +8,12 @@ import { editions, publications } from '../../storage/schema.ts'
 import type { Reader } from '../../storage/storage.ts'
 import { readRevision } from './store.ts'
 
-/** The query parameter that asks for it. */
+/** The query parameter `asOf`. */
 export const asOfParameter = Moment.optional().meta({
   description: 'A time in the past: gives what was live then. Not with `version=draft`.',
 })
 
-/** Throws `validation` unless `asOf` is a time at which the world can have read something. */
+/** Throws `validation` for an `asOf` in the future or together with `version=draft`. */
 export function checkAsOf(asOf: string | undefined, { version, now }: { version: 'live' | 'draft'; now: Date }): void {
   if (asOf === undefined) return
   if (version === 'draft') throw wrong('is for what was live; a draft has revisions', 'not_with_draft')
@@ -26,8 +26,8 @@ function wrong(message: string, code: string): Problem {
 }
 
 /**
- * The edition of a live article as it was at a moment: its text of then with the corrections made by then, and what it
- * refers to as that is today. Throws `not-found` if the article was not live at that moment.
+ * The edition of a live article at a time: the content and corrections of that time, with what the article refers to as
+ * it is now. Throws `not-found` if the article was not live at that time.
  */
 export async function editionAsOf(db: Reader, live: Edition, asOf: string): Promise<Edition> {
   if (live.updatedAt <= asOf) return live
@@ -48,27 +48,27 @@ export async function editionAsOf(db: Reader, live: Edition, asOf: string): Prom
   if (!publication) throw new Problem('not-found', `the article was not live at ${asOf}`)
   const { number: version, at, publishedAt } = publication
   const { content } = await readRevision(db, id, version)
-  const look = madeBy(asOf, await loadReferences(db, [{ id, content }]))
-  const corrected = look.corrections(id)[0]?.at ?? at
+  const references = asOfTime(asOf, await loadReferences(db, [{ id, content }]))
+  const corrected = references.corrections(id)[0]?.at ?? at
   const updatedAt = corrected > at ? corrected : at
-  const standing: LiveState = { id, slug, status: 'published', version, publishedAt, updatedAt }
-  return compileEdition(standing, content, look)
+  const state: LiveState = { id, slug, status: 'published', version, publishedAt, updatedAt }
+  return compileEdition(state, content, references)
 }
 
-/** What was there by then, but for what has been deleted since. */
-function madeBy(asOf: string, look: LoadedReferences): LoadedReferences {
-  const there = <T extends { deletedAt: string | null }>(found: (id: string) => T | undefined) => {
+/** References without entries that are deleted now, and without corrections after the time. */
+function asOfTime(asOf: string, references: LoadedReferences): LoadedReferences {
+  const notDeleted = <T extends { deletedAt: string | null }>(find: (id: string) => T | undefined) => {
     return (id: string) => {
-      const row = found(id)
+      const row = find(id)
       return row?.deletedAt === null ? row : undefined
     }
   }
   return {
-    ...look,
-    author: there(look.author),
-    source: there(look.source),
-    tag: there(look.tag),
-    lineage: (id) => (look.lineage(id).at(-1)?.deletedAt === null ? look.lineage(id) : []),
-    corrections: (id) => look.corrections(id).filter(({ at }) => at <= asOf),
+    ...references,
+    author: notDeleted(references.author),
+    source: notDeleted(references.source),
+    tag: notDeleted(references.tag),
+    lineage: (id) => (references.lineage(id).at(-1)?.deletedAt === null ? references.lineage(id) : []),
+    corrections: (id) => references.corrections(id).filter(({ at }) => at <= asOf),
   }
 }

@@ -1,4 +1,4 @@
-/** What has changed between two versions of an article, as data that a frontend can draw. Pure. */
+/** The differences between two versions of an article, as data for a frontend to show. Pure. */
 import { diffArrays, diffWordsWithSpace } from 'diff'
 import * as z from 'zod'
 import { Block } from '../../body/block.ts'
@@ -38,10 +38,10 @@ export const RevisionDiff = z
   .meta({ id: 'RevisionDiff', description: 'What changed from one revision to another, by field and by block.' })
 export type RevisionDiff = z.infer<typeof RevisionDiff>
 
-/** How many changes are followed: two long texts with nothing in common are not worth the time. */
+/** A limit of the effort: beyond it two texts have too little in common, and the whole is a change. */
 const LIMIT = { maxEditLength: 4_000 }
 
-/** Members that say where an article stands and not what it says, or that follow from others. */
+/** Members that are not content: state of the article, and what is derived from other members. */
 const NOT_CONTENT = new Set<string>([
   'id',
   'status',
@@ -74,52 +74,57 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
 
 function changesIn(before: Json, after: Json, path: string[]): RevisionDiff['changes'] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name) => {
-    const [was, is] = [before[name] ?? null, after[name] ?? null]
-    if (isObject(was) && isObject(is)) return changesIn(was, is, [...path, name])
-    return JSON.stringify(was) === JSON.stringify(is)
+    const [old, current] = [before[name] ?? null, after[name] ?? null]
+    if (isObject(old) && isObject(current)) return changesIn(old, current, [...path, name])
+    return JSON.stringify(old) === JSON.stringify(current)
       ? []
-      : [{ path: pointerTo([...path, name]), before: was, after: is }]
+      : [{ path: pointerTo([...path, name]), before: old, after: current }]
   })
 }
 
-/** What changed in the body: blocks kept, added, removed, and those of the same type that took another's place. */
+/** The changes of the body: blocks unchanged, added, removed, and changed where one of the same type replaces another. */
 export function bodyChanges(before: Block[], after: Block[]): BlockChange[] {
   const texts = (blocks: Block[]) => blocks.map((block) => JSON.stringify(block))
   const runs = diffArrays(texts(before), texts(after), LIMIT)
-  // Nothing in common within the limit: all of the one went, all of the other came.
+  // Too different for the limit: all blocks are replaced.
   if (!runs) return replaced(before, after)
   const result: BlockChange[] = []
-  let gone: Block[] = []
+  let pending: Block[] = []
   let [from, to] = [0, 0]
   for (const { added, removed, count } of runs) {
-    if (removed) gone = before.slice(from, from + count)
+    if (removed) pending = before.slice(from, from + count)
     else if (added) {
-      result.push(...replaced(gone, after.slice(to, to + count)))
-      gone = []
+      result.push(...replaced(pending, after.slice(to, to + count)))
+      pending = []
     } else {
       result.push(
-        ...replaced(gone, []),
+        ...replaced(pending, []),
         ...after.slice(to, to + count).map((block) => ({ op: 'keep', block }) as const),
       )
-      gone = []
+      pending = []
     }
     if (!added) from += count
     if (!removed) to += count
   }
-  return [...result, ...replaced(gone, [])]
+  return [...result, ...replaced(pending, [])]
 }
 
-function replaced(gone: Block[], come: Block[]): BlockChange[] {
-  return Array.from({ length: Math.max(gone.length, come.length) }, (_, index): BlockChange[] => {
-    const [was, is] = [gone[index], come[index]]
-    if (was && is && was.type === is.type) return [{ op: 'change', block: is, ...wordsBetween(was, is) }]
-    return [...(was ? [{ op: 'remove' as const, block: was }] : []), ...(is ? [{ op: 'add' as const, block: is }] : [])]
+/** Removed blocks and the added ones that replace them, paired by their order. */
+function replaced(removed: Block[], added: Block[]): BlockChange[] {
+  return Array.from({ length: Math.max(removed.length, added.length) }, (_, index): BlockChange[] => {
+    const [before, after] = [removed[index], added[index]]
+    if (before && after && before.type === after.type)
+      return [{ op: 'change', block: after, ...wordChanges(before, after) }]
+    return [
+      ...(before ? [{ op: 'remove' as const, block: before }] : []),
+      ...(after ? [{ op: 'add' as const, block: after }] : []),
+    ]
   }).flat()
 }
 
-function wordsBetween(was: Block, is: Block): Pick<BlockChange, 'words'> {
-  if (!('text' in was && 'text' in is)) return {}
-  const words = diffWordsWithSpace(was.text, is.text, LIMIT)
+function wordChanges(before: Block, after: Block): Pick<BlockChange, 'words'> {
+  if (!('text' in before && 'text' in after)) return {}
+  const words = diffWordsWithSpace(before.text, after.text, LIMIT)
   if (!words) return {}
   return {
     words: words.map(({ added, removed, value }) => ({ op: added ? 'add' : removed ? 'remove' : 'keep', text: value })),

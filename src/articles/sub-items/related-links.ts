@@ -5,7 +5,7 @@ import type { Caller } from '../../access/roles.ts'
 import type { Article } from '../../editions/article.ts'
 import { PlacedRelatedLink } from '../../editions/article-parts.ts'
 import { versionParameter } from '../../editions/projection.ts'
-import { Retracted, readAnywhere } from '../../editions/redirect-or-gone.ts'
+import { Retracted, readEditionOrMoved } from '../../editions/redirect-or-gone.ts'
 import { readEdition } from '../../editions/store.ts'
 import { requireDrafts } from '../../http/access.ts'
 import { Conditional, NoQuery, Nothing } from '../../http/common-schemas.ts'
@@ -198,7 +198,7 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
   /** The id of an article, live or as a working copy. Throws `retracted` or `not-found`. */
   async function namedBy(reference: string, version: 'live' | 'draft', caller: Caller): Promise<string> {
     if (version === 'draft') return (await findArticle(storage.reader, reference, caller)).id
-    return (await readAnywhere(storage.reader, reference)).article
+    return (await readEditionOrMoved(storage.reader, reference)).article
   }
 
   async function articleWith(db: Reader, link: string, { caller }: FastifyRequest): Promise<ArticleRow> {

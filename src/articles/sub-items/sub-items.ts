@@ -7,7 +7,7 @@ import { notFound } from '../../lib/problem.ts'
 import type { Writer } from '../../storage/storage.ts'
 import { type Resolver, resolver } from '../reference-resolver.ts'
 import type { ArticleDeps } from '../routes.ts'
-import { type ArticleRow, saveContent } from '../store.ts'
+import { type ArticleRow, saveIfChanged } from '../store.ts'
 
 /** The list with the item at the position; at the end, or where it was, if none is given. */
 export function insertAt<T extends { id: string }>(list: T[], item: T, position: number | undefined): T[] {
@@ -42,5 +42,5 @@ export async function changeSubItem(
   const resolve = resolver(tx, request.caller, refsOf(before.content))
   const { id, content } = await change(before.content, resolve)
   resolve.check()
-  return { id, row: await saveContent(tx, before, { ...before, content }, writeContext(request, clock)) }
+  return { id, row: await saveIfChanged(tx, before, { ...before, content }, writeContext(request, clock)) }
 }
