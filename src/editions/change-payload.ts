@@ -1,4 +1,4 @@
-/** Changes as they are told to those outside: with what the article is now, and whether it is still to be had. */
+/** What partners and webhooks are sent of a change: what changed, and the edition as it is now. */
 import { inArray } from 'drizzle-orm'
 import { covers, type Grant } from '../access/grants.ts'
 import type { LoggedChange } from '../changes/log.ts'
@@ -8,43 +8,46 @@ import type { Reader } from '../storage/storage.ts'
 import { liveAttributes } from './access-attributes.ts'
 import { documentsOf } from './cards.ts'
 
-/** A change, and what is told of it. */
+/** A change, and its payload for one recipient. */
 export interface ChangePayload<C> {
   change: C
-  /** Whether it concerns whoever has the grant: they may have the article, or could have it before. */
+  /** Whether the recipient may see it: its grant covers the article now, or did before the change. */
   isVisible: boolean
-  /** What changed and what is there now, as the members of a JSON object, without its braces. */
+  /** The payload: members of a JSON object, without its braces. */
   members: string
 }
 
-/** What is told of the changes. The editions of articles come along if they are wanted; null for one that is gone. */
+/**
+ * The payloads of changes for a recipient with this grant; null is a grant for everything. With `withEditions` each has
+ * the edition of its article, which is null where the article is not live or not granted.
+ */
 export async function changePayloads<C extends Pick<LoggedChange, 'type' | 'target' | 'slug' | 'version' | 'was'>>(
   db: Reader,
   changes: C[],
   { grant, withEditions }: { grant: Grant | null; withEditions: boolean },
 ): Promise<ChangePayload<C>[]> {
   const articles = [...new Set(changes.filter(isOfArticle).map(({ target }) => target))]
-  const held = await grantedArticles(db, articles, grant)
-  const documents = withEditions ? await documentsOf(db, [...held]) : []
+  const granted = await grantedArticles(db, articles, grant)
+  const documents = withEditions ? await documentsOf(db, [...granted]) : []
   const editionOf = new Map(documents.map(({ article, json }) => [article, json]))
   return changes.map((change) => {
-    const { type, target, slug, version, was } = change
+    const { type, target, slug, version, was: previousAttributes } = change
     const [noun = ''] = type.split('.')
     if (!isOfArticle(change))
-      return { change, concerns: true, members: `${JSON.stringify(noun)}:${JSON.stringify({ id: target, slug })}` }
-    // On PostgreSQL it may have gone meanwhile.
-    const gone = withEditions ? !editionOf.has(target) : !held.has(target)
-    // Whoever could never have it is told nothing; whoever could is told that it is gone.
-    const concerns = !gone || grant === null || Boolean(was && covers(grant, was))
-    const article = `"article":${JSON.stringify({ id: target, slug, version })},"gone":${gone}`
+      return { change, isVisible: true, members: `${JSON.stringify(noun)}:${JSON.stringify({ id: target, slug })}` }
+    // On PostgreSQL an article can be removed between the two queries.
+    const isGone = withEditions ? !editionOf.has(target) : !granted.has(target)
+    // A recipient that never had access gets nothing; one that had access learns that the article is gone.
+    const isVisible = !isGone || grant === null || Boolean(previousAttributes && covers(grant, previousAttributes))
+    const article = `"article":${JSON.stringify({ id: target, slug, version })},"gone":${isGone}`
     const edition = withEditions ? `,"edition":${editionOf.get(target) ?? 'null'}` : ''
-    return { change, concerns, members: article + edition }
+    return { change, isVisible, members: article + edition }
   })
 }
 
 const isOfArticle = ({ type }: { type: string }): boolean => type.startsWith('article.')
 
-const selectLive = preparedVariants('told_live', (db, count: number) =>
+const selectLive = preparedVariants('live_articles', (db, count: number) =>
   db
     .select({ article: editions.article })
     .from(editions)
@@ -56,6 +59,6 @@ export async function grantedArticles(db: Reader, articles: string[], grant: Gra
   if (articles.length === 0) return new Set()
   if (grant === null)
     return new Set((await selectLive(db, articles.length, numberedValues(articles))).map(({ article }) => article))
-  const facts = await liveAttributes(db, articles)
-  return new Set([...facts].filter(([, one]) => covers(grant, one)).map(([article]) => article))
+  const attributes = await liveAttributes(db, articles)
+  return new Set([...attributes].filter(([, one]) => covers(grant, one)).map(([article]) => article))
 }

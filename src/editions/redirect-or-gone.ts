@@ -1,7 +1,7 @@
 /** What is said of an article that is not live: that it was taken back, that it has moved, or nothing. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { problemExample } from '../http/openapi-problems.ts'
+import { problemExample } from '../http/openapi/problems.ts'
 import { ProblemReply } from '../http/problems.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
 import { notFound, Problem as Thrown } from '../lib/problem.ts'
@@ -55,7 +55,7 @@ export const readEditionOrMoved = async (db: Reader, reference: string): Promise
 /** The live article that once had the slug. */
 async function moved(db: Reader, reference: string): Promise<{ article: string; slug: string }> {
   const notice = await readRetraction(db, reference)
-  if (notice) throw new Thrown('retracted', notice.reason, { more: { retraction: notice } })
+  if (notice) throw new Thrown('retracted', notice.reason, { extensions: { retraction: notice } })
   const found = await findByFormerSlug(db, reference)
   if (!found) throw notFound('article')
   return found

@@ -1,4 +1,4 @@
-/** How many live articles a plan leads to. */
+/** Counts live articles. */
 import { and, eq } from 'drizzle-orm'
 import { countOf } from '../catalogue/entry.ts'
 import { editionIndex } from '../storage/fulltext.ts'
@@ -16,69 +16,76 @@ import {
   timePredicateSql,
 } from './predicates.ts'
 
-/** What is counted: what is found by the lead, if the conditions hold. */
+/** A query whose matches can be counted. */
 export interface CountQuery {
   accessPath: AccessPath
-  /** Values that the lead takes, by their names. */
+  /** The values that the access path takes, by their names. */
   values: Record<string, unknown>
   predicates: Predicates
 }
 
-interface Counting {
+/** The variant of a statement that counts. */
+interface CountVariant {
   accessPath: AccessPath
-  predicates: PredicateTemplate
-  /** Whether it is counted up to a limit. */
+  template: PredicateTemplate
+  /** Whether counting ends at a limit. */
   isBounded: boolean
 }
 
-const selectCount = preparedVariants('count', (db, text: string) => {
-  const { accessPath: lead, predicates: conditions, isBounded } = JSON.parse(text) as Counting
-  const counted = rowsOf(db, lead, conditions)
-  const rows = isBounded ? counted.limit(placeholder('limit')) : counted
-  return db.select({ count: countOf }).from(rows.as('counted'))
-})
+const selectCount = preparedVariants(
+  'count',
+  (db, { accessPath, template, isBounded }: CountVariant) => {
+    const matches = matchesOf(db, accessPath, template)
+    const counted = isBounded ? matches.limit(placeholder('limit')) : matches
+    return db.select({ count: countOf }).from(counted.as('counted'))
+  },
+  JSON.stringify,
+)
 
-function rowsOf(db: Reader, accessPath: AccessPath, predicates: PredicateTemplate) {
+function matchesOf(db: Reader, accessPath: AccessPath, template: PredicateTemplate) {
   if (accessPath === 'editions')
     return db
       .select({ one: editions.searchKey })
       .from(editions)
-      .where(and(...predicates(predicates, editions)))
+      .where(and(...predicateSql(template, editions)))
       .$dynamic()
-  const { publishedAt, updatedAt } = predicates
+  const { publishedAt, updatedAt } = template
   const updated = timePredicateSql('updatedAt', updatedAt, editions.updatedAt)
   if (accessPath === 'index') {
-    const rows = db.select({ one: editionIndex.key }).from(editionIndex).$dynamic()
-    if (updated.length === 0) return rows.where(isIndexMatchSql)
-    return rows.innerJoin(editions, eq(editions.searchKey, editionIndex.key)).where(and(isIndexMatchSql, ...updated))
+    const matches = db.select({ one: editionIndex.key }).from(editionIndex).$dynamic()
+    if (updated.length === 0) return matches.where(isIndexMatchSql)
+    return matches
+      .innerJoin(editions, eq(editions.searchKey, editionIndex.key))
+      .where(and(isIndexMatchSql, ...updated))
   }
-  const rows = db.select({ one: editionRefs.article }).from(editionRefs).$dynamic()
+  const matches = db.select({ one: editionRefs.article }).from(editionRefs).$dynamic()
   const where = and(isOfReferenceSql, ...timePredicateSql('publishedAt', publishedAt, editionRefs.publishedAt))
-  if (updated.length === 0) return rows.where(where)
-  return rows.innerJoin(editions, eq(editions.article, editionRefs.article)).where(and(where, ...updated))
+  if (updated.length === 0) return matches.where(where)
+  return matches.innerJoin(editions, eq(editions.article, editionRefs.article)).where(and(where, ...updated))
 }
 
-/** How many there are; it counts no further than `limit`, if there is one. */
+/** How many articles match; with a `limit`, counting ends there and gives the limit. */
 export async function countMatching(
   db: Reader,
-  { accessPath: lead, values, predicates: conditions }: CountQuery,
+  { accessPath, values, predicates }: CountQuery,
   limit?: number,
 ): Promise<number> {
-  const shape: Counting = { accessPath: lead, predicates: conditions.template, isBounded: limit !== undefined }
-  const [row] = await selectCount(db, JSON.stringify(shape), { ...conditions.values, ...values, limit })
+  const variant = { accessPath, template: predicates.template, isBounded: limit !== undefined }
+  const [row] = await selectCount(db, variant, { ...predicates.values, ...values, limit })
   return row?.count ?? 0
 }
 
-/** Whether there are few; of all editions only the times of update count, which an index answers. */
+/**
+ * Whether at most `max` articles match. Of the predicates on access path `editions` only those on `updatedAt` are
+ * counted, which an index of the table answers: then it is an upper bound.
+ */
 export async function isSmall(
   db: Reader,
-  { accessPath: lead, values, predicates: conditions }: CountQuery,
-  few: number,
+  { accessPath, values, predicates }: CountQuery,
+  max: number,
 ): Promise<boolean> {
-  const { updatedAt } = conditions.template
-  const shape = lead === 'editions' ? { ...predicatesFor([], {}).template, updatedAt } : conditions.template
-  return (
-    (await countMatching(db, { accessPath: lead, values, predicates: { ...conditions, template: shape } }, few + 1)) <=
-    few
-  )
+  const { updatedAt } = predicates.template
+  const template =
+    accessPath === 'editions' ? { ...predicatesFor([], {}).template, updatedAt } : predicates.template
+  return (await countMatching(db, { accessPath, values, predicates: { ...predicates, template } }, max + 1)) <= max
 }

@@ -2,7 +2,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { countOfRef } from '../catalogue/article-counts.ts'
-import { keysOfMillisecond, millisecondsOf, publishedAtOf, SEQUENCE_BITS } from '../editions/index-key.ts'
+import { SEQUENCE_BITS, keysOfMillisecond, millisecondsOf, publishedAtOf } from '../editions/index-key.ts'
 import { editionIndex } from '../storage/fulltext.ts'
 import {
   checkKeys,
@@ -20,15 +20,8 @@ import { editionRefs, editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { countMatching } from './count.ts'
 import type { ArticleFilters, ArticleSort } from './filters.ts'
-import {
-  type AccessPath,
-  isIndexMatchSql,
-  isOfReferenceSql,
-  type PredicateTemplate,
-  predicateSql,
-  referenceColumns,
-} from './predicates.ts'
-import { listOrder, planQuery, type QueryPlan, sortColumnOf } from './query.ts'
+import { type AccessPath, referenceColumns, type PredicateTemplate, isIndexMatchSql, isOfReferenceSql, predicateSql } from './predicates.ts'
+import { sortColumnOf, listOrder, planQuery, type QueryPlan } from './query.ts'
 
 interface ListQuery {
   filters: ArticleFilters

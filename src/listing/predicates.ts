@@ -1,6 +1,6 @@
 /**
- * The shape of what a list asks for. Conditions take their values by name, so that a statement is prepared once for each
- * shape of a query, and not for each query.
+ * The predicates (SQL conditions) of a query for live articles. A template says which predicates there are, without
+ * their values; the values are bound by name. So one prepared statement serves all queries with the same template.
  */
 import { and, eq, gt, gte, lt, lte, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
@@ -13,12 +13,12 @@ import type { ReferenceFilter } from './reference-filters.ts'
 const comparisons = { gte, gt, lte, lt }
 type Operator = keyof typeof comparisons
 
-/** Filters, and the article that their path leads to. */
+/** Filters whose `path` has been resolved: `article` is the id of the article that it leads to. */
 export type ResolvedFilters = ArticleFilters & { article?: string | undefined }
 
-/** What there are conditions on, without the values. */
+/** Which predicates a query has, without their values. */
 export interface PredicateTemplate {
-  /** Each filter by reference: its kind, and how many there are to choose from. */
+  /** For each filter by reference: its kind, and how many alternatives it has. */
   refs: [kind: string, count: number][]
   publishedAt: Operator[]
   updatedAt: Operator[]
@@ -27,13 +27,13 @@ export interface PredicateTemplate {
   words: boolean
 }
 
-/** What has to hold: its shape, and the values in it by their names. */
+/** Predicates: the template, and the values that are bound to its placeholders, by their names. */
 export interface Predicates {
   template: PredicateTemplate
   values: Record<string, unknown>
 }
 
-/** The conditions that some filters make; `words` is what they ask of the index. */
+/** The predicates for filters; `words` is the full-text query for the words that are searched for. */
 export function predicatesFor(
   refs: ReferenceFilter[],
   { publishedAt, updatedAt, externalId, article }: Partial<ResolvedFilters>,
@@ -44,8 +44,8 @@ export function predicatesFor(
   for (const [operator, time] of publishedAt ?? []) values[`publishedAt ${operator}`] = time
   for (const [operator, time] of updatedAt ?? []) values[`updatedAt ${operator}`] = time
   for (const [filter, { ids }] of refs.entries())
-    for (const [index, id] of ids.entries()) values[nameOf(filter, index)] = id
-  const shape = {
+    for (const [index, id] of ids.entries()) values[placeholderName(filter, index)] = id
+  const template = {
     refs: refs.map(({ kind, ids }): [string, number] => [kind, ids.length]),
     publishedAt: operators(publishedAt),
     updatedAt: operators(updatedAt),
@@ -53,16 +53,19 @@ export function predicatesFor(
     article: article !== undefined,
     words: words !== undefined,
   }
-  return { template: shape, values }
+  return { template, values }
 }
 
-/** Where articles are found: by one reference, in the index, or among all editions. */
+/**
+ * How a query reaches its rows: `reference` reads the editions that refer to one thing (`edition_refs`), `index` the
+ * matches of a full-text query, `editions` scans the table of editions.
+ */
 export type AccessPath = 'reference' | 'index' | 'editions'
 
-/** What is gone through: references, the index, editions, or a part of these. */
+/** The columns that predicates are put on: those of a table, of a join or of a subquery. */
 export type PredicateColumns = Record<'publishedAt' | 'updatedAt' | 'article' | 'searchKey', SQLiteColumn>
 
-/** Rows of references, beside their editions. */
+/** The columns of `edition_refs` joined with `editions`. */
 export const referenceColumns: PredicateColumns = {
   publishedAt: editionRefs.publishedAt,
   updatedAt: editions.updatedAt,
@@ -70,49 +73,48 @@ export const referenceColumns: PredicateColumns = {
   searchKey: editions.searchKey,
 }
 
-/** The conditions of the shape, for what is gone through. */
+/** The predicates of a template as SQL with named placeholders, on these columns. */
 export const predicateSql = (
   { refs, publishedAt, updatedAt, externalId, article, words }: PredicateTemplate,
-  found: PredicateColumns,
+  columns: PredicateColumns,
 ): SQL[] => [
-  ...refs.map(([kind, count], filter) => refersToAny(kind, named(filter, count), found)),
+  ...refs.map(([kind, count], filter) => refersToAnySql(kind, placeholdersOf(filter, count), columns)),
   ...(externalId ? [eq(editions.externalId, sql.placeholder('externalId'))] : []),
-  ...(article ? [eq(found.article, sql.placeholder('article'))] : []),
-  ...(words ? [hasWords(found)] : []),
-  ...timePredicateSql('publishedAt', publishedAt, found.publishedAt),
-  ...timePredicateSql('updatedAt', updatedAt, found.updatedAt),
+  ...(article ? [eq(columns.article, sql.placeholder('article'))] : []),
+  ...(words ? [hasWordsSql(columns)] : []),
+  ...timePredicateSql('publishedAt', publishedAt, columns.publishedAt),
+  ...timePredicateSql('updatedAt', updatedAt, columns.updatedAt),
 ]
 
-/** That an edition has all the words. */
-const hasWords = ({ searchKey }: PredicateColumns) =>
+const hasWordsSql = ({ searchKey }: PredicateColumns) =>
   sql`${searchKey} in (select ${editionIndex.key} from ${editionIndex} where ${matchesIndex(sql.placeholder('words'))})`
 
-/** The time filters alone. */
+/** The predicates on one time as SQL. */
 export const timePredicateSql = (
   name: 'publishedAt' | 'updatedAt',
   operators: Operator[],
   column: SQLiteColumn,
 ): SQL[] => operators.map((operator) => comparisons[operator](column, sql.placeholder(`${name} ${operator}`)))
 
-/** Looked up by the whole primary key: a reference has the article's time of publication. */
-const refersToAny = (kind: string, refs: Placeholder[], found: PredicateColumns): SQL => sql`exists (
+/** Compares every column of the primary key of `edition_refs`, so that the lookup needs no scan. */
+const refersToAnySql = (kind: string, refs: Placeholder[], columns: PredicateColumns): SQL => sql`exists (
   select 1 from ${editionRefs} other
   where other.kind = ${kind} and other.ref in ${refs}
-    and other.published_at = ${found.publishedAt} and other.article = ${found.article})`
+    and other.published_at = ${columns.publishedAt} and other.article = ${columns.article})`
 
-/** The values of one of the filters by reference. */
-const named = (filter: number, count: number): Placeholder[] =>
-  Array.from({ length: count }, (_, index) => sql.placeholder(nameOf(filter, index)))
+/** The placeholders of one filter by reference. */
+const placeholdersOf = (filter: number, count: number): Placeholder[] =>
+  Array.from({ length: count }, (_, index) => sql.placeholder(placeholderName(filter, index)))
 
-const nameOf = (filter: number, index: number): string => `ref ${filter} ${index}`
+const placeholderName = (filter: number, index: number): string => `ref ${filter} ${index}`
 
-/** That a row of `editionRefs` is of the one reference that leads. */
+/** Selects the rows of access path `reference`; takes the values `kind` and `ref`. */
 export const isOfReferenceSql = and(
   eq(editionRefs.kind, sql.placeholder('kind')),
   eq(editionRefs.ref, sql.placeholder('ref')),
 )
 
-/** That a row of the index matches, and is of the times that are wanted. */
+/** Selects the rows of access path `index`; takes the values `query`, `low` and `high` (a range of index keys). */
 export const isIndexMatchSql = and(
   matchesIndex(sql.placeholder('query')),
   gte(editionIndex.key, sql.placeholder('low')),

@@ -1,10 +1,13 @@
-/** How the filters of a list of live articles are met: by what they are found, and what has to hold then. */
+/** Decides how a list of live articles is queried: by which access path, and with which predicates. */
 import { and, type SQL } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { liveRefsOf } from '../catalogue/article-counts.ts'
 import { countOf } from '../catalogue/entry.ts'
 import { type KeyRange, keyRangeOf } from '../editions/index-key.ts'
 import { articleAtPath } from '../editions/paths.ts'
 import { rangesIn } from '../lib/languages.ts'
+import { parseTerms, type Term } from '../lib/search-syntax.ts'
+import { stemmedAmong } from '../lib/stems.ts'
 import { allOf, match, refersTo } from '../storage/fulltext.ts'
 import { keysetOf, keyValues, type Order, type PageRequest, type Start, startOf } from '../storage/keyset.ts'
 import { placeholder, preparedVariants } from '../storage/prepared-statements.ts'
@@ -21,100 +24,99 @@ import {
   timePredicateSql,
 } from './predicates.ts'
 import { type ReferenceFilter, resolveReferenceFilters, withSubsections } from './reference-filters.ts'
-import { parseSearchTerms } from './terms.ts'
 
-/** So many articles are sooner sorted than they are looked for among all. */
-const FEW = 5_000
+/** Up to this many matches, sorting them all is faster than scanning the editions in the order of the list. */
+const MAX_SORTED = 5_000
 
-/** Where the articles are found, and what has to hold then. */
+/** How a page of a list is queried. */
 export interface QueryPlan extends CountQuery {
-  /** Whether what is found is sorted, instead of gone through in the order of the list. */
+  /** Whether the matches have to be sorted; else they are read in the order of the list. */
   needsSort: boolean
 }
 
-/** What filters ask of the index, and what has to hold beside. */
+/** What the full-text index can filter by itself, and the predicates that remain. */
 export interface IndexQuery extends KeyRange {
-  /** Null for all that there is. */
+  /** The full-text query; null matches everything. */
   query: string | null
   otherPredicates: Predicates
 }
 
 /**
- * The plan for the filters, or null if nothing can match. One reference alone has its articles in the order of
- * publication; several, and words, meet in the index, which has the same order. For another order what is found there
- * has to be sorted; if that is much, the editions are gone through in the order wanted, where that soon makes a page.
- * Few editions of some time of update are sorted, too.
+ * The query plan for filters, or null if nothing can match.
+ *
+ * - In the order of publication: a single reference is read from `edition_refs`, and several references or words from
+ *   the full-text index; both have this order. Otherwise the editions are scanned, or sorted if an interval of
+ *   `updatedAt` holds at most `maxSorted` of them.
+ * - In another order: at most `maxSorted` matches of a reference or of the index are sorted. If there are more, the
+ *   editions are scanned in that order, provided that this soon fills a page.
  */
 export async function planQuery(
   db: Reader,
-  given: ArticleFilters,
+  unresolved: ArticleFilters,
   sort: ArticleSort,
   request: PageRequest,
-  few = FEW,
+  maxSorted = MAX_SORTED,
 ): Promise<QueryPlan | null> {
-  const filters: ResolvedFilters = { ...given, article: given.path && (await articleAtPath(db, given.path, 'live')) }
-  const wanted = await wantedOf(db, filters)
-  if (!wanted) return null
-  const isByTime = sort.endsWith('publishedAt')
-  const conditions = predicatesFor(wanted.refs, filters, wanted.words)
-  const throughAll: QueryPlan = { accessPath: 'editions', values: {}, predicates: conditions, needsSort: false }
-  if (isByTime && filters.updatedAt.length > 0 && (await isSmall(db, throughAll, few)))
-    return { ...throughAll, needsSort: true }
-  const led = await ledBy(db, wanted, filters)
-  if (!led || isByTime) return led ?? throughAll
-  return (await isSmall(db, led, few)) || !(await isSoonFound(db, throughAll, { sort, request, few }))
-    ? led
-    : throughAll
+  const { path } = unresolved
+  const filters: ResolvedFilters = { ...unresolved, article: path && (await articleAtPath(db, path, 'live')) }
+  const criteria = await criteriaOf(db, filters)
+  if (!criteria) return null
+  const isByPublication = sort.endsWith('publishedAt')
+  const predicates = predicatesFor(criteria.refs, filters, criteria.words)
+  const scan: QueryPlan = { accessPath: 'editions', values: {}, predicates, needsSort: false }
+  if (isByPublication && filters.updatedAt.length > 0 && (await isSmall(db, scan, maxSorted)))
+    return { ...scan, needsSort: true }
+  const lookup = await lookupPlan(db, criteria, filters)
+  if (!lookup || isByPublication) return lookup ?? scan
+  const isScanBetter =
+    !(await isSmall(db, lookup, maxSorted)) && (await scanFillsPage(db, scan, { sort, request, maxSorted }))
+  return isScanBetter ? scan : lookup
 }
 
-/** The plan that goes by a reference or by the index; undefined if nothing is asked for that these know. */
-async function ledBy(db: Reader, wanted: Wanted, filters: ResolvedFilters): Promise<QueryPlan | undefined> {
-  const { refs, words } = wanted
+/** The plan that looks up a reference or queries the index; undefined if neither applies to the filters. */
+async function lookupPlan(db: Reader, criteria: Criteria, filters: ResolvedFilters): Promise<QueryPlan | undefined> {
+  const { refs, words } = criteria
   if (filters.externalId !== undefined || filters.article !== undefined) return undefined
   if (refs.length === 0 && words === undefined) return undefined
-  const [only] = refs
-  if (only && refs.length === 1 && only.ids.length === 1 && words === undefined) {
+  const [first] = refs
+  if (first && refs.length === 1 && first.ids.length === 1 && words === undefined) {
     const { publishedAt, updatedAt } = filters
-    const values = { kind: only.kind, ref: only.ids[0] }
-    return {
-      accessPath: 'reference',
-      values,
-      predicates: predicatesFor([], { publishedAt, updatedAt }),
-      needsSort: false,
-    }
+    const values = { kind: first.kind, ref: first.ids[0] }
+    const predicates = predicatesFor([], { publishedAt, updatedAt })
+    return { accessPath: 'reference', values, predicates, needsSort: false }
   }
-  const { query, low, high, otherPredicates: rest } = await soughtOf(db, wanted, filters)
-  return { accessPath: 'index', values: { query, low, high }, predicates: rest, needsSort: false }
+  const { query, low, high, otherPredicates } = await indexQueryOf(db, criteria, filters)
+  return { accessPath: 'index', values: { query, low, high }, predicates: otherPredicates, needsSort: false }
 }
 
-/** What the filters ask of the index; null if nothing can meet them. */
+/** The query of the full-text index for filters; null if nothing can match. */
 export async function indexQueryFor(db: Reader, filters: ArticleFilters): Promise<IndexQuery | null> {
-  const wanted = await wantedOf(db, filters)
-  return wanted && soughtOf(db, wanted, filters)
+  const criteria = await criteriaOf(db, filters)
+  return criteria && indexQueryOf(db, criteria, filters)
 }
 
-async function soughtOf(db: Reader, { refs, words }: Wanted, filters: ArticleFilters): Promise<IndexQuery> {
+async function indexQueryOf(db: Reader, { refs, words }: Criteria, filters: ArticleFilters): Promise<IndexQuery> {
   const { publishedAt, updatedAt, externalId } = filters
   const queries = words === undefined ? [] : [words]
-  for (const one of refs) {
-    const { kind, ids } = await withSubsections(db, one)
+  for (const filter of refs) {
+    const { kind, ids } = await withSubsections(db, filter)
     queries.push(refersTo(kind, ids))
   }
-  const rest = predicatesFor([], { updatedAt, externalId })
-  return { query: queries.length === 0 ? null : allOf(queries), ...keyRangeOf(publishedAt), otherPredicates: rest }
+  const otherPredicates = predicatesFor([], { updatedAt, externalId })
+  return { query: queries.length === 0 ? null : allOf(queries), ...keyRangeOf(publishedAt), otherPredicates }
 }
 
-/** The filters by reference, and the query for the words. */
-interface Wanted {
+/** The filters by reference with ids in place of slugs, and the full-text query for the words. */
+interface Criteria {
   refs: ReferenceFilter[]
   words: string | undefined
 }
 
-/** What the filters ask for; null if nothing can meet them all. */
-async function wantedOf(db: Reader, filters: ResolvedFilters): Promise<Wanted | null> {
+/** Resolves filters; null if nothing can match them all. */
+async function criteriaOf(db: Reader, filters: ResolvedFilters): Promise<Criteria | null> {
   if (filters.path !== undefined && filters.article === undefined) return null
   if (filters.status !== undefined && !filters.status.split(',').includes('published')) return null
-  const terms = filters.q === undefined ? undefined : await parseSearchTerms(db, filters.q, filters)
+  const terms = filters.q === undefined ? undefined : await searchTermsOf(db, filters.q, filters)
   if (terms?.length === 0) return null
   const refs = await resolveReferenceFilters(db, filters)
   const ranges = filters.language === undefined ? null : rangesIn(filters.language)
@@ -122,54 +124,72 @@ async function wantedOf(db: Reader, filters: ResolvedFilters): Promise<Wanted | 
   return refs.some(({ ids }) => ids.length === 0) ? null : { refs, words: terms && match(terms, 'all') }
 }
 
-/** The column of the editions that a list is sorted by, where that is not the time of publication. */
+/**
+ * The terms of a search in live articles. Words are stemmed in the languages that the search is limited to, or else in
+ * all languages of live articles.
+ */
+export async function searchTermsOf(
+  db: Reader,
+  q: string,
+  { language }: Pick<ArticleFilters, 'language'>,
+): Promise<Term[]> {
+  const ranges = language === undefined ? null : rangesIn(language)
+  return parseTerms(q, stemmedAmong(ranges ?? (await liveRefsOf(db, 'language'))))
+}
+
+/** The sort column of a list that is not in the order of publication. */
 export const sortColumnOf = (sort: ArticleSort) =>
   sort.endsWith('updatedAt') ? editions.updatedAt : editions.sortHeadline
 
-interface Soon {
+interface ScanVariant {
   sort: ArticleSort
-  from: Start
-  shape: PredicateTemplate
+  start: Start
+  template: PredicateTemplate
 }
 
-const countSoon = preparedVariants('soon', (db, text: string) => {
-  const { sort, from, shape } = JSON.parse(text) as Soon
-  const slice = keysetOf(listOrder(sort, sortColumnOf(sort), editions.article), from)
-  const inOrder = sort.endsWith('updatedAt') ? timePredicateSql('updatedAt', shape.updatedAt, editions.updatedAt) : []
-  const next = db
-    .select({
-      article: editions.article,
-      publishedAt: editions.publishedAt,
-      updatedAt: editions.updatedAt,
-      searchKey: editions.searchKey,
-    })
-    .from(editions)
-    .where(and(...inOrder, slice.where))
-    .orderBy(...slice.orderBy)
-    .limit(placeholder('few'))
-    .as('next')
-  const matching = db
-    .select({ article: next.article })
-    .from(next)
-    .where(and(...predicateSql(shape, next)))
-    .limit(placeholder('limit'))
-    .as('matching')
-  return db.select({ count: countOf }).from(matching)
-})
+const countScanned = preparedVariants(
+  'list_scan',
+  (db, { sort, start, template }: ScanVariant) => {
+    const slice = keysetOf(listOrder(sort, sortColumnOf(sort), editions.article), start)
+    const onSortColumn = sort.endsWith('updatedAt')
+      ? timePredicateSql('updatedAt', template.updatedAt, editions.updatedAt)
+      : []
+    const scanned = db
+      .select({
+        article: editions.article,
+        publishedAt: editions.publishedAt,
+        updatedAt: editions.updatedAt,
+        searchKey: editions.searchKey,
+      })
+      .from(editions)
+      .where(and(...onSortColumn, slice.where))
+      .orderBy(...slice.orderBy)
+      .limit(placeholder('maxScanned'))
+      .as('scanned')
+    const matching = db
+      .select({ article: scanned.article })
+      .from(scanned)
+      .where(and(...predicateSql(template, scanned)))
+      .limit(placeholder('limit'))
+      .as('matching')
+    return db.select({ count: countOf }).from(matching)
+  },
+  JSON.stringify,
+)
 
-/** Whether a page is full before many editions have been gone through in the order wanted. */
-async function isSoonFound(
+/** Whether a scan in the order of the list finds a whole page, and one row more, in its first `maxSorted` editions. */
+async function scanFillsPage(
   db: Reader,
-  { predicates: { template: shape, values } }: QueryPlan,
-  { sort, request, few }: { sort: ArticleSort; request: PageRequest; few: number },
+  { predicates: { template, values } }: QueryPlan,
+  { sort, request, maxSorted }: { sort: ArticleSort; request: PageRequest; maxSorted: number },
 ): Promise<boolean> {
-  const text = JSON.stringify({ sort, from: startOf(request), shape } satisfies Soon)
+  const variant = { sort, start: startOf(request), template }
   const limit = request.limit + 1
-  const [row] = await countSoon(db, text, { ...values, ...keyValues(request), few, limit })
+  const [row] = await countScanned(db, variant, { ...values, ...keyValues(request), maxScanned: maxSorted, limit })
   return row?.count === limit
 }
 
-/** The order of a list: by a column, and where that is the same by the id of the article. */
+/** The order of a list: by a column, and among equal values by the id of the article. */
 export const listOrder = (sort: ArticleSort, column: SQLiteColumn | SQL, id: SQLiteColumn): Order => ({
   kind: sort.endsWith('headline') ? 'text' : 'time',
   column,

@@ -5,7 +5,7 @@ import { cardsOf, documentsOf } from '../editions/cards.ts'
 import { isCardOnly, itemJson, listReplyParameters } from '../editions/projection.ts'
 import { Retracted, redirectOrGone } from '../editions/redirect-or-gone.ts'
 import { readEdition } from '../editions/store.ts'
-import { Moved } from '../http/common-schemas.ts'
+import { PermanentRedirect } from '../http/common-schemas.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -37,7 +37,7 @@ export function registerRelated(server: FastifyInstance, { storage }: { storage:
         params: ByArticle,
         querystring: Query,
         replyHeaders: ['Cache-Tag'],
-        response: { 200: ArticleList, 308: Moved, 410: Retracted },
+        response: { 200: ArticleList, 308: PermanentRedirect, 410: Retracted },
       },
     },
     async (request, reply) => {
