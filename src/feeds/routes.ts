@@ -7,7 +7,7 @@ import type { Article } from '../editions/article.ts'
 import { documentsOf } from '../editions/cards.ts'
 import { etagOfChange, isUnmodified, notModified } from '../http/caching.ts'
 import { addLinks } from '../http/link-header.ts'
-import { mediaTypeText, ofType } from '../http/media-type.ts'
+import { mediaTypeText, withMediaType } from '../http/media-type.ts'
 import { pageParameters, pageRequest } from '../http/pagination.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
@@ -34,7 +34,7 @@ const [{ type: RSS }, { type: ATOM }, { type: JSON_FEED }] = feedForms
 const forms: Record<FeedFile, { id: string; reply: z.ZodType; render: (feed: Feed) => string }> = {
   'rss.xml': { id: 'Rss', reply: mediaTypeText(RSS, 'The feed, as RSS 2.0.'), render: rss },
   'atom.xml': { id: 'Atom', reply: mediaTypeText(ATOM, 'The feed, as Atom.'), render: atom },
-  'feed.json': { id: 'JsonFeed', reply: ofType(JsonFeed, JSON_FEED), render: jsonFeed },
+  'feed.json': { id: 'JsonFeed', reply: withMediaType(JsonFeed, JSON_FEED), render: jsonFeed },
 }
 
 const { section, author, source, tag, language } = articleParameters

@@ -5,7 +5,7 @@ import { loadByIds } from '../catalogue/loader.ts'
 import { idsOf, nameOf } from '../catalogue/resolve.ts'
 import { NONE } from '../editions/content.ts'
 import { type FeedFilters, feedFilters } from '../lib/feed-urls.ts'
-import { canonical } from '../lib/languages.ts'
+import { canonicalLanguage } from '../lib/languages.ts'
 import { authors, sections, sources, tags } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 
@@ -62,7 +62,7 @@ async function entriesOf(
   references: string[],
 ): Promise<{ id: string; slug: string; name?: string }[]> {
   const table = scopeTables[kind]
-  if (!table) return references.flatMap((tag) => canonical(tag) ?? []).map((tag) => ({ id: tag, slug: tag, name: tag }))
+  if (!table) return references.flatMap((tag) => canonicalLanguage(tag) ?? []).map((tag) => ({ id: tag, slug: tag, name: tag }))
   const named = references.filter((reference) => reference !== NONE)
   const wanted = [...new Set(await idsOf(db, kind, named.join(',')))]
   const rows = new Map((await loadByIds<EntryRow>(db, table, wanted)).map((row) => [row.id, row]))

@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Format } from '../access/grants.ts'
 import { type Caller, may } from '../access/roles.ts'
-import { findAdvanceCopy } from '../articles/embargo-access.ts'
+import { findAdvanceCopy } from '../articles/embargo-access/routes.ts'
 import type { Article } from '../editions/article.ts'
 import { ByArticle } from '../editions/article.ts'
 import { articleHeaders } from '../editions/prebuilt-article.ts'
 import { Retracted, redirectOrGone } from '../editions/redirect-or-gone.ts'
 import type { Site } from '../editions/site-urls.ts'
 import { type Edition, readEdition, readRetraction } from '../editions/store.ts'
-import { Moved, NoQuery } from '../http/common-schemas.ts'
-import { ofType } from '../http/media-type.ts'
-import { type OtherForms, preferredForm } from '../http/negotiation.ts'
+import { PermanentRedirect, NoQuery } from '../http/common-schemas.ts'
+import { withMediaType } from '../http/media-type.ts'
+import { type AlternativeFormats, preferredFormat } from '../http/negotiation.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -43,7 +43,7 @@ export function registerFormats(server: FastifyInstance, deps: FormatDeps): void
   app.get(
     '/articles/:article/jsonld',
     {
-      config: { access: 'live:read', honoursGrants: true },
+      config: { access: 'live:read', enforcesGrants: true },
       schema: {
         operationId: 'getJsonLd',
         summary: 'Get an article as JSON-LD',
@@ -53,7 +53,7 @@ export function registerFormats(server: FastifyInstance, deps: FormatDeps): void
         params: ByArticle,
         querystring: NoQuery,
         replyHeaders: ['Last-Modified', 'Cache-Tag'],
-        response: { 200: ofType(JsonLd, JSON_LD), 308: Moved, 410: Retracted },
+        response: { 200: withMediaType(JsonLd, JSON_LD), 308: PermanentRedirect, 410: Retracted },
       },
     },
     async (request, reply) => answer(request, reply, { form: JSON_LD, reference: request.params.article }) as never,
@@ -72,7 +72,7 @@ export function registerFormats(server: FastifyInstance, deps: FormatDeps): void
         params: ByArticle,
         querystring: NoQuery,
         replyHeaders: ['Last-Modified', 'Cache-Tag'],
-        response: { 200: ofType(Ninjs, NINJS), 308: Moved, 410: Retracted },
+        response: { 200: withMediaType(Ninjs, NINJS), 308: PermanentRedirect, 410: Retracted },
       },
     },
     async (request, reply) => answer(request, reply, { form: NINJS, reference: request.params.article }) as never,
@@ -83,7 +83,7 @@ export function registerFormats(server: FastifyInstance, deps: FormatDeps): void
  * Gives the function that answers a read of an article in the other form that it prefers, if there is one and the caller
  * may have it so. Only JSON takes parameters: a request with any is answered with JSON.
  */
-export function negotiator(deps: FormatDeps): OtherForms['send'] {
+export function negotiator(deps: FormatDeps): AlternativeFormats['send'] {
   const answer = answering(deps)
   const suffixes = { [JSON_LD]: 'jsonld', [NINJS]: 'ninjs' }
   const mayHaveNinjs = async (caller: Caller, reference: string) =>
@@ -91,7 +91,7 @@ export function negotiator(deps: FormatDeps): OtherForms['send'] {
     hasFormat(caller, 'ninjs') &&
     (await isGranted(deps.storage.reader, caller, reference))
   return async (request, reply, reference) => {
-    const form = preferredForm(request.headers, otherForms) as Form | undefined
+    const form = preferredFormat(request.headers, otherForms) as Form | undefined
     if (form === undefined || request.url.includes('?')) return false
     if (form === NINJS && !(await mayHaveNinjs(request.caller, reference))) return false
     await answer(request, reply, { form, reference, location: `${request.url}/${suffixes[form]}` })

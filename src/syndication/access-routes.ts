@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { limitsOf } from '../access/grants.ts'
+import { evaluateLimits } from '../access/grants.ts'
 import { type KeyRole, roles } from '../access/roles.ts'
-import { attributesOfDraft } from '../articles/embargo-access.ts'
+import { attributesOfDraft } from '../articles/embargo-access/routes.ts'
 import { findArticle } from '../articles/store.ts'
 import { changeTypes } from '../changes/log.ts'
 import { liveAttributes } from '../editions/access-attributes.ts'
@@ -105,7 +105,7 @@ export function registerArticleAccess(server: FastifyInstance, { storage, clock 
         { rule: 'valid' as const, met: expiresAt === null || expiresAt > timestamp(clock), granted: [], actual: [] },
         { rule: 'role' as const, met: permissions.includes('changes:read'), granted: [], actual: [key.role] },
         ...(grant
-          ? limitsOf(grant, facts).map(({ rule, met }) => {
+          ? evaluateLimits(grant, facts).map(({ rule, met }) => {
               return { rule, met, granted: grant[rule], actual: actual[rule] }
             })
           : []),

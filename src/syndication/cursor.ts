@@ -59,5 +59,5 @@ export function decodeSnapshot(cursor: string): SnapshotPosition {
 /** Says that the client has to begin anew, and where. */
 export const cursorExpired = (why: string): Problem =>
   new Problem('cursor-expired', `${why}: read the snapshot, and go on from the cursor it names`, {
-    more: { snapshot: '/v1/changes/snapshot' },
+    extensions: { snapshot: '/v1/changes/snapshot' },
   })

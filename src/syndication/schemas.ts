@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { changeTypes } from '../changes/log.ts'
 import { Article } from '../editions/article.ts'
 import { actor } from '../editions/article-parts.ts'
-import { problemExample } from '../http/openapi-problems.ts'
+import { problemExample } from '../http/openapi/problems.ts'
 import { ProblemReply } from '../http/problems.ts'
 import { Id, Slug, Timestamp } from '../lib/schemas.ts'
 

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { writeContext } from '../access/write-context.ts'
 import { ifMatch } from '../http/caching.ts'
-import { Conditional, NoQuery, Nothing } from '../http/common-schemas.ts'
+import { ConditionalHeaders, NoQuery, NoContent } from '../http/common-schemas.ts'
 import { listOf, pageParameters, pageRequest } from '../http/pagination.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import { Idempotent, type IdempotentRun } from '../idempotency/idempotency.ts'
@@ -127,7 +127,7 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
           'A JSON merge patch (RFC 7396). `{ "status": "active" }` resumes one that was paused or disabled: it goes on where it stood.',
         tags,
         params: ByWebhook,
-        headers: Conditional,
+        headers: ConditionalHeaders,
         body: WebhookPatch,
         response: { 200: Webhook },
       },
@@ -160,8 +160,8 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
         description: 'Deletes a webhook permanently, with its deliveries. What is pending is not sent.',
         tags,
         params: ByWebhook,
-        headers: Conditional,
-        response: { 204: Nothing },
+        headers: ConditionalHeaders,
+        response: { 204: NoContent },
       },
     },
     async (request, reply) => {
