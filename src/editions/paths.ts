@@ -12,7 +12,10 @@ export const isPublicSlug = (slug: string) =>
   and(eq(slugs.kind, 'article'), eq(slugs.slug, slug), eq(slugs.scope, ''), eq(slugs.live, true))
 
 /** The live article that once had this slug, and the slug it has today. */
-export async function findByFormerSlug(db: Reader, formerSlug: string): Promise<{ article: string; slug: string } | undefined> {
+export async function findByFormerSlug(
+  db: Reader,
+  formerSlug: string,
+): Promise<{ article: string; slug: string } | undefined> {
   const [row] = await db
     .select({ article: editions.article, slug: editions.slug })
     .from(slugs)

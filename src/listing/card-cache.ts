@@ -1,6 +1,6 @@
 import { articleCache } from '../cache/article-cache.ts'
 import type { ChangeFollower } from '../changes/change-follower.ts'
-import { cardsOf, type ArticleJson, newestIds } from '../editions/cards.ts'
+import { type ArticleJson, cardsOf, newestIds } from '../editions/cards.ts'
 import type { Storage } from '../storage/storage.ts'
 
 /** How many bytes of cards are kept: those of about 8,000 articles. */

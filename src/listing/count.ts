@@ -54,9 +54,7 @@ function matchesOf(db: Reader, accessPath: AccessPath, template: PredicateTempla
   if (accessPath === 'index') {
     const matches = db.select({ one: editionIndex.key }).from(editionIndex).$dynamic()
     if (updated.length === 0) return matches.where(isIndexMatchSql)
-    return matches
-      .innerJoin(editions, eq(editions.searchKey, editionIndex.key))
-      .where(and(isIndexMatchSql, ...updated))
+    return matches.innerJoin(editions, eq(editions.searchKey, editionIndex.key)).where(and(isIndexMatchSql, ...updated))
   }
   const matches = db.select({ one: editionRefs.article }).from(editionRefs).$dynamic()
   const where = and(isOfReferenceSql, ...timePredicateSql('publishedAt', publishedAt, editionRefs.publishedAt))
@@ -85,7 +83,6 @@ export async function isSmall(
   max: number,
 ): Promise<boolean> {
   const { updatedAt } = predicates.template
-  const template =
-    accessPath === 'editions' ? { ...predicatesFor([], {}).template, updatedAt } : predicates.template
+  const template = accessPath === 'editions' ? { ...predicatesFor([], {}).template, updatedAt } : predicates.template
   return (await countMatching(db, { accessPath, values, predicates: { ...predicates, template } }, max + 1)) <= max
 }

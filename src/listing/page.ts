@@ -1,8 +1,14 @@
-/** Lists of live articles: which articles there are on a page. What they show is fetched by their ids. */
+/** Runs the query of a list of live articles: gives the ids on a page. What is shown of them is fetched by these ids. */
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { countOfRef } from '../catalogue/article-counts.ts'
-import { SEQUENCE_BITS, keysOfMillisecond, millisecondsOf, publishedAtOf } from '../editions/index-key.ts'
+import {
+  type KeyRange,
+  keysOfMillisecond,
+  millisecondsOf,
+  publishedAtOf,
+  SEQUENCE_BITS,
+} from '../editions/index-key.ts'
 import { editionIndex } from '../storage/fulltext.ts'
 import {
   checkKeys,
@@ -20,63 +26,70 @@ import { editionRefs, editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { countMatching } from './count.ts'
 import type { ArticleFilters, ArticleSort } from './filters.ts'
-import { type AccessPath, referenceColumns, type PredicateTemplate, isIndexMatchSql, isOfReferenceSql, predicateSql } from './predicates.ts'
-import { sortColumnOf, listOrder, planQuery, type QueryPlan } from './query.ts'
+import {
+  type AccessPath,
+  isIndexMatchSql,
+  isOfReferenceSql,
+  type PredicateTemplate,
+  predicateSql,
+  referenceColumns,
+} from './predicates.ts'
+import { listOrder, planQuery, type QueryPlan, sortColumnOf } from './query.ts'
 
 interface ListQuery {
   filters: ArticleFilters
   sort: ArticleSort
-  /** How many articles are sooner sorted than looked for, if it is not as usual. */
+  /** How many matches are sorted rather than scanned in order; for tests. */
   maxSorted?: number
 }
 
-/** Where an article stands in the order of a list. */
-interface Found {
+/** An article, and the value that it is sorted by. */
+interface ListRow {
   article: string
   key: string
 }
 
-/** The ids of a page of the live articles. */
+/** The ids of the articles on a page. Throws `invalid-cursor` for a cursor of a list with another order. */
 export async function listPage(
   db: Reader,
-  { filters, sort, maxSorted: few }: ListQuery,
+  { filters, sort, maxSorted }: ListQuery,
   request: PageRequest,
 ): Promise<Page<string>> {
   checkKeys(sort.endsWith('headline') ? 'text' : 'time', request)
-  const planned = await planQuery(db, filters, sort, request, few)
-  if (!planned) return { rows: [], next: null, previous: null }
-  const isInOrder = planned.accessPath === 'index' && sort.endsWith('publishedAt')
-  const found = await (isInOrder ? pageOfIndex : pageOfRows)(db, planned, sort, request)
-  const page = pageOf(found, request, (row) => [row.key, row.article])
+  const plan = await planQuery(db, filters, sort, request, maxSorted)
+  if (!plan) return { rows: [], next: null, previous: null }
+  const isInIndexOrder = plan.accessPath === 'index' && sort.endsWith('publishedAt')
+  const rows = await (isInIndexOrder ? rowsInIndexOrder : rowsInSortOrder)(db, plan, sort, request)
+  const page = pageOf(rows, request, (row) => [row.key, row.article])
   return { ...page, rows: page.rows.map(({ article }) => article) }
 }
 
-/** What a statement for a page is prepared for. */
-interface Listing {
+/** The variant of the statement for a page. */
+interface PageVariant {
   sort: ArticleSort
   start: Start
-  lead: AccessPath
-  isSorted: boolean
-  conditions: PredicateTemplate
+  accessPath: AccessPath
+  needsSort: boolean
+  template: PredicateTemplate
 }
 
-const selectRows = packedRows('list', ['article', 'key'], (db, text) => {
-  const { sort, start, lead, isSorted, conditions } = JSON.parse(text) as Listing
-  const row = lead === 'reference' ? referenceColumns : editions
-  const key = sort.endsWith('publishedAt') ? row.publishedAt : sortColumnOf(sort)
-  const slice = keysetOf(listOrder(sort, isSorted ? unindexed(key) : key, row.article), start)
-  const columns = { article: row.article, key: key as typeof editions.updatedAt }
-  const where = and(...predicateSql(conditions, row), slice.where)
-  const needsEdition = key.table === editions || conditions.updatedAt.length > 0
-  // Cross joins, for with these SQLite keeps to the order of the tables.
-  const found = {
+const selectPage = packedRows('list', ['article', 'key'], (db, text) => {
+  const { sort, start, accessPath, needsSort, template } = JSON.parse(text) as PageVariant
+  const source = accessPath === 'reference' ? referenceColumns : editions
+  const key = sort.endsWith('publishedAt') ? source.publishedAt : sortColumnOf(sort)
+  const slice = keysetOf(listOrder(sort, needsSort ? withoutIndex(key) : key, source.article), start)
+  const columns = { article: source.article, key: key as typeof editions.updatedAt }
+  const where = and(...predicateSql(template, source), slice.where)
+  const needsEdition = key.table === editions || template.updatedAt.length > 0
+  // Cross joins, because SQLite does not reorder their tables.
+  const selected = {
     editions: () => db.select(columns).from(editions).where(where),
     index: () =>
       db
         .select(columns)
         .from(editionIndex)
         .crossJoin(editions)
-        .where(and(isIndexMatchSql, isIndexed, where)),
+        .where(and(isIndexMatchSql, isIndexedSql, where)),
     reference: () =>
       needsEdition
         ? db
@@ -85,87 +98,102 @@ const selectRows = packedRows('list', ['article', 'key'], (db, text) => {
             .crossJoin(editions)
             .where(and(isOfReferenceSql, eq(editions.article, editionRefs.article), where))
         : db.select(columns).from(editionRefs).where(and(isOfReferenceSql, where)),
-  }[lead]()
-  return found.orderBy(...slice.orderBy).limit(placeholder('limit'))
+  }[accessPath]()
+  return selected.orderBy(...slice.orderBy).limit(placeholder('limit'))
 })
 
-const isIndexed = eq(editions.searchKey, editionIndex.key)
+const isIndexedSql = eq(editions.searchKey, editionIndex.key)
 
-/** The column, so that SQLite goes through no index of it but sorts what another index finds. */
-const unindexed = (column: SQLiteColumn): SQL => sql`coalesce(${column}, ${column})`.mapWith(column)
+/** The column in an expression, so that SQLite sorts the matches instead of scanning an index of the column. */
+const withoutIndex = (column: SQLiteColumn): SQL => sql`coalesce(${column}, ${column})`.mapWith(column)
 
-/** The rows of a page, and one more if there is one. */
-async function pageOfRows(db: Reader, planned: QueryPlan, sort: ArticleSort, request: PageRequest): Promise<Found[]> {
-  const { accessPath: lead, values, predicates: conditions, needsSort: isSorted } = planned
-  const shape: Listing = { sort, start: startOf(request), lead, isSorted, conditions: conditions.template }
+/** The rows of a page in the order of the list, and one more if there is one. */
+async function rowsInSortOrder(
+  db: Reader,
+  { accessPath, values, predicates, needsSort }: QueryPlan,
+  sort: ArticleSort,
+  request: PageRequest,
+): Promise<ListRow[]> {
+  const { template } = predicates
   const limit = request.limit + 1
-  return selectRows(db, JSON.stringify(shape), { ...conditions.values, ...values, ...keyValues(request), limit })
+  const variant: PageVariant = { sort, start: startOf(request), accessPath, needsSort, template }
+  return selectPage(db, JSON.stringify(variant), { ...predicates.values, ...values, ...keyValues(request), limit })
 }
 
-/** What a statement for a part of the index is prepared for. */
-interface Stretch {
-  isFalling: boolean
-  isWhole: boolean
-  conditions: PredicateTemplate
+/** The variant of the statement for a range of index keys. */
+interface RangeVariant {
+  isDescending: boolean
+  /** Whether the page begins at the edge of the list, not at the position of a cursor. */
+  isFromEdge: boolean
+  template: PredicateTemplate
 }
 
-const selectStretch = preparedVariants('list_stretch', (db, text: string) => {
-  const { isFalling, isWhole, conditions } = JSON.parse(text) as Stretch
-  const place = sql`(${editionIndex.key} >> ${sql.raw(String(SEQUENCE_BITS))}, ${editions.article})`
-  const from = sql`(${sql.placeholder('moment')}, ${sql.placeholder('id')})`
-  const beyond = isWhole ? undefined : sql`${place} ${sql.raw(isFalling ? '<' : '>')} ${from}`
-  return db
-    .select({ article: editions.article, key: editionIndex.key })
-    .from(editionIndex)
-    .crossJoin(editions)
-    .where(and(isIndexMatchSql, isIndexed, ...predicateSql(conditions, editions), beyond))
-    .orderBy(sql`${editionIndex.key} ${sql.raw(isFalling ? 'desc' : 'asc')}`)
-    .limit(placeholder('limit'))
-})
+const selectRange = preparedVariants(
+  'list_range',
+  (db, { isDescending, isFromEdge, template }: RangeVariant) => {
+    const position = sql`(${editionIndex.key} >> ${sql.raw(String(SEQUENCE_BITS))}, ${editions.article})`
+    const cursor = sql`(${sql.placeholder('millisecond')}, ${sql.placeholder('id')})`
+    const afterCursor = isFromEdge ? undefined : sql`${position} ${sql.raw(isDescending ? '<' : '>')} ${cursor}`
+    return db
+      .select({ article: editions.article, key: editionIndex.key })
+      .from(editionIndex)
+      .crossJoin(editions)
+      .where(and(isIndexMatchSql, isIndexedSql, ...predicateSql(template, editions), afterCursor))
+      .orderBy(sql`${editionIndex.key} ${sql.raw(isDescending ? 'desc' : 'asc')}`)
+      .limit(placeholder('limit'))
+  },
+  JSON.stringify,
+)
 
 /**
- * The same from the index, whose order is that of the list but for what went live in the same millisecond: there lists
- * go by the id. So the last millisecond of a page is read to its end before it is sorted.
+ * The rows of a page by publication, and one more if there is one, in the order of the full-text index. That is the
+ * order of the list except within one millisecond, where the list is sorted by id. So the last millisecond of the page
+ * is read completely before the rows are sorted.
  */
-async function pageOfIndex(db: Reader, planned: QueryPlan, sort: ArticleSort, request: PageRequest): Promise<Found[]> {
-  const { values, predicates: conditions } = planned
-  const { low, high } = values as { low: number; high: number }
-  const { from } = request
-  const isFalling = sort.startsWith('-') !== (from?.back ?? false)
-  const moment = from && Date.parse(String(from.keys[0]))
-  const stretch = (range: { low: number; high: number }, limit: number) => {
-    const shape: Stretch = { isFalling, isWhole: from === null, conditions: conditions.template }
-    const place = { moment, id: from?.keys[1] }
-    return selectStretch(db, JSON.stringify(shape), { ...conditions.values, ...values, ...range, ...place, limit })
+async function rowsInIndexOrder(
+  db: Reader,
+  { values, predicates }: QueryPlan,
+  sort: ArticleSort,
+  { from, limit }: PageRequest,
+): Promise<ListRow[]> {
+  const { low, high } = values as unknown as KeyRange
+  const isDescending = sort.startsWith('-') !== (from?.back ?? false)
+  const millisecond = from && Date.parse(String(from.keys[0]))
+  const select = (range: KeyRange, rowLimit: number) => {
+    const variant = { isDescending, isFromEdge: from === null, template: predicates.template }
+    const cursor = { millisecond, id: from?.keys[1] }
+    return selectRange(db, variant, { ...predicates.values, ...values, ...range, ...cursor, limit: rowLimit })
   }
-  const edge = moment === null ? { low, high } : keysOfMillisecond(moment)
-  const wanted = request.limit + 1
-  const found = await stretch(
-    isFalling ? { low, high: Math.min(high, edge.high) } : { low: Math.max(low, edge.low), high },
-    wanted,
+  const edge = millisecond === null ? { low, high } : keysOfMillisecond(millisecond)
+  const count = limit + 1
+  const rows = await select(
+    isDescending ? { low, high: Math.min(high, edge.high) } : { low: Math.max(low, edge.low), high },
+    count,
   )
-  const last = found.at(-1)
-  if (last && found.length === wanted) {
+  const last = rows.at(-1)
+  if (last && rows.length === count) {
     const same = keysOfMillisecond(millisecondsOf(last.key))
-    const [first, end] = isFalling ? [Math.max(low, same.low), last.key - 1] : [last.key + 1, Math.min(high, same.high)]
-    if (first <= end) found.push(...(await stretch({ low: first, high: end }, end - first + 1)))
+    const rest = isDescending
+      ? { low: Math.max(low, same.low), high: last.key - 1 }
+      : { low: last.key + 1, high: Math.min(high, same.high) }
+    if (rest.low <= rest.high) rows.push(...(await select(rest, rest.high - rest.low + 1)))
   }
-  return found
+  return rows
     .map(({ article, key }) => ({ article, key: publishedAtOf(key) }))
-    .sort((a, b) => (isFalling ? -1 : 1) * compare(a, b))
-    .slice(0, wanted)
+    .sort((a, b) => (isDescending ? -1 : 1) * compareRows(a, b))
+    .slice(0, count)
 }
 
-/** Times and ids are ASCII: their code units are their bytes. */
-function compare(a: Found, b: Found): number {
+/** Compares code units, which equals the byte order of the databases: times and ids are ASCII. */
+function compareRows(a: ListRow, b: ListRow): number {
   if (a.key !== b.key) return a.key < b.key ? -1 : 1
   return a.article < b.article ? -1 : 1
 }
 
-/** How many live articles there are behind the filters. Behind one reference alone they are counted already. */
+/** How many live articles match the filters. For a single reference the stored count is read. */
 export async function countList(db: Reader, filters: ArticleFilters): Promise<number> {
-  const planned = await planQuery(db, filters, '-publishedAt', { limit: 1, from: null })
-  if (!planned) return 0
-  const isCounted = planned.accessPath === 'reference' && filters.publishedAt.length + filters.updatedAt.length === 0
-  return isCounted ? countOfRef(db, planned.values as { kind: string; ref: string }) : countMatching(db, planned)
+  const plan = await planQuery(db, filters, '-publishedAt', { limit: 1, from: null })
+  if (!plan) return 0
+  const hasStoredCount = plan.accessPath === 'reference' && filters.publishedAt.length + filters.updatedAt.length === 0
+  return hasStoredCount ? countOfRef(db, plan.values as { kind: string; ref: string }) : countMatching(db, plan)
 }
