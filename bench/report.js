@@ -14,7 +14,7 @@ import { caseTable, growthTable, memoryTable, syndicationTable, writingTable } f
 export const document = (runs, growth, { options, loadBefore, plot }) =>
   [
     '# Performance',
-    'Made by `npm run bench`; figures are from one machine and one day. The ratios carry over to other machines better than the replies a second do.',
+    'Written by `npm run bench`; the figures are from one machine and one day. Ratios can be compared between machines better than replies per second.',
     ...runs.flatMap((run) => [
       `## ${run.articles.toLocaleString('en')} articles`,
       caseTable(run),
@@ -30,25 +30,25 @@ export const document = (runs, growth, { options, loadBefore, plot }) =>
     method(options, loadBefore),
     '## To measure again',
     `\`\`\`\n${commandOf(options)}\n\`\`\``,
-    '`npm run bench -- --help` tells the options. A run with `--only` prints its table and leaves this page alone. Nothing else should run on the machine meanwhile.',
+    '`npm run bench -- --help` lists the options. A run with `--only` prints its table and does not write this page. Nothing else should run on the machine meanwhile.',
   ]
     .join('\n\n')
     .concat('\n')
 
-const READING = `- **Ratio**: Dateline's replies a second to its rival's, medians of the rounds; **Of rounds**: the lowest and the highest of a single round.
-- **By time**: the rival's processor time for a reply to Dateline's. Where a server is not **Busy** (the share of the measured time that it used a core), the load generator or the disk set the pace, and this ratio says more than the first. It counts only the time of the processor, not the waiting for the disk.
-- **Rival**: for reads, bare Fastify that finds a constant in a \`Map\` by URL and sends the same status, headers and body; for writes, bare Fastify whose one route writes the same rows with hand-written SQL, in one transaction, to a copy of the database. That route checks, resolves, compiles and compresses nothing, and its reply is a constant.
+const READING = `- **Ratio**: Dateline's replies per second divided by its rival's, medians of the rounds; **Of rounds**: the lowest and the highest of a single round.
+- **By time**: the rival's processor time per reply divided by Dateline's. **Busy** is the share of the measured time in which the server used a core. Where it is low, the load generator or the disk was the bottleneck, and this ratio is more meaningful than the first. It does not count waiting for the disk.
+- **Rival**: for reads, bare Fastify that finds a constant in a \`Map\` by URL and sends the same status, headers and body; for writes, bare Fastify whose one route writes the same rows with hand-written SQL, in one transaction, to a copy of the database. That route validates, resolves, compiles and compresses nothing, and its reply is a constant.
 - **No cache**: Dateline with \`CACHE_BYTES=0\`, to the same rival.
 - **No cache to SQL**: the same to Fastify with hand-written SQL over plain tables (\`bench/serve-sql.js\`), which builds the JSON in SQLite, and for search ranks with bm25.
 - **Bytes**: the size of a reply with its headers, Dateline's and the rival's.`
 
-const WRITING = 'Reads of articles and lists by tag, mixed, alone and while somebody publishes:'
+const WRITING = 'Reads of articles and lists by tag, mixed, alone and while articles are published:'
 
 const SYNDICATION =
-  'What partners do: one follower, streams that are open at the same time, and webhooks to one receiver in the process that makes the load.'
+  'Syndication: one follower of the changes, streams that are open at the same time, and webhooks to one receiver in the process of the load generator.'
 
 const GROWTH =
-  "Dateline's replies a second, as a ratio to those with the fewest articles; all sizes in turns. Of more than 10,000 articles the others are copies with other ids, slugs and times. Of 1,000 articles most tags and authors have fewer than a page, so that their lists are shorter. A word that is searched for is in more articles where there are more, so search has more to do; so has a list behind several filters that few articles meet together."
+  "Dateline's replies per second, relative to the smallest number of articles; all sizes are measured in turns. Articles beyond 10,000 are copies with other ids, slugs and times. With 1,000 articles most tags and authors have less than a page, so their lists are shorter. With more articles a search word has more matches, so search has more work; so has a list with several filters whose intersection is small."
 
 /**
  * @param {import('./options.js').Options} options
@@ -62,9 +62,9 @@ function method({ rounds, seconds, set }, loadBefore) {
     `- Each case: every read once and a second of warm-up, five seconds for writes, then ${rounds} rounds of ${seconds} seconds for Dateline and its rival in turns, never both at once; 32 connections unless the case says otherwise, no pipelining, autocannon as the load generator.`,
     canPin
       ? '- The servers run on one core and the load generator on another.'
-      : '- The system does not let processes be kept on one core: the servers and the load generator may have got in the way of one another.',
+      : '- The system does not allow pinning processes to a core: the servers and the load generator may have disturbed each other.',
     `- Dateline runs as \`serve\` does, with SQLite (WAL, \`synchronous=FULL\`) and \`LOG_LEVEL=warn\`${settings.length > 0 ? `, and ${settings.join(', ')}` : ''}.`,
-    '- The newsroom is invented: bodies that make replies of about 6 kB, 200 authors, 50 sections in a tree, 300 tags and 100 sources; three tags, one or two authors and two citations for each article, published over ten years.',
+    '- The content is generated: bodies that give replies of about 6 kB, 200 authors, 50 sections in a tree, 300 tags and 100 sources; three tags, one or two authors and two citations for each article, published over ten years.',
   ].join('\n')
 }
 

@@ -1,5 +1,5 @@
-// Keeps a copy of all that is live, in one file: `node docs/follower.js <address> <key> <file>`.
-// It may be killed at any moment: the copy and the place it has been read up to are saved together, or not at all.
+// Maintains a copy of all live articles in one file: `node docs/follower.js <address> <key> <file>`.
+// It may be killed at any moment: the copy and its cursor are saved together, or not at all.
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -11,7 +11,7 @@ export async function follow({ address, key, file, wait = 30, fetch = globalThis
     return response.json()
   }
 
-  // Begins anew: everything that is live, and the cursor to go on from.
+  // Starts over: every live article, and the cursor from which to follow the changes.
   const snapshot = async () => {
     const articles = {}
     for (let cursor = ''; ; ) {
@@ -22,7 +22,7 @@ export async function follow({ address, key, file, wait = 30, fetch = globalThis
     }
   }
 
-  // A rename is all or nothing.
+  // Renaming a file is atomic.
   const save = (copy) => {
     writeFileSync(`${file}.new`, JSON.stringify(copy))
     renameSync(`${file}.new`, file)
@@ -32,7 +32,7 @@ export async function follow({ address, key, file, wait = 30, fetch = globalThis
   let copy = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : save(await snapshot())
   for (;;) {
     const changes = await get(`/v1/changes?include=edition&limit=1000&wait=${wait}&since=${copy.since}`)
-    // 410: the cursor is too old, or what the key may have has changed.
+    // 410: the cursor is too old, or the grant of the key has changed.
     if (changes === undefined) copy = save(await snapshot())
     else {
       for (const { article, gone, edition } of changes.data) {
