@@ -1,11 +1,11 @@
-/** Where the words that were searched for stand in an article, as HTML that is safe to show. */
+/** Highlights: the words of a search marked in the texts of an article, as escaped HTML. */
 import { toText } from '../body/to-text.ts'
 import type { Article } from '../editions/article.ts'
 import { positionsOf, type Term } from '../lib/search-syntax.ts'
 import { stemmedAmong, stemOf } from '../lib/stems.ts'
 import { fold, isUnmarked, type Token, tokensIn } from '../lib/tokenizer.ts'
 
-/** How long an extract of a body is, in characters, and how much of it stands before the first hit. */
+/** The length of an extract of a body, and of its part before the first match, in UTF-16 code units. */
 const EXTRACT = 200
 const BEFORE = 60
 
@@ -15,25 +15,29 @@ export interface Highlights {
   body: string | null
 }
 
-/** Finds in a text what is searched for. */
-interface Finder {
-  /** A quick look at whether there may be something, at first a word as it was asked for: most texts have nothing. */
-  looks: ((text: string) => boolean)[]
-  find(text: string): Hit[]
+/** Finds the terms of a search in texts of one language. */
+interface Matcher {
+  /**
+   * Fast checks whether a text may match, so that most texts need no tokenizer: the first for words as they were
+   * entered, the last for any form of them.
+   */
+  prefilters: ((text: string) => boolean)[]
+  find(text: string): Match[]
 }
 
-interface Hit {
+/** Where a term matches: UTF-16 offsets in the text. */
+interface Match {
   start: number
   end: number
 }
 
-/** The hits in an article; null for a part without one. */
+/** The highlights of an article; null for a part without a match. */
 export function highlightsOf(article: Article, terms: Term[]): Highlights {
   const { headline, kicker, standfirst, summary, body, language } = article
-  const finder = finderOf(terms, language)
+  const matcher = matcherOf(terms, language)
   const first = (...texts: (string | null)[]) => {
     for (const text of texts) {
-      const marked = text === null ? null : markedText(text, finder)
+      const marked = text === null ? null : markedText(text, matcher)
       if (marked !== null) return marked
     }
     return null
@@ -41,105 +45,107 @@ export function highlightsOf(article: Article, terms: Term[]): Highlights {
   return {
     headline: first(headline, kicker),
     summary: first(standfirst, summary),
-    body: typeof body === 'string' ? null : extract(body, finder),
+    body: typeof body === 'string' ? null : extract(body, matcher),
   }
 }
 
-/** Finds the terms in texts of a language, single words in all their forms. */
-function finderOf(terms: Term[], language: string): Finder {
+/** A matcher for texts of a language, in which single words match in all their forms. */
+function matcherOf(terms: Term[], language: string): Finder {
   const [stemmed] = stemmedAmong([language])
   const stemIn = (form: string | undefined) =>
     form === undefined || stemmed === undefined ? undefined : stemOf(form, stemmed)
   const stems = new Set(terms.flatMap(({ form, stems = [] }) => (stems.length > 0 ? (stemIn(form) ?? []) : [])))
   const first = terms.map(({ words: [word = ''] }) => word)
-  const shared = first.map((word, index) => (stemIn(terms[index]?.form) === undefined ? word : word.slice(0, SHARED)))
-  const lookFor = (beginnings: string[]) => (text: string) => {
-    const plain = fold(text)
-    return beginnings.some((one) => plain.includes(one))
+  const prefixes = first.map((word, index) =>
+    stemIn(terms[index]?.form) === undefined ? word : word.slice(0, COMMON_PREFIX),
+  )
+  const hasAny = (parts: string[]) => (text: string) => {
+    const folded = fold(text)
+    return parts.some((part) => folded.includes(part))
   }
   return {
-    looks: (stems.size > 0 ? [first, shared] : [first]).map(lookFor),
+    prefilters: (stems.size > 0 ? [first, prefixes] : [first]).map(hasAny),
     find(text) {
       const tokens = tokensIn(text)
       const words = tokens.map(({ word }) => word)
-      const hits = terms.flatMap((term) =>
+      const matches = terms.flatMap((term) =>
         positionsOf(term, words).map((at) => spanOf(tokens[at], tokens[at + term.words.length - 1])),
       )
       if (stems.size > 0)
-        for (const token of tokens) if (stems.has(stemIn(token.form) ?? '')) hits.push(spanOf(token, token))
-      return inOrder(hits)
+        for (const token of tokens) if (stems.has(stemIn(token.form) ?? '')) matches.push(spanOf(token, token))
+      return withoutOverlaps(matches)
     },
   }
 }
 
-/** How many letters at the beginning all forms of a word have in common. */
-const SHARED = 2
+/** How many letters all forms of a word have in common at the beginning. */
+const COMMON_PREFIX = 2
 
-const spanOf = (first: Token | undefined, last: Token | undefined): Hit => ({
+const spanOf = (first: Token | undefined, last: Token | undefined): Match => ({
   start: first?.start ?? 0,
   end: last?.end ?? 0,
 })
 
-/** Hits in their order, none over another. */
-function inOrder(hits: Hit[]): Hit[] {
+/** Matches sorted by position, without those that overlap an earlier one. */
+function withoutOverlaps(matches: Match[]): Match[] {
   let end = 0
-  return hits
+  return matches
     .sort((a, b) => a.start - b.start || b.end - a.end)
-    .filter((hit) => {
-      if (hit.start < end) return false
-      end = hit.end
+    .filter((match) => {
+      if (match.start < end) return false
+      end = match.end
       return true
     })
 }
 
-function markedText(text: string, { looks, find }: Finder): string | null {
-  const hits = looks.at(-1)?.(text) ? find(text) : []
-  return hits.length === 0 ? null : marked(text, hits, 0, text.length)
+function markedText(text: string, { prefilters, find }: Matcher): string | null {
+  const matches = prefilters.at(-1)?.(text) ? find(text) : []
+  return matches.length === 0 ? null : marked(text, matches, 0, text.length)
 }
 
 type Blocks = Exclude<Article['body'], string>
 
-/** An extract around the first hit in the blocks, if there is one of a word as it was asked for; else of another form. */
-function extract(body: Blocks, { looks, find }: Finder): string | null {
-  for (const mayFind of looks) {
-    const found = extractBy(body, mayFind, find)
-    if (found !== null) return found
+/** An extract around the first match in the blocks; a word as it was entered is preferred to another form of it. */
+function extract(body: Blocks, { prefilters, find }: Matcher): string | null {
+  for (const mayMatch of prefilters) {
+    const extracted = extractBy(body, mayMatch, find)
+    if (extracted !== null) return extracted
   }
   return null
 }
 
-function extractBy(body: Blocks, mayFind: (text: string) => boolean, find: Finder['find']): string | null {
+function extractBy(body: Blocks, mayMatch: (text: string) => boolean, find: Matcher['find']): string | null {
   for (const block of body) {
-    // Most blocks have no hit: to see that costs less than to read their Markdown.
-    if (!mayFind('text' in block ? block.text : JSON.stringify(block))) continue
+    // Most blocks have no match, and this check costs less than rendering their Markdown.
+    if (!mayMatch('text' in block ? block.text : JSON.stringify(block))) continue
     const text = toText([block])
-    const hits = find(text)
-    const [hit] = hits
-    if (!hit) continue
-    const start = hit.start <= BEFORE ? 0 : wordBoundary(text, hit.start - BEFORE)
+    const matches = find(text)
+    const [first] = matches
+    if (!first) continue
+    const start = first.start <= BEFORE ? 0 : wordBoundary(text, first.start - BEFORE)
     const end = start + EXTRACT >= text.length ? text.length : wordBoundary(text, start + EXTRACT)
-    const shown = marked(text, hits, start, Math.max(end, hit.end))
+    const shown = marked(text, matches, start, Math.max(end, first.end))
     return `${start > 0 ? '… ' : ''}${shown.trim()}${end < text.length ? ' …' : ''}`
   }
   return null
 }
 
-/** The first place between two words at or behind this one; in a text without spaces the place between two characters. */
+/** The offset of the next space at or after `from`; in a text without spaces nearby, that of a character boundary. */
 function wordBoundary(text: string, from: number): number {
   const space = text.indexOf(' ', from)
-  return space === -1 || space > from + 30 ? betweenCharacters(text, from) : space
+  return space === -1 || space > from + 30 ? characterBoundary(text, from) : space
 }
 
-const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
-/** The place itself, or the beginning of the character that it lies inside of: a letter with its accents, or an emoji. */
-const betweenCharacters = (text: string, place: number): number =>
-  isUnmarked(text) ? place : (characters.segment(text).containing(place)?.index ?? place)
+/** The offset itself, or the start of the grapheme cluster (a letter with its accents, an emoji) that it is inside of. */
+const characterBoundary = (text: string, offset: number): number =>
+  isUnmarked(text) ? offset : (segmenter.segment(text).containing(offset)?.index ?? offset)
 
-function marked(text: string, hits: { start: number; end: number }[], from: number, to: number): string {
+function marked(text: string, matches: Match[], from: number, to: number): string {
   let html = ''
   let at = from
-  for (const { start, end } of hits) {
+  for (const { start, end } of matches) {
     if (start < at || end > to) continue
     html += `${escaped(text.slice(at, start))}<mark>${escaped(text.slice(start, end))}</mark>`
     at = end

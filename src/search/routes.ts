@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { type Article, ArticleCard } from '../editions/article.ts'
 import { documentsOf } from '../editions/cards.ts'
@@ -8,16 +8,16 @@ import type { ZodTypes } from '../http/validation.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
 import { enumList } from '../lib/query-parameters.ts'
 import { Id, Slug } from '../lib/schemas.ts'
+import type { Term } from '../lib/search-syntax.ts'
 import { articleParameters, filtersIn, queryText } from '../listing/filters.ts'
-import { indexQueryFor } from '../listing/query.ts'
-import { parseSearchTerms } from '../listing/terms.ts'
-import type { Storage } from '../storage/storage.ts'
+import { indexQueryFor, searchTermsOf } from '../listing/query.ts'
+import type { Reader, Storage } from '../storage/storage.ts'
 import { facetNames, facetsOf, MAX_COUNTED_HITS } from './facets.ts'
 import { highlightsOf } from './highlight.ts'
 import { countHits, type Hit, searchEditions } from './query.ts'
 import { spellingSuggestion } from './spelling.ts'
 
-const Marked = z
+const HighlightedText = z
   .string()
   .nullable()
   .meta({
@@ -25,7 +25,7 @@ const Marked = z
     examples: ['<mark>Harbour</mark> bridge reopens'],
   })
 const count = z.int().meta({ description: 'How many of the hits have it.', examples: [4] })
-const named = (noun: string) =>
+const entryFacet = (noun: string) =>
   z
     .array(z.object({ id: Id, slug: Slug, name: z.string().meta({ description: `The name of the ${noun}.` }), count }))
     .optional()
@@ -33,7 +33,7 @@ const named = (noun: string) =>
 
 const SearchHit = ArticleCard.extend({
   highlights: z
-    .object({ headline: Marked, summary: Marked, body: Marked })
+    .object({ headline: HighlightedText, summary: HighlightedText, body: HighlightedText })
     .meta({ description: 'Where the words stand.' }),
   score: z.int().meta({
     examples: [4],
@@ -47,9 +47,9 @@ const SearchResult = z
     data: z.array(SearchHit).meta({ description: 'The hits of this page.' }),
     facets: z
       .object({
-        section: named('section'),
-        author: named('author'),
-        tag: named('tag'),
+        section: entryFacet('section'),
+        author: entryFacet('author'),
+        tag: entryFacet('tag'),
         year: z
           .array(z.object({ year: z.int().meta({ description: 'The year of publication.' }), count }))
           .optional()
@@ -74,10 +74,9 @@ const Query = z.strictObject({
   facets: enumList([...facetNames, 'none'], 'The facets to count; all if left out, `none` for none.').optional(),
 })
 
-/** Search in what is live. */
+/** Search in live articles. */
 export function registerSearch(server: FastifyInstance, { storage }: { storage: Storage }): void {
   const app = server.withTypeProvider<ZodTypes>()
-  const db = storage.reader
 
   app.get(
     '/search',
@@ -94,41 +93,47 @@ export function registerSearch(server: FastifyInstance, { storage }: { storage: 
         response: { 200: SearchResult },
       },
     },
-    async (request, reply) => {
-      const { q, limit, count, cursor, facets = [...facetNames], ...query } = request.query
-      const paging = pageRequest(request, limit)
-      const sought = await indexQueryFor(db, filtersIn(query))
-      const terms = sought ? await parseSearchTerms(db, q, query) : []
-      const page = await searchEditions(db, terms, sought, paging)
-      const isFirst = cursor === undefined
-      const wanted = facetNames.filter((name) => isFirst && facets.includes(name))
-      const best = wanted.length > 0 ? await bestHits(page.rows, page.next !== null) : []
-      const total = count ? await countHits(db, terms, sought) : undefined
-      const meant = isFirst && page.rows.length === 0 ? await spellingSuggestion(db, terms) : undefined
-      reply.header('cache-tag', cacheTagOf(['articles', ...page.rows.map(({ article }) => article)]))
-      return {
-        data: await shown(page.rows),
-        facets: await facetsOf(db, best, wanted),
-        didYouMean: meant ?? null,
-        page: paging.info(reply, page, total),
-      } as never
-
-      async function bestHits(rows: Hit[], hasMore: boolean): Promise<Hit[]> {
-        if (!hasMore) return rows
-        return (await searchEditions(db, terms, sought, { limit: MAX_COUNTED_HITS, from: null })).rows
-      }
-
-      async function shown(hits: Hit[]) {
-        const listed = await documentsOf(
-          db,
-          hits.map((hit) => hit.article),
-        )
-        const scores = new Map(hits.map(({ article, score }) => [article, score]))
-        return listed.map(({ article: id, json }) => {
-          const article = JSON.parse(json) as Article
-          return { ...cardOf(article), highlights: highlightsOf(article, terms), score: scores.get(id) }
-        })
-      }
-    },
+    async (request, reply) => (await search(storage.reader, request, reply)) as never,
   )
+}
+
+type SearchRequest = FastifyRequest & { query: z.output<typeof Query> }
+
+/** The reply to a search; sets the headers `Cache-Tag` and `Link`. Throws `invalid-cursor`. */
+async function search(db: Reader, request: SearchRequest, reply: FastifyReply) {
+  const { q, limit, count, cursor, facets = [...facetNames], ...query } = request.query
+  const paging = pageRequest(request, limit)
+  const indexQuery = await indexQueryFor(db, filtersIn(query))
+  const terms = indexQuery ? await searchTermsOf(db, q, query) : []
+  const page = await searchEditions(db, terms, indexQuery, paging)
+  const isFirst = cursor === undefined
+  const countedFacets = facetNames.filter((name) => isFirst && facets.includes(name))
+  const best = countedFacets.length > 0 ? await bestHits() : []
+  const total = count ? await countHits(db, terms, indexQuery) : undefined
+  const suggestion = isFirst && page.rows.length === 0 ? await spellingSuggestion(db, terms) : undefined
+  reply.header('cache-tag', cacheTagOf(['articles', ...page.rows.map(({ article }) => article)]))
+  return {
+    data: await searchHits(db, page.rows, terms),
+    facets: await facetsOf(db, best, countedFacets),
+    didYouMean: suggestion ?? null,
+    page: paging.info(reply, page, total),
+  }
+
+  async function bestHits(): Promise<Hit[]> {
+    if (page.next === null) return page.rows
+    return (await searchEditions(db, terms, indexQuery, { limit: MAX_COUNTED_HITS, from: null })).rows
+  }
+}
+
+/** Hits as they are sent: the cards of their articles, with highlights and score. */
+async function searchHits(db: Reader, hits: Hit[], terms: Term[]) {
+  const documents = await documentsOf(
+    db,
+    hits.map(({ article }) => article),
+  )
+  const scores = new Map(hits.map(({ article, score }) => [article, score]))
+  return documents.map(({ article: id, json }) => {
+    const article = JSON.parse(json) as Article
+    return { ...cardOf(article), highlights: highlightsOf(article, terms), score: scores.get(id) }
+  })
 }

@@ -1,24 +1,24 @@
 import { distance } from 'fastest-levenshtein'
 import type { Term } from '../lib/search-syntax.ts'
-import { editionIndex, knownWords, match, matchesIndex } from '../storage/fulltext.ts'
+import { editionIndex, wordsWithPrefix, matchTerms, matchesIndex } from '../storage/fulltext.ts'
 import type { Reader } from '../storage/storage.ts'
 
-/** Words shorter than this have too many others near them. */
-const SHORTEST = 4
-/** Up to this length one letter may differ, in a longer word two. */
-const SHORT = 6
+/** Shorter words have too many similar ones. */
+const MIN_LENGTH = 4
+/** Up to this length a suggestion may differ by one letter, in longer words by two. */
+const SHORT_WORD = 6
 
 /**
- * What was probably meant by terms that find nothing: each word that is in no text replaced by the nearest one that is.
- * Undefined unless that finds something, so that nothing is named that is not public now.
+ * A corrected query for terms that find nothing: each word that is in no text is replaced by the nearest one that is.
+ * Undefined unless the corrected query finds something, so that it reveals no word that is not public now.
  */
 export async function spellingSuggestion(db: Reader, terms: Term[]): Promise<string | undefined> {
-  const meant: Term[] = []
+  const suggested: Term[] = []
   for (const term of terms)
-    meant.push({ prefix: term.prefix, words: await Promise.all(term.words.map((word) => nearest(db, word))) })
-  const isSame = meant.every(({ words }, index) => words.join(' ') === terms[index]?.words.join(' '))
-  if (isSame || !(await findsAny(db, meant))) return undefined
-  return meant
+    suggested.push({ prefix: term.prefix, words: await Promise.all(term.words.map((word) => nearestWord(db, word))) })
+  const isSame = suggested.every(({ words }, index) => words.join(' ') === terms[index]?.words.join(' '))
+  if (isSame || !(await findsAny(db, suggested))) return undefined
+  return suggested
     .map(({ words, prefix }) => (words.length > 1 ? `"${words.join(' ')}"` : `${words[0]}${prefix ? '*' : ''}`))
     .join(' ')
 }
@@ -27,22 +27,25 @@ async function findsAny(db: Reader, terms: Term[]): Promise<boolean> {
   const found = await db
     .select({ key: editionIndex.key })
     .from(editionIndex)
-    .where(matchesIndex(match(terms, 'all')))
+    .where(matchesIndex(matchTerms(terms, 'all')))
     .limit(1)
   return found.length > 0
 }
 
-/** The word, if any text has it; else the nearest that some text has, the more frequent of equals; else the word. */
-async function nearest(db: Reader, word: string): Promise<string> {
-  if (word.length < SHORTEST || (await findsAny(db, [{ words: [word], prefix: false }]))) return word
-  const most = word.length <= SHORT ? 1 : 2
-  // A slip of the first letter is mostly that it and the second have changed places.
+/**
+ * The word itself if a text has it or no text has a similar one; else the one with the smallest edit distance, of equals
+ * the most frequent.
+ */
+async function nearestWord(db: Reader, word: string): Promise<string> {
+  if (word.length < MIN_LENGTH || (await findsAny(db, [{ words: [word], prefix: false }]))) return word
+  const maxDistance = word.length <= SHORT_WORD ? 1 : 2
+  // A wrong first letter is mostly a swap with the second.
   const [first = '', second = ''] = word
   const beginnings = new Set([first, second])
-  let best = { word, distance: most, texts: 0 }
+  let best = { word, distance: maxDistance, texts: 0 }
   for (const beginning of beginnings)
     for (const { word: known, texts } of await knownWords(db, beginning)) {
-      if (Math.abs(known.length - word.length) > most) continue
+      if (Math.abs(known.length - word.length) > maxDistance) continue
       const steps = isSwapped(word, known) ? 1 : distance(word, known)
       if (steps < best.distance || (steps === best.distance && texts > best.texts))
         best = { word: known, distance: steps, texts }
@@ -50,7 +53,7 @@ async function nearest(db: Reader, word: string): Promise<string> {
   return best.word
 }
 
-/** Whether the two differ by two neighbouring letters that have changed places. */
+/** Whether the words differ only by a swap of two neighbouring letters. */
 function isSwapped(a: string, b: string): boolean {
   if (a.length !== b.length) return false
   const at = a.split('').findIndex((letter, index) => letter !== b[index])
