@@ -50,7 +50,7 @@ export function highlightsOf(article: Article, terms: Term[]): Highlights {
 }
 
 /** A matcher for texts of a language, in which single words match in all their forms. */
-function matcherOf(terms: Term[], language: string): Finder {
+function matcherOf(terms: Term[], language: string): Matcher {
   const [stemmed] = stemmedAmong([language])
   const stemIn = (form: string | undefined) =>
     form === undefined || stemmed === undefined ? undefined : stemOf(form, stemmed)

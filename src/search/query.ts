@@ -9,7 +9,7 @@ import type { Term } from '../lib/search-syntax.ts'
 import { countMatching } from '../listing/count.ts'
 import { isIndexMatchSql, type PredicateTemplate, predicateSql } from '../listing/predicates.ts'
 import type { IndexQuery } from '../listing/query.ts'
-import { allOf, butNot, editionIndex, match } from '../storage/fulltext.ts'
+import { matchAll, matchExcept, editionIndex, matchTerms } from '../storage/fulltext.ts'
 import { type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { placeholder, preparedVariants } from '../storage/prepared-statements.ts'
 import { editions } from '../storage/schema.ts'
@@ -37,13 +37,13 @@ interface Tier {
 function tiersOf(terms: Term[]): Tier[] {
   const phrase: Term = { words: terms.flatMap(({ words }) => words), prefix: terms.at(-1)?.prefix ?? false }
   const hasTermTier = terms.length > 1 || terms.some(({ stems = [] }) => stems.length > 0)
-  const asPhrase = match([phrase], 'headline')
-  const [headline, top, all] = [match(terms, 'headline'), match(terms, 'top'), match(terms, 'all')]
+  const asPhrase = matchTerms([phrase], 'headline')
+  const [headline, top, all] = [matchTerms(terms, 'headline'), matchTerms(terms, 'top'), matchTerms(terms, 'all')]
   return [
     { score: 4, query: asPhrase },
-    ...(hasTermTier ? [{ score: 3, query: butNot(headline, asPhrase) }] : []),
-    { score: 2, query: butNot(top, headline) },
-    { score: 1, query: butNot(all, top) },
+    ...(hasTermTier ? [{ score: 3, query: matchExcept(headline, asPhrase) }] : []),
+    { score: 2, query: matchExcept(top, headline) },
+    { score: 1, query: matchExcept(all, top) },
   ]
 }
 
@@ -68,7 +68,7 @@ const selectHits = preparedVariants(
   JSON.stringify,
 )
 
-const bothOf = (query: string, filter: string | null): string => (filter === null ? query : allOf([query, filter]))
+const bothOf = (query: string, filter: string | null): string => (filter === null ? query : matchAll([query, filter]))
 
 /** The position of a hit in the order of a search, and the direction in which to read from there. */
 interface Position {
@@ -128,6 +128,6 @@ function keyRangeFrom(start: Position | null, { low, high }: KeyRange): KeyRange
 export async function countHits(db: Reader, terms: Term[], indexQuery: IndexQuery | null): Promise<number> {
   if (terms.length === 0 || !indexQuery) return 0
   const { query, low, high, otherPredicates } = indexQuery
-  const values = { query: bothOf(match(terms, 'all'), query), low, high }
+  const values = { query: bothOf(matchTerms(terms, 'all'), query), low, high }
   return countMatching(db, { accessPath: 'index', values, predicates: otherPredicates })
 }

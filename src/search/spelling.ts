@@ -44,7 +44,7 @@ async function nearestWord(db: Reader, word: string): Promise<string> {
   const beginnings = new Set([first, second])
   let best = { word, distance: maxDistance, texts: 0 }
   for (const beginning of beginnings)
-    for (const { word: known, texts } of await knownWords(db, beginning)) {
+    for (const { word: known, texts } of await wordsWithPrefix(db, beginning)) {
       if (Math.abs(known.length - word.length) > maxDistance) continue
       const steps = isSwapped(word, known) ? 1 : distance(word, known)
       if (steps < best.distance || (steps === best.distance && texts > best.texts))
