@@ -3,7 +3,7 @@ import { asc, desc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Content } from '../editions/content.ts'
 import { textTokens } from '../editions/indexing.ts'
 import { sortKey } from '../lib/tokenizer.ts'
-import { dropTokens, putTokens } from '../storage/fulltext.ts'
+import { deleteTokens, putTokens } from '../storage/fulltext.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { articles } from '../storage/schema.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
@@ -31,7 +31,7 @@ export async function indexDraft(
 ): Promise<number> {
   const searchKey = before?.searchKey ?? null
   if (searchKey !== null && before && textsOf(before.content) === textsOf(content)) return searchKey
-  if (searchKey !== null) await dropTokens(tx, 'drafts', searchKey)
+  if (searchKey !== null) await deleteTokens(tx, 'drafts', searchKey)
   const key = searchKey ?? (await nextKey(tx))
   await putTokens(tx, 'drafts', key, textTokens(content))
   return key
@@ -64,7 +64,7 @@ async function inBatches(
       const batch = await next(tx)
       for (const { id, searchKey: before, content: stored } of batch) {
         const content = stored as Content
-        if (before !== null) await dropTokens(tx, 'drafts', before)
+        if (before !== null) await deleteTokens(tx, 'drafts', before)
         const searchKey = before ?? (await nextKey(tx))
         await putTokens(tx, 'drafts', searchKey, textTokens(content))
         const columns = { searchKey, sortHeadline: sortKey(content.headline) }

@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNotNull, isNull, not, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import { type Caller, may } from '../access/roles.ts'
-import { countOf } from '../catalogue/entry.ts'
+import { rowCount } from '../catalogue/entry.ts'
 import { NONE } from '../editions/content.ts'
 import { articleAtPath } from '../editions/paths.ts'
 import { rangesIn } from '../lib/languages.ts'
@@ -15,7 +15,7 @@ import {
   timeFilterSql,
   withSubsections,
 } from '../listing/reference-filters.ts'
-import { isDraftMatching, match } from '../storage/fulltext.ts'
+import { isDraftMatching, matchTerms } from '../storage/fulltext.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { articleRefs, articles } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -56,7 +56,7 @@ export async function listDrafts(db: Reader, query: DraftQuery, request: PageReq
 /** How many working copies the filters match, of those that the caller may see. */
 export async function countDrafts(db: Reader, query: DraftQuery): Promise<number> {
   const [row] = await db
-    .select({ count: countOf })
+    .select({ count: rowCount })
     .from(articles)
     .where(await predicateOf(db, query))
   return row?.count ?? 0
@@ -125,5 +125,5 @@ function inLanguages(list: string | undefined): SQL | undefined {
 function hasWords(q: string, language: string | undefined): SQL {
   const ranges = language === undefined ? null : rangesIn(language)
   const terms = parseTerms(q, stemmedAmong(ranges ?? stemmedLanguages))
-  return terms.length === 0 ? noneSql : isDraftMatching(articles.searchKey, match(terms, 'all'))
+  return terms.length === 0 ? noneSql : isDraftMatching(articles.searchKey, matchTerms(terms, 'all'))
 }

@@ -1,7 +1,7 @@
 import { inArray } from 'drizzle-orm'
 import { type Caller, may } from '../access/roles.ts'
 import { loadByIds } from '../catalogue/loader.ts'
-import { lineagesOf, type SectionRow } from '../catalogue/sections.ts'
+import { loadLineages, type SectionRow } from '../catalogue/sections.ts'
 import type { Article, ArticleStatus } from '../editions/article.ts'
 import { compileArticle } from '../editions/compile.ts'
 import { articlePath, type LoadedReferences, loadReferences } from '../editions/reference-loader.ts'
@@ -47,7 +47,7 @@ async function linkedWorkingCopies(
   if (missing.length === 0) return () => undefined
   const found = (await db.select().from(articles).where(inArray(articles.id, missing))) as ArticleRow[]
   const sectionIds = found.flatMap(({ content: { section } }) => section ?? [])
-  const lineage = await lineagesOf(db, await loadByIds<SectionRow>(db, sections, sectionIds))
+  const lineage = await loadLineages(db, await loadByIds<SectionRow>(db, sections, sectionIds))
   return (id) => {
     const row = found.find((one) => one.id === id)
     if (!row) return undefined

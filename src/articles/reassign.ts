@@ -29,7 +29,7 @@ export async function reassign(
   const ids = new Set([...(await using(articleRefs)), ...(await using(editionRefs))].map(({ article }) => article))
   if (ids.size > MAX_ARTICLES)
     throw new Problem('in-use', `${ids.size} articles refer to it: more than ${MAX_ARTICLES} cannot be moved at once`, {
-      more: { uses: { articles: ids.size } },
+      extensions: { uses: { articles: ids.size } },
     })
   const change = (content: Content) => mapRefs(content, (kind, ref) => (kind === noun && ref === from ? to : ref))
   for (const id of ids) {

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import { type Caller, may } from '../access/roles.ts'
-import { type Found, seek } from '../catalogue/resolve.ts'
+import { type ResolvedReference, resolveReference } from '../catalogue/resolve.ts'
 import type { Ref } from '../editions/content.ts'
 import { invalidReferences, pointerTo } from '../lib/problem.ts'
 import { prepared } from '../storage/prepared-statements.ts'
@@ -43,14 +43,14 @@ type Noun = keyof typeof select | 'article'
  * with its JSON pointer. An article that the caller may not see does not resolve; references in `present` always do.
  */
 export function resolver(db: Reader, caller: Caller, present: Ref[] = []) {
-  const known = new Map<string, Found>()
+  const known = new Map<string, ResolvedReference>()
   const dangling: { pointer: string; noun: string; ref: string; paths?: string[] }[] = []
 
   const isPresent = (noun: Noun, id: string) => present.some(({ kind, ref }) => kind === noun && ref === id)
 
-  async function find(noun: Noun, reference: string): Promise<Found> {
+  async function find(noun: Noun, reference: string): Promise<ResolvedReference> {
     if (isPresent(noun, reference)) return { id: reference }
-    const found = await seek(db, noun, reference)
+    const found = await resolveReference(db, noun, reference)
     const { id } = found
     if (id === undefined || isPresent(noun, id)) return found
     return (await isReferable(noun, id)) ? found : { paths: [] }

@@ -9,8 +9,8 @@ import { Retracted, redirectOrGone } from '../editions/redirect-or-gone.ts'
 import { type Edition, readEdition } from '../editions/store.ts'
 import { requireAdmin, requireDrafts } from '../http/access.ts'
 import { ifMatch, matchesEtag, notModified } from '../http/caching.ts'
-import { Conditional, Deletion, Moved, Nothing } from '../http/common-schemas.ts'
-import type { OtherForms } from '../http/negotiation.ts'
+import { ConditionalHeaders, DeletionQuery, NoContent, PermanentRedirect } from '../http/common-schemas.ts'
+import type { AlternativeFormats } from '../http/negotiation.ts'
 import { pageRequest } from '../http/pagination.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import { Idempotent, type IdempotentRun } from '../idempotency/idempotency.ts'
@@ -59,7 +59,10 @@ const PatchPublishing = z.strictObject({
 const tags = ['Articles']
 
 /** Articles: lists and single ones, live or as working copies; making, changing, publishing, deleting them. */
-export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { otherForms: OtherForms }): void {
+export function registerArticles(
+  server: FastifyInstance,
+  deps: ArticleDeps & { otherForms: AlternativeFormats },
+): void {
   const { storage, clock, once, releases, shelf, otherForms, mayBackdate } = deps
   const app = server.withTypeProvider<ZodTypes>()
   const act = (request: FastifyRequest) => writeContext(request, clock)
@@ -67,7 +70,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
   app.get(
     '/articles',
     {
-      config: { access: 'live:read', ready: prebuiltLists({ storage, cardCache: shelf }) },
+      config: { access: 'live:read', prebuilt: prebuiltLists({ storage, cardCache: shelf }) },
       schema: {
         operationId: 'listArticles',
         summary: 'List articles',
@@ -127,7 +130,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
   app.get(
     '/articles/:article',
     {
-      config: { access: 'live:read', ready: prebuiltArticles(storage.reader), otherForms: otherForms.shapes },
+      config: { access: 'live:read', prebuilt: prebuiltArticles(storage.reader), alternativeFormats: otherForms.schemas },
       schema: {
         operationId: 'getArticle',
         summary: 'Get an article',
@@ -137,7 +140,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
         params: ByArticle,
         querystring: z.strictObject({ ...articleReplyParameters, asOf: asOfParameter }),
         replyHeaders: ['Last-Modified', 'Cache-Tag'],
-        response: { 200: z.union([Article, ArticleFields]), 308: Moved, 410: Retracted },
+        response: { 200: z.union([Article, ArticleFields]), 308: PermanentRedirect, 410: Retracted },
       },
     },
     async (request, reply) => {
@@ -155,7 +158,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
       const edition = query.asOf === undefined ? live : await editionAsOf(storage.reader, live, query.asOf)
       const { etag, ...headers } = articleHeaders(edition)
       reply.headers(headers)
-      if (query.asOf === undefined) reply.of = edition.article
+      if (query.asOf === undefined) reply.dependsOn = edition.article
       if (!isWholeArticle(query)) return shapedEdition(reply, edition, query)
       if (matchesEtag(request, etag)) return notModified(reply, etag) as never
       return json(reply.header('etag', etag), edition.document)
@@ -173,7 +176,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
           'A JSON merge patch (RFC 7396) of the working copy, saved as a revision: `null` clears, what is absent stays, arrays replace. What is live stays as it is until the working copy is published.',
         tags,
         params: ByArticle,
-        headers: Conditional,
+        headers: ConditionalHeaders,
         querystring: PatchPublishing,
         body: ArticlePatch,
         response: { 200: Article },
@@ -206,9 +209,9 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps & { 
         description: 'Takes the article off the site and moves it to the trash, from which it can be restored.',
         tags,
         params: ByArticle,
-        headers: Conditional,
-        querystring: Deletion,
-        response: { 204: Nothing },
+        headers: ConditionalHeaders,
+        querystring: DeletionQuery,
+        response: { 204: NoContent },
       },
     },
     async (request, reply) => {

@@ -3,8 +3,8 @@ import { eq } from 'drizzle-orm'
 import { type Actor, actorOf, type Caller, may } from '../access/roles.ts'
 import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
-import { idOf } from '../catalogue/resolve.ts'
-import { checkPath, claimSlug, releaseSlug } from '../catalogue/slugs.ts'
+import { resolveId } from '../catalogue/resolve.ts'
+import { assertPathFree, claimSlug, deleteUnpublishedSlug } from '../catalogue/slugs.ts'
 import { type Content, type RefKind, refsOf } from '../editions/content.ts'
 import { newId } from '../lib/id.ts'
 import { notFound, Problem } from '../lib/problem.ts'
@@ -35,7 +35,7 @@ export async function findIfVisible(
   caller: Caller,
   trashed: Trashed = 'no',
 ): Promise<ArticleRow | undefined> {
-  const id = await idOf(db, 'article', reference)
+  const id = await resolveId(db, 'article', reference)
   const [row] = id === undefined ? [] : await db.select().from(articles).where(eq(articles.id, id))
   if (!row || !maySee(caller, row)) return undefined
   const isTrashed = row.deletedAt !== null
@@ -64,7 +64,15 @@ export async function createArticle(tx: Writer, draft: Draft, act: WriteContext)
   const row: ArticleRow = {
     id,
     searchKey: await indexDraft(tx, content, undefined),
-    slug: await claimSlug(tx, { kind: 'article', target: id, above, wanted, name: headline, language, live: false }),
+    slug: await claimSlug(tx, {
+      kind: 'article',
+      target: id,
+      section: above,
+      requested: wanted,
+      name: headline,
+      language,
+      live: false,
+    }),
     status: 'draft',
     version: 1,
     liveVersion: null,
@@ -155,15 +163,15 @@ export async function saveRevision(
 async function moveTo(
   tx: Writer,
   { id: target, slug, content }: ArticleRow,
-  wanted: string,
-  { section: above }: Content,
+  requested: string,
+  { section }: Content,
 ): Promise<string> {
-  const place = { kind: 'article', target, above }
-  if (wanted !== slug) {
-    await claimSlug(tx, { ...place, wanted, name: wanted, live: false })
-    await releaseSlug(tx, 'article', slug)
-  } else if (above !== content.section) await checkPath(tx, { ...place, slug }, '/section')
-  return wanted
+  const place = { kind: 'article', target, section }
+  if (requested !== slug) {
+    await claimSlug(tx, { ...place, requested, name: requested, live: false })
+    await deleteUnpublishedSlug(tx, 'article', slug)
+  } else if (section !== content.section) await assertPathFree(tx, { ...place, slug }, '/section')
+  return requested
 }
 
 const columnsOf = (content: Content) => ({

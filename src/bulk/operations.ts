@@ -21,7 +21,7 @@ import { sectionKind } from '../catalogue/sections.ts'
 import { sourceKind } from '../catalogue/sources.ts'
 import * as entries from '../catalogue/store.ts'
 import { tagKind } from '../catalogue/tags.ts'
-import { removeEntry } from '../catalogue/trash.ts'
+import { deleteEntry } from '../catalogue/trash.ts'
 import { requirePermission } from '../http/access.ts'
 import { parseJson } from '../http/json-body.ts'
 import { parseBody } from '../http/validation.ts'
@@ -172,7 +172,7 @@ function ofEntry<Row extends EntryRow, Input extends EntryInput>(
   return {
     status: 204,
     async run(tx, act) {
-      return doneTo(await removeEntry<Row, Input>(tx, kind, id, { permanent: false, check: () => {} }, act))
+      return doneTo(await deleteEntry<Row, Input>(tx, kind, id, { permanent: false, check: () => {} }, act))
     },
   }
 }

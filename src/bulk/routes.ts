@@ -4,8 +4,8 @@ import * as z from 'zod'
 import { writeContext } from '../access/write-context.ts'
 import type { ArticleDeps } from '../articles/routes.ts'
 import { Warning } from '../body/block.ts'
-import { linesOfShape, NDJSON, takeNdjson } from '../http/ndjson.ts'
-import { bodyOf, ProblemReply, problemOf, type Translate } from '../http/problems.ts'
+import { acceptNdjson, NDJSON, ndjsonOf } from '../http/ndjson.ts'
+import { type ErrorTranslator, ProblemReply, problemJson, toProblem } from '../http/problems.ts'
 import { exemptFromTimeout } from '../http/timeout-exemption.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import { Problem as Thrown } from '../lib/problem.ts'
@@ -79,10 +79,10 @@ An \`Idempotency-Key\` is not taken. To be able to send lines again, give what t
 /** Many operations in one request, line by line. */
 export function registerBulk(
   server: FastifyInstance,
-  { storage, clock, releases, mayBackdate, translate }: ArticleDeps & { translate: Translate },
+  { storage, clock, releases, mayBackdate, translate }: ArticleDeps & { translate: ErrorTranslator },
 ): void {
   server.register(async (scope) => {
-    takeNdjson(scope)
+    acceptNdjson(scope)
     scope.withTypeProvider<ZodTypes>().post(
       '/bulk',
       {
@@ -93,8 +93,8 @@ export function registerBulk(
           description,
           tags: ['Bulk'],
           querystring: BulkQuery,
-          body: linesOfShape(BulkLine),
-          response: { 200: linesOfShape(BulkResult) },
+          body: ndjsonOf(BulkLine),
+          response: { 200: ndjsonOf(BulkResult) },
         },
       },
       async (request, reply) => {
@@ -108,7 +108,7 @@ export function registerBulk(
           mayBackdate,
           writeContext: () => writeContext(request, clock),
           problemOf(error) {
-            const problem = problemOf(error, translate)
+            const problem = toProblem(error, translate)
             if (problem.type === 'internal') log.error({ err: error }, 'a line of a bulk request failed')
             return problem
           },
@@ -163,7 +163,7 @@ async function gathered(bytes: AsyncIterable<Buffer>, run: BulkContext): Promise
 function lineOf({ line, ...outcome }: LineResult, instance: string): string {
   if ('problem' in outcome) {
     const { problem } = outcome
-    return `{"line":${line},"status":${problem.status},"problem":${bodyOf(problem, instance)}}\n`
+    return `{"line":${line},"status":${problem.status},"problem":${problemJson(problem, instance)}}\n`
   }
   const { warnings = [], ...done } = outcome
   return `${JSON.stringify({ line, ...done, ...(warnings.length > 0 && { warnings }) })}\n`

@@ -155,9 +155,9 @@ const inBody = (problem: Problem): Problem =>
   brief(problem, (error) => (error.in === 'body' ? { ...error, pointer: `/body${error.pointer}` } : error))
 
 function brief(
-  { type, message, errors, more, headers }: Problem,
+  { type, message, errors, extensions: more, headers }: Problem,
   placed: (error: Problem['errors'][number]) => Problem['errors'][number] = (error) => error,
 ): Problem {
   const detail = message.length > MAX_DETAIL ? `${message.slice(0, MAX_DETAIL)}…` : message
-  return new Problem(type, detail, { errors: errors.slice(0, MAX_ERRORS).map(placed), more, headers })
+  return new Problem(type, detail, { errors: errors.slice(0, MAX_ERRORS).map(placed), extensions: more, headers })
 }

@@ -3,7 +3,7 @@ import { asc, eq, gt } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Caller } from '../../access/roles.ts'
 import { isPathTaken } from '../../catalogue/slugs.ts'
-import { type ChangeType, changeTypes, latestChange } from '../../changes/log.ts'
+import { type ChangeType, changeTypes, lastSeq } from '../../changes/log.ts'
 import type { Article } from '../../editions/article.ts'
 import { findByFormerSlug } from '../../editions/paths.ts'
 import { type Edition, readEdition } from '../../editions/store.ts'
@@ -80,7 +80,7 @@ export async function dryRunPublication(
   publish: () => Promise<ArticleRow>,
 ): Promise<PublicationDryRun> {
   const before = await readEdition(tx, article.id)
-  const lastSeq = await latestChange(tx)
+  const before = await lastSeq(tx)
   const staleBefore = (await tx.select().from(staleEditions)).length
   const published = await publish()
   const after = await presentArticle(tx, published, caller)
@@ -88,7 +88,7 @@ export async function dryRunPublication(
   const recorded = await tx
     .select({ type: changes.type })
     .from(changes)
-    .where(gt(changes.seq, lastSeq))
+    .where(gt(changes.seq, before))
     .orderBy(asc(changes.seq))
   const stale = await tx.select().from(staleEditions)
   const moved = before && before.slug !== article.slug && (await findByFormerSlug(tx, before.slug))
@@ -117,7 +117,7 @@ function differences(edition: Edition | undefined, after: Article): string[] {
 async function remarksOn(tx: Writer, { id, slug, content }: ArticleRow, article: Article): Promise<Remark[]> {
   const remarks: Remark[] = []
   // Only an article that had its path before that was refused.
-  if (await isPathTaken(tx, { kind: 'article', target: id, above: content.section, slug }))
+  if (await isPathTaken(tx, { kind: 'article', target: id, section: content.section, slug }))
     remarks.push({ pointer: '/slug', code: 'path-taken', message: 'has the path of a section: sites may show that' })
   const missing = (name: 'section' | 'summary') => {
     if (content[name] === null) remarks.push({ pointer: `/${name}`, code: 'missing', message: `has no ${name}` })

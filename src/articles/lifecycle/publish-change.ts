@@ -7,7 +7,7 @@ import { toText } from '../../body/to-text.ts'
 import { countWords } from '../../body/word-count.ts'
 import type { Content } from '../../editions/content.ts'
 import { Problem } from '../../lib/problem.ts'
-import { threeWay } from '../../lib/three-way-merge.ts'
+import { threeWayMerge } from '../../lib/three-way-merge.ts'
 import { editions } from '../../storage/schema.ts'
 import type { Reader, Writer } from '../../storage/storage.ts'
 import { insertRevision } from '../revisions/store.ts'
@@ -70,7 +70,7 @@ const said = ({ slug, publishedAt, content }: EditionChange['to']) => ({
  * meets an earlier change that is not live.
  */
 export function changedEdition(before: ArticleRow, working: WorkingCopy, live: Copy): EditionChange['to'] {
-  const { value, conflicts } = threeWay(said(before), said(working), said(live))
+  const { value, conflicts } = threeWayMerge(said(before), said(working), said(live))
   if (conflicts.length > 0) throw conflictAt(conflicts.map((pointer) => pointer.replace(/^\/content/, '')))
   const { content } = value
   return { ...value, content: { ...content, wordCount: countWords(toText(content.body), content.language) } }

@@ -1,7 +1,7 @@
 /** Publishing: a copy of an article becomes its live edition. */
 import type { WriteContext } from '../../access/write-context.ts'
-import { checkPath, enterSlug, isPathTaken } from '../../catalogue/slugs.ts'
-import { record } from '../../changes/log.ts'
+import { assertPathFree, isPathTaken, saveSlug } from '../../catalogue/slugs.ts'
+import { recordChange } from '../../changes/log.ts'
 import { liveSection } from '../../editions/paths.ts'
 import { putEdition } from '../../editions/store.ts'
 import type { Writer } from '../../storage/storage.ts'
@@ -42,10 +42,10 @@ export async function publish(
 export async function requireFreePath(tx: Writer, article: ArticleRow, copy: Copy = article): Promise<void> {
   const { id, liveSlug, liveVersion } = article
   const { slug, content } = copy
-  const path = { kind: 'article', target: id, above: content.section, slug }
+  const path = { kind: 'article', target: id, section: content.section, slug }
   if (!(await isPathTaken(tx, path))) return
   const isUnchanged = liveVersion !== null && liveSlug === slug && (await liveSection(tx, id)) === content.section
-  if (!isUnchanged) await checkPath(tx, path, '/slug')
+  if (!isUnchanged) await assertPathFree(tx, path, '/slug')
 }
 
 /**
@@ -72,7 +72,7 @@ export async function makeLive(
     publishedAt,
     previousPublishedAt: publishedBefore,
   } = await putEdition(tx, state, content, now)
-  await enterSlug(tx, { kind: 'article', slug, target: id, live: true })
+  await saveSlug(tx, { kind: 'article', slug, target: id, live: true })
   if (!isFirst && publishedAt !== publishedBefore) await redateFirst(tx, id, publishedAt)
   await endPublication(tx, id, now)
   await beginPublication(tx, { article: id, number: version, at: isDated ? publishedAt : now })
@@ -87,6 +87,6 @@ export async function makeLive(
   }
   await saveTransition(tx, context, 'publish', live)
   const type = liveVersion === null ? 'article.published' : 'article.updated'
-  await record(tx, { type, at: now, target: id, slug, version, was: attributesBefore })
+  await recordChange(tx, { type, at: now, target: id, slug, version, was: attributesBefore })
   return live
 }

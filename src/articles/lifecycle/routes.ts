@@ -4,7 +4,7 @@ import type { Permission } from '../../access/roles.ts'
 import { type WriteContext, writeContext } from '../../access/write-context.ts'
 import { Article, ByArticle } from '../../editions/article.ts'
 import { ifMatch } from '../../http/caching.ts'
-import { Conditional, NoQuery } from '../../http/common-schemas.ts'
+import { ConditionalHeaders, NoQuery } from '../../http/common-schemas.ts'
 import type { ZodTypes } from '../../http/validation.ts'
 import { idempotencyHeader } from '../../idempotency/idempotency.ts'
 import { booleanParameter } from '../../lib/query-parameters.ts'
@@ -175,7 +175,7 @@ export function registerTransitions(server: FastifyInstance, { storage, clock, r
           ...(description && { description }),
           tags: ['Articles'],
           params: ByArticle,
-          headers: Conditional.extend(idempotencyHeader),
+          headers: ConditionalHeaders.extend(idempotencyHeader),
           querystring: rehearsed ? DryRunQuery : NoQuery,
           body,
           response: { 200: rehearsed ? z.union([Article, PublicationDryRun]) : Article },

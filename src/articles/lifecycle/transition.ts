@@ -20,7 +20,9 @@ export const stateOf = (article: ArticleRow): State => ({
 /** The problem `transition-not-allowed` for what only a live article takes; it lists the transitions that are allowed. */
 export function notLive(article: ArticleRow, detail: string): Problem {
   const state = stateOf(article)
-  return new Problem('transition-not-allowed', detail, { more: { state: state.status, allowed: allowedIn(state) } })
+  return new Problem('transition-not-allowed', detail, {
+    extensions: { state: state.status, allowed: allowedIn(state) },
+  })
 }
 
 /** The only columns that a transition changes: to set the others, too, would make SQLite write their indexes again. */

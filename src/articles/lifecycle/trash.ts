@@ -2,10 +2,10 @@
 import { and, eq, ne } from 'drizzle-orm'
 import type { WriteContext } from '../../access/write-context.ts'
 import { audit } from '../../audit/log.ts'
-import { countOf } from '../../catalogue/entry.ts'
-import { releaseSlugs } from '../../catalogue/slugs.ts'
+import { rowCount } from '../../catalogue/entry.ts'
+import { deleteSlugs } from '../../catalogue/slugs.ts'
 import { Problem } from '../../lib/problem.ts'
-import { dropTokens } from '../../storage/fulltext.ts'
+import { deleteTokens } from '../../storage/fulltext.ts'
 import { articleRefs, articles } from '../../storage/schema.ts'
 import type { Writer } from '../../storage/storage.ts'
 import { wasLive } from '../publication-dates.ts'
@@ -37,16 +37,16 @@ export const restore = (tx: Writer, article: ArticleRow, context: WriteContext):
 export async function deletePermanently(tx: Writer, article: ArticleRow, context: WriteContext): Promise<void> {
   const { id, slug, searchKey } = article
   const [linking] = await tx
-    .select({ count: countOf })
+    .select({ count: rowCount })
     .from(articleRefs)
     .where(and(eq(articleRefs.kind, 'article'), eq(articleRefs.ref, id), ne(articleRefs.article, id)))
   const uses = { articles: linking?.count ?? 0 }
   if (uses.articles > 0)
-    throw new Problem('in-use', `${uses.articles} articles have a related link to "${slug}"`, { more: { uses } })
+    throw new Problem('in-use', `${uses.articles} articles have a related link to "${slug}"`, { extensions: { uses } })
   if (article.liveVersion !== null || article.status === 'retracted')
     await withdraw(tx, article, 'article.deleted', context.now)
   await audit(tx, context, { action: 'article.erase', target: id, from: article.version })
-  await releaseSlugs(tx, id)
-  if (searchKey !== null) await dropTokens(tx, 'drafts', searchKey)
+  await deleteSlugs(tx, id)
+  if (searchKey !== null) await deleteTokens(tx, 'drafts', searchKey)
   await tx.delete(articles).where(eq(articles.id, id))
 }

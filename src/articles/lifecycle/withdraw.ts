@@ -1,7 +1,7 @@
 /** Taking the live edition of an article off the site: for now, or for good by a retraction. */
 import { actorOf } from '../../access/roles.ts'
 import type { WriteContext } from '../../access/write-context.ts'
-import { type ChangeType, record } from '../../changes/log.ts'
+import { type ChangeType, recordChange } from '../../changes/log.ts'
 import { putRetraction, removeEdition } from '../../editions/store.ts'
 import { newId } from '../../lib/id.ts'
 import { corrections } from '../../storage/schema.ts'
@@ -52,5 +52,5 @@ export async function withdraw(
   const published = await lastPublication(tx, article)
   const attributesBefore = await removeEdition(tx, id, now)
   await endPublication(tx, id, now)
-  await record(tx, { type, at: now, target: id, ...published, was: attributesBefore })
+  await recordChange(tx, { type, at: now, target: id, ...published, was: attributesBefore })
 }

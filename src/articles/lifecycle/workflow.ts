@@ -69,6 +69,6 @@ export function statusAfter(state: State, name: TransitionName): ArticleStatus {
   const allowed = allowedIn(state)
   const instead = allowed.length > 0 ? `only ${allowed.join(', ')}` : 'nothing more can be done with it'
   throw new Problem('transition-not-allowed', `the article is ${state.status}: ${instead}`, {
-    more: { state: state.status, allowed },
+    extensions: { state: state.status, allowed },
   })
 }

@@ -5,7 +5,7 @@ import { writeContext } from '../../access/write-context.ts'
 import { Article, ByArticle } from '../../editions/article.ts'
 import { actor } from '../../editions/article-parts.ts'
 import { ifMatch } from '../../http/caching.ts'
-import { Conditional, NoQuery } from '../../http/common-schemas.ts'
+import { ConditionalHeaders, NoQuery } from '../../http/common-schemas.ts'
 import { listOf, pageParameters, pageRequest } from '../../http/pagination.ts'
 import type { ZodTypes } from '../../http/validation.ts'
 import { idempotencyHeader } from '../../idempotency/idempotency.ts'
@@ -135,7 +135,7 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
         description: 'Saves the article as the revision has it, as a new revision. What is live stays as it is.',
         tags,
         params: ByRevision,
-        headers: Conditional.extend(idempotencyHeader),
+        headers: ConditionalHeaders.extend(idempotencyHeader),
         querystring: NoQuery,
         response: { 200: Article },
       },

@@ -3,7 +3,7 @@ import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Actor } from '../../access/roles.ts'
 import type { Content } from '../../editions/content.ts'
 import { notFound } from '../../lib/problem.ts'
-import { pack } from '../../storage/dialect.ts'
+import { compressJson } from '../../storage/dialect.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../../storage/keyset.ts'
 import { insertRow } from '../../storage/prepared-statements.ts'
 import { publications, revisions } from '../../storage/schema.ts'
@@ -30,7 +30,7 @@ export async function insertRevision(
     actor: actor.id,
     actorName: actor.name,
     note,
-    content: base ? deflateRawSync(JSON.stringify(content), { level: 9, dictionary: base.text }) : pack(content),
+    content: base ? deflateRawSync(JSON.stringify(content), { level: 9, dictionary: base.text }) : compressJson(content),
   })
 }
 

@@ -8,7 +8,7 @@ import { versionParameter } from '../../editions/projection.ts'
 import { Retracted, redirectOrGone } from '../../editions/redirect-or-gone.ts'
 import { readEdition } from '../../editions/store.ts'
 import { requireDrafts } from '../../http/access.ts'
-import { Conditional, Moved, NoQuery, Nothing } from '../../http/common-schemas.ts'
+import { ConditionalHeaders, NoContent, NoQuery, PermanentRedirect } from '../../http/common-schemas.ts'
 import { parseBody, type ZodTypes } from '../../http/validation.ts'
 import { idempotencyHeader } from '../../idempotency/idempotency.ts'
 import { mergePatch } from '../../lib/merge-patch.ts'
@@ -46,7 +46,7 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
         tags,
         params: ByArticle,
         querystring: z.strictObject({ version: versionParameter }),
-        response: { 200: Citations, 308: Moved, 410: Retracted },
+        response: { 200: Citations, 308: PermanentRedirect, 410: Retracted },
       },
     },
     async (request, reply) => {
@@ -72,7 +72,7 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
         description: 'Adds a citation to the working copy of an article. It is public once the article is published.',
         tags,
         params: ByArticle,
-        headers: Conditional.extend(idempotencyHeader),
+        headers: ConditionalHeaders.extend(idempotencyHeader),
         querystring: NoQuery,
         body: NewCitation,
         response: { 201: Citation },
@@ -109,7 +109,7 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
         description: 'A JSON merge patch (RFC 7396) of one citation in the working copy.',
         tags,
         params: ByCitation,
-        headers: Conditional,
+        headers: ConditionalHeaders,
         querystring: NoQuery,
         body: CitationPatch,
         response: { 200: Citation },
@@ -143,9 +143,9 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
         description: 'Removes a citation from the working copy. The public sees it until the article is published.',
         tags,
         params: ByCitation,
-        headers: Conditional,
+        headers: ConditionalHeaders,
         querystring: NoQuery,
-        response: { 204: Nothing },
+        response: { 204: NoContent },
       },
     },
     async (request, reply) => {

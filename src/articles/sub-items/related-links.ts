@@ -8,7 +8,7 @@ import { versionParameter } from '../../editions/projection.ts'
 import { Retracted, readEditionOrMoved } from '../../editions/redirect-or-gone.ts'
 import { readEdition } from '../../editions/store.ts'
 import { requireDrafts } from '../../http/access.ts'
-import { Conditional, NoQuery, Nothing } from '../../http/common-schemas.ts'
+import { ConditionalHeaders, NoContent, NoQuery } from '../../http/common-schemas.ts'
 import { listOf, pageParameters, pageRequest } from '../../http/pagination.ts'
 import { parseBody, type ZodTypes } from '../../http/validation.ts'
 import { idempotencyHeader } from '../../idempotency/idempotency.ts'
@@ -83,7 +83,7 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
         description:
           'Adds a link beside the article that `article` names, in its working copy. The body says where it leads.',
         tags,
-        headers: Conditional.extend(idempotencyHeader),
+        headers: ConditionalHeaders.extend(idempotencyHeader),
         querystring: z.strictObject({ article: beside }),
         body: NewRelatedLink,
         response: { 201: PlacedRelatedLink },
@@ -142,7 +142,7 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
         description: 'A JSON merge patch (RFC 7396) of one link in the working copy.',
         tags,
         params: ByLink,
-        headers: Conditional,
+        headers: ConditionalHeaders,
         querystring: NoQuery,
         body: RelatedLinkPatch,
         response: { 200: PlacedRelatedLink },
@@ -176,9 +176,9 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
         description: 'Removes a link from the working copy. The public sees it until the article is published.',
         tags,
         params: ByLink,
-        headers: Conditional,
+        headers: ConditionalHeaders,
         querystring: NoQuery,
-        response: { 204: Nothing },
+        response: { 204: NoContent },
       },
     },
     async (request, reply) => {

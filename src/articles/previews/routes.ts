@@ -1,25 +1,20 @@
-import { and, eq, gt, lt } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { actorOf } from '../access/roles.ts'
-import { Article, ByArticle } from '../editions/article.ts'
-import { compileArticle } from '../editions/compile.ts'
-import { loadReferences } from '../editions/reference-loader.ts'
-import { NoQuery, Nothing } from '../http/common-schemas.ts'
-import { ProblemReply } from '../http/problems.ts'
-import type { ZodTypes } from '../http/validation.ts'
-import { Idempotent } from '../idempotency/idempotency.ts'
-import { type Clock, timestamp } from '../lib/clock.ts'
-import { newId } from '../lib/id.ts'
-import { notFound } from '../lib/problem.ts'
-import { hashOf, partsOf, randomSecret, sameHash, tokenOf } from '../lib/random-secret.ts'
-import { Id, Timestamp } from '../lib/schemas.ts'
-import { articles, previews } from '../storage/schema.ts'
-import type { Storage } from '../storage/storage.ts'
-import type { ArticleDeps } from './routes.ts'
-import { type ArticleRow, findArticle } from './store.ts'
+import { actorOf } from '../../access/roles.ts'
+import { Article, ByArticle } from '../../editions/article.ts'
+import { compileArticle } from '../../editions/compile.ts'
+import { loadReferences } from '../../editions/reference-loader.ts'
+import { NoContent, NoQuery } from '../../http/common-schemas.ts'
+import { ProblemReply } from '../../http/problems.ts'
+import type { ZodTypes } from '../../http/validation.ts'
+import { Idempotent } from '../../idempotency/idempotency.ts'
+import { notFound } from '../../lib/problem.ts'
+import { Id, Timestamp } from '../../lib/schemas.ts'
+import type { ArticleDeps } from '../routes.ts'
+import { findArticle } from '../store.ts'
+import { createPreview, deletePreview, findPreviewed } from './store.ts'
 
-/** How long a preview is good for if nothing is said, and at most; in seconds. */
+/** How long a preview is valid by default, and at most; in seconds. */
 const HOUR = 3_600
 const WEEK = 7 * 24 * HOUR
 
@@ -47,7 +42,7 @@ const Preview = z
 
 const tags = ['Previews']
 
-/** Links that show a draft as it would go live: they expire, and can be revoked. */
+/** Links that show a working copy to somebody without a key. They expire, and can be revoked. */
 export function registerPreviews(server: FastifyInstance, { storage, clock, once, publicUrl }: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
 
@@ -71,13 +66,10 @@ export function registerPreviews(server: FastifyInstance, { storage, clock, once
     (request, reply) =>
       once(request, reply, async (tx) => {
         const { id: article } = await findArticle(tx, request.params.article, request.caller)
-        const [id, secret, now] = [newId(), randomSecret(), clock.now()]
-        const expiresAt = new Date(now.getTime() + (request.body?.expiresIn ?? HOUR) * 1000).toISOString()
+        const expiresIn = request.body?.expiresIn ?? HOUR
         const createdBy = actorOf(request.caller).id
-        await tx
-          .insert(previews)
-          .values({ id, article, secretHash: hashOf(secret), createdBy, createdAt: now.toISOString(), expiresAt })
-        const url = `${publicUrl}/v1/previews/${tokenOf(id, secret)}`
+        const { id, token, expiresAt } = await createPreview(tx, { article, createdBy, now: clock.now(), expiresIn })
+        const url = `${publicUrl}/v1/previews/${token}`
         return { status: 201, location: `/v1/articles/${article}/preview/${id}`, body: { id, url, expiresAt } }
       }),
   )
@@ -93,15 +85,13 @@ export function registerPreviews(server: FastifyInstance, { storage, clock, once
         tags,
         params: ByArticle.extend({ preview: Id.meta({ description: 'The id of the preview.' }) }),
         querystring: NoQuery,
-        response: { 204: Nothing },
+        response: { 204: NoContent },
       },
     },
     async ({ params, caller }, reply) => {
       await storage.transaction(async (tx) => {
         const { id } = await findArticle(tx, params.article, caller)
-        const mine = and(eq(previews.id, params.preview), eq(previews.article, id))
-        if ((await tx.delete(previews).where(mine).returning({ id: previews.id })).length === 0)
-          throw notFound('preview')
+        await deletePreview(tx, { id: params.preview, article: id })
       })
       return reply.code(204).send(null)
     },
@@ -122,7 +112,7 @@ export function registerPreviews(server: FastifyInstance, { storage, clock, once
       },
     },
     async ({ params }, reply) => {
-      const row = await previewed({ storage, clock }, params.token)
+      const row = await findPreviewed({ storage, clock }, params.token)
       if (!row) throw notFound('preview')
       reply.headers({ 'cache-control': 'private, no-store', 'x-robots-tag': 'noindex, nofollow' })
       const { content } = row
@@ -134,25 +124,3 @@ export function registerPreviews(server: FastifyInstance, { storage, clock, once
     },
   )
 }
-
-/** The draft that a preview shows; undefined once it has expired or was revoked. */
-async function previewed(
-  { storage, clock }: { storage: Storage; clock: Clock },
-  token: string,
-): Promise<ArticleRow | undefined> {
-  const parts = partsOf(token)
-  if (!parts) return undefined
-  const [row] = await storage.reader
-    .select({ article: articles, secretHash: previews.secretHash })
-    .from(previews)
-    .innerJoin(articles, eq(articles.id, previews.article))
-    .where(and(eq(previews.id, parts.id), gt(previews.expiresAt, timestamp(clock))))
-  if (!row || row.article.deletedAt !== null) return undefined
-  return sameHash(row.secretHash, hashOf(parts.secret)) ? (row.article as ArticleRow) : undefined
-}
-
-/** Forgets the previews that have expired. */
-export const sweepPreviews = ({ storage, clock }: { storage: Storage; clock: Clock }): Promise<void> =>
-  storage.transaction(async (tx) => {
-    await tx.delete(previews).where(lt(previews.expiresAt, timestamp(clock)))
-  })
