@@ -1,4 +1,4 @@
-/** What is known of live articles by which partners are granted them. */
+/** Access attributes of live articles: what grants of partners are checked against. */
 import { inArray } from 'drizzle-orm'
 import type { AccessAttributes } from '../access/attributes.ts'
 import { covers } from '../access/grants.ts'
@@ -9,31 +9,31 @@ import { editionRefs, editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { type Content, NONE } from './content.ts'
 
-/** `refs` are those of the edition, or of a working copy with the sections above its own. */
+/** The access attributes of a content. `refs` are its references, with the sections above its own. */
 export function attributesOf({ language, rights }: Content, refs: { kind: string; ref: string }[]): AccessAttributes {
-  const of = (wanted: string) =>
+  const of = (refKind: string) =>
     refs
-      .filter(({ kind, ref }) => kind === wanted && ref !== NONE)
+      .filter(({ kind, ref }) => kind === refKind && ref !== NONE)
       .map(({ ref }) => ref)
       .sort()
   const [sections, tags, authors, sources] = [of('section'), of('tag'), of('author'), of('source')]
   return { sections, tags, authors, sources, language, usage: rights.usage }
 }
 
-const selectContents = preparedVariants('facts_contents', (db, count: number) =>
+const selectContents = preparedVariants('attributes_contents', (db, count: number) =>
   db
     .select({ article: editions.article, content: editions.content })
     .from(editions)
     .where(inArray(editions.article, placeholders(count))),
 )
-const selectRefs = preparedVariants('facts_refs', (db, count: number) =>
+const selectRefs = preparedVariants('attributes_refs', (db, count: number) =>
   db
     .select({ article: editionRefs.article, kind: editionRefs.kind, ref: editionRefs.ref })
     .from(editionRefs)
     .where(inArray(editionRefs.article, placeholders(count))),
 )
 
-/** What is known of those of the articles that are live. */
+/** The access attributes of those of the articles that are live, by their ids. */
 export async function liveAttributes(db: Reader, articles: string[]): Promise<Map<string, AccessAttributes>> {
   if (articles.length === 0) return new Map()
   const refs = new Map<string, { kind: string; ref: string }[]>()
@@ -45,9 +45,9 @@ export async function liveAttributes(db: Reader, articles: string[]): Promise<Ma
   )
 }
 
-/** Whether the caller may have a live article: a key with a grant may have what the grant covers. */
+/** Whether the caller may read a live article: a key with a grant may read only what the grant covers. */
 export async function isGrantedLive(db: Reader, { grant }: Pick<Caller, 'grant'>, article: string): Promise<boolean> {
   if (!grant) return true
-  const facts = (await liveAttributes(db, [article])).get(article)
-  return facts !== undefined && covers(grant, facts)
+  const attributes = (await liveAttributes(db, [article])).get(article)
+  return attributes !== undefined && covers(grant, attributes)
 }

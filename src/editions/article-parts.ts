@@ -1,4 +1,4 @@
-/** The shapes of what an article is made of, beside its text. */
+/** The schemas of the parts of an article beside its text. */
 import * as z from 'zod'
 import { Id, Link, Slug, Timestamp } from '../lib/schemas.ts'
 import { relations } from './content.ts'

@@ -1,4 +1,4 @@
-/** The shapes in which articles are shown: one for the live edition and for the working copy. */
+/** The schemas of articles in replies. The live edition and the working copy have the same schema. */
 import * as z from 'zod'
 import { Block, Warning } from '../body/block.ts'
 import { Breadcrumb } from '../catalogue/breadcrumb.ts'
@@ -17,14 +17,14 @@ import {
   TagRef,
 } from './article-parts.ts'
 
-/** States of an article. */
+/** The statuses of an article. */
 export const articleStatuses = ['draft', 'in-review', 'scheduled', 'published', 'unpublished', 'retracted'] as const
 export const ArticleStatus = z
   .enum(articleStatuses)
   .meta({ id: 'ArticleStatus', description: '`published` while it is live.', examples: ['published'] })
 export type ArticleStatus = z.infer<typeof ArticleStatus>
 
-const shown = {
+const summaryFields = {
   id: Id,
   slug: Slug,
   status: ArticleStatus,
@@ -60,7 +60,7 @@ const shown = {
   readingTimeMinutes: z.int().meta({ description: 'How long reading takes, in minutes.', examples: [2] }),
 }
 
-const detail = {
+const detailFields = {
   version: z.int().meta({ description: 'The number of the revision that is shown.', examples: [3] }),
   breadcrumbs: z.array(Breadcrumb).meta({
     description: 'The way from the front page to the section.',
@@ -87,8 +87,8 @@ const detail = {
   wordCount: z.int().meta({ description: 'How many words the body has.', examples: [412] }),
 }
 
-/** Members that only the working copy has. */
-const internal = {
+/** Members that only working copies have. */
+const workingCopyFields = {
   liveVersion: z
     .int()
     .nullable()
@@ -115,11 +115,11 @@ const internal = {
 
 export const Article = z
   .object({
-    ...shown,
-    ...detail,
+    ...summaryFields,
+    ...detailFields,
     authors: z.array(Byline).meta({ description: 'Who wrote it, in their order.' }),
     tags: z.array(TagRef).meta({ description: 'What it is about.' }),
-    ...internal,
+    ...workingCopyFields,
   })
   .meta({
     id: 'Article',
@@ -129,23 +129,23 @@ export type Article = z.infer<typeof Article>
 
 export const ArticleCard = z
   .object({
-    ...shown,
+    ...summaryFields,
     authors: z.array(AuthorRef).meta({ description: 'The authors by name; `fields=authors` gives whole bylines.' }),
     tags: z.array(TagRef).meta({ description: 'What it is about.' }),
-    ...z.object(detail).partial().shape,
-    ...internal,
+    ...z.object(detailFields).partial().shape,
+    ...workingCopyFields,
   })
   .meta({ id: 'ArticleCard', description: 'An article in a list; `include` and `fields` add what else is wanted.' })
 export type ArticleCard = z.infer<typeof ArticleCard>
 
-const { warnings: _, ...asked } = Article.shape
+const { warnings: _, ...selectable } = Article.shape
 
-/** Attributes that `fields` can name. */
-export const articleFields = Object.keys(asked)
+/** Members that the parameter `fields` can name. */
+export const articleFields = Object.keys(selectable)
 
 export const ArticleFields = z
   .object({
-    ...asked,
+    ...selectable,
     body: z.union([z.array(Block), z.string()]).meta({
       description: 'Blocks; one text with `body=html`, `markdown` or `text`; absent with `body=none`.',
     }),
@@ -156,7 +156,7 @@ export const ArticleFields = z
     description: 'What was asked for of an article, by `fields` or by another form of the body than blocks.',
   })
 
-/** Relations that `include` can add to the cards of a list. */
+/** Members that the parameter `include` can add to the cards of a list. */
 export const includable = ['body', 'citations', 'relatedLinks', 'corrections', 'breadcrumbs'] as const
 
 export const ByArticle = z.strictObject({

@@ -1,6 +1,6 @@
 import type { StoredBlock } from '../body/block.ts'
 
-/** How an article is tied to a source. */
+/** How an article uses a source. */
 export const relations = ['origin', 'quoted', 'cited', 'photo'] as const
 export type Relation = (typeof relations)[number]
 
@@ -14,7 +14,7 @@ export interface StoredCitation {
   accessedAt: string | null
 }
 
-/** Leads to an article here (`article`), or to a page elsewhere (`url`). */
+/** A link to an article of this site (`article`), or to another page (`url`). */
 export interface StoredRelatedLink {
   id: string
   article: string | null
@@ -26,8 +26,8 @@ export interface StoredRelatedLink {
 }
 
 /**
- * All that editors write of an article, as one document; what it refers to stands in it as ids. The newsroom keeps it
- * as the working copy, the newsstand as what an edition is compiled from.
+ * All that editors write of an article, as one document with references as ids. It is stored for the working copy and
+ * each revision, and in the edition, which is compiled from it.
  */
 export interface Content {
   headline: string
@@ -45,14 +45,14 @@ export interface Content {
   seo: { title: string | null; description: string | null; canonicalUrl: string | null; noIndex: boolean }
   rights: { usage: string | null; copyrightHolder: string | null; copyrightNotice: string | null }
   externalId: string | null
-  /** Of the body's words; kept, so that compiling needs no parser. */
+  /** The number of words in the body, stored so that compiling needs no parser. */
   wordCount: number
 }
 
-/** In the place of a reference: the article has none of the kind. */
+/** Stored in place of an id where an article has no reference of a kind, so that lists can be filtered by that. */
 export const NONE = 'none'
 
-/** Things that articles are filtered by through the tables of references. */
+/** Kinds of references that lists can be filtered by. */
 export const filterKinds = ['section', 'author', 'source', 'tag'] as const
 
 /** Kinds of `articleRefs`. */
@@ -64,20 +64,20 @@ export interface Ref {
 }
 
 /**
- * What a live edition refers to. Lists are filtered by its language as by the rest, and by what it has none of: `ref` is
- * `NONE` then. Nobody looks for its citations.
+ * A reference of a live edition, as lists are filtered by it. The language is stored as a reference too. `ref` is `NONE`
+ * where the edition has no reference of the kind. Citations are left out: no list is filtered by them.
  */
 export interface LiveRef {
   kind: Exclude<RefKind, 'citation'> | 'language'
   ref: string
 }
 
-/** Kinds of what a content refers to. */
+/** Kinds of the things that a content refers to. */
 type ReferenceKind = Exclude<RefKind, 'citation' | 'related-link'>
 
 /**
- * The content with every reference put through `map`; all else stays, its texts among it. The one place that knows where
- * in a content references stand.
+ * The content with every reference replaced by what `map` gives for it. This is the only place that knows where a content
+ * has references.
  */
 export function mapRefs(content: Content, map: (kind: ReferenceKind, ref: string) => string): Content {
   const one = (kind: ReferenceKind, ref: string | null) => (ref === null ? null : map(kind, ref))
@@ -94,7 +94,7 @@ export function mapRefs(content: Content, map: (kind: ReferenceKind, ref: string
   }
 }
 
-/** What a content refers to, and the parts of it that have an id of their own; each once. Sections without ancestors. */
+/** What a content refers to, and its citations and related links, each once. Sections are without their ancestors. */
 export function refsOf(content: Content): Ref[] {
   const found: Record<RefKind, Set<string>> = {
     author: new Set(),

@@ -1,19 +1,22 @@
-/** The numbers of live editions in the index: they sort by time of publication, and no two are the same. */
+/**
+ * Keys of live editions in the full-text index: integers that sort by time of publication, and are unique. The lowest
+ * bits number the editions of one millisecond; the others are that millisecond since 1970.
+ */
 import { and, desc, gte, lt, sql } from 'drizzle-orm'
 import { prepared } from '../storage/prepared-statements.ts'
 import { editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 
-/** How a time can be compared with another, as in `publishedAt[gte]`. */
+/** Comparison operators of time filters, as in `publishedAt[gte]`. */
 export const timeOperators = ['gte', 'gt', 'lte', 'lt'] as const
-/** Times that a list is limited to: each has to hold. */
+/** Comparisons of a time, all of which must hold. */
 export type TimeFilter = [(typeof timeOperators)[number], string][]
 
-/** How many bits of a number tell apart what went live in the same millisecond; those above are the time. */
+/** How many bits of a key number the editions of one millisecond. */
 export const SEQUENCE_BITS = 10
-const ROOM = 2 ** SEQUENCE_BITS
+const KEYS_PER_MILLISECOND = 2 ** SEQUENCE_BITS
 
-const selectLast = prepared('search_key_before', (db) =>
+const selectLastKey = prepared('last_index_key', (db) =>
   db
     .select({ key: editions.searchKey })
     .from(editions)
@@ -23,54 +26,58 @@ const selectLast = prepared('search_key_before', (db) =>
 )
 
 /**
- * A number for an edition: of its time of publication, or of a later millisecond that has room. An archive may bring
- * many thousands with one time, which fill one millisecond after the other: the end of these is found by halving.
+ * A free key for an edition: of its time of publication, or of the next millisecond with a free key. An import may have
+ * many thousands of articles with one time, which fill many milliseconds: their end is found by exponential and binary
+ * search.
  */
 export async function newIndexKey(db: Reader, publishedAt: string): Promise<number> {
   const first = Date.parse(publishedAt)
-  /** The next free number of the millisecond that is `offset` behind the first; undefined if that is full. */
-  const free = async (offset: number) => {
-    const from = (first + offset) * ROOM
-    const [last] = await selectLast(db, { from, to: from + ROOM })
+  /** The next free key of the millisecond at `offset` from the first; undefined if that is full. */
+  const freeKey = async (offset: number) => {
+    const from = (first + offset) * KEYS_PER_MILLISECOND
+    const [last] = await selectLastKey(db, { from, to: from + KEYS_PER_MILLISECOND })
     if (typeof last?.key !== 'number') return from
-    return last.key + 1 < from + ROOM ? last.key + 1 : undefined
+    return last.key + 1 < from + KEYS_PER_MILLISECOND ? last.key + 1 : undefined
   }
-  let full = -1
-  let open = 0
-  let key = await free(open)
+  let lastFull = -1
+  let firstOpen = 0
+  let key = await freeKey(firstOpen)
   while (key === undefined) {
-    full = open
-    open = 2 * open + 1
-    key = await free(open)
+    lastFull = firstOpen
+    firstOpen = 2 * firstOpen + 1
+    key = await freeKey(firstOpen)
   }
-  while (open - full > 1) {
-    const middle = Math.floor((full + open) / 2)
-    const found = await free(middle)
-    if (found === undefined) full = middle
-    else [open, key] = [middle, found]
+  while (firstOpen - lastFull > 1) {
+    const middle = Math.floor((lastFull + firstOpen) / 2)
+    const found = await freeKey(middle)
+    if (found === undefined) lastFull = middle
+    else [firstOpen, key] = [middle, found]
   }
   return key
 }
 
-/** The millisecond of publication that a number stands for, since 1970. */
-export const millisecondsOf = (key: number): number => Math.floor(key / ROOM)
+/** The time of publication of a key, in milliseconds since 1970. */
+export const millisecondsOf = (key: number): number => Math.floor(key / KEYS_PER_MILLISECOND)
 
-/** The time of publication that a number stands for. */
+/** The time of publication of a key, as an ISO 8601 timestamp. */
 export const publishedAtOf = (key: number): string => new Date(millisecondsOf(key)).toISOString()
 
-/** The year of publication that a number stands for. */
+/** The year of publication of a key, in UTC. */
 export const publicationYearOf = (key: number): number => new Date(millisecondsOf(key)).getUTCFullYear()
 
-/** A range of numbers, both ends included. */
+/** A range of keys, both ends included. */
 export interface KeyRange {
   low: number
   high: number
 }
 
-/** All that may have gone live in a millisecond. */
-export const keysOfMillisecond = (moment: number): KeyRange => ({ low: moment * ROOM, high: (moment + 1) * ROOM - 1 })
+/** The keys of one millisecond. */
+export const keysOfMillisecond = (millisecond: number): KeyRange => ({
+  low: millisecond * KEYS_PER_MILLISECOND,
+  high: (millisecond + 1) * KEYS_PER_MILLISECOND - 1,
+})
 
-/** The numbers of what was published in these times. */
+/** The keys of times of publication that meet a filter. */
 export function keyRangeOf(publishedAt: TimeFilter): KeyRange {
   const range = { low: Number.MIN_SAFE_INTEGER, high: Number.MAX_SAFE_INTEGER }
   for (const [operator, time] of publishedAt) {

@@ -1,4 +1,4 @@
-/** Live editions in the index. */
+/** Writes live editions to the full-text index. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { asc, eq, gt, isNull } from 'drizzle-orm'
 import { toText } from '../body/to-text.ts'
@@ -7,15 +7,15 @@ import { stemsOf } from '../lib/search-syntax.ts'
 import { stemmedAmong } from '../lib/stems.ts'
 import { sortKey, type Token, tokensIn } from '../lib/tokenizer.ts'
 import {
-  dropTokens,
+  deleteTokens,
   GAP,
-  inPart,
-  mergeSome,
+  mergeStep,
   type Part,
   putTokens,
   referenceToken,
-  stemsInPart,
   type Tokens,
+  tokensOfStems,
+  tokensOfWords,
 } from '../storage/fulltext.ts'
 import { editions } from '../storage/schema.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
@@ -24,86 +24,85 @@ import { newIndexKey, publishedAtOf } from './index-key.ts'
 import { loadReferences } from './reference-loader.ts'
 import { putReferences } from './references.ts'
 
-/** How many editions one transaction puts into the index anew. */
-const BATCH = 100
+/** How many editions one transaction indexes. */
+const BATCH_SIZE = 100
 
-/** The words of an article by the parts they stand in. */
-function wordsIn({ headline, kicker, standfirst, summary, body }: Content) {
-  const inTexts = (...texts: (string | null)[]) => texts.flatMap((text) => (text === null ? [] : tokensIn(text)))
-  return { heading: inTexts(headline, kicker), lead: inTexts(standfirst, summary), rest: inTexts(toText(body)) }
+/** The tokens of an article's texts, by part. */
+function textsOf({ headline, kicker, standfirst, summary, body }: Content) {
+  const tokensOf = (...texts: (string | null)[]) => texts.flatMap((text) => (text === null ? [] : tokensIn(text)))
+  return { heading: tokensOf(headline, kicker), lead: tokensOf(standfirst, summary), rest: tokensOf(toText(body)) }
 }
 
 const wordsOf = (tokens: Token[]): string[] => tokens.map(({ word }) => word)
 
-/** Texts behind one another; no phrase goes from one into the next. */
-const apart = (texts: string[][]): string[] =>
+/** Concatenates texts; a phrase does not match across two of them. */
+const joinTexts = (texts: string[][]): string[] =>
   texts.flatMap((tokens, index) => (index === 0 ? tokens : [GAP, ...tokens]))
 
-/** The stems of words that stand in a part, where the language has stems. */
-function stemTokens(tokens: Token[], { language }: Content, part: Part): string[] {
+/** The stem tokens of a part; none for a language without a stemmer. */
+function stemTokensOf(tokens: Token[], { language }: Content, part: Part): string[] {
   const [stemmed] = stemmedAmong([language])
-  return stemmed === undefined ? [] : stemsInPart(stemsOf(tokens, stemmed), part)
+  return stemmed === undefined ? [] : tokensOfStems(stemsOf(tokens, stemmed), part)
 }
 
 /**
- * All that an article is found by: what it refers to, its words by the parts they stand in, and their stems. A section
- * stands for itself: those above it are not in the index.
+ * The tokens that an edition is found by: its references, its words by part, and their stems. Of the sections only the
+ * article's own is indexed; a query for a section lists its subsections.
  */
 export function editionTokens(content: Content): Tokens {
-  const { heading, lead, rest } = wordsIn(content)
-  // The body comes last: PostgreSQL knows no places behind the first sixteen thousand.
-  const placed = apart([
-    referencesOf(content).map(({ kind, ref }) => referenceToken(kind, ref)),
-    inPart(wordsOf(heading), 'headline'),
-    inPart(wordsOf(heading), 'top'),
-    inPart(wordsOf(lead), 'top'),
+  const { heading, lead, rest } = textsOf(content)
+  // The body is last, because PostgreSQL has no positions after 16,383.
+  const placed = joinTexts([
+    filterRefsOf(content).map(({ kind, ref }) => referenceToken(kind, ref)),
+    tokensOfWords(wordsOf(heading), 'headline'),
+    tokensOfWords(wordsOf(heading), 'top'),
+    tokensOfWords(wordsOf(lead), 'top'),
     ...[heading, lead, rest].map(wordsOf),
   ])
   const unplaced = [
-    ...stemTokens(heading, content, 'headline'),
-    ...stemTokens([...heading, ...lead], content, 'top'),
-    ...stemTokens([...heading, ...lead, ...rest], content, 'all'),
+    ...stemTokensOf(heading, content, 'headline'),
+    ...stemTokensOf([...heading, ...lead], content, 'top'),
+    ...stemTokensOf([...heading, ...lead, ...rest], content, 'all'),
   ]
-  return { placed, unplaced }
+  return { positioned: placed, unpositioned: unplaced }
 }
 
-/** The same for an article that is found by the words in it alone, wherever they stand. */
+/** The tokens of an article that is found only by its words, in any part. */
 export function textTokens(content: Content): Tokens {
-  const { heading, lead, rest } = wordsIn(content)
-  const placed = apart([heading, lead, rest].map(wordsOf))
-  return { placed, unplaced: stemTokens([...heading, ...lead, ...rest], content, 'all') }
+  const { heading, lead, rest } = textsOf(content)
+  const placed = joinTexts([heading, lead, rest].map(wordsOf))
+  return { positioned: placed, unpositioned: stemTokens([...heading, ...lead, ...rest], content, 'all') }
 }
 
-/** What lists are filtered by: references of each kind or that there is none, and the ranges that find the language. */
-function referencesOf(content: Content): { kind: string; ref: string }[] {
+/** The references that lists are filtered by: of each kind or `NONE`, and the language ranges that match the article. */
+function filterRefsOf(content: Content): { kind: string; ref: string }[] {
   const refs = refsOf(content)
-  const byKind = filterKinds.flatMap((wanted) => {
-    const some = refs.filter(({ kind }) => kind === wanted)
-    return some.length > 0 ? some : [{ kind: wanted, ref: NONE }]
+  const byKind = filterKinds.flatMap((filterKind) => {
+    const ofKind = refs.filter(({ kind }) => kind === filterKind)
+    return ofKind.length > 0 ? ofKind : [{ kind: filterKind, ref: NONE }]
   })
   return [...byKind, ...rangesOf(content.language).map((ref) => ({ kind: 'language', ref }))]
 }
 
 /**
- * Puts an edition into the index; `before` is its number there, if it has one. Gives its number, which is another where
- * the time of publication is another.
+ * Indexes an edition; `previousKey` is its key in the index, if it has one. Gives its key, which changes only with the
+ * time of publication.
  */
 export async function indexEdition(
   tx: Writer,
-  { publishedAt, before }: { publishedAt: string; before: number | null | undefined },
+  { publishedAt, previousKey }: { publishedAt: string; previousKey: number | null | undefined },
   content: Content,
 ): Promise<number> {
-  const isThere = typeof before === 'number'
-  if (isThere) await dropTokens(tx, 'live', before)
-  const stays = isThere && publishedAtOf(before) === publishedAt
-  const key = stays ? before : await newIndexKey(tx, publishedAt)
+  const isIndexed = typeof previousKey === 'number'
+  if (isIndexed) await deleteTokens(tx, 'live', previousKey)
+  const key = isIndexed && publishedAtOf(previousKey) === publishedAt ? previousKey : await newIndexKey(tx, publishedAt)
   await putTokens(tx, 'live', key, editionTokens(content))
   return key
 }
 
 /**
- * Puts the editions that are not in the index into it, batch by batch, and makes the rest that they are found by anew: an
- * upgrade takes them out where it changes what that is. Gives how many.
+ * Indexes the editions that are not in the index, and writes their sort columns and references, batch by batch. A
+ * migration that changes what is indexed removes them from the index. Gives their number.
  */
 export async function indexMissing(storage: Storage): Promise<number> {
   const rows = { article: editions.article, publishedAt: editions.publishedAt, content: editions.content }
@@ -112,10 +111,10 @@ export async function indexMissing(storage: Storage): Promise<number> {
   let indexed = 0
   while ((await missing(storage.reader, 1)).length > 0)
     indexed += await storage.transaction(async (tx) => {
-      const batch = await missing(tx, BATCH)
+      const batch = await missing(tx, BATCH_SIZE)
       for (const { article: id, publishedAt, content: stored } of batch) {
         const content = stored as Content
-        const searchKey = await indexEdition(tx, { publishedAt, before: null }, content)
+        const searchKey = await indexEdition(tx, { publishedAt, previousKey: null }, content)
         const columns = { searchKey, sortHeadline: sortKey(content.headline) }
         await tx.update(editions).set(columns).where(eq(editions.article, id))
         await putReferences(tx, { id, publishedAt }, content, await loadReferences(tx, [{ id, content }]))
@@ -125,35 +124,35 @@ export async function indexMissing(storage: Storage): Promise<number> {
   return indexed
 }
 
-/** Makes the index anew, batch by batch: at any time it has all that is live. */
+/** Rebuilds the index, batch by batch; it is complete at any time. */
 export async function rebuildIndex(storage: Storage): Promise<void> {
-  for (let from = ''; ; ) {
+  for (let position = ''; ; ) {
     const last = await storage.transaction(async (tx) => {
       const batch = await tx
         .select()
         .from(editions)
-        .where(gt(editions.article, from))
+        .where(gt(editions.article, position))
         .orderBy(asc(editions.article))
-        .limit(BATCH)
-      for (const { article, publishedAt, searchKey: before, content } of batch) {
-        const searchKey = await indexEdition(tx, { publishedAt, before }, content as Content)
-        if (searchKey !== before) await tx.update(editions).set({ searchKey }).where(eq(editions.article, article))
+        .limit(BATCH_SIZE)
+      for (const { article, publishedAt, searchKey: previousKey, content } of batch) {
+        const searchKey = await indexEdition(tx, { publishedAt, previousKey }, content as Content)
+        if (searchKey !== previousKey) await tx.update(editions).set({ searchKey }).where(eq(editions.article, article))
       }
       return batch.at(-1)?.article
     })
     if (last === undefined) return
-    from = last
+    position = last
   }
 }
 
-/** How long a step of a merge lets others have their turn, in milliseconds. */
-const PAUSE = 20
+/** The pause after each step of a merge, in which other writers get their turn, in milliseconds. */
+const MERGE_PAUSE = 20
 
-/** Merges the pieces of each index into one, which is read faster, step by step; ends early when `isStopped`. */
+/** Merges the segments of each full-text index into one, which is read faster. Ends early when `isStopped`. */
 export async function mergeIndex(storage: Storage, isStopped: () => boolean = () => false): Promise<void> {
   for (const index of ['live', 'drafts'] as const)
     for (let isFirst = true; !isStopped(); isFirst = false) {
-      if (!(await storage.transaction((tx) => mergeSome(tx, index, isFirst)))) break
-      await pause(PAUSE)
+      if (!(await storage.transaction((tx) => mergeStep(tx, index, isFirst)))) break
+      await pause(MERGE_PAUSE)
     }
 }

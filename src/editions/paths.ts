@@ -1,7 +1,7 @@
 /** What the addresses of live articles lead to: former slugs, and paths on the site, of today or former. */
 import { and, eq, sql } from 'drizzle-orm'
-import { placesAt, slugRow, TOP } from '../catalogue/resolve.ts'
-import { hasStoodIn } from '../catalogue/slugs.ts'
+import { findSlug, sectionIdsAtPath, TOP_SCOPE } from '../catalogue/resolve.ts'
+import { wasPublishedIn } from '../catalogue/slugs.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { articles, editions, slugs } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -49,14 +49,14 @@ export async function liveSection(db: Reader, id: string): Promise<string | null
  */
 export async function articleAtPath(db: Reader, path: string, version: 'live' | 'draft'): Promise<string | undefined> {
   const end = path.lastIndexOf('/')
-  const row = await slugRow(db, { kind: 'article', slug: path.slice(end + 1) })
+  const row = await findSlug(db, { kind: 'article', slug: path.slice(end + 1) })
   if (!row || (version === 'live' && !row.live)) return undefined
-  const places = await placesAt(db, path.slice(0, end))
+  const places = await sectionIdsAtPath(db, path.slice(0, end))
   const stands = [await liveSection(db, row.target)]
   if (version === 'draft') {
     const [working] = await selectWorking(db, { id: row.target })
     stands.push(working && (working.content as Content).section)
   }
-  const isThere = stands.some((section) => section !== undefined && places.includes(section ?? TOP))
-  return isThere || (await hasStoodIn(db, row.target, places)) ? row.target : undefined
+  const isThere = stands.some((section) => section !== undefined && places.includes(section ?? TOP_SCOPE))
+  return isThere || (await wasPublishedIn(db, row.target, places)) ? row.target : undefined
 }

@@ -56,11 +56,11 @@ export const articleHeaders = (edition: {
 export const prebuiltArticles = (db: Reader): PrebuiltReplies => ({
   async headers({ url, params }) {
     const row = isBare(url) ? await selectHeaders(db, nameIn(params)) : undefined
-    return row && { headers: { etag: row.etag, 'cache-tag': storedCacheTag(row.cacheTag) }, of: row.article }
+    return row && { headers: { etag: row.etag, 'cache-tag': storedCacheTag(row.cacheTag) }, dependsOn: row.article }
   },
   async reply({ url, params }) {
     const row = isBare(url) ? await selectReply(db, nameIn(params)) : undefined
-    return row?.document ? { headers: articleHeaders(row), body: row.document, of: row.article } : undefined
+    return row?.document ? { headers: articleHeaders(row), body: row.document, dependsOn: row.article } : undefined
   },
 })
 

@@ -4,12 +4,12 @@ import { editions, staleEditions } from '../storage/schema.ts'
 import type { Storage } from '../storage/storage.ts'
 import { recompile } from './store.ts'
 
-/** How many editions one transaction puts right: few enough that nobody waits for it. */
-const BATCH = 50
-/** Puts right some of the stale editions; gives how many. */
-const refresh = (storage: Storage): Promise<number> =>
+/** How many editions one transaction recompiles: few enough that other writers do not wait long. */
+const BATCH_SIZE = 50
+/** Recompiles a batch of stale editions; gives their number. */
+const recompileBatch = (storage: Storage): Promise<number> =>
   storage.transaction(async (tx) => {
-    const stale = await tx.select().from(staleEditions).limit(BATCH)
+    const stale = await tx.select().from(staleEditions).limit(BATCH_SIZE)
     const articles = stale.map(({ article }) => article)
     for (const { article, ...columns } of await recompile(tx, articles))
       await tx.update(editions).set(columns).where(eq(editions.article, article))
@@ -18,10 +18,10 @@ const refresh = (storage: Storage): Promise<number> =>
   })
 
 /**
- * Puts right all stale editions, batch by batch; in between others get their turn, so that a rename of ten thousand
- * editions holds nobody up. Ends early when `isStopped`.
+ * Recompiles all stale editions (those whose references have changed), batch by batch. Other writers get their turn
+ * between the batches, because a renamed tag can make ten thousand editions stale. Ends early when `isStopped`.
  */
 export async function recompileStale(storage: Storage, isStopped: () => boolean = () => false): Promise<void> {
   const hasStale = async () => (await storage.reader.select().from(staleEditions).limit(1)).length > 0
-  while (!isStopped() && (await hasStale()) && (await refresh(storage)) > 0) await new Promise(setImmediate)
+  while (!isStopped() && (await hasStale()) && (await recompileBatch(storage)) > 0) await new Promise(setImmediate)
 }

@@ -1,6 +1,6 @@
 import { desc, inArray } from 'drizzle-orm'
 import { loadByIds } from '../catalogue/loader.ts'
-import { lineagesOf, type SectionRow } from '../catalogue/sections.ts'
+import { loadLineages, type SectionRow } from '../catalogue/sections.ts'
 import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
 import { authors, corrections, editions, sections, sources, tags } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -39,7 +39,7 @@ export async function loadReferences(
   const author = byId(await loadByIds<typeof authors.$inferSelect>(db, authors, ids('author')))
   const source = byId(await loadByIds<typeof sources.$inferSelect>(db, sources, ids('source')))
   const tag = byId(await loadByIds<typeof tags.$inferSelect>(db, tags, ids('tag')))
-  const lineage = await lineagesOf(db, await loadByIds<SectionRow>(db, sections, ids('section')))
+  const lineage = await loadLineages(db, await loadByIds<SectionRow>(db, sections, ids('section')))
   const article = byId(await liveArticles(db, ids('article')))
   const corrected = await correctionsOf(
     db,
@@ -82,7 +82,7 @@ async function liveArticles(db: Reader, ids: string[]): Promise<RelatedArticle[]
     .where(inArray(editions.article, ids))
   const contents = rows.map(({ content }) => content as Content)
   const sectionIds = contents.flatMap(({ section }) => (section === null ? [] : [section]))
-  const lineage = await lineagesOf(db, await loadByIds<SectionRow>(db, sections, sectionIds))
+  const lineage = await loadLineages(db, await loadByIds<SectionRow>(db, sections, sectionIds))
   return rows.map(({ id, slug, content }) => {
     const { headline, summary, section } = content as Content
     return { id, slug, headline, summary, path: articlePath(slug, section === null ? [] : lineage(section)) }

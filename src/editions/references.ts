@@ -1,6 +1,6 @@
 /** What the live editions refer to, and how many refer to each: written together. */
 import { and, eq, sql } from 'drizzle-orm'
-import { countRefs } from '../catalogue/article-counts.ts'
+import { updateArticleCounts } from '../catalogue/article-counts.ts'
 import { rangesOf } from '../lib/languages.ts'
 import { insertRows, prepared } from '../storage/prepared-statements.ts'
 import { editionRefs } from '../storage/schema.ts'
@@ -31,7 +31,7 @@ export async function putReferences(
   const come = after.filter((one) => !before.some((other) => isSame(one, other)))
   for (const row of gone) await tx.delete(editionRefs).where(isRow(row))
   await insertRows(tx, editionRefs, come)
-  await countRefs(tx, { come, gone })
+  await updateArticleCounts(tx, { added: come, removed: gone })
   return { before, after }
 }
 
@@ -39,7 +39,7 @@ export async function putReferences(
 export async function deleteReferences(tx: Writer, article: string): Promise<Ref[]> {
   const gone = await selectRefs(tx, { article })
   await tx.delete(editionRefs).where(eq(editionRefs.article, article))
-  await countRefs(tx, { come: [], gone })
+  await updateArticleCounts(tx, { added: [], removed: gone })
   return gone
 }
 

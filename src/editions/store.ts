@@ -5,13 +5,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { eq, inArray, sql } from 'drizzle-orm'
 import type { AccessAttributes } from '../access/attributes.ts'
-import { enterLeft } from '../catalogue/slugs.ts'
+import { saveFormerPath } from '../catalogue/slugs.ts'
 import { markFresh, markStale } from '../changes/log.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
 import { etagOf } from '../lib/etag.ts'
 import { isId } from '../lib/id.ts'
 import { sortKey } from '../lib/tokenizer.ts'
-import { dropTokens } from '../storage/fulltext.ts'
+import { deleteTokens } from '../storage/fulltext.ts'
 import { insertRow, prepared } from '../storage/prepared-statements.ts'
 import { editions, retractions, slugs, staleEditions } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
@@ -63,7 +63,7 @@ export async function putEdition(tx: Writer, standing: LiveState, content: Conte
   } else await insertRow(tx, editions, row)
   const refs = await putReferences(tx, placed, content, look)
   const { id, slug } = standing
-  if (before && before.content.section !== content.section) await enterLeft(tx, addressBefore(id, before))
+  if (before && before.content.section !== content.section) await saveFormerPath(tx, addressBefore(id, before))
   if (before?.asLinked !== asLinked(slug, content)) await markStale(tx, 'article', id, now)
   if (before === undefined) return { previousAttributes: null, publishedAt, previousPublishedAt: undefined }
   const was = attributesOf(before.content, refs.before)
@@ -79,8 +79,8 @@ export async function removeEdition(tx: Writer, article: string, now: string): P
   const before = await seen(tx, article)
   await markStale(tx, 'article', article, now)
   const refs = await deleteReferences(tx, article)
-  if (typeof before?.searchKey === 'number') await dropTokens(tx, 'live', before.searchKey)
-  if (before) await enterLeft(tx, addressBefore(article, before))
+  if (typeof before?.searchKey === 'number') await deleteTokens(tx, 'live', before.searchKey)
+  if (before) await saveFormerPath(tx, addressBefore(article, before))
   await tx.delete(editions).where(eq(editions.article, article))
   return before ? attributesOf(before.content, refs) : null
 }

@@ -1,6 +1,6 @@
 /** Counts live articles. */
 import { and, eq } from 'drizzle-orm'
-import { countOf } from '../catalogue/entry.ts'
+import { rowCount } from '../catalogue/entry.ts'
 import { editionIndex } from '../storage/fulltext.ts'
 import { placeholder, preparedVariants } from '../storage/prepared-statements.ts'
 import { editionRefs, editions } from '../storage/schema.ts'
@@ -37,7 +37,7 @@ const selectCount = preparedVariants(
   (db, { accessPath, template, isBounded }: CountVariant) => {
     const matches = matchesOf(db, accessPath, template)
     const counted = isBounded ? matches.limit(placeholder('limit')) : matches
-    return db.select({ count: countOf }).from(counted.as('counted'))
+    return db.select({ count: rowCount }).from(counted.as('counted'))
   },
   JSON.stringify,
 )

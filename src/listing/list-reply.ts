@@ -77,14 +77,14 @@ export async function listReply(
   const items = isCardOnly(query)
     ? await shelf.cards(rows)
     : (await documentsOf(db, rows)).map(({ article, json }) => ({ article, json: Buffer.from(itemJson(json, query)) }))
-  const { info, links } = paging.shown(neighbours, query.count ? await countList(db, filters) : undefined)
+  const { info, links } = paging.describe(neighbours, query.count ? await countList(db, filters) : undefined)
   const link = linkHeader([...links, ...feeds])
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     'cache-tag': cacheTagOf(['articles', ...items.map(({ article }) => article)]),
     ...(link !== '' && { link }),
   }
-  return { headers, body: joined(items, info), of: null }
+  return { headers, body: joined(items, info), dependsOn: null }
 }
 
 const BEGIN = Buffer.from('{"data":[')

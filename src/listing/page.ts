@@ -1,7 +1,7 @@
 /** Runs the query of a list of live articles: gives the ids on a page. What is shown of them is fetched by these ids. */
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { countOfRef } from '../catalogue/article-counts.ts'
+import { articleCountOf } from '../catalogue/article-counts.ts'
 import {
   type KeyRange,
   keysOfMillisecond,
@@ -11,14 +11,14 @@ import {
 } from '../editions/index-key.ts'
 import { editionIndex } from '../storage/fulltext.ts'
 import {
-  checkKeys,
-  keysetOf,
-  keyValues,
+  checkCursorKeys,
   type Page,
   type PageRequest,
+  type PageStart,
   pageOf,
-  type Start,
-  startOf,
+  pageStart,
+  preparedKeyset,
+  preparedKeysetValues,
 } from '../storage/keyset.ts'
 import { packedRows } from '../storage/packed-rows.ts'
 import { placeholder, preparedVariants } from '../storage/prepared-statements.ts'
@@ -55,7 +55,7 @@ export async function listPage(
   { filters, sort, maxSorted }: ListQuery,
   request: PageRequest,
 ): Promise<Page<string>> {
-  checkKeys(sort.endsWith('headline') ? 'text' : 'time', request)
+  checkCursorKeys(sort.endsWith('headline') ? 'text' : 'time', request)
   const plan = await planQuery(db, filters, sort, request, maxSorted)
   if (!plan) return { rows: [], next: null, previous: null }
   const isInIndexOrder = plan.accessPath === 'index' && sort.endsWith('publishedAt')
@@ -67,7 +67,7 @@ export async function listPage(
 /** The variant of the statement for a page. */
 interface PageVariant {
   sort: ArticleSort
-  start: Start
+  start: PageStart
   accessPath: AccessPath
   needsSort: boolean
   template: PredicateTemplate
@@ -77,7 +77,7 @@ const selectPage = packedRows('list', ['article', 'key'], (db, text) => {
   const { sort, start, accessPath, needsSort, template } = JSON.parse(text) as PageVariant
   const source = accessPath === 'reference' ? referenceColumns : editions
   const key = sort.endsWith('publishedAt') ? source.publishedAt : sortColumnOf(sort)
-  const slice = keysetOf(listOrder(sort, needsSort ? withoutIndex(key) : key, source.article), start)
+  const slice = preparedKeyset(listOrder(sort, needsSort ? withoutIndex(key) : key, source.article), start)
   const columns = { article: source.article, key: key as typeof editions.updatedAt }
   const where = and(...predicateSql(template, source), slice.where)
   const needsEdition = key.table === editions || template.updatedAt.length > 0
@@ -116,8 +116,13 @@ async function rowsInSortOrder(
 ): Promise<ListRow[]> {
   const { template } = predicates
   const limit = request.limit + 1
-  const variant: PageVariant = { sort, start: startOf(request), accessPath, needsSort, template }
-  return selectPage(db, JSON.stringify(variant), { ...predicates.values, ...values, ...keyValues(request), limit })
+  const variant: PageVariant = { sort, start: pageStart(request), accessPath, needsSort, template }
+  return selectPage(db, JSON.stringify(variant), {
+    ...predicates.values,
+    ...values,
+    ...preparedKeysetValues(request),
+    limit,
+  })
 }
 
 /** The variant of the statement for a range of index keys. */
@@ -195,5 +200,5 @@ export async function countList(db: Reader, filters: ArticleFilters): Promise<nu
   const plan = await planQuery(db, filters, '-publishedAt', { limit: 1, from: null })
   if (!plan) return 0
   const hasStoredCount = plan.accessPath === 'reference' && filters.publishedAt.length + filters.updatedAt.length === 0
-  return hasStoredCount ? countOfRef(db, plan.values as { kind: string; ref: string }) : countMatching(db, plan)
+  return hasStoredCount ? articleCountOf(db, plan.values as { kind: string; ref: string }) : countMatching(db, plan)
 }

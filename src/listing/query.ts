@@ -1,15 +1,22 @@
 /** Decides how a list of live articles is queried: by which access path, and with which predicates. */
 import { and, type SQL } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { liveRefsOf } from '../catalogue/article-counts.ts'
-import { countOf } from '../catalogue/entry.ts'
+import { referencedIds } from '../catalogue/article-counts.ts'
+import { rowCount } from '../catalogue/entry.ts'
 import { type KeyRange, keyRangeOf } from '../editions/index-key.ts'
 import { articleAtPath } from '../editions/paths.ts'
 import { rangesIn } from '../lib/languages.ts'
 import { parseTerms, type Term } from '../lib/search-syntax.ts'
 import { stemmedAmong } from '../lib/stems.ts'
-import { allOf, match, refersTo } from '../storage/fulltext.ts'
-import { keysetOf, keyValues, type Order, type PageRequest, type Start, startOf } from '../storage/keyset.ts'
+import { matchAll, matchReferences, matchTerms } from '../storage/fulltext.ts'
+import {
+  type Order,
+  type PageRequest,
+  type PageStart,
+  pageStart,
+  preparedKeyset,
+  preparedKeysetValues,
+} from '../storage/keyset.ts'
 import { placeholder, preparedVariants } from '../storage/prepared-statements.ts'
 import { editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -100,10 +107,10 @@ async function indexQueryOf(db: Reader, { refs, words }: Criteria, filters: Arti
   const queries = words === undefined ? [] : [words]
   for (const filter of refs) {
     const { kind, ids } = await withSubsections(db, filter)
-    queries.push(refersTo(kind, ids))
+    queries.push(matchReferences(kind, ids))
   }
   const otherPredicates = predicatesFor([], { updatedAt, externalId })
-  return { query: queries.length === 0 ? null : allOf(queries), ...keyRangeOf(publishedAt), otherPredicates }
+  return { query: queries.length === 0 ? null : matchAll(queries), ...keyRangeOf(publishedAt), otherPredicates }
 }
 
 /** The filters by reference with ids in place of slugs, and the full-text query for the words. */
@@ -121,7 +128,7 @@ async function criteriaOf(db: Reader, filters: ResolvedFilters): Promise<Criteri
   const refs = await resolveReferenceFilters(db, filters)
   const ranges = filters.language === undefined ? null : rangesIn(filters.language)
   if (ranges !== null) refs.push({ kind: 'language', ids: ranges })
-  return refs.some(({ ids }) => ids.length === 0) ? null : { refs, words: terms && match(terms, 'all') }
+  return refs.some(({ ids }) => ids.length === 0) ? null : { refs, words: terms && matchTerms(terms, 'all') }
 }
 
 /**
@@ -134,7 +141,7 @@ export async function searchTermsOf(
   { language }: Pick<ArticleFilters, 'language'>,
 ): Promise<Term[]> {
   const ranges = language === undefined ? null : rangesIn(language)
-  return parseTerms(q, stemmedAmong(ranges ?? (await liveRefsOf(db, 'language'))))
+  return parseTerms(q, stemmedAmong(ranges ?? (await referencedIds(db, 'language'))))
 }
 
 /** The sort column of a list that is not in the order of publication. */
@@ -143,14 +150,14 @@ export const sortColumnOf = (sort: ArticleSort) =>
 
 interface ScanVariant {
   sort: ArticleSort
-  start: Start
+  start: PageStart
   template: PredicateTemplate
 }
 
 const countScanned = preparedVariants(
   'list_scan',
   (db, { sort, start, template }: ScanVariant) => {
-    const slice = keysetOf(listOrder(sort, sortColumnOf(sort), editions.article), start)
+    const slice = preparedKeyset(listOrder(sort, sortColumnOf(sort), editions.article), start)
     const onSortColumn = sort.endsWith('updatedAt')
       ? timePredicateSql('updatedAt', template.updatedAt, editions.updatedAt)
       : []
@@ -172,7 +179,7 @@ const countScanned = preparedVariants(
       .where(and(...predicateSql(template, scanned)))
       .limit(placeholder('limit'))
       .as('matching')
-    return db.select({ count: countOf }).from(matching)
+    return db.select({ count: rowCount }).from(matching)
   },
   JSON.stringify,
 )
@@ -183,9 +190,14 @@ async function scanFillsPage(
   { predicates: { template, values } }: QueryPlan,
   { sort, request, maxSorted }: { sort: ArticleSort; request: PageRequest; maxSorted: number },
 ): Promise<boolean> {
-  const variant = { sort, start: startOf(request), template }
+  const variant = { sort, start: pageStart(request), template }
   const limit = request.limit + 1
-  const [row] = await countScanned(db, variant, { ...values, ...keyValues(request), maxScanned: maxSorted, limit })
+  const [row] = await countScanned(db, variant, {
+    ...values,
+    ...preparedKeysetValues(request),
+    maxScanned: maxSorted,
+    limit,
+  })
   return row?.count === limit
 }
 

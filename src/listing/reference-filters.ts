@@ -1,7 +1,7 @@
 import { gt, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { idsOf } from '../catalogue/resolve.ts'
-import { withBelow } from '../catalogue/sections.ts'
+import { resolveIds } from '../catalogue/resolve.ts'
+import { withDescendants } from '../catalogue/sections.ts'
 import { filterKinds, type LiveRef, NONE } from '../editions/content.ts'
 import type { TimeFilter } from '../editions/index-key.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -35,7 +35,7 @@ export async function resolveReferenceFilters(db: Reader, filters: ArticleFilter
   return Promise.all(
     lists.map(async ({ kind, list }) => {
       const references = list.split(',').map((one) => one.trim())
-      const ids = await idsOf(db, kind, references.filter((one) => one !== NONE).join(','))
+      const ids = await resolveIds(db, kind, references.filter((one) => one !== NONE).join(','))
       return { kind, ids: [...new Set(references.includes(NONE) ? [NONE, ...ids] : ids)] }
     }),
   )
@@ -44,5 +44,5 @@ export async function resolveReferenceFilters(db: Reader, filters: ArticleFilter
 /** The filter as what knows only the section itself has to be asked: by the sections and all below them. */
 export async function withSubsections(db: Reader, { kind, ids }: ReferenceFilter): Promise<ReferenceFilter> {
   if (kind !== 'section') return { kind, ids }
-  return { kind, ids: [...ids.filter((id) => id === NONE), ...(await withBelow(db, ids))] }
+  return { kind, ids: [...ids.filter((id) => id === NONE), ...(await withDescendants(db, ids))] }
 }

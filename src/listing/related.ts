@@ -1,6 +1,6 @@
 /** The live articles that are most like one: that share what is most telling about it. */
 import { and, desc, eq, sql } from 'drizzle-orm'
-import { countOfRef } from '../catalogue/article-counts.ts'
+import { articleCountOf } from '../catalogue/article-counts.ts'
 import type { Article } from '../editions/article.ts'
 import type { LiveRef } from '../editions/content.ts'
 import { prepared } from '../storage/prepared-statements.ts'
@@ -32,7 +32,7 @@ const selectNewest = prepared('newest_of_ref', (db) =>
 export async function relatedArticles(db: Reader, article: Article, limit: number): Promise<string[]> {
   const found = new Map<string, { id: string; publishedAt: string; likeness: number }>()
   for (const { kind, ref } of refsIn(article).slice(0, MAX_REFS)) {
-    const weight = WEIGHTS[kind] / Math.log2(1 + (await countOfRef(db, { kind, ref })))
+    const weight = WEIGHTS[kind] / Math.log2(1 + (await articleCountOf(db, { kind, ref })))
     for (const { article: id, publishedAt } of await selectNewest(db, { kind, ref })) {
       const likeness = (found.get(id)?.likeness ?? 0) + weight
       found.set(id, { id, publishedAt, likeness })

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import type { Term } from '../lib/search-syntax.ts'
-import { editionIndex, wordsWithPrefix, matchTerms, matchesIndex } from '../storage/fulltext.ts'
+import { editionIndex, matchesIndex, matchTerms, wordsWithPrefix } from '../storage/fulltext.ts'
 import type { Reader } from '../storage/storage.ts'
 
 /** Shorter words have too many similar ones. */
