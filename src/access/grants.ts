@@ -17,10 +17,10 @@ export interface Grant {
 }
 
 /** What a grant can limit. */
-export type Limit = 'sections' | 'tags' | 'languages' | 'usages'
+export type GrantLimit = 'sections' | 'tags' | 'languages' | 'usages'
 
 /** The limits of a grant, by name, with whether an article keeps within each. What is not known of it keeps within. */
-export const limitsOf = (grant: Grant, facts: AccessAttributes): { rule: Limit; met: boolean }[] => [
+export const evaluateLimits = (grant: Grant, facts: AccessAttributes): { rule: GrantLimit; met: boolean }[] => [
   { rule: 'sections', met: isAny(grant.sections, facts.sections) },
   { rule: 'tags', met: isAny(grant.tags, facts.tags) },
   { rule: 'languages', met: isAny(grant.languages, facts.language && [facts.language]) },
@@ -29,7 +29,7 @@ export const limitsOf = (grant: Grant, facts: AccessAttributes): { rule: Limit; 
 
 /** Whether an article of which this is known is in the grant; no grant sets no limit. */
 export const covers = (grant: Grant | null, facts: AccessAttributes): boolean =>
-  grant === null || limitsOf(grant, facts).every(({ met }) => met)
+  grant === null || evaluateLimits(grant, facts).every(({ met }) => met)
 
 const isAny = (granted: string[], actual: string[] | undefined | ''): boolean =>
   granted.length === 0 || !actual || actual.some((one) => granted.includes(one))

@@ -38,7 +38,7 @@ export interface Caller {
 }
 
 /** Somebody without a key of their own in the database. */
-export const keyless = (id: string | null, name: string, role: Role): Caller => ({
+export const callerWithoutKey = (id: string | null, name: string, role: Role): Caller => ({
   id,
   name,
   role,
@@ -47,7 +47,7 @@ export const keyless = (id: string | null, name: string, role: Role): Caller => 
   grant: null,
 })
 
-export const anonymous: Caller = keyless(null, 'anonymous', 'anonymous')
+export const anonymous: Caller = callerWithoutKey(null, 'anonymous', 'anonymous')
 
 /** Whether the caller may do it. */
 export const may = (caller: Caller, permission: Permission): boolean =>

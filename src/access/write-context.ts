@@ -1,5 +1,5 @@
 import { type Clock, timestamp } from '../lib/clock.ts'
-import { type Caller, keyless } from './roles.ts'
+import { type Caller, callerWithoutKey } from './roles.ts'
 
 /** Who does something, when, and by which request: what every write is given, and what is kept on record of it. */
 export interface WriteContext {
@@ -18,7 +18,7 @@ export const writeContext = ({ caller, id }: { caller: Caller; id: string }, clo
 
 /** What the service does by itself, in somebody's stead. */
 export const serviceContext = (name: string, clock: Clock): WriteContext => ({
-  caller: keyless(name, name, 'admin'),
+  caller: callerWithoutKey(name, name, 'admin'),
   now: timestamp(clock),
   requestId: null,
 })

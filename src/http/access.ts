@@ -2,31 +2,31 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { anonymous, type Caller, may, type Permission } from '../access/roles.ts'
 import { Problem } from '../lib/problem.ts'
 
-/** Who may call a route: whoever has the permission; `open` needs none and takes no notice of keys. */
+/** The permission that a route requires of its caller; `open` requires none, and ignores the `Authorization` header. */
 export type Access = 'open' | Permission
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
-    /** Whether the route itself sees to what a key with a grant may have of what is live. */
-    honoursGrants?: boolean
+    /** Whether the route itself limits what it returns to the grant of the key. Other routes refuse keys with a grant. */
+    enforcesGrants?: boolean
   }
   interface FastifyRequest {
-    /** Who sends the request; set before any handler runs. */
+    /** The sender of the request; set in `onRequest`, before any handler runs. */
     caller: Caller
   }
 }
 
 interface AccessOptions {
-  /** The caller that a bearer token stands for; undefined if it is unknown, expired or revoked. */
+  /** The caller that a bearer token identifies; undefined if the token is unknown, expired or revoked. */
   authenticate: (token: string) => Promise<Caller | undefined>
-  /** Told of every token that was refused, before the reply goes out. */
+  /** Runs for every request whose token is refused, before the reply is sent. */
   onRefused: (request: FastifyRequest) => Promise<void>
-  /** Whether what is live may be read without a key. */
+  /** Whether editions may be read without a key. */
   publicRead: boolean
 }
 
-/** One reply for every way in which a key can be wrong, so that none tells another apart. */
+/** One reply for every way in which a key can be invalid, so that a sender cannot tell an unknown key from an expired one. */
 const unauthenticated = (): Problem =>
   new Problem('unauthenticated', 'this needs a valid key: Authorization: Bearer <key>', {
     headers: { 'www-authenticate': 'Bearer realm="dateline"' },
@@ -35,7 +35,10 @@ const unauthenticated = (): Problem =>
 const forbidden = ({ role }: Caller, permission: Permission): Problem =>
   new Problem('forbidden', `a key of the role ${role} may not do this; it needs ${permission}`)
 
-/** Checks each request against the access its route declares; a route that declares none stops the app at boot. */
+/**
+ * Checks each request against the access that its route declares, and sets `request.caller`. A route that declares none
+ * is a programming error: the app throws when it starts.
+ */
 export function registerAccess(app: FastifyInstance, { authenticate, onRefused, publicRead }: AccessOptions): void {
   const routes: RouteOptions[] = []
   app.addHook('onRoute', (route) => void routes.push(route))
@@ -45,14 +48,15 @@ export function registerAccess(app: FastifyInstance, { authenticate, onRefused, 
   })
 
   app.decorateRequest('caller', null as never)
-  // A key with a grant reads what it is granted with the changes; beside that it may read what anyone may.
-  const allowed = (caller: Caller, permission: Permission, honoursGrants = false) =>
+  // A key with a grant reads the granted articles through the routes that enforce grants; elsewhere it may read only what
+  // is public.
+  const allowed = (caller: Caller, permission: Permission, enforcesGrants = false) =>
     may(caller, permission) &&
-    (publicRead || permission !== 'live:read' || (caller !== anonymous && (!caller.grant || honoursGrants)))
+    (publicRead || permission !== 'live:read' || (caller !== anonymous && (!caller.grant || enforcesGrants)))
 
   app.addHook('onRequest', (request, _reply, done) => {
     request.caller = anonymous
-    const { access, honoursGrants } = request.routeOptions.config
+    const { access, enforcesGrants: honoursGrants } = request.routeOptions.config
     if (access === 'open') return done()
     if (request.headers.authorization === undefined) {
       if (access && !allowed(anonymous, access)) return done(unauthenticated())
@@ -67,7 +71,7 @@ export function registerAccess(app: FastifyInstance, { authenticate, onRefused, 
   })
 }
 
-/** The caller that a request's key stands for; undefined if there is none, or it is unknown, expired or revoked. */
+/** The caller that the `Authorization` header identifies; undefined without one, or if its token is not valid. */
 export async function identify(
   { authorization = '' }: { authorization?: string | undefined },
   authenticate: AccessOptions['authenticate'],
@@ -76,17 +80,20 @@ export async function identify(
   return token === undefined ? undefined : authenticate(token)
 }
 
-/** Throws `forbidden` unless the caller has the permission: for what a route asks beside the access it declares. */
+/** Throws `forbidden` unless the caller has the permission: for options that need more than the route's `access`. */
 export function requirePermission(caller: Caller, permission: Permission): void {
   if (!may(caller, permission)) throw forbidden(caller, permission)
 }
 
-/** Throws `forbidden` unless the caller is an admin: for the one option of an operation that needs it. */
+/** Throws `forbidden` unless the caller is an admin: for permanent deletion. */
 export function requireAdmin(caller: Caller): void {
-  if (!may(caller, 'admin')) throw new Problem('forbidden', 'only an admin may remove something for good')
+  if (!may(caller, 'admin')) throw new Problem('forbidden', 'only an admin may delete something permanently')
 }
 
-/** Throws unless the caller may see working copies at all; which of them is decided one by one. */
+/**
+ * Throws `unauthenticated` or `forbidden` unless the caller may see working copies at all. Whether it may see a certain
+ * one is checked where that is read.
+ */
 export function requireDrafts(caller: Caller): void {
   if (may(caller, 'drafts:write')) return
   if (caller.id === null) throw unauthenticated()

@@ -1,7 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import findMyWay, { type HTTPMethod } from 'find-my-way'
 
-/** Which methods the routes take at an address: what a 405 lists in `Allow` (RFC 9110, section 15.5.6). */
+/**
+ * Gives the function that lists the methods which the routes accept at a URL, sorted: what a 405 has in `Allow` (RFC 9110,
+ * section 15.5.6). Knows the routes that are registered after it.
+ */
 export function allowedMethods(app: FastifyInstance): (url: string) => string[] {
   const router = findMyWay({ maxParamLength: Number.POSITIVE_INFINITY })
   const methods = new Set<HTTPMethod>()

@@ -1,9 +1,9 @@
-/** Parameters and replies that many operations share. */
+/** Schemas of headers, queries and replies that many operations share. */
 import * as z from 'zod'
 import { booleanParameter } from '../lib/query-parameters.ts'
 
-/** Headers of a write that may be made on condition. */
-export const Conditional = z.looseObject({
+/** Headers of a conditional write. */
+export const ConditionalHeaders = z.looseObject({
   'if-match': z
     .string()
     .max(1_000)
@@ -11,17 +11,18 @@ export const Conditional = z.looseObject({
     .meta({ description: 'The ETag of the version to change; the request fails with 412 if there is a newer one.' }),
 })
 
-export const Deletion = z.strictObject({
+/** The query of a deletion. */
+export const DeletionQuery = z.strictObject({
   permanent: booleanParameter('Delete permanently instead of moving to the trash; for admins.'),
 })
 
 /** A reply without a body. */
-export const Nothing = z.null().meta({ description: 'Done; no body.' })
+export const NoContent = z.null().meta({ description: 'Done; no body.' })
 
-/** The reply to a request that names a thing by a slug it had before. */
-export const Moved = z
+/** The 308 reply to a request that addresses a resource by a former slug or path. */
+export const PermanentRedirect = z
   .null()
   .meta({ description: 'The slug or the path is a former one: `Location` is the present address.' })
 
-/** No parameters at all: any is refused. */
+/** A query without parameters: any is refused. */
 export const NoQuery = z.strictObject({})

@@ -1,15 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { Problem } from '../lib/problem.ts'
-import { ProblemReply as ProblemShape } from './problems.ts'
+import { ProblemReply } from './problems.ts'
 import type { ZodTypes } from './validation.ts'
 
 const Health = z
   .object({ status: z.literal('ok').meta({ description: '`ok`, always.' }) })
   .meta({ id: 'Health', description: 'The service works.' })
 
-/** `/livez`: the process answers. `/readyz`: the database answers too, and no shutdown has begun. */
-export function registerHealth(server: FastifyInstance, ready: () => Promise<void>): void {
+/**
+ * `/livez`: the process answers. `/readyz`: the database answers too, and no shutdown has begun. `ping` rejects while the
+ * database does not answer.
+ */
+export function registerHealth(server: FastifyInstance, ping: () => Promise<void>): void {
   const app = server.withTypeProvider<ZodTypes>()
   let closing = false
   app.addHook('preClose', async () => {
@@ -43,13 +46,13 @@ export function registerHealth(server: FastifyInstance, ready: () => Promise<voi
         summary: 'Check that the service is ready',
         description: 'Answers 503 while the database does not answer, and from the beginning of a shutdown.',
         tags: ['Operations'],
-        response: { 200: Health, 503: ProblemShape },
+        response: { 200: Health, 503: ProblemReply },
       },
     },
     async (_request, reply) => {
       reply.header('cache-control', 'no-store')
       if (closing) throw notReady('the service is shutting down')
-      await ready().catch(() => {
+      await ping().catch(() => {
         throw notReady('the database does not answer')
       })
       return { status: 'ok' as const }

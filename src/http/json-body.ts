@@ -4,24 +4,24 @@ import type { FastifyInstance } from 'fastify'
 import { Problem, pointerTo } from '../lib/problem.ts'
 import { invalidCharacters } from '../lib/unicode.ts'
 
-/** How deep a body may nest. */
+/** How many levels deep a body may nest. */
 const MAX_DEPTH = 64
 /** How many members and elements a body may have in all. */
 const MAX_VALUES = 100_000
 /** How many members one object may have. */
 const MAX_MEMBERS = 1_000
-/** Names that have a meaning to JavaScript's own objects. */
+/** Member names that would reach the prototype of an object (prototype pollution). */
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** Takes JSON bodies, `application/merge-patch+json` among them (RFC 7396), and no other content type. */
-export function registerJson(app: FastifyInstance): void {
+/** Makes the app accept JSON bodies, `application/merge-patch+json` (RFC 7396) included, and no other content type. */
+export function registerJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     ['application/json', 'application/merge-patch+json'],
     { parseAs: 'buffer' },
     ({ headers }, body, done) => {
       try {
-        checkEncoding(headers)
+        checkContentEncoding(headers)
         done(null, parseJson(body as Buffer))
       } catch (error) {
         done(error as Error)
@@ -30,19 +30,18 @@ export function registerJson(app: FastifyInstance): void {
   )
 }
 
-/** Throws `unsupported-media-type` for a body that is compressed (RFC 7694, section 3). */
-export function checkEncoding({ 'content-encoding': coding }: IncomingHttpHeaders): void {
+/** Throws `unsupported-media-type` for a compressed body, and sends `Accept-Encoding: identity` (RFC 7694, section 3). */
+export function checkContentEncoding({ 'content-encoding': coding }: IncomingHttpHeaders): void {
   if (coding === undefined || coding.trim().toLowerCase() === 'identity') return
   const detail = `a body with the Content-Encoding "${coding}" is not taken; send it without`
   throw new Problem('unsupported-media-type', detail, { headers: { 'accept-encoding': 'identity' } })
 }
 
-/** The mark that some programs put before a text. */
 const BYTE_ORDER_MARK = Buffer.from('\ufeff')
 
 /**
- * The value that the bytes spell (RFC 8259); undefined for none. A byte order mark before it is ignored. Of members with the same name the last counts. Throws
- * a `Problem`: invalid-encoding for what is not clean Unicode, invalid-json for the rest.
+ * Parses JSON (RFC 8259); undefined for an empty body. A byte order mark is ignored; of members with the same name the last
+ * one counts. Throws the problem `invalid-encoding` for text that is not clean Unicode, else `invalid-json`.
  */
 export function parseJson(bytes: Buffer): unknown {
   const body = bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? bytes.subarray(3) : bytes
@@ -54,24 +53,25 @@ export function parseJson(bytes: Buffer): unknown {
   } catch (error) {
     throw new Problem('invalid-json', error instanceof Error ? error.message : 'the body is not JSON')
   }
-  inspect(value)
+  checkValue(value)
   return value
 }
 
-interface Place {
+/** A value in the body, with the path to it as a linked list. */
+interface Node {
   value: unknown
   name: string | number
-  above: Place | null
+  parent: Node | null
   depth: number
 }
 
-/** Walks the value without recursion, whatever its depth, and refuses what no resource could keep. */
-function inspect(root: unknown): void {
-  const waiting: Place[] = [{ value: root, name: '', above: null, depth: 0 }]
+/** Throws for a value that exceeds a limit, or has text that cannot be stored. Walks without recursion, at any depth. */
+function checkValue(root: unknown): void {
+  const stack: Node[] = [{ value: root, name: '', parent: null, depth: 0 }]
   let values = 0
-  for (let place = waiting.pop(); place; place = waiting.pop()) {
-    const { value, depth } = place
-    if (typeof value === 'string') checkText(value, place)
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    const { value, depth } = node
+    if (typeof value === 'string') checkText(value, node)
     if (typeof value !== 'object' || value === null) continue
     if (depth >= MAX_DEPTH) throw new Problem('invalid-json', `the body nests deeper than ${MAX_DEPTH} levels`)
     const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
@@ -80,24 +80,24 @@ function inspect(root: unknown): void {
     values += entries.length
     if (values > MAX_VALUES) throw new Problem('invalid-json', `the body has more than ${MAX_VALUES} values`)
     for (const [name, member] of entries) {
-      const inner = { value: member, name, above: place, depth: depth + 1 }
+      const child = { value: member, name, parent: node, depth: depth + 1 }
       if (typeof name === 'string') {
-        if (FORBIDDEN.has(name)) refuse('invalid-json', inner, `the name "${name}" is not taken`)
-        checkText(name, inner)
+        if (FORBIDDEN.has(name)) refuse('invalid-json', child, `the name "${name}" is not taken`)
+        checkText(name, child)
       }
-      waiting.push(inner)
+      stack.push(child)
     }
   }
 }
 
-function checkText(text: string, place: Place): void {
-  const fault = invalidCharacters(text)
-  if (fault) refuse('invalid-encoding', place, fault)
+function checkText(text: string, node: Node): void {
+  const error = invalidCharacters(text)
+  if (error) refuse('invalid-encoding', node, error)
 }
 
-function refuse(type: 'invalid-json' | 'invalid-encoding', place: Place, message: string): never {
+function refuse(type: 'invalid-json' | 'invalid-encoding', node: Node, message: string): never {
   const path: (string | number)[] = []
-  for (let at: Place | null = place; at?.above; at = at.above) path.unshift(at.name)
+  for (let at: Node | null = node; at?.parent; at = at.parent) path.unshift(at.name)
   const pointer = pointerTo(path)
   throw new Problem(type, `${pointer} ${message}`, { errors: [{ in: 'body', pointer, code: type, message }] })
 }

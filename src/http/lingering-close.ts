@@ -1,22 +1,24 @@
-/** Replies that are ready before the whole request has come: to what is too large, of the wrong kind, or not allowed. */
+/** Replies that are sent before the whole request has arrived: it is too large, of the wrong type, or not allowed. */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { exemptFromTimeout } from './timeout-exemption.ts'
 
-/** How much of a body that nobody wants is read, in bytes, and for how long, in milliseconds: in all, and for nothing. */
-export interface Limits {
+/** How much of a body is read and discarded. */
+export interface DiscardLimits {
   bytes: number
+  /** The longest time in all, in milliseconds. */
   total: number
+  /** The longest time in which no byte arrives, in milliseconds. */
   idle: number
 }
 
-const LIMITS: Limits = { bytes: 64 * 1024 * 1024, total: 30_000, idle: 5_000 }
+const LIMITS: DiscardLimits = { bytes: 64 * 1024 * 1024, total: 30_000, idle: 5_000 }
 
-/** Requests whose client sends the body only when it is asked to, and was not asked so far. */
-const waiting = new WeakSet<IncomingMessage>()
+/** Requests with `Expect: 100-continue` whose client has not been sent the 100 yet. */
+const awaitingContinue = new WeakSet<IncomingMessage>()
 
-/** Limits of time, in milliseconds. */
+/** Time limits, in milliseconds. */
 interface Timeouts {
   keepAliveTimeout: number
   requestTimeout: number
@@ -24,8 +26,8 @@ interface Timeouts {
 }
 
 /**
- * Makes HTTP servers that answer `Expect: 100-continue` only once something begins to read the body: until then a reply
- * may come that makes sending it needless (RFC 9110, section 10.1.1).
+ * Creates HTTP servers that answer `Expect: 100-continue` only when the body begins to be read: a reply sent before that
+ * spares the client the body (RFC 9110, section 10.1.1).
  */
 export const serverFactory =
   (timeouts: Timeouts) =>
@@ -34,9 +36,9 @@ export const serverFactory =
     const server = createServer({ keepAliveTimeout, requestTimeout }, handler)
     server.setTimeout(connectionTimeout)
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-      waiting.add(request)
+      awaitingContinue.add(request)
       request.on('newListener', (event) => {
-        if ((event === 'data' || event === 'readable') && waiting.delete(request)) response.writeContinue()
+        if ((event === 'data' || event === 'readable') && awaitingContinue.delete(request)) response.writeContinue()
       })
       handler(request, response)
     })
@@ -44,31 +46,32 @@ export const serverFactory =
   }
 
 /**
- * The text of a reply as its payload. Where the body of the request is still to come, the reply ends only behind it: a
- * connection that is closed while the client writes is reset, and what was answered is lost (RFC 9112, section 9.6).
+ * The payload of a reply. While the body of the request is still arriving, the payload is a stream that ends only after
+ * that body: if the connection were closed while the client writes, it would be reset and the reply lost (RFC 9112,
+ * section 9.6).
  */
-export function behindBody(request: FastifyRequest, reply: FastifyReply, text: string): string | Readable {
+export function afterRequestBody(request: FastifyRequest, reply: FastifyReply, text: string): string | Readable {
   const { raw, method } = request
-  if (raw.complete || waiting.has(raw) || method === 'HEAD' || !hasBody(raw)) return text
+  if (raw.complete || awaitingContinue.has(raw) || method === 'HEAD' || !hasBody(raw)) return text
   exemptFromTimeout(request, reply)
   reply.header('content-length', Buffer.byteLength(text))
-  // Without a buffer of its own: what comes behind the text is asked for only once the text was sent.
-  return Readable.from(withRest(raw, reply.raw, text), { objectMode: false, highWaterMark: 0 })
+  // No buffer: the generator is resumed, and reads the rest of the body, only when the text has been sent.
+  return Readable.from(textThenDiscard(raw, reply.raw, text), { objectMode: false, highWaterMark: 0 })
 }
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
-async function* withRest(raw: IncomingMessage, response: ServerResponse, text: string): AsyncGenerator<Buffer> {
+async function* textThenDiscard(raw: IncomingMessage, response: ServerResponse, text: string): AsyncGenerator<Buffer> {
   yield Buffer.from(text)
   const isLast = !response.shouldKeepAlive || response.getHeader('connection') === 'close'
-  // Who waits for the end of the connection need not wait for the end of the body.
+  // A client that reads until the connection ends need not wait for the end of its own body.
   if (isLast) raw.socket.end()
-  if (!(await discard(raw, LIMITS))) raw.destroy()
+  if (!(await discardBody(raw, LIMITS))) raw.destroy()
 }
 
-/** Reads what is still to come of a body and keeps nothing of it. Gives whether it came to its end within the limits. */
-export function discard(body: Readable, limits: Limits): Promise<boolean> {
+/** Reads the rest of a body and discards it. Resolves to whether its end arrived within the limits. */
+export function discardBody(body: Readable, limits: DiscardLimits): Promise<boolean> {
   return new Promise((resolve) => {
     let left = limits.bytes
     const end = (isWhole: boolean) => {

@@ -2,15 +2,15 @@ import * as z from 'zod'
 
 const types = new WeakMap<object, string>()
 
-/** A reply of this shape under a content type of its own, sent as the text it is. */
-export function ofType<T extends z.ZodType>(shape: T, type: string): T {
-  types.set(shape, type)
-  return shape
+/** Marks the schema of a reply as having this content type instead of JSON: the reply is sent as text, not serialized. */
+export function withMediaType<T extends z.ZodType>(schema: T, type: string): T {
+  types.set(schema, type)
+  return schema
 }
 
-/** A reply that is no JSON but text of this content type. */
+/** The schema of a reply that is text of this content type. */
 export const mediaTypeText = (type: string, description: string): z.ZodString =>
-  ofType(z.string().meta({ description }), type)
+  withMediaType(z.string().meta({ description }), type)
 
-/** The content type of a reply of this shape, where it has one of its own. */
-export const typeOf = (shape: object): string | undefined => types.get(shape)
+/** The content type that the schema of a reply is marked with; undefined for JSON. */
+export const mediaTypeOf = (schema: object): string | undefined => types.get(schema)

@@ -1,29 +1,29 @@
-/** Lines of JSON (https://github.com/ndjson/ndjson-spec), taken and given as streams that nobody holds whole. */
+/** Newline-delimited JSON (https://github.com/ndjson/ndjson-spec), in requests and replies, as streams. */
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { checkEncoding } from './json-body.ts'
+import { checkContentEncoding } from './json-body.ts'
 
 export const NDJSON = 'application/x-ndjson'
 
-const lineShapes = new WeakMap<object, z.ZodType>()
+const lineSchemas = new WeakMap<object, z.ZodType>()
 
-/** A body or a reply of lines that each have this shape: handed over unread, and documented by the shape of a line. */
-export function linesOfShape(line: z.ZodType): z.ZodType<Readable> {
-  const shape = z.custom<Readable>((value) => value instanceof Readable, `must be lines of JSON, sent as ${NDJSON}`)
-  lineShapes.set(shape, line)
-  return shape
+/** The schema of an NDJSON body or reply whose lines have this schema. The stream is passed on unread and not validated. */
+export function ndjsonOf(line: z.ZodType): z.ZodType<Readable> {
+  const schema = z.custom<Readable>((value) => value instanceof Readable, `must be lines of JSON, sent as ${NDJSON}`)
+  lineSchemas.set(schema, line)
+  return schema
 }
 
-/** The shape of each line, where the shape is of lines. */
-export const lineShapeOf = (shape: object): z.ZodType | undefined => lineShapes.get(shape)
+/** The schema of each line, if the schema is one of NDJSON. */
+export const lineSchemaOf = (schema: object): z.ZodType | undefined => lineSchemas.get(schema)
 
-/** Makes the routes of this scope take lines of JSON, as a stream, and no other content type. */
-export function takeNdjson(scope: FastifyInstance): void {
+/** Makes the routes of this scope accept NDJSON bodies, as streams, and no other content type. */
+export function acceptNdjson(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser(NDJSON, ({ headers }, stream, done) => {
     try {
-      checkEncoding(headers)
+      checkContentEncoding(headers)
       done(null, stream)
     } catch (error) {
       done(error as Error)

@@ -22,7 +22,7 @@ export const pageParameters = {
   count: booleanParameter('Whether to count all items; `page.total` has the number.'),
 }
 
-/** Where a list goes on. */
+/** The `page` member of a list. */
 export const PageInfo = z
   .object({
     limit: z.int().meta({ description: 'How many items a page has at most.', examples: [20] }),
@@ -39,20 +39,24 @@ export const PageInfo = z
   .meta({ id: 'Page', description: 'The place of a page in its list.' })
 export type PageInfo = z.infer<typeof PageInfo>
 
-/** A list of the shape, with its page. */
+/** The schema of a page of items; `id` names it in the OpenAPI document. */
 export const listOf = <T extends z.ZodType>(item: T, id: string) =>
   z
     .object({ data: z.array(item).meta({ description: 'The items of this page.' }), page: PageInfo })
     .meta({ id, description: 'A page of a list.' })
 
-type Keys = readonly [string | number, string]
+/** The position of an item in a list: its sort value, and its id. */
+type CursorKeys = readonly [string | number, string]
 
-/** Which page a request asks for, and the making of the links to its neighbours. */
+/**
+ * The page that a request's `cursor` and `limit` select, with the functions that describe it in the reply. Throws
+ * `invalid-cursor` for a cursor of another query.
+ */
 export function pageRequest({ url }: Pick<FastifyRequest, 'url'>, limit: number) {
   const { path, query } = urlParts(url)
   const scope = cursorScope({ path, query })
-  /** The `page` member of the reply, and the links (RFC 8288) that go with it. */
-  const shown = (page: { next: Keys | null; previous: Keys | null }, total?: number) => {
+  /** The `page` member of the reply, and the links (RFC 8288) to the next and the previous page. */
+  const describe = (page: { next: CursorKeys | null; previous: CursorKeys | null }, total?: number) => {
     const next = page.next && encode(page.next, false, scope)
     const previous = page.previous && encode(page.previous, true, scope)
     const links = [link(path, query, next, 'next'), link(path, query, previous, 'prev')].filter((one) => one !== null)
@@ -62,37 +66,42 @@ export function pageRequest({ url }: Pick<FastifyRequest, 'url'>, limit: number)
   return {
     limit,
     from: query.cursor === undefined ? null : decode(String(query.cursor), scope),
-    shown,
-    /** The `page` member of the reply; sets the `Link` header with it. */
-    info(reply: FastifyReply, page: { next: Keys | null; previous: Keys | null }, total?: number): PageInfo {
-      const { info, links } = shown(page, total)
+    describe,
+    /** The `page` member of the reply; also sets the `Link` header. */
+    info(
+      reply: FastifyReply,
+      page: { next: CursorKeys | null; previous: CursorKeys | null },
+      total?: number,
+    ): PageInfo {
+      const { info, links } = describe(page, total)
       addLinks(reply, links)
       return info
     },
   }
 }
 
-/** Parameters that may change from page to page of one list. */
-const FREE = new Set(['cursor', 'limit', 'count', 'fields', 'include', 'latest', 'facets'])
+/** Parameters that may differ between the pages of one list. */
+const UNSCOPED = new Set(['cursor', 'limit', 'count', 'fields', 'include', 'latest', 'facets'])
 
-/** The path of an address, and its query as it was sent: checked parameters have defaults and forms of their own. */
+/** The path and the query of a URL as it was sent: validated parameters have defaults and converted values. */
 export function urlParts(url: string): { path: string; query: ParsedUrlQuery } {
   const [path = '', ...search] = url.split('?')
   return { path, query: parse(search.join('?')) }
 }
 
-/** What a cursor is good for: the same list, filtered and sorted in the same way. */
+/** The scope of a cursor: the same list, with the same filters and order. */
 export function cursorScope({ path, query }: ReturnType<typeof urlParts>): string {
-  const fixed = Object.entries(query).filter(([name]) => !FREE.has(name))
-  return JSON.stringify([path, fixed.sort(([a], [b]) => (a < b ? -1 : 1))])
+  const scoped = Object.entries(query).filter(([name]) => !UNSCOPED.has(name))
+  return JSON.stringify([path, scoped.sort(([a], [b]) => (a < b ? -1 : 1))])
 }
 
-const encode = ([sort, id]: Keys, back: boolean, scope: string): string => encodeCursor(scope, [sort, id, back ? 1 : 0])
+const encode = ([sort, id]: CursorKeys, back: boolean, scope: string): string =>
+  encodeCursor(scope, [sort, id, back ? 1 : 0])
 
 const Position = z.tuple([z.union([z.string(), z.number()]), z.string(), z.literal([0, 1])])
 
-/** The position in a cursor; throws `invalid-cursor` for one of another query. */
-function decode(cursor: string, scope: string): { keys: Keys; back: boolean } {
+/** The position in a cursor; throws `invalid-cursor` unless it is one of this scope. */
+function decode(cursor: string, scope: string): { keys: CursorKeys; back: boolean } {
   const position = decodeCursor(scope, Position, cursor)
   if (!position) throw invalidCursor('this query')
   const [sort, id, back] = position

@@ -2,12 +2,12 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { newId } from '../lib/id.ts'
-import { type ProblemType, problems, Problem as Thrown } from '../lib/problem.ts'
+import { Problem, type ProblemType, problems } from '../lib/problem.ts'
 import { allowedMethods } from './allowed-methods.ts'
-import { behindBody } from './lingering-close.ts'
+import { afterRequestBody } from './lingering-close.ts'
 import { isExemptFromTimeout } from './timeout-exemption.ts'
 
-/** RFC 9457, with the place of each mistake. */
+/** The schema of a problem (RFC 9457), with the place of each error in the input. */
 export const ProblemReply = z
   .looseObject({
     type: z
@@ -49,22 +49,22 @@ export const ProblemReply = z
     ],
   })
 
-/** The name in the path fits several things. */
+/** The problem with a path parameter that matches several resources. */
 export const Ambiguous = ProblemReply.extend({
   candidates: z
     .array(z.string())
     .meta({ description: 'What each of them is named by alone.', examples: [['/business/sport', '/regions/sport']] }),
 }).meta({ id: 'Ambiguous', description: 'Several things have this name; `candidates` lists them.' })
 
-/** Faults that other layers know and HTTP does not: from an error to the problem it is, if it is one. */
-export type Translate = (error: unknown) => Thrown | undefined
+/** Gives the problem for an error of another layer, such as storage; undefined if it knows none. */
+export type ErrorTranslator = (error: unknown) => Problem | undefined
 
-/** Formats every failure, the router's and the parser's included, in one place. */
-export function registerProblems(app: FastifyInstance, translate: Translate): void {
+/** Answers every error as a problem: those of handlers, of validation and body parsing, and unknown paths and methods. */
+export function registerProblems(app: FastifyInstance, translate: ErrorTranslator): void {
   const allowed = allowedMethods(app)
 
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const problem = problemOf(error, translate)
+    const problem = toProblem(error, translate)
     if (problem.status >= 500 && problem.type === 'internal')
       request.log.error({ reqId: request.id, err: error }, 'request failed')
     return send(problem, request, reply)
@@ -72,42 +72,43 @@ export function registerProblems(app: FastifyInstance, translate: Translate): vo
 
   app.setNotFoundHandler((request, reply) => {
     const methods = allowed(request.url)
-    if (methods.length === 0) return send(new Thrown('not-found', 'there is nothing at this address'), request, reply)
+    if (methods.length === 0) return send(new Problem('not-found', 'there is nothing at this address'), request, reply)
     const detail = `this address takes ${methods.join(', ')}`
-    return send(new Thrown('method-not-allowed', detail, { headers: { allow: methods.join(', ') } }), request, reply)
+    return send(new Problem('method-not-allowed', detail, { headers: { allow: methods.join(', ') } }), request, reply)
   })
 }
 
-function send(problem: Thrown, request: FastifyRequest, reply: FastifyReply) {
-  // What the route has said of what it would have shown is not true of the problem.
+function send(problem: Problem, request: FastifyRequest, reply: FastifyReply) {
+  // Set by the route for the resource, not for the problem.
   reply.removeHeader('last-modified')
   return reply
     .code(problem.status)
     .headers(problem.headers)
     .header('content-type', 'application/problem+json; charset=utf-8')
     .header('cache-control', 'no-store')
-    .send(behindBody(request, reply, bodyOf(problem, request.id)))
+    .send(afterRequestBody(request, reply, problemJson(problem, request.id)))
 }
 
-/** The problem as text, its standard members first. */
-export function bodyOf(problem: Thrown, instance: string): string {
-  const { type, status, message: detail, errors, more } = problem
+/** The problem as JSON, its standard members before its extensions. */
+export function problemJson(problem: Problem, instance: string): string {
+  const { type, status, message: detail, errors, extensions } = problem
   const standard = { type: `/problems/${type}`, title: problems[type][1], status, detail, instance }
-  return JSON.stringify({ ...standard, ...(errors.length > 0 && { errors }), ...more })
+  return JSON.stringify({ ...standard, ...(errors.length > 0 && { errors }), ...extensions })
 }
 
-/** The problem that a fault is; what nobody foresaw is `internal`, and says nothing of itself. */
-export function problemOf(error: unknown, translate: Translate): Thrown {
-  if (error instanceof Thrown) return error
+/** The problem for an error. An unforeseen error is `internal`, and its message is not disclosed. */
+export function toProblem(error: unknown, translate: ErrorTranslator): Problem {
+  if (error instanceof Problem) return error
   const known = translate(error)
   if (known) return known
   const { code = '', statusCode = 500, message } = error as FastifyError
-  if (statusCode >= 500) return new Thrown('internal', 'something failed that should not; the log tells more')
-  return new Thrown(TYPES[code] ?? STATUSES[statusCode] ?? 'bad-request', message, {
+  if (statusCode >= 500) return new Problem('internal', 'something failed that should not; the log tells more')
+  return new Problem(TYPES[code] ?? STATUSES[statusCode] ?? 'bad-request', message, {
     headers: statusCode === 429 ? { 'retry-after': '60' } : {},
   })
 }
 
+/** The problems for errors of Fastify, by code. */
 const TYPES: Record<string, ProblemType> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'too-large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
@@ -117,6 +118,7 @@ const TYPES: Record<string, ProblemType> = {
   FST_ERR_PARAM_LENGTH: 'uri-too-long',
 }
 
+/** The problems for other errors of Fastify and its plugins, by status. */
 const STATUSES: Record<number, ProblemType> = {
   404: 'not-found',
   413: 'too-large',
@@ -125,24 +127,24 @@ const STATUSES: Record<number, ProblemType> = {
   429: 'rate-limited',
 }
 
-/** What Node's HTTP parser says is wrong. */
+/** The problems for errors of Node's HTTP parser, by code. */
 const PARSER_TYPES: Record<string, ProblemType> = {
   HPE_HEADER_OVERFLOW: 'headers-too-large',
   HPE_INVALID_METHOD: 'not-implemented',
   ERR_HTTP_REQUEST_TIMEOUT: 'timeout',
 }
 
-/** Answers what the router refuses before there is a route: a path that cannot be decoded, or is too long. */
+/** Answers requests that the router refuses before a route is found: the path cannot be decoded, or is too long. */
 export function frameworkErrors(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id)
   send(
-    problemOf(error, () => undefined),
+    toProblem(error, () => undefined),
     request,
     reply,
   )
 }
 
-/** Answers what the HTTP parser itself refuses, before there is a request: a bare problem, and the end of the socket. */
+/** Answers what the HTTP parser refuses, before there is a request: writes a problem to the socket and ends it. */
 export function clientErrorHandler(
   this: { log: FastifyBaseLogger },
   error: Error & { code?: string },
@@ -152,9 +154,9 @@ export function clientErrorHandler(
   if (!socket.writable) return
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isExemptFromTimeout(socket)) return
   const type = PARSER_TYPES[error.code ?? ''] ?? 'bad-request'
-  const problem = new Thrown(type, 'this is not a request that can be answered; the connection is closed')
+  const problem = new Problem(type, 'this is not a request that can be answered; the connection is closed')
   const id = newId()
-  const body = bodyOf(problem, id)
+  const body = problemJson(problem, id)
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     'Connection: close',

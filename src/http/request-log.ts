@@ -2,32 +2,38 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify'
 
-/** An id that a client or a proxy brings along, if it is short and plain. */
-const PLAIN = /^[\w.:-]{1,100}$/
+/** An `X-Request-Id` that is accepted from a client or a proxy: short, and safe in a log. */
+const ACCEPTED_ID = /^[\w.:-]{1,100}$/
 
 /**
- * Gives the function that names requests: by the id that came along, if it is plain; else by one that tells the process
- * from all others, and a number.
+ * Gives the function that assigns request ids: the `X-Request-Id` of the request if it is accepted, else a prefix that is
+ * unique to the process, and a number.
  */
-export function requestIds(): (request: Pick<IncomingMessage, 'headers'>) => string {
-  const process = randomBytes(9).toString('base64url')
+export function requestIdGenerator(): (request: Pick<IncomingMessage, 'headers'>) => string {
+  const prefix = randomBytes(9).toString('base64url')
   let count = 0
   return ({ headers }) => {
     const given = headers['x-request-id']
-    if (typeof given === 'string' && PLAIN.test(given)) return given
+    if (typeof given === 'string' && ACCEPTED_ID.test(given)) return given
     count += 1
-    return `${process}-${count.toString(36)}`
+    return `${prefix}-${count.toString(36)}`
   }
 }
 
-/** The log: JSON lines. No header, no query and no body goes into it, since any may hold a secret. */
-export const logger = (level: string, stream?: { write(line: string): void }): FastifyServerOptions['logger'] => ({
+/** Options of the request log: JSON lines. They never contain a header, a query or a body, since any may hold a secret. */
+export const loggerOptions = (
+  level: string,
+  stream?: { write(line: string): void },
+): FastifyServerOptions['logger'] => ({
   level,
   ...(stream && { stream }),
   serializers: { req: ({ method, routeOptions }) => ({ method, route: routeOptions?.url }) },
 })
 
-/** `X-Request-Id` on every reply, and a line in the log for every request; for reads that went well only if wanted. */
+/**
+ * Sets `X-Request-Id` on every reply, and writes a line to the request log for each. Successful reads are logged only with
+ * `logsReads`.
+ */
 export function registerRequestLog(app: FastifyInstance, { logsReads }: { logsReads: boolean }): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
@@ -44,7 +50,7 @@ export function registerRequestLog(app: FastifyInstance, { logsReads }: { logsRe
   })
 }
 
-/** What was asked for, without the query; a path that is a secret itself, as that of a preview, by its pattern. */
+/** The path without the query. A path that contains a secret `token` is replaced by the pattern of its route. */
 function pathOf({ url, params, routeOptions }: FastifyRequest): string | undefined {
   const isSecret = typeof params === 'object' && params !== null && 'token' in params
   return isSecret ? routeOptions.url : url.split('?', 1)[0]

@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-const patient = new WeakSet<Socket>()
+const exempt = new WeakSet<Socket>()
 
 /**
- * Lets the body of a request take longer to arrive than the server's limit for whole requests, as one does that is
- * worked off while it comes. A connection on which nothing moves is still ended by the limit for those.
+ * Exempts a request from the server's `requestTimeout`, for a body that is processed while it arrives. An idle connection is
+ * still ended by `connectionTimeout`.
  */
 export function exemptFromTimeout(request: FastifyRequest, reply: FastifyReply): void {
   const { socket } = request.raw
-  patient.add(socket)
-  reply.raw.once('close', () => patient.delete(socket))
+  exempt.add(socket)
+  reply.raw.once('close', () => exempt.delete(socket))
 }
 
-/** Whether what comes over this connection now may take its time. */
-export const isExemptFromTimeout = (socket: Socket): boolean => patient.has(socket)
+/** Whether the present request on this connection is exempt from `requestTimeout`. */
+export const isExemptFromTimeout = (socket: Socket): boolean => exempt.has(socket)

@@ -1,31 +1,32 @@
-/** zod as the one language of shapes: requests are parsed by it, and what is wrong with them is put into words. */
+/** Validates requests by their zod schemas, and words the errors. */
 import type { FastifySchemaCompiler, FastifyTypeProvider } from 'fastify'
 import type * as z from 'zod'
 import { type InputError, Problem, type ProblemType, pointerTo } from '../lib/problem.ts'
 import { suggestion } from '../lib/suggest.ts'
 import { invalidCharacters } from '../lib/unicode.ts'
+import type { Sent } from './reply.ts'
 
-/** Types of `params`, `query`, `body` and replies from their zod shapes. */
+/** The types of `params`, `query`, `body` and replies, inferred from their zod schemas. */
 export interface ZodTypes extends FastifyTypeProvider {
   validator: this['schema'] extends z.ZodType ? z.output<this['schema']> : unknown
-  serializer: this['schema'] extends z.ZodType ? z.input<this['schema']> : unknown
+  serializer: this['schema'] extends z.ZodType ? z.input<this['schema']> | Sent : unknown
 }
 
 const PLACES = { body: 'body', querystring: 'query', params: 'path', headers: 'header' } as const
 type Place = (typeof PLACES)[keyof typeof PLACES]
 
-/** Parses a part of the request; what is wrong is thrown as a problem that says where. */
+/** Parses a part of the request. An invalid one is the problem `validation` or one of its kin, with a pointer to each error. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
   const place = PLACES[(httpPart ?? 'body') as keyof typeof PLACES]
   return (data: unknown) => {
     if (place === 'query' || place === 'path') checkParameters(data as Record<string, unknown>, place)
     // A request without a body has `null` for it.
-    const parsed = schema.safeParse(data ?? undefined, { error: wording })
+    const parsed = schema.safeParse(data ?? undefined, { error: messageOf })
     return parsed.success ? { value: parsed.data } : { error: invalid(schema, parsed.error.issues, place) }
   }
 }
 
-/** Throws unless all parameters are clean Unicode; bodies were looked through when they were parsed. */
+/** Throws `invalid-encoding` unless all parameters are clean Unicode; bodies are checked when they are parsed. */
 function checkParameters(parameters: Record<string, unknown>, place: Place): void {
   for (const [name, value] of Object.entries(parameters)) {
     const message = typeof value === 'string' ? invalidCharacters(value) : undefined
@@ -35,9 +36,9 @@ function checkParameters(parameters: Record<string, unknown>, place: Place): voi
   }
 }
 
-/** The value as the shape takes it, or a problem that says what is wrong with the body and where. */
+/** The body as the schema parses it. Throws the same problems as the validation of a whole request. */
 export function parseBody<T extends z.ZodType>(schema: T, data: unknown): z.output<T> {
-  const parsed = schema.safeParse(data, { error: wording })
+  const parsed = schema.safeParse(data, { error: messageOf })
   if (!parsed.success) throw invalid(schema, parsed.error.issues, 'body')
   return parsed.data
 }
@@ -59,8 +60,8 @@ function problemTypeOf(errors: InputError[], place: Place): ProblemType {
   return 'validation'
 }
 
-function errorsOf(schema: z.ZodType, issue: Issue, place: Place, above: PropertyKey[]): InputError[] {
-  const path = [...above, ...issue.path]
+function errorsOf(schema: z.ZodType, issue: Issue, place: Place, parents: PropertyKey[]): InputError[] {
+  const path = [...parents, ...issue.path]
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path)
     return issue.keys.map((key) => ({
@@ -70,8 +71,8 @@ function errorsOf(schema: z.ZodType, issue: Issue, place: Place, above: Property
       message: `is not known here${suggestion(key, known)}`,
     }))
   }
-  if (issue.code === 'invalid_union' && issue.errors.some((branch) => !isOther(branch))) {
-    return nearestBranch(issue.errors).flatMap((inner) => errorsOf(schema, inner, place, path))
+  if (issue.code === 'invalid_union' && issue.errors.some((branch) => !isOtherType(branch))) {
+    return closestBranch(issue.errors).flatMap((inner) => errorsOf(schema, inner, place, path))
   }
   const code = issue.code === 'custom' ? String(issue.params?.code ?? 'invalid') : codeOf(issue)
   return [{ in: place, pointer: pointerTo(path), code, message: issue.message }]
@@ -79,25 +80,25 @@ function errorsOf(schema: z.ZodType, issue: Issue, place: Place, above: Property
 
 const codeOf = (issue: Issue): string => (issue.message === REQUIRED ? 'required' : issue.code)
 
-/** Whether a union's branch is of another type, or another value, altogether: then its issues do not tell the rest. */
-const isOther = (branch: Issue[]): boolean =>
+/** Whether the input is of another type or value than a union's branch altogether: then its issues say nothing useful. */
+const isOtherType = (branch: Issue[]): boolean =>
   branch.every(({ code, path }) => (code === 'invalid_type' || code === 'invalid_value') && path.length === 0)
 
-/** Of a union's branches the one that came furthest: the one the sender most likely meant. */
-function nearestBranch(branches: Issue[][]): Issue[] {
+/** The branch of a union whose parsing got deepest: the one that the sender most likely meant. */
+function closestBranch(branches: Issue[][]): Issue[] {
   const depth = (issues: Issue[]) =>
     Math.max(...issues.map((i) => i.path.length + (i.code === 'invalid_type' && i.path.length === 0 ? -1 : 0)))
   return branches.reduce((best, branch) => (depth(branch) > depth(best) ? branch : best))
 }
 
-/** The names that the shape knows at a path: what an unknown name is compared with. */
+/** The member names that the schema has at a path, with which an unknown name is compared. */
 function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
   const def = schema._zod.def as z.core.$ZodTypeDef & Record<string, unknown>
   if (def.type === 'object') {
-    const shape = def.shape as Record<string, z.core.$ZodType>
+    const members = def.shape as Record<string, z.core.$ZodType>
     const [key, ...rest] = path
-    if (key === undefined) return Object.keys(shape)
-    const member = shape[String(key)]
+    if (key === undefined) return Object.keys(members)
+    const member = members[String(key)]
     return member ? keysAt(member, rest) : []
   }
   if (def.type === 'array') return keysAt(def.element as z.core.$ZodType, path.slice(1))
@@ -108,8 +109,8 @@ function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[]
 
 const REQUIRED = 'is required'
 
-/** What is wrong, in words that fit behind the name of the value. */
-const wording: z.core.$ZodErrorMap = (issue) => {
+/** The message of an issue, worded to follow the name of the value. */
+const messageOf: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':
       if (issue.input === undefined) return REQUIRED
@@ -137,7 +138,7 @@ const wording: z.core.$ZodErrorMap = (issue) => {
   }
 }
 
-/** The values that are taken, and the one that was probably meant. */
+/** The accepted values, and the one that was probably meant. */
 function choice(values: readonly unknown[], given: unknown): string {
   const near = typeof given === 'string' ? suggestion(given, values.map(String)) : ''
   return `must be ${values.map((value) => JSON.stringify(value)).join(' or ')}${near}`

@@ -12,12 +12,12 @@ import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
 import { Id } from '../lib/schemas.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
 import { ApiKey, ApiKeyPatch, ApiKeyWithSecret, type GrantInput, Me, NewApiKey } from './key.ts'
-import { changeKey, createKey, type KeyRow, listKeys, readKey, revokeKey, rotateKey } from './store.ts'
+import { updateKey, createKey, type KeyRow, listKeys, readKey, revokeKey, rotateKey } from './store.ts'
 
 const ByKey = z.strictObject({ key: Id.meta({ description: 'The id of the key.' }) })
 
 /** The id that an id, a slug or a path leads to; or none, and the paths of the sections that might be meant. */
-type Seek = (
+type ResolveReference = (
   db: Reader,
   noun: 'section' | 'tag',
   reference: string,
@@ -26,7 +26,7 @@ type Seek = (
 /** Keys, for admins; and `/me`, for everyone. */
 export function registerKeys(
   server: FastifyInstance,
-  { storage, clock, once, seek }: { storage: Storage; clock: Clock; once: IdempotentRun; seek: Seek },
+  { storage, clock, once, resolveReference: seek }: { storage: Storage; clock: Clock; once: IdempotentRun; resolveReference: ResolveReference },
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
   const tags = ['Keys']
@@ -122,7 +122,7 @@ export function registerKeys(
         if (!key) throw notFound('key')
         const grant = body.grant === undefined ? key.grant : await grantOf(tx, key.role, body.grant)
         const { name = key.name, rateLimit = key.rateLimit } = body
-        const row = await changeKey(tx, params.key, { name, rateLimit, grant }, writeContext(request, clock))
+        const row = await updateKey(tx, params.key, { name, rateLimit, grant }, writeContext(request, clock))
         return shown(row ?? key)
       })
     },

@@ -1,10 +1,10 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Grant } from '../access/grants.ts'
-import { type Caller, type KeyRole, keyless } from '../access/roles.ts'
+import { type Caller, type KeyRole, callerWithoutKey } from '../access/roles.ts'
 import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
 import { newId } from '../lib/id.ts'
-import { hashOf, partsOf, randomSecret, sameHash, tokenOf } from '../lib/random-secret.ts'
+import { hashSecret, parseToken, randomSecret, hashesEqual, formatToken } from '../lib/random-secret.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { apiKeys } from '../storage/schema.ts'
@@ -45,7 +45,7 @@ export async function createKey(
     id: newId(),
     name: input.name,
     role: input.role,
-    secretHash: hashOf(secret),
+    secretHash: hashSecret(secret),
     rateLimit: input.rateLimit ?? null,
     grant: input.grant ?? null,
     expiresAt: input.expiresAt ?? null,
@@ -54,7 +54,7 @@ export async function createKey(
   }
   await tx.insert(apiKeys).values(row)
   await audit(tx, act, { action: 'key.create', target: row.id })
-  return { row, token: PREFIX + tokenOf(row.id, secret) }
+  return { row, token: PREFIX + formatToken(row.id, secret) }
 }
 
 /** Gives a key a new secret; the old one is void at once. Undefined if there is no such key. */
@@ -66,19 +66,19 @@ export async function rotateKey(
   const secret = randomSecret()
   const [row] = await tx
     .update(apiKeys)
-    .set({ secretHash: hashOf(secret) })
+    .set({ secretHash: hashSecret(secret) })
     .where(eq(apiKeys.id, id))
     .returning()
   if (!row) return undefined
   await audit(tx, act, { action: 'key.rotate', target: id })
-  return { row, token: PREFIX + tokenOf(row.id, secret) }
+  return { row, token: PREFIX + formatToken(row.id, secret) }
 }
 
 /** The key with this id. */
 export const readKey = async (db: Reader, id: string): Promise<KeyRow | undefined> => (await selectKey(db, { id }))[0]
 
 /** Changes a key; what is undefined stays. Undefined if there is no such key. */
-export async function changeKey(
+export async function updateKey(
   tx: Writer,
   id: string,
   change: Partial<Pick<KeyRow, 'name' | 'rateLimit' | 'grant'>>,
@@ -125,8 +125,8 @@ export function authenticator(
   adminSecret: string | undefined,
   onError: (error: unknown) => void,
 ): (token: string) => Promise<Caller | undefined> {
-  const adminHash = adminSecret === undefined ? undefined : hashOf(adminSecret)
-  const nobody = hashOf('')
+  const adminHash = adminSecret === undefined ? undefined : hashSecret(adminSecret)
+  const nobody = hashSecret('')
   const noted = new Map<string, number>()
 
   /** Notes the use of a key without making the request wait, at most once a minute. */
@@ -141,11 +141,11 @@ export function authenticator(
   }
 
   return async (token) => {
-    if (adminHash !== undefined && sameHash(hashOf(token), adminHash)) return ENVIRONMENT_ADMIN
-    const parts = token.startsWith(PREFIX) ? partsOf(token.slice(PREFIX.length)) : undefined
+    if (adminHash !== undefined && hashesEqual(hashSecret(token), adminHash)) return ENVIRONMENT_ADMIN
+    const parts = token.startsWith(PREFIX) ? parseToken(token.slice(PREFIX.length)) : undefined
     const [row] = parts ? await selectKey(storage.reader, { id: parts.id }) : []
     // An unknown id is compared too, so that it takes as long as a wrong secret.
-    const isRight = sameHash(hashOf(parts?.secret ?? ''), row?.secretHash ?? nobody)
+    const isRight = hashesEqual(hashSecret(parts?.secret ?? ''), row?.secretHash ?? nobody)
     if (!row || !isRight || (row.expiresAt !== null && row.expiresAt <= now().toISOString())) return undefined
     noteUse(row.id)
     const { id, name, role, expiresAt, rateLimit, grant } = row
@@ -153,4 +153,4 @@ export function authenticator(
   }
 }
 
-const ENVIRONMENT_ADMIN = keyless('environment', 'DATELINE_ADMIN_KEY', 'admin')
+const ENVIRONMENT_ADMIN = callerWithoutKey('environment', 'DATELINE_ADMIN_KEY', 'admin')

@@ -9,11 +9,11 @@ export function rangesOf(tag: string): string[] {
 /** The ranges in a comma-separated list, in lower case; null for `*`, which finds every language. What is no tag finds nothing. */
 export function rangesIn(list: string): string[] | null {
   const ranges = list.split(',').map((range) => range.trim())
-  return ranges.includes('*') ? null : [...new Set(ranges.flatMap((range) => canonical(range)?.toLowerCase() ?? []))]
+  return ranges.includes('*') ? null : [...new Set(ranges.flatMap((range) => canonicalLanguage(range)?.toLowerCase() ?? []))]
 }
 
 /** The tag in its canonical form, as `iw` is `he`; undefined for what is none. */
-export function canonical(tag: string): string | undefined {
+export function canonicalLanguage(tag: string): string | undefined {
   try {
     return Intl.getCanonicalLocales(tag)[0]
   } catch {

@@ -102,7 +102,7 @@ export class Problem extends Error {
   override name = 'Problem'
   readonly type: ProblemType
   readonly errors: InputError[]
-  readonly more: Record<string, unknown>
+  readonly extensions: Record<string, unknown>
   readonly headers: Record<string, string>
 
   constructor(
@@ -110,14 +110,14 @@ export class Problem extends Error {
     detail: string,
     {
       errors = [],
-      more = {},
+      extensions: more = {},
       headers = {},
-    }: { errors?: InputError[]; more?: Record<string, unknown>; headers?: Record<string, string> } = {},
+    }: { errors?: InputError[]; extensions?: Record<string, unknown>; headers?: Record<string, string> } = {},
   ) {
     super(detail)
     this.type = type
     this.errors = errors
-    this.more = more
+    this.extensions = more
     this.headers = headers
   }
 

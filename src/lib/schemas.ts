@@ -2,7 +2,7 @@
 import { domainToASCII } from 'node:url'
 import * as z from 'zod'
 import { isId } from './id.ts'
-import { canonical } from './languages.ts'
+import { canonicalLanguage } from './languages.ts'
 import { MAX_SLUG } from './slug.ts'
 import { isVisible } from './unicode.ts'
 
@@ -113,8 +113,8 @@ export const prose = (max: number) =>
 export const Language = z
   .string()
   .max(35)
-  .refine((value) => canonical(value) !== undefined, 'must be a BCP 47 language tag')
-  .transform((value) => canonical(value) ?? value)
+  .refine((value) => canonicalLanguage(value) !== undefined, 'must be a BCP 47 language tag')
+  .transform((value) => canonicalLanguage(value) ?? value)
   .meta({ id: 'Language', description: 'A BCP 47 language tag.', examples: ['en', 'fr-CA'] })
 
 /** ISO 3166-1 alpha-2. */

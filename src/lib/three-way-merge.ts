@@ -6,7 +6,7 @@ import { pointerTo } from './problem.ts'
 type Json = Record<string, unknown>
 
 /** What came of it: the other copy with the change in it, and pointers to where that was not possible. */
-export interface Merged<T> {
+export interface MergeResult<T> {
   value: T
   conflicts: string[]
 }
@@ -18,7 +18,7 @@ const LIMIT = { maxEditLength: 4_000 }
  * What changed from `base` to `changed`, made to `other` too. Members of objects are compared one by one, lists item by
  * item; where the change meets something that is different in `other`, it is a conflict and `other` stays as it is.
  */
-export function threeWay<T>(base: T, changed: T, other: T, path: string[] = []): Merged<T> {
+export function threeWayMerge<T>(base: T, changed: T, other: T, path: string[] = []): MergeResult<T> {
   if (isDeepStrictEqual(base, changed)) return { value: other, conflicts: [] }
   if (isDeepStrictEqual(base, other) || isDeepStrictEqual(changed, other)) return { value: changed, conflicts: [] }
   if (isObject(base) && isObject(changed) && isObject(other)) return ofObjects(base, changed, other, path)
@@ -28,9 +28,9 @@ export function threeWay<T>(base: T, changed: T, other: T, path: string[] = []):
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function ofObjects<T extends Json>(base: T, changed: T, other: T, path: string[]): Merged<T> {
+function ofObjects<T extends Json>(base: T, changed: T, other: T, path: string[]): MergeResult<T> {
   const merged = Object.keys(other).map((name) => {
-    const { value, conflicts } = threeWay(base[name], changed[name], other[name], [...path, name])
+    const { value, conflicts } = threeWayMerge(base[name], changed[name], other[name], [...path, name])
     return { entry: [name, value] as const, conflicts }
   })
   const value = { ...other, ...Object.fromEntries(merged.map(({ entry }) => entry)) }

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
-import { guides } from '../../src/http/guides.ts'
-import { withoutPrefills } from '../../src/http/reference.ts'
+import { guides } from '../../src/http/docs/guides.ts'
+import { withoutPrefills } from '../../src/http/docs/reference.ts'
 import { type Newsroom, newsroom } from '../harness/newsroom.ts'
 import { problem } from '../harness/problem.ts'
 

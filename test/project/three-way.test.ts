@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { threeWay } from '../../src/lib/three-way-merge.ts'
+import { threeWayMerge } from '../../src/lib/three-way-merge.ts'
 
 const value = fc.oneof(fc.string({ maxLength: 2 }), fc.constantFrom(null, 1, 2))
 const article = fc.record({ headline: value, seo: fc.record({ title: value, noIndex: value }), body: fc.array(value) })
@@ -8,9 +8,9 @@ describe('a change made to another copy', () => {
   it('is the change itself where the copies are the same, and nothing where nothing changed', () => {
     fc.assert(
       fc.property(article, article, (a, b) => {
-        expect(threeWay(a, b, a)).toEqual({ value: b, conflicts: [] })
-        expect(threeWay(a, a, b)).toEqual({ value: b, conflicts: [] })
-        expect(threeWay(a, b, b)).toEqual({ value: b, conflicts: [] })
+        expect(threeWayMerge(a, b, a)).toEqual({ value: b, conflicts: [] })
+        expect(threeWayMerge(a, a, b)).toEqual({ value: b, conflicts: [] })
+        expect(threeWayMerge(a, b, b)).toEqual({ value: b, conflicts: [] })
       }),
     )
   })
@@ -44,12 +44,12 @@ describe('a change made to another copy', () => {
       [[], ['a', 'b', 'c', 'd', 'e'], ['e']],
     ]
     for (const [change, other, expected] of cases) {
-      const { value: merged, conflicts } = threeWay(base, { ...base, body: change }, { ...base, body: other })
+      const { value: merged, conflicts } = threeWayMerge(base, { ...base, body: change }, { ...base, body: other })
       expect([merged.body, conflicts]).toEqual(expected ? [expected, []] : [other, ['/body']])
     }
     const titled = { ...base, headline: 'I', seo: { title: 'T', noIndex: false } }
     const hidden = { ...base, seo: { title: null, noIndex: true } }
-    expect(threeWay(base, titled, hidden).value).toEqual({ ...titled, seo: { title: 'T', noIndex: true } })
-    expect(threeWay(base, titled, { ...base, seo: { title: 'U', noIndex: false } }).conflicts).toEqual(['/seo/title'])
+    expect(threeWayMerge(base, titled, hidden).value).toEqual({ ...titled, seo: { title: 'T', noIndex: true } })
+    expect(threeWayMerge(base, titled, { ...base, seo: { title: 'U', noIndex: false } }).conflicts).toEqual(['/seo/title'])
   })
 })

@@ -1,8 +1,8 @@
-/** The problems that operations answer with, by status, as the OpenAPI document shows them. */
-import { type InputError, type ProblemType, problems } from '../lib/problem.ts'
-import type { Json } from './openapi-schemas.ts'
+/** The problems with which operations answer, by status, in the OpenAPI document. */
+import { type InputError, type ProblemType, problems } from '../../lib/problem.ts'
+import type { Json } from './schemas.ts'
 
-/** The responses for problems: the name of the component, and what it says. */
+/** The response component for the problems of a status: its name and its description. */
 const RESPONSES: Record<number, [name: string, description: string]> = {
   400: ['BadRequest', 'The request is not valid; `errors` says what is wrong and where.'],
   401: ['Unauthenticated', 'The key is missing, malformed, unknown, expired or revoked.'],
@@ -26,7 +26,7 @@ const RESPONSES: Record<number, [name: string, description: string]> = {
 interface Example {
   detail: string
   errors?: InputError[]
-  more?: Json
+  extensions?: Json
 }
 
 const ID = '0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d'
@@ -57,18 +57,18 @@ const EXAMPLES: Record<ProblemType, Example> = {
   'not-found': { detail: 'there is no such article' },
   'method-not-allowed': { detail: 'this address takes GET, HEAD, POST' },
   conflict: { detail: 'the slug harbour-bridge-reopens belongs to another article' },
-  'in-use': { detail: 'the tag is still in use', more: { uses: { articles: 3 } } },
+  'in-use': { detail: 'the tag is still in use', extensions: { uses: { articles: 3 } } },
   'transition-not-allowed': {
     detail: 'a draft cannot be unpublished',
-    more: { state: 'draft', allowed: ['submit', 'publish', 'schedule'] },
+    extensions: { state: 'draft', allowed: ['submit', 'publish', 'schedule'] },
   },
   'cursor-expired': {
     detail: 'what came after the cursor is not kept any more: read the snapshot, and go on from the cursor it names',
-    more: { snapshot: '/v1/changes/snapshot' },
+    extensions: { snapshot: '/v1/changes/snapshot' },
   },
   retracted: {
     detail: 'The report rested on a forged document.',
-    more: {
+    extensions: {
       retraction: {
         id: ID,
         slug: 'harbour-bridge-reopens',
@@ -82,7 +82,7 @@ const EXAMPLES: Record<ProblemType, Example> = {
   'precondition-required': { detail: 'send If-Match with the ETag of the version that is meant, or *' },
   'precondition-failed': {
     detail: 'this is version 8 by now; If-Match names "7-kd82mZ"',
-    more: { currentVersion: 8 },
+    extensions: { currentVersion: 8 },
   },
   'too-large': { detail: 'Request body is too large' },
   'uri-too-long': { detail: 'a part of the path has more than 300 characters' },
@@ -104,11 +104,11 @@ const EXAMPLES: Record<ProblemType, Example> = {
 
 const types = Object.keys(problems) as ProblemType[]
 
-/** An example of a problem, as it is sent. */
+/** An example of a problem as a reply has it. */
 export function problemExample(type: ProblemType): Json {
   const [status, title] = problems[type]
-  const { detail, errors, more } = EXAMPLES[type]
-  return { type: `/problems/${type}`, title, status, detail, instance: ID, ...(errors && { errors }), ...more }
+  const { detail, errors, extensions } = EXAMPLES[type]
+  return { type: `/problems/${type}`, title, status, detail, instance: ID, ...(errors && { errors }), ...extensions }
 }
 
 /** The examples of the problems of a status, by their type. */
@@ -122,7 +122,7 @@ export const examplesOf = (status: number): Json =>
 /** The reference to the response for the problems of a status. */
 export const problemRef = (status: number): Json => ({ $ref: `#/components/responses/${RESPONSES[status]?.[0]}` })
 
-/** The responses for problems, with their headers, for the components of the document. */
+/** The response components for the problems of these statuses, with their headers. */
 export const problemResponses = (statuses: Iterable<number>, headersOf: (status: number) => Json): Json =>
   Object.fromEntries(
     [...statuses]
@@ -135,31 +135,31 @@ export const problemResponses = (statuses: Iterable<number>, headersOf: (status:
       }),
   )
 
-/** What an operation takes, as far as its problems depend on it. */
-export interface Takes {
+/** The traits of an operation on which its problems depend. */
+export interface OperationTraits {
   method: string
-  /** Whether a key counts for it: without, neither access nor limits are looked at. */
+  /** Whether it ignores keys: then neither access nor the rate limit is checked. */
   isOpen: boolean
   hasBody: boolean
   /** Whether it has a parameter in this place, of this name if one is given. */
-  parameter(place: 'path' | 'query' | 'header', name?: string): boolean
+  hasParameter(place: 'path' | 'query' | 'header', name?: string): boolean
 }
 
-/** The statuses of the problems that an operation can answer with, by what it takes and who may call it. */
-export function problemsOf({ method, isOpen, hasBody, parameter }: Takes): number[] {
-  const isConditional = parameter('header', 'if-match')
-  const isOnce = parameter('header', 'idempotency-key')
+/** The statuses of the problems with which an operation can answer, from its method, parameters, body and access. */
+export function problemsOf({ method, isOpen, hasBody, hasParameter }: OperationTraits): number[] {
+  const isConditional = hasParameter('header', 'if-match')
+  const isIdempotent = hasParameter('header', 'idempotency-key')
   const writes = method !== 'get'
   return [
     400,
     431,
     ...(isOpen ? [] : [401, 403, 429, 503]),
-    ...(parameter('path') ? [404, 414] : []),
-    ...(parameter('query', 'article') ? [404] : []),
+    ...(hasParameter('path') ? [404, 414] : []),
+    ...(hasParameter('query', 'article') ? [404] : []),
     ...(hasBody ? [408] : []),
-    ...(hasBody || isConditional || isOnce ? [409] : []),
+    ...(hasBody || isConditional || isIdempotent ? [409] : []),
     ...(isConditional ? [412, 428] : []),
     ...(writes ? [413, 415, 507] : []),
-    ...(hasBody || isOnce || parameter('query', 'reassignTo') ? [422] : []),
+    ...(hasBody || isIdempotent || hasParameter('query', 'reassignTo') ? [422] : []),
   ]
 }

@@ -1,9 +1,10 @@
-/** Examples, put together from those of the parts. */
-import type { Json } from './openapi-schemas.ts'
+/** Examples for the OpenAPI document, composed from those of the parts. */
+import type { Json } from './schemas.ts'
 
 /**
- * Gives the function that makes an example of a JSON Schema: its own, or one made of the examples of its members. What
- * may be left out is left out, unless it has an example of its own. Throws for a text that has none.
+ * Gives the function that composes an example of a JSON Schema: its own, or one of the examples of its members. Optional
+ * members are left out, unless they have an example of their own. Throws for a string without an example; `where` names
+ * its place in the error.
  */
 export function examplesFrom(components: Map<string, Json>) {
   function exampleOf(schema: Json, where: string): unknown {
@@ -26,10 +27,10 @@ export function examplesFrom(components: Map<string, Json>) {
   }
 
   function membersOf({ properties = {}, required = [] }: Json, where: string): Json {
-    const shown = Object.entries(properties as Record<string, Json>).filter(
+    const included = Object.entries(properties as Record<string, Json>).filter(
       ([name, member]) => (required as string[]).includes(name) || member.examples,
     )
-    return Object.fromEntries(shown.map(([name, member]) => [name, exampleOf(member, `${where}.${name}`)]))
+    return Object.fromEntries(included.map(([name, member]) => [name, exampleOf(member, `${where}.${name}`)]))
   }
 
   return exampleOf

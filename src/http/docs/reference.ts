@@ -1,25 +1,29 @@
-/** `/docs`: the OpenAPI document in Swagger UI, on a page of our own. Everything it loads comes from this service. */
+/** `/docs`: the OpenAPI document in Swagger UI, on a page of our own. Everything that it loads comes from this service. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { getOrCreate } from '../lib/cache.ts'
+import { getOrCreate } from '../../lib/cache.ts'
+import { sendJson } from '../reply.ts'
 import { navigation } from './guides.ts'
-import { htmlPage, sendPage, unlisted } from './html-page.ts'
+import { htmlPage, sendPage, undocumentedRoute } from './html-page.ts'
 import { STYLE } from './page-style.ts'
 
 type Json = Record<string, unknown>
 
 const { resolve } = createRequire(import.meta.url)
 
-/** Files of Swagger UI that the page loads, with their content types. Of the plugin only these are used: its own page has no viewport. */
+/**
+ * Files of Swagger UI that the page loads, with their content types. Only these are used of `@fastify/swagger-ui`: its own
+ * page has no viewport and is not readable on phones.
+ */
 const ASSETS = {
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
   'swagger-ui.css': 'text/css; charset=utf-8',
 }
 
-/** See https://swagger.io/docs/open-source-tools/swagger-ui/usage/configuration/; the key is kept in the browser. */
+/** See https://swagger.io/docs/open-source-tools/swagger-ui/usage/configuration/; the browser stores the key. */
 const START = `document.documentElement.classList.toggle('dark-mode', matchMedia('(prefers-color-scheme: dark)').matches)
 SwaggerUIBundle({
   url: '/docs/openapi.json',
@@ -44,7 +48,7 @@ const page = () =>
 ${navigation()}
 <aside>
 <p>Begin with <a href="#/Articles/listArticles">List articles</a>: open it and press Execute. It needs no key.</p>
-<p>A new database has no articles. These commands make one with an invented newsroom, and serve it on port 3001:</p>
+<p>A new database has no articles. These commands create one with an invented newsroom, and serve it on port 3001:</p>
 <pre>DATABASE_URL=./data/sample.db npm run dateline -- sample
 DATABASE_URL=./data/sample.db PORT=3001 npm start</pre>
 <p>To write, press Authorize and paste a key. The first start of the service prints the first admin key.
@@ -57,35 +61,37 @@ The guides above explain the API. The document for tools is at <a href="/openapi
 </div>`,
   })
 
-/** Registers the page, the files that it loads, and the document as it shows it. */
+/** Registers the page, the files that it loads, and the version of the document that it shows. */
 export function registerReference(app: FastifyInstance): void {
-  app.get('/docs', unlisted(), async (_request, reply) => sendPage(reply, page()))
-  app.get('/docs/', unlisted(), async (_request, reply) => reply.redirect('/docs', 308))
-  app.get('/docs/docs.css', unlisted(), async (_request, reply) => reply.type('text/css; charset=utf-8').send(STYLE))
-  app.get('/docs/start.js', unlisted(), async (_request, reply) =>
+  app.get('/docs', undocumentedRoute(), async (_request, reply) => sendPage(reply, page()))
+  app.get('/docs/', undocumentedRoute(), async (_request, reply) => reply.redirect('/docs', 308))
+  app.get('/docs/docs.css', undocumentedRoute(), async (_request, reply) =>
+    reply.type('text/css; charset=utf-8').send(STYLE),
+  )
+  app.get('/docs/start.js', undocumentedRoute(), async (_request, reply) =>
     reply.type('text/javascript; charset=utf-8').send(START),
   )
 
   let document: string | undefined
-  app.get('/docs/openapi.json', unlisted(), async (_request, reply) => {
+  app.get('/docs/openapi.json', undocumentedRoute(), async (_request, reply) => {
     document ??= JSON.stringify(withoutPrefills(app.swagger() as unknown as Json))
-    return reply.type('application/json; charset=utf-8').send(document)
+    return sendJson(reply, document)
   })
 
-  const zipped = new Map<string, Promise<Buffer>>()
+  const compressed = new Map<string, Promise<Buffer>>()
   for (const [name, type] of Object.entries(ASSETS))
-    app.get(`/docs/${name}`, unlisted(), async ({ headers }, reply: FastifyReply) => {
+    app.get(`/docs/${name}`, undocumentedRoute(), async ({ headers }, reply: FastifyReply) => {
       const file = () => readFile(resolve(`@fastify/swagger-ui/static/${name}`))
       reply.type(type).header('vary', 'Accept-Encoding')
       if (!headers['accept-encoding']?.includes('gzip')) return reply.send(await file())
-      const bytes = await getOrCreate(zipped, name, async () => promisify(gzip)(await file()))
+      const bytes = await getOrCreate(compressed, name, async () => promisify(gzip)(await file()))
       return reply.header('content-encoding', 'gzip').send(bytes)
     })
 }
 
 /**
- * The document without the examples that Swagger UI would fill in and send: those of parameters and bodies that may be
- * left out. What is executed as it opens is then the plain request.
+ * The document without the examples of optional parameters and bodies, which Swagger UI would fill in and send: pressing
+ * Execute then sends the plain request.
  */
 export function withoutPrefills(document: Json): Json {
   const copy = structuredClone(document)

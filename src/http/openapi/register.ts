@@ -1,35 +1,35 @@
 /**
- * The OpenAPI 3.1 document, made from the same zod shapes that check the requests: every named shape is one component,
- * every operation lists the replies and the problems it can answer with.
+ * The OpenAPI 3.1 document, generated from the zod schemas that validate the requests: every named schema is one
+ * component, every operation lists its replies and its problems.
  */
 import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import * as z from 'zod'
-import { NoQuery } from './common-schemas.ts'
-import { typeOf } from './media-type.ts'
-import { lineShapeOf, NDJSON } from './ndjson.ts'
-import { type Declared, finished } from './openapi-document.ts'
-import type { ReplyHeader } from './openapi-headers.ts'
-import { type ParameterPlace, parametersIn } from './openapi-parameters.ts'
-import { type Json, schemasInto } from './openapi-schemas.ts'
-import { pageParameters } from './pagination.ts'
-import { ProblemReply } from './problems.ts'
+import { NoQuery } from '../common-schemas.ts'
+import { mediaTypeOf } from '../media-type.ts'
+import { lineSchemaOf, NDJSON } from '../ndjson.ts'
+import { pageParameters } from '../pagination.ts'
+import { ProblemReply } from '../problems.ts'
+import { completeDocument, type RouteDeclaration } from './document.ts'
+import type { ReplyHeader } from './headers.ts'
+import { type ParameterPlace, parametersIn } from './parameters.ts'
+import { type Json, schemaCollector } from './schemas.ts'
 
 declare module 'fastify' {
   interface FastifySchema {
-    /** What an operation does, in a few words; for the document. */
+    /** For the document: what the operation does, in a few words. */
     summary?: string
     description?: string
     operationId?: string
     tags?: readonly string[]
     hide?: boolean
     consumes?: readonly string[]
-    /** Headers of its reply beside those that follow from what it takes and gives. */
+    /** Headers of its reply beside those that follow from its method, parameters and statuses. */
     replyHeaders?: readonly ReplyHeader[]
   }
 }
 
-/** What the document says of the service as a whole. */
+/** The parts of the document that describe the service as a whole. */
 export interface DocumentInfo {
   title: string
   version: string
@@ -38,16 +38,16 @@ export interface DocumentInfo {
   webhooks: WebhookDocument
 }
 
-/** Messages that the service sends by itself: each event with the shape of its message, and the headers of all. */
+/** Messages that the service sends to webhooks: each event with the schema of its message, and the headers of all. */
 export interface WebhookDocument {
   headers: z.ZodType
-  events: { type: string; summary: string; description: string; shape: z.ZodType }[]
+  events: { type: string; summary: string; description: string; schema: z.ZodType }[]
 }
 
-/** The body of an operation that takes none. */
+/** The body of an operation without a body: absent or `{}`. */
 const NoBody = z.strictObject({}).optional()
 
-/** The messages as operations of whoever receives them. */
+/** The `webhooks` of the document: the messages as operations of their receiver. */
 function webhooksOf({ headers, events }: WebhookDocument, toSchema: ToSchema, components: Map<string, Json>): Json {
   const parameters = parametersIn('header', toSchema(headers, 'output'), components)
   const responses = {
@@ -56,8 +56,8 @@ function webhooksOf({ headers, events }: WebhookDocument, toSchema: ToSchema, co
     default: { description: 'The message is sent again later.' },
   }
   return Object.fromEntries(
-    events.map(({ type, summary, description, shape }) => {
-      const content = { 'application/json': { schema: toSchema(shape, 'output') } }
+    events.map(({ type, summary, description, schema }) => {
+      const content = { 'application/json': { schema: toSchema(schema, 'output') } }
       const requestBody = { required: true, content }
       const operationId = `on${type.replace(/(^|\.)[a-z]/g, (letter) => letter.slice(-1).toUpperCase())}`
       const post = { operationId, summary, description, tags: ['Webhooks'], parameters, requestBody, responses }
@@ -66,23 +66,23 @@ function webhooksOf({ headers, events }: WebhookDocument, toSchema: ToSchema, co
   )
 }
 
-type ToSchema = ReturnType<typeof schemasInto>
+type ToSchema = ReturnType<typeof schemaCollector>
 
-/** What the document is put together from. */
-interface Drafting {
+/** What the conversion of routes reads and fills. */
+interface DocumentParts {
   toSchema: ToSchema
   components: Map<string, Json>
-  declared: Map<string, Declared>
+  declared: Map<string, RouteDeclaration>
 }
 
 /**
- * Collects the routes that are registered after it; `app.swagger()` then gives the document. What an operation does not
- * declare it does not take: a query or a body with anything in it is refused.
+ * Collects the routes that are registered after it; `app.swagger()` then gives the document. A route that declares no query
+ * or no body refuses any. Throws for a route without an `operationId`, and for two with the same.
  */
 export async function registerOpenapi(app: FastifyInstance, info: DocumentInfo): Promise<void> {
   const components = new Map<string, Json>()
-  const toSchema = schemasInto(components)
-  const declared = new Map<string, Declared>()
+  const toSchema = schemaCollector(components)
+  const declared = new Map<string, RouteDeclaration>()
 
   app.addHook('onRoute', (route) => {
     const { schema } = route
@@ -115,18 +115,18 @@ export async function registerOpenapi(app: FastifyInstance, info: DocumentInfo):
     convertConstToEnum: false,
     transform: ({ schema, url, route }) => ({
       url,
-      schema: documented(schema, route, { toSchema, components, declared }) as FastifySchema,
+      schema: documentedSchema(schema, route, { toSchema, components, declared }) as FastifySchema,
     }),
     transformObject: (document) => {
       const { openapiObject } = document as { openapiObject: Json }
       toSchema(ProblemReply, 'output')
       const webhooks = webhooksOf(info.webhooks, toSchema, components)
-      return finished({ ...openapiObject, webhooks }, components, declared) as never
+      return completeDocument({ ...openapiObject, webhooks }, components, declared) as never
     },
   })
 }
 
-function declarationOf({ config }: RouteOptions, schema: FastifySchema): Declared {
+function declarationOf({ config }: RouteOptions, schema: FastifySchema): RouteDeclaration {
   const { querystring, body, response = {}, replyHeaders = [] } = schema
   const isPaged = querystring instanceof z.ZodObject && querystring.shape.cursor === pageParameters.cursor
   return {
@@ -134,19 +134,23 @@ function declarationOf({ config }: RouteOptions, schema: FastifySchema): Declare
     replyHeaders: [...(isPaged ? (['Link'] as const) : []), ...replyHeaders],
     isBodyOptional: body instanceof z.ZodType && body.safeParse(undefined).success,
     parameters: [],
-    problems: Object.entries(response as object).flatMap(([status, shape]) =>
-      shape === ProblemReply ? [Number(status)] : [],
+    problems: Object.entries(response as object).flatMap(([status, reply]) =>
+      reply === ProblemReply ? [Number(status)] : [],
     ),
   }
 }
 
-/** A route's zod shapes as JSON Schema, with references to the components they share. */
-function documented(schema: FastifySchema, route: RouteOptions, { toSchema, components, declared }: Drafting): Json {
+/** A route's zod schemas as JSON Schema, with references to the shared components. */
+function documentedSchema(
+  schema: FastifySchema,
+  route: RouteOptions,
+  { toSchema, components, declared }: DocumentParts,
+): Json {
   if (!schema || schema.hide) return { ...schema, hide: true }
   const { body, querystring, params, headers, response, replyHeaders: _, ...rest } = schema
   const places = Object.entries({ path: params, query: querystring, header: headers })
-  const parameters = places.flatMap(([place, shape]) =>
-    shape instanceof z.ZodType ? parametersIn(place as ParameterPlace, toSchema(shape, 'input'), components) : [],
+  const parameters = places.flatMap(([place, part]) =>
+    part instanceof z.ZodType ? parametersIn(place as ParameterPlace, toSchema(part, 'input'), components) : [],
   )
   Object.assign(declared.get(String(schema.operationId)) ?? {}, { parameters })
   return {
@@ -155,32 +159,32 @@ function documented(schema: FastifySchema, route: RouteOptions, { toSchema, comp
       ? { body: schemaOf(body as z.ZodType, 'input', toSchema), consumes: schema.consumes ?? consumesOf(route, body) }
       : {}),
     response: Object.fromEntries(
-      Object.entries((response ?? {}) as Record<string, unknown>).flatMap(([status, shape]) =>
-        shape instanceof z.ZodType && shape !== ProblemReply
-          ? [[status, replyOf(shape, Number(status), toSchema)]]
+      Object.entries((response ?? {}) as Record<string, unknown>).flatMap(([status, reply]) =>
+        reply instanceof z.ZodType && reply !== ProblemReply
+          ? [[status, responseOf(reply, Number(status), toSchema)]]
           : [],
       ),
     ),
   }
 }
 
-/** Lines of JSON are one text to OpenAPI 3.1; what each line is stands in the schema of its content. */
-function schemaOf(shape: z.ZodType, io: 'input' | 'output', toSchema: ToSchema): Json {
-  const line = lineShapeOf(shape)
-  if (!line) return toSchema(shape, io)
+/** The JSON Schema of a body or a reply. NDJSON is one string in OpenAPI 3.1; its content schema describes the lines. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', toSchema: ToSchema): Json {
+  const line = lineSchemaOf(schema)
+  if (!line) return toSchema(schema, io)
   const contentSchema = { type: 'array', items: toSchema(line, io) }
-  return { type: 'string', contentMediaType: NDJSON, contentSchema, description: shape.meta()?.description }
+  return { type: 'string', contentMediaType: NDJSON, contentSchema, description: schema.meta()?.description }
 }
 
 function consumesOf({ method }: RouteOptions, body: object): string[] {
-  if (lineShapeOf(body)) return [NDJSON]
+  if (lineSchemaOf(body)) return [NDJSON]
   return method === 'PATCH' ? ['application/json', 'application/merge-patch+json'] : ['application/json']
 }
 
-function replyOf(shape: z.ZodType, status: number, toSchema: ToSchema): Json {
-  const description = shape.meta()?.description ?? 'The reply'
-  if (shape instanceof z.ZodNull) return { type: 'null', description }
+function responseOf(schema: z.ZodType, status: number, toSchema: ToSchema): Json {
+  const description = schema.meta()?.description ?? 'The reply'
+  if (schema instanceof z.ZodNull) return { type: 'null', description }
   const jsonType = status < 400 ? 'application/json' : 'application/problem+json'
-  const type = typeOf(shape) ?? (lineShapeOf(shape) ? NDJSON : jsonType)
-  return { description, content: { [type]: { schema: schemaOf(shape, 'output', toSchema) } } }
+  const type = mediaTypeOf(schema) ?? (lineSchemaOf(schema) ? NDJSON : jsonType)
+  return { description, content: { [type]: { schema: schemaOf(schema, 'output', toSchema) } } }
 }

@@ -1,37 +1,44 @@
-/** What follows in the OpenAPI document from what the operations take and give: problems, headers, examples, order. */
-import { type Permission, roles } from '../access/roles.ts'
-import type { Access } from './access.ts'
-import { NDJSON } from './ndjson.ts'
-import { examplesFrom } from './openapi-examples.ts'
-import { headerComponents, problemHeadersOf, type ReplyHeader, replyHeadersOf } from './openapi-headers.ts'
-import type { Parameter } from './openapi-parameters.ts'
-import { problemRef, problemResponses, problemsOf } from './openapi-problems.ts'
-import type { Json } from './openapi-schemas.ts'
+/** Completes the OpenAPI document with what follows from the operations: problems, headers, examples, order. */
+import { type Permission, roles } from '../../access/roles.ts'
+import type { Access } from '../access.ts'
+import { NDJSON } from '../ndjson.ts'
+import { examplesFrom } from './examples.ts'
+import { headerComponents, problemHeadersOf, type ReplyHeader, replyHeadersOf } from './headers.ts'
+import type { Parameter } from './parameters.ts'
+import { problemRef, problemResponses, problemsOf } from './problems.ts'
+import type { Json } from './schemas.ts'
 
-/** What the document has to know of a route beside its shapes. */
-export interface Declared {
+/** What the document needs of a route beside its schemas. */
+export interface RouteDeclaration {
   access: Access
   replyHeaders: ReplyHeader[]
   isBodyOptional: boolean
-  /** Statuses of problems that it has beside those that follow from what it takes. */
+  /** Statuses of problems that the route declares, beside those that follow from its parameters and body. */
   problems: number[]
-  /** Those of the path first. */
+  /** Ordered by place: path, query, header. */
   parameters: Parameter[]
 }
 
 type Operation = Json & { parameters?: Parameter[]; responses: Record<string, Json>; requestBody?: Json }
 
-/** The document with all that follows from what its operations take and give. */
-export function finished(document: Json, components: Map<string, Json>, declared: Map<string, Declared>): Json {
-  const used = new Set<number>()
+/**
+ * The document with everything that follows from its operations. `components` are the named schemas, `declared` the
+ * declarations of the routes by `operationId`. Throws for an operation that was not declared.
+ */
+export function completeDocument(
+  document: Json,
+  components: Map<string, Json>,
+  declared: Map<string, RouteDeclaration>,
+): Json {
+  const problemStatuses = new Set<number>()
   const addExamples = examplesIn(components)
   for (const path of Object.values(document.paths as Record<string, Record<string, Operation>>))
     for (const [method, operation] of Object.entries(path)) {
       const declaration = declared.get(String(operation.operationId))
       if (!declaration) throw new Error(`${String(operation.operationId)} was not declared`)
       if (declaration.parameters.length > 0) operation.parameters = declaration.parameters
-      access(operation, declaration)
-      for (const status of reply(operation, method, declaration)) used.add(status)
+      addAccess(operation, declaration)
+      for (const status of addReplies(operation, method, declaration)) problemStatuses.add(status)
       addExamples(operation)
     }
   for (const { post } of Object.values(document.webhooks as Record<string, { post: Operation }>)) addExamples(post)
@@ -41,18 +48,18 @@ export function finished(document: Json, components: Map<string, Json>, declared
     components: {
       ...(document.components as Json),
       schemas: Object.fromEntries(sorted),
-      responses: problemResponses(used, problemHeadersOf),
+      responses: problemResponses(problemStatuses, problemHeadersOf),
       headers: headerComponents(),
     },
   }
 }
 
-/** Who may call the operation: as its security, and in its description. */
-function access(operation: Operation, declared: Declared): void {
-  if (declared.access === 'open') operation.security = []
-  else operation.security = declared.access === 'live:read' ? [{}, { key: [] }] : [{ key: [] }]
-  if (declared.access === 'open' || declared.access === 'live:read') return
-  const text = `Needs a key of the role ${rolesWith(declared.access)}.`
+/** Documents who may call the operation: in its security, and in its description. */
+function addAccess(operation: Operation, { access }: RouteDeclaration): void {
+  if (access === 'open') operation.security = []
+  else operation.security = access === 'live:read' ? [{}, { key: [] }] : [{ key: [] }]
+  if (access === 'open' || access === 'live:read') return
+  const text = `Needs a key of the role ${rolesWith(access)}.`
   operation.description = [operation.description, text].filter(Boolean).join('\n\n')
 }
 
@@ -63,26 +70,31 @@ const rolesWith = (permission: Permission): string =>
     ),
   )
 
-/** Adds the replies that follow from what the operation takes, and the headers of all. Gives the problems it refers to. */
-function reply(operation: Operation, method: string, declared: Declared): number[] {
+/** Adds the replies that follow from the operation's parameters and body, and the headers of all. Gives the statuses of the problems that it refers to. */
+function addReplies(operation: Operation, method: string, declared: RouteDeclaration): number[] {
   const { parameters = [], responses, requestBody } = operation
-  const parameter = (place: string, name?: string) =>
+  const hasParameter = (place: string, name?: string) =>
     parameters.some((one) => one.in === place && (name === undefined || one.name.toLowerCase() === name.toLowerCase()))
   const isOpen = declared.access === 'open'
   const isStream = 'text/event-stream' in ((responses[200]?.content ?? {}) as Json)
   if (requestBody) requestBody.required = !declared.isBodyOptional
   const isRead = method === 'get'
   if (isRead && !isStream) responses[304] = { description: 'Nothing has changed; no body.' }
-  const about = { isRead, isOnce: parameter('header', 'idempotency-key'), isStream, own: declared.replyHeaders }
+  const traits = {
+    isRead,
+    isIdempotent: hasParameter('header', 'idempotency-key'),
+    isStream,
+    own: declared.replyHeaders,
+  }
   for (const [status, one] of Object.entries(responses))
-    one.headers = Number(status) < 400 ? replyHeadersOf(Number(status), about) : problemHeadersOf(Number(status))
-  const followed = problemsOf({ method, isOpen, hasBody: requestBody !== undefined, parameter })
-  const missing = [...new Set([...declared.problems, ...followed])].filter((status) => !(status in responses))
+    one.headers = Number(status) < 400 ? replyHeadersOf(Number(status), traits) : problemHeadersOf(Number(status))
+  const implied = problemsOf({ method, isOpen, hasBody: requestBody !== undefined, hasParameter })
+  const missing = [...new Set([...declared.problems, ...implied])].filter((status) => !(status in responses))
   for (const status of missing) responses[status] = problemRef(status)
   return missing
 }
 
-/** Gives the function that adds an example of what an operation takes and of what it gives. */
+/** Gives the function that adds examples to the body and to the replies of an operation. */
 function examplesIn(components: Map<string, Json>) {
   const exampleOf = examplesFrom(components)
   const add = (content: unknown, where: string) => {

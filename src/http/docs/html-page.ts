@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 
-/** What a page may load: scripts, styles and data from this service alone; styles also inline, as Swagger UI sets them. */
-const POLICY = [
+/** The Content-Security-Policy of a page: everything from this service alone; styles also inline, for Swagger UI. */
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
@@ -12,8 +12,8 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** The options of a route that is no operation of the API: anyone may ask for it, and it is not in the document. */
-export const unlisted = () => ({ config: { access: 'open' as const }, schema: { hide: true } })
+/** Options of a route that is not an operation of the API: open to everyone, and not in the OpenAPI document. */
+export const undocumentedRoute = () => ({ config: { access: 'open' as const }, schema: { hide: true } })
 
 /** An HTML page with the service's style. `head` and `content` are HTML, the title is text without `<` and `&`. */
 export const htmlPage = ({ title, head = '', content }: { title: string; head?: string; content: string }): string =>
@@ -32,6 +32,6 @@ ${content}
 </html>
 `
 
-/** Sends a page, with a policy that lets it load nothing from elsewhere. */
+/** Sends a page with its Content-Security-Policy. */
 export const sendPage = (reply: FastifyReply, page: string) =>
-  reply.header('content-security-policy', POLICY).type('text/html; charset=utf-8').send(page)
+  reply.header('content-security-policy', CONTENT_SECURITY_POLICY).type('text/html; charset=utf-8').send(page)

@@ -1,7 +1,7 @@
-/** Parameters of operations, as the OpenAPI document has them. */
-import type { Json } from './openapi-schemas.ts'
+/** The parameters of operations in the OpenAPI document. */
+import type { Json } from './schemas.ts'
 
-/** Where parameters stand, in the order in which an operation lists them. */
+/** The places of parameters, in the order in which an operation lists them. */
 export type ParameterPlace = 'path' | 'query' | 'header'
 
 export interface Parameter extends Json {
@@ -9,7 +9,7 @@ export interface Parameter extends Json {
   in: ParameterPlace
 }
 
-/** The parameters in one place; what one does not say of itself is said by the named shape that it has. */
+/** The parameters in one place, from its JSON Schema. One without a description has that of its named schema. */
 export function parametersIn(place: ParameterPlace, json: Json, components: Map<string, Json>): Parameter[] {
   const { properties = {}, required = [] } = json as { properties?: Record<string, Json>; required?: string[] }
   return Object.entries(properties).map(([name, { description, explode = false, ...schema }]) => {
@@ -19,12 +19,12 @@ export function parametersIn(place: ParameterPlace, json: Json, components: Map<
       in: place,
       required: place === 'path' || required.includes(name),
       description: description ?? component?.description,
-      // Several values come as one text, separated by commas, unless the parameter can be repeated.
+      // Several values are one comma-separated text, unless the parameter can be repeated.
       ...(schema.type === 'array' && { style: 'form', explode }),
       schema,
     }
   })
 }
 
-/** A header as it is written by people: names of headers have no case. */
+/** The usual spelling of a header name; header names are case-insensitive. */
 const capitalized = (name: string): string => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())

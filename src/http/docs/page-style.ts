@@ -1,4 +1,4 @@
-/** The style of `/docs` and of the guides: one column for phones, dark where the reader's system is. */
+/** The style sheet of `/docs` and of the guides: one column for phones; dark if the reader's system is. */
 export const STYLE = `:root { color-scheme: light dark; --text: #1b1f24; --soft: #57606a; --line: #d0d7de; --back: #fff; --code: #f3f4f6; --link: #0a58ca }
 @media (prefers-color-scheme: dark) {
   :root { --text: #e6e6e6; --soft: #a0a6ad; --line: #3a3f45; --back: #16181b; --code: #22262b; --link: #7db3ff }

@@ -2,15 +2,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
-import { Problem } from '../lib/problem.ts'
-import { htmlPage, sendPage, unlisted } from './html-page.ts'
+import { Problem } from '../../lib/problem.ts'
+import { htmlPage, sendPage, undocumentedRoute } from './html-page.ts'
 
 const FOLDER = new URL('../../docs/', import.meta.url)
 
-/** Content types of the files that stand beside the guides, by extension. */
-const TYPES: Record<string, string> = { js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml' }
+/** Content types of the other files in the folder, by extension. */
+const CONTENT_TYPES: Record<string, string> = { js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml' }
 
-/** The guides in the order in which one reads them. */
+/** The guides, in the order in which they are best read. */
 export const guides = [
   'concepts',
   'editing',
@@ -28,17 +28,17 @@ export const guides = [
 ] as const
 
 /**
- * `/docs/guides/<name>`: the pages of the folder `docs` as HTML, and the files that they show or link to. Where the
- * folder was not copied along with the service, there are none.
+ * Registers `/docs/guides/<name>`: the Markdown files of the folder `docs` as HTML pages, and the images and scripts that
+ * they use. Without the folder, as in a build that does not include it, every name is 404.
  */
 export function registerGuides(app: FastifyInstance): void {
   const files = new Set(existsSync(FOLDER) ? readdirSync(FOLDER) : [])
   const textOf = (name: string) => readFileSync(new URL(name, FOLDER), 'utf8')
   const pages = new Map<string, string>()
 
-  app.get<{ Params: { name: string } }>('/docs/guides/:name', unlisted(), async (request, reply) => {
+  app.get<{ Params: { name: string } }>('/docs/guides/:name', undocumentedRoute(), async (request, reply) => {
     const { name } = request.params
-    const type = TYPES[name.split('.').at(-1) ?? '']
+    const type = CONTENT_TYPES[name.split('.').at(-1) ?? '']
     if (type && files.has(name)) return reply.type(type).send(textOf(name))
     if (!files.has(`${name}.md`)) throw new Problem('not-found', `there is no guide ${name}`)
     const page = pages.get(name) ?? guidePage(textOf(`${name}.md`))
@@ -47,13 +47,13 @@ export function registerGuides(app: FastifyInstance): void {
   })
 }
 
-/** Links to the API and to all guides, in HTML. */
+/** Links to the API reference and to all guides, as HTML. */
 export const navigation = (): string =>
   `<nav><a href="/docs">API</a>${guides.map((name) => `<a href="/docs/guides/${name}">${titleOf(name)}</a>`).join('')}</nav>`
 
 const titleOf = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`
 
-/** A guide as a page. Its Markdown is our own, so that its HTML needs no check. */
+/** Converts a guide to an HTML page. The Markdown is the project's own, so its HTML is not sanitized. */
 export function guidePage(markdown: string): string {
   const html = micromark(markdown, { extensions: [gfm()], htmlExtensions: [gfmHtml()] })
     .replace(/<h([1-6])>(.*?)<\/h\1>/g, (_, level, text) => `<h${level} id="${anchorOf(text)}">${text}</h${level}>`)
@@ -65,7 +65,7 @@ export function guidePage(markdown: string): string {
   return htmlPage({ title: `${title} – Dateline`, content: `${navigation()}\n<main>${html}</main>` })
 }
 
-/** The anchor of a heading, as repositories make them, so that the same links work there and here. */
+/** The anchor of a heading, by the rules of GitHub, so that the same links work there and here. */
 const anchorOf = (heading: string): string =>
   heading
     .replace(/<[^>]*>|&\w+;/g, '')
@@ -74,7 +74,7 @@ const anchorOf = (heading: string): string =>
     .trim()
     .replaceAll(' ', '-')
 
-/** A link between files of the repository as one between pages; a file that is not served is not linked to. */
+/** The opening tag of a link: one between files of the repository becomes one between pages, or none for other files. */
 function linkTo(target: string): string {
   if (/^(https?:|#)/.test(target)) return `<a href="${target}">`
   if (target === '../openapi/openapi.json') return '<a href="/openapi.json">'

@@ -1,15 +1,15 @@
-/** The headers of replies, as the OpenAPI document shows them. */
-import type { Json } from './openapi-schemas.ts'
+/** The headers of replies in the OpenAPI document. */
+import type { Json } from './schemas.ts'
 
 interface Header {
   description: string
-  /** Whether it comes with every reply that the document lists it for. */
+  /** Whether every reply for which the document lists it has it. */
   isAlways: boolean
   type?: 'string' | 'integer'
   example: string | number
 }
 
-/** Every header that a reply may have and a client may use, by the name of its component. */
+/** Every reply header of use to a client, by the name of its component. */
 const headers = {
   'X-Request-Id': {
     description: 'The id of the request: the one that was sent, or a new one. It is in the log of the service.',
@@ -90,10 +90,10 @@ const headers = {
 } as const satisfies Record<string, Header>
 type HeaderName = keyof typeof headers
 
-/** Headers that a route declares for its reply, beside those that follow from what it is. */
+/** Headers that a route declares for its reply, beside those that follow from its method and parameters. */
 export type ReplyHeader = 'Last-Modified' | 'Cache-Tag' | 'Link'
 
-/** The name of a header in a reply, where its component has another. */
+/** The name of the header that a component describes. */
 const sentAs = (name: HeaderName): string => (name === 'Version-ETag' ? 'ETag' : name)
 
 const refs = (names: readonly HeaderName[]): Json =>
@@ -108,33 +108,38 @@ export const headerComponents = (): Json =>
     ]),
   )
 
-const EVERY = ['X-Request-Id', 'Cache-Control'] as const
+const COMMON = ['X-Request-Id', 'Cache-Control'] as const
 
-/** The headers of a reply that is no problem. */
+/** References to the headers of a reply that is not a problem. */
 export function replyHeadersOf(
   status: number,
-  { isRead, isOnce, isStream, own }: { isRead: boolean; isOnce: boolean; isStream: boolean; own: ReplyHeader[] },
+  {
+    isRead,
+    isIdempotent,
+    isStream,
+    own,
+  }: { isRead: boolean; isIdempotent: boolean; isStream: boolean; own: ReplyHeader[] },
 ): Json {
-  if (status === 304) return refs([...EVERY, 'ETag', ...own])
-  if (status === 308) return refs([...EVERY, 'Location', 'Cache-Tag'])
+  if (status === 304) return refs([...COMMON, 'ETag', ...own])
+  if (status === 308) return refs([...COMMON, 'Location', 'Cache-Tag'])
   const validator: HeaderName[] = isStream || status === 204 ? [] : [isRead ? 'ETag' : 'Version-ETag']
   return refs([
-    ...EVERY,
+    ...COMMON,
     ...validator,
     ...(status === 201 ? (['Location'] as const) : []),
-    ...(isOnce ? (['Idempotent-Replayed'] as const) : []),
+    ...(isIdempotent ? (['Idempotent-Replayed'] as const) : []),
     ...own,
   ])
 }
 
-/** The headers of a problem. What the parser of HTTP refuses has no more than an id. */
+/** References to the headers of a problem. One that the HTTP parser answers has only a request id. */
 export function problemHeadersOf(status: number): Json {
   const limits = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'] as const
-  const more: Record<number, readonly HeaderName[]> = {
+  const byStatus: Record<number, readonly HeaderName[]> = {
     401: ['WWW-Authenticate'],
     429: ['Retry-After', ...limits],
     503: ['Retry-After'],
   }
-  const common: readonly HeaderName[] = status === 408 || status === 431 ? ['X-Request-Id'] : EVERY
-  return refs([...common, ...(more[status] ?? [])])
+  const common: readonly HeaderName[] = status === 408 || status === 431 ? ['X-Request-Id'] : COMMON
+  return refs([...common, ...(byStatus[status] ?? [])])
 }

@@ -1,0 +1,75 @@
+/** Converts zod schemas to the JSON Schema of the OpenAPI document. */
+import * as z from 'zod'
+
+export type Json = Record<string, unknown>
+
+/**
+ * Gives the function that converts a zod schema to JSON Schema. The named schemas in it are added to `components`, once
+ * each; throws for two different schemas of one name.
+ */
+export const schemaCollector =
+  (components: Map<string, Json>) =>
+  (schema: z.ZodType, io: 'input' | 'output'): Json => {
+    const {
+      $schema,
+      $defs = {},
+      ...json
+    } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: complete }) as Json
+    for (const [name, definition] of Object.entries($defs as Record<string, Json>)) {
+      const component = normalize(definition) as Json
+      const before = components.get(name)
+      if (before && JSON.stringify(before) !== JSON.stringify(component))
+        throw new Error(`two schemas are named ${name}, or it differs between requests and replies`)
+      components.set(name, component)
+    }
+    return normalize(json) as Json
+  }
+
+interface Override {
+  zodSchema: z.core.$ZodTypes
+  jsonSchema: z.core.JSONSchema.BaseSchema
+}
+
+/** Corrects what zod generates: it omits the examples of transformed schemas, and adds the bounds of safe integers. */
+function complete({ zodSchema, jsonSchema }: Override): void {
+  const { examples } = z.globalRegistry.get(zodSchema) ?? {}
+  if (Array.isArray(examples)) jsonSchema.examples = examples
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+  // A parameter is a string until it is parsed: the keywords of the string do not apply to the type that its meta declares.
+  if (jsonSchema.type === 'array' || jsonSchema.type === 'boolean')
+    for (const keyword of ['enum', 'minLength', 'maxLength', 'pattern'] as const) delete jsonSchema[keyword]
+  const { def } = zodSchema._zod
+  if (def.type === 'union' && 'discriminator' in def)
+    addDiscriminator(jsonSchema, def as z.core.$ZodDiscriminatedUnionDef)
+}
+
+/** Adds the discriminator of a union: its member, and the named schema for each of its values. */
+function addDiscriminator(json: z.core.JSONSchema.BaseSchema, def: z.core.$ZodDiscriminatedUnionDef): void {
+  const mapping = def.options.flatMap((option) => {
+    const { id } = z.globalRegistry.get(option) ?? {}
+    const values = option._zod.propValues?.[def.discriminator] ?? new Set()
+    return [...values].map((value) => [String(value), `#/components/schemas/${String(id)}`])
+  })
+  json.discriminator = { propertyName: def.discriminator, mapping: Object.fromEntries(mapping) }
+}
+
+/** Points references to the components, and writes a nullable type as an array of types. */
+function normalize(json: unknown): unknown {
+  if (Array.isArray(json)) return json.map(normalize)
+  if (typeof json !== 'object' || json === null) return json
+  const entries = Object.entries(json).map(([key, value]) => [
+    key,
+    key === '$ref' ? String(value).replace('#/$defs/', '#/components/schemas/') : normalize(value),
+  ])
+  return nullable(Object.fromEntries(entries) as Json)
+}
+
+/** `anyOf` a type and null as an array of types. Not for enumerations: some code generators accept no null among their values. */
+function nullable(json: Json): Json {
+  const [one, other] = (json.anyOf ?? []) as Json[]
+  const isNullable = (json.anyOf as Json[] | undefined)?.length === 2 && other?.type === 'null'
+  if (!isNullable || typeof one?.type !== 'string' || one.enum) return json
+  const { anyOf, ...rest } = json
+  return { ...one, ...rest, type: [one.type, 'null'] }
+}
