@@ -4,7 +4,7 @@ import { DOMParser } from '@xmldom/xmldom'
 import { XMLParser } from 'fast-xml-parser'
 import { parseAtomFeed, parseJsonFeed, parseRssFeed } from 'feedsmith'
 import { hubPublisher } from '../src/feeds/websub.ts'
-import { withoutAppended } from '../src/http/tracking-parameters.ts'
+import { trackingParameterRemover } from '../src/http/tracking-parameters.ts'
 import { cacheTagOf, storedCacheTag } from '../src/lib/cache-tag.ts'
 import { feedForms, readerParameters } from '../src/lib/feed-urls.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
@@ -363,7 +363,7 @@ it.each([
   ['/v1/articles?x=/feeds/?_=1', '/v1/articles?x=/feeds/?_=1'],
   ['/', '/'],
 ])('takes %s for %s', (url, meant) => {
-  expect(withoutAppended(readerParameters)({ url })).toBe(meant)
+  expect(trackingParameterRemover(readerParameters)({ url })).toBe(meant)
 })
 
 describe('the headers of a reply', () => {

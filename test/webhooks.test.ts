@@ -4,7 +4,7 @@ import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { webhookDeliveries, webhooks } from '../src/storage/schema.ts'
 import type { Storage } from '../src/storage/storage.ts'
 import { sweepDeliveries } from '../src/webhooks/deliveries.ts'
-import { type Dispatcher, dispatcher } from '../src/webhooks/dispatcher.ts'
+import { Dispatcher } from '../src/webhooks/dispatcher.ts'
 import { secretEncryption } from '../src/webhooks/secret-encryption.ts'
 import { sender } from '../src/webhooks/send.ts'
 import type { HostLookup } from '../src/webhooks/url-policy.ts'
@@ -32,14 +32,15 @@ let conforms: ReturnType<typeof messageConformity>
 const open: { close(): Promise<void> }[] = []
 
 beforeAll(async () => {
-  room = await newsroom({ SECRETS_KEY, WEBHOOK_ALLOWED_HOSTS: '127.0.0.1' }, { lookup })
+  room = await newsroom({ SECRETS_KEY, WEBHOOK_ALLOWED_HOSTS: '127.0.0.1' }, { hostLookup: lookup })
   for (const [name, parent] of [
     ['World', null],
     ['Asia', 'world'],
     ['Sport', null],
   ] as const)
     await room.editor.post('/v1/sections').send({ name, parent }).expect(201)
-  work = another().runUntilIdle
+  const main = another()
+  work = () => main.runUntilIdle()
   conforms = messageConformity(room.app.swagger() as unknown as Record<string, unknown>)
 })
 afterEach(async () => {
@@ -55,7 +56,7 @@ afterAll(async () => {
 function another(storage: Storage = room.storage, key: string | undefined = SECRETS_KEY): Dispatcher {
   const sending = sender(['127.0.0.1'], { timeout: TIMEOUT, lookup })
   open.push(sending)
-  return dispatcher({ storage, clock: room.clock, secrets: secretEncryption(key, undefined), sender: sending })
+  return new Dispatcher({ storage, clock: room.clock, secrets: secretEncryption(key, undefined), sender: sending })
 }
 
 async function receiving(answer?: Answer): Promise<Receiver> {
@@ -288,8 +289,8 @@ describe('a receiver', () => {
     const good = await receiving()
     const [one, other] = [await hook(slow.url), await hook(good.url)]
     for (let n = 0; n < 40; n++) await publish(`Of many ${n}`)
-    const { runUntilIdle: work } = another()
-    const done = work()
+    const sending = another()
+    const done = sending.runUntilIdle()
     await good.has(40)
     await slow.has(1)
     expect(slow.received.length).toBeLessThanOrEqual(4)
@@ -446,7 +447,7 @@ describe('a process', () => {
     const to = await receiving(() => {})
     const { deliveries } = await hook(to.url)
     await publish('Broken off')
-    const patient = dispatcher({
+    const patient = new Dispatcher({
       storage: room.storage,
       clock: room.clock,
       secrets: secretEncryption(SECRETS_KEY, undefined),
@@ -466,7 +467,7 @@ describe('a process', () => {
 describe('an address', () => {
   let strict: Newsroom
   beforeAll(async () => {
-    strict = await newsroom({ SECRETS_KEY, WEBHOOK_ALLOWED_HOSTS: 'hooks.internal:8080,[::2]' }, { lookup })
+    strict = await newsroom({ SECRETS_KEY, WEBHOOK_ALLOWED_HOSTS: 'hooks.internal:8080,[::2]' }, { hostLookup: lookup })
     names.set('inside.example', () => ['10.0.0.1'])
     names.set('hooks.internal', () => ['10.0.0.1'])
   })
@@ -516,7 +517,7 @@ describe('an address', () => {
     const to = await receiving()
     const { deliveries } = await hook(to.url)
     await publish('Not allowed any more')
-    const stricter = dispatcher({
+    const stricter = new Dispatcher({
       storage: room.storage,
       clock: room.clock,
       secrets: secretEncryption(SECRETS_KEY, undefined),
@@ -692,7 +693,7 @@ describe('a secret', () => {
   })
 
   it('needs a setting, or a file beside the database that its owner alone can read', async () => {
-    const other = await newsroom({ WEBHOOK_ALLOWED_HOSTS: 'hooks.internal:8080' }, { lookup })
+    const other = await newsroom({ WEBHOOK_ALLOWED_HOSTS: 'hooks.internal:8080' }, { hostLookup: lookup })
     const make = () => other.admin.post('/v1/webhooks').send({ url: 'http://hooks.internal:8080/', events: ['*'] })
     const { file } = other.storage
     if (file === undefined) {

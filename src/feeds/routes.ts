@@ -70,7 +70,7 @@ export function registerFeeds(server: FastifyInstance, { storage, follower: news
     app.get(
       `/feeds/${file}`,
       {
-        config: { access: 'live:read', isDated: true },
+        config: { access: 'live:read', handlesIfModifiedSince: true },
         schema: {
           operationId: `get${id}`,
           summary: `Get the feed as ${title}`,
@@ -82,12 +82,12 @@ export function registerFeeds(server: FastifyInstance, { storage, follower: news
         },
       },
       async (request, reply) => {
-        const { query, madeUnder, url } = request
+        const { query, changeToken, url } = request
         const paging = pageRequest(request, ITEMS)
         const { at } = await lastPosition(db)
         const altered = new Date(at > started ? at : started)
-        if (isUnmodified(request, reply, altered, clock.now()) && madeUnder)
-          return notModified(reply, etagOfChange(madeUnder, url)) as never
+        if (isUnmodified(request, reply, altered, clock.now()) && changeToken)
+          return notModified(reply, etagOfChange(changeToken, url)) as never
         const topic = await feedScope(db, query)
         const page = await listPage(db, { filters: filtersIn(query), sort: '-publishedAt' }, paging)
         const items = await itemsOf(page.rows)

@@ -2,7 +2,7 @@
 
 import type { EntryRow, EntryTable } from '../catalogue/entry.ts'
 import { loadByIds } from '../catalogue/loader.ts'
-import { idsOf, nameOf } from '../catalogue/resolve.ts'
+import { resolveIds, slugOrPathOf } from '../catalogue/resolve.ts'
 import { NONE } from '../editions/content.ts'
 import { type FeedFilters, feedFilters } from '../lib/feed-urls.ts'
 import { canonicalLanguage } from '../lib/languages.ts'
@@ -64,12 +64,12 @@ async function entriesOf(
   const table = scopeTables[kind]
   if (!table) return references.flatMap((tag) => canonicalLanguage(tag) ?? []).map((tag) => ({ id: tag, slug: tag, name: tag }))
   const named = references.filter((reference) => reference !== NONE)
-  const wanted = [...new Set(await idsOf(db, kind, named.join(',')))]
+  const wanted = [...new Set(await resolveIds(db, kind, named.join(',')))]
   const rows = new Map((await loadByIds<EntryRow>(db, table, wanted)).map((row) => [row.id, row]))
   const found: { id: string; slug: string; name?: string }[] = references.includes(NONE) ? [WITHOUT] : []
   for (const id of wanted) {
     const row = rows.get(id)
-    if (row?.deletedAt === null) found.push({ id, slug: await nameOf(db, kind, row), name: row.name })
+    if (row?.deletedAt === null) found.push({ id, slug: await slugOrPathOf(db, kind, row), name: row.name })
   }
   return found
 }

@@ -1,6 +1,6 @@
 /** What was in a feed and is not any more: retracted, taken off the site, or moved to where another feed shows it. */
 import { and, desc, gt, inArray, isNotNull, like, sql } from 'drizzle-orm'
-import { latestChange } from '../changes/log.ts'
+import { lastSeq } from '../changes/log.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { changes, retractions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -19,7 +19,7 @@ const MOST_TOLD = 50
  * keeps what its article was before, and what that leaves open, the live article tells.
  */
 export async function tombstonesOf(db: Reader, limits: ScopeLimits): Promise<Tombstone[]> {
-  const rows = await selectLeft(db, { seq: Math.max(0, (await latestChange(db)) - WINDOW) })
+  const rows = await selectLeft(db, { seq: Math.max(0, (await lastSeq(db)) - WINDOW) })
   const candidates = [...new Set(rows.map(({ target }) => target))].slice(0, MOST_LOOKED_AT)
   const live = await liveReferences(db, candidates)
   const left = candidates.flatMap((id) => {

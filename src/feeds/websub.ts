@@ -2,8 +2,8 @@
 
 import type { EntryRow } from '../catalogue/entry.ts'
 import { loadByIds } from '../catalogue/loader.ts'
-import { nameOf } from '../catalogue/resolve.ts'
-import { changesAfter, type LoggedChange, latestChange } from '../changes/log.ts'
+import { slugOrPathOf } from '../catalogue/resolve.ts'
+import { changesAfter, type LoggedChange, lastSeq } from '../changes/log.ts'
 import type { Site } from '../editions/site-urls.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type FeedFilters, feedForms, feedPath } from '../lib/feed-urls.ts'
@@ -46,7 +46,7 @@ export async function hubPublisher({
 }: HubPublisherDeps): Promise<HubPublisher> {
   const db = storage.reader
   const pending = new Set<string>()
-  let place = await latestChange(db)
+  let place = await lastSeq(db)
   let pause = 0
   let notBefore = 0
 
@@ -102,7 +102,7 @@ async function feedsIn(db: Reader, rows: LoggedChange[]): Promise<string[]> {
   for (const [kind, table] of Object.entries(scopeTables)) {
     const ids = [...new Set(refs.flatMap((one) => one[kind] ?? []))]
     const entries = await loadByIds<EntryRow>(db, table, ids)
-    for (const entry of entries) if (entry.deletedAt === null) filters.push({ [kind]: await nameOf(db, kind, entry) })
+    for (const entry of entries) if (entry.deletedAt === null) filters.push({ [kind]: await slugOrPathOf(db, kind, entry) })
   }
   return filters.flatMap((one) => feedForms.map(({ file }) => feedPath(file, one)))
 }

@@ -3,7 +3,7 @@ import { and, desc, eq } from 'drizzle-orm'
 import { covers } from '../access/grants.ts'
 import type { Caller } from '../access/roles.ts'
 import { loadByIds } from '../catalogue/loader.ts'
-import { lineagesOf, type SectionRow } from '../catalogue/sections.ts'
+import { loadLineages, type SectionRow } from '../catalogue/sections.ts'
 import { isGrantedLive } from '../editions/access-attributes.ts'
 import type { Article } from '../editions/article.ts'
 import { findByFormerSlug } from '../editions/paths.ts'
@@ -14,7 +14,7 @@ import type { Reader } from '../storage/storage.ts'
 /** The sections that an article stands in, from the top. */
 export async function sectionLineage(db: Reader, { section }: Article): Promise<SectionRow[]> {
   if (section === null) return []
-  return (await lineagesOf(db, await loadByIds<SectionRow>(db, sections, [section.id])))(section.id)
+  return (await loadLineages(db, await loadByIds<SectionRow>(db, sections, [section.id])))(section.id)
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The sitemaps of the pages of sections, authors and tags: those that live articles refer to. */
 import { and, asc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
-import { countOf } from '../catalogue/entry.ts'
+import { rowCount } from '../catalogue/entry.ts'
 import { pageOfEntry, type Site } from '../editions/site-urls.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { authors, editionRefs, refCounts, sections, tags } from '../storage/schema.ts'
@@ -34,7 +34,7 @@ const selecting = (kind: Kind) => {
   const table = kinds[kind]
   return {
     count: prepared(`sitemap_count_${kind}`, (db) =>
-      db.select({ count: countOf }).from(table).where(isShown(kind, table)),
+      db.select({ count: rowCount }).from(table).where(isShown(kind, table)),
     ),
     place: prepared(`sitemap_place_${kind}`, (db) =>
       db

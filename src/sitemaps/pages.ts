@@ -1,7 +1,7 @@
 /** The pages of the sitemap: one for each month in which an article was published, more for a month with very many. */
 import { and, asc, desc, eq, gt, gte, isNotNull, lte, sql } from 'drizzle-orm'
-import { countOf } from '../catalogue/entry.ts'
-import { latestChange } from '../changes/log.ts'
+import { rowCount } from '../catalogue/entry.ts'
+import { lastSeq } from '../changes/log.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { articles, changes, editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -40,7 +40,7 @@ const selectNext = prepared('sitemap_next', (db) =>
 
 const selectCount = prepared('sitemap_count', (db) =>
   db
-    .select({ count: countOf })
+    .select({ count: rowCount })
     .from(editions)
     .where(
       and(gte(editions.publishedAt, sql.placeholder('first')), lte(editions.publishedAt, sql.placeholder('last'))),
@@ -60,7 +60,7 @@ const selectRecent = prepared('sitemap_recent', (db) =>
 export async function monthPages(db: Reader): Promise<SitemapPage[]> {
   // Of each month the first change that is met is its latest.
   const updated = new Map<string, string>()
-  for (const { publishedAt, at } of await selectRecent(db, { seq: (await latestChange(db)) - RECENT })) {
+  for (const { publishedAt, at } of await selectRecent(db, { seq: (await lastSeq(db)) - RECENT })) {
     const month = (publishedAt ?? '').slice(0, 7)
     if (!updated.has(month)) updated.set(month, at)
   }

@@ -109,7 +109,7 @@ export function registerSitemaps(
   app.get(
     '/news-sitemap.xml',
     {
-      config: { access: 'live:read', isTimely: true },
+      config: { access: 'live:read', dependsOnTime: true },
       schema: {
         operationId: 'getNewsSitemap',
         summary: 'Get the news sitemap',
@@ -142,8 +142,8 @@ export function registerSitemaps(
 }
 
 /** What names the state of all that is live, before the page is written, which takes its time. */
-async function etagOf(db: Reader, { madeUnder, url }: FastifyRequest): Promise<string> {
-  if (madeUnder) return etagOfChange(madeUnder, url)
+async function etagOf(db: Reader, { changeToken, url }: FastifyRequest): Promise<string> {
+  if (changeToken) return etagOfChange(changeToken, url)
   const { seq, at } = await lastPosition(db)
   return etagOfChange(`${seq} ${at}`, url)
 }

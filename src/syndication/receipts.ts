@@ -3,7 +3,7 @@ import { and, desc, eq, sql } from 'drizzle-orm'
 import { covers } from '../access/grants.ts'
 import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
-import { type ChangeType, latestChange } from '../changes/log.ts'
+import { type ChangeType, lastSeq } from '../changes/log.ts'
 import { apiKeys, changes, receipts } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 
@@ -32,7 +32,7 @@ const partners = (db: Reader) =>
 
 /** What each partner has taken note of, and how many changes it is behind. */
 export async function listReceipts(db: Reader) {
-  const last = await latestChange(db)
+  const last = await lastSeq(db)
   return (await partners(db)).map(({ id, name, seq, at }) => ({
     key: { id, name },
     seq,

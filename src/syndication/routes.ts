@@ -4,7 +4,7 @@ import type { Caller } from '../access/roles.ts'
 import { writeContext } from '../access/write-context.ts'
 import type { ChangeFollower } from '../changes/change-follower.ts'
 import type { ChangeNotifier } from '../changes/change-notifier.ts'
-import { lastPosition, latestChange } from '../changes/log.ts'
+import { lastPosition, lastSeq } from '../changes/log.ts'
 import { NoQuery } from '../http/common-schemas.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -91,7 +91,7 @@ export function registerChanges(server: FastifyInstance, { storage, clock, notif
         const page = await readChanges(db, place, wanted)
         place = page.position
         if (page.items.length === 0 && !page.hasMore && query.wait > 0 && !signal.aborted && !watch.closed.aborted) {
-          await watch.after(place.seq, signal)
+          await watch.waitAfter(place.seq, signal)
           continue
         }
         const info = { next: encodePosition(place, grant), hasMore: page.hasMore }
@@ -157,7 +157,7 @@ export function registerChanges(server: FastifyInstance, { storage, clock, notif
       if (caller.role !== 'partner')
         throw new Problem('forbidden', 'only partners acknowledge changes: their keys alone are accounted for')
       const row = await storage.transaction((tx) => acknowledge(tx, key.id, place.seq, writeContext(request, clock)))
-      return { key, seq: row.seq, at: row.at, behind: (await latestChange(db)) - row.seq }
+      return { key, seq: row.seq, at: row.at, behind: (await lastSeq(db)) - row.seq }
     },
   )
 

@@ -76,7 +76,7 @@ export function registerStream(
           for (const { type, position: place, json } of page.items)
             await write(reply.raw, `id: ${encodePosition(place, grant)}\nevent: ${type}\ndata: ${json}\n\n`, signal)
           place = page.position
-          if (!page.hasMore) await watch.after(place.seq, signal)
+          if (!page.hasMore) await watch.waitAfter(place.seq, signal)
         }
       } catch (err) {
         request.log.warn({ reqId: request.id, err }, 'a stream of changes broke off')
@@ -109,7 +109,7 @@ async function write(raw: ServerResponse, text: string, signal: AbortSignal): Pr
 function sharedPages(read: (place: ChangePosition, query: ChangesQuery) => Promise<ChangesPage>, news: ChangeFollower) {
   let [madeUnder, pages] = ['', new Map<string, Promise<ChangesPage>>()]
   return async (place: ChangePosition, query: ChangesQuery): Promise<ChangesPage> => {
-    const change = await news.last()
+    const change = await news.latest()
     if (change !== madeUnder) [madeUnder, pages] = [change, new Map()]
     const key = JSON.stringify([place.seq, query])
     const before = pages.get(key)

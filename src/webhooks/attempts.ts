@@ -1,4 +1,4 @@
-/** How tries went: what follows for deliveries, and for the webhooks that they belong to. */
+/** Records attempts: the status of their deliveries, and the health of their webhooks. */
 import { and, eq, gt, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import { serviceContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
@@ -12,33 +12,34 @@ import { retryDelay } from './retry.ts'
 import type { SendOutcome } from './send.ts'
 import type { WebhookRow } from './store.ts'
 
-/** A try that is over. Without an outcome nothing was sent: the secret could not be opened. */
+/** An attempt that is over, at `at`. Without an outcome nothing was sent: the secret could not be decrypted. */
 export interface Attempt {
   delivery: DeliveryRow
   outcome: SendOutcome | undefined
   at: string
 }
 
-/** How many results are written by one statement. */
+/** How many attempts are written by one statement. */
 const BATCH = 32
-/** For how long nothing must have got through for a webhook to be paused when a delivery is given up, in milliseconds. */
-const FAILING = 60 * 3_600_000
+/** A webhook is paused if a delivery is given up after every message has failed for this long, in milliseconds. */
+const MAX_FAILING = 60 * 3_600_000
 
-/** Gone (RFC 9110, section 15.5.11): the receiver wants no more. */
+/** Gone (RFC 9110, section 15.5.11): the receiver refuses all further messages. */
 const GONE = 410
 
-/** Writes down how tries went, in one transaction. Of deliveries that were removed meanwhile nothing is kept. */
-export async function recordAttempts(tx: Writer, results: Attempt[], clock: Clock): Promise<void> {
-  const byWebhook = new Map<string, Settled[]>()
-  for (let from = 0; from < results.length; from += BATCH)
-    for (const one of await settleSome(tx, results.slice(from, from + BATCH)))
-      getOrCreate(byWebhook, one.after.webhook, () => []).push(one)
-  for (const [webhook, settled] of byWebhook) await noteHealth(tx, webhook, settled, clock)
+/** Records attempts within a transaction. Attempts of deliveries that have been deleted meanwhile are ignored. */
+export async function recordAttempts(tx: Writer, attempts: Attempt[], clock: Clock): Promise<void> {
+  const byWebhook = new Map<string, RecordedAttempt[]>()
+  for (let from = 0; from < attempts.length; from += BATCH)
+    for (const recorded of await recordBatch(tx, attempts.slice(from, from + BATCH)))
+      getOrCreate(byWebhook, recorded.after.webhook, () => []).push(recorded)
+  for (const [webhook, recorded] of byWebhook) await updateHealth(tx, webhook, recorded, clock)
 }
 
-interface Settled {
+interface RecordedAttempt {
+  attempt: Attempt
+  /** The delivery as it is after the attempt. */
   after: DeliveryRow
-  result: Attempt
 }
 
 const selectPending = preparedVariants('deliveries_pending', (tx: Writer, count: number) =>
@@ -48,35 +49,35 @@ const selectPending = preparedVariants('deliveries_pending', (tx: Writer, count:
     .where(and(inArray(webhookDeliveries.id, placeholders(count)), eq(webhookDeliveries.status, 'pending'))),
 )
 
-async function settleSome(tx: Writer, results: Attempt[]): Promise<Settled[]> {
-  const ids = results.map(({ delivery }) => delivery.id)
-  const there = new Set((await selectPending(tx, ids.length, numberedValues(ids))).map(({ id }) => id))
-  const settled = results
-    .filter(({ delivery }) => there.has(delivery.id))
-    .map((result) => ({ result, after: afterTry(result) }))
-  if (settled.length === 0) return []
-  await writeAll(
+async function recordBatch(tx: Writer, attempts: Attempt[]): Promise<RecordedAttempt[]> {
+  const ids = attempts.map(({ delivery }) => delivery.id)
+  const pending = new Set((await selectPending(tx, ids.length, numberedValues(ids))).map(({ id }) => id))
+  const recorded = attempts
+    .filter(({ delivery }) => pending.has(delivery.id))
+    .map((attempt) => ({ attempt, after: afterAttempt(attempt) }))
+  if (recorded.length === 0) return []
+  await updateDeliveries(
     tx,
-    settled.map(({ after }) => after),
+    recorded.map(({ after }) => after),
   )
-  for (const { after } of settled)
-    if (after.status === 'pending' && after.seq !== null) await holdLater(tx, { ...after })
-  return settled
+  for (const { after } of recorded)
+    if (after.status === 'pending' && after.seq !== null) await postponeLater(tx, { ...after })
+  return recorded
 }
 
-/** A delivery after a try: delivered, to be tried again, or dead. */
-function afterTry({ delivery, outcome, at }: Attempt): DeliveryRow {
-  if (!isTry(outcome)) return { ...delivery, nextAt: at }
+/** A delivery after an attempt: delivered, due again later, or dead. */
+function afterAttempt({ delivery, outcome, at }: Attempt): DeliveryRow {
+  if (!isCounted(outcome)) return { ...delivery, nextAt: at }
   const { error, responseStatus, milliseconds, excerpt } = outcome
   const attempts = delivery.attempts + 1
-  const tried = { ...delivery, attempts, lastAt: at, error, responseStatus, milliseconds, excerpt }
-  const wait = error === null || responseStatus === GONE ? undefined : retryDelay(attempts)
-  if (wait !== undefined) return { ...tried, nextAt: new Date(Date.parse(at) + wait).toISOString() }
-  return { ...tried, nextAt: null, finishedAt: at, status: error === null ? 'delivered' : 'dead' }
+  const attempted = { ...delivery, attempts, lastAt: at, error, responseStatus, milliseconds, excerpt }
+  const delay = error === null || responseStatus === GONE ? undefined : retryDelay(attempts)
+  if (delay !== undefined) return { ...attempted, nextAt: new Date(Date.parse(at) + delay).toISOString() }
+  return { ...attempted, nextAt: null, finishedAt: at, status: error === null ? 'delivered' : 'dead' }
 }
 
-/** What is not the receiver's doing is no try. */
-const isTry = (outcome: SendOutcome | undefined): outcome is SendOutcome =>
+/** An attempt that this service ended itself is not counted. */
+const isCounted = (outcome: SendOutcome | undefined): outcome is SendOutcome =>
   outcome !== undefined && outcome.error !== 'interrupted'
 
 const COLUMNS = [
@@ -95,28 +96,28 @@ const COLUMNS = [
   'error',
   'excerpt',
 ] as const satisfies (keyof DeliveryRow)[]
-const CHANGING = COLUMNS.slice(COLUMNS.indexOf('status')).filter((name) => name !== 'createdAt')
+const UPDATED_COLUMNS = COLUMNS.slice(COLUMNS.indexOf('status')).filter((name) => name !== 'createdAt')
 
-/** Many updates by one statement: an insert of rows that all are there. */
-const upsert = preparedVariants('deliveries_settle', (tx: Writer, count: number) => {
+/** Updates many rows by one statement: an upsert of rows that all exist, so it never inserts. */
+const upsertDeliveries = preparedVariants('deliveries_update', (tx: Writer, count: number) => {
   const row = (_: unknown, index: number) =>
     Object.fromEntries(COLUMNS.map((name) => [name, sql.placeholder(`${name}${index}`)]))
-  const given = (name: keyof DeliveryRow): SQL => sql`excluded.${sql.identifier(webhookDeliveries[name].name)}`
+  const excluded = (name: keyof DeliveryRow): SQL => sql`excluded.${sql.identifier(webhookDeliveries[name].name)}`
   return tx
     .insert(webhookDeliveries)
     .values(Array.from({ length: count }, row) as never)
     .onConflictDoUpdate({
       target: webhookDeliveries.id,
-      set: Object.fromEntries(CHANGING.map((name) => [name, given(name)])),
+      set: Object.fromEntries(UPDATED_COLUMNS.map((name) => [name, excluded(name)])),
     })
 })
 
-async function writeAll(tx: Writer, rows: DeliveryRow[]): Promise<void> {
+async function updateDeliveries(tx: Writer, rows: DeliveryRow[]): Promise<void> {
   const values = rows.flatMap((row, index) => COLUMNS.map((name) => [`${name}${index}`, row[name]]))
-  await upsert(tx, rows.length, Object.fromEntries(values))
+  await upsertDeliveries(tx, rows.length, Object.fromEntries(values))
 }
 
-const holdBack = prepared('deliveries_hold', (tx: Writer) =>
+const updateNextAt = prepared('deliveries_postpone', (tx: Writer) =>
   tx
     .update(webhookDeliveries)
     .set({ nextAt: sql`${sql.placeholder('until')}` })
@@ -131,26 +132,26 @@ const holdBack = prepared('deliveries_hold', (tx: Writer) =>
     ),
 )
 
-/** Later deliveries of the same article have to wait for this one: until then nobody need look at them. */
-const holdLater = async (tx: Writer, { webhook, target, seq, nextAt: until }: DeliveryRow): Promise<void> =>
-  void (await holdBack(tx, { webhook, target, seq, until }))
+/** Later deliveries of the same article have to wait for this one, so they become due no earlier. */
+const postponeLater = async (tx: Writer, { webhook, target, seq, nextAt: until }: DeliveryRow): Promise<void> =>
+  void (await updateNextAt(tx, { webhook, target, seq, until }))
 
-/** Notes at a webhook how its tries went; pauses one that keeps failing, and disables one that wants no more. */
-async function noteHealth(tx: Writer, id: string, settled: Settled[], clock: Clock): Promise<void> {
+/** Updates a webhook after attempts: pauses it if it fails for too long, disables it if the receiver answered 410. */
+async function updateHealth(tx: Writer, id: string, recorded: RecordedAttempt[], clock: Clock): Promise<void> {
   const [before] = await tx.select().from(webhooks).where(eq(webhooks.id, id))
   if (!before) return
   const now = clock.now().toISOString()
   let { lastSuccessAt, lastFailureAt, failingSince } = before
   let end: { action: string; status: string; reason: string } | undefined
-  for (const { result, after } of settled) {
-    const { outcome, at } = result
-    if (outcome === undefined) end = UNREADABLE
-    if (!isTry(outcome)) continue
+  for (const { attempt, after } of recorded) {
+    const { outcome, at } = attempt
+    if (outcome === undefined) end = SECRET_UNREADABLE
+    if (!isCounted(outcome)) continue
     if (outcome.error === null) [lastSuccessAt, failingSince] = [at, null]
     else [lastFailureAt, failingSince] = [at, failingSince ?? at]
     if (outcome.responseStatus === GONE) end = ENDED_BY_RECEIVER
-    else if (after.status === 'dead' && failingSince && Date.parse(at) - Date.parse(failingSince) >= FAILING)
-      end = KEEPS_FAILING
+    else if (after.status === 'dead' && failingSince && Date.parse(at) - Date.parse(failingSince) >= MAX_FAILING)
+      end = FAILED_TOO_LONG
   }
   const change: Partial<WebhookRow> = { lastSuccessAt, lastFailureAt, failingSince }
   if (end && before.status === 'active') {
@@ -161,18 +162,19 @@ async function noteHealth(tx: Writer, id: string, settled: Settled[], clock: Clo
   await tx.update(webhooks).set(change).where(eq(webhooks.id, id))
 }
 
-const UNREADABLE = {
+const SECRET_UNREADABLE = {
   action: 'webhook.pause',
   status: 'paused',
-  reason: 'Its secret cannot be opened: SECRETS_KEY, or the key file beside the database, is another. Rotate it.',
+  reason:
+    'Its secret cannot be decrypted: SECRETS_KEY, or the key file beside the database, has changed. Rotate the secret.',
 }
-const KEEPS_FAILING = {
+const FAILED_TOO_LONG = {
   action: 'webhook.pause',
   status: 'paused',
-  reason: 'Nothing has got through for three days, and a delivery was given up.',
+  reason: 'Every message has failed for three days, and a delivery was given up.',
 }
 const ENDED_BY_RECEIVER = {
   action: 'webhook.disable',
   status: 'disabled',
-  reason: 'The receiver has answered 410: it wants no more.',
+  reason: 'The receiver has answered 410: it refuses further messages.',
 }

@@ -13,10 +13,10 @@ import type { WebhookRow } from './store.ts'
 
 export type DeliveryRow = typeof webhookDeliveries.$inferSelect
 
-/** How many deliveries are swept in one transaction: others write, too. */
+/** How many old deliveries are deleted in one transaction, so that other writers do not wait for long. */
 const BATCH = 2_000
 
-/** A delivery that nobody has tried yet. */
+/** The columns of a delivery that has not been attempted yet. */
 export const newDelivery = (webhook: string, type: string, at: string, now: string) => ({
   id: newId(),
   webhook,
@@ -28,7 +28,7 @@ export const newDelivery = (webhook: string, type: string, at: string, now: stri
   nextAt: now,
 })
 
-/** Makes a delivery that tells of nothing, to see whether it arrives. Throws `conflict` unless the webhook is active. */
+/** Creates a delivery without a change, to test the webhook. Throws `conflict` unless the webhook is active. */
 export async function enqueueTest(tx: Writer, { id, status }: WebhookRow, act: WriteContext): Promise<DeliveryRow> {
   if (status !== 'active') throw new Problem('conflict', `the webhook is ${status}: nothing is sent to it`)
   const row = newDelivery(id, 'webhook.test', act.now, act.now)
@@ -37,14 +37,14 @@ export async function enqueueTest(tx: Writer, { id, status }: WebhookRow, act: W
   return readDelivery(tx, id, row.id)
 }
 
-/** Has a finished delivery made again, with all its tries before it. Throws `conflict` while it is pending. */
+/** Makes a finished delivery due again, with all its attempts before it. Throws `conflict` while it is pending. */
 export async function redeliver(tx: Writer, webhook: string, id: string, act: WriteContext): Promise<DeliveryRow> {
   const before = await readDelivery(tx, webhook, id)
-  if (before.status === 'pending') throw new Problem('conflict', 'the delivery is still to be made')
-  const anew = { status: 'pending', attempts: 0, nextAt: act.now, finishedAt: null }
-  await tx.update(webhookDeliveries).set(anew).where(eq(webhookDeliveries.id, id))
+  if (before.status === 'pending') throw new Problem('conflict', 'the delivery is still pending')
+  const reset = { status: 'pending', attempts: 0, nextAt: act.now, finishedAt: null }
+  await tx.update(webhookDeliveries).set(reset).where(eq(webhookDeliveries.id, id))
   await audit(tx, act, { action: 'webhook.redeliver', target: webhook })
-  return { ...before, ...anew }
+  return { ...before, ...reset }
 }
 
 async function readDelivery(db: Reader, webhook: string, id: string): Promise<DeliveryRow> {
@@ -64,7 +64,7 @@ export async function listDeliveries(
   request: PageRequest,
 ): Promise<Page<DeliveryRow>> {
   const { createdAt, id } = webhookDeliveries
-  const slice = keyset({ kind: 'time', column: createdAt, id, descending: true }, request)
+  const paging = keyset({ kind: 'time', column: createdAt, id, descending: true }, request)
   const rows = await db
     .select()
     .from(webhookDeliveries)
@@ -72,15 +72,15 @@ export async function listDeliveries(
       and(
         eq(webhookDeliveries.webhook, webhook),
         status === undefined ? undefined : eq(webhookDeliveries.status, status),
-        slice.where,
+        paging.where,
       ),
     )
-    .orderBy(...slice.orderBy)
-    .limit(slice.limit)
+    .orderBy(...paging.orderBy)
+    .limit(paging.limit)
   return pageOf(rows, request, (row) => [row.createdAt, row.id])
 }
 
-/** What replies show of a delivery. */
+/** A delivery as the API shows it. */
 export function presentDelivery(row: DeliveryRow) {
   const { webhook: _, at: __, version: ___, type, target, slug, nextAt, lastAt, status, error, ...rest } = row
   return {
@@ -94,7 +94,7 @@ export function presentDelivery(row: DeliveryRow) {
   }
 }
 
-/** Forgets deliveries that were finished so many days ago, the dead among them; 0 keeps all. */
+/** Deletes deliveries that were finished, or given up, so many days ago; 0 deletes none. */
 export async function sweepDeliveries(
   { storage, clock }: { storage: Storage; clock: Clock },
   days: number,
@@ -102,11 +102,11 @@ export async function sweepDeliveries(
   if (days === 0) return
   const before = new Date(clock.now().getTime() - days * 86_400_000).toISOString()
   const { id, finishedAt } = webhookDeliveries
-  for (let swept = BATCH; swept === BATCH; ) {
+  for (let deleted = BATCH; deleted === BATCH; ) {
     const old = await storage.reader.select({ id }).from(webhookDeliveries).where(lt(finishedAt, before)).limit(BATCH)
-    swept = old.length
+    deleted = old.length
     const ids = old.map((row) => row.id)
-    if (swept > 0)
+    if (deleted > 0)
       await storage.transaction(
         async (tx) => void (await tx.delete(webhookDeliveries).where(and(inArray(id, ids), lt(finishedAt, before)))),
       )

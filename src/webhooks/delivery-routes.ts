@@ -12,7 +12,7 @@ import { readWebhook } from './store.ts'
 
 const tags = ['Webhooks']
 
-/** What was sent to webhooks, and sending it again. */
+/** The routes of deliveries: test a webhook, list its deliveries, redeliver one. */
 export function registerDeliveries(server: FastifyInstance, { storage, clock, once }: WebhookDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
 
@@ -24,7 +24,7 @@ export function registerDeliveries(server: FastifyInstance, { storage, clock, on
         operationId: 'testWebhook',
         summary: 'Test a webhook',
         description:
-          'Sends a message of the type `webhook.test`, whatever events the webhook takes. Its deliveries show how it went.',
+          'Sends a message of the type `webhook.test`, whatever events the webhook takes. Its deliveries show the result.',
         tags,
         params: ByWebhook,
         headers: Idempotent,
@@ -45,7 +45,7 @@ export function registerDeliveries(server: FastifyInstance, { storage, clock, on
       schema: {
         operationId: 'listDeliveries',
         summary: 'List deliveries',
-        description: 'What was sent to a webhook and how it went, newest first.',
+        description: 'What was sent to a webhook, with the results, newest first.',
         tags,
         params: ByWebhook,
         querystring: z.strictObject({

@@ -1,7 +1,7 @@
 /** Sends what there is to send: makes deliveries of the changes, sends what is due, and writes down how it went. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ChangeNotifier } from '../changes/change-notifier.ts'
-import { latestChange } from '../changes/log.ts'
+import { lastSeq } from '../changes/log.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
 import { type Attempt, recordAttempts } from './attempts.ts'
@@ -55,7 +55,7 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
   /** One round, in one transaction: results in, deliveries made, some of them claimed. Whether there may be more. */
   async function turn(): Promise<boolean> {
     const now = clock.now()
-    const last = await latestChange(storage.reader)
+    const last = await lastSeq(storage.reader)
     const cursors = (await activeWebhooks(storage.reader)).map(({ cursor }) => cursor)
     seen = cursors.length > 0 ? last : undefined
     const isBehind = cursors.some((cursor) => cursor < last)
@@ -135,7 +135,7 @@ export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps):
   async function somethingNew(watch: ChangeNotifier): Promise<void> {
     const over = new AbortController()
     const waits = [nextEnd(), pause(IDLE, undefined, { signal: over.signal })]
-    if (seen !== undefined) waits.push(watch.after(seen, over.signal))
+    if (seen !== undefined) waits.push(watch.waitAfter(seen, over.signal))
     await Promise.race(waits).finally(() => {
       over.abort()
       wake()

@@ -92,7 +92,7 @@ export const webhookDocument = {
       summary: `${article} ${noun} ${verbs[verb]}`,
       description:
         'Answer with any 2xx status once the message is stored. Check the signature first. Messages may come twice and out of order: `seq` tells.',
-      shape: shapes[noun] ?? TestEvent,
+      schema: shapes[noun] ?? TestEvent,
     }
   }),
 }

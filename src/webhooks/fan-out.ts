@@ -1,4 +1,4 @@
-/** From the log of changes to deliveries: the log is the outbox, and each webhook has a place up to which it was read. */
+/** Turns changes into deliveries: the table of changes is the outbox, and each webhook has a cursor into it. */
 import { eq } from 'drizzle-orm'
 import type { Grant } from '../access/grants.ts'
 import { changesAfter, type LoggedChange } from '../changes/log.ts'
@@ -9,30 +9,33 @@ import type { Reader, Writer } from '../storage/storage.ts'
 import { newDelivery } from './deliveries.ts'
 import type { WebhookRow } from './store.ts'
 
-/** How many changes are read for a webhook at once. */
+/** How many changes are read for one webhook at a time. */
 const BATCH = 50
-/** How many are read in one transaction, for all webhooks together: others write, too. */
-const MOST_READ = 200
+/** How many are read in one transaction for all webhooks, so that other writers do not wait for long. */
+const MAX_READ = 200
 
 const selectActive = prepared('webhooks_active', (db) =>
   db.select().from(webhooks).where(eq(webhooks.status, 'active')).orderBy(webhooks.cursor),
 )
 
-/** The active webhooks, the furthest behind the log first. */
+/** The active webhooks, those with the oldest cursor first. */
 export const activeWebhooks = (db: Reader): Promise<WebhookRow[]> => selectActive(db)
 
-/** Makes the deliveries of new changes, and moves the places of their webhooks, in one transaction; `last` is the last. */
-export async function fanOut(tx: Writer, last: number, now: string): Promise<void> {
+/**
+ * Creates deliveries for new changes and advances the cursors of the webhooks. `lastChange` is the number of the last
+ * change. It may stop before that: the cursors say how far it came.
+ */
+export async function fanOut(tx: Writer, lastChange: number, now: string): Promise<void> {
   let read = 0
   for (const webhook of await activeWebhooks(tx)) {
-    if (webhook.cursor >= last || read >= MOST_READ) return
+    if (webhook.cursor >= lastChange || read >= MAX_READ) return
     const changes = await changesAfter(tx, webhook.cursor, BATCH)
-    const wanted = changes.filter(({ type }) => wants(webhook.events, type))
-    const told = webhook.section === null ? wanted : await concerning(tx, webhook, wanted)
+    const subscribed = changes.filter(({ type }) => isSubscribed(webhook.events, type))
+    const matching = webhook.section === null ? subscribed : await inSection(tx, webhook, subscribed)
     await insertRows(
       tx,
       webhookDeliveries,
-      told.map(({ seq, type, at, target, slug, version }) => ({
+      matching.map(({ seq, type, at, target, slug, version }) => ({
         ...newDelivery(webhook.id, type, at, now),
         seq,
         target,
@@ -42,23 +45,23 @@ export async function fanOut(tx: Writer, last: number, now: string): Promise<voi
     )
     await tx
       .update(webhooks)
-      .set({ cursor: changes.at(-1)?.seq ?? last })
+      .set({ cursor: changes.at(-1)?.seq ?? lastChange })
       .where(eq(webhooks.id, webhook.id))
     read += changes.length
   }
 }
 
-/** Whether one of the patterns takes in the type: `article.published`, `article.*` or `*`. */
-const wants = (patterns: string[], type: string): boolean =>
+/** Whether one of the patterns matches the type: `article.published`, `article.*` or `*`. */
+const isSubscribed = (patterns: string[], type: string): boolean =>
   patterns.some((pattern) => pattern === '*' || pattern === type || pattern === type.replace(/\..*/, '.*'))
 
-/** Of changes of articles those that are in the section of the webhook, or have just left it. */
-async function concerning(db: Reader, webhook: WebhookRow, changes: LoggedChange[]): Promise<LoggedChange[]> {
-  const told = await changePayloads(db, changes, { grant: grantOf(webhook), withEditions: false })
-  return told.filter(({ isVisible: concerns }) => concerns).map(({ change }) => change)
+/** Leaves out changes of articles that neither are in the section of the webhook nor have just left it. */
+async function inSection(db: Reader, webhook: WebhookRow, changes: LoggedChange[]): Promise<LoggedChange[]> {
+  const payloads = await changePayloads(db, changes, { grant: grantOf(webhook), withEditions: false })
+  return payloads.filter(({ isVisible: concerns }) => concerns).map(({ change }) => change)
 }
 
-/** What a webhook may be told of, as a partner's grant says it; null for everything. */
+/** What a webhook may be sent, expressed as a partner's grant; null for everything. */
 export const grantOf = ({ section }: WebhookRow): Grant | null =>
   section === null
     ? null

@@ -1,6 +1,6 @@
 /**
- * Which process sends what. A delivery is claimed for a time by moving its `nextAt`: what a process claims and does not
- * settle, as when it is killed, is due again afterwards.
+ * Which process sends which delivery. A process leases a delivery by moving its `nextAt` into the future. If it never
+ * records the attempt, for instance because it was killed, the lease expires and the delivery is due again.
  */
 import { and, eq, exists, inArray, lte, sql } from 'drizzle-orm'
 import { numberedValues, placeholders, prepared, preparedVariants } from '../storage/prepared-statements.ts'
@@ -9,10 +9,10 @@ import type { Reader, Writer } from '../storage/storage.ts'
 import type { DeliveryRow } from './deliveries.ts'
 import type { WebhookRow } from './store.ts'
 
-/** How long a claim lasts, in milliseconds: longer than a try may take. */
+/** How long a lease lasts, in milliseconds: longer than an attempt may take. */
 const LEASE = 60_000
 
-const isPendingHere = and(eq(webhookDeliveries.webhook, webhooks.id), eq(webhookDeliveries.status, 'pending'))
+const isPendingOfWebhook = and(eq(webhookDeliveries.webhook, webhooks.id), eq(webhookDeliveries.status, 'pending'))
 
 const selectDue = prepared('webhooks_due', (db) =>
   db
@@ -25,7 +25,7 @@ const selectDue = prepared('webhooks_due', (db) =>
           db
             .select({ one: sql`1` })
             .from(webhookDeliveries)
-            .where(and(isPendingHere, lte(webhookDeliveries.nextAt, sql.placeholder('now')))),
+            .where(and(isPendingOfWebhook, lte(webhookDeliveries.nextAt, sql.placeholder('now')))),
         ),
       ),
     ),
@@ -34,7 +34,7 @@ const selectDue = prepared('webhooks_due', (db) =>
 /** The active webhooks with deliveries that are due. */
 export const dueWebhooks = (db: Reader, now: string): Promise<WebhookRow[]> => selectDue(db, { now })
 
-const selectClaimable = prepared('deliveries_claimable', (db) =>
+const selectLeasable = prepared('deliveries_leasable', (db) =>
   db
     .select()
     .from(webhookDeliveries)
@@ -43,7 +43,7 @@ const selectClaimable = prepared('deliveries_claimable', (db) =>
         eq(webhookDeliveries.webhook, sql.placeholder('webhook')),
         eq(webhookDeliveries.status, 'pending'),
         lte(webhookDeliveries.nextAt, sql.placeholder('now')),
-        // As a value and not as a condition on rows, so that PostgreSQL looks it up for the few rows that are wanted.
+        // A scalar subquery and not a join, so that PostgreSQL evaluates it for the selected rows only.
         sql`(${webhookDeliveries.target} is null or ${webhookDeliveries.seq} = (
           select min(earlier.seq) from ${webhookDeliveries} as earlier
           where earlier.webhook = ${webhookDeliveries.webhook} and earlier.status = 'pending'
@@ -54,18 +54,18 @@ const selectClaimable = prepared('deliveries_claimable', (db) =>
     .limit(sql.placeholder('limit')),
 )
 
-const claimAll = preparedVariants('deliveries_claim', (tx: Writer, count: number) =>
+const updateLease = preparedVariants('deliveries_lease', (tx: Writer, count: number) =>
   tx
     .update(webhookDeliveries)
     .set({ nextAt: sql`${sql.placeholder('until')}` })
     .where(inArray(webhookDeliveries.id, placeholders(count))),
 )
 
-/** Claims deliveries of a webhook that are due; none while an earlier one of the same article is pending. */
+/** Leases due deliveries of a webhook, at most `limit`; none while an earlier one of the same article is pending. */
 export async function leaseDeliveries(tx: Writer, webhook: string, limit: number, now: Date): Promise<DeliveryRow[]> {
-  const rows = await selectClaimable(tx, { webhook, now: now.toISOString(), limit })
+  const rows = await selectLeasable(tx, { webhook, now: now.toISOString(), limit })
   const until = new Date(now.getTime() + LEASE).toISOString()
   const ids = rows.map(({ id }) => id)
-  if (ids.length > 0) await claimAll(tx, ids.length, { ...numberedValues(ids), until })
+  if (ids.length > 0) await updateLease(tx, ids.length, { ...numberedValues(ids), until })
   return rows
 }

@@ -1,4 +1,4 @@
-/** What is sent: made when it is sent, so that it tells what is so then. */
+/** The payloads of messages. They are built when a message is sent, so that they show the article as it is then. */
 import { changePayloads } from '../editions/change-payload.ts'
 import { getOrCreate } from '../lib/cache.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -6,20 +6,21 @@ import type { DeliveryRow } from './deliveries.ts'
 import { grantOf } from './fan-out.ts'
 import type { WebhookRow } from './store.ts'
 
-/** A delivery with the text of its message. */
+/** A delivery with its payload. */
 export interface WebhookMessage {
   webhook: WebhookRow
   delivery: DeliveryRow
+  /** JSON. */
   body: string
 }
 
-/** The messages of deliveries: `type`, `timestamp` and `data` as Standard Webhooks has them. */
+/** The messages of deliveries, with `type`, `timestamp` and `data` as Standard Webhooks recommends. */
 export async function buildMessages(
   db: Reader,
-  claimed: { webhook: WebhookRow; delivery: DeliveryRow }[],
+  leased: { webhook: WebhookRow; delivery: DeliveryRow }[],
 ): Promise<WebhookMessage[]> {
   const byWebhook = new Map<WebhookRow, DeliveryRow[]>()
-  for (const { webhook, delivery } of claimed) getOrCreate(byWebhook, webhook, () => []).push(delivery)
+  for (const { webhook, delivery } of leased) getOrCreate(byWebhook, webhook, () => []).push(delivery)
   const messages: WebhookMessage[] = []
   for (const [webhook, deliveries] of byWebhook) messages.push(...(await messagesFor(db, webhook, deliveries)))
   return messages
@@ -31,11 +32,13 @@ async function messagesFor(db: Reader, webhook: WebhookRow, deliveries: Delivery
     const isChange = seq !== null && target !== null && slug !== null && version !== null
     return isChange ? [{ delivery, type, seq, target, slug, version, was: null }] : []
   })
-  const told = await changePayloads(db, changes, { grant: grantOf(webhook), withEditions: webhook.withEdition })
-  const data = new Map(told.map(({ change: { delivery, seq }, members }) => [delivery, `{"seq":${seq},${members}}`]))
-  const test = JSON.stringify({ webhook: { id: webhook.id } })
+  const payloads = await changePayloads(db, changes, { grant: grantOf(webhook), withEditions: webhook.withEdition })
+  const data = new Map(
+    payloads.map(({ change: { delivery, seq }, members }) => [delivery, `{"seq":${seq},${members}}`]),
+  )
+  const testData = JSON.stringify({ webhook: { id: webhook.id } })
   return deliveries.map((delivery) => {
-    const head = JSON.stringify({ type: delivery.type, timestamp: delivery.at })
-    return { webhook, delivery, body: `${head.slice(0, -1)},"data":${data.get(delivery) ?? test}}` }
+    const envelope = JSON.stringify({ type: delivery.type, timestamp: delivery.at })
+    return { webhook, delivery, body: `${envelope.slice(0, -1)},"data":${data.get(delivery) ?? testData}}` }
   })
 }

@@ -1,7 +1,7 @@
 const [SECOND, MINUTE, HOUR] = [1_000, 60_000, 3_600_000]
 
-/** The waits between the tries of a delivery, in milliseconds: three days in all. */
-const WAITS = [
+/** The delays between the attempts of a delivery, in milliseconds: three days in all. */
+const DELAYS = [
   5 * SECOND,
   5 * MINUTE,
   30 * MINUTE,
@@ -13,14 +13,14 @@ const WAITS = [
   20 * HOUR,
 ] as const
 
-/** How much longer or shorter a wait may be, as a part of it: what failed together is not tried again together. */
+/** By what fraction a delay varies at random, so that messages that failed together are not retried together. */
 const JITTER = 0.1
 
 /**
- * How long to wait after so many tries that failed, in milliseconds; undefined when there were enough. `chance` gives
- * numbers from 0 to 1.
+ * How long to wait after so many failed attempts, in milliseconds; undefined when the delivery is to be given up.
+ * `random` gives numbers from 0 to 1.
  */
-export function retryDelay(attempts: number, chance: () => number = Math.random): number | undefined {
-  const wait = WAITS[attempts - 1]
-  return wait && Math.round(wait * (1 + JITTER * (2 * chance() - 1)))
+export function retryDelay(attempts: number, random: () => number = Math.random): number | undefined {
+  const delay = DELAYS[attempts - 1]
+  return delay && Math.round(delay * (1 + JITTER * (2 * random() - 1)))
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { writeContext } from '../access/write-context.ts'
 import { ifMatch } from '../http/caching.ts'
-import { ConditionalHeaders, NoQuery, NoContent } from '../http/common-schemas.ts'
+import { ConditionalHeaders, NoContent, NoQuery } from '../http/common-schemas.ts'
 import { listOf, pageParameters, pageRequest } from '../http/pagination.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import { Idempotent, type IdempotentRun } from '../idempotency/idempotency.ts'
@@ -29,7 +29,7 @@ export interface WebhookDeps {
   clock: Clock
   once: IdempotentRun
   secrets: SecretEncryption
-  /** Throws `url-not-allowed` for an address that webhooks may not have. */
+  /** Throws `url-not-allowed` for a URL that webhooks may not have. */
   checkUrl: (url: string) => Promise<void>
 }
 
@@ -37,11 +37,11 @@ export const ByWebhook = z.strictObject({ webhook: Id.meta({ description: 'The i
 
 const tags = ['Webhooks']
 
-/** Webhooks, for admins: who is told of the changes over HTTP. */
+/** The routes of webhooks, for admins: which receivers are sent changes over HTTP. */
 export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): void {
   const { storage, clock, once, secrets, checkUrl: checkAddress } = deps
   const app = server.withTypeProvider<ZodTypes>()
-  const view = (db: Reader, row: WebhookRow) => presentWebhook(db, row, timestamp(clock))
+  const present = (db: Reader, row: WebhookRow) => presentWebhook(db, row, timestamp(clock))
 
   app.get(
     '/webhooks',
@@ -50,18 +50,18 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
       schema: {
         operationId: 'listWebhooks',
         summary: 'List webhooks',
-        description: 'All webhooks, with how they are doing.',
+        description: 'All webhooks, with their status.',
         tags,
         querystring: z.strictObject({ limit: pageParameters.limit, cursor: pageParameters.cursor }),
         response: { 200: listOf(Webhook, 'WebhookList') },
       },
     },
     async (request, reply) => {
-      const wanted = pageRequest(request, request.query.limit)
-      const page = await listWebhooks(storage.reader, wanted)
+      const paging = pageRequest(request, request.query.limit)
+      const page = await listWebhooks(storage.reader, paging)
       return {
         data: await presentWebhooks(storage.reader, page.rows, timestamp(clock)),
-        page: wanted.info(reply, page),
+        page: paging.info(reply, page),
       }
     },
   )
@@ -88,7 +88,7 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
       return once(request, reply, async (tx) => {
         const input = { name, url, events, section: await resolveSection(tx, section), withEdition: include.length > 0 }
         const { row, secret } = await createWebhook(tx, input, secrets, writeContext(request, clock))
-        const body = { ...(await view(tx, row)), secret }
+        const body = { ...(await present(tx, row)), secret }
         return { status: 201, location: `/v1/webhooks/${row.id}`, version: row.version, body }
       })
     },
@@ -102,7 +102,7 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
         operationId: 'getWebhook',
         summary: 'Get a webhook',
         description:
-          'Gives a webhook and how it is doing: what is pending, what was given up, and why it is paused or disabled.',
+          'Gives a webhook and its status: what is pending, what was given up, and why it is paused or disabled.',
         tags,
         params: ByWebhook,
         querystring: NoQuery,
@@ -112,7 +112,7 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
     async (request, reply) => {
       const row = await readWebhook(storage.reader, request.params.webhook)
       reply.version = row.version
-      return view(storage.reader, row)
+      return present(storage.reader, row)
     },
   )
 
@@ -124,7 +124,7 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
         operationId: 'updateWebhook',
         summary: 'Update a webhook',
         description:
-          'A JSON merge patch (RFC 7396). `{ "status": "active" }` resumes one that was paused or disabled: it goes on where it stood.',
+          'A JSON merge patch (RFC 7396). `{ "status": "active" }` resumes one that was paused or disabled, from where it stopped.',
         tags,
         params: ByWebhook,
         headers: ConditionalHeaders,
@@ -146,7 +146,7 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
         return updateWebhook(tx, before, change, writeContext(request, clock))
       })
       reply.version = row.version
-      return view(storage.reader, row)
+      return present(storage.reader, row)
     },
   )
 
@@ -201,7 +201,7 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
           secrets,
           writeContext(request, clock),
         )
-        return { status: 200, version: row.version, body: { ...(await view(tx, row)), secret } }
+        return { status: 200, version: row.version, body: { ...(await present(tx, row)), secret } }
       })
     },
   )

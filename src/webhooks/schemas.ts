@@ -1,18 +1,18 @@
-/** The shapes of webhooks and of their deliveries. */
+/** The schemas of webhooks and of their deliveries. */
 import * as z from 'zod'
 import { changeTypes } from '../changes/log.ts'
 import { Id, line, Reference, Slug, Timestamp } from '../lib/schemas.ts'
 
-/** Types of changes, all of a noun, and all there are. */
-const patterns = ['*', ...new Set(changeTypes.map((type) => `${type.split('.')[0]}.*`)), ...changeTypes] as const
+/** All events, all events of a noun, and single events. */
+const eventPatterns = ['*', ...new Set(changeTypes.map((type) => `${type.split('.')[0]}.*`)), ...changeTypes] as const
 
 export const webhookStatuses = ['active', 'paused', 'disabled'] as const
 export const deliveryStatuses = ['pending', 'delivered', 'dead'] as const
 
 const events = z
-  .array(z.enum(patterns))
+  .array(z.enum(eventPatterns))
   .min(1)
-  .max(patterns.length)
+  .max(eventPatterns.length)
   .transform((list) => [...new Set(list)])
   .meta({ description: 'The events to send: single ones, all of a noun (`article.*`), or all (`*`).' })
 
@@ -68,7 +68,9 @@ export const Webhook = z
     url: z
       .string()
       .meta({ description: 'The address that messages are posted to.', examples: ['https://site.example/hooks'] }),
-    events: z.array(z.enum(patterns)).meta({ description: 'The events that are sent.', examples: [['article.*']] }),
+    events: z
+      .array(z.enum(eventPatterns))
+      .meta({ description: 'The events that are sent.', examples: [['article.*']] }),
     section: z
       .string()
       .nullable()
@@ -85,9 +87,11 @@ export const Webhook = z
     failingSince: Timestamp.nullable().meta({
       description: 'Since when every message has failed; null if the last one was received.',
     }),
-    pending: z.int().meta({ description: 'How many deliveries are still to be made.', examples: [0] }),
-    dead: z.int().meta({ description: 'How many deliveries were given up; they can be made again.', examples: [0] }),
-    behind: z.int().meta({ description: 'How many changes have not been looked at for it yet.', examples: [0] }),
+    pending: z.int().meta({ description: 'How many deliveries are pending.', examples: [0] }),
+    dead: z.int().meta({ description: 'How many deliveries were given up; they can be sent again.', examples: [0] }),
+    behind: z
+      .int()
+      .meta({ description: 'How many changes have not been turned into deliveries for it yet.', examples: [0] }),
     oldSecretUntil: Timestamp.nullable().meta({
       description: 'Until when the previous secret signs too, after a rotation.',
     }),
@@ -106,28 +110,28 @@ export const WebhookWithSecret = Webhook.extend({
 
 export const Delivery = z
   .object({
-    id: Id.meta({ description: 'The `webhook-id` of every try.' }),
+    id: Id.meta({ description: 'The `webhook-id` of every attempt.' }),
     type: z.enum([...changeTypes, 'webhook.test']).meta({ description: 'The event.' }),
     seq: z.int().nullable().meta({ description: 'The number of the change; null for a test.' }),
     target: z.object({ id: Id, slug: Slug }).nullable().meta({ description: 'What changed.' }),
     status: z
       .enum(deliveryStatuses)
-      .meta({ description: 'Whether it is still to be made, was made, or was given up (`dead`).' }),
-    attempts: z.int().meta({ description: 'How many tries there were.', examples: [1] }),
+      .meta({ description: 'Whether it is still pending, was received, or was given up (`dead`).' }),
+    attempts: z.int().meta({ description: 'How many attempts there were.', examples: [1] }),
     createdAt: Timestamp.meta({ description: 'When it was queued.' }),
-    nextAttemptAt: Timestamp.nullable().meta({ description: 'When the next try is due; null if there is none.' }),
-    lastAttemptAt: Timestamp.nullable().meta({ description: 'When the last try was made.' }),
-    finishedAt: Timestamp.nullable().meta({ description: 'When it was made or given up.' }),
+    nextAttemptAt: Timestamp.nullable().meta({ description: 'When the next attempt is due; null if there is none.' }),
+    lastAttemptAt: Timestamp.nullable().meta({ description: 'When the last attempt was made.' }),
+    finishedAt: Timestamp.nullable().meta({ description: 'When it was received or given up.' }),
     responseStatus: z
       .int()
       .nullable()
-      .meta({ description: 'The status that the receiver answered the last try with.' }),
-    milliseconds: z.int().nullable().meta({ description: 'How long the last try took, in milliseconds.' }),
+      .meta({ description: 'The status that the receiver answered the last attempt with.' }),
+    milliseconds: z.int().nullable().meta({ description: 'How long the last attempt took, in milliseconds.' }),
     error: z
       .enum(['status', 'timeout', 'connection', 'url-not-allowed'])
       .nullable()
-      .meta({ description: 'Why the last try failed; `status` for an answer other than 2xx.' }),
+      .meta({ description: 'Why the last attempt failed; `status` for an answer other than 2xx.' }),
     excerpt: z.string().nullable().meta({ description: 'The beginning of the last answer other than 2xx, escaped.' }),
   })
-  .meta({ id: 'Delivery', description: 'A message to a webhook, and how its last try went.' })
+  .meta({ id: 'Delivery', description: 'A message to a webhook, and the result of its last attempt.' })
 export type Delivery = z.infer<typeof Delivery>

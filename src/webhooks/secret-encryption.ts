@@ -1,53 +1,53 @@
-/** The key to what is kept sealed in the database: a copy of the database alone opens nothing. */
+/** Encrypts the secrets of webhooks: a copy of the database alone does not reveal them. */
 import { hkdfSync, randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { decrypt, encrypt } from '../lib/encryption.ts'
 import { Problem } from '../lib/problem.ts'
 
-/** Keeps secrets of webhooks. `webhook` is an id: what is sealed for one opens for no other. */
+/** Encrypts secrets, each for the webhook with this id: a ciphertext decrypts for no other webhook. */
 export interface SecretEncryption {
-  /** Throws `not-configured` where there is no key to seal with. */
+  /** Throws `not-configured` if there is no key. */
   encrypt(secret: string, webhook: string): Uint8Array
-  /** Throws `not-configured` unless `seal` would work; to be called before a transaction, since it may make a file. */
+  /** Throws `not-configured` if there is no key. Call it before a transaction: it may create the key file. */
   ensureKey(): void
-  /** The secret; undefined if the key is another by now, or none. */
-  decrypt(sealed: Uint8Array, webhook: string): string | undefined
+  /** The secret; undefined if there is no key, or another than the one it was encrypted with. */
+  decrypt(ciphertext: Uint8Array, webhook: string): string | undefined
 }
 
 /**
- * The key comes from the setting, or from the file `<database>.key` beside a database that is a file; it is made, for
- * its owner alone to read, when it is first needed.
+ * The key comes from the setting, or from the file `<database>.key` beside a database that is a file. That file is
+ * created when it is first needed, readable by its owner only.
  */
 export function secretEncryption(setting: string | undefined, database: string | undefined): SecretEncryption {
   const file = database === undefined ? undefined : `${database}.key`
-  let known: Buffer | undefined
+  let cachedKey: Buffer | undefined
 
-  function key(): Buffer {
-    known ??= derived(setting ?? ownKey(file))
-    return known
+  function readKey(): Buffer {
+    cachedKey ??= deriveKey(setting ?? readOrCreateKeyFile(file))
+    return cachedKey
   }
   return {
-    encrypt: (secret, webhook) => encrypt(secret, key(), webhook),
-    ensureKey: () => void key(),
-    decrypt(sealed, webhook) {
+    encrypt: (secret, webhook) => encrypt(secret, readKey(), webhook),
+    ensureKey: () => void readKey(),
+    decrypt(ciphertext, webhook) {
       try {
-        known ??= derived(setting ?? readFileSync(file ?? '', 'utf8'))
+        cachedKey ??= deriveKey(setting ?? readFileSync(file ?? '', 'utf8'))
       } catch {
         return undefined
       }
-      return decrypt(sealed, known, webhook)
+      return decrypt(ciphertext, cachedKey, webhook)
     },
   }
 }
 
 /** HKDF (RFC 5869) with SHA-256. */
-const derived = (text: string): Buffer =>
+const deriveKey = (text: string): Buffer =>
   Buffer.from(hkdfSync('sha256', text.trim(), '', 'dateline: secrets of webhooks', 32))
 
-function ownKey(file: string | undefined): string {
+function readOrCreateKeyFile(file: string | undefined): string {
   if (file === undefined) throw notConfigured('set SECRETS_KEY to 32 characters or more of your own')
   try {
-    makeKey(file)
+    createKeyFile(file)
     return readFileSync(file, 'utf8')
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'it cannot be read'
@@ -55,18 +55,18 @@ function ownKey(file: string | undefined): string {
   }
 }
 
-/** Whole or not at all, also where several processes come to it at once. */
-function makeKey(file: string): void {
-  const unfinished = `${file}.${randomBytes(6).toString('hex')}`
-  writeFileSync(unfinished, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true })
+/** Creates the file atomically, also if several processes do so at once; a file that exists stays as it is. */
+function createKeyFile(file: string): void {
+  const temporary = `${file}.${randomBytes(6).toString('hex')}`
+  writeFileSync(temporary, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true })
   try {
-    linkSync(unfinished, file)
+    linkSync(temporary, file)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   } finally {
-    rmSync(unfinished)
+    rmSync(temporary)
   }
 }
 
 const notConfigured = (what: string): Problem =>
-  new Problem('not-configured', `secrets of webhooks are kept sealed: ${what}`)
+  new Problem('not-configured', `secrets of webhooks are stored encrypted: ${what}`)

@@ -2,73 +2,75 @@ import type { Agent } from 'undici'
 import { AddressNotAllowed, ssrfAgent } from './ssrf-agent.ts'
 import { type HostLookup, systemLookup } from './url-policy.ts'
 
-/** How a try went. `error` is null for a success; times are in milliseconds. */
+/** The result of an attempt. `error` is null for a success. */
 export interface SendOutcome {
   error: 'status' | 'timeout' | 'connection' | 'url-not-allowed' | 'interrupted' | null
   responseStatus: number | null
   milliseconds: number
-  /** The beginning of what a receiver that refused said. */
+  /** The beginning of the body of a reply other than 2xx, escaped. */
   excerpt: string | null
 }
 
-/** Posts a message and tells how it went; never throws. */
+/** Posts a message and gives the result; never throws. */
 export type Send = (url: string, headers: Record<string, string>, body: string) => Promise<SendOutcome>
 
 export interface Sender {
   send: Send
-  /** Ends what is under way, as `interrupted`. */
+  /** Aborts the requests in flight; their result is `interrupted`. */
   close(): Promise<void>
 }
 
-/** How long a receiver may take to answer, in milliseconds (Standard Webhooks: 15 to 30 seconds). */
+/** How long a receiver may take to reply, in milliseconds (Standard Webhooks: 15 to 30 seconds). */
 const TIMEOUT = 15_000
-/** How much of a reply is read, in bytes: enough for a connection to be used again after what most receivers say. */
-const MOST_READ = 16 * 1024
-/** How much of it is kept, in characters. */
+/** How much of a reply is read, in bytes: most replies end within that, so that the connection can be reused. */
+const MAX_READ = 16 * 1024
+/** How much of it is stored, in bytes. */
 const EXCERPT = 300
 
 /**
- * Gives what posts to receivers. A redirect is not followed, of a reply only the beginning is read, and no address is
- * reached that is neither public nor `allowed`.
+ * The HTTP client for receivers. It follows no redirect, reads only the beginning of a reply, and connects to no
+ * address that is neither public nor one of the `allowed` hosts. `timeout` is in milliseconds.
  */
 export function sender(
   allowed: readonly string[],
   { lookup = systemLookup(), timeout = TIMEOUT }: { lookup?: HostLookup; timeout?: number } = {},
 ): Sender {
   let agent: Promise<Agent> | undefined
-  const reach = () => {
+  const getAgent = () => {
     agent ??= ssrfAgent(allowed, lookup, timeout)
     return agent
   }
-  const underWay = new Set<AbortController>()
+  const inFlight = new Set<AbortController>()
   return {
     async send(url, headers, body) {
-      const began = performance.now()
-      const ending = new AbortController()
-      underWay.add(ending)
-      const timer = setTimeout(() => ending.abort(new Ended('timeout')), timeout)
-      const outcome = await post(reach(), url, { headers, body, signal: ending.signal }).catch((error: unknown) => ({
-        error: errorOf(error),
-        responseStatus: null,
-        excerpt: null,
-      }))
+      const startedAt = performance.now()
+      const request = new AbortController()
+      inFlight.add(request)
+      const timer = setTimeout(() => request.abort(new Aborted('timeout')), timeout)
+      const outcome = await post(getAgent(), url, { headers, body, signal: request.signal }).catch(
+        (error: unknown) => ({
+          error: errorOf(error),
+          responseStatus: null,
+          excerpt: null,
+        }),
+      )
       clearTimeout(timer)
-      underWay.delete(ending)
-      return { ...outcome, milliseconds: Math.round(performance.now() - began) }
+      inFlight.delete(request)
+      return { ...outcome, milliseconds: Math.round(performance.now() - startedAt) }
     },
     async close() {
-      for (const ending of underWay) ending.abort(new Ended('interrupted'))
+      for (const request of inFlight) request.abort(new Aborted('interrupted'))
       await (await agent)?.destroy()
     },
   }
 }
 
-/** A try was ended from here. */
-class Ended extends Error {
-  readonly why: 'timeout' | 'interrupted'
-  constructor(why: 'timeout' | 'interrupted') {
-    super(why)
-    this.why = why
+/** The request was aborted by this service. */
+class Aborted extends Error {
+  readonly reason: 'timeout' | 'interrupted'
+  constructor(reason: 'timeout' | 'interrupted') {
+    super(reason)
+    this.reason = reason
   }
 }
 
@@ -84,37 +86,37 @@ async function post(
     origin,
     path: pathname + search,
   })
-  // The status has told how it went; the rest may be endless, broken or slow.
-  const isGood = statusCode >= 200 && statusCode < 300
-  const said = await beginningOf(body).catch(() => '')
+  // The status alone is the result; the body may be endless, broken or slow.
+  const isSuccess = statusCode >= 200 && statusCode < 300
+  const beginning = await readBeginning(body).catch(() => '')
   return {
-    error: isGood ? null : 'status',
+    error: isSuccess ? null : 'status',
     responseStatus: statusCode,
-    excerpt: isGood || !said ? null : escaped(said),
+    excerpt: isSuccess || !beginning ? null : escapeText(beginning),
   }
 }
 
-async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
-  const pieces: Buffer[] = []
+async function readBeginning(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = []
   let length = 0
-  for await (const piece of body) {
-    if (length < EXCERPT) pieces.push(piece.subarray(0, EXCERPT - length))
-    length += piece.length
-    // To leave the loop is to end the connection.
-    if (length > MOST_READ) break
+  for await (const chunk of body) {
+    if (length < EXCERPT) chunks.push(chunk.subarray(0, EXCERPT - length))
+    length += chunk.length
+    // Leaving the loop closes the connection.
+    if (length > MAX_READ) break
   }
-  return Buffer.concat(pieces).toString('latin1')
+  return Buffer.concat(chunks).toString('latin1')
 }
 
-/** What a stranger has sent, harmless wherever it is shown: printable ASCII without what HTML gives a meaning to. */
-const escaped = (text: string): string =>
-  text.replace(/[^ -~]|[<>&"'\\]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
+/** Untrusted text, safe wherever it is shown: printable ASCII without the special characters of HTML. */
+const escapeText = (text: string): string =>
+  text.replace(/[^ -~]|[<>&"'\\]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 function errorOf(error: unknown): Exclude<SendOutcome['error'], 'status' | null> {
-  if (error instanceof Ended) return error.why
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if (at instanceof AddressNotAllowed) return 'url-not-allowed'
-    if (/Timeout/.test(at.name)) return 'timeout'
+  if (error instanceof Aborted) return error.reason
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof AddressNotAllowed) return 'url-not-allowed'
+    if (/Timeout/.test(cause.name)) return 'timeout'
   }
   return 'connection'
 }

@@ -3,7 +3,7 @@ import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
 import { type SectionRow, sectionKind } from '../catalogue/sections.ts'
 import { resolveEntry } from '../catalogue/store.ts'
-import { latestChange } from '../changes/log.ts'
+import { lastSeq } from '../changes/log.ts'
 import { newId } from '../lib/id.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
@@ -48,7 +48,7 @@ export async function createWebhook(
     status: 'active',
     reason: null,
     statusSince: act.now,
-    cursor: await latestChange(tx),
+    cursor: await lastSeq(tx),
     lastSuccessAt: null,
     lastFailureAt: null,
     failingSince: null,
@@ -139,13 +139,13 @@ export async function listWebhooks(db: Reader, request: PageRequest): Promise<Pa
 
 /** What replies show of a webhook: no secret, but how many deliveries are pending and dead. */
 export async function presentWebhook(db: Reader, row: WebhookRow, now: string) {
-  return shown(row, await countsOf(db, [row.id]), await latestChange(db), now)
+  return shown(row, await countsOf(db, [row.id]), await lastSeq(db), now)
 }
 
 /** The same of several. */
 export async function presentWebhooks(db: Reader, rows: WebhookRow[], now: string) {
   const ids = rows.map(({ id }) => id)
-  const [counts, last] = [await countsOf(db, ids), await latestChange(db)]
+  const [counts, last] = [await countsOf(db, ids), await lastSeq(db)]
   return rows.map((row) => shown(row, counts, last, now))
 }
 

@@ -1,46 +1,46 @@
-/** To which addresses webhooks may lead: the public internet, and what the operator allows beside it. */
+/** Which URLs webhooks may have (protection against SSRF): those on the public internet, and hosts the operator allows. */
 import { lookup as dnsLookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { getOrCreate } from '../lib/cache.ts'
 import { Problem } from '../lib/problem.ts'
 
-/** All addresses that a name leads to; throws if it leads nowhere. */
+/** All IP addresses that a name resolves to; rejects if there are none. */
 export type HostLookup = (host: string) => Promise<{ address: string; family: number }[]>
 
 /**
- * Gives the look-up that the system has. Node does a few of them at a time, so that a name whose servers do not answer
- * is not looked up twice at once: it would keep all others waiting.
+ * The lookup of the operating system. Node runs few of them in parallel, so concurrent lookups of one name are shared:
+ * otherwise a name whose servers do not respond would block all others.
  */
 export function systemLookup(): HostLookup {
-  const underWay = new Map<string, ReturnType<HostLookup>>()
+  const pending = new Map<string, ReturnType<HostLookup>>()
   return (host) =>
-    getOrCreate(underWay, host, () => dnsLookup(host, { all: true }).finally(() => void underWay.delete(host)))
+    getOrCreate(pending, host, () => dnsLookup(host, { all: true }).finally(() => void pending.delete(host)))
 }
 
-/** How long a name is looked up before a webhook is made without knowing where it leads, in milliseconds. */
-const PATIENCE = 2_000
+/** How long a lookup may take, in milliseconds; after that a URL is accepted without it. */
+const LOOKUP_TIMEOUT = 2_000
 
-/** IPv6 addresses of the public internet begin like this; all others are reserved or stand for something else. */
-const GLOBAL = ipaddr.parseCIDR('2000::/3')
+/** The prefix of public IPv6 addresses (RFC 4291, section 2.4); all others are reserved or embed another address. */
+const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3')
 
-/** Whether the IP address is one of the public internet, and stands for no other address. */
+/** Whether the IP address is on the public internet, and embeds no other address. */
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false
   const ip = ipaddr.parse(address)
-  return ip.range() === 'unicast' && (ip.kind() === 'ipv4' || ip.match(GLOBAL))
+  return ip.range() === 'unicast' && (ip.kind() === 'ipv4' || ip.match(GLOBAL_UNICAST))
 }
 
-/** The host in an address as a name or an IP address: without the brackets of IPv6. */
+/** The host of a URL as a name or an IP address: without the brackets of IPv6. */
 export const hostWithoutBrackets = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1')
 
-/** Gives what tells whether the operator allows a host at a port; `allowed` are hosts, or hosts with a port. */
+/** Gives a predicate: whether the operator allows the host of a URL. `allowed` are hosts, or hosts with a port. */
 export function hostAllowList(allowed: readonly string[]): (url: URL) => boolean {
   const hosts = new Set<string>()
-  for (const one of allowed) {
-    const { hostname, port } = new URL(`http://${one}`)
-    // The port of http is left out by the parser, and would else stand for every port.
-    hosts.add(port || /:80$/.test(one) ? `${hostname}:${port || '80'}` : hostname)
+  for (const entry of allowed) {
+    const { hostname, port } = new URL(`http://${entry}`)
+    // The parser drops port 80, but a host without a port allows every port.
+    hosts.add(port || /:80$/.test(entry) ? `${hostname}:${port || '80'}` : hostname)
   }
   return (url) => hosts.has(url.hostname) || hosts.has(`${url.hostname}:${portOf(url)}`)
 }
@@ -48,34 +48,36 @@ export function hostAllowList(allowed: readonly string[]): (url: URL) => boolean
 const portOf = ({ protocol, port }: URL): string => port || (protocol === 'https:' ? '443' : '80')
 
 /**
- * Gives the check of a webhook's address: throws `url-not-allowed` for what is not http or https, has user info, or
- * whose host is or leads to an address that is not public. A name that leads nowhere yet is taken: it is looked up
- * again at every connection.
+ * Gives the check of a webhook's URL. It throws `url-not-allowed` for a URL that is not http or https, has user info, or
+ * whose host is or resolves to an address that is not public. A name that does not resolve yet is accepted: it is
+ * resolved and checked again at every connection.
  */
-export function urlPolicy(allowed: readonly string[], lookup: HostLookup): (address: string) => Promise<void> {
+export function urlPolicy(allowed: readonly string[], lookup: HostLookup): (url: string) => Promise<void> {
   const isAllowed = hostAllowList(allowed)
-  return async (address) => {
-    const url = new URL(address)
-    if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refused('must be an http or https address')
-    if (url.username || url.password) throw refused('must have no user info')
+  return async (text) => {
+    const url = new URL(text)
+    if (url.protocol !== 'http:' && url.protocol !== 'https:') throw notAllowed('must be an http or https address')
+    if (url.username || url.password) throw notAllowed('must have no user info')
     if (isAllowed(url)) return
     const host = hostWithoutBrackets(url)
-    const found = isIP(host) ? [{ address: host }] : await patient(lookup(host))
-    if (!found.every((one) => isPublicAddress(one.address))) throw refused('must lead to a host of the public internet')
+    const resolved = isIP(host) ? [{ address: host }] : await withTimeout(lookup(host))
+    if (!resolved.every((one) => isPublicAddress(one.address)))
+      throw notAllowed('must lead to a host of the public internet')
   }
 }
 
-async function patient<T>(looking: Promise<T[]>): Promise<T[]> {
+/** The result of a lookup; nothing if it fails or takes too long. */
+async function withTimeout<T>(lookup: Promise<T[]>): Promise<T[]> {
   let timer: NodeJS.Timeout | undefined
-  const given = new Promise<T[]>((resolve) => {
-    timer = setTimeout(() => resolve([]), PATIENCE)
+  const timeout = new Promise<T[]>((resolve) => {
+    timer = setTimeout(() => resolve([]), LOOKUP_TIMEOUT)
   })
-  const found = await Promise.race([looking.catch(() => []), given])
+  const resolved = await Promise.race([lookup.catch(() => []), timeout])
   clearTimeout(timer)
-  return found
+  return resolved
 }
 
-function refused(message: string): Problem {
+function notAllowed(message: string): Problem {
   return new Problem('url-not-allowed', `url ${message}`, {
     errors: [{ in: 'body', pointer: '/url', code: 'url_not_allowed', message }],
   })
