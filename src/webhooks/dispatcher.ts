@@ -1,5 +1,5 @@
-/** Sends what there is to send: makes deliveries of the changes, sends what is due, and writes down how it went. */
-import { setTimeout as pause } from 'node:timers/promises'
+/** Sends webhooks: turns changes into deliveries, leases those that are due, sends them, and records the attempts. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChangeNotifier } from '../changes/change-notifier.ts'
 import { lastSeq } from '../changes/log.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -22,154 +22,182 @@ export interface DispatcherDeps {
   sender: Sender
 }
 
-export interface Dispatcher {
-  /** Does all there is to do now; resolves when nothing is under way any more. */
-  runUntilIdle(): Promise<void>
-  /** Does so from now on in the background. What fails is told, and tried again. */
-  start(watch: ChangeNotifier, onError: (error: unknown) => void): void
-  /** Ends what is under way, after a moment; what is broken off is due again at once. */
-  stop(): Promise<void>
-}
-
-/** How long nothing is looked for while nothing changes, in milliseconds: then something may have become due. */
-const IDLE = 1_000
-/** How long results are gathered at most, in milliseconds: many are written as cheaply as one. */
-const GATHER = 20
-/** How long messages under way may take to end when all stops, in milliseconds. */
-const LAST_WORD = 1_000
+/** How long to wait for a change before checking whether deliveries have become due, in milliseconds. */
+const POLL_INTERVAL = 1_000
+/** How long finished attempts are collected at most, in milliseconds: one transaction records many as cheaply as one. */
+const BATCH_WINDOW = 20
+/** How long requests in flight may take to finish during a shutdown, in milliseconds. */
+const SHUTDOWN_GRACE = 1_000
 
 const HEADERS = { 'content-type': 'application/json', 'user-agent': 'Dateline' }
 
-type Claimed = { webhook: WebhookRow; delivery: DeliveryRow }
+type LeasedDelivery = { webhook: WebhookRow; delivery: DeliveryRow }
 
-export function dispatcher({ storage, clock, secrets, sender }: DispatcherDeps): Dispatcher {
-  const loads = endpointConcurrency()
-  const underWay = new Set<string>()
-  const results: Attempt[] = []
-  let isStopping = false
-  let background = Promise.resolve()
-  const waiting: (() => void)[] = []
-  /** The change up to which was looked; undefined while there is no active webhook. */
-  let seen: number | undefined
+/** Sends webhooks for one process. Several processes may each run one: leases keep them apart. */
+export class Dispatcher {
+  readonly #deps: DispatcherDeps
+  readonly #concurrency = endpointConcurrency()
+  /** The ids of the deliveries that are being sent. */
+  readonly #inFlight = new Set<string>()
+  /** The attempts that are over and are not in the database yet. */
+  readonly #unrecorded: Attempt[] = []
+  readonly #wakeUp = new WakeUp()
+  /** The last change that a round has seen; undefined while no webhook is active, since then no change matters. */
+  #lastChange: number | undefined
+  #isStopping = false
+  #background = Promise.resolve()
 
-  /** One round, in one transaction: results in, deliveries made, some of them claimed. Whether there may be more. */
-  async function turn(): Promise<boolean> {
-    const now = clock.now()
-    const last = await lastSeq(storage.reader)
-    const cursors = (await activeWebhooks(storage.reader)).map(({ cursor }) => cursor)
-    seen = cursors.length > 0 ? last : undefined
-    const isBehind = cursors.some((cursor) => cursor < last)
-    const isDue = async () =>
-      (await dueWebhooks(storage.reader, now.toISOString())).some((webhook) => loads.freeSlots(webhook, now) > 0)
-    // A try may end while it is looked for what is due.
-    if (results.length === 0 && !isBehind && !(await isDue())) return results.length > 0
-    const settled = [...results]
-    const claimed = await storage.transaction(async (tx) => {
-      await recordAttempts(tx, settled, clock)
-      await fanOut(tx, last, now.toISOString())
-      return claimSome(tx, now)
-    })
-    results.splice(0, settled.length)
-    for (const message of await buildMessages(storage.reader, claimed)) begin(message)
-    return isBehind || claimed.length > 0 || results.length > 0
+  constructor(deps: DispatcherDeps) {
+    this.#deps = deps
   }
 
-  async function claimSome(tx: Writer, now: Date): Promise<Claimed[]> {
-    const claimed: Claimed[] = []
-    for (const webhook of await dueWebhooks(tx, now.toISOString())) {
-      const free = loads.freeSlots(webhook, now, claimed.length)
-      if (free === 0) continue
-      // A clock that was put forward must not make what is under way here due again.
-      for (const delivery of await leaseDeliveries(tx, webhook.id, free, now))
-        if (!underWay.has(delivery.id)) claimed.push({ webhook, delivery })
-    }
-    return claimed
-  }
-
-  function begin({ webhook, delivery, body }: WebhookMessage): void {
-    const now = clock.now()
-    const keys = signingSecrets(webhook, secrets, now.toISOString())
-    underWay.add(delivery.id)
-    loads.started(webhook)
-    if (keys.length === 0) end(webhook, delivery, undefined)
-    else {
-      const headers = { ...HEADERS, ...signedHeaders(delivery.id, now, body, keys) }
-      sender.send(webhook.url, headers, body).then((outcome) => end(webhook, delivery, outcome))
-    }
-  }
-
-  function end(webhook: WebhookRow, delivery: DeliveryRow, outcome: Attempt['outcome']): void {
-    const now = clock.now()
-    loads.finished(webhook, outcome?.error === null, now)
-    underWay.delete(delivery.id)
-    results.push({ delivery, outcome, at: now.toISOString() })
-    wake()
-  }
-
-  const nextEnd = () => new Promise<void>((resolve) => void waiting.push(resolve))
-  function wake(): void {
-    for (const resolve of waiting.splice(0)) resolve()
-  }
-
-  /** Resolves when half of what is under way has ended, or after a moment. */
-  async function gather(): Promise<void> {
-    const enough = Math.floor(underWay.size / 2)
-    const moment = setTimeout(() => {
-      isOver = true
-      wake()
-    }, GATHER)
-    let isOver = false
-    while (underWay.size > enough && !isOver) await nextEnd()
-    clearTimeout(moment)
-  }
-
-  async function runUntilIdle(): Promise<void> {
+  /** Does all there is to do now; resolves when nothing is in flight. */
+  async runUntilIdle(): Promise<void> {
     for (;;) {
-      while (!isStopping && (await turn())) await gather()
-      if (isStopping || underWay.size === 0) return
-      if (results.length === 0) await nextEnd()
+      while (!this.#isStopping && (await this.#round())) await this.#collectAttempts()
+      if (this.#isStopping || this.#inFlight.size === 0) return
+      if (this.#unrecorded.length === 0) await this.#wakeUp.next()
     }
   }
 
-  /** Resolves when a try is over, something has changed, or something may have become due. */
-  async function somethingNew(watch: ChangeNotifier): Promise<void> {
-    const over = new AbortController()
-    const waits = [nextEnd(), pause(IDLE, undefined, { signal: over.signal })]
-    if (seen !== undefined) waits.push(watch.waitAfter(seen, over.signal))
-    await Promise.race(waits).finally(() => {
-      over.abort()
-      wake()
-    })
+  /** Does the same in the background from now on. Errors are passed to `onError`, and the round is tried again. */
+  start(notifier: ChangeNotifier, onError: (error: unknown) => void): void {
+    this.#background = this.#run(notifier, onError)
   }
 
-  async function goOn(watch: ChangeNotifier, onError: (error: unknown) => void): Promise<void> {
-    const isOver = () => isStopping || watch.closed.aborted
+  /** Ends the work. What is in flight has a second to finish; what is interrupted is due again at once. */
+  async stop(): Promise<void> {
+    const { storage, clock, sender } = this.#deps
+    this.#isStopping = true
+    this.#wakeUp.notify()
+    await this.#background
+    AbortSignal.timeout(SHUTDOWN_GRACE).addEventListener('abort', () => void sender.close())
+    while (this.#inFlight.size > 0) await this.#wakeUp.next()
+    await sender.close()
+    if (this.#unrecorded.length > 0) await storage.transaction((tx) => recordAttempts(tx, this.#unrecorded, clock))
+  }
+
+  async #run(notifier: ChangeNotifier, onError: (error: unknown) => void): Promise<void> {
+    const isOver = () => this.#isStopping || notifier.closed.aborted
     while (!isOver()) {
       try {
-        while (!isOver() && (await turn())) await gather()
-        if (!isOver() && results.length === 0) await somethingNew(watch)
+        while (!isOver() && (await this.#round())) await this.#collectAttempts()
+        if (!isOver() && this.#unrecorded.length === 0) await this.#nextEvent(notifier)
       } catch (error) {
         onError(error)
-        await pause(IDLE)
+        await sleep(POLL_INTERVAL)
       }
     }
   }
 
-  async function stop(): Promise<void> {
-    isStopping = true
-    wake()
-    await background
-    AbortSignal.timeout(LAST_WORD).addEventListener('abort', () => void sender.close())
-    while (underWay.size > 0) await nextEnd()
-    await sender.close()
-    if (results.length > 0) await storage.transaction((tx) => recordAttempts(tx, results, clock))
+  /** One round: find out what is due, lease it, send it. Gives whether there may be more to do. */
+  async #round(): Promise<boolean> {
+    const { reader } = this.#deps.storage
+    const now = this.#deps.clock.now()
+    const lastChange = await lastSeq(reader)
+    const isBehind = await this.#isBehind(lastChange)
+    // An attempt may end during the query for due deliveries.
+    if (this.#unrecorded.length === 0 && !isBehind && !(await this.#isAnyDue(now))) return this.#unrecorded.length > 0
+    const leased = await this.#recordAndLease(lastChange, now)
+    for (const message of await buildMessages(reader, leased)) this.#send(message)
+    return isBehind || leased.length > 0 || this.#unrecorded.length > 0
   }
 
-  return {
-    runUntilIdle: work,
-    start(watch, onError) {
-      background = goOn(watch, onError)
-    },
-    stop,
+  /** Whether there are changes that have not been turned into deliveries yet. */
+  async #isBehind(lastChange: number): Promise<boolean> {
+    const cursors = (await activeWebhooks(this.#deps.storage.reader)).map(({ cursor }) => cursor)
+    this.#lastChange = cursors.length > 0 ? lastChange : undefined
+    return cursors.some((cursor) => cursor < lastChange)
+  }
+
+  /** Whether a delivery is due whose endpoint has a free slot. */
+  async #isAnyDue(now: Date): Promise<boolean> {
+    const due = await dueWebhooks(this.#deps.storage.reader, now.toISOString())
+    return due.some((webhook) => this.#concurrency.freeSlots(webhook, now) > 0)
+  }
+
+  /** The one transaction of a round: records the attempts that are over, creates deliveries, and leases some. */
+  async #recordAndLease(lastChange: number, now: Date): Promise<LeasedDelivery[]> {
+    const { storage, clock } = this.#deps
+    const attempts = [...this.#unrecorded]
+    const leased = await storage.transaction(async (tx) => {
+      await recordAttempts(tx, attempts, clock)
+      await fanOut(tx, lastChange, now.toISOString())
+      return this.#lease(tx, now)
+    })
+    // After the commit: after a rollback the next round records them.
+    this.#unrecorded.splice(0, attempts.length)
+    return leased
+  }
+
+  /** Leases as many due deliveries as their endpoints have free slots. */
+  async #lease(tx: Writer, now: Date): Promise<LeasedDelivery[]> {
+    const leased: LeasedDelivery[] = []
+    for (const webhook of await dueWebhooks(tx, now.toISOString())) {
+      const slots = this.#concurrency.freeSlots(webhook, now, leased.length)
+      if (slots === 0) continue
+      // After the clock was set forward, the lease of a delivery in flight may have expired.
+      for (const delivery of await leaseDeliveries(tx, webhook.id, slots, now))
+        if (!this.#inFlight.has(delivery.id)) leased.push({ webhook, delivery })
+    }
+    return leased
+  }
+
+  #send({ webhook, delivery, body }: WebhookMessage): void {
+    const { clock, secrets, sender } = this.#deps
+    const now = clock.now()
+    const keys = signingSecrets(webhook, secrets, now.toISOString())
+    this.#inFlight.add(delivery.id)
+    this.#concurrency.started(webhook)
+    if (keys.length === 0) this.#finish(webhook, delivery, undefined)
+    else {
+      const headers = { ...HEADERS, ...signedHeaders(delivery.id, now, body, keys) }
+      sender.send(webhook.url, headers, body).then((outcome) => this.#finish(webhook, delivery, outcome))
+    }
+  }
+
+  /** An attempt is over: the next round records it. */
+  #finish(webhook: WebhookRow, delivery: DeliveryRow, outcome: Attempt['outcome']): void {
+    const now = this.#deps.clock.now()
+    this.#concurrency.finished(webhook, outcome?.error === null, now)
+    this.#inFlight.delete(delivery.id)
+    this.#unrecorded.push({ delivery, outcome, at: now.toISOString() })
+    this.#wakeUp.notify()
+  }
+
+  /** Waits until half of what is in flight is over, or for the batch window. */
+  async #collectAttempts(): Promise<void> {
+    const enough = Math.floor(this.#inFlight.size / 2)
+    let isOver = false
+    const timer = setTimeout(() => {
+      isOver = true
+      this.#wakeUp.notify()
+    }, BATCH_WINDOW)
+    while (this.#inFlight.size > enough && !isOver) await this.#wakeUp.next()
+    clearTimeout(timer)
+  }
+
+  /** Waits until an attempt is over, a change is committed, or deliveries may have become due. */
+  async #nextEvent(notifier: ChangeNotifier): Promise<void> {
+    const ending = new AbortController()
+    const events = [this.#wakeUp.next(), sleep(POLL_INTERVAL, undefined, { signal: ending.signal })]
+    if (this.#lastChange !== undefined) events.push(notifier.waitAfter(this.#lastChange, ending.signal))
+    await Promise.race(events).finally(() => {
+      ending.abort()
+      this.#wakeUp.notify()
+    })
+  }
+}
+
+/** A condition to wait for: `notify` resolves every pending `next`. */
+class WakeUp {
+  readonly #waiting: (() => void)[] = []
+
+  next(): Promise<void> {
+    return new Promise((resolve) => void this.#waiting.push(resolve))
+  }
+
+  notify(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }

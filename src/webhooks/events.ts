@@ -1,4 +1,4 @@
-/** What webhooks are sent, for the OpenAPI document: every event, its message and its headers. */
+/** The events of webhooks for the OpenAPI document: the schemas of their messages and headers. */
 import * as z from 'zod'
 import { type ChangeType, changeTypes } from '../changes/log.ts'
 import { Article } from '../editions/article.ts'
@@ -9,7 +9,7 @@ const Seq = z.int().meta({
   examples: [4711],
 })
 
-/** The message about a change of one kind of thing. */
+/** The schema of the message about a change of one kind of resource. */
 function eventOf(noun: string, title: string, types: ChangeType[], data: z.ZodRawShape) {
   return z
     .object({
@@ -39,15 +39,15 @@ const entryEvent = (noun: 'author' | 'source' | 'section' | 'tag', title: string
 
 const TestEvent = z
   .object({
-    type: z.literal('webhook.test').meta({ description: 'The type of a message that was asked for.' }),
-    timestamp: Timestamp.meta({ description: 'When it was asked for.' }),
+    type: z.literal('webhook.test').meta({ description: 'The type of a test message.' }),
+    timestamp: Timestamp.meta({ description: 'When it was requested.' }),
     data: z
       .object({ webhook: z.object({ id: Id }).meta({ description: 'The webhook that is tested.' }) })
       .meta({ description: 'What is tested.' }),
   })
-  .meta({ id: 'TestEvent', description: 'A message to a webhook that was asked for, to try it.' })
+  .meta({ id: 'TestEvent', description: 'A message that tests a webhook.' })
 
-const shapes: Record<string, z.ZodType> = {
+const schemas: Record<string, z.ZodType> = {
   article: ArticleEvent,
   author: entryEvent('author', 'Author'),
   source: entryEvent('source', 'Source'),
@@ -58,11 +58,11 @@ const shapes: Record<string, z.ZodType> = {
 
 /** Headers of every message (https://www.standardwebhooks.com). */
 const Headers = z.looseObject({
-  'webhook-id': Id.meta({ description: 'The id of the delivery, the same at every try: handle each id once.' }),
+  'webhook-id': Id.meta({ description: 'The id of the delivery, the same at every attempt: handle each id once.' }),
   'webhook-timestamp': z
     .string()
     .regex(/^\d+$/)
-    .meta({ description: 'When this try was made, in seconds since 1970.', examples: ['1641461400'] }),
+    .meta({ description: 'When this attempt was made, in seconds since 1970.', examples: ['1641461400'] }),
   'webhook-signature': z.string().meta({
     description:
       'One signature, or two after a rotation, separated by a space: `v1,` and the base64 of an HMAC-SHA256 of id, timestamp and body.',
@@ -81,7 +81,7 @@ const verbs: Record<string, string> = {
   test: 'is tested',
 }
 
-/** Every event, for the document. */
+/** Every event, for the OpenAPI document. */
 export const webhookDocument = {
   headers: Headers,
   events: [...changeTypes, 'webhook.test' as const].map((type) => {
@@ -91,8 +91,8 @@ export const webhookDocument = {
       type,
       summary: `${article} ${noun} ${verbs[verb]}`,
       description:
-        'Answer with any 2xx status once the message is stored. Check the signature first. Messages may come twice and out of order: `seq` tells.',
-      schema: shapes[noun] ?? TestEvent,
+        'Answer with any 2xx status once the message is stored. Check the signature first. Messages may come twice and out of order: compare `seq`.',
+      schema: schemas[noun] ?? TestEvent,
     }
   }),
 }

@@ -15,19 +15,19 @@ import { newSigningSecret } from './signature.ts'
 
 export type WebhookRow = typeof webhooks.$inferSelect
 
-/** What the owner of a webhook decides. */
+/** What the owner of a webhook sets. */
 export type WebhookInput = Pick<WebhookRow, 'name' | 'url' | 'events' | 'section' | 'withEdition'>
 
-/** How many webhooks there may be: each change is looked at for each of them. */
-const MOST = 100
-/** How long the secret before a rotation goes on signing, in milliseconds. */
-const OVERLAP = 24 * 60 * 60 * 1000
+/** How many webhooks there may be: each change is matched against each of them. */
+const MAX_WEBHOOKS = 100
+/** How long the previous secret still signs after a rotation, in milliseconds. */
+const ROTATION_OVERLAP = 24 * 60 * 60 * 1000
 
-/** The id of the section that is meant; null for none. Throws `invalid-reference`. */
+/** The id of the section that an id, a slug or a path names; null for none. Throws `invalid-reference`. */
 export const resolveSection = async (db: Reader, reference: string | null | undefined): Promise<string | null> =>
   (await resolveEntry<SectionRow>(db, sectionKind, reference, '/section'))?.id ?? null
 
-/** Makes a webhook; it is told of what comes from now on. The secret is in this reply and, sealed, in the database. */
+/** Creates a webhook, which is sent changes from now on. Gives its secret, which is stored encrypted only. */
 export async function createWebhook(
   tx: Writer,
   input: WebhookInput,
@@ -35,8 +35,8 @@ export async function createWebhook(
   act: WriteContext,
 ): Promise<{ row: WebhookRow; secret: string }> {
   const [counted] = await tx.select({ count: sql<number>`count(*)`.mapWith(Number) }).from(webhooks)
-  if ((counted?.count ?? 0) >= MOST)
-    throw new Problem('conflict', `there are ${MOST} webhooks, and no more can be made`)
+  if ((counted?.count ?? 0) >= MAX_WEBHOOKS)
+    throw new Problem('conflict', `there are ${MAX_WEBHOOKS} webhooks already, which is the limit`)
   const [id, secret] = [newId(), newSigningSecret()]
   const row: WebhookRow = {
     id,
@@ -67,7 +67,7 @@ export async function readWebhook(db: Reader, id: string): Promise<WebhookRow> {
   return row
 }
 
-/** Changes a webhook. What is pending at one that was not active and is from now on is due at once, as if untried. */
+/** Updates a webhook. If that makes it active, its pending deliveries are due at once, with all their attempts anew. */
 export async function updateWebhook(
   tx: Writer,
   before: WebhookRow,
@@ -75,8 +75,8 @@ export async function updateWebhook(
   act: WriteContext,
 ): Promise<WebhookRow> {
   const { id, status } = before
-  const moved = change.status === status ? {} : { reason: null, statusSince: act.now, failingSince: null }
-  const after = { ...before, ...change, ...moved, version: before.version + 1, updatedAt: act.now }
+  const statusChange = change.status === status ? {} : { reason: null, statusSince: act.now, failingSince: null }
+  const after = { ...before, ...change, ...statusChange, version: before.version + 1, updatedAt: act.now }
   await tx.update(webhooks).set(after).where(eq(webhooks.id, id))
   if (change.status === 'active' && status !== 'active')
     await tx
@@ -87,7 +87,7 @@ export async function updateWebhook(
   return after
 }
 
-/** Gives a webhook a new secret; the one before signs, too, for a day. */
+/** Gives a webhook a new secret; for a day the previous one signs as well. */
 export async function rotateSecret(
   tx: Writer,
   before: WebhookRow,
@@ -99,7 +99,7 @@ export async function rotateSecret(
     ...before,
     secret: secrets.encrypt(secret, before.id),
     oldSecret: before.secret,
-    oldSecretUntil: new Date(Date.parse(act.now) + OVERLAP).toISOString(),
+    oldSecretUntil: new Date(Date.parse(act.now) + ROTATION_OVERLAP).toISOString(),
     version: before.version + 1,
     updatedAt: act.now,
   }
@@ -108,17 +108,17 @@ export async function rotateSecret(
   return { row, secret }
 }
 
-/** The secrets that sign now, the newest first; none if the key to them is another by now. */
+/** The secrets that sign now, the newest first; none if they cannot be decrypted. */
 export function signingSecrets(
   { id, secret, oldSecret, oldSecretUntil }: WebhookRow,
   secrets: SecretEncryption,
   now: string,
 ) {
-  const sealed = oldSecret && oldSecretUntil && now < oldSecretUntil ? [secret, oldSecret] : [secret]
-  return sealed.flatMap((one) => secrets.decrypt(one, id) ?? [])
+  const current = oldSecret && oldSecretUntil && now < oldSecretUntil ? [secret, oldSecret] : [secret]
+  return current.flatMap((ciphertext) => secrets.decrypt(ciphertext, id) ?? [])
 }
 
-/** Removes a webhook with its deliveries. */
+/** Deletes a webhook permanently, with its deliveries. */
 export async function deleteWebhook(tx: Writer, { id, version }: WebhookRow, act: WriteContext): Promise<void> {
   await tx.delete(webhooks).where(eq(webhooks.id, id))
   await audit(tx, act, { action: 'webhook.delete', target: id, from: version })
@@ -137,19 +137,19 @@ export async function listWebhooks(db: Reader, request: PageRequest): Promise<Pa
   return pageOf(rows, request, (row) => [row.createdAt, row.id])
 }
 
-/** What replies show of a webhook: no secret, but how many deliveries are pending and dead. */
+/** A webhook as the API shows it: without its secret, with the numbers of pending and dead deliveries. */
 export async function presentWebhook(db: Reader, row: WebhookRow, now: string) {
-  return shown(row, await countsOf(db, [row.id]), await lastSeq(db), now)
+  return present(row, await countDeliveries(db, [row.id]), await lastSeq(db), now)
 }
 
-/** The same of several. */
+/** Several webhooks as the API shows them. */
 export async function presentWebhooks(db: Reader, rows: WebhookRow[], now: string) {
   const ids = rows.map(({ id }) => id)
-  const [counts, last] = [await countsOf(db, ids), await lastSeq(db)]
-  return rows.map((row) => shown(row, counts, last, now))
+  const [counts, lastChange] = [await countDeliveries(db, ids), await lastSeq(db)]
+  return rows.map((row) => present(row, counts, lastChange, now))
 }
 
-function shown(webhook: WebhookRow, counts: Map<string, number>, last: number, now: string) {
+function present(webhook: WebhookRow, counts: Map<string, number>, lastChange: number, now: string) {
   const { secret: _, oldSecret: __, withEdition, cursor, oldSecretUntil, status, events, ...row } = webhook
   return {
     ...row,
@@ -159,11 +159,12 @@ function shown(webhook: WebhookRow, counts: Map<string, number>, last: number, n
     oldSecretUntil: oldSecretUntil && now < oldSecretUntil ? oldSecretUntil : null,
     pending: counts.get(`${row.id} pending`) ?? 0,
     dead: counts.get(`${row.id} dead`) ?? 0,
-    behind: last - cursor,
+    behind: lastChange - cursor,
   }
 }
 
-async function countsOf(db: Reader, ids: string[]): Promise<Map<string, number>> {
+/** The numbers of pending and dead deliveries, by `<webhook> <status>`. */
+async function countDeliveries(db: Reader, ids: string[]): Promise<Map<string, number>> {
   if (ids.length === 0) return new Map()
   const { webhook, status } = webhookDeliveries
   const rows = await db
