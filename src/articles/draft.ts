@@ -62,12 +62,15 @@ export async function storedCitation(resolve: Resolver, citation: CitationInput,
   return { id, source, relation, quote, note, url, accessedAt }
 }
 
+export type StoredCitation = Awaited<ReturnType<typeof storedCitation>>
+
 /** A related link as it is stored; `path` says where its article stands in the request. */
 export async function storedLink(resolve: Resolver, link: RelatedLinkInput, path: PropertyKey[]) {
   const { id = newId(), url = null, title = null, teaser = null, publisher = null, label = null } = link
   const article = await resolve.maybe('article', link.article, [...path, 'article'])
   return { id, article, url, title, teaser, publisher, label }
 }
+export type StoredLink = Awaited<ReturnType<typeof storedLink>>
 
 /** Parts in the order of their positions; those without one stay where they stand. */
 function inOrder<T extends { position?: number | undefined }>(parts: T[] = []): T[] {

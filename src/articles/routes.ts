@@ -130,7 +130,11 @@ export function registerArticles(
   app.get(
     '/articles/:article',
     {
-      config: { access: 'live:read', prebuilt: prebuiltArticles(storage.reader), alternativeFormats: otherForms.schemas },
+      config: {
+        access: 'live:read',
+        prebuilt: prebuiltArticles(storage.reader),
+        alternativeFormats: otherForms.schemas,
+      },
       schema: {
         operationId: 'getArticle',
         summary: 'Get an article',

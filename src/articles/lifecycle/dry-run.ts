@@ -80,7 +80,7 @@ export async function dryRunPublication(
   publish: () => Promise<ArticleRow>,
 ): Promise<PublicationDryRun> {
   const before = await readEdition(tx, article.id)
-  const before = await lastSeq(tx)
+  const seqBefore = await lastSeq(tx)
   const staleBefore = (await tx.select().from(staleEditions)).length
   const published = await publish()
   const after = await presentArticle(tx, published, caller)
@@ -88,7 +88,7 @@ export async function dryRunPublication(
   const recorded = await tx
     .select({ type: changes.type })
     .from(changes)
-    .where(gt(changes.seq, before))
+    .where(gt(changes.seq, seqBefore))
     .orderBy(asc(changes.seq))
   const stale = await tx.select().from(staleEditions)
   const moved = before && before.slug !== article.slug && (await findByFormerSlug(tx, before.slug))

@@ -30,7 +30,9 @@ export async function insertRevision(
     actor: actor.id,
     actorName: actor.name,
     note,
-    content: base ? deflateRawSync(JSON.stringify(content), { level: 9, dictionary: base.text }) : compressJson(content),
+    content: base
+      ? deflateRawSync(JSON.stringify(content), { level: 9, dictionary: base.text })
+      : compressJson(content),
   })
 }
 

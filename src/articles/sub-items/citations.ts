@@ -1,25 +1,23 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import type { Caller } from '../../access/roles.ts'
-import type { Article } from '../../editions/article.ts'
-import { ByArticle } from '../../editions/article.ts'
+import { type Article, ByArticle } from '../../editions/article.ts'
 import { Citation } from '../../editions/article-parts.ts'
 import { versionParameter } from '../../editions/projection.ts'
 import { Retracted, redirectOrGone } from '../../editions/redirect-or-gone.ts'
 import { readEdition } from '../../editions/store.ts'
 import { requireDrafts } from '../../http/access.ts'
 import { ConditionalHeaders, NoContent, NoQuery, PermanentRedirect } from '../../http/common-schemas.ts'
-import { parseBody, type ZodTypes } from '../../http/validation.ts'
+import type { ZodTypes } from '../../http/validation.ts'
 import { idempotencyHeader } from '../../idempotency/idempotency.ts'
-import { mergePatch } from '../../lib/merge-patch.ts'
 import { Id } from '../../lib/schemas.ts'
 import type { Reader } from '../../storage/storage.ts'
-import { storedCitation } from '../draft.ts'
+import { type StoredCitation, storedCitation } from '../draft.ts'
 import { presentArticle } from '../presenter.ts'
 import type { ArticleDeps } from '../routes.ts'
 import { CitationPatch, NewCitation } from '../schemas.ts'
-import { type ArticleRow, findArticle } from '../store.ts'
-import { changeSubItem, insertAt, type SubItemChange, subItem } from './sub-items.ts'
+import { findArticle } from '../store.ts'
+import { type SubItemKind, subItemWrites } from './sub-items.ts'
 
 const ByCitation = ByArticle.extend({ citation: Id.meta({ description: 'The id of the citation.' }) })
 const Citations = z
@@ -27,13 +25,25 @@ const Citations = z
   .meta({ id: 'CitationList', description: 'All citations of an article, in their order.' })
 const tags = ['Citations']
 
+const citationKind: SubItemKind<NewCitation, StoredCitation, z.infer<typeof Citation>> = {
+  noun: 'citation',
+  New: NewCitation,
+  itemsOf: ({ citations }) => citations,
+  withItems: (content, citations) => ({ ...content, citations }),
+  toStored: (resolve, input) => storedCitation(resolve, input, []),
+  shownIn: ({ citations }) => citations,
+  pathOf: (article, id) => `/v1/articles/${article.id}/citations/${id}`,
+}
+
 /** The citations of an article, one by one. */
 export function registerCitations(server: FastifyInstance, deps: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
   const { storage } = deps
-  const citing = ({ caller }: FastifyRequest, article: string) => ({
-    find: (tx: Parameters<typeof findArticle>[0]) => findArticle(tx, article, caller),
-  })
+  const writes = subItemWrites(citationKind, deps)
+  const finder =
+    ({ params, caller }: { params: { article: string }; caller: Caller }) =>
+    (tx: Reader) =>
+      findArticle(tx, params.article, caller)
 
   app.get(
     '/articles/:article/citations',
@@ -78,25 +88,7 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
         response: { 201: Citation },
       },
     },
-    async (request, reply) => {
-      const { position, ...input } = request.body
-      const wanted: SubItemChange = {
-        ...citing(request, request.params.article),
-        async change(content, resolve) {
-          const made = await storedCitation(resolve, input, [])
-          return { id: made.id, content: { ...content, citations: insertAt(content.citations, made, position) } }
-        },
-      }
-      return deps.once(request, reply, async (tx) => {
-        const { row, id } = await changeSubItem(tx, deps, request, wanted)
-        return {
-          status: 201,
-          location: `/v1/articles/${row.id}/citations/${id}`,
-          version: row.version,
-          body: await shown(tx, row, id, request.caller),
-        }
-      })
-    },
+    (request, reply) => writes.create(request, reply, finder(request), request.body),
   )
 
   app.patch(
@@ -115,22 +107,8 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
         response: { 200: Citation },
       },
     },
-    async (request, reply) => {
-      const wanted: SubItemChange = {
-        ...citing(request, request.params.article),
-        async change(content, resolve) {
-          const { id, ...before } = subItem(content.citations, request.params.citation, 'citation')
-          const { position, ...input } = parseBody(NewCitation, mergePatch(before, request.body))
-          const after = await storedCitation(resolve, { id, ...input }, [])
-          return { id, content: { ...content, citations: insertAt(content.citations, after, position) } }
-        },
-      }
-      return storage.transaction(async (tx) => {
-        const { row, id } = await changeSubItem(tx, deps, request, wanted)
-        reply.version = row.version
-        return shown(tx, row, id, request.caller)
-      })
-    },
+    (request, reply) =>
+      writes.update(request, reply, finder(request), { id: request.params.citation, patch: request.body }),
   )
 
   app.delete(
@@ -149,19 +127,8 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
       },
     },
     async (request, reply) => {
-      const wanted: SubItemChange = {
-        ...citing(request, request.params.article),
-        async change(content) {
-          const { id } = subItem(content.citations, request.params.citation, 'citation')
-          return { id, content: { ...content, citations: content.citations.filter((one) => one.id !== id) } }
-        },
-      }
-      await storage.transaction((tx) => changeSubItem(tx, deps, request, wanted))
+      await writes.delete(request, finder(request), request.params.citation)
       return reply.code(204).send(null)
     },
   )
-
-  async function shown(db: Reader, row: ArticleRow, id: string, caller: Caller) {
-    return subItem((await presentArticle(db, row, caller)).citations, id, 'citation')
-  }
 }

@@ -1,5 +1,4 @@
-import { and, eq } from 'drizzle-orm'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import type { Caller } from '../../access/roles.ts'
 import type { Article } from '../../editions/article.ts'
@@ -10,29 +9,51 @@ import { readEdition } from '../../editions/store.ts'
 import { requireDrafts } from '../../http/access.ts'
 import { ConditionalHeaders, NoContent, NoQuery } from '../../http/common-schemas.ts'
 import { listOf, pageParameters, pageRequest } from '../../http/pagination.ts'
-import { parseBody, type ZodTypes } from '../../http/validation.ts'
+import type { ZodTypes } from '../../http/validation.ts'
 import { idempotencyHeader } from '../../idempotency/idempotency.ts'
-import { mergePatch } from '../../lib/merge-patch.ts'
 import { notFound } from '../../lib/problem.ts'
 import { Id } from '../../lib/schemas.ts'
-import { keyset, pageOf } from '../../storage/keyset.ts'
-import { articleRefs, editionRefs } from '../../storage/schema.ts'
 import type { Reader } from '../../storage/storage.ts'
-import { storedLink } from '../draft.ts'
+import { type StoredLink, storedLink } from '../draft.ts'
 import { presentArticle } from '../presenter.ts'
 import type { ArticleDeps } from '../routes.ts'
 import { NewRelatedLink, RelatedLinkPatch } from '../schemas.ts'
-import { type ArticleRow, findArticle, findIfVisible } from '../store.ts'
-import { changeSubItem, insertAt, type SubItemChange, subItem } from './sub-items.ts'
+import { findArticle, findIfVisible } from '../store.ts'
+import { findLinkOwner, listLinkIds } from './related-link-store.ts'
+import { findById, type SubItemKind, subItemWrites } from './sub-items.ts'
 
 const ByLink = z.strictObject({ link: Id.meta({ description: 'The id of the related link.' }) })
-const beside = z.string().max(200).meta({ description: 'The id or slug of the article that the links stand beside.' })
+const articleParameter = z
+  .string()
+  .max(200)
+  .meta({ description: 'The id or slug of the article that the links stand beside.' })
 const tags = ['Related links']
 
-/** Related links, one by one. Each change is a save of the working copy that the link stands beside. */
+type Version = 'live' | 'draft'
+
+const linkKind: SubItemKind<NewRelatedLink, StoredLink, PlacedRelatedLink> = {
+  noun: 'related link',
+  New: NewRelatedLink,
+  itemsOf: ({ relatedLinks }) => relatedLinks,
+  withItems: (content, relatedLinks) => ({ ...content, relatedLinks }),
+  toStored: (resolve, input) => storedLink(resolve, input, []),
+  shownIn: placedLinks,
+  pathOf: (_article, id) => `/v1/related-links/${id}`,
+}
+
+/** Related links of all articles, one by one. */
 export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
   const { storage } = deps
+  const writes = subItemWrites(linkKind, deps)
+  /** Finds the article whose working copy has the link. Throws `not-found`. */
+  const ownerFinder =
+    ({ params, caller }: { params: { link: string }; caller: Caller }) =>
+    async (tx: Reader) => {
+      const owner = await findLinkOwner(tx, 'draft', params.link)
+      if (!owner) throw notFound('related link')
+      return findArticle(tx, owner, caller)
+    }
 
   app.get(
     '/related-links',
@@ -46,7 +67,7 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
         querystring: z.strictObject({
           limit: pageParameters.limit,
           cursor: pageParameters.cursor,
-          article: beside.optional(),
+          article: articleParameter.optional(),
           version: versionParameter,
         }),
         response: { 200: listOf(PlacedRelatedLink, 'RelatedLinkList'), 410: Retracted },
@@ -54,21 +75,15 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
     },
     async (request, reply) => {
       const { query, caller } = request
-      const beside = parents(storage.reader, caller, query.version)
-      const parent = query.article === undefined ? undefined : await namedBy(query.article, query.version, caller)
+      const { version } = query
+      const findParent = parentFinder(storage.reader, version, caller)
+      const article =
+        query.article === undefined ? undefined : await articleIdOf(storage.reader, query.article, version, caller)
       const paging = pageRequest(request, query.limit)
-      const table = query.version === 'draft' ? articleRefs : editionRefs
-      const slice = keyset({ kind: 'text', column: table.ref, id: table.article, descending: true }, paging)
-      const found = await storage.reader
-        .select({ ref: table.ref, article: table.article })
-        .from(table)
-        .where(and(eq(table.kind, 'related-link'), parent ? eq(table.article, parent) : undefined, slice.where))
-        .orderBy(...slice.orderBy)
-        .limit(slice.limit)
-      const page = pageOf(found, paging, ({ ref, article }) => [ref, article])
+      const page = await listLinkIds(storage.reader, { version, article }, paging)
       const data: PlacedRelatedLink[] = []
-      for (const { ref, article } of page.rows)
-        data.push(...linksOf(await beside(article)).filter(({ id }) => id === ref))
+      for (const { link, article } of page.rows)
+        data.push(...placedLinks(await findParent(article)).filter(({ id }) => id === link))
       return { data, page: paging.info(reply, page) }
     },
   )
@@ -84,29 +99,14 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
           'Adds a link beside the article that `article` names, in its working copy. The body says where it leads.',
         tags,
         headers: ConditionalHeaders.extend(idempotencyHeader),
-        querystring: z.strictObject({ article: beside }),
+        querystring: z.strictObject({ article: articleParameter }),
         body: NewRelatedLink,
         response: { 201: PlacedRelatedLink },
       },
     },
-    async (request, reply) => {
-      const { position, ...input } = request.body
-      const wanted: SubItemChange = {
-        find: (tx) => findArticle(tx, request.query.article, request.caller),
-        async change(content, resolve) {
-          const made = await storedLink(resolve, input, [])
-          return { id: made.id, content: { ...content, relatedLinks: insertAt(content.relatedLinks, made, position) } }
-        },
-      }
-      return deps.once(request, reply, async (tx) => {
-        const { row, id } = await changeSubItem(tx, deps, request, wanted)
-        return {
-          status: 201,
-          location: `/v1/related-links/${id}`,
-          version: row.version,
-          body: await shown(tx, row, id, request.caller),
-        }
-      })
+    (request, reply) => {
+      const find = (tx: Reader) => findArticle(tx, request.query.article, request.caller)
+      return writes.create(request, reply, find, request.body)
     },
   )
 
@@ -125,10 +125,9 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
       },
     },
     async ({ params, query, caller }) => {
-      const table = query.version === 'draft' ? articleRefs : editionRefs
-      const owner = await ownerOf(storage.reader, table, params.link)
-      const parent = owner === undefined ? undefined : await parents(storage.reader, caller, query.version)(owner)
-      return subItem(linksOf(parent), params.link, 'related link')
+      const owner = await findLinkOwner(storage.reader, query.version, params.link)
+      const parent = owner === undefined ? undefined : await parentFinder(storage.reader, query.version, caller)(owner)
+      return findById(placedLinks(parent), params.link, 'related link')
     },
   )
 
@@ -148,22 +147,8 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
         response: { 200: PlacedRelatedLink },
       },
     },
-    async (request, reply) => {
-      const wanted: SubItemChange = {
-        find: (tx) => articleWith(tx, request.params.link, request),
-        async change(content, resolve) {
-          const { id, ...before } = subItem(content.relatedLinks, request.params.link, 'related link')
-          const { position, ...input } = parseBody(NewRelatedLink, mergePatch(before, request.body))
-          const after = await storedLink(resolve, { id, ...input }, [])
-          return { id, content: { ...content, relatedLinks: insertAt(content.relatedLinks, after, position) } }
-        },
-      }
-      return storage.transaction(async (tx) => {
-        const { row, id } = await changeSubItem(tx, deps, request, wanted)
-        reply.version = row.version
-        return shown(tx, row, id, request.caller)
-      })
-    },
+    (request, reply) =>
+      writes.update(request, reply, ownerFinder(request), { id: request.params.link, patch: request.body }),
   )
 
   app.delete(
@@ -182,69 +167,39 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
       },
     },
     async (request, reply) => {
-      const { link: id } = request.params
-      const wanted: SubItemChange = {
-        find: (tx) => articleWith(tx, id, request),
-        change: async (content) => ({
-          id,
-          content: { ...content, relatedLinks: content.relatedLinks.filter((one) => one.id !== id) },
-        }),
-      }
-      await storage.transaction((tx) => changeSubItem(tx, deps, request, wanted))
+      await writes.delete(request, ownerFinder(request), request.params.link)
       return reply.code(204).send(null)
     },
   )
-
-  /** The id of an article, live or as a working copy. Throws `retracted` or `not-found`. */
-  async function namedBy(reference: string, version: 'live' | 'draft', caller: Caller): Promise<string> {
-    if (version === 'draft') return (await findArticle(storage.reader, reference, caller)).id
-    return (await readEditionOrMoved(storage.reader, reference)).article
-  }
-
-  async function articleWith(db: Reader, link: string, { caller }: FastifyRequest): Promise<ArticleRow> {
-    const owner = await ownerOf(db, articleRefs, link)
-    if (!owner) throw notFound('related link')
-    return findArticle(db, owner, caller)
-  }
-
-  async function shown(db: Reader, row: ArticleRow, id: string, caller: Caller) {
-    return subItem(linksOf(await presentArticle(db, row, caller)), id, 'related link')
-  }
 }
 
-/** The article that has the link: in its working copy, or in its live edition. */
-async function ownerOf(
-  db: Reader,
-  table: typeof articleRefs | typeof editionRefs,
-  link: string,
-): Promise<string | undefined> {
-  const [row] = await db
-    .select({ article: table.article })
-    .from(table)
-    .where(and(eq(table.kind, 'related-link'), eq(table.ref, link)))
-  return row?.article
+/** The id of an article, live or as a working copy. Throws `retracted` or `not-found`. */
+async function articleIdOf(db: Reader, reference: string, version: Version, caller: Caller): Promise<string> {
+  if (version === 'draft') return (await findArticle(db, reference, caller)).id
+  return (await readEditionOrMoved(db, reference)).article
 }
 
-/** Gives articles by id or slug, live or as working copies that the caller may see, each looked up once. */
-function parents(db: Reader, caller: Caller, version: 'live' | 'draft') {
+/** Finds articles by id, live or as working copies that the caller may see, each read once. Throws `forbidden`. */
+function parentFinder(db: Reader, version: Version, caller: Caller) {
   if (version === 'draft') requireDrafts(caller)
-  const known = new Map<string, Article | undefined>()
-  const lookUp = async (reference: string): Promise<Article | undefined> => {
+  const cache = new Map<string, Article | undefined>()
+  const read = async (id: string): Promise<Article | undefined> => {
     if (version === 'live') {
-      const edition = await readEdition(db, reference)
+      const edition = await readEdition(db, id)
       return edition && (JSON.parse(edition.document) as Article)
     }
-    const row = await findIfVisible(db, reference, caller)
+    const row = await findIfVisible(db, id, caller)
     return row && presentArticle(db, row, caller)
   }
-  return async (reference: string) => {
-    if (!known.has(reference)) known.set(reference, await lookUp(reference))
-    return known.get(reference)
+  return async (id: string) => {
+    if (!cache.has(id)) cache.set(id, await read(id))
+    return cache.get(id)
   }
 }
 
-function linksOf(parent: Article | undefined): PlacedRelatedLink[] {
-  if (!parent) return []
-  const { id, slug, headline } = parent
-  return parent.relatedLinks.map((link) => ({ ...link, parent: { id, slug, headline } }))
+/** The related links of an article, each with the article it stands beside. */
+function placedLinks(article: Article | undefined): PlacedRelatedLink[] {
+  if (!article) return []
+  const { id, slug, headline } = article
+  return article.relatedLinks.map((link) => ({ ...link, parent: { id, slug, headline } }))
 }
