@@ -1,11 +1,11 @@
-/** Live articles as lists show them: finished JSON. */
+/** Reads the JSON of live articles for lists: their cards, or their whole documents. */
 import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import { numberedValues, placeholders, prepared, preparedVariants } from '../storage/prepared-statements.ts'
 import { editionRefs, editions, staleEditions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { recompile } from './store.ts'
 
-/** One live article in a list, as JSON: its card, or its whole document. */
+/** A live article as JSON: its card, or its whole document. */
 export interface ArticleJson<J = string> {
   article: string
   json: J
@@ -13,7 +13,7 @@ export interface ArticleJson<J = string> {
 
 const isStale = eq(staleEditions.article, editions.article)
 
-const selectSome = (column: 'card' | 'document') =>
+const selectJson = (column: 'card' | 'document') =>
   preparedVariants(`listed_${column}`, (db, count: number) =>
     db
       .select({ article: editions.article, json: editions[column], stale: staleEditions.article })
@@ -21,30 +21,30 @@ const selectSome = (column: 'card' | 'document') =>
       .leftJoin(staleEditions, isStale)
       .where(inArray(editions.article, placeholders(count))),
   )
-const selectCards = selectSome('card')
-const selectDocuments = selectSome('document')
+const selectCards = selectJson('card')
+const selectDocuments = selectJson('document')
 
-/** The live articles among those with these ids, in this order: their cards. */
+/** The cards of those of the articles that are live, in the order of the ids. */
 export const cardsOf = async (db: Reader, ids: string[]): Promise<ArticleJson[]> =>
   ids.length === 0
     ? []
     : inOrder(ids, await upToDate(db, await selectCards(db, ids.length, numberedValues(ids)), 'card'))
 
-/** The same: their whole documents. */
+/** The documents of those of the articles that are live, in the order of the ids. */
 export const documentsOf = async (db: Reader, ids: string[]): Promise<ArticleJson[]> =>
   ids.length === 0
     ? []
     : inOrder(ids, await upToDate(db, await selectDocuments(db, ids.length, numberedValues(ids)), 'document'))
 
-/** The rows, with those that are stale compiled anew. */
+/** The rows, with stale ones recompiled. */
 async function upToDate(
   db: Reader,
   rows: (ArticleJson & { stale: string | null })[],
   column: 'card' | 'document',
 ): Promise<ArticleJson[]> {
   const stale = rows.filter((row) => row.stale !== null).map(({ article }) => article)
-  const fresh = new Map((await recompile(db, stale)).map((row) => [row.article, row[column]]))
-  return rows.map(({ article, json }) => ({ article, json: fresh.get(article) ?? json }))
+  const recompiled = new Map((await recompile(db, stale)).map((row) => [row.article, row[column]]))
+  return rows.map(({ article, json }) => ({ article, json: recompiled.get(article) ?? json }))
 }
 
 function inOrder<T extends { article: string }>(ids: string[], rows: T[]): T[] {

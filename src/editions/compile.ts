@@ -5,7 +5,7 @@ import type { Article, ArticleCard, ArticleStatus } from './article.ts'
 import type { Content, StoredCitation, StoredRelatedLink } from './content.ts'
 import { articlePath, type LoadedReferences } from './reference-loader.ts'
 
-/** What an article is beside its content. */
+/** The state of an article: all that is compiled beside its content. */
 export interface ArticleState {
   id: string
   slug: string
@@ -15,10 +15,10 @@ export interface ArticleState {
   updatedAt: string | null
 }
 
-/** The article as the world reads it: the content with everything it refers to put in its place. */
-export function compileArticle(standing: ArticleState, content: Content, look: LoadedReferences): Article {
-  const { id, slug, status, version, publishedAt, updatedAt } = standing
-  const lineage = content.section === null ? [] : look.lineage(content.section)
+/** Compiles an article for readers: references are replaced by what is shown of the things they name. */
+export function compileArticle(state: ArticleState, content: Content, references: LoadedReferences): Article {
+  const { id, slug, status, version, publishedAt, updatedAt } = state
+  const lineage = content.section === null ? [] : references.lineage(content.section)
   const section = lineage.at(-1)
   const { headline, kicker, standfirst, summary, dateline, language, seo, rights, externalId, wordCount } = content
   return {
@@ -33,12 +33,12 @@ export function compileArticle(standing: ArticleState, content: Content, look: L
     dateline,
     section: section ? { id: section.id, slug: section.slug, name: section.name, path: section.path } : null,
     breadcrumbs: [...breadcrumbsOf(lineage), { name: headline, path: articlePath(slug, lineage) }],
-    authors: content.authors.flatMap((author) => bylineOf(look.author(author))),
-    tags: content.tags.flatMap((tag) => nameOf(look.tag(tag))),
-    body: content.body.map((block) => shownBlock(block, look)),
-    citations: content.citations.flatMap((citation, position) => shownCitation(citation, position, look)),
-    relatedLinks: content.relatedLinks.flatMap((link, position) => shownLink(link, position, look)),
-    corrections: look.corrections(id),
+    authors: content.authors.flatMap((author) => bylineOf(references.author(author))),
+    tags: content.tags.flatMap((tag) => tagRefOf(references.tag(tag))),
+    body: content.body.map((block) => compileBlock(block, references)),
+    citations: content.citations.flatMap((citation, position) => compileCitation(citation, position, references)),
+    relatedLinks: content.relatedLinks.flatMap((link, position) => compileLink(link, position, references)),
+    corrections: references.corrections(id),
     language,
     seo,
     rights,
@@ -50,7 +50,7 @@ export function compileArticle(standing: ArticleState, content: Content, look: L
   }
 }
 
-/** The article's place in a list. */
+/** The card of an article, as lists show it. */
 export function cardOf(article: Article): ArticleCard {
   const { id, slug, status, headline, kicker, standfirst, summary, dateline, section, authors, tags } = article
   const { language, publishedAt, updatedAt, readingTimeMinutes } = article
@@ -73,25 +73,29 @@ export function cardOf(article: Article): ArticleCard {
   }
 }
 
-type Found<K extends keyof LoadedReferences> = ReturnType<LoadedReferences[K]>
+type Loaded<K extends keyof LoadedReferences> = ReturnType<LoadedReferences[K]>
 
-function bylineOf(author: Found<'author'>): Article['authors'] {
+function bylineOf(author: Loaded<'author'>): Article['authors'] {
   if (!author) return []
   const { id, slug, name, kind, jobTitle, bio, avatar, links } = author
   return [{ id, slug, name, kind: kind as Article['authors'][number]['kind'], jobTitle, bio, avatar, links }]
 }
 
-const nameOf = (tag: Found<'tag'>): Article['tags'] => (tag ? [{ id: tag.id, slug: tag.slug, name: tag.name }] : [])
+const tagRefOf = (tag: Loaded<'tag'>): Article['tags'] => (tag ? [{ id: tag.id, slug: tag.slug, name: tag.name }] : [])
 
-function shownBlock(block: StoredBlock, look: LoadedReferences): Block {
+function compileBlock(block: StoredBlock, references: LoadedReferences): Block {
   if (block.type !== 'quote') return block
-  const source = block.source === null ? undefined : look.source(block.source)
+  const source = block.source === null ? undefined : references.source(block.source)
   const { id, slug, name, kind } = source ?? {}
   return { ...block, source: id && slug && name && kind ? { id, slug, name, kind } : null }
 }
 
-function shownCitation(citation: StoredCitation, position: number, look: LoadedReferences): Article['citations'] {
-  const source = look.source(citation.source)
+function compileCitation(
+  citation: StoredCitation,
+  position: number,
+  references: LoadedReferences,
+): Article['citations'] {
+  const source = references.source(citation.source)
   if (!source) return []
   const { id, slug, name, kind, description, url } = source
   const { relation, quote, note, url: page, accessedAt } = citation
@@ -109,14 +113,17 @@ function shownCitation(citation: StoredCitation, position: number, look: LoadedR
   ]
 }
 
-/** A link to an article here says what that article says now, unless the editor said otherwise. */
-function shownLink(link: StoredRelatedLink, position: number, look: LoadedReferences): Article['relatedLinks'] {
+/**
+ * A link to an article of this site has that article's present headline and summary, unless the editor has set others.
+ * It is left out while that article is not live.
+ */
+function compileLink(link: StoredRelatedLink, position: number, references: LoadedReferences): Article['relatedLinks'] {
   const { id, label, title, teaser, publisher } = link
   if (link.article === null) {
     if (link.url === null || title === null) return []
     return [{ id, label, title, teaser, url: link.url, publisher, article: null, position }]
   }
-  const target = look.article(link.article)
+  const target = references.article(link.article)
   if (!target) return []
   return [
     {

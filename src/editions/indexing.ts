@@ -71,7 +71,7 @@ export function editionTokens(content: Content): Tokens {
 export function textTokens(content: Content): Tokens {
   const { heading, lead, rest } = textsOf(content)
   const placed = joinTexts([heading, lead, rest].map(wordsOf))
-  return { positioned: placed, unpositioned: stemTokens([...heading, ...lead, ...rest], content, 'all') }
+  return { positioned: placed, unpositioned: stemTokensOf([...heading, ...lead, ...rest], content, 'all') }
 }
 
 /** The references that lists are filtered by: of each kind or `NONE`, and the language ranges that match the article. */

@@ -1,4 +1,4 @@
-/** What the addresses of live articles lead to: former slugs, and paths on the site, of today or former. */
+/** Resolves former slugs, and present and former paths on the site, to live articles. */
 import { and, eq, sql } from 'drizzle-orm'
 import { findSlug, sectionIdsAtPath, TOP_SCOPE } from '../catalogue/resolve.ts'
 import { wasPublishedIn } from '../catalogue/slugs.ts'
@@ -7,11 +7,11 @@ import { articles, editions, slugs } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { Content } from './content.ts'
 
-/** That a row of the address book has a slug that the world has seen an article under. */
+/** The condition that a row of `slugs` has a slug that an article was live under. */
 export const isPublicSlug = (slug: string) =>
   and(eq(slugs.kind, 'article'), eq(slugs.slug, slug), eq(slugs.scope, ''), eq(slugs.live, true))
 
-/** The live article that once had this slug, and the slug it has today. */
+/** The live article that formerly had this slug, and its present slug. */
 export async function findByFormerSlug(
   db: Reader,
   formerSlug: string,
@@ -37,26 +37,26 @@ const selectWorking = prepared('content_working', (db) =>
     .where(eq(articles.id, sql.placeholder('id'))),
 )
 
-/** The section that the live edition of an article stands in; null for none, undefined if it is not live. */
+/** The section of the live edition of an article; null for none, undefined if it is not live. */
 export async function liveSection(db: Reader, id: string): Promise<string | null | undefined> {
   const [row] = await selectLive(db, { id })
   return row && (row.content as Content).section
 }
 
 /**
- * The id of the article that is read, or was, at a path on the site. With `version` `draft` that of a working copy that
- * would be read there, too, whoever may see it.
+ * The id of the article that is or was at a path on the site. With `version` `draft` also that of an article whose working
+ * copy would be published there; access to it is not checked.
  */
 export async function articleAtPath(db: Reader, path: string, version: 'live' | 'draft'): Promise<string | undefined> {
   const end = path.lastIndexOf('/')
   const row = await findSlug(db, { kind: 'article', slug: path.slice(end + 1) })
   if (!row || (version === 'live' && !row.live)) return undefined
   const places = await sectionIdsAtPath(db, path.slice(0, end))
-  const stands = [await liveSection(db, row.target)]
+  const candidates = [await liveSection(db, row.target)]
   if (version === 'draft') {
     const [working] = await selectWorking(db, { id: row.target })
-    stands.push(working && (working.content as Content).section)
+    candidates.push(working && (working.content as Content).section)
   }
-  const isThere = stands.some((section) => section !== undefined && places.includes(section ?? TOP_SCOPE))
-  return isThere || (await wasPublishedIn(db, row.target, places)) ? row.target : undefined
+  const isAtPath = candidates.some((section) => section !== undefined && places.includes(section ?? TOP_SCOPE))
+  return isAtPath || (await wasPublishedIn(db, row.target, places)) ? row.target : undefined
 }

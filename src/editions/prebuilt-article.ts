@@ -1,4 +1,4 @@
-/** Replies as finished bytes: what the short way of public reads sends. */
+/** The reply with one live article, read from the database as it is sent. */
 import { eq, type SQL, sql } from 'drizzle-orm'
 import type { PrebuiltReplies, ReplyHeaders } from '../cache/public-cache.ts'
 import { storedCacheTag } from '../lib/cache-tag.ts'
@@ -8,8 +8,8 @@ import { prepared } from '../storage/prepared-statements.ts'
 import { editions, staleEditions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 
-/** What ids and slugs are made of. */
-const NAME = /^[a-z0-9-]+$/
+/** The characters of ids and slugs. */
+const REFERENCE = /^[a-z0-9-]+$/
 
 const headers = {
   article: editions.article,
@@ -30,17 +30,17 @@ const select = (name: string, document: SQL<Buffer | null>) => {
     )
   const [bySlug, byId] = [by('slug'), by('article')]
   return async (db: Reader, reference: string) => {
-    // The path has not been checked yet.
-    if (!NAME.test(reference)) return undefined
+    // The path has not been validated yet.
+    if (!REFERENCE.test(reference)) return undefined
     const [row] = await (isId(reference) ? byId : bySlug)(db, { reference })
-    // A stale one has to be compiled anew, which is for the long way.
+    // A stale edition has to be recompiled, which the route handler does.
     return row?.stale === null ? row : undefined
   }
 }
-const selectHeaders = select('ready_headers', sql<null>`null`)
-const selectReply = select('ready_reply', bytesOf(editions.document))
+const selectHeaders = select('prebuilt_headers', sql<null>`null`)
+const selectReply = select('prebuilt_reply', bytesOf(editions.document))
 
-/** The headers of the reply with a live article. */
+/** The headers of the reply with an edition. */
 export const articleHeaders = (edition: {
   etag: string
   cacheTag: string
@@ -52,17 +52,17 @@ export const articleHeaders = (edition: {
   'last-modified': new Date(edition.updatedAt).toUTCString(),
 })
 
-/** The replies with one live article that lie ready: whole, by what names it in the path. */
+/** Prebuilt replies with one live article, for requests without query parameters. */
 export const prebuiltArticles = (db: Reader): PrebuiltReplies => ({
   async headers({ url, params }) {
-    const row = isBare(url) ? await selectHeaders(db, nameIn(params)) : undefined
+    const row = hasNoQuery(url) ? await selectHeaders(db, referenceIn(params)) : undefined
     return row && { headers: { etag: row.etag, 'cache-tag': storedCacheTag(row.cacheTag) }, dependsOn: row.article }
   },
   async reply({ url, params }) {
-    const row = isBare(url) ? await selectReply(db, nameIn(params)) : undefined
+    const row = hasNoQuery(url) ? await selectReply(db, referenceIn(params)) : undefined
     return row?.document ? { headers: articleHeaders(row), body: row.document, dependsOn: row.article } : undefined
   },
 })
 
-const isBare = (url: string): boolean => !url.includes('?')
-const nameIn = (params: unknown): string => (params as { article: string }).article
+const hasNoQuery = (url: string): boolean => !url.includes('?')
+const referenceIn = (params: unknown): string => (params as { article: string }).article

@@ -1,4 +1,4 @@
-/** What is said of an article that is not live: that it was taken back, that it has moved, or nothing. */
+/** Replies for articles that are not live under a reference: a redirect, the notice of a retraction, or not found. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { problemExample } from '../http/openapi/problems.ts'
@@ -31,8 +31,8 @@ export const Retracted = ProblemReply.extend({
 })
 
 /**
- * Answers a read at `/v1/articles/{reference}` or below it, of an article that is not live: 308 to the same address with
- * the slug of today. Throws `retracted` with the notice, or `not-found`.
+ * Replies to a read at `/v1/articles/{reference}` or below where no live article has the reference: 308 to the same URL
+ * with the present slug. Throws `retracted` (410, with the notice) or `not-found`.
  */
 export async function redirectOrGone(
   db: Reader,
@@ -40,20 +40,21 @@ export async function redirectOrGone(
   reply: FastifyReply,
   reference: string,
 ): Promise<never> {
-  const { article, slug } = await moved(db, reference)
+  const { article, slug } = await articleByFormerSlug(db, reference)
   const location = url.replace(/^\/v1\/articles\/[^/?]+/, `/v1/articles/${slug}`)
   return reply.header('cache-tag', cacheTagOf([article])).redirect(location, 308) as never
 }
 
-/** The live edition that an id or a slug, present or former, names. Throws `retracted` or `not-found`. */
+/** The edition of the live article with this id or slug, present or former. Throws `retracted` or `not-found`. */
 export const readEditionOrMoved = async (db: Reader, reference: string): Promise<Edition> => {
-  const edition = (await readEdition(db, reference)) ?? (await readEdition(db, (await moved(db, reference)).article))
+  const edition =
+    (await readEdition(db, reference)) ?? (await readEdition(db, (await articleByFormerSlug(db, reference)).article))
   if (!edition) throw notFound('article')
   return edition
 }
 
-/** The live article that once had the slug. */
-async function moved(db: Reader, reference: string): Promise<{ article: string; slug: string }> {
+/** The live article that formerly had the slug. Throws `retracted` or `not-found`. */
+async function articleByFormerSlug(db: Reader, reference: string): Promise<{ article: string; slug: string }> {
   const notice = await readRetraction(db, reference)
   if (notice) throw new Thrown('retracted', notice.reason, { extensions: { retraction: notice } })
   const found = await findByFormerSlug(db, reference)

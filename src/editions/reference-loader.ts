@@ -7,7 +7,7 @@ import type { Reader } from '../storage/storage.ts'
 import type { Correction } from './article-parts.ts'
 import { type Content, type RefKind, refsOf } from './content.ts'
 
-/** What is shown of an article that another leads to. */
+/** What is shown of an article in a link of another. */
 export interface RelatedArticle {
   id: string
   slug: string
@@ -16,36 +16,36 @@ export interface RelatedArticle {
   path: string
 }
 
-/** The present state of everything that some contents refer to. */
+/** The present state of everything that some contents refer to, by ids. */
 export interface LoadedReferences {
   author(id: string): typeof authors.$inferSelect | undefined
   source(id: string): typeof sources.$inferSelect | undefined
   tag(id: string): typeof tags.$inferSelect | undefined
-  /** The way from the top to the section, itself included. */
+  /** The section with its ancestors, from the top to the section itself. */
   lineage(section: string): SectionRow[]
   /** An article, while it is live. */
   article(id: string): RelatedArticle | undefined
-  /** What was corrected in an article, newest first. */
+  /** The corrections of an article, newest first. */
   corrections(article: string): Correction[]
 }
 
-/** Looks up all that compiling these articles needs, in one query a kind, however many there are. */
+/** Loads all that compiling these articles needs, with one query for each kind of reference. */
 export async function loadReferences(
   db: Reader,
   compiling: { id: string; content: Content }[],
 ): Promise<LoadedReferences> {
   const refs = compiling.flatMap(({ content }) => refsOf(content))
-  const ids = (kind: RefKind) => [...new Set(refs.filter((r) => r.kind === kind).map(({ ref }) => ref))]
+  const ids = (kind: RefKind) => [...new Set(refs.filter((ref) => ref.kind === kind).map(({ ref }) => ref))]
   const author = byId(await loadByIds<typeof authors.$inferSelect>(db, authors, ids('author')))
   const source = byId(await loadByIds<typeof sources.$inferSelect>(db, sources, ids('source')))
   const tag = byId(await loadByIds<typeof tags.$inferSelect>(db, tags, ids('tag')))
   const lineage = await loadLineages(db, await loadByIds<SectionRow>(db, sections, ids('section')))
   const article = byId(await liveArticles(db, ids('article')))
-  const corrected = await correctionsOf(
+  const correctionsById = await correctionsOf(
     db,
     compiling.map(({ id }) => id),
   )
-  return { author, source, tag, lineage, article, corrections: (id) => corrected.get(id) ?? [] }
+  return { author, source, tag, lineage, article, corrections: (id) => correctionsById.get(id) ?? [] }
 }
 
 const selectCorrections = preparedVariants('corrections_of', (db, count: number) =>
@@ -73,7 +73,7 @@ function byId<T extends { id: string }>(rows: T[]): (id: string) => T | undefine
   return (id) => map.get(id)
 }
 
-/** The live articles among these, as their own live content has them. */
+/** What links show of those of the articles that are live. */
 async function liveArticles(db: Reader, ids: string[]): Promise<RelatedArticle[]> {
   if (ids.length === 0) return []
   const rows = await db
@@ -89,5 +89,5 @@ async function liveArticles(db: Reader, ids: string[]): Promise<RelatedArticle[]
   })
 }
 
-/** The path of an article on the site: its section's, and its slug. */
+/** The path of an article on the site: the path of its section, and its slug. */
 export const articlePath = (slug: string, lineage: SectionRow[]): string => `${lineage.at(-1)?.path ?? ''}/${slug}`

@@ -1,4 +1,4 @@
-/** What the live editions refer to, and how many refer to each: written together. */
+/** Writes the references of live editions, and the counts of articles by reference. */
 import { and, eq, sql } from 'drizzle-orm'
 import { updateArticleCounts } from '../catalogue/article-counts.ts'
 import { rangesOf } from '../lib/languages.ts'
@@ -18,34 +18,37 @@ const selectRefs = prepared('refs_of_edition', (db) =>
     .where(eq(editionRefs.article, sql.placeholder('article'))),
 )
 
-/** Writes down what the edition of a content refers to; what is there already stays. Gives what was there and what is. */
+/**
+ * Replaces the references of an edition by those of a content; unchanged rows are not written. Gives the references before
+ * and after.
+ */
 export async function putReferences(
   tx: Writer,
   { id: article, publishedAt }: { id: string; publishedAt: string },
   content: Content,
-  look: LoadedReferences,
+  references: LoadedReferences,
 ): Promise<{ before: Ref[]; after: Ref[] }> {
   const before = await selectRefs(tx, { article })
-  const after = liveRefs(content, look).map((ref) => ({ ...ref, publishedAt, article }))
-  const gone = before.filter((one) => !after.some((other) => isSame(one, other)))
-  const come = after.filter((one) => !before.some((other) => isSame(one, other)))
-  for (const row of gone) await tx.delete(editionRefs).where(isRow(row))
-  await insertRows(tx, editionRefs, come)
-  await updateArticleCounts(tx, { added: come, removed: gone })
+  const after = liveRefs(content, references).map((ref) => ({ ...ref, publishedAt, article }))
+  const removed = before.filter((one) => !after.some((other) => isSame(one, other)))
+  const added = after.filter((one) => !before.some((other) => isSame(one, other)))
+  for (const row of removed) await tx.delete(editionRefs).where(isRow(row))
+  await insertRows(tx, editionRefs, added)
+  await updateArticleCounts(tx, { added, removed })
   return { before, after }
 }
 
-/** Takes away what an edition refers to, before it goes; gives it. */
+/** Deletes the references of an edition; gives them. */
 export async function deleteReferences(tx: Writer, article: string): Promise<Ref[]> {
-  const gone = await selectRefs(tx, { article })
+  const removed = await selectRefs(tx, { article })
   await tx.delete(editionRefs).where(eq(editionRefs.article, article))
-  await updateArticleCounts(tx, { added: [], removed: gone })
-  return gone
+  await updateArticleCounts(tx, { added: [], removed })
+  return removed
 }
 
 const isSame = (a: Row, b: Row): boolean => a.kind === b.kind && a.ref === b.ref && a.publishedAt === b.publishedAt
 
-/** By the whole primary key: many others may refer to the same. */
+/** Compares the whole primary key, because many editions can have the same reference. */
 const isRow = ({ kind, ref, publishedAt, article }: Row) =>
   and(
     eq(editionRefs.kind, kind),
@@ -54,16 +57,19 @@ const isRow = ({ kind, ref, publishedAt, article }: Row) =>
     eq(editionRefs.article, article),
   )
 
-/** A section stands for every section above it too, and a language for every range that finds it. */
-function liveRefs(content: Content, look: LoadedReferences): LiveRef[] {
+/**
+ * The references that are stored for an edition: its section with all ancestors, every language range that matches its
+ * language, and `NONE` for each kind that it has none of.
+ */
+function liveRefs(content: Content, references: LoadedReferences): LiveRef[] {
   const refs = refsOf(content)
-  const none = filterKinds.filter((wanted) => !refs.some(({ kind }) => kind === wanted))
+  const absentKinds = filterKinds.filter((filterKind) => !refs.some(({ kind }) => kind === filterKind))
   return [
     ...refs.flatMap(({ kind, ref }): LiveRef[] => {
       if (kind === 'citation') return []
-      return kind === 'section' ? look.lineage(ref).map(({ id }) => ({ kind, ref: id })) : [{ kind, ref }]
+      return kind === 'section' ? references.lineage(ref).map(({ id }) => ({ kind, ref: id })) : [{ kind, ref }]
     }),
-    ...none.map((kind) => ({ kind, ref: NONE })),
+    ...absentKinds.map((kind) => ({ kind, ref: NONE })),
     ...rangesOf(content.language).map((ref) => ({ kind: 'language' as const, ref })),
   ]
 }

@@ -1,6 +1,6 @@
 /**
- * The newsstand: putting editions on it, taking them off it, and reading one. What is not here has no row that any
- * public read could find.
+ * Writes and reads editions: what the public reads of articles. An article that is not live has no row in these tables,
+ * so no public read can find it.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { eq, inArray, sql } from 'drizzle-orm'
@@ -24,10 +24,10 @@ import { isPublicSlug } from './paths.ts'
 import { type LoadedReferences, loadReferences } from './reference-loader.ts'
 import { deleteReferences, putReferences } from './references.ts'
 
-/** A standing that the world can see. */
+/** The state of a live article. */
 export type LiveState = ArticleState & { publishedAt: string; updatedAt: string }
 
-/** What a reply with one article needs. */
+/** An edition, as the reply with one article needs it. */
 export interface Edition {
   article: string
   slug: string
@@ -38,54 +38,62 @@ export interface Edition {
   document: string
 }
 
-/** What became of an article that was put on the newsstand. */
+/** The result of `putEdition`. */
 export interface PutResult {
-  /** What it was before, if a partner's grant can tell that from what it is now. */
+  /** The access attributes of the edition that was replaced; null if there was none or they are the same. */
   previousAttributes: AccessAttributes | null
-  /** When it bears to have been published: where a thousand articles bear that millisecond already, the next. */
+  /** The time of publication that was stored: a later millisecond where the given one has no free index key. */
   publishedAt: string
-  /** The same of the edition that was there before. */
+  /** The time of publication of the edition that was replaced. */
   previousPublishedAt: string | undefined
 }
 
-/** Puts an article on the newsstand at `now`, or a new edition in the place of the one there. */
-export async function putEdition(tx: Writer, standing: LiveState, content: Content, now: string): Promise<PutResult> {
-  const before = await seen(tx, standing.id)
-  const look = await loadReferences(tx, [{ id: standing.id, content }])
-  const searchKey = await indexEdition(tx, { publishedAt: standing.publishedAt, before: before?.searchKey }, content)
+/** Compiles, stores and indexes the edition of an article, in place of an earlier one. `now` is the time of the write. */
+export async function putEdition(tx: Writer, state: LiveState, content: Content, now: string): Promise<PutResult> {
+  const previous = await currentEdition(tx, state.id)
+  const references = await loadReferences(tx, [{ id: state.id, content }])
+  const searchKey = await indexEdition(
+    tx,
+    { publishedAt: state.publishedAt, previousKey: previous?.searchKey },
+    content,
+  )
   const publishedAt = publishedAtOf(searchKey)
-  const updatedAt = standing.updatedAt > publishedAt ? standing.updatedAt : publishedAt
-  const placed = { ...standing, publishedAt, updatedAt }
-  const row = { ...compileEdition(placed, content, look), content, searchKey }
-  if (before) {
-    await tx.update(editions).set(row).where(eq(editions.article, standing.id))
-    await markFresh(tx, [standing.id])
+  const updatedAt = state.updatedAt > publishedAt ? state.updatedAt : publishedAt
+  const liveState = { ...state, publishedAt, updatedAt }
+  const row = { ...compileEdition(liveState, content, references), content, searchKey }
+  if (previous) {
+    await tx.update(editions).set(row).where(eq(editions.article, state.id))
+    await markFresh(tx, [state.id])
   } else await insertRow(tx, editions, row)
-  const refs = await putReferences(tx, placed, content, look)
-  const { id, slug } = standing
-  if (before && before.content.section !== content.section) await saveFormerPath(tx, addressBefore(id, before))
-  if (before?.asLinked !== asLinked(slug, content)) await markStale(tx, 'article', id, now)
-  if (before === undefined) return { previousAttributes: null, publishedAt, previousPublishedAt: undefined }
-  const was = attributesOf(before.content, refs.before)
-  const isSame = isDeepStrictEqual(was, attributesOf(content, refs.after))
-  return { previousAttributes: isSame ? null : was, publishedAt, previousPublishedAt: before.publishedAt }
+  const refs = await putReferences(tx, liveState, content, references)
+  const { id, slug } = state
+  if (previous && previous.content.section !== content.section) await saveFormerPath(tx, formerPath(id, previous))
+  if (previous?.linkPreview !== linkPreview(slug, content)) await markStale(tx, 'article', id, now)
+  if (previous === undefined) return { previousAttributes: null, publishedAt, previousPublishedAt: undefined }
+  const previousAttributes = attributesOf(previous.content, refs.before)
+  const isSame = isDeepStrictEqual(previousAttributes, attributesOf(content, refs.after))
+  return {
+    previousAttributes: isSame ? null : previousAttributes,
+    publishedAt,
+    previousPublishedAt: previous.publishedAt,
+  }
 }
 
 /**
- * Takes an article off the newsstand; links that lead to it vanish from the editions that have them. Gives what it was;
- * null if it was not there.
+ * Removes the edition of an article. Editions that link to it become stale, and are recompiled without the link. Gives
+ * its access attributes; null if the article was not live.
  */
 export async function removeEdition(tx: Writer, article: string, now: string): Promise<AccessAttributes | null> {
-  const before = await seen(tx, article)
+  const edition = await currentEdition(tx, article)
   await markStale(tx, 'article', article, now)
   const refs = await deleteReferences(tx, article)
-  if (typeof before?.searchKey === 'number') await deleteTokens(tx, 'live', before.searchKey)
-  if (before) await saveFormerPath(tx, addressBefore(article, before))
+  if (typeof edition?.searchKey === 'number') await deleteTokens(tx, 'live', edition.searchKey)
+  if (edition) await saveFormerPath(tx, formerPath(article, edition))
   await tx.delete(editions).where(eq(editions.article, article))
-  return before ? attributesOf(before.content, refs) : null
+  return edition ? attributesOf(edition.content, refs) : null
 }
 
-const selectSeen = prepared('edition_seen', (db) =>
+const selectCurrent = prepared('edition_current', (db) =>
   db
     .select({
       slug: editions.slug,
@@ -97,44 +105,44 @@ const selectSeen = prepared('edition_seen', (db) =>
     .where(eq(editions.article, sql.placeholder('article'))),
 )
 
-interface Seen {
+interface CurrentEdition {
   slug: string
   content: Content
-  asLinked: string
+  linkPreview: string
   searchKey: number | null
   publishedAt: string
 }
 
-/** What the world sees of an article at present, and how the links of others show it. */
-async function seen(tx: Writer, article: string): Promise<Seen | undefined> {
-  const [edition] = await selectSeen(tx, { article })
+/** The edition of an article as it is stored, before a write; undefined if the article is not live. */
+async function currentEdition(tx: Writer, article: string): Promise<CurrentEdition | undefined> {
+  const [edition] = await selectCurrent(tx, { article })
   if (!edition) return undefined
   const { slug, searchKey, publishedAt } = edition
   const content = edition.content as Content
-  return { slug, content, asLinked: asLinked(slug, content), searchKey, publishedAt }
+  return { slug, content, linkPreview: linkPreview(slug, content), searchKey, publishedAt }
 }
 
-const addressBefore = (article: string, { slug, content: { section } }: { slug: string; content: Content }) => ({
+const formerPath = (article: string, { slug, content: { section } }: { slug: string; content: Content }) => ({
   article,
   slug,
   section,
 })
 
-/** All that a link in another article shows of this one. */
-const asLinked = (slug: string, { headline, summary, section }: Content): string =>
+/** All that links in other articles show of this one: if it changes, those are stale. */
+const linkPreview = (slug: string, { headline, summary, section }: Content): string =>
   JSON.stringify([slug, headline, summary, section])
 
-/** An edition's columns, its finished JSON among them. */
-export function compileEdition(standing: LiveState, content: Content, look: LoadedReferences) {
-  const article = compileArticle(standing, content, look)
+/** The columns of an edition, with the JSON of its document and card. */
+export function compileEdition(state: LiveState, content: Content, references: LoadedReferences) {
+  const article = compileArticle(state, content, references)
   const document = JSON.stringify(article)
-  const { id, slug, version, publishedAt, updatedAt } = standing
+  const { id, slug, version, publishedAt, updatedAt } = state
   return {
     article: id,
     slug,
     version,
     etag: etagOf(version, document),
-    cacheTag: tagsOf(id, content, look),
+    cacheTag: cacheTagsOf(id, content, references),
     language: content.language,
     externalId: content.externalId,
     sortHeadline: sortKey(content.headline),
@@ -145,15 +153,18 @@ export function compileEdition(standing: LiveState, content: Content, look: Load
   }
 }
 
-/** What a CDN purges the reply by: the article, its section and those above it, its authors, tags and sources. */
-function tagsOf(id: string, content: Content, look: LoadedReferences): string {
+/**
+ * The cache tags that a CDN purges the reply by: the ids of the article, of its section and the sections above that, and
+ * of its authors, tags and sources.
+ */
+function cacheTagsOf(id: string, content: Content, references: LoadedReferences): string {
   const refs = refsOf(content)
-  const of = (wanted: RefKind) => refs.filter(({ kind }) => kind === wanted).map(({ ref }) => ref)
-  const sections = of('section').flatMap((section) => look.lineage(section).map((one) => one.id))
+  const of = (refKind: RefKind) => refs.filter(({ kind }) => kind === refKind).map(({ ref }) => ref)
+  const sections = of('section').flatMap((section) => references.lineage(section).map((one) => one.id))
   return cacheTagOf([id, ...sections.reverse(), ...of('author'), ...of('tag'), ...of('source')])
 }
 
-const shown = {
+const editionColumns = {
   article: editions.article,
   slug: editions.slug,
   version: editions.version,
@@ -167,7 +178,7 @@ const shown = {
 const selectBy = (column: 'slug' | 'article') =>
   prepared(`edition_by_${column}`, (db) =>
     db
-      .select(shown)
+      .select(editionColumns)
       .from(editions)
       .leftJoin(staleEditions, eq(staleEditions.article, editions.article))
       .where(eq(editions[column], sql.placeholder('reference'))),
@@ -175,32 +186,35 @@ const selectBy = (column: 'slug' | 'article') =>
 const selectBySlug = selectBy('slug')
 const selectById = selectBy('article')
 
-/** The live edition that an id or the present slug names. */
+/**
+ * The edition of the article with this id or present slug; undefined if it is not live. A stale edition is recompiled for
+ * the reply, and not written.
+ */
 export async function readEdition(db: Reader, reference: string): Promise<Edition | undefined> {
   const [edition] = await (isId(reference) ? selectById : selectBySlug)(db, { reference })
   if (!edition?.stale) return edition
   return (await recompile(db, [edition.article]))[0]
 }
 
-/** These editions, compiled anew from what they refer to now; nothing is written. */
+/** The columns of these editions, compiled from what they refer to now. Writes nothing. */
 export async function recompile(db: Reader, articles: string[]) {
   if (articles.length === 0) return []
   const rows = await db.select().from(editions).where(inArray(editions.article, articles))
-  const look = await loadReferences(
+  const references = await loadReferences(
     db,
     rows.map(({ article, content }) => ({ id: article, content: content as Content })),
   )
   return rows.map(({ article: id, slug, version, publishedAt, updatedAt, content }) =>
-    compileEdition({ id, slug, version, publishedAt, updatedAt, status: 'published' }, content as Content, look),
+    compileEdition({ id, slug, version, publishedAt, updatedAt, status: 'published' }, content as Content, references),
   )
 }
 
-/** Puts the notice of a retraction in the place of an edition. */
+/** Stores the notice of a retraction, in place of an earlier one. */
 export async function putRetraction(tx: Writer, notice: typeof retractions.$inferInsert): Promise<void> {
   await tx.insert(retractions).values(notice).onConflictDoUpdate({ target: retractions.article, set: notice })
 }
 
-/** What a reader is told of a retracted article. */
+/** The public notice of a retraction. */
 export interface Retraction {
   id: string
   slug: string
@@ -210,16 +224,16 @@ export interface Retraction {
   replacement: { id: string; slug: string } | null
 }
 
-/** The id of the article that had the slug in public. */
-const publicSlug = (db: Reader, slug: string) =>
+/** The id of the article that was live under this slug, as a subquery. */
+const targetOfPublicSlug = (db: Reader, slug: string) =>
   sql`(${db.select({ target: slugs.target }).from(slugs).where(isPublicSlug(slug))})`
 
-/** The notice that stands in the place of the article that an id or a slug, present or former, names. */
+/** The notice of the retracted article with this id or slug, present or former. */
 export async function readRetraction(db: Reader, reference: string): Promise<Retraction | undefined> {
   const [row] = await db
     .select()
     .from(retractions)
-    .where(eq(retractions.article, isId(reference) ? reference : publicSlug(db, reference)))
+    .where(eq(retractions.article, isId(reference) ? reference : targetOfPublicSlug(db, reference)))
   if (!row) return undefined
   const { slug, headline, reason, at } = row
   const [live] =
@@ -232,7 +246,7 @@ export async function readRetraction(db: Reader, reference: string): Promise<Ret
   return { id: row.article, slug, headline, reason, at, replacement: live ?? null }
 }
 
-/** Compiles a live edition anew at once, for something that is shown with it; `now` becomes the time of its update. */
+/** Recompiles and stores a live edition, after a change of something shown in it. `now` becomes its `updatedAt`. */
 export async function recompileNow(tx: Writer, article: string, now: string): Promise<void> {
   await tx.update(editions).set({ updatedAt: now }).where(eq(editions.article, article))
   for (const { article: id, ...columns } of await recompile(tx, [article]))
