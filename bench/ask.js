@@ -2,18 +2,18 @@ import { Agent, request } from 'node:http'
 
 const agent = new Agent({ keepAlive: true })
 
-/** Headers that Node and Fastify make for each reply by themselves. */
+/** Headers that Node and Fastify add to each reply. */
 const OWN = new Set(['date', 'connection', 'keep-alive', 'content-length', 'transfer-encoding'])
 
 /**
- * Asks for one reply, with no header but those given: what comes back is what the load will get.
+ * Sends one request, with the given headers only, so that the reply is that of the load.
  * @param {string} base
- * @param {{ path: string, method?: string, headers?: Record<string, string>, body?: string }} wanted
+ * @param {{ path: string, method?: string, headers?: Record<string, string>, body?: string }} target
  * @returns {Promise<{ status: number, headers: Record<string, string>, body: string }>}
  */
 export function ask(base, { path, method = 'GET', headers = {}, body }) {
   return new Promise((resolve, reject) => {
-    const asked = request(`${base}${path}`, { agent, method, headers }, (reply) => {
+    const outgoing = request(`${base}${path}`, { agent, method, headers }, (reply) => {
       const chunks = []
       reply.on('data', (chunk) => chunks.push(chunk))
       reply.on('error', reject)
@@ -25,19 +25,19 @@ export function ask(base, { path, method = 'GET', headers = {}, body }) {
         }),
       )
     })
-    asked.on('error', reject)
-    asked.end(body)
+    outgoing.on('error', reject)
+    outgoing.end(body)
   })
 }
 
 /**
- * Asks, and throws unless the reply has the status.
+ * Sends a request, and throws unless the reply has the status.
  * @param {string} base
- * @param {Parameters<typeof ask>[1]} wanted
+ * @param {Parameters<typeof ask>[1]} target
  * @param {number} status
  */
-export async function expect(base, wanted, status) {
-  const reply = await ask(base, wanted)
-  if (reply.status !== status) throw new Error(`${wanted.path} was answered ${reply.status}: ${reply.body}`)
+export async function expect(base, target, status) {
+  const reply = await ask(base, target)
+  if (reply.status !== status) throw new Error(`${target.path} was answered ${reply.status}: ${reply.body}`)
   return reply
 }

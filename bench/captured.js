@@ -17,11 +17,11 @@ export async function writeConstants(base, prepared, file) {
   const stream = createWriteStream(file)
   const known = new Set()
   for (const { of, requests } of prepared)
-    for (const wanted of requests) {
-      const key = replyKey(wanted.path, wanted.headers?.['if-none-match'])
+    for (const request of requests) {
+      const key = replyKey(request.path, request.headers?.['if-none-match'])
       if (known.has(key)) continue
       known.add(key)
-      const line = `${JSON.stringify({ key, ...(await expect(base, wanted, of.status ?? 200)) })}\n`
+      const line = `${JSON.stringify({ key, ...(await expect(base, request, of.status ?? 200)) })}\n`
       if (!stream.write(line)) await new Promise((resolve) => stream.once('drain', resolve))
     }
   stream.end()
@@ -31,16 +31,16 @@ export async function writeConstants(base, prepared, file) {
 /**
  * Posts articles to Dateline, and writes down which they are and what was replied.
  * @param {string} base
- * @param {{ drafts: import('./load.js').Wanted[], published: import('./load.js').Wanted[] }} posts
+ * @param {{ drafts: import('./load.js').LoadRequest[], published: import('./load.js').LoadRequest[] }} posts
  * @param {string} file
  */
 export async function writeModels(base, { drafts, published }, file) {
-  const model = async (wanted) => {
-    const reply = await expect(base, wanted, 201)
+  const model = async (request) => {
+    const reply = await expect(base, request, 201)
     return { id: JSON.parse(reply.body).id, reply }
   }
   const models = { drafts: [], published: [] }
-  for (const wanted of drafts.slice(0, MODELS)) models.drafts.push(await model(wanted))
-  for (const wanted of published.slice(0, MODELS)) models.published.push(await model(wanted))
+  for (const request of drafts.slice(0, MODELS)) models.drafts.push(await model(request))
+  for (const request of published.slice(0, MODELS)) models.published.push(await model(request))
   writeFileSync(file, JSON.stringify(models))
 }

@@ -1,16 +1,16 @@
 /**
- * What is measured. A case names itself, makes the requests of the load, and says what Dateline stands against:
+ * The cases. A case has a name, creates the requests of the load, and names Dateline's rival:
  * `constants`, bare Fastify that sends the same bytes; or `inserts`, bare Fastify that writes the same rows. Reads that
- * say `sql` stand against Fastify with hand-written SQL, too.
+ * have `sql` are compared with Fastify with hand-written SQL, too.
  */
 import { deepCursors } from './deep-pages.js'
 import { posts } from './posts.js'
 
 /**
- * @typedef {object} World what the requests of a case are made from
+ * @typedef {object} World what the requests of a case are created from
  * @property {string} base the address of Dateline
  * @property {number} articles how many articles it has
- * @property {number} urls how many different URLs are wanted
+ * @property {number} urls how many different URLs a case has, at most
  * @property {Sampled[]} sample articles spread over all that there are
  * @property {Record<'authors' | 'sections' | 'tags' | 'sources', { slug: string }[]>} entries the catalogue
  * @property {(path: string) => Promise<string>} etag the ETag of a reply
@@ -26,11 +26,11 @@ import { posts } from './posts.js'
  * @property {boolean} [sql]
  * @property {number} [connections] 32 if left out
  * @property {number} [status] of every reply; 200 if left out
- * @property {(world: World) => import('./load.js').Wanted[] | Promise<import('./load.js').Wanted[]>} requests
+ * @property {(world: World) => import('./load.js').LoadRequest[] | Promise<import('./load.js').LoadRequest[]>} requests
  */
 
 const DAY = 86_400_000
-/** How long a stretch of time the combined filter asks for, to each side of an article, in milliseconds. */
+/** The range of dates of the combined filter, on each side of an article, in milliseconds. */
 const STRETCH = 180 * DAY
 
 /** @type {Case[]} */
@@ -157,7 +157,7 @@ export const cases = [
 const details = ({ sample }, query = '') => sample.map(({ slug }) => ({ path: `/v1/articles/${slug}${query}` }))
 
 /**
- * Filters by one thing: the tags, sections and authors mixed, so that no stretch of the list asks for one kind only.
+ * Filters by one entry: tags, sections and authors mixed evenly.
  * @param {World} world
  */
 function filters({ entries }) {
@@ -169,7 +169,7 @@ function filters({ entries }) {
 }
 
 /**
- * What readers look for: a word of a headline, two of them, and two that stand beside one another.
+ * Search queries: a word of a headline, two words, and two adjacent ones as a phrase.
  * @param {World} world
  */
 const searches = ({ sample }) =>
@@ -193,9 +193,9 @@ function combined({ section, authors, tags, publishedAt }, index) {
 }
 
 /**
- * The same requests, by clients that have the replies already.
+ * The same requests from clients that have the replies cached.
  * @param {World} world
- * @param {import('./load.js').Wanted[]} requests
+ * @param {import('./load.js').LoadRequest[]} requests
  */
 async function conditional({ etag }, requests) {
   const known = []

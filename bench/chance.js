@@ -13,7 +13,7 @@ export function chance(seed) {
   }
   /** A whole number below `end`, each as likely as the other. */
   const below = (/** @type {number} */ end) => Math.floor(next() * end)
-  /** A whole number below `end`, small ones far likelier: as words in a text and tags in a newsroom are. */
+  /** A whole number below `end`, small ones far likelier: as words in texts and tags of articles are. */
   const skewed = (/** @type {number} */ end) => Math.floor((end + 1) ** next()) - 1
   return { next, below, skewed }
 }

@@ -4,7 +4,7 @@ import { median } from './median.js'
 
 const CONNECTIONS = 32
 
-/** @typedef {{ of: import('./cases.js').Case, requests: import('./load.js').Wanted[] }} Prepared */
+/** @typedef {{ of: import('./cases.js').Case, requests: import('./load.js').LoadRequest[] }} Prepared */
 
 /**
  * @typedef {object} Outcome medians of the rounds
@@ -13,7 +13,7 @@ const CONNECTIONS = 32
  * @property {number} [costRatio] the rival's processor time for a reply to Dateline's
  * @property {import('./load.js').Load} dateline
  * @property {import('./load.js').Load} rival
- * @property {import('./load.js').Load} [uncached] Dateline without its memory of replies
+ * @property {import('./load.js').Load} [uncached] Dateline without its response cache
  * @property {import('./load.js').Load} [sql] Fastify with hand-written SQL
  */
 

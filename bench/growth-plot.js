@@ -11,7 +11,7 @@ const COLOURS = ['#1b6ca8', '#c1440e', '#2e7d32', '#6a1b9a', '#8d6e00', '#00838f
 const LABEL = 16
 
 /**
- * The read cases, without the memory of replies.
+ * The read cases, without the response cache.
  * @param {import('./growth.js').Growth} growth
  */
 export function growthPlot(growth) {
@@ -29,7 +29,7 @@ export function growthPlot(growth) {
 <text x="${WIDTH - RIGHT + 10}" y="${labels[index] + 4}" fill="${colour}">${title}</text>`
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">
-<title>Replies a second as the newsroom grows, as ratios to the smallest</title>
+<title>Replies per second by number of articles, relative to the smallest</title>
 <rect width="100%" height="100%" fill="#fff"/>
 ${[0, 0.5, 1].map((ratio) => gridLine(y(ratio), ratio)).join('\n')}
 ${sizes.map((size) => `<text x="${x(size)}" y="${HEIGHT - 28}" text-anchor="middle">${size.toLocaleString('en')}</text>`).join('\n')}
@@ -40,7 +40,7 @@ ${drawn.join('\n')}
 }
 
 /** @param {import('./runs.js').Run[]} runs */
-/** The dearer of the two ways: without the memory of replies. */
+/** The more expensive of the two: without the response cache. */
 function linesOf({ cases }) {
   return cases.map(({ title, uncached }) => ({
     title: title.replaceAll('`', ''),
@@ -54,15 +54,15 @@ const gridLine = (/** @type {number} */ at, /** @type {number} */ ratio) =>
 
 /**
  * Places for labels near where they belong, none over another.
- * @param {number[]} wanted
+ * @param {number[]} desired
  */
-function spread(wanted) {
-  const order = wanted.map((_, index) => index).sort((a, b) => wanted[a] - wanted[b])
-  const placed = [...wanted]
+function spread(desired) {
+  const order = desired.map((_, index) => index).sort((a, b) => desired[a] - desired[b])
+  const placed = [...desired]
   let free = TOP
   for (const [rank, index] of order.entries()) {
     const room = HEIGHT - BOTTOM - (order.length - 1 - rank) * LABEL
-    placed[index] = Math.min(Math.max(wanted[index], free), room)
+    placed[index] = Math.min(Math.max(desired[index], free), room)
     free = placed[index] + LABEL
   }
   return placed

@@ -1,4 +1,4 @@
-/** The same reads in newsrooms of several sizes, in turns: what growth costs. */
+/** The same reads in instances of several sizes, in turns: what growth costs. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startDateline } from './dateline.js'
@@ -26,30 +26,30 @@ const CONNECTIONS = 32
  * @returns {Promise<Growth>}
  */
 export async function measureGrowth({ folder, reads, options, say }) {
-  const newsrooms = []
+  const instances = []
   for (const articles of options.growth ?? []) {
     say(`Filling a database with ${articles} articles.`)
-    newsrooms.push(await openNewsroom(join(folder, `growth-${articles}`), articles, options))
+    instances.push(await openNewsroom(join(folder, `growth-${articles}`), articles, options))
   }
   const cases = []
   for (const of of reads) {
     const requests = []
-    for (const { world } of newsrooms) requests.push((await prepare([of], world))[0]?.requests ?? [])
-    const all = { cached: newsrooms.map(() => []), uncached: newsrooms.map(() => []) }
+    for (const { world } of instances) requests.push((await prepare([of], world))[0]?.requests ?? [])
+    const all = { cached: instances.map(() => []), uncached: instances.map(() => []) }
     for (let round = 0; round <= options.rounds; round++)
-      for (const [index, newsroom] of newsrooms.entries())
+      for (const [index, instance] of instances.entries())
         for (const kind of /** @type {const} */ (['cached', 'uncached'])) {
           const plan = { requests: requests[index], connections: CONNECTIONS, status: of.status ?? 200 }
-          if (round === 0) await warmUp(newsroom[kind], plan)
-          else all[kind][index].push((await load(newsroom[kind], { ...plan, seconds: options.seconds })).perSecond)
+          if (round === 0) await warmUp(instance[kind], plan)
+          else all[kind][index].push((await load(instance[kind], { ...plan, seconds: options.seconds })).perSecond)
         }
     const row = { title: of.title, cached: all.cached.map(median), uncached: all.uncached.map(median) }
     say(`  ${of.name}: ${row.cached.map((value) => (value / row.cached[0]).toFixed(2)).join(' ')}`)
     cases.push(row)
   }
-  const memory = newsrooms.map(({ cached }) => cached.memory())
-  for (const { cached, uncached } of newsrooms) for (const server of [cached, uncached]) await server.stop()
-  return { sizes: newsrooms.map(({ world }) => world.articles), cases, memory }
+  const memory = instances.map(({ cached }) => cached.memory())
+  for (const { cached, uncached } of instances) for (const server of [cached, uncached]) await server.stop()
+  return { sizes: instances.map(({ world }) => world.articles), cases, memory }
 }
 
 async function openNewsroom(home, articles, options) {

@@ -5,19 +5,19 @@ import { expect } from './ask.js'
 const GRACE = 15_000
 
 /**
- * @typedef {object} Wanted
+ * @typedef {object} LoadRequest
  * @property {string} path
  * @property {string} [method]
  * @property {Record<string, string>} [headers]
  * @property {string} [body]
- * @property {(request: Wanted) => Wanted} [setupRequest] makes each request anew
+ * @property {(request: LoadRequest) => LoadRequest} [setupRequest] creates each request
  */
 
 /**
  * Loads a server for some seconds. Throws if any reply had another status than `status`.
  * @param {import('./processes.js').Server} server
- * @param {{ requests: Wanted[], connections: number, seconds: number, status: number, perSecond?: number }} plan
- *   `perSecond` bounds the replies that are asked for; as many as can be had if left out
+ * @param {{ requests: LoadRequest[], connections: number, seconds: number, status: number, perSecond?: number }} plan
+ *   `perSecond` limits the requests; as many as possible if left out
  */
 export async function load(server, { requests, connections, seconds, status, perSecond }) {
   const before = server.processorSeconds()
@@ -36,7 +36,7 @@ export async function load(server, { requests, connections, seconds, status, per
     perSecond: replies / result.duration,
     bytesEach: result.throughput.total / replies,
     p99: result.latency.p99,
-    /** Processor time of the server for one reply, in seconds, and how busy that kept its core. */
+    /** Processor time of the server for one reply, in seconds, and the share of the time in which it used its core. */
     cost: used && used / replies,
     busy: used && used / result.duration,
   }
@@ -48,9 +48,9 @@ export async function load(server, { requests, connections, seconds, status, per
 const WARM_UP = { reads: 1, writes: 5 }
 
 /**
- * What comes before a load that counts: every read is asked for once, so that what can be remembered is.
+ * Before a measured load: requests every read once, so that caches are filled.
  * @param {import('./processes.js').Server} server
- * @param {{ requests: Wanted[], connections: number, status: number }} plan
+ * @param {{ requests: LoadRequest[], connections: number, status: number }} plan
  */
 export async function warmUp(server, plan) {
   const reads = plan.requests.filter(({ method }) => method === undefined)

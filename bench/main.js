@@ -26,15 +26,15 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () =>
 
 pinLoad()
 const [loadBefore = 0] = loadavg()
-const wanted = cases.filter(({ name }) => options.only?.includes(name) ?? true)
+const selected = cases.filter(({ name }) => options.only?.includes(name) ?? true)
 const runs = []
 for (const articles of options.articles) {
-  const run = await measureNewsroom({ folder, articles, wanted, options, say })
+  const run = await measureNewsroom({ folder, articles, selected, options, say })
   runs.push(run)
   say(`\n${caseTable(run)}\n\n${writingTable(run)}\n\n${syndicationTable(run)}\n\n${memoryTable(runs)}\n`)
 }
 // Those that are answered by queries of their own.
-const reads = wanted.filter(({ sql, name }) => sql || name === 'search')
+const reads = selected.filter(({ sql, name }) => sql || name === 'search')
 const growth = options.growth && (await measureGrowth({ folder, reads, options, say }))
 if (growth) say(`${growthTable(growth)}\n`)
 

@@ -1,7 +1,7 @@
 /**
- * Makes a large newsroom of a small one: `node bench/multiply.js <database> <times> <sample file>`. Each article is
+ * Multiplies the articles of a database: `node bench/multiply.js <database> <times> <sample file>`. Each article is
  * copied with all that is read of it: its edition, its references, its place in the index, its slug and its changes; not
- * with its revisions and its record, of which no reader sees anything. The copies stand between the others in time.
+ * with its revisions and audit log, which are not public. Their times are between those of the others.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -28,7 +28,7 @@ const step = Math.floor((Date.parse(last) - Date.parse(first)) / count / Number(
 const later = (/** @type {string} */ time, /** @type {number} */ copy) =>
   new Date(Date.parse(time) + copy * step).toISOString()
 
-/** What a table's copied rows have other than their models: by column, made of the model's row. */
+/** The columns in which copied rows differ from their models, computed from the model's row. */
 const article = ({ article }, copy) => idOf(article, copy)
 const published = ({ published_at }, copy) => later(published_at, copy)
 const updated = ({ updated_at }, copy) => later(updated_at, copy)

@@ -1,4 +1,4 @@
-/** An invented newsroom, the same in every run: what it posts to Dateline. */
+/** Generated content, the same in every run, as it is posted to Dateline. */
 import { chance } from './chance.js'
 import { sentences, title, words } from './prose.js'
 
@@ -11,9 +11,9 @@ const LANGUAGES = ['en', 'en', 'en', 'en', 'fr', 'es']
 /**
  * @template T
  * @param {number} length
- * @param {(index: number) => T} make
+ * @param {(index: number) => T} create
  */
-const listOf = (length, make) => Array.from({ length }, (_, index) => make(index))
+const listOf = (length, create) => Array.from({ length }, (_, index) => create(index))
 
 /** The catalogue: every entry as it is posted, sections above before those below them. */
 export function catalogue() {

@@ -9,10 +9,10 @@ const FEWEST = 100
  * @property {number[]} [growth] the sizes at which the reads are compared with one another; none if left out
  * @property {number} rounds how often each of two rivals is loaded
  * @property {number} seconds how long one load lasts
- * @property {number} urls how many different URLs a case asks for, where there are that many
+ * @property {number} urls how many different URLs a case requests, at most
  * @property {string[]} [only] the names of the cases to run; all if left out
- * @property {Record<string, string>} set settings of Dateline beside those the benchmark makes
- * @property {string} [keep] a folder where filled databases are kept, to be copied in later runs
+ * @property {Record<string, string>} set further settings of Dateline
+ * @property {string} [keep] a folder in which filled databases are stored, to be copied in later runs
  * @property {string} [out] the file to write; none if left out while `only` is given
  */
 
@@ -25,14 +25,18 @@ export function readOptions(names) {
   const program = new Command('npm run bench --')
     .description('Measures Dateline beside bare Fastify that sends the same bytes, and beside hand-written inserts.')
     .option('--articles <numbers>', 'how many articles, separated by commas', numbers, [10_000])
-    .option('--growth <numbers>', 'compare the reads in newsrooms of these sizes, such as 1000,10000,100000', numbers)
+    .option(
+      '--growth <numbers>',
+      'compare the reads with these numbers of articles, such as 1000,10000,100000',
+      numbers,
+    )
     .option('--rounds <number>', 'how often each of the two is loaded', number, 3)
     .option('--seconds <number>', 'how long one load lasts', number, 4)
-    .option('--urls <number>', 'how many different URLs a case asks for', number, 500)
+    .option('--urls <number>', 'how many different URLs a case requests', number, 500)
     .option('--only <names>', `single cases: ${names.join(', ')}`, chosen(names))
     .option('--set <name=value>', 'a setting of Dateline; may be given several times', setting, {})
-    .option('--keep <folder>', 'keep the filled databases there, and take those that are there already')
-    .option('--out <file>', 'where the report goes; docs/performance.md for a run of all cases')
+    .option('--keep <folder>', 'store the filled databases there, and reuse stored ones')
+    .option('--out <file>', 'the file of the report; docs/performance.md for a run of all cases')
   return program.parse().opts()
 }
 
@@ -52,10 +56,10 @@ const numbers = (text) =>
 
 /** @param {string[]} names */
 const chosen = (names) => (/** @type {string} */ text) => {
-  const wanted = text.split(',')
-  const unknown = wanted.filter((name) => !names.includes(name))
+  const selected = text.split(',')
+  const unknown = selected.filter((name) => !names.includes(name))
   if (unknown.length > 0) throw new InvalidArgumentError(`There is no ${unknown.join(', ')}.`)
-  return wanted
+  return selected
 }
 
 /**

@@ -12,7 +12,7 @@ const STOP_DEADLINE = 12_000
 /** Clock ticks of /proc a second; 100 on every Linux that Node runs on. */
 const TICKS = 100
 
-/** Whether processes can be kept on one core each. */
+/** Whether processes can be pinned to a core each. */
 export const canPin =
   availableParallelism() > 1 &&
   spawnSync('taskset', ['-c', String(SERVER_CORE), 'true'], { stdio: 'ignore' }).status === 0
@@ -25,7 +25,7 @@ export function killAll() {
   for (const child of children) child.kill('SIGKILL')
 }
 
-/** Keeps this process, which makes the load, away from the servers' core. */
+/** Moves this process, the load generator, off the servers' core. */
 export function pinLoad() {
   if (canPin) spawnSync('taskset', ['-acp', String(LOAD_CORE), String(process.pid)], { stdio: 'ignore' })
 }
@@ -65,7 +65,7 @@ export async function startServer(args, env = {}) {
   child.stdout?.resume()
   return {
     url,
-    /** The memory it holds, in bytes; undefined where the system does not tell. */
+    /** Its resident memory in bytes; undefined where the system does not report it. */
     memory: () => numberIn(`/proc/${child.pid}/status`, /^VmRSS:\s+(\d+) kB$/m, 1_024),
     processorSeconds: () => processorSeconds(child.pid),
     stop: () => stop(child),

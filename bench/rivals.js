@@ -7,7 +7,7 @@ export const keepAliveTimeout = 72_000
 export const ADMIN_KEY = 'bench-0123456789-0123456789-0123456789-x'
 
 /**
- * What tells one constant reply from another.
+ * The key of a constant reply.
  * @param {string} path
  * @param {string | undefined} etag what `If-None-Match` names
  */

@@ -1,4 +1,4 @@
-/** The rows of articles that Dateline has made, to be written again for other articles. */
+/** The rows that Dateline has written for articles, as patterns for the rows of others. */
 
 import { randomUUID } from 'node:crypto'
 import { tokensOfDraft, tokensOfEdition } from './tokens.js'

@@ -1,4 +1,4 @@
-/** One run: a newsroom of one size, Dateline and its rivals over it, all cases. */
+/** One run: a database of one size, Dateline and its rivals over it, all cases. */
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +13,7 @@ import { run, startServer } from './processes.js'
 import { measureSyndication } from './syndication.js'
 import { whileWriting } from './writing.js'
 
-/** The name by which `--only` asks for what partners do. */
+/** The name by which `--only` selects syndication and webhooks. */
 export const SYNDICATION = 'syndication'
 
 const script = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url))
@@ -25,7 +25,7 @@ const script = (/** @type {string} */ name) => fileURLToPath(new URL(name, impor
  * @property {{ idle?: number, afterReads?: number, afterWrites?: number }} memory in bytes
  * @property {Result[]} results
  * @property {{ name: string, p99: number, perSecond: number }[]} writing reads alone, and while a writer publishes
- * @property {import('./syndication.js').Figure[]} syndication what partners do
+ * @property {import('./syndication.js').Figure[]} syndication syndication and webhooks
  */
 
 /** @typedef {{ of: import('./cases.js').Case, urls: number } & import('./contest.js').Outcome} Result */
@@ -34,17 +34,17 @@ const script = (/** @type {string} */ name) => fileURLToPath(new URL(name, impor
  * @param {object} task
  * @param {string} task.folder for databases, emptied afterwards
  * @param {number} task.articles
- * @param {import('./cases.js').Case[]} task.wanted
+ * @param {import('./cases.js').Case[]} task.selected
  * @param {import('./options.js').Options} task.options
  * @param {(text: string) => void} task.say
  * @returns {Promise<Run>}
  */
-export async function measureNewsroom({ folder, articles, wanted, options, say }) {
+export async function measureNewsroom({ folder, articles, selected, options, say }) {
   const home = join(folder, String(articles))
   mkdirSync(home)
   const place = (/** @type {string} */ name) => join(home, name)
-  const reads = wanted.filter(({ against }) => against === 'constants')
-  const writes = wanted.filter(({ against }) => against === 'inserts')
+  const reads = selected.filter(({ against }) => against === 'constants')
+  const writes = selected.filter(({ against }) => against === 'inserts')
 
   say(`Filling a database with ${articles} articles.`)
   const { database, sample } = await filledDatabase(home, articles, options)

@@ -1,10 +1,10 @@
 /**
  * Fills a new database: `node bench/seed.js <database> <articles> <samples> <file>`. It calls the functions that the
- * routes call, many articles in a transaction, so that the rows are those that the API would have made. Into the file
- * goes a sample, as JSON: articles spread over all that there are.
+ * routes call, many articles in a transaction, so that the rows are those that the API would write. The file gets a
+ * sample, as JSON: articles spread evenly over all.
  */
 import { writeFileSync } from 'node:fs'
-import { publish } from '../dist/articles/lifecycle/lifecycle.js'
+import { publish } from '../dist/articles/lifecycle/publish.js'
 import { createArticle } from '../dist/articles/store.js'
 import { readBody } from '../dist/body/read.js'
 import { authorKind } from '../dist/catalogue/authors.js'
@@ -16,7 +16,7 @@ import { mergeIndex } from '../dist/editions/indexing.js'
 import { openStorage } from '../dist/storage/open.js'
 import { article, catalogue } from './newsroom.js'
 
-/** How many articles one transaction makes. */
+/** How many articles one transaction creates. */
 const BATCH = 500
 /** Over how many years they were published. */
 const YEARS = 10
@@ -42,9 +42,9 @@ const sampleEvery = Math.max(1, Math.floor(Number(total) / Number(samples)))
 let earlier
 
 const storage = await openStorage(String(database))
-await storage.transaction(makeCatalogue)
+await storage.transaction(createCatalogue)
 for (let first = 0; first < Number(total); first += BATCH) {
-  await storage.transaction((tx) => makeArticles(tx, first, Math.min(first + BATCH, Number(total))))
+  await storage.transaction((tx) => createArticles(tx, first, Math.min(first + BATCH, Number(total))))
   if (first > 0 && first % 50_000 === 0) process.stderr.write(`  ${first} articles\n`)
 }
 // As the service does each day.
@@ -52,14 +52,14 @@ await mergeIndex(storage)
 await storage.close()
 writeFileSync(String(sampleFile), JSON.stringify(sample))
 
-async function makeCatalogue(tx) {
+async function createCatalogue(tx) {
   const kinds = { sections: sectionKind, authors: authorKind, sources: sourceKind, tags: tagKind }
   const entries = catalogue()
   for (const [name, kind] of Object.entries(kinds))
     for (const entry of entries[name]) await createEntry(tx, kind, entry, { caller, now: moment(0), requestId: null })
 }
 
-async function makeArticles(tx, first, last) {
+async function createArticles(tx, first, last) {
   for (let number = first; number < last; number++) {
     const { body, ...input } = article(number, number % EVERY_RELATED === 0 ? earlier : undefined)
     const { blocks } = await readBody(body)

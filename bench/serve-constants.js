@@ -8,7 +8,7 @@ import fastify from 'fastify'
 import { keepAliveTimeout, replyKey } from './rivals.js'
 
 /**
- * Bodies as bytes, which costs Fastify the least: a string beyond Latin-1 would be encoded anew for each reply.
+ * Bodies as bytes, which costs Fastify the least: a string beyond Latin-1 would be encoded for each reply.
  * @type {Map<string, { status: number, headers: Record<string, string>, body?: Buffer }>}
  */
 const constants = new Map()

@@ -81,18 +81,20 @@ const search = db
     from words join articles a on a.id = words.rowid where words match ? order by score limit 20`)
   .raw()
 const best = 'select rowid from words where words match ? order by bm25(words, 10, 4, 1) limit 1000'
-const facets = Object.entries({ author: 'authors', tag: 'tags', section: 'sections' }).map(([noun, table]) => ({
-  noun,
-  statement:
-    db.prepare(`select x.slug, x.name, count(*) count from (${best}) b join article_${noun}s o on o.article = b.rowid
+const facetStatements = Object.entries({ author: 'authors', tag: 'tags', section: 'sections' }).map(
+  ([noun, table]) => ({
+    noun,
+    statement:
+      db.prepare(`select x.slug, x.name, count(*) count from (${best}) b join article_${noun}s o on o.article = b.rowid
     join ${table} x on x.id = o.${noun} group by x.id order by count desc limit 10`),
-}))
+  }),
+)
 const years =
   db.prepare(`select substr(a.published_at, 1, 4) year, count(*) count from (${best}) b join articles a on a.id = b.rowid
   group by 1 order by 2 desc limit 10`)
 
 /** @param {Record<string, string>} query */
-function found({ q, facets: wanted }) {
+function found({ q, facets }) {
   const terms = q.startsWith('"')
     ? q
     : q
@@ -106,10 +108,10 @@ function found({ q, facets: wanted }) {
         `${card.slice(0, -1)},"highlights":${JSON.stringify({ headline, body })},"score":${score}}`,
     )
   const counted =
-    wanted === 'none'
+    facets === 'none'
       ? {}
       : {
-          ...Object.fromEntries(facets.map(({ noun, statement }) => [noun, statement.all(terms)])),
+          ...Object.fromEntries(facetStatements.map(({ noun, statement }) => [noun, statement.all(terms)])),
           year: years.all(terms),
         }
   return `{"data":[${data.join(',')}],"facets":${JSON.stringify(counted)}}`

@@ -1,5 +1,5 @@
 /**
- * The same newsroom as a good developer would lay it out by hand: `node bench/sql-newsroom.js <Dateline's database> <own>`.
+ * The same content in tables as a good developer would design them by hand: `node bench/sql-newsroom.js <Dateline's database> <own>`.
  * Plain tables, an index for each filter, and FTS5 for search.
  */
 import Database from 'better-sqlite3'

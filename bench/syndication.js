@@ -1,4 +1,4 @@
-/** What partners do: follow the changes, hold streams open, and be told by webhooks. */
+/** Syndication: a follower of the changes, open streams, and webhooks. */
 import { Agent, createServer, request } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from './ask.js'
@@ -12,10 +12,10 @@ const headers = { authorization: `Bearer ${ADMIN_KEY}` }
 const PAGE = 1_000
 /** How many streams are held open at the same time. */
 const STREAMS = 1_000
-/** How many sections are renamed, and how many messages that makes at least. */
+/** How many sections are renamed, and how many messages that gives at least. */
 const RENAMED = 10
 const MANY = 5_000
-/** How long the editions take to be written anew, in milliseconds. */
+/** How long the editions take to be recompiled, in milliseconds. */
 const SETTLE = 30_000
 /** How many articles a second are read meanwhile. */
 const READ = 1_000
@@ -62,17 +62,18 @@ async function streams(dateline) {
   const { since } = JSON.parse(body).page
   const before = dateline.memory() ?? Number.NaN
   const agent = new Agent({ keepAlive: true, maxSockets: STREAMS })
-  let told = 0
+  let notified = 0
   const open = []
-  for (let stream = 0; stream < STREAMS; stream++) open.push(await openStream(dateline.url, agent, since, () => told++))
+  for (let stream = 0; stream < STREAMS; stream++)
+    open.push(await openStream(dateline.url, agent, since, () => notified++))
   await pause(1_000)
   const memory = (dateline.memory() ?? Number.NaN) - before
   const began = performance.now()
   const [draft] = posts('/v1/articles?publish=true')
   await expect(dateline.url, draft, 201)
-  while (told < STREAMS && performance.now() - began < 30_000) await pause(5)
+  while (notified < STREAMS && performance.now() - began < 30_000) await pause(5)
   const seconds = (performance.now() - began) / 1_000
-  if (told < STREAMS) throw new Error(`only ${told} of ${STREAMS} streams had the change`)
+  if (notified < STREAMS) throw new Error(`only ${notified} of ${STREAMS} streams had the change`)
   for (const stream of open) stream.destroy()
   agent.destroy()
   return [
@@ -82,18 +83,18 @@ async function streams(dateline) {
 }
 
 /** @returns {Promise<import('node:http').ClientRequest>} */
-function openStream(url, agent, since, tell) {
+function openStream(url, agent, since, onChange) {
   return new Promise((resolve, reject) => {
-    const asked = request(`${url}/v1/changes/stream?since=${since}`, { agent, headers }, (reply) => {
+    const outgoing = request(`${url}/v1/changes/stream?since=${since}`, { agent, headers }, (reply) => {
       if (reply.statusCode !== 200) return reject(new Error(`a stream was answered ${reply.statusCode}`))
       reply.on('data', (chunk) => {
-        if (String(chunk).includes('event: ')) tell()
+        if (String(chunk).includes('event: ')) onChange()
       })
       reply.on('error', () => {})
-      resolve(asked)
+      resolve(outgoing)
     })
-    asked.on('error', reject)
-    asked.end()
+    outgoing.on('error', reject)
+    outgoing.end()
   })
 }
 
@@ -103,16 +104,16 @@ async function webhooks(dateline, { sample, entries }, seconds) {
   const reads = sample.map(({ slug }) => ({ path: `/v1/articles/${slug}` }))
   const plan = { requests: reads, connections: 8, seconds, status: 200, perSecond: READ }
   const read = async () => (await load(dateline, plan)).p99
-  const send = (method, path, wanted, status) =>
+  const send = (method, path, payload, status) =>
     expect(
       dateline.url,
-      { path, method, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(wanted) },
+      { path, method, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(payload) },
       status,
     )
   const { body } = await send('POST', '/v1/webhooks', { url: receiver.url, events: ['article.*'] }, 201)
   const path = `/v1/webhooks/${JSON.parse(body).id}`
   const alone = await read()
-  // What there is to tell gathers while the webhook is paused; by then the editions are written anew, too.
+  // Changes accumulate while the webhook is paused; meanwhile the editions are recompiled, too.
   await send('PATCH', path, { status: 'paused' }, 200)
   const names = entries.sections.slice(0, RENAMED)
   for (const { slug, name } of names) await send('PATCH', `/v1/sections/${slug}`, { name: `${name} renamed` }, 200)
@@ -134,9 +135,9 @@ async function webhooks(dateline, { sample, entries }, seconds) {
 
 async function startReceiver() {
   const times = []
-  const server = createServer((asked, reply) => {
-    asked.resume()
-    asked.on('end', () => {
+  const server = createServer((incoming, reply) => {
+    incoming.resume()
+    incoming.on('end', () => {
       times.push(performance.now())
       reply.writeHead(204).end()
     })

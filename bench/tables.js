@@ -89,7 +89,7 @@ export const memoryTable = (runs) =>
   )
 
 /**
- * Dateline's replies a second in each newsroom, as a ratio to the smallest: with its memory of replies, and without.
+ * Dateline's replies per second with each number of articles, relative to the smallest: with the response cache, and without.
  * @param {import('./growth.js').Growth} growth
  */
 export const growthTable = ({ sizes, cases, memory }) =>

@@ -1,4 +1,4 @@
-/** Reads while somebody writes: what a newsroom does to its readers. */
+/** Reads during writes: how publishing affects readers. */
 import { expect } from './ask.js'
 import { load } from './load.js'
 import { median } from './median.js'
