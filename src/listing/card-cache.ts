@@ -3,29 +3,29 @@ import type { ChangeFollower } from '../changes/change-follower.ts'
 import { type ArticleJson, cardsOf, newestIds } from '../editions/cards.ts'
 import type { Storage } from '../storage/storage.ts'
 
-/** How many bytes of cards are kept: those of about 8,000 articles. */
-const MOST_BYTES = 12 * 1024 * 1024
+/** The size of the cache in bytes: enough for the cards of about 8,000 articles. */
+const MAX_BYTES = 12 * 1024 * 1024
 
-/** Cards of live articles at hand, as the bytes that lists send. */
+/** A cache of the cards of live articles, as the bytes that lists send. */
 export interface CardCache {
-  /** The live articles among those with these ids, in this order. */
+  /** The cards of those of the articles that are live, in the order of the ids. */
   cards(ids: string[]): Promise<ArticleJson<Buffer>[]>
-  /** The cards of the newest that refer to an author, a source, a section or a tag, newest first, as JSON. */
+  /** The cards, as JSON, of the newest live articles that refer to an author, a source, a section or a tag; newest first. */
   newest(kind: string, ref: string, limit: number): Promise<string[]>
 }
 
-/** The shelf of a process. */
+/** Creates the card cache of a process. */
 export function cardCache(deps: { storage: Storage; news: ChangeFollower }): CardCache {
   const { reader } = deps.storage
-  const kept = articleCache<ArticleJson<Buffer>>(deps, MOST_BYTES, ({ json }) => json.length)
+  const cached = articleCache<ArticleJson<Buffer>>(deps, MAX_BYTES, ({ json }) => json.length)
 
-  async function make(missing: string[]) {
+  async function load(missing: string[]) {
     const cards = await cardsOf(reader, missing)
     return cards.map(({ article, json }) => [article, { article, json: Buffer.from(json) }] as const)
   }
   async function cards(ids: string[]): Promise<ArticleJson<Buffer>[]> {
-    const found = await kept(ids, make)
-    return ids.flatMap((id) => found.get(id) ?? [])
+    const byId = await cached(ids, load)
+    return ids.flatMap((id) => byId.get(id) ?? [])
   }
 
   return {

@@ -1,4 +1,4 @@
-/** What a list of articles can be filtered and sorted by: this, and nothing else. */
+/** The query parameters that filter and sort lists of articles, and the filters that are parsed from them. */
 import * as z from 'zod'
 import { articleStatuses } from '../editions/article.ts'
 import { timeOperators as operators, type TimeFilter } from '../editions/index-key.ts'
@@ -7,28 +7,28 @@ import { commaSeparated, repeated } from '../lib/query-parameters.ts'
 import { Moment, SitePath } from '../lib/schemas.ts'
 import { parseTerms } from '../lib/search-syntax.ts'
 
-const several = z.string().min(1).max(1_000)
-const texts = commaSeparated({ type: 'string' })
-/** How often a filter can be given. */
-const MOST_LISTS = 10
-/** A filter by reference: a list of which any has to hold, or several lists of which each has to. */
+const list = z.string().min(1).max(1_000)
+const listOfTexts = commaSeparated({ type: 'string' })
+/** How often a filter can be repeated. */
+const MAX_REPETITIONS = 10
+/** A filter by reference: an article must have one reference of each of the lists. */
 const references = (description: string) =>
   z
-    .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(several).min(1).max(MOST_LISTS))
+    .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(list).min(1).max(MAX_REPETITIONS))
     .optional()
     .meta({
-      description: `${description} Separated by commas, any of them; given several times, each of them. \`none\` finds articles without.`,
+      description: `${description} Separated by commas, any of them; given list times, each of them. \`none\` finds articles without.`,
       ...repeated,
     })
 
-/** How many words and phrases can be searched for at once. */
-const MOST_TERMS = 32
+/** How many words and phrases a search can have. */
+const MAX_TERMS = 32
 
-/** The query parameter with what is searched for. */
+/** The query parameter with the text of a search. */
 export const queryText = z
   .string()
   .max(500)
-  .refine((text) => parseTerms(text).length <= MOST_TERMS, `must have at most ${MOST_TERMS} words`)
+  .refine((text) => parseTerms(text).length <= MAX_TERMS, `must have at most ${MAX_TERMS} words`)
   .meta({
     description:
       'Words that must all occur; `"phrases"`; beginnings of words, as in `harb*`. Everything else is literal.',
@@ -49,7 +49,7 @@ const time = <N extends string>(name: N) =>
 export const articleSorts = ['-publishedAt', 'publishedAt', '-updatedAt', 'updatedAt', '-headline', 'headline'] as const
 export type ArticleSort = (typeof articleSorts)[number]
 
-/** Sorts of working copies alone. */
+/** Sort orders that only lists of working copies have. */
 export const draftSorts = ['publishAt', '-publishAt'] as const
 export type DraftSort = ArticleSort | (typeof draftSorts)[number]
 
@@ -60,28 +60,33 @@ const yesOrNo = (description: string) =>
     .optional()
     .meta({ description, type: 'boolean' })
 
-/** The query parameters that filter working copies alone. */
+/** The query parameters that only lists of working copies have. */
 export const draftParameters = {
   scheduled: yesOrNo('Whether something is scheduled: a first publication or an update.'),
   hasUnpublishedChanges: yesOrNo('Whether the working copy differs from what is live.'),
-  createdBy: several.optional().meta({ description: 'Ids of keys that made it; `me` is the key that asks.', ...texts }),
+  createdBy: list
+    .optional()
+    .meta({ description: 'Ids of keys that created it; `me` is the key of the request.', ...listOfTexts }),
   ...time('publishAt'),
 }
 
-/** The query parameters that filter articles. */
+/** The query parameters that all lists of articles have. */
 export const articleParameters = {
   section: references('Ids, slugs or paths of sections; each with all sections below it.'),
   author: references('Ids or slugs of authors.'),
   source: references('Ids or slugs of sources.'),
   tag: references('Ids or slugs of tags.'),
-  language: several.optional().meta({
+  language: list.optional().meta({
     description: 'Language tags: articles in any of them. `fr` finds `fr-CA` too (RFC 4647, basic filtering).',
-    ...texts,
+    ...listOfTexts,
   }),
-  status: several
-    .refine((list) => list.split(',').every((one) => (articleStatuses as readonly string[]).includes(one)), {
-      message: `must be of ${articleStatuses.join(', ')}`,
-    })
+  status: list
+    .refine(
+      (statuses) => statuses.split(',').every((status) => (articleStatuses as readonly string[]).includes(status)),
+      {
+        message: `must be of ${articleStatuses.join(', ')}`,
+      },
+    )
     .optional()
     .meta({
       description: 'Articles in any of these states; of use with `version=draft`.',
@@ -97,6 +102,7 @@ export const articleParameters = {
   ...time('updatedAt'),
 }
 
+/** The filters of a list of articles. Lists are separated by commas. */
 export interface ArticleFilters {
   section?: string[] | undefined
   author?: string[] | undefined
@@ -111,7 +117,7 @@ export interface ArticleFilters {
   updatedAt: TimeFilter
 }
 
-/** Filters of working copies. */
+/** The filters of a list of working copies. */
 export interface DraftFilters extends ArticleFilters {
   scheduled?: boolean | undefined
   hasUnpublishedChanges?: boolean | undefined
@@ -128,7 +134,7 @@ function timesIn<N extends string>(query: { [K in `${N}[${Operator}]`]?: string 
   })
 }
 
-/** The filters of working copies among the parameters of a request. */
+/** The filters of a list of working copies, from the parameters of a request. */
 export const draftFiltersIn = (
   query: Values<typeof articleParameters> & Values<typeof draftParameters>,
 ): DraftFilters => ({
@@ -139,7 +145,7 @@ export const draftFiltersIn = (
   publishAt: timesIn(query, 'publishAt'),
 })
 
-/** The filters among the parameters of a request. */
+/** The filters of a list of articles, from the parameters of a request. */
 export function filtersIn(query: Values<typeof articleParameters>): ArticleFilters {
   const { section, author, source, tag, language, status, externalId, path, q } = query
   return {
@@ -157,11 +163,15 @@ export function filtersIn(query: Values<typeof articleParameters>): ArticleFilte
   }
 }
 
-/** What lists can be limited to and feeds cannot. */
-const others = Object.keys(articleParameters).filter((name) => !(feedFilters as readonly string[]).includes(name))
+/** The filters that lists have and feeds do not. */
+const otherFilters = Object.keys(articleParameters).filter((name) => !(feedFilters as readonly string[]).includes(name))
 
-/** Links to the feeds that show what a list shows: by nothing but what feeds are limited to, the newest first. */
+/**
+ * Links to the feeds with the articles of a list; none if the list has another order than feeds, or filters that feeds do
+ * not have.
+ */
 export function feedsOf(query: FeedFilters & { sort: DraftSort }): string[] {
-  const isFeed = query.sort === '-publishedAt' && others.every((name) => query[name as keyof FeedFilters] === undefined)
+  const isFeed =
+    query.sort === '-publishedAt' && otherFilters.every((name) => query[name as keyof FeedFilters] === undefined)
   return isFeed ? feedLinks(query) : []
 }

@@ -1,5 +1,5 @@
-/** Lists of live articles as finished bytes. */
-import type { FastifyRequest } from 'fastify'
+/** Replies with a page of live articles, as bytes that are concatenated from stored JSON. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { PrebuiltReplies, PrebuiltReply } from '../cache/public-cache.ts'
 import { ArticleCard, ArticleFields } from '../editions/article.ts'
@@ -36,47 +36,48 @@ export const ArticleListQuery = z
         description: 'The order; `-` is descending. `publishAt` is for `version=draft`, and lists what is scheduled.',
       }),
   })
-  .check(draftsOnly)
-type Query = z.output<typeof ArticleListQuery>
+  .check(checkDraftParameters)
+export type ArticleListQuery = z.output<typeof ArticleListQuery>
 
-/** A page of articles: of cards, or of no more than the fields that are named. */
+/** A page of articles: their cards, or the requested members only. */
 export const ArticleList = listOf(z.union([ArticleCard, ArticleFields]), 'ArticleList')
-/** What is known of working copies alone is no filter of what is live. */
-function draftsOnly({ value, issues }: z.core.ParsePayload<Record<string, unknown>>): void {
+
+/** Adds an issue for each parameter that only working copies have, unless working copies are listed. */
+function checkDraftParameters({ value, issues }: z.core.ParsePayload<Record<string, unknown>>): void {
   if (value.version === 'draft') return
-  const fault = (name: string) =>
+  const addIssue = (name: string) =>
     issues.push({ code: 'custom', message: 'goes with version=draft', path: [name], input: value })
-  for (const name of Object.keys(draftParameters)) if (value[name] !== undefined) fault(name)
-  if (!isLive(String(value.sort))) fault('sort')
+  for (const name of Object.keys(draftParameters)) if (value[name] !== undefined) addIssue(name)
+  if (!isArticleSort(String(value.sort))) addIssue('sort')
 }
 
-const isLive = (sort: string): sort is ArticleSort => (articleSorts as readonly string[]).includes(sort)
+const isArticleSort = (sort: string): sort is ArticleSort => (articleSorts as readonly string[]).includes(sort)
 
 export interface ListDependencies {
   storage: Storage
   cardCache: CardCache
 }
 
-/** What a request for a page of live articles asks for: all that its address says. Throws `invalid-cursor`. */
-export const parseListRequest = (url: string, query: Query) => ({
+/** The parameters of a request for a page of live articles, parsed. They depend on its URL only. Throws `invalid-cursor`. */
+export const parseListRequest = (url: string, query: ArticleListQuery) => ({
   query,
   filters: filtersIn(query),
-  sort: isLive(query.sort) ? query.sort : articleSorts[0],
+  sort: isArticleSort(query.sort) ? query.sort : articleSorts[0],
   paging: pageRequest({ url }, query.limit),
   feeds: feedsOf(query),
 })
 type ListRequest = ReturnType<typeof parseListRequest>
 
-/** A page of live articles. Throws `invalid-cursor`. */
+/** The reply with a page of live articles. Throws `invalid-cursor`. */
 export async function listReply(
-  { storage, cardCache: shelf }: ListDependencies,
+  { storage, cardCache }: ListDependencies,
   { query, filters, sort, paging, feeds }: ListRequest,
 ): Promise<PrebuiltReply> {
   const db = storage.reader
-  const { rows, ...neighbours } = await listPage(db, { filters, sort }, paging)
+  const { rows: ids, ...neighbours } = await listPage(db, { filters, sort }, paging)
   const items = isCardOnly(query)
-    ? await shelf.cards(rows)
-    : (await documentsOf(db, rows)).map(({ article, json }) => ({ article, json: Buffer.from(itemJson(json, query)) }))
+    ? await cardCache.cards(ids)
+    : (await documentsOf(db, ids)).map(({ article, json }) => ({ article, json: Buffer.from(itemJson(json, query)) }))
   const { info, links } = paging.describe(neighbours, query.count ? await countList(db, filters) : undefined)
   const link = linkHeader([...links, ...feeds])
   const headers = {
@@ -84,14 +85,24 @@ export async function listReply(
     'cache-tag': cacheTagOf(['articles', ...items.map(({ article }) => article)]),
     ...(link !== '' && { link }),
   }
-  return { headers, body: joined(items, info), dependsOn: null }
+  return { headers, body: bodyOf(items, info), dependsOn: null }
+}
+
+/** Handles `GET /v1/articles` of live articles. Throws `invalid-cursor`. */
+export async function sendList(
+  deps: ListDependencies,
+  request: FastifyRequest & { query: ArticleListQuery },
+  reply: FastifyReply,
+): Promise<never> {
+  const { headers, body } = await listReply(deps, parseListRequest(request.url, request.query))
+  return reply.headers(headers).send(body) as never
 }
 
 const BEGIN = Buffer.from('{"data":[')
 const COMMA = ','.charCodeAt(0)
 
-/** The bytes of the reply, each copied once. */
-function joined(items: { json: Buffer }[], page: object): Buffer {
+/** The body of the reply; each byte is copied once. */
+function bodyOf(items: { json: Buffer }[], page: object): Buffer {
   const end = Buffer.from(`],"page":${JSON.stringify(page)}}`)
   let length = BEGIN.length + end.length + Math.max(0, items.length - 1)
   for (const { json } of items) length += json.length
@@ -105,36 +116,36 @@ function joined(items: { json: Buffer }[], page: object): Buffer {
   return body
 }
 
-/** How many requests are remembered by their address, and how long that may be. */
-const MOST_REQUESTS = 500
-const LONGEST = 500
+/** How many parsed requests are cached by URL, and the length of the longest URL. */
+const MAX_CACHED_REQUESTS = 500
+const MAX_URL_LENGTH = 500
 
-/** The lists that lie ready: those of what is live, if there is nothing wrong with what is asked. */
+/** Prebuilt replies with lists of live articles, for requests whose query is valid. */
 export function prebuiltLists(deps: ListDependencies): PrebuiltReplies {
-  const known = new BoundedMap<string, ListRequest>(MOST_REQUESTS)
+  const requestCache = new BoundedMap<string, ListRequest>(MAX_CACHED_REQUESTS)
 
   function requestOf(request: FastifyRequest): ListRequest | undefined {
-    const before = known.get(request.url)
-    if (before) return before
-    const query = checked(request)
+    const cached = requestCache.get(request.url)
+    if (cached) return cached
+    const query = validQuery(request)
     if (query?.version !== 'live') return undefined
-    const made = parseListRequest(request.url, query)
-    if (request.url.length <= LONGEST) known.set(request.url, made)
-    return made
+    const parsed = parseListRequest(request.url, query)
+    if (request.url.length <= MAX_URL_LENGTH) requestCache.set(request.url, parsed)
+    return parsed
   }
 
   return {
     async reply(request) {
-      const asked = requestOf(request)
-      return asked && listReply(deps, asked)
+      const parsed = requestOf(request)
+      return parsed && listReply(deps, parsed)
     },
   }
 }
 
-/** The query as the route takes it; undefined if it does not. */
-function checked(request: FastifyRequest): Query | undefined {
-  const check = request.getValidationFunction('querystring') as unknown as
-    | ((query: unknown) => { value?: Query })
+/** The query after validation by the route's schema; undefined if it is invalid. */
+function validQuery(request: FastifyRequest): ArticleListQuery | undefined {
+  const validate = request.getValidationFunction('querystring') as unknown as
+    | ((query: unknown) => { value?: ArticleListQuery })
     | undefined
-  return check?.(request.query).value
+  return validate?.(request.query).value
 }

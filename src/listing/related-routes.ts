@@ -20,7 +20,7 @@ const Query = z.strictObject({
   include,
 })
 
-/** What to read next: the live articles most like one. */
+/** The route that lists the live articles most similar to one. */
 export function registerRelated(server: FastifyInstance, { storage }: { storage: Storage }): void {
   const app = server.withTypeProvider<ZodTypes>()
 
