@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { digest, etagOf } from '../lib/etag.ts'
 import { Problem } from '../lib/problem.ts'
@@ -36,9 +36,8 @@ export function registerCaching(app: FastifyInstance, options: CachingOptions): 
           ? publicCacheControl(options)
           : 'private, no-store',
       )
-    const { access, alternativeFormats } = request.routeOptions.config
-    if (access !== 'open') vary(reply, 'Authorization, Accept-Encoding')
-    if (alternativeFormats) vary(reply, 'Accept')
+    const names = varyOf(request.routeOptions.config)
+    if (names !== '') vary(reply, names)
     if (reply.statusCode >= 300 || !isBuffered(payload)) return done(null, payload)
     if (!reply.hasHeader('etag') && (isRead(request) || reply.version !== null))
       reply.header('etag', reply.version === null ? listEtag(request, payload) : etagOf(reply.version, payload))
@@ -48,6 +47,12 @@ export function registerCaching(app: FastifyInstance, options: CachingOptions): 
     done(null, request.method === 'HEAD' ? payload : null)
   })
 }
+
+/** The request headers that select among the replies of a route, beside `Origin`. */
+export const varyOf = ({ access, alternativeFormats }: FastifyContextConfig): string =>
+  [...(access === 'open' ? [] : ['Authorization', 'Accept-Encoding']), ...(alternativeFormats ? ['Accept'] : [])].join(
+    ', ',
+  )
 
 const isBuffered = (payload: unknown): payload is string | Buffer =>
   typeof payload === 'string' || Buffer.isBuffer(payload)

@@ -1,36 +1,37 @@
 /**
- * Cursors: how a place in a list or in the log goes to a client and comes back. A cursor is JSON behind a digest of that
- * JSON and of its scope, which is what it is a cursor of. So one of another query and one that was damaged are told from
- * a good one. The digest is no secret, and anybody can make a cursor: what is in one is checked like all other input.
+ * Cursors: a position in a list or in the changes, as opaque text for clients. A cursor is a checksum followed by JSON. The
+ * checksum is a digest of the JSON and of the scope, such as the query, so that a damaged cursor and one of another query
+ * are recognized. The digest is not secret, and anybody can create a cursor: its content is validated like all other input.
  */
 import type * as z from 'zod'
 import { digest } from './etag.ts'
 import { type InputError, Problem, pointerTo } from './problem.ts'
 import { invalidCharacters } from './unicode.ts'
 
-/** How many characters of the digest a cursor bears. */
-const MARK = 8
+/** Length of the checksum, in characters. */
+const CHECKSUM_LENGTH = 8
 
-/** The cursor that says this value within the scope; for clients it is opaque. */
+/** Encodes a JSON value as a cursor of the scope, in base64url. */
 export function encodeCursor(scope: string, value: unknown): string {
   const json = JSON.stringify(value)
-  return Buffer.from(digest(scope + json).slice(0, MARK) + json).toString('base64url')
+  return Buffer.from(digest(scope + json).slice(0, CHECKSUM_LENGTH) + json).toString('base64url')
 }
 
 /**
- * What a cursor says, if it is one of this scope whose value has the shape and holds nothing but clean Unicode; else
- * undefined. It never throws. A cursor has one spelling: any other one of the same value is none.
+ * The value in a cursor; undefined unless the cursor is of this scope, and its value matches the schema and has only clean
+ * Unicode. Never throws. Only the encoding of `encodeCursor` is accepted, so that equal positions have equal cursors.
  */
-export function decodeCursor<T>(scope: string, shape: z.ZodType<T>, cursor: string): T | undefined {
+export function decodeCursor<T>(scope: string, schema: z.ZodType<T>, cursor: string): T | undefined {
   const text = Buffer.from(cursor, 'base64url').toString()
-  const { data } = shape.safeParse(parsed(text.slice(MARK)))
+  const { data } = schema.safeParse(parseClean(text.slice(CHECKSUM_LENGTH)))
   return data !== undefined && encodeCursor(scope, data) === cursor ? data : undefined
 }
 
-function parsed(json: string): unknown {
+function parseClean(json: string): unknown {
   try {
     return JSON.parse(json, (_name, value: unknown) => {
-      if (typeof value === 'string' && invalidCharacters(value)) throw new SyntaxError('a cursor holds clean text')
+      if (typeof value === 'string' && invalidCharacters(value))
+        throw new SyntaxError('the text of a cursor must be clean Unicode')
       return value
     })
   } catch {
@@ -38,15 +39,15 @@ function parsed(json: string): unknown {
   }
 }
 
-/** Where a request carries a cursor: in the query, as `cursor`, unless it is said. */
+/** The place of a cursor in a request; by default the query parameter `cursor`. */
 export interface CursorPlace {
   in: InputError['in']
   name: string
 }
 
-/** The problem that a cursor is none of what it was sent to; `what` names that, as in `this query`. */
-export function invalidCursor(what: string, place: CursorPlace = { in: 'query', name: 'cursor' }): Problem {
-  const message = `is not a cursor of ${what}; start again without it`
+/** The problem `invalid-cursor`. `scope` names what the cursor should be of, such as `this query`. */
+export function invalidCursor(scope: string, place: CursorPlace = { in: 'query', name: 'cursor' }): Problem {
+  const message = `is not a cursor of ${scope}; start again without it`
   const error = { in: place.in, pointer: pointerTo([place.name]), code: 'invalid_cursor', message }
   return new Problem('invalid-cursor', `${place.name} ${message}`, { errors: [error] })
 }

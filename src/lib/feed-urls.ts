@@ -1,6 +1,6 @@
-/** Where the feeds are: what they are of is in the query. */
+/** The URLs of the feeds: a path for each format, and the filters in the query. */
 
-/** The forms of the feeds, each a file of its own. */
+/** The formats of the feeds, each at a path of its own. */
 export const feedForms = [
   { file: 'rss.xml', type: 'application/rss+xml', title: 'RSS' },
   { file: 'atom.xml', type: 'application/atom+xml', title: 'Atom' },
@@ -8,34 +8,34 @@ export const feedForms = [
 ] as const
 export type FeedFile = (typeof feedForms)[number]['file']
 
-/** What feeds can be limited to. */
+/** The query parameters by which feeds are filtered. */
 export const feedFilters = ['section', 'author', 'tag', 'source', 'language'] as const
-/** For each filter a comma-separated list, any of which has to hold; of several lists each. */
+/** For each filter a comma-separated list of values, any of which matches; of several lists each has to match. */
 export type FeedFilters = { [K in (typeof feedFilters)[number]]?: string | string[] | undefined }
 
 type FeedQuery = FeedFilters & { cursor?: string | undefined }
 
-/** The path and the query of a feed; of one page of it with a cursor. */
+/** The path and the query of a feed, or of one page of it if there is a `cursor`. */
 export const feedPath = (file: FeedFile, filters: FeedQuery): string =>
   `/feeds/${file}${queryOf(filters, [...feedFilters, 'cursor'])}`
 
 function queryOf(filters: FeedQuery, names: readonly (keyof FeedQuery)[]): string {
-  const given = names.flatMap((name) => {
+  const pairs = names.flatMap((name) => {
     return [filters[name] ?? []].flat().map((value): [string, string] => [name, value])
   })
-  return given.length > 0 ? `?${new URLSearchParams(given)}` : ''
+  return pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : ''
 }
 
-/** Links (RFC 8288) to the feeds of what a page is about, for `<link rel="alternate">` in a site's head. */
+/** Links (RFC 8288) to the feeds with these filters, for `<link rel="alternate">` in a page of the site. */
 export function feedLinks(filters: FeedFilters): string[] {
-  // Not with the cursor that the page may have: it is one of another query.
+  // Without the cursor of the page: it belongs to another query.
   const query = queryOf(filters, feedFilters)
   return feedForms.map(
     ({ file, type, title }) => `</feeds/${file}${query}>; rel="alternate"; type="${type}"; title="${title}"`,
   )
 }
 
-/** Beginnings of the paths that feed readers and search engines ask for, with the parameters that count there. */
+/** The path prefixes that feed readers and search engines request, with the names of the real query parameters of each. */
 export const readerParameters = {
   '/feeds/': [...feedFilters, 'cursor'],
   '/sitemap.xml': [],

@@ -1,18 +1,23 @@
-/** Language tags (BCP 47) and the ranges that find them (RFC 4647, basic filtering). */
+/** Language tags (BCP 47) and the ranges that match them (RFC 4647, basic filtering). */
 
-/** The ranges that find a tag, in lower case, the whole tag first: `fr-CA` is found by `fr-ca` and `fr`. */
+/** The ranges that match a tag, in lower case, the longest first: `fr-CA` is matched by `fr-ca` and `fr`. */
 export function rangesOf(tag: string): string[] {
   const subtags = tag.toLowerCase().split('-')
   return subtags.map((_, index) => subtags.slice(0, subtags.length - index).join('-'))
 }
 
-/** The ranges in a comma-separated list, in lower case; null for `*`, which finds every language. What is no tag finds nothing. */
+/**
+ * The ranges in a comma-separated list, canonical and in lower case; null if one is `*`, which matches every language.
+ * Invalid tags are left out, since they match nothing.
+ */
 export function rangesIn(list: string): string[] | null {
   const ranges = list.split(',').map((range) => range.trim())
-  return ranges.includes('*') ? null : [...new Set(ranges.flatMap((range) => canonicalLanguage(range)?.toLowerCase() ?? []))]
+  return ranges.includes('*')
+    ? null
+    : [...new Set(ranges.flatMap((range) => canonicalLanguage(range)?.toLowerCase() ?? []))]
 }
 
-/** The tag in its canonical form, as `iw` is `he`; undefined for what is none. */
+/** The canonical form of a language tag, such as `he` for `iw`; undefined for an invalid tag. */
 export function canonicalLanguage(tag: string): string | undefined {
   try {
     return Intl.getCanonicalLocales(tag)[0]

@@ -3,17 +3,17 @@ import { toRomaji } from 'wanakana'
 
 type Rule = (text: string) => string
 
-/** Replaces letters, and pairs of letters, one after another. */
+/** A rule that replaces letters and pairs of letters, in the order given. */
 const letters =
   (pairs: Record<string, string>): Rule =>
   (text) =>
-    Object.entries(pairs).reduce((latin, [letter, by]) => latin.replaceAll(letter, by), text)
+    Object.entries(pairs).reduce((latin, [letter, replacement]) => latin.replaceAll(letter, replacement), text)
 
 const UKRAINIAN_INITIALS: Record<string, string> = { є: 'ye', ї: 'yi', й: 'y', ю: 'yu', я: 'ya' }
 
 const nordic = letters({ å: 'aa', æ: 'ae', ø: 'oe' })
 
-/** Serbian and Macedonian: what stands for a letter in their Latin script, without its marks. */
+/** Serbian and Macedonian: the letters of their Latin script, without diacritics. */
 const southSlavic = letters({
   ђ: 'dj',
   ж: 'z',
@@ -30,8 +30,8 @@ const southSlavic = letters({
 })
 
 /**
- * Languages that write some letters in another way than most, by their language subtag: rules for lower-case text, in
- * their order. What none of them names is as in all languages.
+ * Languages with transliterations of their own, by primary subtag: rules for lower-case text, applied in order. All other
+ * letters are transliterated as in every language.
  */
 const rules: Record<string, Rule[]> = {
   de: [letters({ ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss' })],
@@ -46,7 +46,7 @@ const rules: Record<string, Rule[]> = {
     (text) => text.replace(/ия(?!\p{L})/gu, 'ia'),
     letters({ ж: 'zh', й: 'y', х: 'h', ц: 'ts', ч: 'ch', ш: 'sh', щ: 'sht', ъ: 'a', ь: 'y', ю: 'yu', я: 'ya' }),
   ],
-  // Resolution 55 of the Cabinet of Ministers, 2010: some letters are others at the beginning of a word.
+  // Resolution 55 of the Cabinet of Ministers, 2010: some letters differ at the beginning of a word.
   uk: [
     letters({ зг: 'zgh' }),
     (text) => text.replace(/(?<![\p{L}\p{M}'’ʼ])[єїйюя]/gu, (letter) => UKRAINIAN_INITIALS[letter] ?? letter),
@@ -56,9 +56,9 @@ const rules: Record<string, Rule[]> = {
 }
 
 /**
- * Text of any script in lower-case Latin letters, by the rules of the language if it is given (a BCP 47 tag) and has any
- * of its own: `Müller` gives `mueller` in German, and else `muller`. Japanese kana are read as kana; characters that are
- * Chinese too are read as in Chinese, since only a dictionary knows better.
+ * Transliterates text of any script to lower-case Latin letters, by the rules of the language (a BCP 47 tag) if it has its
+ * own: `Müller` gives `mueller` in German, else `muller`. In Japanese, kana are romanized; kanji are read as in Chinese,
+ * since their Japanese reading would need a dictionary.
  */
 export function latinOf(text: string, language?: string): string {
   const [subtag = ''] = language?.toLowerCase().split('-') ?? []

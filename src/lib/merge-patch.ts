@@ -2,12 +2,15 @@ type Json = Record<string, unknown>
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** JSON merge patch, RFC 7396: `null` clears, absent leaves, objects merge, all else replaces. */
+/**
+ * Applies a JSON merge patch (RFC 7396) to an object: absent members stay, objects are merged, other values replace. A
+ * `null` is assigned instead of removing the member, for the schema to check. Changes neither argument.
+ */
 export function mergePatch(target: Json, patch: Json): Json {
   const result = { ...target }
   for (const [key, value] of Object.entries(patch)) {
-    const before = result[key]
-    result[key] = isObject(value) && isObject(before) ? mergePatch(before, value) : value
+    const current = result[key]
+    result[key] = isObject(value) && isObject(current) ? mergePatch(current, value) : value
   }
   return result
 }

@@ -1,5 +1,5 @@
 /**
- * Every problem there is (RFC 9457): its status, its title, and what a client should know of it. Each is documented at
+ * Every type of problem (RFC 9457): its status, its title, and its description for clients. Each is documented at
  * `/problems/<type>`.
  */
 export const problems = {
@@ -97,7 +97,10 @@ export interface InputError {
   message: string
 }
 
-/** What anything that cannot be done is thrown as. `more` goes into the reply beside the standard members. */
+/**
+ * The error that any layer throws for a request that cannot be fulfilled; HTTP answers with it. `detail` says what went
+ * wrong, `extensions` are further members of the reply, `headers` further headers.
+ */
 export class Problem extends Error {
   override name = 'Problem'
   readonly type: ProblemType
@@ -110,14 +113,14 @@ export class Problem extends Error {
     detail: string,
     {
       errors = [],
-      extensions: more = {},
+      extensions = {},
       headers = {},
     }: { errors?: InputError[]; extensions?: Record<string, unknown>; headers?: Record<string, string> } = {},
   ) {
     super(detail)
     this.type = type
     this.errors = errors
-    this.extensions = more
+    this.extensions = extensions
     this.headers = headers
   }
 
@@ -126,14 +129,17 @@ export class Problem extends Error {
   }
 }
 
-/** Nothing there, or nothing that the caller may see: one wording for both. */
+/** The problem `not-found`, in the same words for a resource that does not exist and for one that the caller may not see. */
 export const notFound = (noun: string): Problem => new Problem('not-found', `there is no such ${noun}`)
 
-/** References that lead nowhere, with the pointers at which they stand. */
+/**
+ * The problem `invalid-reference`, with a pointer to each reference that names nothing, or several sections. `paths` are
+ * those of the sections that it names.
+ */
 export function invalidReferences(
-  found: { pointer: string; noun: string; ref: string; paths?: string[] | undefined }[],
+  invalid: { pointer: string; noun: string; ref: string; paths?: string[] | undefined }[],
 ): Problem {
-  const errors = found.map(({ pointer, noun, ref, paths = [] }) => ({
+  const errors = invalid.map(({ pointer, noun, ref, paths = [] }) => ({
     in: 'body' as const,
     pointer,
     code: paths.length > 0 ? 'ambiguous' : 'invalid_reference',

@@ -2,15 +2,15 @@ import * as z from 'zod'
 import { suggestion } from './suggest.ts'
 
 /**
- * What the document says of a parameter that takes several values in one text, separated by commas: an array of them.
- * `items` is the JSON Schema of a value.
+ * The OpenAPI metadata of a parameter that takes several values, separated by commas. `items` is the JSON Schema of a
+ * value.
  */
 export const commaSeparated = (items: object) => ({ type: 'array', minItems: 1, items })
 
-/** The same of a parameter that can be given several times. */
+/** The OpenAPI metadata of a parameter that can be repeated. */
 export const repeated = { explode: true }
 
-/** A query parameter that names some of the known things, separated by commas; an unknown one is refused. */
+/** A query parameter that lists some of the known names, separated by commas. An unknown one is refused (`unknown_field`). */
 export const enumList = (known: readonly string[], description: string) =>
   z
     .string()
@@ -27,7 +27,7 @@ export const enumList = (known: readonly string[], description: string) =>
     })
     .meta({ description, ...commaSeparated({ type: 'string', enum: known }) })
 
-/** A query parameter that is `true` or `false`, in lower case; false if it is left out. */
+/** A query parameter that is `true` or `false`, in lower case; false by default. */
 export const booleanParameter = (description: string) =>
   z
     .enum(['true', 'false'])

@@ -1,4 +1,4 @@
-/** The small shapes that every resource is made of. */
+/** Schemas of single values that every resource uses. */
 import { domainToASCII } from 'node:url'
 import * as z from 'zod'
 import { isId } from './id.ts'
@@ -6,7 +6,7 @@ import { canonicalLanguage } from './languages.ts'
 import { MAX_SLUG } from './slug.ts'
 import { isVisible } from './unicode.ts'
 
-/** A UUIDv7 made by the server (RFC 9562). */
+/** A UUIDv7 (RFC 9562) that the service assigned. */
 export const Id = z
   .string()
   .refine(isId, 'must be an id')
@@ -18,7 +18,7 @@ export const Id = z
   })
 export type Id = z.infer<typeof Id>
 
-/** The address of a thing: lower-case words joined by hyphens; never of an id's form. */
+/** The name of a resource in URLs: lower-case words joined by hyphens; never in the format of an id. */
 export const Slug = z
   .string()
   .max(MAX_SLUG)
@@ -27,10 +27,10 @@ export const Slug = z
   .meta({ id: 'Slug', description: 'Lower-case words joined by hyphens.', examples: ['harbour-bridge-reopens'] })
 export type Slug = z.infer<typeof Slug>
 
-/** Longest path on the site, in characters: ten sections and an article. */
+/** Longest path on the site, in characters: ten nested sections and an article. */
 const MAX_PATH = 11 * (MAX_SLUG + 1)
 
-/** A path on the site, of a section or an article; one that cannot be any leads nowhere. */
+/** A path on the site, of a section or an article. Whether it exists is checked where it is resolved. */
 export const SitePath = z
   .string()
   .max(MAX_PATH)
@@ -38,8 +38,8 @@ export const SitePath = z
   .meta({ id: 'SitePath', description: 'A path on the site.', examples: ['/world-news/asia'] })
 
 /**
- * What a request names another thing by: its id or its slug; a section by its path, too. The object that replies carry is taken too, and only its
- * `id` is read, so that what was read can be sent back.
+ * A reference to another resource: its id or its slug, or the path of a section. An object with an `id`, as replies have it,
+ * is accepted as well, so that what a client has read can be sent back.
  */
 export const Reference = z
   .union([z.string().min(1).max(MAX_PATH), z.looseObject({ id: Id })])
@@ -52,7 +52,7 @@ export const Reference = z
   })
 export type Reference = z.infer<typeof Reference>
 
-/** A moment: RFC 3339, UTC, milliseconds. */
+/** A time in replies: RFC 3339, UTC, with milliseconds. */
 export const Timestamp = z.iso.datetime({ precision: 3 }).meta({
   id: 'Timestamp',
   description: 'A time in UTC with milliseconds (RFC 3339).',
@@ -60,17 +60,17 @@ export const Timestamp = z.iso.datetime({ precision: 3 }).meta({
 })
 export type Timestamp = z.infer<typeof Timestamp>
 
-/** A moment on input: RFC 3339 with any offset; kept as UTC with milliseconds. Both engines know the years 1 to 9999. */
+/** A time in requests: RFC 3339 with any offset; parsed to UTC with milliseconds. Both engines store the years 1 to 9999. */
 export const Moment = z.iso
   .datetime({ offset: true })
   .transform((value) => new Date(value).toISOString())
   .refine((value) => /^(?!0000)\d{4}-/.test(value), 'must be in the years 1 to 9999')
   .meta({ id: 'Moment', description: 'A time with any offset (RFC 3339).', examples: ['2022-01-06T10:30:00+01:00'] })
 
-/** Longest web address, in characters. */
+/** Longest URL, in characters. */
 const MAX_URL = 2048
 
-/** An absolute http or https address, as browsers take it: it may have letters that a URI (RFC 3986) would encode. */
+/** An absolute http or https URL, as browsers accept it: it may have letters that a URI (RFC 3986) would encode. */
 export const WebUrl = z
   .string()
   .max(MAX_URL)
@@ -87,8 +87,8 @@ function isWebUrl(value: string): boolean {
   return (url.protocol === 'http:' || url.protocol === 'https:') && !url.username && !url.password
 }
 
-/** For `refine`: a text that is not empty has something to be seen. */
-const seen = [(text: string) => text === '' || isVisible(text), 'must not be of invisible characters alone'] as const
+/** Arguments of `refine`: a text that is not empty must have a visible character. */
+const visible = [(text: string) => text === '' || isVisible(text), 'must not be of invisible characters alone'] as const
 
 /** One line of text, trimmed, not empty, at most `max` characters. */
 export const line = (max: number) =>
@@ -98,7 +98,7 @@ export const line = (max: number) =>
     .min(1, 'must not be empty')
     .max(max)
     .regex(/^[^\r\n]*$/, 'must be a single line')
-    .refine(...seen)
+    .refine(...visible)
 
 /** Text of one or more lines, trimmed, not empty, at most `max` characters. */
 export const prose = (max: number) =>
@@ -107,7 +107,7 @@ export const prose = (max: number) =>
     .trim()
     .min(1, 'must not be empty')
     .max(max)
-    .refine(...seen)
+    .refine(...visible)
 
 /** A BCP 47 language tag, in its canonical case. */
 export const Language = z
@@ -123,12 +123,12 @@ export const Country = z
   .regex(/^[A-Z]{2}$/, 'must be two capital letters (ISO 3166-1)')
   .meta({ id: 'Country', description: 'A country code (ISO 3166-1 alpha-2).', examples: ['NZ'] })
 
-/** The part of an e-mail address before the sign: atoms joined by dots (RFC 5322), in any script (RFC 6531). */
-const LOCAL = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u
-/** A name of a host: labels of letters and digits, the last not of digits alone (RFC 1123). */
-const HOST = /^([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)+(?!\d+$)[a-z\d]([a-z\d-]{0,61}[a-z\d])$/
+/** The local part of an e-mail address: atoms joined by dots (RFC 5322), in any script (RFC 6531). */
+const LOCAL_PART = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u
+/** A host name: labels of letters and digits, the last not of digits alone (RFC 1123). */
+const HOST_NAME = /^([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)+(?!\d+$)[a-z\d]([a-z\d-]{0,61}[a-z\d])$/
 
-/** An e-mail address; its domain may be in any script, or as DNS has it (RFC 5891). */
+/** An e-mail address; its domain may be in any script, or in the ASCII form of DNS (RFC 5891). */
 export const Email = z
   .string()
   .max(254)
@@ -137,10 +137,10 @@ export const Email = z
 
 function isEmail(value: string): boolean {
   const [, local = '', domain = ''] = /^(.{1,64})@([\p{L}\p{M}\p{N}.-]{1,253})$/u.exec(value) ?? []
-  return LOCAL.test(local) && HOST.test(domainToASCII(domain))
+  return LOCAL_PART.test(local) && HOST_NAME.test(domainToASCII(domain))
 }
 
-/** A labelled link to a page elsewhere. */
+/** A link with a label. */
 export const Link = z
   .strictObject({
     label: line(100).meta({ description: 'The words of the link.', examples: ['Portfolio'] }),

@@ -1,29 +1,28 @@
 import { stemOf } from './stems.ts'
 import { type Token, tokensIn } from './tokenizer.ts'
 
-/** The stem of a word in one language, named by its primary subtag. */
+/** The stem of a word in one language, which is a primary subtag. */
 export interface Stem {
   language: string
   stem: string
 }
 
-/** What has to stand in a text: words right behind one another; of the last one only the beginning, if it is a prefix. */
+/** What a text has to contain: these words in sequence. With `prefix`, the last one is only the beginning of a word. */
 export interface Term {
   words: string[]
   prefix: boolean
-  /** A single word in lower case as it was written: other forms of it are found, too. */
+  /** A single word as it was written, in lower case: its other inflections match, too. */
   form?: string | undefined
-  /** What other forms of the word have in common with it. */
+  /** The stems of that word, by which its other inflections are found. */
   stems?: Stem[] | undefined
 }
 
-/** A quoted phrase, or what stands between spaces. */
+/** A quoted phrase, or a part without spaces. */
 const PART = /"([^"]*)"|(\S+)/g
 
 /**
- * What a reader searches for: words that all have to be there, `"phrases"`, and beginnings of words, as in `harb*`. No
- * other sign means anything; a quotation mark without another is none. In these languages other forms of single words
- * are found, too.
+ * Parses a search query: words, all of which have to match, `"phrases"`, and prefixes such as `harb*`. Other punctuation and
+ * an unpaired quotation mark have no meaning. Single words also get their stems in these languages (primary subtags).
  */
 export function parseTerms(query: string, languages: readonly string[] = []): Term[] {
   const terms: Term[] = []
@@ -43,22 +42,22 @@ function stemIn(form: string, language: string): Stem | undefined {
   return stem === undefined ? undefined : { language, stem }
 }
 
-/** The stems of some words in a language, each once. */
+/** The distinct stems of words in a language. */
 export const stemsOf = (tokens: Token[], language: string): Stem[] =>
   [...new Set(tokens.map(({ form }) => stemOf(form, language)))].flatMap((stem) =>
     stem === undefined ? [] : [{ language, stem }],
   )
 
-/** The places in a row of words at which the term stands, as the index of its first word. */
+/** The positions at which a term occurs in a list of words, as the index of its first word. */
 export function positionsOf({ words, prefix }: Pick<Term, 'words' | 'prefix'>, text: string[]): number[] {
   const last = words.length - 1
-  const places: number[] = []
+  const positions: number[] = []
   for (let at = 0; at + last < text.length; at++) {
-    const isThere = words.every((word, index) => {
-      const found = text[at + index] ?? ''
-      return prefix && index === last ? found.startsWith(word) : found === word
+    const matches = words.every((word, index) => {
+      const candidate = text[at + index] ?? ''
+      return prefix && index === last ? candidate.startsWith(word) : candidate === word
     })
-    if (isThere) places.push(at)
+    if (matches) positions.push(at)
   }
-  return places
+  return positions
 }

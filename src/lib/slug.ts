@@ -5,8 +5,8 @@ import { latinOf } from './latin.ts'
 export const MAX_SLUG = 120
 
 /**
- * A slug made from a headline or a name of any script, by the rules of its language if that is known: `Мост открыт` gives
- * `most-otkryt`. Cut at a word's end when too long; `fallback` where nothing is left to make one from.
+ * Derives a slug from a headline or a name of any script, by the rules of its language if that is known: `Мост открыт`
+ * gives `most-otkryt`. One that is too long is cut at the end of a word. Gives `fallback` if no letter or digit is left.
  */
 export function slugOf(
   text: string,
@@ -26,6 +26,6 @@ export function slugOf(
   return slug === '' || isId(slug) ? fallback : slug
 }
 
-/** The slug with a number behind it, kept within the limit. */
+/** The slug with a number appended, shortened to the limit if needed. */
 export const numberedSlug = (slug: string, number: number): string =>
   `${slug.slice(0, MAX_SLUG - String(number).length - 1).replace(/-$/, '')}-${number}`

@@ -1,12 +1,12 @@
-/** Stems: what the forms of a word have in common, by Snowball's algorithms (https://snowballstem.org). */
+/** Word stems, by the algorithms of Snowball (https://snowballstem.org). */
 import { createRequire } from 'node:module'
 import { BoundedMap, getOrCreate } from './cache.ts'
 import { fold } from './tokenizer.ts'
 
-/** The stem of a word in lower case, as its language writes it. */
+/** Gives the stem of a word in lower case, with its diacritics. */
 type Stemmer = (word: string) => string
 
-/** Where the stemmer of a language is, by its primary subtag. */
+/** The module of each language's stemmer, by primary subtag. */
 const MODULES: Record<string, string> = {
   ar: '@orama/stemmers/arabic',
   bg: '@orama/stemmers/bulgarian',
@@ -39,37 +39,39 @@ const MODULES: Record<string, string> = {
   uk: '@orama/stemmers/ukrainian',
 }
 
-/** Shorter words have no forms worth a stem; longer ones are no words of a language. */
-const SHORTEST = 3
-const LONGEST = 40
-/** How many words of a language are remembered with their stems. */
-const MOST_KNOWN = 20_000
+/** Shorter words have no useful stem, and longer ones are not words of a language. In characters. */
+const MIN_LENGTH = 3
+const MAX_LENGTH = 40
+/** How many stems of a language are cached. */
+const CACHE_SIZE = 20_000
 
 const require = createRequire(import.meta.url)
 
 const stemmers = new Map<string, Stemmer>()
-const known = new Map<string, BoundedMap<string, string>>()
+/** The cached stems, by language and word. */
+const stemCaches = new Map<string, BoundedMap<string, string>>()
 
-/** The languages that have stems, of those that some tags or ranges name; by their primary subtags. */
+/** The languages with a stemmer among those of the tags or ranges, as primary subtags. */
 export const stemmedAmong = (tags: Iterable<string>): string[] => [
   ...new Set([...tags].map(primary).filter((language) => language in MODULES)),
 ]
 
-/** All languages that have stems. */
+/** All languages with a stemmer, as primary subtags. */
 export const stemmedLanguages: readonly string[] = Object.keys(MODULES)
 
 const primary = (tag: string): string => tag.toLowerCase().split('-', 1)[0] ?? ''
 
-/** The stem of a word in lower case, folded; undefined for what has none. `language` is a primary subtag. */
+/** The folded stem of a word in lower case; undefined if the word or the language (a primary subtag) has none. */
 export function stemOf(word: string, language: string): string | undefined {
   const path = MODULES[language]
-  if (path === undefined || word.length < SHORTEST || word.length > LONGEST || /\p{N}/u.test(word)) return undefined
-  const stems = getOrCreate(known, language, () => new BoundedMap<string, string>(MOST_KNOWN))
+  if (path === undefined || word.length < MIN_LENGTH || word.length > MAX_LENGTH || /\p{N}/u.test(word))
+    return undefined
+  const stems = getOrCreate(stemCaches, language, () => new BoundedMap<string, string>(CACHE_SIZE))
   const stem = getOrCreate(stems, word, () => fold(getOrCreate(stemmers, path, () => load(path))(word)))
   return stem === '' ? undefined : stem
 }
 
-/** Loads a stemmer when a text of its language comes: few sites have many. */
+/** Loads a stemmer on its first use: most sites have few languages. */
 function load(path: string): Stemmer {
   const loaded = require(path) as Stemmer | { stemmer: Stemmer }
   return typeof loaded === 'function' ? loaded : loaded.stemmer

@@ -1,34 +1,35 @@
-/** A change that was made to one copy, made to another one that differs from it. Pure. */
+/** Three-way merge of JSON values. */
 import { isDeepStrictEqual } from 'node:util'
 import { diffArrays } from 'diff'
 import { pointerTo } from './problem.ts'
 
 type Json = Record<string, unknown>
 
-/** What came of it: the other copy with the change in it, and pointers to where that was not possible. */
+/** The merged value, and JSON pointers to the changes that could not be applied. */
 export interface MergeResult<T> {
   value: T
   conflicts: string[]
 }
 
-/** How many changes are followed in a list. */
-const LIMIT = { maxEditLength: 4_000 }
+/** Lists that differ by more edits are a conflict: comparing them would take too long. */
+const DIFF_OPTIONS = { maxEditLength: 4_000 }
 
 /**
- * What changed from `base` to `changed`, made to `other` too. Members of objects are compared one by one, lists item by
- * item; where the change meets something that is different in `other`, it is a conflict and `other` stays as it is.
+ * Applies to `other` what changed from `base` to `changed`. Objects are merged member by member, lists item by item. Where
+ * `other` itself differs from `base` at a changed place, that is a conflict, and the value of `other` stays. `path` is the
+ * path of the values, for the pointers.
  */
 export function threeWayMerge<T>(base: T, changed: T, other: T, path: string[] = []): MergeResult<T> {
   if (isDeepStrictEqual(base, changed)) return { value: other, conflicts: [] }
   if (isDeepStrictEqual(base, other) || isDeepStrictEqual(changed, other)) return { value: changed, conflicts: [] }
-  if (isObject(base) && isObject(changed) && isObject(other)) return ofObjects(base, changed, other, path)
-  const list = Array.isArray(base) && Array.isArray(changed) && Array.isArray(other) && ofLists(base, changed, other)
+  if (isObject(base) && isObject(changed) && isObject(other)) return mergeObjects(base, changed, other, path)
+  const list = Array.isArray(base) && Array.isArray(changed) && Array.isArray(other) && mergeLists(base, changed, other)
   return list ? { value: list as T, conflicts: [] } : { value: other, conflicts: [pointerTo(path)] }
 }
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function ofObjects<T extends Json>(base: T, changed: T, other: T, path: string[]): MergeResult<T> {
+function mergeObjects<T extends Json>(base: T, changed: T, other: T, path: string[]): MergeResult<T> {
   const merged = Object.keys(other).map((name) => {
     const { value, conflicts } = threeWayMerge(base[name], changed[name], other[name], [...path, name])
     return { entry: [name, value] as const, conflicts }
@@ -37,15 +38,15 @@ function ofObjects<T extends Json>(base: T, changed: T, other: T, path: string[]
   return { value, conflicts: merged.flatMap(({ conflicts }) => conflicts) }
 }
 
-/** The other list with the change in it; undefined where it changes what the other list does not have. */
-function ofLists(base: unknown[], changed: unknown[], other: unknown[]): unknown[] | undefined {
+/** The other list with the changes applied; undefined if one of them affects items that the other list does not have. */
+function mergeLists(base: unknown[], changed: unknown[], other: unknown[]): unknown[] | undefined {
   const changes = changesBetween(base, changed)
-  const placeOf = placesIn(base, other)
-  if (!changes || !placeOf) return undefined
+  const positionOf = positionsIn(base, other)
+  if (!changes || !positionOf) return undefined
   const result = [...other]
-  // From the end: what comes before keeps its place.
+  // From the end, so that the positions before a change stay valid.
   for (const { from, removed, added } of changes.reverse()) {
-    const at = placeFor(placeOf, from, removed)
+    const at = positionFor(positionOf, from, removed)
     if (at === undefined) return undefined
     result.splice(at, removed, ...added)
   }
@@ -54,60 +55,60 @@ function ofLists(base: unknown[], changed: unknown[], other: unknown[]): unknown
 
 const texts = (list: unknown[]): string[] => list.map((item) => JSON.stringify(item))
 
-/** One change of a list: how many items are removed from a place, and what is put there. */
-interface Change {
+/** One change of a list: how many items are removed at a position, and which are inserted. */
+interface ListChange {
   from: number
   removed: number
   added: unknown[]
 }
 
-function changesBetween(before: unknown[], after: unknown[]): Change[] | undefined {
-  const runs = diffArrays(texts(before), texts(after), LIMIT)
-  const changes: Change[] = []
-  let isOpen = false
+function changesBetween(before: unknown[], after: unknown[]): ListChange[] | undefined {
+  const runs = diffArrays(texts(before), texts(after), DIFF_OPTIONS)
+  const changes: ListChange[] = []
+  let isAdjacent = false
   let [from, to] = [0, 0]
   for (const { added, removed, count } of runs ?? []) {
     const isChange = added || removed
-    const open = isOpen ? changes.at(-1) : undefined
-    const change = open ?? { from, removed: 0, added: [] }
+    const previous = isAdjacent ? changes.at(-1) : undefined
+    const change = previous ?? { from, removed: 0, added: [] }
     if (removed) change.removed += count
     if (added) change.added.push(...after.slice(to, to + count))
-    if (isChange && !open) changes.push(change)
-    isOpen = isChange
+    if (isChange && !previous) changes.push(change)
+    isAdjacent = isChange
     if (!added) from += count
     if (!removed) to += count
   }
   return runs && changes
 }
 
-type PlaceOf = (index: number) => number | undefined
+type PositionOf = (index: number) => number | undefined
 
-/** Where each item of a list stands in another; undefined for one that is not there. Its ends stand at the ends. */
-function placesIn(base: unknown[], other: unknown[]): PlaceOf | undefined {
-  const runs = diffArrays(texts(base), texts(other), LIMIT)
-  const places = new Map([
+/** Gives the position of each item of `base` in `other`; undefined for one that is missing. -1 and the length map to the ends. */
+function positionsIn(base: unknown[], other: unknown[]): PositionOf | undefined {
+  const runs = diffArrays(texts(base), texts(other), DIFF_OPTIONS)
+  const positions = new Map([
     [-1, -1],
     [base.length, other.length],
   ])
   let [from, to] = [0, 0]
   for (const { added, removed, count } of runs ?? []) {
-    if (!added && !removed) for (let step = 0; step < count; step++) places.set(from + step, to + step)
+    if (!added && !removed) for (let step = 0; step < count; step++) positions.set(from + step, to + step)
     if (!added) from += count
     if (!removed) to += count
   }
-  return runs && ((index) => places.get(index))
+  return runs && ((index) => positions.get(index))
 }
 
-/** Where a change belongs in the other list; undefined if what it replaces, or stands beside, is not there. */
-function placeFor(placeOf: PlaceOf, from: number, removed: number): number | undefined {
+/** The position of a change in the other list; undefined if the items that it replaces, or its neighbours, are missing there. */
+function positionFor(positionOf: PositionOf, from: number, removed: number): number | undefined {
   if (removed > 0) {
-    const first = placeOf(from)
-    const isWhole = Array.from({ length: removed }, (_, step) => placeOf(from + step)).every(
-      (place, step) => first !== undefined && place === first + step,
+    const first = positionOf(from)
+    const isWhole = Array.from({ length: removed }, (_, step) => positionOf(from + step)).every(
+      (position, step) => first !== undefined && position === first + step,
     )
     return isWhole ? first : undefined
   }
-  const [before, behind] = [placeOf(from - 1), placeOf(from)]
-  if (before === undefined) return behind
-  return behind === undefined || behind === before + 1 ? before + 1 : undefined
+  const [previous, next] = [positionOf(from - 1), positionOf(from)]
+  if (previous === undefined) return next
+  return next === undefined || next === previous + 1 ? previous + 1 : undefined
 }

@@ -1,25 +1,25 @@
 /**
- * The words of a text as search knows them: the same when a text is put into the index, when it is asked for and when it
- * is shown, on every engine. Letters are compared without case and without diacritics.
+ * Splits a text into the words of the search: in the same way for indexing, for queries and for highlighting, on every
+ * engine. Words are compared without case and without diacritics.
  */
 
-/** Characters that a reader does not see (Unicode: Default_Ignorable_Code_Point), and the Arabic tatweel, which only stretches a word. */
-const UNSEEN = /[\p{DI}\u0640]/gu
-/** A word's letters, digits and marks, with what is not seen between them. U+02BB and U+02BC are apostrophes, which part words. */
+/** Invisible characters (Unicode: Default_Ignorable_Code_Point), and the Arabic tatweel, which only stretches a word. */
+const IGNORABLE = /[\p{DI}\u0640]/gu
+/** The letters, digits and marks of a word, with invisible characters between. U+02BB and U+02BC are apostrophes, which separate words. */
 const RUN = /(?![\u02bb\u02bc\u0640\p{DI}])[\p{L}\p{N}\p{M}](?:(?![\u02bb\u02bc])[\p{L}\p{N}\p{M}\p{DI}])*/gu
-/** The same where nothing but ASCII has letters and digits. */
-const UNMARKED_RUN = /[A-Za-z0-9]+/g
-/** The same in a text that is folded. */
+/** The same for texts whose letters and digits are all ASCII. */
+const ASCII_RUN = /[A-Za-z0-9]+/g
+/** The same in folded text. */
 const FOLDED_RUN = /[\p{L}\p{N}\p{M}]+/gu
-/** Scripts that do not part their words: each character counts as a word, and a run of them as a phrase. */
+/** Scripts without spaces between words: each character is a word. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
-/** A character with the marks on it. */
+/** A character with its combining marks. */
 const CHARACTER = /\P{M}[\p{M}\p{DI}]*|[\p{M}\p{DI}]+/gu
-/** Diacritics that a reader may leave out. The vowel signs of Indic scripts are no such: without them it is another word. */
+/** Diacritics that readers omit. The vowel signs of Indic scripts are not among them: without them it is another word. */
 const DIACRITICS = /[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]/g
-/** Letters that Unicode does not take apart; and the sigma at the end of a word. */
-const APART: Record<string, string> = {
+/** Letters that Unicode does not decompose; and the final sigma. */
+const REPLACEMENTS: Record<string, string> = {
   ø: 'o',
   ł: 'l',
   đ: 'd',
@@ -33,50 +33,51 @@ const APART: Record<string, string> = {
   ʼ: '’',
   ʻ: '’',
 }
-const TO_PART = /[øłđæœßıþðςʼʻ]/g
+const REPLACED = /[øłđæœßıþðςʼʻ]/g
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
 const ASCII = /^[\u0000-\u007f]*$/
 
-/** ASCII, and the punctuation of most texts: nothing to take apart. */
+/** ASCII, and the usual punctuation: nothing to decompose. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
 const UNMARKED = /^[\u0000-\u007f\u00a0\u00ab\u00bb\u2010-\u2027\u20ac]*$/
 
-/** Whether a text has nothing but its case to fold. */
+/** Whether folding a text only lowers its case: the fast path for most texts. */
 export const isUnmarked = (text: string): boolean => UNMARKED.test(text)
 
-/** Longest word that is kept, in UTF-16 code units; the rest of a longer one is not searched. */
+/** Longest indexed word, in UTF-16 code units; the rest of a longer one is not searched. */
 const MAX_WORD = 100
-/** Longest sort key, in UTF-16 code units: an index of PostgreSQL holds 2,700 bytes in a row. */
+/** Longest sort key, in UTF-16 code units: a row of a PostgreSQL index has at most 2,700 bytes. */
 const MAX_SORT_KEY = 300
 
-/** The text without what is not seen. */
-export const withoutUnseen = (text: string): string => (isUnmarked(text) ? text : text.replace(UNSEEN, ''))
+/** The text without invisible characters. */
+export const withoutUnseen = (text: string): string => (isUnmarked(text) ? text : text.replace(IGNORABLE, ''))
 
-/** The text without case, diacritics and what is not seen. */
+/** The text in lower case, without diacritics and invisible characters. */
 export function fold(text: string): string {
   if (isUnmarked(text)) return text.toLowerCase()
   return text
     .normalize('NFKD')
-    .replace(UNSEEN, '')
+    .replace(IGNORABLE, '')
     .toLowerCase()
     .replace(DIACRITICS, '')
-    .replace(TO_PART, (letter) => APART[letter] ?? letter)
+    .replace(REPLACED, (letter) => REPLACEMENTS[letter] ?? letter)
     .normalize('NFC')
 }
 
-/** A word, and where in the text it stands. */
+/** A word, and its position in the text, in UTF-16 code units. */
 export interface Token {
+  /** The folded word. */
   word: string
-  /** The word in lower case with its diacritics, as its language writes it. */
+  /** The word in lower case with its diacritics, for the stemmer. */
   form: string
   start: number
   end: number
 }
 
-/** The words of a text, in their order. */
+/** The words of a text, in order. */
 export function tokensIn(text: string): Token[] {
   const tokens: Token[] = []
-  for (const { 0: run, index } of text.matchAll(isUnmarked(text) ? UNMARKED_RUN : RUN)) {
+  for (const { 0: run, index } of text.matchAll(isUnmarked(text) ? ASCII_RUN : RUN)) {
     const parts = ASCII.test(run) || !UNSPACED.test(run) ? [run] : (run.match(CHARACTER) ?? [])
     let start = index
     for (const part of parts) {
@@ -90,24 +91,24 @@ export function tokensIn(text: string): Token[] {
   return tokens
 }
 
-/** What a run of characters is folded to: mostly one word, but `½` is `1` and `2`. */
+/** The words of a run of characters: usually one, but `½` folds to `1` and `2`. */
 function wordsOf(run: string): string[] {
   const folded = fold(run)
-  if (ASCII.test(run)) return [cut(folded, MAX_WORD)]
-  return (folded.match(FOLDED_RUN) ?? []).map((word) => cut(word, MAX_WORD))
+  if (ASCII.test(run)) return [truncate(folded, MAX_WORD)]
+  return (folded.match(FOLDED_RUN) ?? []).map((word) => truncate(word, MAX_WORD))
 }
 
 const formOf = (part: string): string => withoutUnseen(part).toLowerCase().normalize('NFKC')
 
-/** The words of a text alone. */
+/** The folded words of a text, in order. */
 export const wordsIn = (text: string): string[] => tokensIn(text).map(({ word }) => word)
 
-/** A name or a headline as lists are sorted by it: its words, folded. One without words is sorted by its signs. */
-export const sortKey = (text: string): string => cut(wordsIn(text).join(' ') || fold(text) || text, MAX_SORT_KEY)
+/** The key by which lists sort a name or a headline: its folded words, or its characters if it has no words. */
+export const sortKey = (text: string): string => truncate(wordsIn(text).join(' ') || fold(text) || text, MAX_SORT_KEY)
 
-/** The beginning of a text, not more than so many code units; no pair of surrogates is cut apart. */
-function cut(text: string, most: number): string {
-  if (text.length <= most) return text
-  const begun = text.slice(0, most)
-  return begun.isWellFormed() ? begun : begun.slice(0, -1)
+/** Truncates a text to a number of UTF-16 code units, without splitting a surrogate pair. */
+function truncate(text: string, length: number): string {
+  if (text.length <= length) return text
+  const truncated = text.slice(0, length)
+  return truncated.isWellFormed() ? truncated : truncated.slice(0, -1)
 }

@@ -1,15 +1,15 @@
-/** Control characters other than tab, line feed and carriage return; and the two that XML cannot hold beside them. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+/** Control characters other than tab, line feed and carriage return; and two noncharacters that XML does not allow. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression matches control characters
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/
 
-/** What keeps a text from being clean Unicode that both engines and every feed can hold; undefined if nothing does. */
+/** Why a text is not clean Unicode, which both engines and XML can represent; undefined if it is. */
 export function invalidCharacters(text: string): string | undefined {
   if (!text.isWellFormed()) return 'has a lone surrogate'
   return CONTROL.test(text) ? 'has a control character' : undefined
 }
 
-/** What nobody sees: spaces, characters that Unicode says to ignore (Default_Ignorable_Code_Point), the blank of Braille. */
-const UNSEEN = /^[\p{White_Space}\p{DI}\u2800\ufff9-\ufffb]*$/u
+/** Text of spaces, invisible characters (Unicode: Default_Ignorable_Code_Point) and the blank Braille pattern alone. */
+const INVISIBLE = /^[\p{White_Space}\p{DI}\u2800\ufff9-\ufffb]*$/u
 
-/** Whether there is something in a text that a reader can see. */
-export const isVisible = (text: string): boolean => !UNSEEN.test(text)
+/** Whether a text has a visible character. */
+export const isVisible = (text: string): boolean => !INVISIBLE.test(text)
