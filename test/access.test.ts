@@ -77,7 +77,7 @@ const tried = (client: Client, { method, path }: Operation) => {
 }
 
 describe('the roles', () => {
-  it('are told of every operation, in the document too', () => {
+  it('are documented for every operation', () => {
     const found = operations()
     expect(found.map(({ id }) => id).toSorted()).toEqual(operationsOf('admin').toSorted())
     const open = found.filter(({ security }) => security.length === 0 || security.some((s) => !('key' in s)))
@@ -133,7 +133,7 @@ describe('the roles', () => {
   })
 })
 
-describe('a key that is no good', () => {
+describe('an invalid key', () => {
   it('is answered alike, whatever is wrong with it', async () => {
     const { newKey, admin, clock, anyone, url } = room
     const [revoked, rotated, good] = [await newKey('admin'), await newKey('admin'), await newKey('admin')]
@@ -178,7 +178,7 @@ describe('a key that is no good', () => {
     expect(shown(await anyone.get('/v1/api-keys')).body).toEqual((replies[0] as { rest: object }).rest)
   })
 
-  it('is void as soon as it is rotated or revoked', async () => {
+  it('is invalid as soon as it is rotated or revoked', async () => {
     const { newKey, admin, as } = room
     const { id, token, client } = await newKey('editor')
     const { body } = await admin.post(`/v1/api-keys/${id}/rotate`).expect(200)
@@ -225,13 +225,13 @@ describe('/v1/me', () => {
     ['contributor', ['live:read', 'drafts:write']],
     ['editor', ['live:read', 'changes:read', 'drafts:write', 'content:write']],
     ['admin', ['live:read', 'changes:read', 'drafts:write', 'content:write', 'admin']],
-  ] as const)('tells %s who it is', async (role, permissions) => {
+  ] as const)('describes a key of the role %s', async (role, permissions) => {
     const { body } = await all[role].get('/v1/me').expect(200)
     expect(body).toMatchObject({ role, permissions, expiresAt: null })
     expect(Object.keys(body).toSorted()).toEqual(['expiresAt', 'grant', 'id', 'name', 'permissions', 'role'])
   })
 
-  it('tells when a key ends', async () => {
+  it('says when a key expires', async () => {
     const { id, client } = await room.newKey('reader', { expiresAt: '2040-01-01T01:00:00+01:00' })
     const { body } = await client.get('/v1/me').expect(200)
     expect(body).toMatchObject({ id, expiresAt: '2040-01-01T00:00:00.000Z' })
@@ -278,7 +278,7 @@ describe('the keys', () => {
     expect(JSON.stringify((await room.admin.get('/v1/api-keys?limit=100').expect(200)).body)).not.toContain('Mine')
   })
 
-  it('appear in no reply, nor do their hashes, but once where a key is made', async () => {
+  it('appear in no reply, nor do their hashes, but once when a key is created', async () => {
     const { newKey, admin, editor, storage } = room
     const { token, id } = await newKey('admin')
     const rotated = await admin.post(`/v1/api-keys/${id}/rotate`).expect(200)
@@ -325,7 +325,7 @@ describe('a draft', () => {
     }
   })
 
-  it('is for its contributor and for editors; to other contributors it is not there', async () => {
+  it('is for its contributor and for editors; for other contributors it does not exist', async () => {
     const { contributor, editor, newKey } = room
     const other = (await newKey('contributor')).client
     const made = await contributor.post('/v1/articles').send({ headline: 'From the field' }).expect(201)
@@ -422,7 +422,7 @@ describe("an author's e-mail", () => {
   const paths = ['/v1/authors', '/v1/authors/ana-moreau', '/v1/articles', '/v1/articles/bridge-reopens']
   const more = ['?fields=authors', '?include=citations', '?body=html']
 
-  it('is in no reply to anyone but editors, and nothing tells whether it is right', async () => {
+  it('is in no reply to anyone but editors, and no reply reveals whether a guess is right', async () => {
     const urls = [
       ...paths,
       ...more.flatMap((query) => (query === '?body=html' ? [`${paths[3]}${query}`] : [`${paths[2]}${query}`])),

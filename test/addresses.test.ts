@@ -21,7 +21,7 @@ const slugsAt = async (path: string, client?: Client): Promise<string[]> =>
 const location = async (path: string) => (await room.anyone.get(`/v1/${path}`).expect(308)).headers.location
 const taken = (pointer: string) => problem('conflict', { in: 'body', pointer, code: 'path_taken' })
 
-describe('one path leads to one thing', () => {
+describe('a path belongs to one article or section', () => {
   it('so an article does not get the path of a section', async () => {
     const { editor, contributor } = room
     await make('sections', { name: 'News' })
@@ -144,7 +144,7 @@ describe('a former slug of an article', () => {
     await anyone.get('/v1/articles/no-such/citations').expect(404)
   })
 
-  it('says nothing to the world of a slug that it has not seen', async () => {
+  it('reveals nothing of a slug that was never public', async () => {
     const { anyone } = room
     const { id } = await make('articles?publish=true', { headline: 'Seen name' })
     await change(`articles/${id}`, { slug: 'unseen-name' })
@@ -160,7 +160,7 @@ describe('a former slug of an article', () => {
   })
 })
 
-it('an anonymous redirect may be kept as any public reply, one to a key by nobody', async () => {
+it('an anonymous redirect may be cached as any public reply, one to a key by nobody', async () => {
   const { editor, anyone, reader } = room
   const { id } = await make('articles?publish=true', { headline: 'Moves away' })
   await change(`articles/${id}?publish=true`, { slug: 'moved-away' })
@@ -198,7 +198,7 @@ describe.each([
     ],
   })
 
-  it('makes the old slugs lead to the other: as an address, a filter and a reference, in chains, for good', async () => {
+  it('makes the old slugs lead to the other: as an address, a filter and a reference, in chains, permanently', async () => {
     const { editor, admin, anyone } = room
     const [x, y, z] = [await entry('x'), await entry('y'), await entry('z')]
     await change(`${plural}/${x.id}`, { slug: named('x2') })
@@ -246,7 +246,7 @@ describe.each([
     expect(back.body.slug).toBe(named('p-2'))
     expect((await get(`${plural}/${named('p')}`)).id).toBe(q.id)
 
-    // Where the other goes for good, the slug is its first owner's again, or free.
+    // After permanent deletion of the other, the slug is its first owner's again, or free.
     await editor.delete(`/v1/${plural}/${p.id}?reassignTo=${q.id}`).expect(204)
     await admin.delete(`/v1/${plural}/${q.id}?permanent=true`).expect(204)
     await anyone.get(`/v1/${plural}/${named('p-2')}`).expect(404)
@@ -266,7 +266,7 @@ describe('sections of the same slug below different parents', () => {
   const ambiguous = (pointer: string, more: object = {}) =>
     problem('invalid-reference', { pointer, code: 'ambiguous', ...more })
 
-  it('are told apart by their paths', async () => {
+  it('are distinguished by their paths', async () => {
     const { editor, anyone, admin } = room
     await section('Business')
     await section('Leisure')
@@ -397,7 +397,7 @@ describe('sections of the same slug below different parents', () => {
   })
 })
 
-it('a slug is made by the rules of the language of an article', async () => {
+it('a slug follows the rules of the language of an article', async () => {
   const slugIn = async (headline: string, language?: string) => (await make('articles', { headline, language })).slug
   expect(await slugIn('Müller grüßt', 'de-AT')).toBe('mueller-gruesst')
   expect(await slugIn('Müller grüßt')).toBe('muller-grusst')

@@ -49,7 +49,7 @@ describe('a piece of the past', () => {
     await anyone.get(`/v1/articles/${id}?asOf=2019-04-30T00:00:00Z`).expect(404)
   })
 
-  it('is told of with the time of today, and is changed as any other', async () => {
+  it('is in the log of changes with the present time, and is changed as any other', async () => {
     const { admin, anyone, clock } = room
     const { id } = await made({ headline: 'Told today', publishedAt: OLD, updatedAt: '2020-01-01T00:00:00Z' })
     expect((await anyone.get(`/v1/articles/${id}`)).body).toMatchObject({ updatedAt: '2020-01-01T00:00:00.000Z' })
@@ -69,7 +69,7 @@ describe('a piece of the past', () => {
     expect((await admin.post(`/v1/articles/${id}/publish`).expect(200)).body.publishedAt).toBe(OLD)
   })
 
-  it('keeps its date from the draft through review, a schedule and a rehearsal', async () => {
+  it('keeps its date from the draft through review, a schedule and a dry run', async () => {
     const { admin, contributor, editor } = room
     const { id } = await made({ headline: 'From the attic' }, '')
     const dated = await editor.patch(`/v1/articles/${id}`).send({ publishedAt: OLD }).expect(200)
@@ -89,7 +89,7 @@ describe('a piece of the past', () => {
     await contributor.patch(`/v1/articles/${own.id}`).send({ publishedAt: null, kicker: 'x' }).expect(200)
   })
 
-  it('can be put right when it is live', async () => {
+  it('can be corrected when it is live', async () => {
     const { admin, anyone, clock } = room
     const { id, slug } = await made({ headline: 'A wrong date', publishedAt: '2021-01-01T00:00:00Z', tags: ['ferry'] })
     await admin.patch(`/v1/articles/${id}`).send({ publishedAt: OLD }).expect(200)
@@ -110,7 +110,7 @@ describe('a piece of the past', () => {
     await anyone.get(`/v1/articles/${id}?asOf=2019-06-01T00:00:00Z`).expect(404)
   })
 
-  it('is refused a date that cannot be, and one from whoever may not give it', async () => {
+  it('is refused a date that cannot be, and one from a caller who may not set it', async () => {
     const { admin, contributor, clock } = room
     const { id } = await made({ headline: 'Live as it is' })
     const future = new Date(clock.time.getTime() + 1).toISOString()
@@ -163,7 +163,7 @@ describe('a number in the index', () => {
   it('is the first behind many full milliseconds', async () => {
     const { storage } = room
     const from = Date.parse('2017-07-07T00:00:00.000Z')
-    const undo = new Error('taken back')
+    const undo = new Error('rolled back')
     const trial = storage.transaction(async (tx) => {
       const rows = await tx.select({ article: editions.article }).from(editions).limit(8)
       // The last number of each millisecond stands for a full one.

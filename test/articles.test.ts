@@ -31,7 +31,7 @@ const log = async () => {
 }
 
 describe('an article', () => {
-  it('is unseen until it is published, and reads back as it was written', async () => {
+  it('is not public until it is published, and reads back as it was written', async () => {
     const { editor, anyone } = room
     const draft = await post({
       headline: 'Bridge reopens after storm',
@@ -106,7 +106,7 @@ describe('an article', () => {
     expect(draft).toMatchObject({ hasUnpublishedChanges: false, liveVersion: 3 })
   })
 
-  it('goes off the site, to the trash, back, and away for good', async () => {
+  it('is unpublished, moved to the trash, restored, and deleted permanently', async () => {
     const { editor, admin, anyone } = room
     const { id, slug } = await live({ headline: 'A short life', authors: ['ana-moreau'] })
     await editor.post(`/v1/articles/${id}/unpublish`).expect(200)
@@ -129,7 +129,7 @@ describe('an article', () => {
     await post({ headline: 'A short life' }).then((next) => expect(next.slug).toBe(slug))
   })
 
-  it('has an address of its own, and leads on from the one it had', async () => {
+  it('has a slug of its own, and redirects from the former one', async () => {
     const { editor, anyone } = room
     const first = await live({ headline: 'Twin towns' })
     const second = await post({ headline: 'Twin towns' })
@@ -153,7 +153,7 @@ describe('an article', () => {
     expect(taken.body.errors).toMatchObject([{ pointer: '/externalId' }])
   })
 
-  it('refuses what leads nowhere, all of it at once, and keeps nothing', async () => {
+  it('refuses unknown references, all of them at once, and stores nothing', async () => {
     const { editor, contributor } = room
     const before = (await log()).length
     const hidden = await post({ headline: 'Not for contributors' })
@@ -219,7 +219,7 @@ describe('an article', () => {
     expect(Object.keys(found)).toContain('/body/2/type')
   })
 
-  it('is changed by fifty at once, of whom one wins', async () => {
+  it('is changed by fifty clients at once, of which one succeeds', async () => {
     const { editor } = room
     const { id } = await post({ headline: 'Contested' })
     const { headers } = await editor.get(`/v1/articles/${id}?version=draft`).expect(200)
@@ -238,7 +238,7 @@ describe('an article', () => {
 })
 
 describe('the forms of a body', () => {
-  it('are made from blocks, and blocks from them', async () => {
+  it('are converted from blocks, and blocks from them', async () => {
     const { editor, anyone } = room
     const html =
       '<h1>Tides</h1><p>High <em>water</em> at <a href="https://example.org/">noon</a>.</p><script>x()</script>'

@@ -114,7 +114,7 @@ describe('a bulk request', () => {
     await room.editor.get('/v1/articles/wire-400?version=draft').expect(404)
   }, 60_000)
 
-  it('refuses what does not go together, and tells where', async () => {
+  it('refuses contradictory parameters, and says where', async () => {
     const results = await bulk([
       { op: 'update', body: {} },
       { op: 'create', id: 'x', body: { headline: 'x' } },
@@ -166,7 +166,7 @@ describe('a bulk request', () => {
     await post(room.anyone, '{}').expect(problem('unauthenticated'))
   })
 
-  it('can be sent again: what has an externalId is made once', async () => {
+  it('can be sent again: what has an externalId is created once', async () => {
     const lines = [article('Wired', { externalId: 'w-1' }), article('Wired too', { externalId: 'w-2' })]
     expect(statuses(await bulk(lines))).toEqual([201, 201])
     const again = await bulk(lines)
@@ -207,7 +207,7 @@ describe('atomic=true', () => {
     expect(await bulk([], { query })).toEqual([])
   })
 
-  it('takes so much and no more', async () => {
+  it('is limited in size', async () => {
     const before = await stored()
     const tooMany = `${JSON.stringify(article('Many'))}\n`.repeat(10_001)
     await post(room.editor, tooMany, '?atomic=true').expect(problem('too-large'))
@@ -218,7 +218,7 @@ describe('atomic=true', () => {
 })
 
 describe('dryRun=true', () => {
-  it('tells what would become of each line, and keeps nothing', async () => {
+  it('reports the result of each line, and stores nothing', async () => {
     const before = await stored()
     const lines = [
       { op: 'create', resource: 'sections', body: { name: 'Rehearsed' } },
@@ -268,7 +268,7 @@ describe('the stream', () => {
     expect(JSON.parse(received[1] ?? '')).toMatchObject({ line: 2, status: 204 })
   })
 
-  it('stops for a client that goes away', async () => {
+  it('stops when the client disconnects', async () => {
     const before = await stored()
     const { request, received } = await open()
     const line = `${JSON.stringify(article('Gone', { summary: 'x'.repeat(1000) }))}\n`
@@ -286,7 +286,7 @@ describe('the stream', () => {
     expect(statuses(await bulk([article('Still there')]))).toEqual([201])
   }, 60_000)
 
-  it('takes lines of JSON and nothing else', async () => {
+  it('accepts only lines of JSON', async () => {
     const { editor } = room
     await editor.post('/v1/bulk').send({ op: 'create' }).expect(problem('unsupported-media-type'))
     await editor.post('/v1/bulk').type('text/plain').send('{}').expect(problem('unsupported-media-type'))

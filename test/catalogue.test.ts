@@ -45,7 +45,7 @@ describe.each(kinds)('%s', (list, entry, patch, bare) => {
   const noun = list.slice(0, -1)
   const least = (name: string) => ({ name, ...(list === 'sources' && { kind: 'person' }) })
 
-  it('are made, read, changed and deleted', async () => {
+  it('are created, read, changed and deleted', async () => {
     const { editor, anyone, clock } = room
     const made = await editor.post(`/v1/${list}`).send(entry).expect(201)
     const { id, slug } = made.body
@@ -71,7 +71,7 @@ describe.each(kinds)('%s', (list, entry, patch, bare) => {
     )
   })
 
-  it('need little, and take nothing that is not clean', async () => {
+  it('need little, and accept only clean input', async () => {
     const { editor } = room
     expect(await make(list, least('Bare'))).toMatchObject({ ...bare, slug: 'bare' })
     const wrong: [object, string][] = [
@@ -144,7 +144,7 @@ describe.each(kinds)('%s', (list, entry, patch, bare) => {
     expect(await change(`${list}/${id}`, { name: 'Changed' })).toMatchObject({ name: 'Changed', slug: 'steady' })
   })
 
-  it('go to the trash, keep their slug there, and free it when they go for good', async () => {
+  it('go to the trash, keep their slug there, and free it when they are deleted permanently', async () => {
     const { admin, editor, anyone } = room
     const { id } = await make(list, { ...least('Fleeting'), slug: 'fleeting' })
     await editor.delete(`/v1/${list}/${id}`).expect(204)
@@ -481,7 +481,7 @@ describe('the tree of sections', () => {
     expect(await names('sections?parent=none')).not.toContain('A')
   })
 
-  it('keeps a section while others are below it', async () => {
+  it('does not delete a section while others are below it', async () => {
     const { editor, admin } = room
     const above = await section('Above', null)
     const below = await section('Below', 'above')

@@ -33,7 +33,7 @@ const since = async (cursor: string, client = room.partner, more = ''): Promise<
 const told = (data: Shown[]) => data.map(({ type, article, gone }) => [type, article?.slug, gone])
 
 describe('the log', () => {
-  it('is told from the beginning, in pages that join without a gap', async () => {
+  it('is read from the beginning, in pages without gaps or overlaps', async () => {
     for (const n of [1, 2, 3]) await publish(`Page ${n}`)
     const seqs: number[] = []
     for (let cursor = '', more = true; more; ) {
@@ -46,7 +46,7 @@ describe('the log', () => {
     expect(seqs).toEqual(rows.map((_, index) => index + 1))
   })
 
-  it('shows what an article is now, and that it is gone', async () => {
+  it('shows an article as it is now, or that it is gone', async () => {
     const cursor = await end()
     const [kept, unpublished, retracted, deleted] = [
       await publish('Kept'),
@@ -89,7 +89,7 @@ describe('the log', () => {
     ])
   })
 
-  it('tells nothing of drafts and of what is scheduled', async () => {
+  it('has nothing about drafts and scheduled articles', async () => {
     const cursor = await end()
     const { body } = await room.editor.post('/v1/articles').send({ headline: 'Secret so far' }).expect(201)
     await room.editor.post(`/v1/articles/${body.id}/publish`).send({ at: '2031-01-01T00:00:00Z' }).expect(200)
@@ -98,7 +98,7 @@ describe('the log', () => {
     expect(text).not.toContain('Secret so far')
   })
 
-  it('waits for what comes', async () => {
+  it('waits for new changes', async () => {
     const cursor = await end()
     const [waited] = await Promise.all([
       room.partner.get(`/v1/changes?since=${cursor}&wait=50`).expect(200),
@@ -195,7 +195,7 @@ describe('the stream', () => {
     return { response, next, close: () => response.destroy() }
   }
 
-  it('tells each change, and goes on from the last event that was received', async () => {
+  it('sends each change, and continues after the last event that was received', async () => {
     const { token } = await room.newKey('partner')
     const stream = await open(`/v1/changes/stream?since=${await end()}`, token)
     expect(stream.response.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
@@ -234,7 +234,7 @@ describe('the stream', () => {
 })
 
 describe('receipts', () => {
-  it('tell editors how far each partner is, and who does not know of a retraction yet', async () => {
+  it('show editors how far each partner is, and who has not received a retraction yet', async () => {
     const own = await newsroom()
     const [one, two] = [await own.newKey('partner', { name: 'One' }), await own.newKey('partner', { name: 'Two' })]
     const { body: article } = await own.editor.post('/v1/articles?publish=true').send({ headline: 'Wrong' }).expect(201)

@@ -445,7 +445,7 @@ it('tags a reply with each thing once, as far as there is room', () => {
   expect(storedCacheTag(cacheTagOf(ids))).toBe(cacheTagOf(ids))
 })
 
-describe('what is gone', () => {
+describe('deleted entries', () => {
   const gone = async (query = '') => {
     const { parsed, dom } = await read(`/feeds/atom.xml${query}`)
     const ids = (parsed.feed['at:deleted-entry'] ?? []).map((one: Record<string, string>) => one['@_ref'])
@@ -459,7 +459,7 @@ describe('what is gone', () => {
   const retract = (id: string) =>
     room.editor.post(`/v1/articles/${id}/retract`).send({ reason: 'It was <wrong>.' }).expect(200)
 
-  it('is told where it was: a retraction, with its reason', async () => {
+  it('are retractions with their reason, in the feeds that had the article', async () => {
     for (const name of ['Ben', 'Cleo']) await room.editor.post('/v1/authors').send({ name }).expect(201)
     await room.editor.post('/v1/sources').send({ name: 'Wire', kind: 'agency' }).expect(201)
     const citations = [{ source: 'wire', relation: 'origin' }]
@@ -485,7 +485,7 @@ describe('what is gone', () => {
     expect(next).toEqual(expect.any(String))
   })
 
-  it('is what was unpublished or deleted, without a word why, until it comes back', async () => {
+  it('are articles that were unpublished or deleted, without a comment, until they return', async () => {
     const id = await publish('Comes and goes', { section: 'sport' })
     await room.editor.post(`/v1/articles/${id}/unpublish`).expect(200)
     expect(await gone('?section=sport')).toEqual({ ids: [`urn:uuid:${id}`], comments: [] })
@@ -496,7 +496,7 @@ describe('what is gone', () => {
     expect((await gone('?section=asia')).ids).not.toContain(`urn:uuid:${id}`)
   })
 
-  it('is what moved to another feed, in the feed that it left alone', async () => {
+  it('are articles that moved to another feed, only in the feed that they left', async () => {
     const id = await publish('Moves', { section: 'sport', authors: ['ben'] })
     await room.editor
       .patch(`/v1/articles/${id}?publish=true`)
@@ -517,7 +517,7 @@ describe('what is gone', () => {
       expect((await gone(query)).ids).not.toContain(`urn:uuid:${other}`)
   })
 
-  it('is nothing that was never public', async () => {
+  it('are never articles that were not public', async () => {
     const { body } = await room.editor
       .post('/v1/articles')
       .send({ headline: 'Never out', section: 'sport' })
@@ -529,7 +529,7 @@ describe('what is gone', () => {
   })
 })
 
-describe('a feed that is kept', () => {
+describe('a cached feed', () => {
   it('has an ETag, and 304 by it', async () => {
     const { reply } = await read('/feeds/rss.xml')
     expect(reply.headers).toMatchObject({
@@ -590,7 +590,7 @@ describe('a hub', () => {
   }
   const site = { name: 'x', url: 'https://news.example', api: 'https://api.example' }
 
-  it('is told of each feed that has changed, once, and again after it has failed', async () => {
+  it('is notified of each feed that has changed, once, and again after it has failed', async () => {
     const hub = await startHub()
     const { storage, clock } = room
     const refused: [string, number][] = []
@@ -630,7 +630,7 @@ describe('a hub', () => {
     hub.close()
   })
 
-  it('is named by the feeds that it is told of, in them and in their headers', async () => {
+  it('is named by the feeds that it is notified of, in them and in their headers', async () => {
     const own = await newsroom({ WEBSUB_HUB: 'https://hub.example/', PUBLIC_URL: 'https://api.example' })
     await own.editor.post('/v1/sections').send({ name: 'World' }).expect(201)
     const { body } = await own.anyone.get('/v1/sections/world')
@@ -655,7 +655,7 @@ describe('a hub', () => {
   })
 })
 
-it('has summaries alone where that is wanted', async () => {
+it('has summaries only where that is configured', async () => {
   const own = await newsroom({ FEED_CONTENT: 'summary' })
   await own.editor
     .post('/v1/articles?publish=true')

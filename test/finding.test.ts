@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
-import { rebuildDraftIndex, indexMissingDrafts } from '../src/articles/draft-index.ts'
-import { fillSortNames } from '../src/catalogue/sort-names.ts'
+import { indexMissingDrafts, rebuildDraftIndex } from '../src/articles/draft-index.ts'
+import { backfillSortNames } from '../src/catalogue/sort-names.ts'
 import { indexMissing } from '../src/editions/indexing.ts'
 import { draftIndex, editionIndex } from '../src/storage/fulltext.ts'
 import { articles, editions, tags } from '../src/storage/schema.ts'
@@ -85,7 +85,7 @@ describe('a language', () => {
       await tx.update(articles).set({ searchKey: null, sortHeadline: 'old' })
       await tx.update(tags).set({ sortName: '' })
     })
-    await fillSortNames(room.storage)
+    await backfillSortNames(room.storage)
     await indexMissingDrafts(room.storage)
     await indexMissing(room.storage)
     await rebuildDraftIndex(room.storage)
@@ -262,7 +262,7 @@ describe('drafts', () => {
     await editor.post(`/v1/articles/${id}/publish`).send({ at: '2031-05-01T00:00:00Z' }).expect(200)
   })
 
-  it('are found by all their words, each by whoever may see it', async () => {
+  it('are found by all their words, each by callers who may see it', async () => {
     expect((await drafts('q=flamingo')).sort()).toEqual(['live-lagoon', 'other-draft', 'secret-lagoon'])
     expect(await drafts('q=flamingo%20marsh')).toEqual(['secret-lagoon'])
     expect(await drafts('q="flamingos gathered"')).toEqual(['secret-lagoon'])
@@ -278,7 +278,7 @@ describe('drafts', () => {
     await room.reader.get('/v1/articles?version=draft&q=flamingo').expect(403)
   })
 
-  it('are found as they are now, and not when they are gone', async () => {
+  it('are found as they are now, and not after deletion', async () => {
     await room.contributor.patch(`/v1/articles/${mine}`).send(paragraph('Herons only.')).expect(200)
     expect(await drafts('q=flamingos%20gathered')).toEqual([])
     expect(await drafts('q=heron')).toEqual(['secret-lagoon'])
@@ -306,7 +306,7 @@ describe('drafts', () => {
     expect(await drafts(`sort=publishAt&limit=1&cursor=${page.page.next}`)).toEqual(['live-lagoon'])
   })
 
-  it('are found by whether they are ahead, and by who made them', async () => {
+  it('are found by unpublished changes, and by who created them', async () => {
     const { editor, contributor } = room
     expect(await drafts('status=published&hasUnpublishedChanges=true')).toEqual(['live-lagoon'])
     const settled = await drafts('hasUnpublishedChanges=false&q=lingua')
@@ -336,7 +336,7 @@ describe('drafts', () => {
 })
 
 describe('a body', () => {
-  it('is not taken compressed, and is with a byte order mark', async () => {
+  it('is refused compressed, and accepted with a byte order mark', async () => {
     const { editor } = room
     const zipped = gzipSync(JSON.stringify({ name: 'Zipped' }))
     for (const [path, type] of [

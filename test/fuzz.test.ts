@@ -18,7 +18,7 @@ import { type Newsroom, newsroom } from './harness/newsroom.ts'
 
 /** How many requests each operation gets. */
 const { numRuns: RUNS, seed: SEED } = runs(dialect === 'sqlite' ? 16 : 6)
-/** After so many for each, all begins anew with the next seed: lists would grow for ever. */
+/** After so many for each, the test starts over with the next seed: lists would grow for ever. */
 const RUNS_EACH = 100
 /** Failures that are shown before the run ends. */
 const MOST_FAILURES = 20
@@ -80,7 +80,7 @@ const stackIn = (log: string[]): string => {
   return failed ? String(JSON.parse(failed).err.stack).slice(0, 1_500) : 'and nothing logged'
 }
 
-/** What tells one fault from another: the operation, and what is wrong without what was sent. */
+/** The key of a fault: the operation, and what is wrong without what was sent. */
 const signatureOf = ({ operationId }: Sent, error: unknown): string =>
   `${operationId} ${String(error)
     .replace(/(["'`])(?:(?!\1).)*\1|\d{2,}|\S{40,}/g, '…')
@@ -90,7 +90,7 @@ const signatureOf = ({ operationId }: Sent, error: unknown): string =>
 async function round(seed: number, times: number, known: Set<string>): Promise<Finding[]> {
   const room = await newsroom(
     { LOG_LEVEL: 'error', SECRETS_KEY: 'a-key-for-secrets-that-is-long-enough' },
-    { lookup: async () => [{ address: '93.184.216.34', family: 4 }] },
+    { hostLookup: async () => [{ address: '93.184.216.34', family: 4 }] },
   )
   const { requests, count, check, close } = await prepared(room)
   const findings: Finding[] = []

@@ -42,7 +42,7 @@ async function partner(grant: object) {
   }
 }
 
-it('a grant lets a partner have what it covers, and nothing else', async () => {
+it('a grant lets a partner read what it covers, and nothing else', async () => {
   const { told, client } = await partner({ sections: ['world'] })
   await publish('In Asia', { section: 'asia' })
   await publish('In sport', { section: 'sport' })
@@ -87,7 +87,7 @@ it('the articles of a section that moves leave the grants of the sections that i
   ])
 })
 
-it('a partner whose grant changes begins anew', async () => {
+it('a partner whose grant changes starts over', async () => {
   const { id, client } = await partner({ sections: ['world'] })
   const { body } = await client.get('/v1/changes').expect(200)
   const { body: key } = await room.admin
@@ -99,7 +99,7 @@ it('a partner whose grant changes begins anew', async () => {
   expect((await client.get('/v1/me').expect(200)).body.grant).toEqual(key.grant)
 })
 
-it('a grant names what there is, and is for partners', async () => {
+it('a grant names existing entries, and is for partners', async () => {
   const { body } = await room.admin
     .post('/v1/api-keys')
     .send({ name: 'X', role: 'partner', grant: { sections: ['no-such'] } })
@@ -112,7 +112,7 @@ it('a grant names what there is, and is for partners', async () => {
     .expect(400)
 })
 
-it('editors are told why a partner does or does not get an article', async () => {
+it('editors see why a partner does or does not get an article', async () => {
   const { id: key } = await partner({ sections: ['world'], languages: ['fr'] })
   const article = await publish('In Asia, in English', { section: 'asia' })
   const { body } = await room.editor.get(`/v1/articles/${article}/access?key=${key}`).expect(200)

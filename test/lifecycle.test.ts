@@ -4,7 +4,7 @@ import { readRevision } from '../src/articles/revisions/store.ts'
 import { createArticle, saveArticle } from '../src/articles/store.ts'
 import { sweepIdempotencyKeys } from '../src/idempotency/idempotency.ts'
 import { idempotencyKeys, revisions } from '../src/storage/schema.ts'
-import { type Places, purgeTrash } from '../src/trash/store.ts'
+import { deleteExpiredTrash, type PurgeCursors } from '../src/trash/store.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 
 let room: Newsroom
@@ -81,7 +81,7 @@ describe('scheduling', () => {
     await anyone.get(`/v1/articles/${held.id}`).expect(404)
   })
 
-  it('refuses times that cannot be', async () => {
+  it('refuses impossible times', async () => {
     const { editor } = room
     const { id } = await draft({ headline: 'Never' })
     const refused = async (body: object) =>
@@ -95,7 +95,7 @@ describe('scheduling', () => {
 })
 
 describe('corrections and retractions', () => {
-  it('show at once, stay, and take the place of what is taken back', async () => {
+  it('are public at once and stay; a notice replaces a retracted article', async () => {
     const { editor, anyone, clock } = room
     const { id, slug } = await draft({ headline: 'The wrong year' })
     const { id: other } = await draft({ headline: 'Elsewhere', relatedLinks: [{ article: slug }] })
@@ -235,7 +235,7 @@ describe('revisions', () => {
 })
 
 describe('an Idempotency-Key', () => {
-  it('does it once: replays the first reply, tells another request apart, and forgets after a day', async () => {
+  it('runs a request once: replays the first reply, refuses another request, and expires after a day', async () => {
     const { editor, admin, clock, storage } = room
     const send = (key: string, body: object) => editor.post('/v1/articles').set('idempotency-key', key).send(body)
     const first = await send('k-1', { headline: 'Only once' }).expect(201)
@@ -293,8 +293,8 @@ describe('a preview', () => {
   })
 })
 
-describe('a rehearsal', () => {
-  it('tells what publishing would do, and does nothing', async () => {
+describe('a dry run', () => {
+  it('reports what publishing would do, and changes nothing', async () => {
     const { editor, anyone } = room
     await editor.post('/v1/sources').send({ name: 'A witness', kind: 'person' }).expect(201)
     const { slug: target } = await draft({ headline: 'Still a draft' })
@@ -331,7 +331,7 @@ describe('a rehearsal', () => {
 })
 
 describe('the audit log', () => {
-  it('has on record who did what, by which request, and who was refused', async () => {
+  it('records who did what, by which request, and who was refused', async () => {
     const { admin, editor, as } = room
     const made = await editor
       .post('/v1/articles')
@@ -374,17 +374,17 @@ describe('the trash', () => {
     await anyone.get('/v1/tags/thrown-away').expect(200)
     await editor.post('/v1/sections/lower/restore').expect(409)
     await editor.post('/v1/sections/upper/restore').expect(200)
-    expect(await purgeTrash(room, 30)).toBe(0)
+    expect(await deleteExpiredTrash(room, 30)).toBe(0)
     clock.tick(31 * 24 * 60 * 60 * 1000)
-    expect(await purgeTrash(room, 0)).toBe(0)
-    expect(await purgeTrash(room, 30)).toBeGreaterThanOrEqual(2)
+    expect(await deleteExpiredTrash(room, 0)).toBe(0)
+    expect(await deleteExpiredTrash(room, 30)).toBeGreaterThanOrEqual(2)
     await editor.post(`/v1/articles/${id}/restore`).expect(404)
     expect((await editor.get('/v1/trash').expect(200)).text).not.toContain('In the bin')
   })
 })
 
-describe('the sweep of the trash', () => {
-  it('is not held up by what is in use, and looks at that again after the rest', async () => {
+describe('the purge of the trash', () => {
+  it('passes over what is in use, and examines it again after the rest', async () => {
     const { editor, clock } = room
     const lines = (make: (number: number) => object, count: number) =>
       Array.from({ length: count }, (_, number) => JSON.stringify(make(number))).join('\n')
@@ -403,11 +403,11 @@ describe('the sweep of the trash', () => {
       const found = pages.flatMap(({ body }) => body.data) as { slug: string }[]
       return found.filter((one) => one.slug.startsWith('held-')).length
     }
-    const places: Places = new Map()
-    for (let looks = 0; looks < 2; looks++) await purgeTrash(room, 30, places)
+    const places: PurgeCursors = new Map()
+    for (let looks = 0; looks < 2; looks++) await deleteExpiredTrash(room, 30, places)
     expect(await left()).toBe(100)
     await editor.patch(`/v1/articles/${id}`).send({ relatedLinks: [] }).expect(200)
-    for (let looks = 0; looks < 2; looks++) await purgeTrash(room, 30, places)
+    for (let looks = 0; looks < 2; looks++) await deleteExpiredTrash(room, 30, places)
     expect(await left()).toBe(0)
   })
 })
@@ -415,7 +415,7 @@ describe('the sweep of the trash', () => {
 describe('publishing a change', () => {
   const blocks = (...texts: string[]) => texts.map((text) => ({ type: 'paragraph', text }))
 
-  it('tells which earlier changes went live with it', async () => {
+  it('reports which earlier changes were published with it', async () => {
     const { editor } = room
     const { body: live } = await editor.post('/v1/articles?publish=true').send({ headline: 'Tells all' }).expect(201)
     expect(live).not.toHaveProperty('warnings')
@@ -551,7 +551,7 @@ describe('reassignTo', () => {
   })
 })
 
-describe('what is moved by reassignTo', () => {
+describe('the references changed by reassignTo', () => {
   it('are references alone: an id that a text or an address has is left as it is', async () => {
     const { editor, anyone, clock } = room
     const source = async (name: string) =>

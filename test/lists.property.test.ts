@@ -8,7 +8,7 @@ import type { Page as Found, PageRequest } from '../src/storage/keyset.ts'
 import { articles, authors, editions, refCounts, sections, slugs, sources, tags } from '../src/storage/schema.ts'
 import { runs } from './harness/depth.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
-import { type Noun, nouns, type Query, Shelf } from './lists/shelf-model.ts'
+import { ListModel, type Noun, nouns, type Query } from './lists/list-model.ts'
 import { at, doWrite, makeEntry, type Write, write } from './lists/writes.ts'
 
 let room: Newsroom
@@ -18,20 +18,20 @@ beforeAll(async () => {
 afterAll(() => room.close())
 
 /** An empty newsroom with a few entries, among them a tree of sections. */
-async function begin(): Promise<Shelf> {
+async function begin(): Promise<ListModel> {
   await room.storage.transaction(async (tx) => {
     for (const table of [editionIndex, draftIndex, editions, refCounts, articles, slugs, authors, tags, sources])
       await tx.delete(table)
     await tx.delete(sections)
   })
   room.clock.time = new Date('2030-01-01T12:00:00.000Z')
-  const shelf = new Shelf()
+  const model = new ListModel()
   for (const noun of ['author', 'author', 'tag', 'tag', 'tag', 'tag', 'source', 'source'] as const)
-    await makeEntry(shelf, room, noun)
-  const top = await makeEntry(shelf, room, 'section')
-  await makeEntry(shelf, room, 'section', await makeEntry(shelf, room, 'section', top))
-  await makeEntry(shelf, room, 'section', await makeEntry(shelf, room, 'section'))
-  return shelf
+    await makeEntry(model, room, noun)
+  const top = await makeEntry(model, room, 'section')
+  await makeEntry(model, room, 'section', await makeEntry(model, room, 'section', top))
+  await makeEntry(model, room, 'section', await makeEntry(model, room, 'section'))
+  return model
 }
 
 const some = fc.option(fc.array(fc.nat(9), { minLength: 1, maxLength: 3 }), { nil: undefined, freq: 2 })
@@ -57,19 +57,19 @@ const wish = fc.record({
 type Wish = typeof wish extends fc.Arbitrary<infer T> ? T : never
 
 /** What is wished for of the entries that there are: as the model takes it, and as a query. */
-function queryOf(shelf: Shelf, { times, word, sort, limit, bySlug, language, ...refs }: Wish): [Query, string] {
+function queryOf(model: ListModel, { times, word, sort, limit, bySlug, language, ...refs }: Wish): [Query, string] {
   const query: Query = { filters: language ? { language } : {}, times: [], word, sort }
   const parameters = new URLSearchParams({ sort, limit: String(limit), count: 'true' })
   if (language) parameters.set('language', language.join())
   if (word) parameters.set('q', word)
   for (const noun of nouns) {
-    const entries = refs[noun]?.flatMap((number) => at(shelf.of(noun), number) ?? [])
+    const entries = refs[noun]?.flatMap((number) => at(model.of(noun), number) ?? [])
     if (!entries || entries.length === 0) continue
     query.filters[noun] = entries.map(({ id }) => id)
     parameters.set(noun, entries.map(({ id, slugs }, place) => (bySlug ? (at(slugs, place) ?? id) : id)).join())
   }
   for (const { name, op, of } of times) {
-    const time = at(shelf.lives(), of)?.[name]
+    const time = at(model.lives(), of)?.[name]
     const parameter = `${name}[${op}]`
     if (time === undefined || parameters.has(parameter)) continue
     query.times.push({ name, op, time })
@@ -105,14 +105,14 @@ async function pages(url: string, cursor: string | null, way: 'next' | 'previous
 const idsIn = (list: Page[]): string[] => list.flatMap(({ data }) => data.map(({ id }) => id))
 
 /** The list is what the model says, from its beginning to its end and back. */
-async function checkList(shelf: Shelf, wanted: Wish): Promise<void> {
-  const [query, url] = queryOf(shelf, wanted)
-  const expected = shelf.list(query).map(({ id }) => id)
+async function checkList(model: ListModel, wanted: Wish): Promise<void> {
+  const [query, url] = queryOf(model, wanted)
+  const expected = model.list(query).map(({ id }) => id)
   const forwards = await pages(url, null, 'next')
   expect({ url, ids: idsIn(forwards) }).toEqual({ url, ids: expected })
   const shown = ({ headline = '', publishedAt, updatedAt }: Shown) => [headline, publishedAt, updatedAt]
   expect(forwards.flatMap(({ data }) => data.map(shown))).toEqual(
-    shelf.list(query).map((piece) => shown({ ...piece, headline: piece.live?.headline })),
+    model.list(query).map((piece) => shown({ ...piece, headline: piece.live?.headline })),
   )
   expect(forwards.map(({ page }) => page.total)).toEqual(forwards.map(() => expected.length))
   const last = forwards.at(-1)
@@ -124,8 +124,8 @@ async function checkList(shelf: Shelf, wanted: Wish): Promise<void> {
 }
 
 /** It is the same whichever way it is found: as if all that there is were much. */
-async function checkPlans(shelf: Shelf, wanted: Wish): Promise<void> {
-  const [{ filters, times, word, sort }] = queryOf(shelf, wanted)
+async function checkPlans(model: ListModel, wanted: Wish): Promise<void> {
+  const [{ filters, times, word, sort }] = queryOf(model, wanted)
   const timesOf = (name: string) => times.flatMap((one): TimeFilter => (one.name === name ? [[one.op, one.time]] : []))
   const named = Object.fromEntries(
     Object.entries(filters).map(([kind, ids]) => [kind, kind === 'language' ? ids.join() : [ids.join()]]),
@@ -134,7 +134,7 @@ async function checkPlans(shelf: Shelf, wanted: Wish): Promise<void> {
     filters: { ...named, q: word, publishedAt: timesOf('publishedAt'), updatedAt: timesOf('updatedAt') },
     sort: sort as ArticleSort,
   }
-  const expected = shelf.list({ filters, times, word, sort }).map(({ id }) => id)
+  const expected = model.list({ filters, times, word, sort }).map(({ id }) => id)
   for (const few of [0, 3, 10]) {
     const ids: string[] = []
     for (let from: PageRequest['from'] = null; ; ) {
@@ -148,14 +148,14 @@ async function checkPlans(shelf: Shelf, wanted: Wish): Promise<void> {
 }
 
 /** While things come and go, what stays in its place is met once, and nothing that never was there. */
-async function checkMoving(shelf: Shelf, wanted: Wish, writes: Write[]): Promise<void> {
-  const [query, url] = queryOf(shelf, wanted)
-  const look = () => shelf.list(query).map((piece) => `${shelf.sortKey(piece, query.sort)} ${piece.id}`)
+async function checkMoving(model: ListModel, wanted: Wish, writes: Write[]): Promise<void> {
+  const [query, url] = queryOf(model, wanted)
+  const look = () => model.list(query).map((piece) => `${model.sortKey(piece, query.sort)} ${piece.id}`)
   const seen = [look()]
   const ids = idsIn(
     await pages(url, null, 'next', async () => {
       const next = writes.shift()
-      if (next) await doWrite(shelf, room, next)
+      if (next) await doWrite(model, room, next)
       seen.push(look())
     }),
   )
@@ -167,7 +167,7 @@ async function checkMoving(shelf: Shelf, wanted: Wish, writes: Write[]): Promise
   expect(ids.filter((id) => !ever.has(id))).toEqual([])
 }
 
-async function checkEntries(shelf: Shelf): Promise<void> {
+async function checkEntries(model: ListModel): Promise<void> {
   for (const noun of nouns) {
     const { body } = await room.anyone.get(`/v1/${noun}s?include=latest&latest=3&limit=100`).expect(200)
     const shown = body.data.map((one: { id: string; articleCount: number; latest: { id: string }[] }) => [
@@ -176,10 +176,10 @@ async function checkEntries(shelf: Shelf): Promise<void> {
       one.latest.map(({ id }) => id),
     ])
     const newest = (id: string) =>
-      shelf.list({ filters: { [noun]: [id] } as Record<Noun, string[]>, times: [], sort: '-publishedAt' })
-    const expected = shelf.of(noun).map((entry) => [
+      model.list({ filters: { [noun]: [id] } as Record<Noun, string[]>, times: [], sort: '-publishedAt' })
+    const expected = model.of(noun).map((entry) => [
       entry.id,
-      shelf.count(entry),
+      model.count(entry),
       newest(entry.id)
         .slice(0, 3)
         .map(({ id }) => id),
@@ -188,15 +188,15 @@ async function checkEntries(shelf: Shelf): Promise<void> {
   }
 }
 
-async function checkRelated(shelf: Shelf): Promise<void> {
-  for (const piece of shelf.pieces) {
+async function checkRelated(model: ListModel): Promise<void> {
+  for (const piece of model.pieces) {
     const response = await room.anyone.get(`/v1/articles/${piece.id}/related?limit=20&fields=id,status`)
     if (!piece.live) {
       expect(response.status).toBe(piece.status === 'retracted' ? 410 : 404)
       continue
     }
     const found: { id: string; status: string }[] = response.body.data
-    const sharing = shelf.sharing(piece).map(({ id }) => ({ id, status: 'published' }))
+    const sharing = model.sharing(piece).map(({ id }) => ({ id, status: 'published' }))
     const sorted = (list: { id: string }[]) => list.toSorted((a, b) => (a.id < b.id ? -1 : 1))
     if (sharing.length <= 20) expect(sorted(found)).toEqual(sorted(sharing))
     else expect(sharing).toEqual(expect.arrayContaining(found))
@@ -209,15 +209,15 @@ it('lists, counts and related articles are what a filter, a sort and a cut of al
     fc.noBias(fc.array(wish, { minLength: 12, maxLength: 12 })),
     fc.noBias(fc.array(write, { minLength: 10, maxLength: 10 })),
     async (writes, wishes, moving) => {
-      const shelf = await begin()
-      for (const one of writes) await doWrite(shelf, room, one)
-      await checkEntries(shelf)
-      for (const one of wishes) await checkList(shelf, one)
-      for (const one of wishes) await checkPlans(shelf, one)
-      await checkRelated(shelf)
+      const model = await begin()
+      for (const one of writes) await doWrite(model, room, one)
+      await checkEntries(model)
+      for (const one of wishes) await checkList(model, one)
+      for (const one of wishes) await checkPlans(model, one)
+      await checkRelated(model)
       await recompileStale(room.storage)
-      for (const one of wishes.slice(0, 3)) await checkMoving(shelf, { ...one, limit: 1 }, moving)
-      await checkEntries(shelf)
+      for (const one of wishes.slice(0, 3)) await checkMoving(model, { ...one, limit: 1 }, moving)
+      await checkEntries(model)
     },
   )
   await fc.assert(story, runs(4))

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { idOf } from '../src/catalogue/resolve.ts'
+import { resolveId } from '../src/catalogue/resolve.ts'
 import { dialect } from '../src/storage/dialect.ts'
 import * as schema from '../src/storage/schema.ts'
 import type { Storage } from '../src/storage/storage.ts'
@@ -95,7 +95,7 @@ it('keep the slugs of an older version, those of sections below the sections abo
       slug('author', 'asia', author),
     ]),
   )
-  const led = (kind: string, name: string) => idOf(storage.reader, kind, name)
+  const led = (kind: string, name: string) => resolveId(storage.reader, kind, name)
   for (const path of ['/world', '/the-world', 'world', 'the-world']) expect(await led('section', path)).toBe(top)
   for (const path of ['/world/asia', '/the-world/the-east', 'asia', 'the-east'])
     expect(await led('section', path)).toBe(below)

@@ -6,7 +6,7 @@ import {
   type TransitionName,
   transitionNames,
 } from '../src/articles/lifecycle/workflow.ts'
-import { latestChange } from '../src/changes/log.ts'
+import { lastSeq } from '../src/changes/log.ts'
 import { draftIndex, editionIndex } from '../src/storage/fulltext.ts'
 import { articles, authors, changes, editions, refCounts, sections, slugs, tags } from '../src/storage/schema.ts'
 import { runs } from './harness/depth.ts'
@@ -52,7 +52,7 @@ async function begin(): Promise<{ model: Model; real: Newsroom }> {
   for (const name of ['Ports', 'Storms']) await entry('tag', name)
   await entry('section', 'World', await entry('section', 'News'))
   await entry('section', 'Sport')
-  beginLogAt(model, await latestChange(room.storage.reader))
+  beginLogAt(model, await lastSeq(room.storage.reader))
   const plain = { publish: false, bulk: false, change: {} }
   await make(model, room, { ...plain, by: 'contributor' })
   await make(model, room, { ...plain, by: 'editor', publish: true, change: { slug: 0, section: 1, authors: [0] } })

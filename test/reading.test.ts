@@ -60,7 +60,7 @@ describe('related articles', () => {
     await anyone.get(`/v1/articles/${id}/related?limit=20`).set('if-none-match', String(headers.etag)).expect(304)
   })
 
-  it('show names of today, and are found at the address of today', async () => {
+  it('show present names, and are found at the present address', async () => {
     const { anyone, editor } = room
     await editor.patch('/v1/tags/bridges').send({ name: 'Bridges and tunnels' }).expect(200)
     await editor.patch('/v1/articles/bridge-reopens?publish=true').send({ slug: 'bridge-open' }).expect(200)
@@ -130,7 +130,7 @@ describe('front pages', () => {
     expect((await anyone.get('/v1/sections/world').expect(200)).body).not.toHaveProperty('children')
   })
 
-  it('are there of authors, tags and sources too', async () => {
+  it('exist for authors, tags and sources too', async () => {
     const { anyone, editor } = room
     await live('By her', { authors: ['ana-moreau'] })
     await editor
@@ -160,13 +160,13 @@ describe('front pages', () => {
 
 describe('an article as of a moment', () => {
   const asOf = (time: string, query = '') => room.anyone.get(`/v1/articles/ferry?asOf=${time}${query}`)
-  /** The time that the service sees, after it has gone on by a minute. */
+  /** The time that the service sees, after it has advanced by a minute. */
   const later = () => {
     room.clock.tick(60_000)
     return room.clock.now().toISOString()
   }
 
-  it('is what the world read then', async () => {
+  it('is what was public then', async () => {
     const { editor } = room
     const before = later()
     const { id } = await live('Ferry', {
@@ -247,7 +247,7 @@ describe('an article as of a moment', () => {
     expect((await read()).body).toMatchObject({ tags: [], section: null })
   })
 
-  it('is there while the article is live', async () => {
+  it('exists while the article is live', async () => {
     const { editor, anyone } = room
     const { id, publishedAt } = await live('Withdrawn')
     later()

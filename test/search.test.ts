@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { keysOfMillisecond } from '../src/editions/index-key.ts'
-import { rebuildIndex, indexMissing, mergeIndex } from '../src/editions/indexing.ts'
+import { indexMissing, mergeIndex, rebuildIndex } from '../src/editions/indexing.ts'
 import { editionIndex } from '../src/storage/fulltext.ts'
 import { editions } from '../src/storage/schema.ts'
 import { runs } from './harness/depth.ts'
@@ -61,7 +61,7 @@ it('finds words, phrases and beginnings, without regard to case and diacritics, 
   for (const q of ['haf', '"am strasse"', 'harbour gdansk', 'known-well']) expect(await slugs(q)).toEqual([])
 })
 
-it('takes all else literally', async () => {
+it('treats everything else literally', async () => {
   await publish('Calm weather')
   const hostile = [
     '"',
@@ -130,7 +130,7 @@ it('marks words whose letters come apart into signs', async () => {
   }
 })
 
-it('filters, counts and tells facets', async () => {
+it('filters, counts and has facets', async () => {
   for (const [name, parent] of [
     ['World', null],
     ['Asia', 'world'],
@@ -165,7 +165,7 @@ it('filters, counts and tells facets', async () => {
   expect((await room.anyone.get('/v1/articles?q=harbour&section=asia').expect(200)).body.data).toHaveLength(1)
 })
 
-it('goes on from a cursor, in both directions, while articles come', async () => {
+it('continues from a cursor, in both directions, while articles are added', async () => {
   for (const n of [1, 2, 3]) await publish(`Body ${n}`, paragraph('The tide came in.'))
   for (const n of [1, 2, 3]) await publish(`Tide ${n}`)
   const first = await find('tide', '&limit=2')
@@ -184,7 +184,7 @@ it('goes on from a cursor, in both directions, while articles come', async () =>
   await room.anyone.get(path('other', `&cursor=${first.page.next}`)).expect(400)
 })
 
-it('tells what was probably meant', async () => {
+it('suggests a corrected spelling', async () => {
   await publish('Harbour bridge reopens')
   expect(await find('harbuor')).toMatchObject({ data: [], didYouMean: 'harbour' })
   expect(await find('ahrbour brigde')).toMatchObject({ data: [], didYouMean: 'harbour bridge' })
@@ -219,7 +219,7 @@ it('finds only what is live, as it is now', async () => {
   expect((await room.editor.get('/v1/articles?version=draft&q=draft').expect(200)).body.data).toHaveLength(1)
 })
 
-it('makes its index anew from what is live', async () => {
+it('rebuilds its index from what is live', async () => {
   for (const n of [1, 2, 3]) await publish(`Heron ${n}`)
   const before = await slugs('heron')
   await rebuildIndex(room.storage)

@@ -180,14 +180,14 @@ it('has what search engines may list, and nothing else', async () => {
   expect((await read('/sitemaps/2030-01.xml')).locs).toEqual([...expected, 'https://news.example/later'])
 })
 
-it('follows a section that moves, before its articles have been compiled anew', async () => {
+it('follows a section that moves, before its articles have been recompiled', async () => {
   await publish('In the world', { section: 'world' })
   await room.editor.patch('/v1/sections/world').send({ slug: 'globe' }).expect(200)
   for (const path of ['/sitemaps/2030-01.xml', '/news-sitemap.xml'])
     expect((await read(path)).locs).toEqual(['https://news.example/globe/in-the-world'])
 })
 
-it('reads on over many batches, each article once', async () => {
+it('reads many batches, each article once', async () => {
   const lines = Array.from({ length: 250 }, (_, n) => ({
     op: 'create',
     resource: 'articles',
@@ -237,7 +237,7 @@ it('has the news of the last two days, by the clock alone', async () => {
   expect((await read('/news-sitemap.xml')).locs).toEqual([])
 })
 
-it('can be kept until something changes', async () => {
+it('can be cached until something changes', async () => {
   await publish('One')
   for (const path of ['/sitemap.xml', '/sitemaps/2030-01.xml', '/news-sitemap.xml']) {
     const { headers } = await read(path)

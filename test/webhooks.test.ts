@@ -107,7 +107,7 @@ const fits = (secret: string, { id, headers, text }: Received): boolean[] => {
 }
 
 describe('a message', () => {
-  it('is signed, tells what the change tells, and nothing of a draft', async () => {
+  it('is signed, and has what the change has, and nothing of a draft', async () => {
     const to = await receiving()
     const { secret } = await hook(to.url, { events: ['article.*', 'author.created'] })
     await room.editor.post('/v1/articles').send({ headline: 'Secret so far' }).expect(201)
@@ -131,7 +131,7 @@ describe('a message', () => {
     expect(new Set(to.received.map((message) => message.id)).size).toBe(2)
   })
 
-  it('is taken by the package of the standard, and not when it is changed or old', async () => {
+  it('is verified by the package of the standard, and refused when it is altered or old', async () => {
     const before = room.clock.time
     room.clock.time = new Date()
     const to = await receiving()
@@ -145,7 +145,7 @@ describe('a message', () => {
     expect(() => standard.verify(`${text} `, headers as Record<string, string>)).toThrow('No matching signature')
   })
 
-  it('brings the edition as it is when it is sent, or null', async () => {
+  it('has the edition as it is when it is sent, or null', async () => {
     const to = await receiving()
     await hook(to.url, { events: ['article.published'], include: ['edition'] })
     const [kept, gone] = [await publish('First words'), await publish('Taken back')]
@@ -160,7 +160,7 @@ describe('a message', () => {
     for (const message of to.received) conforms(message)
   })
 
-  it('of a section tells of all below it, and of what has left it', async () => {
+  it('of a section covers all below it, and what has left it', async () => {
     const to = await receiving()
     const { now } = await hook(to.url, { events: ['article.*'], section: 'world' })
     const moving = await publish('Moving', { section: 'asia' })
@@ -197,7 +197,7 @@ describe('a message', () => {
     expect(await now()).toMatchObject({ oldSecretUntil: null })
   })
 
-  it('is sent to try a webhook, whatever it takes', async () => {
+  it('is sent to test a webhook, whatever its events are', async () => {
     const to = await receiving()
     const { path, id } = await hook(to.url, { events: ['tag.deleted'] })
     const { body } = await room.admin.post(`${path}/test`).expect(202)
@@ -283,7 +283,7 @@ describe('a receiver', () => {
     expect(to.received).toHaveLength(1)
   })
 
-  it('that hangs keeps no other waiting', async () => {
+  it('that hangs delays no other', async () => {
     const held: (() => void)[] = []
     const slow = await receiving((reply) => void held.push(() => reply.end()))
     const good = await receiving()
@@ -372,7 +372,7 @@ describe('a receiver', () => {
 })
 
 describe('the order', () => {
-  it('of one article is kept at each endpoint, and other articles do not wait', async () => {
+  it('of one article is preserved at each endpoint, and other articles do not wait', async () => {
     const to = await receiving((reply, { data }) => {
       status(data.article?.slug === 'stuck' && broken ? 500 : 200)(reply, {} as never, {} as never)
     })
@@ -416,7 +416,7 @@ describe('a process', () => {
     expect(await deliveries()).toMatchObject([{ status: 'delivered' }])
   })
 
-  it('that is killed while it makes deliveries leaves none out, and makes none twice', async () => {
+  it('that is killed while it creates deliveries omits none, and creates none twice', async () => {
     const to = await receiving()
     await hook(to.url)
     for (const n of [1, 2, 3]) await publish(`Made once ${n}`)
@@ -495,7 +495,7 @@ describe('an address', () => {
       .expect(refused)
   })
 
-  it('that is public when the webhook is made and private later is not reached', async () => {
+  it('that is public when the webhook is created and private later is not reached', async () => {
     const to = await receiving()
     const { port } = new URL(to.url)
     const now: string[] = []
@@ -587,7 +587,7 @@ describe('a webhook', () => {
       .expect(problem(type, { in: 'body', pointer }))
   })
 
-  it('is made once for one Idempotency-Key, and shows the same secret then', async () => {
+  it('is created once for one Idempotency-Key, and shows the same secret again', async () => {
     const make = () =>
       room.admin
         .post('/v1/webhooks')
@@ -598,7 +598,7 @@ describe('a webhook', () => {
     expect((await room.admin.get('/v1/webhooks').expect(200)).body.data).toHaveLength(1)
   })
 
-  it('that is paused is sent nothing, and goes on where it stood', async () => {
+  it('that is paused is sent nothing, and continues where it stopped', async () => {
     const to = await receiving()
     const { path, now } = await hook(to.url)
     await room.admin.patch(path).send({ status: 'paused' }).expect(200)
@@ -679,7 +679,7 @@ describe('a secret', () => {
     expect(replies.join()).not.toMatch(/whsec_|"secret"|"oldSecret"/)
   })
 
-  it('that cannot be opened any more pauses its webhook, until it is rotated', async () => {
+  it('that cannot be decrypted any more pauses its webhook, until it is rotated', async () => {
     const to = await receiving()
     const { path, now } = await hook(to.url)
     await publish('Unsigned')

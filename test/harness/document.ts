@@ -6,7 +6,7 @@ type Json = Record<string, unknown>
 
 const NDJSON = 'application/x-ndjson'
 
-/** The lines of a reply, each parsed; the client has to be told to `buffer` them. */
+/** The lines of a reply, each parsed; the client has to `buffer` them. */
 export const linesIn = <T>({ text }: Response): T[] =>
   text
     .split('\n')
@@ -112,7 +112,7 @@ export function messageConformity(document: Json) {
   }
 }
 
-/** The document for whoever asks for neither `fields` nor another form of the body, and gets whole articles. */
+/** The document for requests that ask for neither `fields` nor another form of the body, and gets whole articles. */
 function withoutPartial(document: Json): Json {
   const components = document.components as Record<string, Json>
   return { ...document, components: { ...components, schemas: { ...components.schemas, ArticleFields: false } } }

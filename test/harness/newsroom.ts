@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import supertest, { type Test } from 'supertest'
 import type { KeyRole } from '../../src/access/roles.ts'
-import { type AppDeps, buildApp } from '../../src/app.ts'
+import type { AppDeps } from '../../src/app/services.ts'
+import { buildApp } from '../../src/app.ts'
 import { releases } from '../../src/articles/lifecycle/scheduler.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Storage } from '../../src/storage/storage.ts'
@@ -47,7 +48,7 @@ const ADMIN = 'an-admin-key-for-tests-that-is-long-enough'
 /** A running service over a database of its own, on a free port of the loopback interface. */
 export async function newsroom(
   environment: Record<string, string> = {},
-  more: Pick<AppDeps, 'lookup'> = {},
+  more: Pick<AppDeps, 'hostLookup'> = {},
 ): Promise<Newsroom> {
   const storage = await temporaryStorage()
   const clock = {
@@ -64,7 +65,7 @@ export async function newsroom(
     storage,
     clock,
     releases: releases({ storage, clock }),
-    logTo: { write: (line) => void log.push(line) },
+    logStream: { write: (line) => void log.push(line) },
     ...more,
   })
   const close = closeLater(async () => {

@@ -1,6 +1,6 @@
 /**
  * The PostgreSQL that `npm test` starts for itself where no other is named: the server's own program, from a package of
- * the npm registry, over a data directory that is gone when the tests end. It listens on a Unix socket alone.
+ * the npm registry, over a data directory that is removed when the tests end. It listens on a Unix socket alone.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'

@@ -24,7 +24,7 @@ export function raw(url: string, head: string, ...more: (string | Buffer)[]): Pr
   })
 }
 
-/** The same by a client that reads nothing before it has written all: what it would have been told may be lost by then. */
+/** The same by a client that reads nothing before it has written all: the reply may be lost by then. */
 export function rawBlind(url: string, head: string, pieces: Iterable<string | Buffer>): Promise<RawReply> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve) => {

@@ -28,14 +28,14 @@ export interface Receiver {
   received: Received[]
   /** How it answers from now on. */
   answer: Answer
-  /** The slugs of the articles it was told of, in the order of arrival. */
+  /** The slugs of the articles in its messages, in the order of arrival. */
   slugs(): (string | undefined)[]
   /** Resolves when so many messages have arrived since it was made. */
   has(count: number): Promise<void>
   close(): Promise<void>
 }
 
-/** A real receiver on the loopback interface; it answers 204 unless told otherwise. */
+/** A real receiver on the loopback interface; it answers 204 unless set otherwise. */
 export async function receiver(answer: Answer = status(204)): Promise<Receiver> {
   const waiting: { count: number; resolve: () => void }[] = []
   const server = createServer(async (request, reply) => {

@@ -8,7 +8,7 @@ import { openStorage } from '../../src/storage/open.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { closeLater } from './cleanup.ts'
 
-/** A new database of the engine under test, gone when it is closed, at the latest when the test file ends. */
+/** A new database of the engine under test, removed when it is closed, at the latest when the test file ends. */
 export async function temporaryStorage(): Promise<Storage> {
   const { storage, remove } = await (dialect === 'sqlite' ? sqliteFile() : postgresDatabase())
   const close = closeLater(async () => {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { discard } from '../../src/http/lingering-close.ts'
+import { discardBody } from '../../src/http/lingering-close.ts'
 import { problems } from '../../src/lib/problem.ts'
 import { type Client, type Newsroom, newsroom } from '../harness/newsroom.ts'
 import { problem } from '../harness/problem.ts'
@@ -199,20 +199,20 @@ describe('the parser', () => {
     }
   })
 
-  it('reads no more of it than so much, and not for ever', async () => {
+  it('reads a limited part of it, for a limited time', async () => {
     const limits = { bytes: 10, total: 60_000, idle: 60_000 }
-    expect(await discard(Readable.from([Buffer.from('12345'), Buffer.from('67890')]), limits)).toBe(true)
-    expect(await discard(Readable.from([Buffer.from('12345'), Buffer.from('678901')]), limits)).toBe(false)
+    expect(await discardBody(Readable.from([Buffer.from('12345'), Buffer.from('67890')]), limits)).toBe(true)
+    expect(await discardBody(Readable.from([Buffer.from('12345'), Buffer.from('678901')]), limits)).toBe(false)
     const silent = () => new Readable({ read() {} })
-    expect(await discard(silent(), { ...limits, idle: 1 })).toBe(false)
-    expect(await discard(silent(), { ...limits, total: 1 })).toBe(false)
+    expect(await discardBody(silent(), { ...limits, idle: 1 })).toBe(false)
+    expect(await discardBody(silent(), { ...limits, total: 1 })).toBe(false)
     const gone = silent()
-    const discarded = discard(gone, limits)
+    const discarded = discardBody(gone, limits)
     gone.destroy()
     expect(await discarded).toBe(false)
   })
 
-  it('asks for a body that is announced only if it wants it', async () => {
+  it('requests an announced body only if it will be read', async () => {
     const head = (length: number, key = ADMIN, type = 'application/json') =>
       `POST /v1/tags HTTP/1.1\r\nAuthorization: ${key}\r\nContent-Type: ${type}\r\nExpect: 100-continue\r\nContent-Length: ${length}`
     const text = '{"name": "Announced"}'
@@ -243,7 +243,7 @@ describe('the parser', () => {
   })
 })
 
-describe('what is not known', () => {
+describe('unknown names', () => {
   it.each([
     ['/v1/authors', { name: 'X', emial: 'x@example.org' }, '/emial', 'email'],
     ['/v1/authors', { name: 'X', id: articleIdOf(0) }, '/id', null],
@@ -391,7 +391,7 @@ describe('a list', () => {
     await anyone.get(`/v1/authors?kind=person&cursor=${next}&cursor=${next}`).expect(400)
   })
 
-  it('does not trip over a cursor that somebody made for it', async () => {
+  it('refuses a forged cursor', async () => {
     const { createHash } = await import('node:crypto')
     const digest = (value: string) => createHash('sha256').update(value).digest('base64url').slice(0, 8)
     const lists = {
@@ -565,7 +565,7 @@ describe('conditional requests', () => {
 })
 
 describe('caching', () => {
-  it('keeps public replies as configured, and replies to a key nowhere', async () => {
+  it('lets public replies be cached as configured, and replies to a key nowhere', async () => {
     const { anyone, reader, editor, close } = await newsroom({ CACHE_MAX_AGE: '7', CACHE_STALE_WHILE_REVALIDATE: '9' })
     await editor.post('/v1/authors').send({ name: 'Ana' }).expect(201)
     for (const path of ['/v1/authors', '/v1/authors/ana', '/v1/articles', '/v1/me']) {

@@ -1,7 +1,7 @@
 /** Writes that lists have to follow, done to the service and to the model. */
 import fc from 'fast-check'
 import type { Newsroom } from '../harness/newsroom.ts'
-import type { Content, Entry, Noun, Piece, Shelf } from './shelf-model.ts'
+import type { Content, Entry, ListModel, Noun, Piece } from './list-model.ts'
 
 /** Some have the same sort key, some are in another order as UTF-16. */
 const headlines = ['Äpfel', 'apfel', 'Bridge', 'bridge two', '🦭 Seals', '𠮷 Kanji', '﨎 Kanji', 'Zoo', '2 ferries']
@@ -30,8 +30,8 @@ export type Write = typeof write extends fc.Arbitrary<infer T> ? T : never
 
 export const at = <T>(list: T[], number: number): T | undefined => list[number % list.length]
 
-const contentOf = (shelf: Shelf, { headline, language, ...refs }: Write['choice']): Content => {
-  const ids = (noun: Noun) => [...new Set(refs[noun].flatMap((number) => at(shelf.of(noun), number)?.id ?? []))]
+const contentOf = (model: ListModel, { headline, language, ...refs }: Write['choice']): Content => {
+  const ids = (noun: Noun) => [...new Set(refs[noun].flatMap((number) => at(model.of(noun), number)?.id ?? []))]
   return { headline, language, author: ids('author'), tag: ids('tag'), source: ids('source'), section: ids('section') }
 }
 
@@ -45,30 +45,35 @@ const sent = ({ headline, language, author, tag, source, section }: Content) => 
 })
 
 /** Makes an entry. */
-export async function makeEntry(shelf: Shelf, room: Newsroom, noun: Noun, parent: Entry | null = null): Promise<Entry> {
+export async function makeEntry(
+  model: ListModel,
+  room: Newsroom,
+  noun: Noun,
+  parent: Entry | null = null,
+): Promise<Entry> {
   const more = { ...(noun === 'source' && { kind: 'agency' }), ...(parent && { parent: parent.id }) }
   const { body } = await room.editor
     .post(`/v1/${noun}s`)
     // Sections may have the same slug below different parents, and then it names none of them.
-    .send({ name: noun === 'section' ? `A section ${shelf.next()}` : `A ${noun}`, ...more })
+    .send({ name: noun === 'section' ? `A section ${model.next()}` : `A ${noun}`, ...more })
     .expect(201)
   const entry = { noun, id: body.id, slugs: [body.slug], parent }
-  shelf.entries.push(entry)
+  model.entries.push(entry)
   return entry
 }
 
 /** Does one write; one that is not possible is nothing. */
-export async function doWrite(shelf: Shelf, room: Newsroom, wanted: Write): Promise<void> {
+export async function doWrite(model: ListModel, room: Newsroom, wanted: Write): Promise<void> {
   const { does, which, other, seconds } = wanted
   room.clock.tick(seconds * 1_000)
   const now = room.clock.now().toISOString()
-  const content = contentOf(shelf, wanted.choice)
-  if (does === 'publish' || does === 'draft') return create(shelf, room, content, does === 'publish' ? now : null)
-  if (does === 'rename') return rename(shelf, room, at(shelf.entries, which))
+  const content = contentOf(model, wanted.choice)
+  if (does === 'publish' || does === 'draft') return create(model, room, content, does === 'publish' ? now : null)
+  if (does === 'rename') return rename(model, room, at(model.entries, which))
   if (does === 'move')
-    return move(room, shelf, at(shelf.of('section'), which), at([null, ...shelf.of('section')], other))
-  if (does === 'reassign') return reassign(shelf, room, at(shelf.of('tag'), which), at(shelf.of('tag'), other), now)
-  const piece = at(shelf.pieces, which)
+    return move(room, model, at(model.of('section'), which), at([null, ...model.of('section')], other))
+  if (does === 'reassign') return reassign(model, room, at(model.of('tag'), which), at(model.of('tag'), other), now)
+  const piece = at(model.pieces, which)
   if (!piece || piece.status === 'trashed' || piece.status === 'retracted') return
   const path = `/v1/articles/${piece.id}`
   const { editor } = room
@@ -106,19 +111,19 @@ export async function doWrite(shelf: Shelf, room: Newsroom, wanted: Write): Prom
   }
 }
 
-async function create(shelf: Shelf, { editor }: Newsroom, draft: Content, now: string | null): Promise<void> {
+async function create(model: ListModel, { editor }: Newsroom, draft: Content, now: string | null): Promise<void> {
   const { body } = await editor
     .post(`/v1/articles?publish=${now !== null}`)
     .send(sent(draft))
     .expect(201)
   const live = now === null ? null : draft
   const status = now === null ? 'draft' : 'published'
-  shelf.pieces.push({ id: body.id, status, draft, live, publishedAt: now ?? '', updatedAt: now ?? '' })
+  model.pieces.push({ id: body.id, status, draft, live, publishedAt: now ?? '', updatedAt: now ?? '' })
 }
 
-async function rename(shelf: Shelf, { editor }: Newsroom, entry: Entry | undefined): Promise<void> {
+async function rename(model: ListModel, { editor }: Newsroom, entry: Entry | undefined): Promise<void> {
   if (!entry) return
-  const slug = `${entry.noun}-${shelf.next()}-renamed`
+  const slug = `${entry.noun}-${model.next()}-renamed`
   await editor
     .patch(`/v1/${entry.noun}s/${entry.id}`)
     .send({ name: `Now ${slug}`, slug })
@@ -128,11 +133,11 @@ async function rename(shelf: Shelf, { editor }: Newsroom, entry: Entry | undefin
 
 async function move(
   { editor }: Newsroom,
-  shelf: Shelf,
+  model: ListModel,
   section: Entry | undefined,
   parent: Entry | null | undefined,
 ): Promise<void> {
-  if (!section || parent === undefined || (parent && shelf.lineage(parent.id).includes(section.id))) return
+  if (!section || parent === undefined || (parent && model.lineage(parent.id).includes(section.id))) return
   await editor
     .patch(`/v1/sections/${section.id}`)
     .send({ parent: parent?.id ?? null })
@@ -141,7 +146,7 @@ async function move(
 }
 
 async function reassign(
-  shelf: Shelf,
+  model: ListModel,
   { editor }: Newsroom,
   from: Entry | undefined,
   to: Entry | undefined,
@@ -149,12 +154,12 @@ async function reassign(
 ): Promise<void> {
   if (!from || !to || from === to) return
   await editor.delete(`/v1/tags/${from.id}?reassignTo=${to.id}`).expect(204)
-  shelf.entries = shelf.entries.filter((entry) => entry !== from)
+  model.entries = model.entries.filter((entry) => entry !== from)
   const replaced = (content: Content): Content => ({
     ...content,
     tag: [...new Set(content.tag.map((id) => (id === from.id ? to.id : id)))],
   })
-  for (const piece of shelf.pieces) {
+  for (const piece of model.pieces) {
     if (piece.live?.tag.includes(from.id)) piece.updatedAt = now
     const isSame = piece.live === piece.draft
     piece.draft = replaced(piece.draft)

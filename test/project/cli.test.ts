@@ -8,8 +8,8 @@ import { Webhook } from 'standardwebhooks'
 import { type CommandLine, commandLine } from '../harness/command-line.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-/** Starting a process takes its time where many run at once. */
-const PATIENCE = 60_000
+/** Starting a process is slow where many run at once. */
+const TIMEOUT = 60_000
 
 let commands: CommandLine
 let folder: string
@@ -17,7 +17,7 @@ let folder: string
 beforeAll(() => {
   commands = commandLine()
   folder = commands.folder
-}, PATIENCE)
+}, TIMEOUT)
 afterAll(() => commands.remove())
 
 const start = (...wanted: Parameters<CommandLine['start']>) => commands.start(...wanted)
@@ -98,7 +98,7 @@ describe('what cannot be done is said in a line, and ends with 1', () => {
       expect(await run(args.split(' '), environment)).toEqual({ code: 1, out: '', err: `dateline: ${message}\n` })
       expect(readdirSync(folder)).toEqual(made)
     },
-    PATIENCE,
+    TIMEOUT,
   )
 
   it(
@@ -111,7 +111,7 @@ describe('what cannot be done is said in a line, and ends with 1', () => {
       expect(await at('8.8.8.8')).toEqual(said(`8.8.8.8:${port}: this machine has no such address`))
       close()
     },
-    PATIENCE,
+    TIMEOUT,
   )
 
   it(
@@ -123,7 +123,7 @@ describe('what cannot be done is said in a line, and ends with 1', () => {
       const err = 'dateline: the PostgreSQL database cannot be opened: timeout expired\n'
       expect(result).toEqual({ code: 1, out: '', err })
     },
-    PATIENCE,
+    TIMEOUT,
   )
 })
 
@@ -166,7 +166,7 @@ describe('the commands', () => {
       child.stdout.destroy()
       expect(await ended).toMatchObject({ code: 0, err: '' })
     },
-    PATIENCE,
+    TIMEOUT,
   )
 
   it(
@@ -187,11 +187,11 @@ describe('the commands', () => {
         err: `dateline: the sample is for an empty database; this one has ${has}, and nothing was done\n`,
       })
     },
-    PATIENCE,
+    TIMEOUT,
   )
 
   it(
-    'tell whether a message of a webhook is genuine',
+    'check whether a message of a webhook is genuine',
     async () => {
       const secret = `whsec_${Buffer.alloc(32, 'k').toString('base64')}`
       const body = '{ "type": "article.published", "é": 1 }\n'
@@ -228,7 +228,7 @@ describe('the commands', () => {
       )
       expect(await verify({ ...replayed, tolerance: '0' })).toEqual(valid)
     },
-    PATIENCE,
+    TIMEOUT,
   )
 
   it(
@@ -239,7 +239,7 @@ describe('the commands', () => {
       expect(document.out === readFileSync(join(root, 'openapi/openapi.json'), 'utf8')).toBe(true)
       expect(await run(['--version'])).toEqual({ code: 0, out: '0.1.0\n', err: '' })
     },
-    PATIENCE,
+    TIMEOUT,
   )
 })
 
@@ -308,6 +308,6 @@ describe('the service', () => {
       silent.destroy()
       agent.destroy()
     },
-    PATIENCE,
+    TIMEOUT,
   )
 })

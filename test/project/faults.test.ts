@@ -4,7 +4,7 @@ import Database from 'better-sqlite3'
 import { type CommandLine, commandLine } from '../harness/command-line.ts'
 
 /** Starting a process takes its time where many run at once. */
-const PATIENCE = 120_000
+const TIMEOUT = 120_000
 const KILLS = 3
 const WRITERS = 8
 /** How many writes are acknowledged before the process is killed in the midst of others. */
@@ -15,7 +15,7 @@ const environment = { DATABASE_URL: 'ledger.db', HOST: '127.0.0.1', PORT: '0', D
 let commands: CommandLine
 beforeAll(() => {
   commands = commandLine()
-}, PATIENCE)
+}, TIMEOUT)
 afterAll(() => commands.remove())
 
 /** What was sent, and what was answered. Headlines name the writes. */
@@ -103,5 +103,5 @@ it(
     expect(all("SELECT target FROM audit_log WHERE action = 'article.publish' ORDER BY target")).toEqual(ids)
     db.close()
   },
-  PATIENCE,
+  TIMEOUT,
 )

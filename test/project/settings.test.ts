@@ -16,9 +16,9 @@ describe('the settings', () => {
 
   it('are all in docs/configuration.md, each with its default', () => {
     const rows = [...textOf('docs/configuration.md').matchAll(/^\| `([A-Z_]+)` +\| [^|]+ \| ([^|]+?) +\|/gm)]
-    const told = Object.fromEntries(rows.map(([, name = '', value = '']) => [name, /^`(.*)`$/.exec(value)?.[1]]))
+    const documented = Object.fromEntries(rows.map(([, name = '', value = '']) => [name, /^`(.*)`$/.exec(value)?.[1]]))
     // Where it is left out, another setting counts.
-    expect(told).toEqual({ ...defaults, SITE_URL: 'PUBLIC_URL' })
+    expect(documented).toEqual({ ...defaults, SITE_URL: 'PUBLIC_URL' })
   })
 })
 

@@ -50,6 +50,8 @@ describe('a change made to another copy', () => {
     const titled = { ...base, headline: 'I', seo: { title: 'T', noIndex: false } }
     const hidden = { ...base, seo: { title: null, noIndex: true } }
     expect(threeWayMerge(base, titled, hidden).value).toEqual({ ...titled, seo: { title: 'T', noIndex: true } })
-    expect(threeWayMerge(base, titled, { ...base, seo: { title: 'U', noIndex: false } }).conflicts).toEqual(['/seo/title'])
+    expect(threeWayMerge(base, titled, { ...base, seo: { title: 'U', noIndex: false } }).conflicts).toEqual([
+      '/seo/title',
+    ])
   })
 })

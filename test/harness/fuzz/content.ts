@@ -27,7 +27,7 @@ const headlines = [
   '東京の橋',
 ]
 
-/** Fills the newsroom with things that the pool then has for good. */
+/** Creates content that stays in the pool. */
 export async function fill({ admin, editor, contributor }: Newsroom, pool: Pool, round: number): Promise<void> {
   const made = async (path: string, body: object, by = editor): Promise<Record<string, string>> =>
     (await by.post(path).send(body)).body

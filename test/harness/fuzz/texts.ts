@@ -1,4 +1,4 @@
-/** Texts that have gone wrong somewhere: compatibility characters, marks, other scripts, signs that mean something. */
+/** Texts that have caused faults: compatibility characters, marks, other scripts, signs that mean something. */
 import fc from 'fast-check'
 
 const compatibility = ['⑴', '½', 'ﬁ', 'ﷺ', '㎒', '™', 'ſ', 'ǆ', 'K', 'Ⅷ', '²', '…', '㍿', '゙', 'が', '가', 'ｱ']

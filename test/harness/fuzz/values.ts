@@ -92,7 +92,7 @@ const markup = [
 const markupText = fc.array(fc.oneof(fc.constantFrom(...markup), oddText), { minLength: 1, maxLength: 6 })
 
 export interface ValuesOf {
-  /** Valid values of the schema; the name tells what its references are of. */
+  /** Valid values of the schema; the name says what its references refer to. */
   valid(schema: Json, name?: string): Values
   pick(kind: Kind): fc.Arbitrary<string>
   words: fc.Arbitrary<string>

@@ -54,7 +54,7 @@ const plainHeadline = (headline: string): string =>
     .toLowerCase()
 const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
-export class Shelf {
+export class ListModel {
   entries: Entry[] = []
   pieces: Piece[] = []
   private used = 0
