@@ -1,14 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Sent, sendBody } from '../http/reply.ts'
+import type { Sent } from '../http/reply.ts'
 import type { ZodTypes } from '../http/validation.ts'
-import {
-  ArticleList,
-  ArticleListQuery,
-  type ListDependencies,
-  listReply,
-  parseListRequest,
-  prebuiltLists,
-} from './list-reply.ts'
+import { ArticleList, ArticleListQuery, type ListDependencies, prebuiltLists, sendList } from './list-reply.ts'
 
 /** Answers a request for a list with `version=draft`; nothing in this folder reads working copies. */
 export type AnswerDraftList = (request: FastifyRequest, reply: FastifyReply, query: ArticleListQuery) => Promise<Sent>
@@ -34,10 +27,8 @@ export function registerLists(
       },
     },
     async (request, reply) => {
-      const { url, query } = request
-      if (query.version === 'draft') return answerDraftList(request, reply, query)
-      const { headers, body } = await listReply(deps, parseListRequest(url, query))
-      return sendBody(reply.headers(headers), body)
+      const { query } = request
+      return query.version === 'draft' ? answerDraftList(request, reply, query) : sendList(deps, request, reply)
     },
   )
 }

@@ -1,12 +1,12 @@
 /** Editions of the past: what was live at a given time. */
 import { and, desc, eq, gt, isNull, lte, or } from 'drizzle-orm'
-import { type LoadedReferences, loadReferences } from '../../editions/reference-loader.ts'
-import { compileEdition, type Edition, type LiveState } from '../../editions/store.ts'
-import { Problem } from '../../lib/problem.ts'
-import { Moment } from '../../lib/schemas.ts'
-import { editions, publications } from '../../storage/schema.ts'
-import type { Reader } from '../../storage/storage.ts'
-import { readRevision } from './store.ts'
+import { Problem } from '../lib/problem.ts'
+import { Moment } from '../lib/schemas.ts'
+import { editions, publications } from '../storage/schema.ts'
+import type { Reader } from '../storage/storage.ts'
+import type { Content } from './content.ts'
+import { type LoadedReferences, loadReferences } from './reference-loader.ts'
+import { compileEdition, type Edition, type LiveState } from './store.ts'
 
 /** The query parameter `asOf`. */
 export const asOfParameter = Moment.optional().meta({
@@ -25,11 +25,14 @@ function wrong(message: string, code: string): Problem {
   return new Problem('validation', `asOf ${message}`, { errors })
 }
 
+/** Reads the content of a version of an article that is or was live. */
+export type ReadContent = (db: Reader, article: string, version: number) => Promise<Content>
+
 /**
  * The edition of a live article at a time: the content and corrections of that time, with what the article refers to as
  * it is now. Throws `not-found` if the article was not live at that time.
  */
-export async function editionAsOf(db: Reader, live: Edition, asOf: string): Promise<Edition> {
+export async function editionAsOf(db: Reader, live: Edition, asOf: string, readContent: ReadContent): Promise<Edition> {
   if (live.updatedAt <= asOf) return live
   const { article: id, slug } = live
   const [publication] = await db
@@ -47,7 +50,7 @@ export async function editionAsOf(db: Reader, live: Edition, asOf: string): Prom
     .limit(1)
   if (!publication) throw new Problem('not-found', `the article was not live at ${asOf}`)
   const { number: version, at, publishedAt } = publication
-  const { content } = await readRevision(db, id, version)
+  const content = await readContent(db, id, version)
   const references = asOfTime(asOf, await loadReferences(db, [{ id, content }]))
   const corrected = references.corrections(id)[0]?.at ?? at
   const updatedAt = corrected > at ? corrected : at

@@ -1,0 +1,51 @@
+/** The reads of working copies and revisions that the public routes hand over, with `version=draft` and `asOf`. */
+
+import type { Article } from '../editions/article.ts'
+import { project, projectItem } from '../editions/projection.ts'
+import type { EditionDependencies } from '../editions/routes.ts'
+import { requireDrafts } from '../http/access.ts'
+import { pageRequest } from '../http/pagination.ts'
+import { asSent } from '../http/reply.ts'
+import { draftFiltersIn } from '../listing/filters.ts'
+import type { AnswerDraftList } from '../listing/routes.ts'
+import type { Storage } from '../storage/storage.ts'
+import { countDrafts, listDrafts } from './draft-list.ts'
+import { presentArticle, presentArticles } from './presenter.ts'
+import { readRevision } from './revisions/store.ts'
+import { findArticle } from './store.ts'
+
+type DraftReads = Pick<EditionDependencies, 'answerDraft' | 'readContent'> & { answerDraftList: AnswerDraftList }
+
+export const draftReads = ({ storage }: { storage: Storage }): DraftReads => ({
+  async answerDraft({ caller }, reply, reference, query) {
+    requireDrafts(caller)
+    const row = await findArticle(storage.reader, reference, caller)
+    reply.version = row.version
+    return asSent(reply.send(project(await presentArticle(storage.reader, row, caller), query)))
+  },
+
+  async answerDraftList(request, reply, query) {
+    const { caller } = request
+    requireDrafts(caller)
+    const { sort, limit, fields, include } = query
+    const filters = draftFiltersIn(query)
+    const paging = pageRequest(request, limit)
+    const page = await listDrafts(storage.reader, { filters, sort, caller }, paging)
+    const total = query.count ? await countDrafts(storage.reader, { filters, sort, caller }) : undefined
+    const articles = await presentArticles(storage.reader, page.rows, caller)
+    const data = articles.map((article) => draftItem(article, { fields, include }))
+    return asSent(reply.send({ data, page: paging.info(reply, page, total) }))
+  },
+
+  async readContent(db, article, version) {
+    return (await readRevision(db, article, version)).content
+  },
+})
+
+/** An item of a list of working copies: that of live articles, with the members that only working copies have. */
+function draftItem(article: Article, projection: Parameters<typeof projectItem>[1]): Partial<Article> {
+  const { liveVersion, hasUnpublishedChanges, publishAt, embargoUntil, createdAt, createdBy, editedAt } = article
+  const item = projectItem(article, projection)
+  const own = { liveVersion, hasUnpublishedChanges, publishAt, embargoUntil, createdAt, createdBy, editedAt }
+  return projection.fields ? item : { ...item, ...own }
+}
