@@ -3,7 +3,7 @@ import * as z from 'zod'
 
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true')
 
-const whole = (min: number, max: number) =>
+const integer = (min: number, max: number) =>
   z
     .string()
     .refine(
@@ -11,18 +11,19 @@ const whole = (min: number, max: number) =>
       `must be a whole number from ${min} to ${max}`,
     )
     .transform(Number)
-const seconds = whole(0, 31_536_000)
+const seconds = integer(0, 31_536_000)
 
-const listOf = (isGood: (value: string) => boolean, rule: string) =>
+/** A comma-separated list; `message` says what each item must be. */
+const commaSeparated = (isValid: (value: string) => boolean, message: string) =>
   z
     .string()
     .transform((value) =>
       value
         .split(',')
-        .map((one) => one.trim())
-        .filter((one) => one !== ''),
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
     )
-    .refine((values) => values.every(isGood), rule)
+    .refine((values) => values.every(isValid), message)
 
 /** A language tag (BCP 47), in its canonical case. */
 const languageTag = z.string().transform((value, { addIssue }) => {
@@ -34,18 +35,18 @@ const languageTag = z.string().transform((value, { addIssue }) => {
   }
 })
 
-/** Where the site has the page of an entry; `none` for no such pages. */
+/** The path template of the site's pages for a kind of entry; `none` if the site has no such pages. */
 const sitePath = z
   .string()
   .max(500)
   .regex(/^(none|\/[^\s?#]*\{slug\}[^\s?#]*)$/, 'must be a path with {slug} in it, such as /tags/{slug}, or none')
 
-const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
-/** Every setting there is, by the name of its environment variable. */
+/** The settings, by environment variable. docs/configuration.md describes each. */
 const Environment = z.object({
   HOST: z.string().default('localhost'),
-  PORT: whole(0, 65_535).default(3000),
+  PORT: integer(0, 65_535).default(3000),
   DATABASE_URL: z.string().default('./data/dateline.db'),
   DATELINE_ADMIN_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
@@ -60,25 +61,27 @@ const Environment = z.object({
   FEED_CONTENT: z.enum(['full', 'summary'], 'must be full or summary').default('full'),
   WEBSUB_HUB: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   PUBLIC_READ: flag.default(true),
-  CORS_ORIGINS: listOf(isOrigin, 'must be * or origins such as https://news.example, joined by commas').default(['*']),
+  CORS_ORIGINS: commaSeparated(isOrigin, 'must be * or origins such as https://news.example, joined by commas').default(
+    ['*'],
+  ),
   TRUST_PROXY: z
     .union([
       flag,
-      listOf(isProxy, "must be true, false, or the proxies' addresses such as 10.0.0.0/8, joined by commas"),
+      commaSeparated(isProxy, "must be true, false, or the proxies' addresses such as 10.0.0.0/8, joined by commas"),
     ])
     .default(false),
-  LOG_LEVEL: z.enum(levels, `must be one of ${levels.join(', ')}`).default('info'),
-  RATE_LIMIT: whole(0, 1_000_000).default(0),
+  LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
+  RATE_LIMIT: integer(0, 1_000_000).default(0),
   CACHE_MAX_AGE: seconds.default(10),
   CACHE_STALE_WHILE_REVALIDATE: seconds.default(60),
-  CACHE_BYTES: whole(0, 2 ** 40).default(16 * 1024 * 1024),
+  CACHE_BYTES: integer(0, 2 ** 40).default(16 * 1024 * 1024),
   REQUIRE_IF_MATCH: flag.default(false),
   EDITORS_MAY_BACKDATE: flag.default(false),
-  TRASH_DAYS: whole(0, 36_500).default(30),
-  CHANGES_DAYS: whole(0, 36_500).default(90),
-  DELIVERIES_DAYS: whole(0, 36_500).default(30),
+  TRASH_DAYS: integer(0, 36_500).default(30),
+  CHANGES_DAYS: integer(0, 36_500).default(90),
+  DELIVERIES_DAYS: integer(0, 36_500).default(30),
   SECRETS_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
-  WEBHOOK_ALLOWED_HOSTS: listOf(
+  WEBHOOK_ALLOWED_HOSTS: commaSeparated(
     isHost,
     'must be hosts such as hooks.internal or 10.0.0.5:8080, joined by commas',
   ).default([]),
@@ -87,30 +90,30 @@ const Environment = z.object({
 /** The names of all settings. */
 export const settingNames = Object.keys(Environment.shape) as (keyof Config)[]
 
-/** The settings of a process; made once, never changed. */
+/** The settings of a process; read once at start, then immutable. */
 export type Config = Readonly<z.output<typeof Environment>>
 
-/** Settings are wrong; the message has a line for each one. */
+/** One or more settings are invalid; the message has one line per setting. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
-/** Settings whose value is told to nobody. */
-const SECRET = new Set(['DATELINE_ADMIN_KEY', 'SECRETS_KEY'])
+/** Settings whose values must not appear in error messages. */
+const SECRETS = new Set(['DATELINE_ADMIN_KEY', 'SECRETS_KEY'])
 
-/** The settings that the environment gives; empty values count as left out. Throws `ConfigError`. */
+/** Reads and validates the settings; an empty value counts as not set. Throws `ConfigError`. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
-  const { data, error } = Environment.safeParse(given)
+  const variables = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const { data, error } = Environment.safeParse(variables)
   if (data) return Object.freeze(data)
   const lines = error.issues.map(({ path, message }) => {
     const name = path.join('.')
-    return `${name} ${message}${SECRET.has(name) ? '' : ` (it is ${JSON.stringify(given[name])})`}`
+    return `${name} ${message}${SECRETS.has(name) ? '' : ` (it is ${JSON.stringify(variables[name])})`}`
   })
   throw new ConfigError(lines.join('\n'))
 }
 
-/** Whether it is `*`, or a scheme, a host and perhaps a port, as browsers write them. */
+/** Whether it is `*` or an origin (RFC 6454) as browsers serialise it: scheme, host and optional port. */
 function isOrigin(value: string): boolean {
   if (value === '*') return true
   if (!URL.canParse(value)) return false
@@ -118,17 +121,17 @@ function isOrigin(value: string): boolean {
   return host !== '' && value === `${protocol}//${host}`
 }
 
-/** Whether it is a host, or a host and a port, as they stand in addresses. */
+/** Whether it is a host with an optional port, as in a URL. */
 function isHost(value: string): boolean {
   if (!URL.canParse(`http://${value}`)) return false
   const { pathname, search, hash, username, password } = new URL(`http://${value}`)
   return `${pathname}${search}${hash}${username}${password}` === '/' && !/[/?#@]/.test(value)
 }
 
-/** Whether it is an address, a range of them, or a name that Fastify has for some. */
+/** Whether it is an IP address, a CIDR range, or one of the range names that Fastify knows. */
 function isProxy(value: string): boolean {
   if (['loopback', 'linklocal', 'uniquelocal'].includes(value)) return true
   const [, address = '', bits] = /^([^/]+)(?:\/(\d+))?$/.exec(value) ?? []
-  const most = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
-  return most > 0 && (bits === undefined || (Number(bits) >= 1 && Number(bits) <= most))
+  const maxBits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
+  return maxBits > 0 && (bits === undefined || (Number(bits) >= 1 && Number(bits) <= maxBits))
 }

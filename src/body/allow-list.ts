@@ -22,7 +22,7 @@ export const allowList: Schema = {
 }
 
 /** Elements that only group or colour what they hold: they go without a word, their content stays. */
-export const transparent = new Set([
+export const unwrapped = new Set([
   ...['abbr', 'address', 'article', 'aside', 'bdi', 'bdo', 'big', 'body', 'center', 'data', 'details', 'dfn', 'div'],
   ...['font', 'header', 'hgroup', 'html', 'ins', 'main', 'mark', 'nav', 'picture', 'section', 'source', 'span'],
   ...['sub', 'summary', 'sup', 'time', 'u', 'var', 'wbr', 'col', 'colgroup'],

@@ -16,10 +16,10 @@ const MAX_LINE = 2_000
 const MAX_NAME = 200
 
 /** Control characters, halves of surrogate pairs and non-characters: XML and JSON readers choke on them. */
-export const UNPRINTABLES = /[\p{Cs}\uFFFE\uFFFF]|[^\P{Cc}\t\n\r]/gu
+export const UNPRINTABLE = /[\p{Cs}\uFFFE\uFFFF]|[^\P{Cc}\t\n\r]/gu
 
 const clean = <T extends z.ZodType<string>>(schema: T): T =>
-  schema.refine((value) => value.search(UNPRINTABLES) === -1, 'must not hold control characters')
+  schema.refine((value) => value.search(UNPRINTABLE) === -1, 'must not hold control characters')
 
 const Text = clean(prose(MAX_TEXT))
 const Line = clean(line(MAX_LINE))

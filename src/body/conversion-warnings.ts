@@ -13,7 +13,7 @@ export class ConversionWarnings {
   }
 
   /** The warnings, in the order in which each kind first came. */
-  warnings(): Warning[] {
+  list(): Warning[] {
     return [...this.#counts.values()].map(({ code, thing, done, count }) => ({
       code,
       message: count === 1 ? `${article(thing)} ${thing} was ${done}` : `${count} ${thing}s were ${done}`,

@@ -6,7 +6,7 @@ import { type Handle, toMdast } from 'hast-util-to-mdast'
 import type { Nodes as MdastNodes, PhrasingContent, Root } from 'mdast'
 import { type DefaultTreeAdapterMap, defaultTreeAdapter, parseFragment, type TreeAdapter } from 'parse5'
 import { WebUrl } from '../lib/schemas.ts'
-import { allowList, transparent } from './allow-list.ts'
+import { allowList, unwrapped } from './allow-list.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
 import { isEmbed } from './embed.ts'
 import { UnreadableBody } from './errors.ts'
@@ -74,7 +74,7 @@ function inspect(root: HtmlRoot, tally: ConversionWarnings): void {
 function inspectElement(node: Element, tally: ConversionWarnings): void {
   const src = String(node.properties.src ?? '')
   if (node.tagName === 'iframe' && WebUrl.safeParse(src).success) becomeEmbed(node, src)
-  const known = allowList.tagNames?.includes(node.tagName) || transparent.has(node.tagName)
+  const known = allowList.tagNames?.includes(node.tagName) || unwrapped.has(node.tagName)
   if (!known) tally.add('element-dropped', `<${node.tagName.slice(0, 40)}> element`)
   for (const name of Object.keys(node.properties)) {
     if (/^on/i.test(name)) tally.add('attribute-dropped', `${name.slice(0, 40).toLowerCase()} attribute`)

@@ -5,7 +5,7 @@ import { gfmFromMarkdown } from 'mdast-util-gfm'
 import { gfm } from 'micromark-extension-gfm'
 import { UnreadableBody } from './errors.ts'
 import { walk } from './inline.ts'
-import { countMarks, MAX_MARKS } from './links.ts'
+import { countMarkup, MAX_MARKUP } from './links.ts'
 
 const MAX_LINES = 20_000
 const MAX_DEPTH = 50
@@ -25,8 +25,8 @@ const mdastExtensions = gfmFromMarkdown().map(({ transforms: _, ...rest }) => re
 
 /** Reads a Markdown document. Throws BodyNotReadable. */
 export function fromMarkdown(value: string): Root {
-  if (countMarks(value) > MAX_MARKS) {
-    throw new UnreadableBody(`the Markdown has more than ${MAX_MARKS} characters of markup`)
+  if (countMarkup(value) > MAX_MARKUP) {
+    throw new UnreadableBody(`the Markdown has more than ${MAX_MARKUP} characters of markup`)
   }
   if ((value.match(BARE_LINK)?.length ?? 0) > MAX_BARE_LINKS) {
     throw new UnreadableBody(`the Markdown has more than ${MAX_BARE_LINKS} bare addresses`)

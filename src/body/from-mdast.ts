@@ -6,8 +6,8 @@ import { type BlockOf, MAX_COLUMNS, MAX_ROWS, type StoredBlock } from './block.t
 import type { ConversionWarnings } from './conversion-warnings.ts'
 import { isEmbed } from './embed.ts'
 import { UnreadableBody } from './errors.ts'
-import { walk, wordsOf } from './inline.ts'
-import { printable, type Reading, textOf, warnOfHtml } from './normalize-inline.ts'
+import { walk, plainTextOf } from './inline.ts'
+import { removeUnprintable, type ConversionContext, inlineMarkdownOf, warnAboutHtml } from './normalize-inline.ts'
 
 type Levels = BlockOf<'heading'>['level']
 
@@ -20,22 +20,22 @@ export function fromMdast(root: Root, tally: ConversionWarnings): StoredBlock[] 
   })
 }
 
-function readingOf(root: Root, tally: ConversionWarnings): Reading {
+function readingOf(root: Root, tally: ConversionWarnings): ConversionContext {
   const definitions = new Map<string, Definition>()
   for (const { node } of walk(root)) {
     const found = node as Nodes
     if (found.type === 'definition' && !definitions.has(found.identifier)) definitions.set(found.identifier, found)
   }
-  const reading: Reading = { definitions, images: [], tally, toImage: (node) => pushImage(node, reading) }
+  const reading: ConversionContext = { definitions, images: [], warnings: tally, toImage: (node) => pushImage(node, reading) }
   return reading
 }
 
-function blocksOf(node: RootContent, reading: Reading): StoredBlock[] {
+function blocksOf(node: RootContent, reading: ConversionContext): StoredBlock[] {
   switch (node.type) {
     case 'paragraph':
       return paragraph(node.children, reading)
     case 'heading': {
-      const text = textOf(node.children, reading, false)
+      const text = inlineMarkdownOf(node.children, reading, false)
       return text ? [{ type: 'heading', level: Math.min(Math.max(node.depth, 2), 4) as Levels, text }] : []
     }
     case 'blockquote':
@@ -49,7 +49,7 @@ function blocksOf(node: RootContent, reading: Reading): StoredBlock[] {
     case 'table':
       return table(node, reading)
     case 'html':
-      warnOfHtml(node.value, reading.tally)
+      warnAboutHtml(node.value, reading.warnings)
       return []
     case 'footnoteDefinition': {
       const label: PhrasingContent = { type: 'text', value: `[${node.label ?? node.identifier}] ` }
@@ -62,42 +62,42 @@ function blocksOf(node: RootContent, reading: Reading): StoredBlock[] {
   }
 }
 
-function paragraph(children: PhrasingContent[], reading: Reading): StoredBlock[] {
+function paragraph(children: PhrasingContent[], reading: ConversionContext): StoredBlock[] {
   const [first, ...more] = children.filter((node) => node.type !== 'text' || node.value.trim() !== '')
   if (first?.type === 'link' && more.length === 0 && isEmbed(first) && WebUrl.safeParse(first.url).success) {
     return [{ type: 'embed', url: first.url, provider: first.data?.provider || null }]
   }
-  const text = textOf(children, reading)
+  const text = inlineMarkdownOf(children, reading)
   return text ? [{ type: 'paragraph', text }] : []
 }
 
 const DASHED = /^(?:—|–|--)\s*(?=\S)/
 
-function quote(children: Nodes[], attributed: string | undefined, reading: Reading): StoredBlock[] {
+function quote(children: Nodes[], attributed: string | undefined, reading: ConversionContext): StoredBlock[] {
   const paragraphs = children.flatMap(paragraphsOf)
   const last = paragraphs.at(-1)
-  const dashed = !attributed && paragraphs.length > 1 && last && DASHED.test(wordsOf(last))
-  const name = dashed ? wordsOf(paragraphs.pop() ?? []).replace(DASHED, '') : (attributed ?? '')
-  const attribution = printable(name).replace(/\s+/g, ' ').trim() || null
+  const dashed = !attributed && paragraphs.length > 1 && last && DASHED.test(plainTextOf(last))
+  const name = dashed ? plainTextOf(paragraphs.pop() ?? []).replace(DASHED, '') : (attributed ?? '')
+  const attribution = removeUnprintable(name).replace(/\s+/g, ' ').trim() || null
   if (children.some((node) => node.type !== 'paragraph')) {
-    reading.tally.add('quote-flattened', 'quote with more than paragraphs', 'flattened')
+    reading.warnings.add('quote-flattened', 'quote with more than paragraphs', 'flattened')
   }
-  const text = paragraphs.map((p) => textOf(p, reading)).filter((t) => t !== '')
+  const text = paragraphs.map((p) => inlineMarkdownOf(p, reading)).filter((t) => t !== '')
   return text.length > 0 ? [{ type: 'quote', text: text.join('\n\n'), source: null, attribution }] : []
 }
 
-function list(node: List, reading: Reading): StoredBlock[] {
+function list(node: List, reading: ConversionContext): StoredBlock[] {
   const items = itemsOf(node, reading).filter((text) => text !== '')
   return items.length > 0 ? [{ type: 'list', ordered: node.ordered === true, items }] : []
 }
 
-function itemsOf(node: List, reading: Reading): string[] {
+function itemsOf(node: List, reading: ConversionContext): string[] {
   return node.children.flatMap((item) => {
     const own = item.children.filter((child) => child.type !== 'list')
     const nested = item.children.filter((child) => child.type === 'list')
-    for (const _ of nested) reading.tally.add('list-flattened', 'nested list', 'flattened')
+    for (const _ of nested) reading.warnings.add('list-flattened', 'nested list', 'flattened')
     const lines = own.flatMap(paragraphsOf).flatMap((line, i) => (i === 0 ? line : [BREAK, ...line]))
-    return [textOf(lines, reading), ...nested.flatMap((child) => itemsOf(child, reading))]
+    return [inlineMarkdownOf(lines, reading), ...nested.flatMap((child) => itemsOf(child, reading))]
   })
 }
 
@@ -118,14 +118,14 @@ function paragraphsOf(node: Nodes): PhrasingContent[][] {
 }
 
 function code(value: string, language: string | null): StoredBlock[] {
-  const text = printable(value).replace(/\n+$/, '')
+  const text = removeUnprintable(value).replace(/\n+$/, '')
   if (!isVisible(text)) return []
   return [{ type: 'code', text, language: /^[\w+#.-]{1,40}$/.test(language ?? '') ? language : null }]
 }
 
-function table(node: Table, reading: Reading): StoredBlock[] {
+function table(node: Table, reading: ConversionContext): StoredBlock[] {
   if (node.children.length > MAX_ROWS + 1) throw new UnreadableBody(`a table has more than ${MAX_ROWS} rows`)
-  const rows = node.children.map((row) => row.children.map((cell) => textOf(cell.children, reading, false)))
+  const rows = node.children.map((row) => row.children.map((cell) => inlineMarkdownOf(cell.children, reading, false)))
   const width = Math.max(...rows.map((row) => row.length))
   if (width > MAX_COLUMNS) throw new UnreadableBody(`a table has more than ${MAX_COLUMNS} columns`)
   const even = rows.map((row) => Array.from({ length: width }, (_, i) => row[i] ?? ''))
@@ -133,9 +133,9 @@ function table(node: Table, reading: Reading): StoredBlock[] {
   return header && even.flat().some((cell) => cell !== '') ? [{ type: 'table', header, rows: body }] : []
 }
 
-function pushImage(node: Image, reading: Reading): void {
+function pushImage(node: Image, reading: ConversionContext): void {
   if (!WebUrl.safeParse(node.url).success) {
-    reading.tally.add('image-dropped', 'image without an absolute web address')
+    reading.warnings.add('image-dropped', 'image without an absolute web address')
     return
   }
   const { caption, credit } = node.data ?? {}
@@ -144,9 +144,9 @@ function pushImage(node: Image, reading: Reading): void {
     type: 'image',
     url: node.url,
     alt: oneLine(node.alt ?? ''),
-    caption: textOf(given, reading, false) || null,
+    caption: inlineMarkdownOf(given, reading, false) || null,
     credit: oneLine(credit ?? '') || null,
   })
 }
 
-const oneLine = (value: string): string => printable(value).replace(/\s+/g, ' ').trim()
+const oneLine = (value: string): string => removeUnprintable(value).replace(/\s+/g, ' ').trim()

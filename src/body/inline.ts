@@ -56,7 +56,7 @@ export function* walk(root: { children: unknown[] }): Generator<{ node: Phrasing
 }
 
 /** The words of nodes, without recursion. */
-export function wordsOf(children: PhrasingContent[]): string {
+export function plainTextOf(children: PhrasingContent[]): string {
   let words = ''
   for (const { node } of walk({ children })) {
     if (node.type === 'break') words += '\n'
@@ -68,7 +68,7 @@ export function wordsOf(children: PhrasingContent[]): string {
 function flatten(root: Root): void {
   for (const { node, depth } of walk(root)) {
     if (depth <= MAX_DEPTH || !('children' in node)) continue
-    node.children = [{ type: 'text', value: wordsOf(node.children) }]
+    node.children = [{ type: 'text', value: plainTextOf(node.children) }]
   }
 }
 
@@ -93,7 +93,7 @@ export function writeInline(children: PhrasingContent[]): string {
   const text = write(children)
   if (children.every((node) => node.type === 'text' || node.type === 'break')) return text
   if (readsBackAs(text, children)) return text
-  return write([{ type: 'text', value: wordsOf(children).replaceAll('\n', ' ') }])
+  return write([{ type: 'text', value: plainTextOf(children).replaceAll('\n', ' ') }])
 }
 
 function write(children: PhrasingContent[]): string {

@@ -7,7 +7,7 @@ const DOUBTFUL = /\]\((?!https?:|mailto:|tel:|[/#])|<(?!https?:|mailto:|tel:)[a-
 /** Line ends count: a blank line parts paragraphs. */
 const MARKS = /[\\*_~`[\]<&\n]/g
 /** Most Markdown characters in one body: what bounds the time that reading it takes. */
-export const MAX_MARKS = 50_000
+export const MAX_MARKUP = 50_000
 
 type Texts = { type: string; text?: string; caption?: string | null | undefined } & {
   items?: string[]
@@ -32,7 +32,7 @@ export function forbiddenProtocol(url: string): string | null {
 }
 
 /** How many characters of a text Markdown may read as markup. */
-export function countMarks(text: string): number {
+export function countMarkup(text: string): number {
   return text.match(MARKS)?.length ?? 0
 }
 
@@ -41,9 +41,9 @@ export function unsafeLinks(blocks: Texts[]): LinkIssue[] {
   const texts = blocks.flatMap((block, index) =>
     textsOf(block).map(({ path, text }) => ({ path: [index, ...path], text })),
   )
-  const marks = texts.reduce((sum, { text }) => sum + countMarks(text), 0)
-  if (marks > MAX_MARKS)
-    return [{ path: [], message: `must not hold more than ${MAX_MARKS} line ends and characters of Markdown` }]
+  const marks = texts.reduce((sum, { text }) => sum + countMarkup(text), 0)
+  if (marks > MAX_MARKUP)
+    return [{ path: [], message: `must not hold more than ${MAX_MARKUP} line ends and characters of Markdown` }]
   return texts.flatMap(({ path, text }) => {
     const protocol = DOUBTFUL.test(text) ? protocolIn(text) : null
     return protocol === null ? [] : [{ path, message: `must not link to ${protocol} addresses` }]

@@ -1,33 +1,33 @@
 /** Any phrasing that a reader found, brought down to what a block's text can say. */
 import type { Definition, Image, PhrasingContent } from 'mdast'
 import { isVisible } from '../lib/unicode.ts'
-import { type BlockOf, MAX_TEXT, UNPRINTABLES } from './block.ts'
+import { type BlockOf, MAX_TEXT, UNPRINTABLE } from './block.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
 import { UnreadableBody } from './errors.ts'
-import { wordsOf, writeInline } from './inline.ts'
+import { plainTextOf, writeInline } from './inline.ts'
 import { forbiddenProtocol } from './links.ts'
 
 /** What a conversion carries along: definitions of links, images met in texts, warnings. */
-export interface Reading {
+export interface ConversionContext {
   definitions: Map<string, Definition>
   images: BlockOf<'image'>[]
-  tally: ConversionWarnings
+  warnings: ConversionWarnings
   toImage(node: Image): void
 }
 
 type Mark = Extract<PhrasingContent, { type: 'emphasis' | 'strong' | 'delete' }>
-interface Context extends Reading {
+interface Context extends ConversionContext {
   breaks: boolean
   inside: readonly string[]
 }
 
 /** A value without the characters that no block may hold. */
-export const printable = (value: string): string => value.replaceAll(UNPRINTABLES, '')
+export const removeUnprintable = (value: string): string => value.replaceAll(UNPRINTABLE, '')
 
 /** The text of nodes as a block keeps it; empty where there are no words. Throws BodyNotReadable when it is too long. */
-export function textOf(nodes: PhrasingContent[], reading: Reading, breaks = true): string {
+export function inlineMarkdownOf(nodes: PhrasingContent[], reading: ConversionContext, breaks = true): string {
   const tidied = trim(tidy(nodes, { ...reading, breaks, inside: [] }))
-  const words = wordsOf(tidied)
+  const words = plainTextOf(tidied)
   if (words.length > MAX_TEXT) throw new UnreadableBody(`a text is longer than ${MAX_TEXT} characters`)
   return isVisible(words) ? writeInline(tidied) : ''
 }
@@ -39,11 +39,11 @@ function tidy(nodes: PhrasingContent[], context: Context): PhrasingContent[] {
 function tidyOne(node: PhrasingContent, context: Context): PhrasingContent[] {
   switch (node.type) {
     case 'text':
-      return [{ type: 'text', value: printable(node.value).replace(/[\t ]*[\r\n]+[\t ]*/g, ' ') }]
+      return [{ type: 'text', value: removeUnprintable(node.value).replace(/[\t ]*[\r\n]+[\t ]*/g, ' ') }]
     case 'break':
       return context.breaks ? [{ type: 'break' }] : [{ type: 'text', value: ' ' }]
     case 'inlineCode':
-      return code(printable(node.value).replace(/\s+/g, ' '))
+      return code(removeUnprintable(node.value).replace(/\s+/g, ' '))
     case 'emphasis':
     case 'strong':
     case 'delete':
@@ -61,7 +61,7 @@ function tidyOne(node: PhrasingContent, context: Context): PhrasingContent[] {
       return []
     }
     case 'html':
-      warnOfHtml(node.value, context.tally)
+      warnAboutHtml(node.value, context.warnings)
       return []
     case 'footnoteReference':
       return [{ type: 'text', value: `[${node.label ?? node.identifier}]` }]
@@ -71,9 +71,9 @@ function tidyOne(node: PhrasingContent, context: Context): PhrasingContent[] {
 }
 
 /** Names the elements in raw HTML that is left out; a comment is nothing to warn of. */
-export function warnOfHtml(value: string, tally: ConversionWarnings): void {
+export function warnAboutHtml(value: string, warnings: ConversionWarnings): void {
   for (const [, name] of value.matchAll(/<([a-z][a-z0-9-]{0,39})/gi)) {
-    tally.add('element-dropped', `<${name?.toLowerCase()}> element`)
+    warnings.add('element-dropped', `<${name?.toLowerCase()}> element`)
   }
 }
 
@@ -92,9 +92,9 @@ function code(value: string): PhrasingContent[] {
 function link(url: string, children: PhrasingContent[], context: Context): PhrasingContent[] {
   const content = tidy(children, { ...context, inside: [...context.inside, 'link'] })
   const protocol = forbiddenProtocol(url)
-  if (protocol !== null) context.tally.add('link-dropped', `link to a ${protocol.slice(0, 40)} address`)
+  if (protocol !== null) context.warnings.add('link-dropped', `link to a ${protocol.slice(0, 40)} address`)
   const wanted = protocol === null && url !== '' && !context.inside.includes('link')
-  const target = printable(url).replace(/\s/g, '%20')
+  const target = removeUnprintable(url).replace(/\s/g, '%20')
   return wanted ? hoist(content, (inner) => ({ type: 'link', url: target, children: inner })) : content
 }
 

@@ -43,7 +43,7 @@ function elements(block: Block): Element[] {
     case 'heading':
       return [h(`h${block.level}`, inline(block.text))]
     case 'quote':
-      return [h('blockquote', [...paragraphs(block.text), ...optional('footer', creditedTo(block))])]
+      return [h('blockquote', [...paragraphs(block.text), ...optional('footer', attributionText(block))])]
     case 'list':
       return [
         h(
@@ -67,7 +67,7 @@ function elements(block: Block): Element[] {
 }
 
 /** Who is quoted, in words: the attribution, the source's name, or both. */
-export function creditedTo(block: Extract<Block, { type: 'quote' }>): string | null {
+export function attributionText(block: Extract<Block, { type: 'quote' }>): string | null {
   const names = [block.attribution, block.source?.name].filter((name) => name)
   return names.length > 0 ? [...new Set(names)].join(', ') : null
 }

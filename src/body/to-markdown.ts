@@ -6,8 +6,8 @@ import type { BlockContent, Paragraph, PhrasingContent, RootContent, TableRow } 
 import { gfmToMarkdown } from 'mdast-util-gfm'
 import { type Options, toMarkdown as stringify } from 'mdast-util-to-markdown'
 import type { Block } from './block.ts'
-import { parseInline, wordsOf } from './inline.ts'
-import { creditedTo } from './to-html.ts'
+import { parseInline, plainTextOf } from './inline.ts'
+import { attributionText } from './to-html.ts'
 
 const options: Options = {
   bullet: '-',
@@ -28,7 +28,7 @@ function nodes(block: Block): RootContent[] {
     case 'heading':
       return [{ type: 'heading', depth: block.level, children: inline(block.text) }]
     case 'quote':
-      return [{ type: 'blockquote', children: [...paragraphs(block.text), ...signature(creditedTo(block))] }]
+      return [{ type: 'blockquote', children: [...paragraphs(block.text), ...signature(attributionText(block))] }]
     case 'list':
       return [{ type: 'list', ordered: block.ordered, spread: false, children: block.items.map(listItem) }]
     case 'image':
@@ -51,7 +51,7 @@ const paragraphs = (text: string): Paragraph[] => parseInline(text).map(paragrap
 const signature = (name: string | null): BlockContent[] =>
   name ? [paragraph([{ type: 'text', value: `— ${name}` }])] : []
 
-const title = (caption: string | null): string | null => (caption ? wordsOf(inline(caption)) : null)
+const title = (caption: string | null): string | null => (caption ? plainTextOf(inline(caption)) : null)
 
 const listItem = (text: string) => ({ type: 'listItem' as const, spread: false, children: [paragraph(inline(text))] })
 

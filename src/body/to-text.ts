@@ -1,7 +1,7 @@
 /** Blocks to plain words. */
 import { getOrCreate } from '../lib/cache.ts'
 import type { Block, StoredBlock } from './block.ts'
-import { parseInline, wordsOf } from './inline.ts'
+import { parseInline, plainTextOf } from './inline.ts'
 
 /** The words of blocks, for as long as the blocks are there: one write counts them and has them searched. */
 const known = new WeakMap<Block | StoredBlock, string>()
@@ -34,4 +34,4 @@ function words(block: Block | StoredBlock): string {
   }
 }
 
-const plain = (text: string): string => parseInline(text).map(wordsOf).join('\n\n')
+const plain = (text: string): string => parseInline(text).map(plainTextOf).join('\n\n')

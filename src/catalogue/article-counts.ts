@@ -1,13 +1,13 @@
 /**
- * How many live articles refer to an author, a source, a tag, a section or a language. Counted when an edition comes or
- * goes, since the references of a large section are too many to count whenever somebody looks at it.
+ * How many editions refer to an author, a source, a tag, a section or a language. The counts are stored and updated with
+ * each edition: counting the references of a large section on every read would take too long.
  */
 import { and, eq, gt, inArray, sql } from 'drizzle-orm'
 import { numberedValues, placeholders, prepared, preparedVariants } from '../storage/prepared-statements.ts'
 import { refCounts } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 
-/** Kinds of `editionRefs` that are counted: those that lists are filtered by. */
+/** The kinds of `editionRefs` with stored counts: those that lists can be filtered by. */
 export const countedKinds = ['author', 'language', 'section', 'source', 'tag'] as const
 
 interface Ref {
@@ -22,22 +22,22 @@ const selectCount = prepared('ref_count', (db) =>
     .where(and(eq(refCounts.kind, sql.placeholder('kind')), eq(refCounts.ref, sql.placeholder('ref')))),
 )
 
-/** How many live articles refer to this. */
-export async function countOfRef(db: Reader, { kind, ref }: Ref): Promise<number> {
+/** How many editions refer to this. */
+export async function articleCountOf(db: Reader, { kind, ref }: Ref): Promise<number> {
   const [row] = await selectCount(db, { kind, ref })
   return row?.editions ?? 0
 }
 
-const selectLive = prepared('ref_counts_live', (db) =>
+const selectReferenced = prepared('ref_counts_referenced', (db) =>
   db
     .select({ ref: refCounts.ref })
     .from(refCounts)
     .where(and(eq(refCounts.kind, sql.placeholder('kind')), gt(refCounts.editions, 0))),
 )
 
-/** What of a kind live articles refer to, in no order. */
-export const liveRefsOf = async (db: Reader, kind: string): Promise<string[]> =>
-  (await selectLive(db, { kind })).map(({ ref }) => ref)
+/** The ids of a kind that at least one edition refers to, unordered. */
+export const referencedIds = async (db: Reader, kind: string): Promise<string[]> =>
+  (await selectReferenced(db, { kind })).map(({ ref }) => ref)
 
 const selectCounts = preparedVariants('ref_counts_of', (db, count: number) =>
   db
@@ -46,7 +46,7 @@ const selectCounts = preparedVariants('ref_counts_of', (db, count: number) =>
     .where(and(eq(refCounts.kind, sql.placeholder('kind')), inArray(refCounts.ref, placeholders(count)))),
 )
 
-/** How many live articles refer to each of these. */
+/** How many editions refer to each of these ids, read in one query. */
 export async function articleCounts(db: Reader, kind: string, ids: string[]): Promise<(id: string) => number> {
   if (ids.length === 0) return () => 0
   const rows = await selectCounts(db, ids.length, { kind, ...numberedValues(ids) })
@@ -54,21 +54,24 @@ export async function articleCounts(db: Reader, kind: string, ids: string[]): Pr
   return (id) => counts.get(id) ?? 0
 }
 
-/** Counts references that have come and gone; those of kinds that are not counted may be among them. */
-export async function countRefs(tx: Writer, change: { come: Ref[]; gone: Ref[] }): Promise<void> {
-  await addToCounts(tx, [
-    ...change.come.map((ref) => ({ ...ref, by: 1 })),
-    ...change.gone.map((ref) => ({ ...ref, by: -1 })),
+/** Updates the counts by added and removed references; those of kinds without counts are ignored. */
+export async function updateArticleCounts(
+  tx: Writer,
+  { added, removed }: { added: Ref[]; removed: Ref[] },
+): Promise<void> {
+  await addToArticleCounts(tx, [
+    ...added.map((ref) => ({ ...ref, delta: 1 })),
+    ...removed.map((ref) => ({ ...ref, delta: -1 })),
   ])
 }
 
-/** Adds to the counts of references; each of them may come several times. */
-export async function addToCounts(tx: Writer, changes: (Ref & { by: number })[]): Promise<void> {
+/** Adds `delta` to the count of each reference; a reference may occur more than once. */
+export async function addToArticleCounts(tx: Writer, changes: (Ref & { delta: number })[]): Promise<void> {
   const sums = new Map<string, Ref & { editions: number }>()
-  for (const { kind, ref, by } of changes) {
+  for (const { kind, ref, delta } of changes) {
     if (!(countedKinds as readonly string[]).includes(kind)) continue
     const key = `${kind} ${ref}`
-    sums.set(key, { kind, ref, editions: (sums.get(key)?.editions ?? 0) + by })
+    sums.set(key, { kind, ref, editions: (sums.get(key)?.editions ?? 0) + delta })
   }
   const rows = [...sums.values()].filter(({ editions }) => editions !== 0)
   if (rows.length === 0) return

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { Email, Link, line, prose, Slug, WebUrl } from '../lib/schemas.ts'
 import { authors } from '../storage/schema.ts'
 import { articleCounts } from './article-counts.ts'
-import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
+import { type EntryKind, entryInput, entryMetadata, entrySorts, entryView } from './entry.ts'
 
 const kinds = ['person', 'organization'] as const
 
@@ -48,7 +48,7 @@ export const Author = z
     avatar: z.string().nullable().meta({ description: 'The address of a portrait.' }),
     email: z.string().nullable().optional().meta({ description: 'An e-mail address, only in replies to editors.' }),
     links: z.array(Link).meta({ description: 'Where else to find the author.', examples: [[]] }),
-    ...entryFacts,
+    ...entryMetadata,
   })
   .meta({ id: 'Author', description: 'Somebody who writes: a person or a desk.' })
 
@@ -63,8 +63,8 @@ export const authorKind: EntryKind<Row, NewAuthor> = {
   Patch: AuthorPatch,
   View: Author,
   sorts: entrySorts({ noun: 'author', table: authors }),
-  sort: 'name',
-  internal: ['email'],
+  defaultSort: 'name',
+  internalColumns: ['email'],
   filters: { kind: z.enum(kinds).optional().meta({ description: 'Only persons, or only desks.' }) },
   where: async (_db, { kind }) => [kind === undefined ? undefined : eq(authors.kind, String(kind))],
   columns: async (_db, { kind = 'person', jobTitle = null, bio = null, avatar = null, email = null, links = [] }) => ({

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** A step of the way from the front page to here. */
+/** A breadcrumb: one level of the path from the front page to a page. */
 export const Breadcrumb = z
   .object({
     name: z.string().meta({ description: 'The name of the step.', examples: ['World News'] }),

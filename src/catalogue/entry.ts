@@ -1,6 +1,6 @@
 /**
- * The catalogue: what articles refer to. Authors, sources, sections and tags are entries of one make; each says in its
- * own folder what is particular to it, and this folder does the rest.
+ * The catalogue: authors, sources, sections and tags. All are entries with the same operations; an `EntryKind` describes
+ * how one kind differs.
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
@@ -12,7 +12,7 @@ import type { Order } from '../storage/keyset.ts'
 import { refCounts } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 
-/** What every entry's row has. */
+/** The columns of every kind of entry. */
 export interface EntryRow {
   id: string
   slug: string
@@ -24,7 +24,7 @@ export interface EntryRow {
   deletedAt: string | null
 }
 
-/** What every request that makes an entry has. */
+/** The members of every request that creates an entry. */
 export interface EntryInput {
   name: string
   slug?: string | undefined
@@ -32,77 +32,77 @@ export interface EntryInput {
 
 export type EntryTable = SQLiteTable & Record<keyof EntryRow, SQLiteColumn>
 
-/** Members of a request that makes an entry. */
+/** Schemas of the members of every request that creates an entry. */
 export const entryInput = {
   name: line(200).meta({ description: 'The name.' }),
-  slug: Slug.optional().meta({ description: 'The slug; made from the name if left out.' }),
+  slug: Slug.optional().meta({ description: 'The slug; derived from the name if left out.' }),
 }
 
-/** Members of every reply that shows an entry. */
+/** Schemas of the members of every reply that shows an entry. */
 export const entryView = {
   id: Id,
   slug: Slug,
   name: z.string().meta({ description: 'The name.', examples: ['Ana Moreau'] }),
 }
 
-export const entryFacts = {
+export const entryMetadata = {
   articleCount: z.int().meta({ description: 'How many live articles refer to it.', examples: [12] }),
   createdAt: Timestamp.meta({ description: 'When it was created.' }),
   updatedAt: Timestamp.meta({ description: 'When it last changed.' }),
 }
 
-/** Where the entries of a kind are kept. */
-export interface EntryStore {
+/** The entries of one kind, and their table. */
+export interface EntryCollection {
   noun: EntryNoun
   table: EntryTable
 }
 
-/** What is particular to one kind of entry. */
-export interface EntryKind<Row extends EntryRow, Input extends EntryInput> extends EntryStore {
-  /** As in the path and in the document: `authors`, `Author`. */
+/** Describes one kind of entry. */
+export interface EntryKind<Row extends EntryRow, Input extends EntryInput> extends EntryCollection {
+  /** As in paths and in the OpenAPI document: `authors`, `Author`. */
   plural: string
   title: string
-  /** The shapes of a request that makes one, of a reply, and of the filters of its list. */
+  /** Schemas: of the requests that create and update an entry, of replies, and of the filters of the list. */
   Input: z.ZodType<Input>
   Patch: z.ZodType
   View: z.ZodObject
   filters: Record<string, z.ZodType>
   sorts: Record<string, Omit<Order, 'id' | 'descending'>>
-  /** Columns that only editors see: what changes in them changes nothing for the world. */
-  internal?: readonly string[]
-  /** The default order of its list. */
-  sort: string
-  /** The id of the entry below which the slug has to be unique; null at the top. Left out where it is so in the kind. */
-  scope?(db: Reader, input: Input): Promise<string | null>
-  /** The columns that the input stands for; looks up what it refers to. `self` is null for a new one. */
+  /** Columns that only editors see; changes to them are not public changes. */
+  internalColumns?: readonly string[]
+  /** The default sort order of the list. */
+  defaultSort: string
+  /** The id of the parent among whose children the slug is unique; null at the top. Left out if it is unique in the kind. */
+  slugScope?(db: Reader, input: Input): Promise<string | null>
+  /** The columns for an input, with its references resolved. `self` is null for a new entry. */
   columns(db: Reader, input: Input, self: Row | null, slug: string): Promise<Record<string, unknown>>
-  /** The input that would make the row as it is: what a merge patch is merged into. */
+  /** The input that corresponds to the row: the target of a merge patch. */
   inputOf(row: Row): Input
-  /** The replies that show the rows; `internal` ones are for editors only. */
-  views(db: Reader, rows: Row[], internal: boolean): Promise<{ id: string }[]>
-  /** The condition that the list's filters make. */
+  /** The rows as in replies; `internal` adds the members that only editors see. */
+  views(db: Reader, rows: Row[], internalColumns: boolean): Promise<{ id: string }[]>
+  /** The predicates for the filters of the list. */
   where(db: Reader, filters: Record<string, unknown>): Promise<(SQL | undefined)[]>
-  /** The column by which an entry refers to another of its kind, and its name, where there is one. */
-  above?: { name: string; column: SQLiteColumn }
-  /** The entries right below one, in their order, where the kind is a tree that is shown as one. */
-  below?(db: Reader, row: Row): Promise<Row[]>
-  /** What else has to change when an entry has; gives what the articles that refer to it are no more. */
-  follow?(tx: Writer, before: Row, after: Row): Promise<AccessAttributes | null>
+  /** The column that refers to another entry of the same kind, such as the parent, and its name. */
+  selfReference?: { name: string; column: SQLiteColumn }
+  /** For a tree: the children of an entry, in their order. */
+  children?(db: Reader, row: Row): Promise<Row[]>
+  /** Updates what depends on a changed entry; returns the previous attributes of the articles that refer to it. */
+  cascade?(tx: Writer, before: Row, after: Row): Promise<AccessAttributes | null>
 }
 
-/** Sorts that every kind has. */
-export const entrySorts = ({ noun, table }: EntryStore): Record<string, Omit<Order, 'id' | 'descending'>> => ({
+/** The sort orders of every kind. */
+export const entrySorts = ({ noun, table }: EntryCollection): Record<string, Omit<Order, 'id' | 'descending'>> => ({
   name: { kind: 'text', column: table.sortName },
-  articleCount: { kind: 'number', column: countedArticles(noun, table) },
+  articleCount: { kind: 'number', column: articleCountColumn(noun, table) },
   createdAt: { kind: 'time', column: table.createdAt },
   updatedAt: { kind: 'time', column: table.updatedAt },
 })
 
-/** How many live articles refer to the entry of a row. */
-const countedArticles = (noun: EntryNoun, table: EntryTable): SQL<number> =>
+/** How many editions refer to the entry of a row. */
+const articleCountColumn = (noun: EntryNoun, table: EntryTable): SQL<number> =>
   sql<number>`coalesce((select counted.editions from ${refCounts} counted where counted.kind = ${noun} and counted.ref = ${table.id}), 0)`.mapWith(
     Number,
   )
 
-/** Counts as a number on both engines. */
-export const countOf = sql<number>`count(*)`.mapWith(Number)
+/** `count(*)` as a number on both engines. */
+export const rowCount = sql<number>`count(*)`.mapWith(Number)

@@ -4,16 +4,16 @@ import { numberedValues, placeholders, preparedVariants } from '../storage/prepa
 import type { Reader } from '../storage/storage.ts'
 import type { EntryRow, EntryTable } from './entry.ts'
 
-/** The entries with these ids, in no order, the trash's among them. */
+/** Loads the entries with these ids, unordered, including those in the trash. */
 export async function loadByIds<Row extends EntryRow>(db: Reader, table: EntryTable, ids: string[]): Promise<Row[]> {
   if (ids.length === 0) return []
-  const select = getOrCreate(selects, table, () => selecting(table))
+  const select = getOrCreate(statements, table, () => selectByIds(table))
   return (await select(db, ids.length, numberedValues(ids))) as unknown as Row[]
 }
 
-const selects = new WeakMap<EntryTable, ReturnType<typeof selecting>>()
+const statements = new WeakMap<EntryTable, ReturnType<typeof selectByIds>>()
 
-const selecting = (table: EntryTable) =>
+const selectByIds = (table: EntryTable) =>
   preparedVariants(`${getTableName(table)}_by_ids`, (db, count: number) =>
     db
       .select()

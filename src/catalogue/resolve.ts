@@ -1,6 +1,6 @@
 /**
- * What a name in a request leads to: an id, a slug that the thing has or had, the slug of an entry that was merged into
- * another, and for a section its path, of today or former.
+ * Resolves references in requests: an id, a current or former slug, the slug of an entry that was merged into another, or
+ * the current or former path of a section.
  */
 import { and, eq, sql } from 'drizzle-orm'
 import { isId } from '../lib/id.ts'
@@ -9,14 +9,14 @@ import { prepared } from '../storage/prepared-statements.ts'
 import { sections, slugs } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 
-/** Where an article without a section stands, in the address book. */
-export const TOP = '/'
+/** The scope, in the table of slugs, of a former path of an article that had no section. */
+export const TOP_SCOPE = '/'
 
-/** What was found: one thing; or none, and then the paths of the sections that might be meant. */
-export type Found = { id: string; paths?: never } | { id?: never; paths: string[] }
+/** The id that a reference resolves to; or no id, and the paths of the sections among which it is ambiguous. */
+export type ResolvedReference = { id: string; paths?: never } | { id?: never; paths: string[] }
 
-/** Which entries count: what reads lead to; or, for writes, the entry whose own slug it is, in the trash or not. */
-export type Wanted = 'present' | 'own' | 'trashed'
+/** What a slug resolves to: `present` follows merges, for reads; `own` is the entry itself, for writes; `trashed` is in the trash. */
+export type ResolveMode = 'present' | 'own' | 'trashed'
 
 const selectSlug = prepared('slug_target', (db) =>
   db
@@ -31,40 +31,52 @@ const selectSlug = prepared('slug_target', (db) =>
     ),
 )
 
-/** The row of the address book for a slug; `scope` is as in the schema. */
-export async function slugRow(
+/** The row of a slug; see the table `slugs` for `scope`. */
+export async function findSlug(
   db: Reader,
   { kind, slug, scope = '' }: { kind: string; slug: string; scope?: string },
 ): Promise<{ target: string; live: boolean; mergedFrom: string | null } | undefined> {
   return (await selectSlug(db, { kind, slug, scope }))[0]
 }
 
-/** Looks up what an id, a slug or a path leads to. An id is taken as it is, whether there is such a thing or not. */
-export async function seek(db: Reader, kind: string, reference: string, wanted: Wanted = 'present'): Promise<Found> {
+/** Resolves an id, a slug or a path. An id is returned unchecked. */
+export async function resolveReference(
+  db: Reader,
+  kind: string,
+  reference: string,
+  mode: ResolveMode = 'present',
+): Promise<ResolvedReference> {
   if (isId(reference)) return { id: reference }
-  if (kind === 'section') return seekSection(db, reference, wanted)
-  return oneOf(ownerIn(await slugRow(db, { kind, slug: reference }), wanted))
+  if (kind === 'section') return seekSection(db, reference, mode)
+  return oneOf(targetOf(await findSlug(db, { kind, slug: reference }), mode))
 }
 
-const oneOf = (id: string | undefined): Found => (id === undefined ? { paths: [] } : { id })
+const oneOf = (id: string | undefined): ResolvedReference => (id === undefined ? { paths: [] } : { id })
 
-/** Whom a row of the address book leads to; to writes a merged entry stays itself. */
-const ownerIn = (row: { target: string; mergedFrom: string | null } | undefined, wanted: Wanted): string | undefined =>
-  wanted === 'present' ? row?.target : (row?.mergedFrom ?? row?.target)
+/** The target of a row; unless merges are followed, the entry that the slug belonged to before a merge. */
+const targetOf = (
+  row: { target: string; mergedFrom: string | null } | undefined,
+  mode: ResolveMode,
+): string | undefined => (mode === 'present' ? row?.target : (row?.mergedFrom ?? row?.target))
 
 /**
- * The id that a name leads to; undefined if it leads nowhere. Throws `conflict` with the `candidates` for a slug that
+ * Resolves a reference to an id; undefined if there is none. Throws `conflict` with the `candidates` for a slug that
  * several sections have, none of them at the top.
  */
-export async function idOf(db: Reader, kind: string, reference: string, wanted?: Wanted): Promise<string | undefined> {
-  const { id, paths = [] } = await seek(db, kind, reference, wanted)
+export async function resolveId(
+  db: Reader,
+  kind: string,
+  reference: string,
+  mode?: ResolveMode,
+): Promise<string | undefined> {
+  const { id, paths = [] } = await resolveReference(db, kind, reference, mode)
   if (paths.length === 0) return id
-  throw new Problem('conflict', ambiguous(reference, paths), { more: { candidates: paths } })
+  throw new Problem('conflict', ambiguous(reference, paths), { extensions: { candidates: paths } })
 }
 
-/** The ids that a filter's comma-separated names lead to; those that lead nowhere match nothing. Throws `validation`. */
-export async function idsOf(db: Reader, noun: string, list: string, parameter = noun): Promise<string[]> {
-  const found = await Promise.all(list.split(',').map((reference) => seek(db, noun, reference.trim())))
+/** Resolves the comma-separated references of a filter; unknown ones are left out. Throws `validation` for ambiguous ones. */
+export async function resolveIds(db: Reader, noun: string, list: string, parameter = noun): Promise<string[]> {
+  const found = await Promise.all(list.split(',').map((reference) => resolveReference(db, noun, reference.trim())))
   const ids = found.flatMap(({ id, paths = [] }, index) => {
     if (paths.length === 0) return id ?? []
     const message = ambiguous(list.split(',')[index]?.trim() ?? '', paths)
@@ -77,15 +89,15 @@ export async function idsOf(db: Reader, noun: string, list: string, parameter = 
 const ambiguous = (slug: string, paths: string[]): string => `"${slug}" is the slug of ${paths.join(' and of ')}`
 
 /**
- * What an entry is called in a link: its slug; for a section whose slug alone leads to another, or to none, its path.
+ * The reference to an entry in links: its slug, or the path of a section whose slug resolves to another section.
  */
-export async function nameOf(db: Reader, kind: string, row: { id: string; slug: string }): Promise<string> {
+export async function slugOrPathOf(db: Reader, kind: string, row: { id: string; slug: string }): Promise<string> {
   if (kind !== 'section') return row.slug
-  const { id } = await seek(db, kind, row.slug)
+  const { id } = await resolveReference(db, kind, row.slug)
   return id !== row.id && 'path' in row && typeof row.path === 'string' ? row.path : row.slug
 }
 
-const selectNamesakes = (column: 'target' | 'owner') =>
+const selectSectionsBySlug = (column: 'target' | 'owner') =>
   prepared(`section_by_${column}`, (db) =>
     db
       .select({
@@ -104,35 +116,38 @@ const selectNamesakes = (column: 'target' | 'owner') =>
       )
       .where(and(eq(slugs.kind, 'section'), eq(slugs.slug, sql.placeholder('slug')))),
   )
-const selectTargets = selectNamesakes('target')
-const selectOwners = selectNamesakes('owner')
+const selectTargets = selectSectionsBySlug('target')
+const selectOwners = selectSectionsBySlug('owner')
 
-/** A slug alone means the section at the top; below it the one that has it today, or else the one that had it. */
-async function seekSection(db: Reader, reference: string, wanted: Wanted): Promise<Found> {
-  if (reference.startsWith('/')) return oneOf((await placesAt(db, reference, wanted))[0])
-  const all = await (wanted === 'present' ? selectTargets : selectOwners)(db, { slug: reference })
-  const [there, trashed] = [all.filter((one) => one.deletedAt === null), all.filter((one) => one.deletedAt !== null)]
-  const rows = { present: there, own: there.length > 0 ? there : trashed, trashed }[wanted]
+/** A slug without a path prefers the section at the top, then sections that have it now, then those that had it. */
+async function seekSection(db: Reader, reference: string, mode: ResolveMode): Promise<ResolvedReference> {
+  if (reference.startsWith('/')) return oneOf((await sectionIdsAtPath(db, reference, mode))[0])
+  const found = await (mode === 'present' ? selectTargets : selectOwners)(db, { slug: reference })
+  const [present, trashed] = [
+    found.filter(({ deletedAt }) => deletedAt === null),
+    found.filter(({ deletedAt }) => deletedAt !== null),
+  ]
+  const rows = { present, own: present.length > 0 ? present : trashed, trashed }[mode]
   const top = rows.find(({ scope }) => scope === '')
   if (top) return { id: top.id }
-  const named = rows.filter(({ slug }) => slug === reference)
-  const found = new Map((named.length > 0 ? named : rows).map(({ id, path }) => [id, path]))
-  const [[id] = []] = found
-  return found.size > 1 ? { paths: [...found.values()].sort() } : oneOf(id)
+  const current = rows.filter(({ slug }) => slug === reference)
+  const candidates = new Map((current.length > 0 ? current : rows).map(({ id, path }) => [id, path]))
+  const [[id] = []] = candidates
+  return candidates.size > 1 ? { paths: [...candidates.values()].sort() } : oneOf(id)
 }
 
 /**
- * The section at a path, of today or former, step by step from the top: its id; behind it that of one that was merged
- * into it, whose old addresses lead on. Nothing for a path that leads nowhere, and `TOP` for the empty path.
+ * Resolves a current or former path of a section, segment by segment: the id of the section, followed by the id of a
+ * section that was merged into it, whose former paths redirect. Empty for an unknown path; `TOP_SCOPE` for the empty path.
  */
-export async function placesAt(db: Reader, path: string, wanted: Wanted = 'present'): Promise<string[]> {
-  if (path === '') return [TOP]
+export async function sectionIdsAtPath(db: Reader, path: string, mode: ResolveMode = 'present'): Promise<string[]> {
+  if (path === '') return [TOP_SCOPE]
   let scopes = ['']
   for (const slug of path.slice(1).split('/')) {
-    const rows = await Promise.all(scopes.map((scope) => slugRow(db, { kind: 'section', slug, scope })))
-    const row = rows.find((one) => one !== undefined)
+    const rows = await Promise.all(scopes.map((scope) => findSlug(db, { kind: 'section', slug, scope })))
+    const row = rows.find((row) => row !== undefined)
     if (!row) return []
-    const owner = ownerIn(row, wanted) ?? row.target
+    const owner = targetOf(row, mode) ?? row.target
     scopes = [...new Set([owner, row.mergedFrom ?? owner])]
   }
   return scopes

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { type Caller, may } from '../access/roles.ts'
 import { writeContext } from '../access/write-context.ts'
 import { ifMatch } from '../http/caching.ts'
-import { Conditional, Moved } from '../http/common-schemas.ts'
+import { ConditionalHeaders, PermanentRedirect } from '../http/common-schemas.ts'
 import { addLinks } from '../http/link-header.ts'
 import { listOf, pageParameters, pageRequest } from '../http/pagination.ts'
 import { Ambiguous } from '../http/problems.ts'
@@ -16,20 +16,20 @@ import { notFound } from '../lib/problem.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
 import { withArticle } from './noun.ts'
-import { nameOf } from './resolve.ts'
-import { createEntry, findEntry, isCurrent, listEntries, updateEntry } from './store.ts'
-import { type RemovalDeps, registerRemoval } from './trash-routes.ts'
-import { latestWanted, type Newest, withLatest, withLatestParameters } from './with-latest.ts'
+import { slugOrPathOf } from './resolve.ts'
+import { createEntry, findEntry, isCurrentReference, listEntries, updateEntry } from './store.ts'
+import { type DeletionDeps, registerDeletion } from './trash-routes.ts'
+import { type LatestArticles, latestLimit, withLatest, withLatestParameters } from './with-latest.ts'
 
-export interface EntryDeps extends RemovalDeps {
-  newest: Newest
+export interface EntryDeps extends DeletionDeps {
+  latestArticles: LatestArticles
 }
 
-/** The six operations of one kind of entry: list, make, read, change, delete. */
+/** Registers the operations of one kind of entry: list, create, get, update, delete and restore. */
 export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
   server: FastifyInstance,
   kind: EntryKind<Row, Input>,
-  { storage, clock, once, newest, reassign }: EntryDeps,
+  { storage, clock, once, latestArticles, reassign }: EntryDeps,
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
   const { noun, plural, title } = kind
@@ -39,12 +39,14 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
     [noun]: z
       .string()
       .max(200)
-      .meta({ description: `The id or the slug of the ${noun}${kind.scope ? '; or its path, as one segment' : ''}.` }),
+      .meta({
+        description: `The id or the slug of the ${noun}${kind.slugScope ? '; or its path, as one segment' : ''}.`,
+      }),
   })
   const sorts = Object.keys(kind.sorts).flatMap((name) => [name, `-${name}`])
   const Query = z.strictObject({
     ...pageParameters,
-    sort: z.enum(sorts).default(kind.sort).meta({ description: 'The order; `-` is descending.' }),
+    sort: z.enum(sorts).default(kind.defaultSort).meta({ description: 'The order; `-` is descending.' }),
     ...kind.filters,
     q: z
       .string()
@@ -53,11 +55,11 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       .meta({ description: 'The beginning of a name, or of a word in it; case and diacritics do not matter.' }),
     ...withLatestParameters,
   })
-  const front = withLatest(kind, newest)
-  const { View } = front
+  const expanded = withLatest(kind, latestArticles)
+  const { View } = expanded
   const referenceIn = (params: Record<string, string>) => params[noun] ?? ''
-  const internal = (caller: Caller) => may(caller, 'content:write')
-  const view = async (db: Reader, row: Row, caller: Caller) => (await kind.views(db, [row], internal(caller)))[0]
+  const seesInternal = (caller: Caller) => may(caller, 'content:write')
+  const view = async (db: Reader, row: Row, caller: Caller) => (await kind.views(db, [row], seesInternal(caller)))[0]
 
   app.get(
     path,
@@ -75,13 +77,13 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
     },
     async (request, reply) => {
       const { limit, count, cursor: _, sort, include, latest, ...filters } = request.query
-      const shown = latestWanted({ include, latest })
-      const wanted = pageRequest(request, limit)
-      const page = await listEntries(storage.reader, kind, { sort, count, filters }, wanted)
-      const data = await kind.views(storage.reader, page.rows, internal(request.caller))
-      const info = wanted.info(reply, page, page.total)
-      if (shown === undefined) return { data, page: info } as never
-      const items = await front.many(data, shown)
+      const latestCount = latestLimit({ include, latest })
+      const paging = pageRequest(request, limit)
+      const page = await listEntries(storage.reader, kind, { sort, count, filters }, paging)
+      const data = await kind.views(storage.reader, page.rows, seesInternal(request.caller))
+      const info = paging.info(reply, page, page.total)
+      if (latestCount === undefined) return { data, page: info } as never
+      const items = await expanded.many(data, latestCount)
       reply.header('cache-tag', cacheTagOf(['articles', ...page.rows.map(({ id }) => id)]))
       return json(reply, `{"data":[${items.join(',')}],"page":${JSON.stringify(info)}}`)
     },
@@ -94,7 +96,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       schema: {
         operationId: `create${title}`,
         summary: `Create ${withArticle(noun)}`,
-        description: `Creates ${withArticle(noun)}. Its slug is made from the name, unless one is sent.`,
+        description: `Creates ${withArticle(noun)}. Its slug is derived from the name, unless one is sent.`,
         tags,
         headers: Idempotent,
         body: kind.Input,
@@ -122,26 +124,26 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         params: One,
         querystring: z.strictObject(withLatestParameters),
         replyHeaders: ['Last-Modified', 'Cache-Tag', 'Link'],
-        response: { 200: View, 308: Moved, ...(kind.scope && { 409: Ambiguous }) },
+        response: { 200: View, 308: PermanentRedirect, ...(kind.slugScope && { 409: Ambiguous }) },
       },
     },
     async (request, reply) => {
-      const shown = latestWanted(request.query)
+      const latestCount = latestLimit(request.query)
       const reference = referenceIn(request.params)
       const row = await findEntry<Row>(storage.reader, kind, reference)
       if (!row) throw notFound(noun)
-      const name = await nameOf(storage.reader, noun, row)
-      if (!isCurrent(row, reference)) {
+      const name = await slugOrPathOf(storage.reader, noun, row)
+      if (!isCurrentReference(row, reference)) {
         const [, search = ''] = request.url.split(/(?=\?)/)
-        const address = `/v1${path}/${name === row.slug ? name : row.id}${search}`
-        return reply.header('cache-tag', cacheTagOf([row.id])).redirect(address, 308) as never
+        const location = `/v1${path}/${name === row.slug ? name : row.id}${search}`
+        return reply.header('cache-tag', cacheTagOf([row.id])).redirect(location, 308) as never
       }
       addLinks(reply, feedLinks({ [noun]: name }))
-      // To the world a version that changed in what only editors see is the same.
-      if (internal(request.caller)) reply.version = row.version
-      if (shown !== undefined) {
-        const viewsOf = (rows: Row[]) => kind.views(storage.reader, rows, internal(request.caller))
-        const { ids, json: text } = await front.one(storage.reader, row, viewsOf, shown)
+      // Without a version the ETag comes from the body: changes that only editors see do not change it for the public.
+      if (seesInternal(request.caller)) reply.version = row.version
+      if (latestCount !== undefined) {
+        const viewsOf = (rows: Row[]) => kind.views(storage.reader, rows, seesInternal(request.caller))
+        const { ids, json: text } = await expanded.one(storage.reader, row, viewsOf, latestCount)
         return json(reply.header('cache-tag', cacheTagOf(['articles', ...ids])), text)
       }
       reply.headers({ 'last-modified': new Date(row.updatedAt).toUTCString(), 'cache-tag': cacheTagOf([row.id]) })
@@ -159,7 +161,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         description: 'A JSON merge patch (RFC 7396): `null` clears, what is absent stays, arrays replace.',
         tags,
         params: One,
-        headers: Conditional,
+        headers: ConditionalHeaders,
         body: kind.Patch,
         response: { 200: View },
       },
@@ -179,9 +181,9 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
     },
   )
 
-  registerRemoval(app, kind, { storage, clock, once, reassign }, { One, View })
+  registerDeletion(app, kind, { storage, clock, once, reassign }, { One, View })
 }
 
-/** Finished JSON as a reply, sent as it stands. */
+/** Sends serialised JSON. */
 const json = (reply: FastifyReply, text: string): never =>
   reply.header('content-type', 'application/json; charset=utf-8').send(text) as never

@@ -7,16 +7,16 @@ import { Id, prose, Reference, SitePath, Slug } from '../lib/schemas.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { editionRefs, sections } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
-import { addToCounts, articleCounts, countOfRef } from './article-counts.ts'
+import { addToArticleCounts, articleCountOf, articleCounts } from './article-counts.ts'
 import { Breadcrumb } from './breadcrumb.ts'
-import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
+import { type EntryKind, entryInput, entryMetadata, entrySorts, entryView } from './entry.ts'
 import { loadByIds } from './loader.ts'
-import { idOf, idsOf } from './resolve.ts'
+import { resolveId, resolveIds } from './resolve.ts'
 import { resolveEntry } from './store.ts'
 
-/** How many sections may stand above one another. */
+/** Depth of the tree of sections. */
 const MAX_DEPTH = 10
-/** How many of the sections below it a front page has. */
+/** How many child sections `include=latest` shows. */
 const MAX_CHILDREN = 50
 
 const input = {
@@ -65,7 +65,7 @@ export const Section = z
     position: z
       .int()
       .meta({ description: 'The place among the sections beside it; the lowest comes first.', examples: [1] }),
-    ...entryFacts,
+    ...entryMetadata,
   })
   .meta({ id: 'Section', description: 'A part of the site, in a tree.' })
 
@@ -84,8 +84,8 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
     path: { kind: 'text', column: sections.path },
     position: { kind: 'number', column: sections.position },
   },
-  sort: 'path',
-  above: { name: 'parent', column: sections.parent },
+  defaultSort: 'path',
+  selfReference: { name: 'parent', column: sections.parent },
   filters: {
     parent: z
       .string()
@@ -101,21 +101,22 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
     }),
   },
   where: async (db, { parent, path }) => [
-    parent === undefined ? undefined : await isBelow(db, String(parent)),
-    path === undefined ? undefined : eq(sections.id, (await idOf(db, 'section', String(path))) ?? ''),
+    parent === undefined ? undefined : await isChildOf(db, String(parent)),
+    path === undefined ? undefined : eq(sections.id, (await resolveId(db, 'section', String(path))) ?? ''),
   ],
-  scope: async (db, { parent }) => (await resolveEntry<SectionRow>(db, sectionKind, parent, '/parent'))?.id ?? null,
+  slugScope: async (db, { parent }) => (await resolveEntry<SectionRow>(db, sectionKind, parent, '/parent'))?.id ?? null,
   async columns(db, { parent, description = null, position = 0 }, self, slug) {
-    const above = await resolveEntry<SectionRow>(db, sectionKind, parent, '/parent')
-    if (self && above && isWithin(above, self)) throw wrongParent('must not be the section itself or one below it')
-    const path = `${above?.path ?? ''}/${slug}`
-    const below = self && self.parent !== (above?.id ?? null) ? await levelsBelow(db, self) : 0
-    if (depthOf(path) + below > MAX_DEPTH) throw wrongParent(`is too deep: ${MAX_DEPTH} levels at most`)
-    return { parent: above?.id ?? null, path, description, position }
+    const parentRow = await resolveEntry<SectionRow>(db, sectionKind, parent, '/parent')
+    if (self && parentRow && isWithin(parentRow, self))
+      throw wrongParent('must not be the section itself or one below it')
+    const path = `${parentRow?.path ?? ''}/${slug}`
+    const levels = self && self.parent !== (parentRow?.id ?? null) ? await levelsOfDescendants(db, self) : 0
+    if (depthOf(path) + levels > MAX_DEPTH) throw wrongParent(`is too deep: ${MAX_DEPTH} levels at most`)
+    return { parent: parentRow?.id ?? null, path, description, position }
   },
   inputOf: ({ name, slug, parent, description, position }) => ({ name, slug, parent, description, position }),
   async views(db, rows) {
-    const lineages = await lineagesOf(db, rows)
+    const lineages = await loadLineages(db, rows)
     const articleCount = await articleCounts(
       db,
       'section',
@@ -131,14 +132,14 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
       }
     })
   },
-  below: (db, { id }) =>
+  children: (db, { id }) =>
     db
       .select()
       .from(sections)
       .where(and(eq(sections.parent, id), isNull(sections.deletedAt)))
       .orderBy(asc(sections.position), asc(sections.id))
       .limit(MAX_CHILDREN),
-  async follow(tx, before, after) {
+  async cascade(tx, before, after) {
     if (before.path === after.path) return null
     await movePaths(tx, before, after)
     await markLinkingStale(tx, 'section', after.id, after.updatedAt)
@@ -146,18 +147,20 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
   },
 }
 
-const isBelow = async (db: Reader, parent: string) =>
-  parent === 'none' ? isNull(sections.parent) : inArray(sections.parent, await idsOf(db, 'section', parent, 'parent'))
+const isChildOf = async (db: Reader, parent: string) =>
+  parent === 'none'
+    ? isNull(sections.parent)
+    : inArray(sections.parent, await resolveIds(db, 'section', parent, 'parent'))
 
 const depthOf = (path: string): number => path.split('/').length - 1
 
-/** How many levels of sections there are below one; those in the trash do not count. */
-async function levelsBelow(db: Reader, { path }: SectionRow): Promise<number> {
-  const below = await db
+/** How many levels of descendants a section has, without those in the trash. */
+async function levelsOfDescendants(db: Reader, { path }: SectionRow): Promise<number> {
+  const descendants = await db
     .select({ path: sections.path })
     .from(sections)
     .where(and(like(sections.path, `${path}/%`), isNull(sections.deletedAt)))
-  return Math.max(0, ...below.map((one) => depthOf(one.path) - depthOf(path)))
+  return Math.max(0, ...descendants.map((section) => depthOf(section.path) - depthOf(path)))
 }
 
 const isWithin = (inner: SectionRow, outer: SectionRow): boolean =>
@@ -169,14 +172,14 @@ function wrongParent(message: string): Problem {
   })
 }
 
-/** From the front page to the last of the sections. */
+/** The breadcrumbs from the front page to the last section of a lineage. */
 export const breadcrumbsOf = (lineage: SectionRow[]): Breadcrumb[] => [
   { name: 'Home', path: '/' },
   ...lineage.map(({ name, path }) => ({ name, path })),
 ]
 
-/** For each of the sections the way to it, from the top, itself included. */
-export async function lineagesOf(db: Reader, rows: SectionRow[]): Promise<(id: string) => SectionRow[]> {
+/** Loads the lineages of sections: by id, the section and its ancestors, from the top down. */
+export async function loadLineages(db: Reader, rows: SectionRow[]): Promise<(id: string) => SectionRow[]> {
   const known = new Map(rows.map((row) => [row.id, row]))
   const missing = () => [...known.values()].flatMap(({ parent }) => (parent && !known.has(parent) ? [parent] : []))
   for (let ids = missing(); ids.length > 0; ids = missing())
@@ -188,23 +191,23 @@ export async function lineagesOf(db: Reader, rows: SectionRow[]): Promise<(id: s
   }
 }
 
-/** The ids of the section and of all above it. */
-export async function sectionsAbove(db: Reader, section: string): Promise<string[]> {
-  const lineages = await lineagesOf(db, await loadByIds<SectionRow>(db, sections, [section]))
+/** The ids of a section and its ancestors, from the top down. */
+export async function ancestorIds(db: Reader, section: string): Promise<string[]> {
+  const lineages = await loadLineages(db, await loadByIds<SectionRow>(db, sections, [section]))
   return lineages(section).map(({ id }) => id)
 }
 
 const selectTree = prepared('section_tree', (db) => db.select({ id: sections.id, path: sections.path }).from(sections))
 
-/** The sections and all below them. An id that names no section stays: nothing refers to it. */
-export async function withBelow(db: Reader, ids: string[]): Promise<string[]> {
+/** The ids of sections and of their descendants. Unknown ids are returned as well: nothing refers to them. */
+export async function withDescendants(db: Reader, ids: string[]): Promise<string[]> {
   const tree = await selectTree(db)
-  const tops = tree.filter(({ id }) => ids.includes(id))
-  const below = tree.filter(({ path }) => tops.some((top) => path.startsWith(`${top.path}/`)))
-  return [...new Set([...ids, ...below.map(({ id }) => id)])]
+  const roots = tree.filter(({ id }) => ids.includes(id))
+  const descendants = tree.filter(({ path }) => roots.some((root) => path.startsWith(`${root.path}/`)))
+  return [...new Set([...ids, ...descendants.map(({ id }) => id)])]
 }
 
-/** Every section below the moved one lies at a new path. */
+/** Updates the paths of the descendants of a moved section. */
 async function movePaths(tx: Writer, before: SectionRow, after: SectionRow): Promise<void> {
   const rest = sql`substr(${sections.path}, ${before.path.length + 1})`
   await tx
@@ -214,23 +217,25 @@ async function movePaths(tx: Writer, before: SectionRow, after: SectionRow): Pro
 }
 
 /**
- * The live articles of the moved section, and of all below it, leave the sections above it for those above it now. Gives
- * the sections they have left.
+ * Updates the references of editions in a moved section and its descendants: from the former ancestors to the present
+ * ones. Returns the ids of the ancestors that were removed.
  */
 async function moveRefs(tx: Writer, before: SectionRow, after: SectionRow): Promise<string[]> {
-  const idsAbove = async ({ parent }: SectionRow) => (parent === null ? ([] as string[]) : sectionsAbove(tx, parent))
-  const [left, entered] = [await idsAbove(before), await idsAbove(after)]
+  const parentIds = async ({ parent }: SectionRow) => (parent === null ? ([] as string[]) : ancestorIds(tx, parent))
+  const [formerIds, presentIds] = [await parentIds(before), await parentIds(after)]
   const moved = tx
     .select({ article: editionRefs.article })
     .from(editionRefs)
     .where(and(eq(editionRefs.kind, 'section'), eq(editionRefs.ref, after.id)))
-  const gone = left.filter((id) => !entered.includes(id))
-  const come = entered.filter((id) => !left.includes(id))
-  if (gone.length > 0)
+  const removed = formerIds.filter((id) => !presentIds.includes(id))
+  const added = presentIds.filter((id) => !formerIds.includes(id))
+  if (removed.length > 0)
     await tx
       .delete(editionRefs)
-      .where(and(eq(editionRefs.kind, 'section'), inArray(editionRefs.ref, gone), inArray(editionRefs.article, moved)))
-  for (const id of come)
+      .where(
+        and(eq(editionRefs.kind, 'section'), inArray(editionRefs.ref, removed), inArray(editionRefs.article, moved)),
+      )
+  for (const id of added)
     await tx.insert(editionRefs).select(
       tx
         .select({
@@ -242,10 +247,10 @@ async function moveRefs(tx: Writer, before: SectionRow, after: SectionRow): Prom
         .from(editionRefs)
         .where(and(eq(editionRefs.kind, 'section'), eq(editionRefs.ref, after.id))),
     )
-  const editions = await countOfRef(tx, { kind: 'section', ref: after.id })
-  await addToCounts(tx, [
-    ...gone.map((ref) => ({ kind: 'section', ref, by: -editions })),
-    ...come.map((ref) => ({ kind: 'section', ref, by: editions })),
+  const editions = await articleCountOf(tx, { kind: 'section', ref: after.id })
+  await addToArticleCounts(tx, [
+    ...removed.map((ref) => ({ kind: 'section', ref, delta: -editions })),
+    ...added.map((ref) => ({ kind: 'section', ref, delta: editions })),
   ])
-  return gone
+  return removed
 }

@@ -1,4 +1,4 @@
-/** Writing in the address book: who gets which slug, and what becomes of it. Reading is in addresses.ts. */
+/** Writes to the table of slugs: claiming, merging and deleting. Reads are in resolve.ts. */
 import { randomBytes } from 'node:crypto'
 import { and, eq, isNotNull, sql } from 'drizzle-orm'
 import { Problem } from '../lib/problem.ts'
@@ -8,76 +8,79 @@ import { articles, editions, sections, slugs } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import type { EntryTable } from './entry.ts'
 import { loadByIds } from './loader.ts'
-import { slugRow, TOP } from './resolve.ts'
+import { findSlug, TOP_SCOPE } from './resolve.ts'
 
-/** How many numbers are tried behind a slug before chance decides. */
+/** The largest number appended to a slug that is taken; after it a random number is appended. */
 const MAX_NUMBER = 20
 
-/** What is to have a slug, and where it will stand. */
-export interface Claim {
+/** A request for a slug. */
+export interface SlugClaim {
   kind: string
+  /** The id of the entry or article. */
   target: string
-  /** The section that it stands in or below; null at the top, and for what has no path. */
-  above: string | null
-  /** The slug that was asked for. */
-  wanted?: string | undefined
-  /** What a slug is made from where none was asked for, and the language of that. */
+  /** The section of an article, or the parent of a section; null at the top and for kinds without paths. */
+  section: string | null
+  /** The slug that the client requests; without one it is derived from `name`. */
+  requested?: string | undefined
   name: string
+  /** The language of `name` (BCP 47), for its transliteration. */
   language?: string | undefined
+  /** Whether the public can see it: such a slug stays reserved. */
   live: boolean
 }
 
 /**
- * Gives the thing a slug: the one `wanted`, or one made from its name and numbered where that is taken, or where its
- * path would be. Throws `conflict` at `pointer` if the one wanted cannot be had.
+ * Reserves a slug and returns it: the requested one, or one derived from the name, with a number appended if the slug or
+ * the path is taken. Throws `conflict` at `pointer` if the requested one is taken.
  */
-export async function claimSlug(tx: Writer, claim: Claim, pointer = '/slug'): Promise<string> {
-  const { kind, target, wanted, name, language, live } = claim
+export async function claimSlug(tx: Writer, claim: SlugClaim, pointer = '/slug'): Promise<string> {
+  const { kind, target, requested, name, language, live } = claim
   const scope = scopeOf(claim)
-  if (wanted !== undefined) {
-    const row = await slugRow(tx, { kind, slug: wanted, scope })
-    if (row && row.target !== target) throw slugTaken(wanted, pointer)
-    await checkPath(tx, { ...claim, slug: wanted }, pointer)
-    await enterSlug(tx, { kind, slug: wanted, scope, target, live })
-    return wanted
+  if (requested !== undefined) {
+    const row = await findSlug(tx, { kind, slug: requested, scope })
+    if (row && row.target !== target) throw slugTaken(requested, pointer)
+    await assertPathFree(tx, { ...claim, slug: requested }, pointer)
+    await saveSlug(tx, { kind, slug: requested, scope, target, live })
+    return requested
   }
   for (const slug of candidates(slugOf(name, { fallback: kind, language }))) {
-    const row = await slugRow(tx, { kind, slug, scope })
+    const row = await findSlug(tx, { kind, slug, scope })
     if ((row && row.target !== target) || (await isPathTaken(tx, { ...claim, slug }))) continue
-    await enterSlug(tx, { kind, slug, scope, target, live })
+    await saveSlug(tx, { kind, slug, scope, target, live })
     return slug
   }
   throw new Error('no slug is free')
 }
 
-/** Section slugs are unique below one parent, all others among their kind. */
-const scopeOf = ({ kind, above }: Pick<Claim, 'kind' | 'above'>): string => (kind === 'section' ? (above ?? '') : '')
+/** Slugs of sections are unique among siblings, all others within their kind. */
+const scopeOf = ({ kind, section }: Pick<SlugClaim, 'kind' | 'section'>): string =>
+  kind === 'section' ? (section ?? '') : ''
 
-/** An article or a section, and where it will stand. */
-type Place = Pick<Claim, 'kind' | 'target' | 'above'> & { slug: string }
+/** An article or a section, and the path that it would have. */
+type PathClaim = Pick<SlugClaim, 'kind' | 'target' | 'section'> & { slug: string }
 
-/** Throws `conflict` at `pointer` if the path of an article would be a section's, or the other way round. */
-export async function checkPath(tx: Reader, place: Place, pointer: string): Promise<void> {
-  if (!(await isPathTaken(tx, place))) return
+/** Throws `conflict` at `pointer` if an article would have the path of a section, or a section that of an article. */
+export async function assertPathFree(tx: Reader, claim: PathClaim, pointer: string): Promise<void> {
+  if (!(await isPathTaken(tx, claim))) return
   const [section] =
-    place.above === null ? [] : await loadByIds<typeof sections.$inferSelect>(tx, sections, [place.above])
-  const other = place.kind === 'article' ? 'a section' : 'an article'
-  const message = `would have the path of ${other}: ${section?.path ?? ''}/${place.slug}`
+    claim.section === null ? [] : await loadByIds<typeof sections.$inferSelect>(tx, sections, [claim.section])
+  const other = claim.kind === 'article' ? 'a section' : 'an article'
+  const message = `would have the path of ${other}: ${section?.path ?? ''}/${claim.slug}`
   const errors = [{ in: 'body' as const, pointer, code: 'path_taken', message }]
-  throw new Problem('conflict', `the ${place.kind} ${message}`, { errors })
+  throw new Problem('conflict', `the ${claim.kind} ${message}`, { errors })
 }
 
-/** Whether a path, of today or former, leads to a thing of the other kind: one path leads to one thing. */
-export async function isPathTaken(db: Reader, { kind, above, slug }: Place): Promise<boolean> {
-  if (kind === 'article') return (await slugRow(db, { kind: 'section', slug, scope: above ?? '' })) !== undefined
+/** Whether the path is a current or former path of the other kind: a path identifies one article or one section. */
+export async function isPathTaken(db: Reader, { kind, section, slug }: PathClaim): Promise<boolean> {
+  if (kind === 'article') return (await findSlug(db, { kind: 'section', slug, scope: section ?? '' })) !== undefined
   if (kind !== 'section') return false
   const [article] = await selectArticle(db, { slug })
   if (!article) return false
-  const stands = [article.working, article.live].map((content) => content && (content as InSection).section)
-  return stands.includes(above) || (await hasStoodIn(db, article.id, [above ?? TOP]))
+  const current = [article.working, article.live].map((content) => content && (content as WithSection).section)
+  return current.includes(section) || (await wasPublishedIn(db, article.id, [section ?? TOP_SCOPE]))
 }
 
-interface InSection {
+interface WithSection {
   section: string | null
 }
 
@@ -97,39 +100,39 @@ const selectScopes = prepared('scopes_of', (db) =>
     .where(and(eq(slugs.target, sql.placeholder('target')), eq(slugs.kind, 'article'))),
 )
 
-/** Whether an article was read in one of these sections, and has left it. */
-export const hasStoodIn = async (db: Reader, target: string, places: string[]): Promise<boolean> =>
-  (await selectScopes(db, { target })).some(({ scope }) => places.includes(scope))
+/** Whether an edition of the article was in one of these sections before (`TOP_SCOPE` for no section). */
+export const wasPublishedIn = async (db: Reader, target: string, scopes: string[]): Promise<boolean> =>
+  (await selectScopes(db, { target })).some(({ scope }) => scopes.includes(scope))
 
-/** Keeps the address of a live article that leaves its section, or the site. */
-export const enterLeft = (
+/** Saves the path of an edition that is moved to another section or unpublished, so that the path can redirect. */
+export const saveFormerPath = (
   tx: Writer,
   { article, slug, section }: { article: string; slug: string; section: string | null },
-): Promise<void> => enterSlug(tx, { kind: 'article', slug, scope: section ?? TOP, target: article, live: true })
+): Promise<void> => saveSlug(tx, { kind: 'article', slug, scope: section ?? TOP_SCOPE, target: article, live: true })
 
-const names = ['kind', 'slug', 'scope', 'target', 'live'] as const
-const entering = (tx: Writer) =>
-  tx.insert(slugs).values(Object.fromEntries(names.map((name) => [name, sql.placeholder(name)])) as never)
-const conflict = { target: [slugs.kind, slugs.slug, slugs.scope] }
-const enterUnseen = prepared('slug_unseen', (tx: Writer) => entering(tx).onConflictDoNothing(conflict))
-const enterLive = prepared('slug_live', (tx: Writer) =>
-  entering(tx).onConflictDoUpdate({ ...conflict, set: { live: true, mergedFrom: null } }),
+const slugColumns = ['kind', 'slug', 'scope', 'target', 'live'] as const
+const insertSlug = (tx: Writer) =>
+  tx.insert(slugs).values(Object.fromEntries(slugColumns.map((name) => [name, sql.placeholder(name)])) as never)
+const primaryKey = { target: [slugs.kind, slugs.slug, slugs.scope] }
+const insertReserved = prepared('slug_reserved', (tx: Writer) => insertSlug(tx).onConflictDoNothing(primaryKey))
+const upsertLive = prepared('slug_live', (tx: Writer) =>
+  insertSlug(tx).onConflictDoUpdate({ ...primaryKey, set: { live: true, mergedFrom: null } }),
 )
 
-/** Writes a slug down; `live` marks it as seen by the world: it stays with its thing from now on. */
-export async function enterSlug(
+/** Inserts a slug, or updates it to `live`: the public has seen it, so that it stays reserved for its target. */
+export async function saveSlug(
   tx: Writer,
   entry: { kind: string; slug: string; scope?: string; target: string; live: boolean },
 ): Promise<void> {
-  await (entry.live ? enterLive : enterUnseen)(tx, { scope: '', ...entry })
+  await (entry.live ? upsertLive : insertReserved)(tx, { scope: '', ...entry })
 }
 
-/** Gives back a slug that the world has never seen. */
-export async function releaseSlug(tx: Writer, kind: string, slug: string): Promise<void> {
+/** Deletes a slug that was never public. */
+export async function deleteUnpublishedSlug(tx: Writer, kind: string, slug: string): Promise<void> {
   await tx.delete(slugs).where(and(eq(slugs.kind, kind), eq(slugs.slug, slug), eq(slugs.live, false)))
 }
 
-/** Makes all slugs that lead to an entry lead to another of its kind. */
+/** Redirects the slugs of an entry to another entry of its kind; `mergedFrom` records the former target. */
 export async function mergeSlugs(tx: Writer, from: string, to: string): Promise<void> {
   await tx
     .update(slugs)
@@ -137,7 +140,7 @@ export async function mergeSlugs(tx: Writer, from: string, to: string): Promise<
     .where(eq(slugs.target, from))
 }
 
-/** Takes back the slugs that an entry had before it was merged into another. */
+/** Reverts `mergeSlugs` for an entry that is restored. */
 export async function unmergeSlugs(tx: Writer, kind: string, id: string): Promise<void> {
   await tx
     .update(slugs)
@@ -146,10 +149,10 @@ export async function unmergeSlugs(tx: Writer, kind: string, id: string): Promis
 }
 
 /**
- * Gives back all slugs of a thing that is gone for good. Those of entries that were merged into it go back to them, if
- * these are in the trash; those that were merged into another go on leading there.
+ * Deletes all slugs of a permanently deleted target. Slugs of entries that were merged into it return to these entries
+ * if they are in the trash. Its own slugs that were merged into another entry remain redirects.
  */
-export async function releaseSlugs(tx: Writer, target: string, table?: EntryTable): Promise<void> {
+export async function deleteSlugs(tx: Writer, target: string, table?: EntryTable): Promise<void> {
   const merged = await tx
     .select({ kind: slugs.kind, from: slugs.mergedFrom })
     .from(slugs)

@@ -5,9 +5,9 @@ import { commaSeparated } from '../lib/query-parameters.ts'
 import { Country, Id, prose, Reference, Slug, WebUrl } from '../lib/schemas.ts'
 import { sources } from '../storage/schema.ts'
 import { articleCounts } from './article-counts.ts'
-import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
+import { type EntryKind, entryInput, entryMetadata, entrySorts, entryView } from './entry.ts'
 import { loadByIds } from './loader.ts'
-import { idsOf } from './resolve.ts'
+import { resolveIds } from './resolve.ts'
 import { resolveEntry } from './store.ts'
 
 export const sourceKinds = ['outlet', 'agency', 'person', 'organization', 'document', 'dataset'] as const
@@ -54,7 +54,7 @@ export const Source = z
       .string()
       .nullable()
       .meta({ description: 'The country of the source (ISO 3166-1 alpha-2).', examples: ['NZ'] }),
-    ...entryFacts,
+    ...entryMetadata,
   })
   .meta({ id: 'Source', description: 'Where facts or copy come from.' })
 
@@ -69,8 +69,8 @@ export const sourceKind: EntryKind<Row, NewSource> = {
   Patch: SourcePatch,
   View: Source,
   sorts: entrySorts({ noun: 'source', table: sources }),
-  sort: 'name',
-  above: { name: 'affiliation', column: sources.affiliation },
+  defaultSort: 'name',
+  selfReference: { name: 'affiliation', column: sources.affiliation },
   filters: {
     kind: z.enum(sourceKinds).optional().meta({ description: 'Only sources of this kind.' }),
     country: Country.optional().meta({ description: 'Only sources of this country (ISO 3166-1 alpha-2).' }),
@@ -88,12 +88,12 @@ export const sourceKind: EntryKind<Row, NewSource> = {
     country === undefined ? undefined : eq(sources.country, String(country)),
     affiliation === undefined
       ? undefined
-      : inArray(sources.affiliation, await idsOf(db, 'source', String(affiliation), 'affiliation')),
+      : inArray(sources.affiliation, await resolveIds(db, 'source', String(affiliation), 'affiliation')),
   ],
   async columns(db, { kind, description = null, url = null, affiliation, country = null }, self) {
-    const above = await resolveEntry(db, sourceKind, affiliation, '/affiliation')
-    if (above && above.id === self?.id) throw ownAffiliation()
-    return { kind, description, url, affiliation: above?.id ?? null, country }
+    const affiliate = await resolveEntry(db, sourceKind, affiliation, '/affiliation')
+    if (affiliate && affiliate.id === self?.id) throw ownAffiliation()
+    return { kind, description, url, affiliation: affiliate?.id ?? null, country }
   },
   inputOf: ({ name, slug, kind, description, url, affiliation, country }) => ({
     name,
@@ -105,7 +105,7 @@ export const sourceKind: EntryKind<Row, NewSource> = {
     country,
   }),
   async views(db, rows) {
-    const above = await loadByIds<Row>(
+    const affiliates = await loadByIds<Row>(
       db,
       sources,
       rows.map((row) => row.affiliation).filter((id) => id !== null),
@@ -117,7 +117,7 @@ export const sourceKind: EntryKind<Row, NewSource> = {
     )
     return rows.map(({ version: _, deletedAt: __, affiliation, ...row }) => ({
       ...row,
-      affiliation: above.find(({ id }) => id === affiliation) ?? null,
+      affiliation: affiliates.find(({ id }) => id === affiliation) ?? null,
       articleCount: articleCount(row.id),
     }))
   },

@@ -2,58 +2,58 @@ import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
-import { markStale, record } from '../changes/log.ts'
+import { markStale, recordChange } from '../changes/log.ts'
 import { isId, newId } from '../lib/id.ts'
 import { invalidReferences, notFound } from '../lib/problem.ts'
 import { sortKey } from '../lib/tokenizer.ts'
 import { isVisible } from '../lib/unicode.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
-import { countOf, type EntryInput, type EntryKind, type EntryRow, type EntryStore } from './entry.ts'
+import { type EntryCollection, type EntryInput, type EntryKind, type EntryRow, rowCount } from './entry.ts'
 import { loadByIds } from './loader.ts'
-import { idOf, seek, slugRow, type Wanted } from './resolve.ts'
+import { findSlug, type ResolveMode, resolveId, resolveReference } from './resolve.ts'
 import { claimSlug } from './slugs.ts'
 
 /**
- * The entry that an id, a slug or a path leads to; undefined if there is none, or it is in the trash. Throws `conflict`
- * for a slug that several sections have.
+ * Finds an entry by id, slug or path; undefined if there is none or it is in the trash. Throws `conflict` for a slug
+ * that several sections have.
  */
 export async function findEntry<Row extends EntryRow>(
   db: Reader,
-  shelf: EntryStore,
+  collection: EntryCollection,
   reference: string,
-  wanted?: Wanted,
+  mode?: ResolveMode,
 ): Promise<Row | undefined> {
-  const row = await findAny<Row>(db, shelf, reference, wanted)
+  const row = await findEntryOrTrashed<Row>(db, collection, reference, mode)
   return row?.deletedAt === null ? row : undefined
 }
 
-/** The same, in the trash or not. */
-export async function findAny<Row extends EntryRow>(
+/** Like `findEntry`, but also finds entries in the trash. */
+export async function findEntryOrTrashed<Row extends EntryRow>(
   db: Reader,
-  shelf: EntryStore,
+  collection: EntryCollection,
   reference: string,
-  wanted?: Wanted,
+  mode?: ResolveMode,
 ): Promise<Row | undefined> {
-  const id = await idOf(db, shelf.noun, reference, wanted)
-  return id === undefined ? undefined : (await loadByIds<Row>(db, shelf.table, [id]))[0]
+  const id = await resolveId(db, collection.noun, reference, mode)
+  return id === undefined ? undefined : (await loadByIds<Row>(db, collection.table, [id]))[0]
 }
 
-/** The entry that a request refers to at `pointer`; null for none. Throws `invalid-reference`. */
+/** The entry that the request body refers to at `pointer`; null if `reference` is empty. Throws `invalid-reference`. */
 export async function resolveEntry<Row extends EntryRow>(
   db: Reader,
-  shelf: EntryStore,
+  collection: EntryCollection,
   reference: string | null | undefined,
   pointer: string,
 ): Promise<Row | null> {
   if (reference === null || reference === undefined) return null
-  const { id, paths } = await seek(db, shelf.noun, reference)
-  const [row] = id === undefined ? [] : await loadByIds<Row>(db, shelf.table, [id])
-  if (row?.deletedAt !== null) throw invalidReferences([{ pointer, noun: shelf.noun, ref: reference, paths }])
+  const { id, paths } = await resolveReference(db, collection.noun, reference)
+  const [row] = id === undefined ? [] : await loadByIds<Row>(db, collection.table, [id])
+  if (row?.deletedAt !== null) throw invalidReferences([{ pointer, noun: collection.noun, ref: reference, paths }])
   return row
 }
 
-/** A page of the list, filtered and sorted. `total` counts all pages, if wanted. */
+/** A page of the filtered and sorted list; with `count`, also the total of all pages. */
 export async function listEntries<Row extends EntryRow, Input extends EntryInput>(
   db: Reader,
   kind: EntryKind<Row, Input>,
@@ -66,8 +66,8 @@ export async function listEntries<Row extends EntryRow, Input extends EntryInput
   const order = kind.sorts[field]
   if (!order) throw new Error(`${kind.plural} cannot be sorted by ${field}`)
   const { q, ...filters } = query.filters
-  const named = q === undefined ? undefined : nameHas(table.sortName, String(q))
-  const matching = and(isNull(table.deletedAt), named, ...(await kind.where(db, filters)))
+  const nameMatches = q === undefined ? undefined : hasWordPrefix(table.sortName, String(q))
+  const matching = and(isNull(table.deletedAt), nameMatches, ...(await kind.where(db, filters)))
   const { where, orderBy, limit } = keyset({ ...order, id: table.id, descending }, request)
   const found = (await db
     .select({ row: table, key: order.column as SQLiteColumn })
@@ -75,111 +75,111 @@ export async function listEntries<Row extends EntryRow, Input extends EntryInput
     .where(and(matching, where))
     .orderBy(...orderBy)
     .limit(limit)) as unknown as { row: Row; key: string | number }[]
-  const { rows, ...neighbours } = pageOf(found, request, ({ row, key }) => [key, row.id])
-  const page = { ...neighbours, rows: rows.map(({ row }) => row) }
+  const { rows, ...cursors } = pageOf(found, request, ({ row, key }) => [key, row.id])
+  const page = { ...cursors, rows: rows.map(({ row }) => row) }
   if (!query.count) return page
-  const [counted] = await db.select({ total: countOf }).from(table).where(matching)
+  const [counted] = await db.select({ total: rowCount }).from(table).where(matching)
   return { ...page, total: counted?.total ?? 0 }
 }
 
-/** That a name has a word that begins as asked; with more behind it where more is asked. Nothing begins every name. */
-function nameHas(sortName: SQLiteColumn, text: string): SQL | undefined {
+/** The predicate that the text matches the name from the start of one of its words; undefined for an empty text. */
+function hasWordPrefix(sortName: SQLiteColumn, text: string): SQL | undefined {
   if (!isVisible(text)) return undefined
-  const beginning = sortKey(text.trim()).replace(/[%_\\]/g, '\\$&')
-  return sql`' ' || ${sortName} like ${`% ${beginning}%`} escape '\\'`
+  const prefix = sortKey(text.trim()).replace(/[%_\\]/g, '\\$&')
+  return sql`' ' || ${sortName} like ${`% ${prefix}%`} escape '\\'`
 }
 
-/** Makes an entry. */
+/** Creates an entry. Throws `conflict` if the requested slug is taken. */
 export async function createEntry<Row extends EntryRow, Input extends EntryInput>(
   tx: Writer,
   kind: EntryKind<Row, Input>,
   input: Input,
-  act: WriteContext,
+  context: WriteContext,
 ): Promise<Row> {
-  const { now } = act
+  const { now } = context
   const id = newId()
-  const { slug: wanted, name } = input
-  const above = (await kind.scope?.(tx, input)) ?? null
-  const slug = await claimSlug(tx, { kind: kind.noun, target: id, above, wanted, name, live: true })
+  const { slug: requested, name } = input
+  const section = (await kind.slugScope?.(tx, input)) ?? null
+  const slug = await claimSlug(tx, { kind: kind.noun, target: id, section, requested, name, live: true })
   const columns = await kind.columns(tx, input, null, slug)
-  const named = { id, slug, name, sortName: sortKey(name) }
-  const row = { ...columns, ...named, version: 1, createdAt: now, updatedAt: now, deletedAt: null }
+  const identity = { id, slug, name, sortName: sortKey(name) }
+  const row = { ...columns, ...identity, version: 1, createdAt: now, updatedAt: now, deletedAt: null }
   await tx.insert(kind.table).values(row)
-  await record(tx, { type: `${kind.noun}.created`, at: now, target: id, slug, version: 1 })
-  await audit(tx, act, { action: `${kind.noun}.create`, target: id, to: 1 })
+  await recordChange(tx, { type: `${kind.noun}.created`, at: now, target: id, slug, version: 1 })
+  await audit(tx, context, { action: `${kind.noun}.create`, target: id, to: 1 })
   return row as unknown as Row
 }
 
-/** Changes an entry: `change` makes the new input from the present one. Editions that show it become stale. */
+/** Updates an entry to the input that `change` returns, and marks the editions that show it as stale. */
 export async function updateEntry<Row extends EntryRow, Input extends EntryInput>(
   tx: Writer,
   kind: EntryKind<Row, Input>,
   reference: string,
   change: (before: Row) => Input,
-  act: WriteContext,
+  context: WriteContext,
 ): Promise<Row> {
-  const { now } = act
+  const { now } = context
   const before = await findEntry<Row>(tx, kind, reference, 'own')
   if (!before) throw notFound(kind.noun)
   const { id } = before
   const input = change(before)
-  const slug = await moveTo(tx, kind, before, input)
+  const slug = await updateSlug(tx, kind, before, input)
   const columns = await kind.columns(tx, input, before, slug)
   const version = before.version + 1
   const changed = { ...before, ...columns, slug, name: input.name, sortName: sortKey(input.name), version }
-  if (sameText({ ...changed, version: before.version }, before)) return before
-  const isSeen = publicly(kind, changed) !== publicly(kind, { ...before, version })
-  const after = { ...changed, updatedAt: isSeen ? now : before.updatedAt }
+  if (isEqual({ ...changed, version: before.version }, before)) return before
+  const isPublicChange = publicJson(kind, changed) !== publicJson(kind, { ...before, version })
+  const after = { ...changed, updatedAt: isPublicChange ? now : before.updatedAt }
   await tx.update(kind.table).set(after).where(eq(kind.table.id, id))
-  await audit(tx, act, { action: `${kind.noun}.update`, target: id, from: before.version, to: version })
-  if (!isSeen) return after
-  const was = await kind.follow?.(tx, before, after)
-  await markStale(tx, kind.noun, id, now, was)
-  await record(tx, { type: `${kind.noun}.updated`, at: now, target: id, slug, version })
+  await audit(tx, context, { action: `${kind.noun}.update`, target: id, from: before.version, to: version })
+  if (!isPublicChange) return after
+  const previousAttributes = await kind.cascade?.(tx, before, after)
+  await markStale(tx, kind.noun, id, now, previousAttributes)
+  await recordChange(tx, { type: `${kind.noun}.updated`, at: now, target: id, slug, version })
   return after
 }
 
-/** The slug that a changed entry has, where it stands then. Throws `conflict` if it belongs to another there. */
-async function moveTo<Row extends EntryRow, Input extends EntryInput>(
+/** The slug of an updated entry, reserved if the slug or its scope changed. Throws `conflict` if it is taken. */
+async function updateSlug<Row extends EntryRow, Input extends EntryInput>(
   tx: Writer,
   kind: EntryKind<Row, Input>,
   before: Row,
   input: Input,
 ): Promise<string> {
-  const { name, slug: wanted = before.slug } = input
-  const scopeOf = async (one: Input) => (await kind.scope?.(tx, one)) ?? null
-  const [was, above] = [await scopeOf(kind.inputOf(before)), await scopeOf(input)]
-  if (wanted === before.slug && above === was) return wanted
-  await takeOver(tx, kind, before, { slug: wanted, scope: above ?? '' })
-  const claim = { kind: kind.noun, target: before.id, above, wanted, name, live: true }
-  return claimSlug(tx, claim, wanted === before.slug ? '/parent' : '/slug')
+  const { name, slug: requested = before.slug } = input
+  const scopeOf = async (one: Input) => (await kind.slugScope?.(tx, one)) ?? null
+  const [formerSection, section] = [await scopeOf(kind.inputOf(before)), await scopeOf(input)]
+  if (requested === before.slug && section === formerSection) return requested
+  await reclaimSlug(tx, kind, before, { slug: requested, scope: section ?? '' })
+  const claim = { kind: kind.noun, target: before.id, section, requested, name, live: true }
+  return claimSlug(tx, claim, requested === before.slug ? '/parent' : '/slug')
 }
 
 /**
- * Takes the slug of an entry that was merged into this one. If that is still in the trash, it gets a numbered one: it may
- * be restored.
+ * Lets an entry take the slug of an entry that was merged into it. The merged entry, if it is still in the trash, gets a
+ * numbered slug, so that it can be restored.
  */
-async function takeOver<Row extends EntryRow, Input extends EntryInput>(
+async function reclaimSlug<Row extends EntryRow, Input extends EntryInput>(
   tx: Writer,
   kind: EntryKind<Row, Input>,
   { id }: Row,
   { slug, scope }: { slug: string; scope: string },
 ): Promise<void> {
-  const row = await slugRow(tx, { kind: kind.noun, slug, scope })
+  const row = await findSlug(tx, { kind: kind.noun, slug, scope })
   if (row?.target !== id || row.mergedFrom === null) return
   const [merged] = await loadByIds<Row>(tx, kind.table, [row.mergedFrom])
   if (merged?.slug !== slug) return
-  const claim = { kind: kind.noun, target: merged.id, above: scope || null, name: slug, live: true }
-  const other = await claimSlug(tx, claim)
-  await tx.update(kind.table).set({ slug: other }).where(eq(kind.table.id, merged.id))
+  const claim = { kind: kind.noun, target: merged.id, section: scope || null, name: slug, live: true }
+  const numbered = await claimSlug(tx, claim)
+  await tx.update(kind.table).set({ slug: numbered }).where(eq(kind.table.id, merged.id))
 }
 
-const sameText = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b)
+const isEqual = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-/** What the world sees of a row, as text. */
-const publicly = ({ internal = [] }: { internal?: readonly string[] }, row: EntryRow): string =>
-  JSON.stringify(Object.entries(row).filter(([name]) => !internal.includes(name)))
+/** The public columns of a row as JSON, for comparison. */
+const publicJson = ({ internalColumns = [] }: { internalColumns?: readonly string[] }, row: EntryRow): string =>
+  JSON.stringify(Object.entries(row).filter(([name]) => !internalColumns.includes(name)))
 
-/** Whether a reference is a present way to name the row; a former slug is not, nor a former path. */
-export const isCurrent = (row: { slug: string; path?: string }, reference: string): boolean =>
+/** Whether a reference is the id, or the present slug or path, of the row; false for former ones. */
+export const isCurrentReference = (row: { slug: string; path?: string }, reference: string): boolean =>
   isId(reference) || [row.slug, row.path].includes(reference)

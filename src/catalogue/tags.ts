@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { prose, Slug } from '../lib/schemas.ts'
 import { tags } from '../storage/schema.ts'
 import { articleCounts } from './article-counts.ts'
-import { type EntryKind, entryFacts, entryInput, entrySorts, entryView } from './entry.ts'
+import { type EntryKind, entryInput, entryMetadata, entrySorts, entryView } from './entry.ts'
 
 const input = { ...entryInput, description: prose(5_000).nullish().meta({ description: 'What the tag stands for.' }) }
 
@@ -22,7 +22,7 @@ export const Tag = z
     slug: Slug.meta({ description: 'The slug of the tag.', examples: ['infrastructure'] }),
     name: z.string().meta({ description: 'The name of the tag.', examples: ['Infrastructure'] }),
     description: z.string().nullable().meta({ description: 'What the tag stands for.' }),
-    ...entryFacts,
+    ...entryMetadata,
   })
   .meta({ id: 'Tag', description: 'A subject that articles are about.' })
 
@@ -37,7 +37,7 @@ export const tagKind: EntryKind<Row, NewTag> = {
   Patch: TagPatch,
   View: Tag,
   sorts: entrySorts({ noun: 'tag', table: tags }),
-  sort: 'name',
+  defaultSort: 'name',
   filters: {},
   where: async () => [],
   columns: async (_db, { description = null }) => ({ description }),

@@ -4,7 +4,7 @@ import { type Caller, may } from '../access/roles.ts'
 import { type WriteContext, writeContext } from '../access/write-context.ts'
 import { requireAdmin } from '../http/access.ts'
 import { ifMatch } from '../http/caching.ts'
-import { Conditional, Deletion, Nothing } from '../http/common-schemas.ts'
+import { ConditionalHeaders, DeletionQuery, NoContent } from '../http/common-schemas.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import { Idempotent, type IdempotentRun } from '../idempotency/idempotency.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -12,17 +12,17 @@ import type { Reader, Storage, Writer } from '../storage/storage.ts'
 import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
 import { withArticle } from './noun.ts'
 import { findEntry } from './store.ts'
-import { notAnother, removeEntry, restoreEntry } from './trash.ts'
+import { deleteEntry, invalidReassignTarget, restoreEntry } from './trash.ts'
 
-export interface RemovalDeps {
+export interface DeletionDeps {
   storage: Storage
   clock: Clock
   once: IdempotentRun
-  /** Makes articles that refer to one entry refer to another. */
-  reassign: (tx: Writer, noun: string, from: string, to: string, act: WriteContext) => Promise<void>
+  /** Makes the articles that refer to entry `from` refer to entry `to`. */
+  reassign: (tx: Writer, noun: string, from: string, to: string, context: WriteContext) => Promise<void>
 }
 
-const Removing = Deletion.extend({
+const DeleteQuery = DeletionQuery.extend({
   reassignTo: z
     .string()
     .max(1_500)
@@ -30,11 +30,11 @@ const Removing = Deletion.extend({
     .meta({ description: 'The id or slug of another: articles refer to that instead, and the slugs lead there.' }),
 })
 
-/** The two operations that move an entry into the trash and out of it; `One` names it in the path, `View` shows it. */
-export function registerRemoval<Row extends EntryRow, Input extends EntryInput>(
+/** Registers deletion and restoring of one kind of entry. `One` is the schema of the path, `View` of the reply. */
+export function registerDeletion<Row extends EntryRow, Input extends EntryInput>(
   server: FastifyInstance,
   kind: EntryKind<Row, Input>,
-  { storage, clock, once, reassign }: RemovalDeps,
+  { storage, clock, once, reassign }: DeletionDeps,
   { One, View }: { One: z.ZodObject<Record<string, z.ZodString>>; View: z.ZodType },
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
@@ -55,24 +55,24 @@ export function registerRemoval<Row extends EntryRow, Input extends EntryInput>(
         description: `Moves the ${noun} to the trash. That is 409 while anything refers to it; with \`reassignTo\` its articles refer to another from then on.`,
         tags,
         params: One,
-        headers: Conditional,
-        querystring: Removing,
-        response: { 204: Nothing },
+        headers: ConditionalHeaders,
+        querystring: DeleteQuery,
+        response: { 204: NoContent },
       },
     },
     async (request, reply) => {
       const { permanent, reassignTo } = request.query
       if (permanent) requireAdmin(request.caller)
-      const act = writeContext(request, clock)
-      const merge = async (tx: Writer, { id }: EntryRow) => {
+      const context = writeContext(request, clock)
+      const reassignArticles = async (tx: Writer, { id }: EntryRow) => {
         if (reassignTo === undefined) return undefined
         const other = await findEntry<Row>(tx, kind, reassignTo)
-        if (!other || other.id === id) throw notAnother(noun, reassignTo)
-        await reassign(tx, noun, id, other.id, act)
+        if (!other || other.id === id) throw invalidReassignTarget(noun, reassignTo)
+        await reassign(tx, noun, id, other.id, context)
         return other.id
       }
-      const removal = { permanent, check: ifMatch(request), reassign: merge }
-      await storage.transaction((tx) => removeEntry(tx, kind, referenceIn(request.params), removal, act))
+      const options = { permanent, check: ifMatch(request), reassign: reassignArticles }
+      await storage.transaction((tx) => deleteEntry(tx, kind, referenceIn(request.params), options, context))
       return reply.code(204).send(null as never)
     },
   )

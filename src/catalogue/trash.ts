@@ -1,133 +1,139 @@
-/** Entries on their way out and back: to the trash, for good, and out of the trash. */
+/** Moves entries to the trash, restores them, and deletes them permanently. */
 import { and, eq, isNull } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
-import { record } from '../changes/log.ts'
+import { recordChange } from '../changes/log.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import { articleRefs, editionRefs } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
-import { countOf, type EntryInput, type EntryKind, type EntryRow, type EntryStore } from './entry.ts'
-import { slugRow } from './resolve.ts'
-import { claimSlug, mergeSlugs, releaseSlugs, unmergeSlugs } from './slugs.ts'
-import { findAny, findEntry } from './store.ts'
+import { type EntryCollection, type EntryInput, type EntryKind, type EntryRow, rowCount } from './entry.ts'
+import { findSlug } from './resolve.ts'
+import { claimSlug, deleteSlugs, mergeSlugs, unmergeSlugs } from './slugs.ts'
+import { findEntry, findEntryOrTrashed } from './store.ts'
 
-/** How an entry is removed. */
-export interface Removal {
+/** How an entry is deleted. */
+export interface DeletionOptions {
+  /** Whether to delete it permanently instead of moving it to the trash. */
   permanent: boolean
-  /** Throws unless this is the version that is meant. */
+  /** Throws unless the client expects this version. */
   check: (currentVersion: number) => void
-  /** Makes articles that refer to it refer to another first, if that is wanted; gives its id: the slugs lead there, too. */
+  /** Runs first: makes articles refer to another entry and returns its id, to which the slugs then redirect. */
   reassign?: (tx: Writer, row: EntryRow) => Promise<string | undefined>
 }
 
-/** Moves an entry to the trash, or removes it for good; gives it. Throws `in-use` while anything refers to it. */
-export async function removeEntry<Row extends EntryRow, Input extends EntryInput>(
+/** Moves an entry to the trash or deletes it permanently; returns it. Throws `in-use` while anything refers to it. */
+export async function deleteEntry<Row extends EntryRow, Input extends EntryInput>(
   tx: Writer,
   kind: EntryKind<Row, Input>,
   reference: string,
-  { permanent, check, reassign }: Removal,
-  act: WriteContext,
+  { permanent, check, reassign }: DeletionOptions,
+  context: WriteContext,
 ): Promise<Row> {
-  const { now } = act
-  const row = await (permanent ? findAny<Row> : findEntry<Row>)(tx, kind, reference, 'own')
+  const { now } = context
+  const row = await (permanent ? findEntryOrTrashed<Row> : findEntry<Row>)(tx, kind, reference, 'own')
   if (!row) throw notFound(kind.noun)
   check(row.version)
-  const heir = await reassign?.(tx, row)
-  await refuseIfUsed(tx, kind, row)
+  const successor = await reassign?.(tx, row)
+  await assertUnused(tx, kind, row)
   const { id, slug } = row
-  if (heir !== undefined) await mergeSlugs(tx, id, heir)
+  if (successor !== undefined) await mergeSlugs(tx, id, successor)
   if (permanent) {
-    await releaseSlugs(tx, id, kind.table)
-    // Only what is in the trash can still refer to it.
-    if (kind.above)
+    await deleteSlugs(tx, id, kind.table)
+    // Only entries in the trash can still refer to it.
+    if (kind.selfReference)
       await tx
         .update(kind.table)
-        .set({ [kind.above.name]: null })
-        .where(eq(kind.above.column, id))
+        .set({ [kind.selfReference.name]: null })
+        .where(eq(kind.selfReference.column, id))
     await tx.delete(kind.table).where(eq(kind.table.id, id))
   } else await tx.update(kind.table).set({ deletedAt: now }).where(eq(kind.table.id, id))
-  await audit(tx, act, { action: `${kind.noun}.${permanent ? 'erase' : 'trash'}`, target: id, from: row.version })
+  await audit(tx, context, { action: `${kind.noun}.${permanent ? 'erase' : 'trash'}`, target: id, from: row.version })
   if (row.deletedAt === null)
-    await record(tx, { type: `${kind.noun}.deleted`, at: now, target: id, slug, version: row.version })
+    await recordChange(tx, { type: `${kind.noun}.deleted`, at: now, target: id, slug, version: row.version })
   return row
 }
 
-async function refuseIfUsed<Row extends EntryRow, Input extends EntryInput>(
+async function assertUnused<Row extends EntryRow, Input extends EntryInput>(
   tx: Writer,
   kind: EntryKind<Row, Input>,
   { id, slug }: Row,
 ): Promise<void> {
   const uses = {
     articles: await articlesUsing(tx, kind.noun, id),
-    ...(kind.above && { [kind.plural]: await countBelow(tx, kind, kind.above.column, id) }),
+    ...(kind.selfReference && { [kind.plural]: await countReferringEntries(tx, kind, kind.selfReference.column, id) }),
   }
-  const found = Object.entries(uses).filter(([, count]) => count > 0)
-  if (found.length === 0) return
-  const counted = found
+  const nonZero = Object.entries(uses).filter(([, count]) => count > 0)
+  if (nonZero.length === 0) return
+  const counts = nonZero
     .map(([noun, count]) => (count === 1 ? `1 ${noun.replace(/s$/, '')}` : `${count} ${noun}`))
     .join(' and ')
-  throw new Problem('in-use', `in use by ${counted}: the ${kind.noun} "${slug}"`, { more: { uses } })
+  throw new Problem('in-use', `in use by ${counts}: the ${kind.noun} "${slug}"`, { extensions: { uses } })
 }
 
-/** How many entries of the same kind refer to the entry; those in the trash do not count. */
-async function countBelow(tx: Writer, { table }: EntryStore, above: SQLiteColumn, id: string): Promise<number> {
+/** How many entries of the same kind refer to the entry, without those in the trash. */
+async function countReferringEntries(
+  tx: Writer,
+  { table }: EntryCollection,
+  column: SQLiteColumn,
+  id: string,
+): Promise<number> {
   const [row] = await tx
-    .select({ count: countOf })
+    .select({ count: rowCount })
     .from(table)
-    .where(and(eq(above, id), isNull(table.deletedAt)))
+    .where(and(eq(column, id), isNull(table.deletedAt)))
   return row?.count ?? 0
 }
 
-/** How many articles refer to the entry in their working copy or in their live edition. */
+/** How many articles refer to the entry, in their working copy or their edition. */
 async function articlesUsing(tx: Writer, noun: string, id: string): Promise<number> {
-  const used = (table: typeof articleRefs | typeof editionRefs) =>
+  const referring = (table: typeof articleRefs | typeof editionRefs) =>
     tx
       .select({ article: table.article })
       .from(table)
       .where(and(eq(table.kind, noun), eq(table.ref, id)))
-  const articles = [...(await used(articleRefs)), ...(await used(editionRefs))].map(({ article }) => article)
+  const articles = [...(await referring(articleRefs)), ...(await referring(editionRefs))].map(({ article }) => article)
   return new Set(articles).size
 }
 
-/** Brings an entry back from the trash. Throws `conflict` while the one above it is in the trash itself. */
+/** Restores an entry from the trash. Throws `conflict` while its parent or affiliation is in the trash. */
 export async function restoreEntry<Row extends EntryRow, Input extends EntryInput>(
   tx: Writer,
   kind: EntryKind<Row, Input>,
   reference: string,
-  act: WriteContext,
+  context: WriteContext,
 ): Promise<Row> {
-  const row = await findAny<Row>(tx, kind, reference, 'trashed')
+  const row = await findEntryOrTrashed<Row>(tx, kind, reference, 'trashed')
   if (!row || row.deletedAt === null) throw notFound(kind.noun)
-  const above = kind.above && (row as Record<string, unknown>)[kind.above.name]
-  if (typeof above === 'string' && !(await findEntry(tx, kind, above)))
+  const parent = kind.selfReference && (row as Record<string, unknown>)[kind.selfReference.name]
+  if (typeof parent === 'string' && !(await findEntry(tx, kind, parent)))
     throw new Problem('conflict', `the ${kind.noun} above it is in the trash: restore that first`)
   const { id, version } = row
   await unmergeSlugs(tx, kind.noun, id)
-  const slug = await claimAnew(tx, kind, row)
+  const slug = await reserveSlug(tx, kind, row)
   const columns = await kind.columns(tx, kind.inputOf(row), row, slug)
   const after = { ...row, ...columns, slug, deletedAt: null }
   await tx.update(kind.table).set(after).where(eq(kind.table.id, id))
-  await kind.follow?.(tx, row, after)
-  await audit(tx, act, { action: `${kind.noun}.restore`, target: id, from: version, to: version })
-  await record(tx, { type: `${kind.noun}.created`, at: act.now, target: id, slug, version })
+  await kind.cascade?.(tx, row, after)
+  await audit(tx, context, { action: `${kind.noun}.restore`, target: id, from: version, to: version })
+  await recordChange(tx, { type: `${kind.noun}.created`, at: context.now, target: id, slug, version })
   return after
 }
 
-/** The slug of an entry that comes back: its own, unless what it stood below is gone for good and it is taken now. */
-async function claimAnew<Row extends EntryRow, Input extends EntryInput>(
+/** The slug of a restored entry: its own, unless its parent was permanently deleted and the slug is now taken at the top. */
+async function reserveSlug<Row extends EntryRow, Input extends EntryInput>(
   tx: Writer,
   kind: EntryKind<Row, Input>,
   row: Row,
 ): Promise<string> {
-  const above = (await kind.scope?.(tx, kind.inputOf(row))) ?? null
-  const own = await slugRow(tx, { kind: kind.noun, slug: row.slug, scope: above ?? '' })
+  const section = (await kind.slugScope?.(tx, kind.inputOf(row))) ?? null
+  const own = await findSlug(tx, { kind: kind.noun, slug: row.slug, scope: section ?? '' })
   if (own?.target === row.id) return row.slug
-  return claimSlug(tx, { kind: kind.noun, target: row.id, above, name: row.slug, live: true })
+  return claimSlug(tx, { kind: kind.noun, target: row.id, section, name: row.slug, live: true })
 }
 
-/** The problem with a `reassignTo` that names no other entry of the kind. */
-export function notAnother(noun: string, reference: string): Problem {
+/** The problem for a `reassignTo` that does not name another entry of the kind. */
+export function invalidReassignTarget(noun: string, reference: string): Problem {
   const message = `names no other ${noun}: "${reference}"`
   const errors = [{ in: 'query' as const, pointer: '/reassignTo', code: 'invalid_reference', message }]
   return new Problem('invalid-reference', `reassignTo ${message}`, { errors })

@@ -7,49 +7,49 @@ import { line, Moment } from '../lib/schemas.ts'
 import { UserError, userErrorText } from './user-error.ts'
 import type { Verification } from './verify-webhook.ts'
 
-const say = (text: string): void => {
+const print = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
-// Whoever reads the output may stop, as `head` does.
+// The reader of the output may close it early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
 
-/** Runs a command with the settings; what an operator can put right is told in a line each, not in a stack. */
+/** Runs a command with the settings. Errors that an operator can fix are printed as messages, others with their stack. */
 const withConfig =
   <A extends unknown[]>(command: (config: Config, ...args: A) => Promise<unknown>) =>
   async (...args: A) => {
     try {
       await command(readConfig(process.env), ...args)
     } catch (error) {
-      const reason = userErrorText(error)
-      if (reason === undefined) throw error
-      process.stderr.write(reason.replace(/^/gm, 'dateline: ').concat('\n'))
-      // At once: a look-up of a name that does not come would keep the process.
+      const message = userErrorText(error)
+      if (message === undefined) throw error
+      process.stderr.write(message.replace(/^/gm, 'dateline: ').concat('\n'))
+      // An explicit exit: a pending DNS lookup would keep the process alive.
       process.exit(1)
     }
   }
 
-const roleArgument = (value: string): KeyRole => {
-  const role = keyRoles.find((one) => one === value)
+const parseRole = (value: string): KeyRole => {
+  const role = keyRoles.find((known) => known === value)
   if (!role) throw new InvalidArgumentError(`It is one of ${keyRoles.join(', ')}.`)
   return role
 }
 
-const nameArgument = (value: string): string => {
+const parseName = (value: string): string => {
   const { data } = line(200).safeParse(value)
   if (data === undefined) throw new InvalidArgumentError('It is a line of 1 to 200 characters.')
   return data
 }
 
-const timeArgument = (value: string): string => {
+const parseTime = (value: string): string => {
   const { data } = Moment.safeParse(value)
   if (data === undefined) throw new InvalidArgumentError('It is a time such as 2030-01-31T12:00:00Z.')
   if (data <= new Date().toISOString()) throw new InvalidArgumentError('It is in the past.')
   return data
 }
 
-const secondsArgument = (value: string): number => {
+const parseSeconds = (value: string): number => {
   if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('It is a number of seconds.')
   return Number(value)
 }
@@ -72,48 +72,48 @@ const program = new Command('dateline')
     'after',
     `
 Examples:
-  $ dateline serve                                      serve at http://localhost:3000, the docs at /docs
+  $ dateline serve                                      start the service at http://localhost:3000
   $ dateline keys create --role editor --name "Night desk"
-  $ dateline sample                                     fill an empty database with an invented newsroom
+  $ dateline sample                                     fill an empty database with sample content
   $ DATABASE_URL=postgres://localhost/news dateline migrate`,
   )
 
 program
   .command('serve')
-  .description('Start the service; so does no command at all. The first admin key is made and shown, once.')
+  .description('Start the service (the default command). The first start creates an admin key and shows it once.')
   .action(
     withConfig(async (config) => {
       const { serve } = await import('../server.ts')
-      const app = await serve(config, say)
+      const app = await serve(config, print)
       const [address] = app.addresses()
       if (typeof address === 'object')
-        say(`Dateline serves at http://${config.HOST}:${address.port} (the docs are at /docs).`)
+        print(`Dateline serves at http://${config.HOST}:${address.port} (the docs are at /docs).`)
     }),
   )
 
 program
   .command('migrate')
-  .description('Make the database, or bring its schema up to date, and end. `serve` does so too.')
+  .description('Create the database or apply pending migrations, then exit. `serve` also does this at start.')
   .action(
     withConfig(async (config) => {
       const { withStorage } = await import('./with-storage.ts')
       await withStorage(config, async () => {})
-      say('The schema is up to date.')
+      print('The schema is up to date.')
     }),
   )
 
-const keys = program.command('keys').description('Make, list and revoke keys.')
+const keys = program.command('keys').description('Create, list and revoke API keys.')
 
 keys
   .command('create')
-  .description('Make a key. It is shown this once: the database keeps a hash of it.')
-  .requiredOption('--role <role>', `what it may do: ${keyRoles.join(', ')}`, roleArgument)
-  .option('--name <name>', 'whose it is', nameArgument, 'Unnamed')
-  .option('--expires <time>', 'when it becomes void, such as 2030-01-31T12:00:00Z', timeArgument)
+  .description('Create a key and print it. It cannot be shown again: the database stores only its hash.')
+  .requiredOption('--role <role>', `what the key may do: ${keyRoles.join(', ')}`, parseRole)
+  .option('--name <name>', 'who or what uses the key', parseName, 'Unnamed')
+  .option('--expires <time>', 'when the key expires, such as 2030-01-31T12:00:00Z', parseTime)
   .action(
     withConfig(async (config, { role, name, expires }: { role: KeyRole; name: string; expires?: string }) => {
       const { createKeyCommand } = await import('./keys.ts')
-      say(await createKeyCommand(config, { role, name, expiresAt: expires }))
+      print(await createKeyCommand(config, { role, name, expiresAt: expires }))
     }),
   )
 
@@ -123,35 +123,35 @@ keys
   .action(
     withConfig(async (config) => {
       const { listKeysCommand } = await import('./keys.ts')
-      await listKeysCommand(config, say)
+      await listKeysCommand(config, print)
     }),
   )
 
 keys
   .command('revoke')
-  .description('Revoke a key. It is void at once, in every process.')
+  .description('Revoke a key. It stops working at once, in every process.')
   .argument('<id>', 'the id of the key, as `keys list` shows it')
   .action(
     withConfig(async (config, id: string) => {
       const { revokeKeyCommand } = await import('./keys.ts')
       if (!(await revokeKeyCommand(config, id))) throw new UserError(`there is no key ${id}`)
-      say(`The key ${id} is revoked.`)
+      print(`The key ${id} is revoked.`)
     }),
   )
 
 program
   .command('sample')
-  .description('Fill an empty database with a sample newsroom: invented stories with all that belongs to them.')
+  .description('Fill an empty database with sample content: invented articles, authors, sources, sections and tags.')
   .action(
     withConfig(async (config) => {
       const { sampleCommand } = await import('./sample.ts')
-      await sampleCommand(config, say)
+      await sampleCommand(config, print)
     }),
   )
 
 program
   .command('reindex')
-  .description('Make the index of articles anew, from what is live. The service may go on meanwhile.')
+  .description('Rebuild the search indexes of editions and working copies. The service may run meanwhile.')
   .action(
     withConfig(async (config) => {
       const { withStorage } = await import('./with-storage.ts')
@@ -162,30 +162,30 @@ program
         await indexDraftsAnew(storage)
         await mergeIndex(storage)
       })
-      say('The index is made anew.')
+      print('The indexes are rebuilt.')
     }),
   )
 
 program
   .command('verify-webhook')
-  .description('Tell whether a message of a webhook is genuine. The secret is taken from WEBHOOK_SECRET.')
-  .argument('[file]', 'the body as it arrived, byte for byte; the standard input if left out', '-')
-  .requiredOption('--id <id>', 'the header webhook-id')
-  .requiredOption('--timestamp <seconds>', 'the header webhook-timestamp')
-  .requiredOption('--signature <signatures>', 'the header webhook-signature')
-  .option('--tolerance <seconds>', 'how old it may be, or ahead; 0 for any age', secondsArgument, 300)
+  .description('Verify the signature of a webhook message. The secret is read from WEBHOOK_SECRET.')
+  .argument('[file]', 'the body exactly as received; the standard input if left out', '-')
+  .requiredOption('--id <id>', 'value of the header webhook-id')
+  .requiredOption('--timestamp <seconds>', 'value of the header webhook-timestamp')
+  .requiredOption('--signature <signatures>', 'value of the header webhook-signature')
+  .option('--tolerance <seconds>', 'how far the timestamp may be from now; 0 accepts any', parseSeconds, 300)
   .action(
     withConfig(async (_config, file: string, options: Verification) => {
       const { verifyWebhookCommand } = await import('./verify-webhook.ts')
       verifyWebhookCommand(file, options, process.env.WEBHOOK_SECRET)
-      say('valid')
+      print('valid')
     }),
   )
 
 program
   .command('openapi')
   .description('Write the OpenAPI document.')
-  .option('--out <file>', 'the file; the standard output if left out')
+  .option('--out <file>', 'the file to write; the standard output if left out')
   .action(
     withConfig(async (config, { out }: { out?: string }) => {
       const { openapiDocument } = await import('./openapi.ts')
@@ -195,5 +195,5 @@ program
     }),
   )
 
-const given = process.argv.slice(2)
-await program.parseAsync(given.length > 0 ? given : ['serve'], { from: 'user' })
+const commandLine = process.argv.slice(2)
+await program.parseAsync(commandLine.length > 0 ? commandLine : ['serve'], { from: 'user' })

@@ -4,14 +4,14 @@ import type { Config } from '../config.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { Storage } from '../storage/storage.ts'
 
-/** The OpenAPI document of the running routes; needs no database. */
+/** The OpenAPI document, generated from the registered routes; opens no database. */
 export async function openapiDocument(config: Config): Promise<unknown> {
-  const unused = () => Promise.reject(new Error('the document needs no database'))
+  const notAvailable = () => Promise.reject(new Error('no database is open'))
   const storage = {
     reader: {},
-    transaction: unused,
+    transaction: notAvailable,
     commits: () => undefined,
-    ping: unused,
+    ping: notAvailable,
     close: async () => {},
   } as unknown as Storage
   const app = await buildApp({

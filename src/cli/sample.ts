@@ -5,14 +5,14 @@ import { buildApp } from '../app.ts'
 import { releases } from '../articles/lifecycle/scheduler.ts'
 import type { Config } from '../config.ts'
 import { systemClock } from '../lib/clock.ts'
-import { newsroom } from '../sample/newsroom.ts'
+import { sampleNewsroom } from '../sample/newsroom.ts'
 import { articles, authors, sections, sources, tags } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { UserError } from './user-error.ts'
 import { withStorage } from './with-storage.ts'
 
-/** Refuses a database that has any of what the sample is made of, in the trash too: it would collide. */
-async function mustBeEmpty(db: Reader): Promise<void> {
+/** Throws `UserError` if there are entries or articles, trashed ones included: their slugs could collide with the sample's. */
+async function assertEmpty(db: Reader): Promise<void> {
   const found: string[] = []
   for (const [name, table] of Object.entries({ sections, tags, authors, sources, articles })) {
     const [row] = await db.select({ rows: count() }).from(table)
@@ -22,10 +22,10 @@ async function mustBeEmpty(db: Reader): Promise<void> {
     throw new UserError(`the sample is for an empty database; this one has ${found.join(', ')}, and nothing was done`)
 }
 
-/** Posts the sample newsroom as an editor would, through the API; into an empty database only. */
-export const sampleCommand = (config: Config, say: (text: string) => void): Promise<void> =>
+/** Creates the sample newsroom through the API, as a client would. Throws `UserError` if the database is not empty. */
+export const sampleCommand = (config: Config, print: (text: string) => void): Promise<void> =>
   withStorage(config, async (storage) => {
-    await mustBeEmpty(storage.reader)
+    await assertEmpty(storage.reader)
     const secret = randomBytes(32).toString('base64url')
     const app = await buildApp({
       config: { ...config, DATELINE_ADMIN_KEY: secret, LOG_LEVEL: 'error', RATE_LIMIT: 0 },
@@ -44,11 +44,11 @@ export const sampleCommand = (config: Config, say: (text: string) => void): Prom
     }
     try {
       for (const resource of ['sections', 'tags', 'authors', 'sources'] as const) {
-        for (const entry of newsroom[resource]) await post(`/${resource}`, entry)
-        say(`${newsroom[resource].length} ${resource}`)
+        for (const entry of sampleNewsroom[resource]) await post(`/${resource}`, entry)
+        print(`${sampleNewsroom[resource].length} ${resource}`)
       }
-      for (const { publish, ...article } of newsroom.articles) await post(`/articles?publish=${publish}`, article)
-      say(`${newsroom.articles.length} articles`)
+      for (const { publish, ...article } of sampleNewsroom.articles) await post(`/articles?publish=${publish}`, article)
+      print(`${sampleNewsroom.articles.length} articles`)
     } finally {
       await app.close()
     }

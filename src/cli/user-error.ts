@@ -1,12 +1,12 @@
 import { ConfigError } from '../config.ts'
 import { StorageBusy, StorageUnusable } from '../storage/storage.ts'
 
-/** A command cannot do what is asked; the message says why. */
+/** The command cannot be carried out for a reason that its user can fix; the message names it. */
 export class UserError extends Error {
-  override name = 'Refusal'
+  override name = 'UserError'
 }
 
-/** Why the service cannot listen, by the code of the system. */
+/** Why the service cannot listen, by system error code. */
 const LISTEN_REASONS: Record<string, string> = {
   EADDRINUSE: 'the port is taken',
   EADDRNOTAVAIL: 'this machine has no such address',
@@ -15,10 +15,10 @@ const LISTEN_REASONS: Record<string, string> = {
   EAI_AGAIN: 'the name cannot be looked up',
 }
 
-/** What an operator can put right, in plain words; undefined for a fault of the program. */
+/** The message for an error that an operator can fix; undefined for a bug, which needs its stack trace. */
 export function userErrorText(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
-  if ([ConfigError, StorageUnusable, StorageBusy, UserError].some((kind) => error instanceof kind)) return error.message
+  if ([ConfigError, StorageUnusable, StorageBusy, UserError].some((type) => error instanceof type)) return error.message
   if (!('syscall' in error)) return undefined
   if (error.syscall !== 'listen' && error.syscall !== 'getaddrinfo') return error.message
   const { code, message, hostname, address, port } = error as NodeJS.ErrnoException & Record<string, unknown>

@@ -6,19 +6,19 @@ export interface Verification {
   id: string
   timestamp: string
   signature: string
-  /** How far the timestamp may be from now, in seconds; 0 for any. */
+  /** How far the timestamp may be from now, in seconds; 0 accepts any. */
   tolerance: number
 }
 
-/** Checks a message that a webhook has brought: its body in a file, or on the standard input for `-`. Throws `Refusal`. */
-export function verifyWebhookCommand(file: string, given: Verification, secret: string | undefined): void {
+/** Verifies the signature of a webhook message. `file` holds its body; `-` is the standard input. Throws `UserError`. */
+export function verifyWebhookCommand(file: string, options: Verification, secret: string | undefined): void {
   if (!secret) throw new UserError('put the secret (whsec_…) into the environment variable WEBHOOK_SECRET')
   const headers: SignedHeaders = {
-    'webhook-id': given.id,
-    'webhook-timestamp': given.timestamp,
-    'webhook-signature': given.signature,
+    'webhook-id': options.id,
+    'webhook-timestamp': options.timestamp,
+    'webhook-signature': options.signature,
   }
   const body = readFileSync(file === '-' ? process.stdin.fd : file)
-  const fault = verifySignature(headers, body, { secret, now: new Date(), tolerance: given.tolerance })
+  const fault = verifySignature(headers, body, { secret, now: new Date(), tolerance: options.tolerance })
   if (fault !== undefined) throw new UserError(`not valid: ${fault}`)
 }

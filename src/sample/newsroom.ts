@@ -9,8 +9,8 @@ import { worldStories } from './stories-world.ts'
 import { sampleAuthors, sampleSections, sampleTags } from './taxonomy.ts'
 import type { SampleNewsroom } from './types.ts'
 
-/** The Port Ellery Courier, an invented daily: every item refers only to items before it. */
-export const newsroom: SampleNewsroom = {
+/** The Port Ellery Courier, an invented daily paper. Items refer only to earlier items, so they are created in this order. */
+export const sampleNewsroom: SampleNewsroom = {
   sections: sampleSections,
   tags: sampleTags,
   authors: sampleAuthors,

@@ -1,4 +1,4 @@
-/** The request bodies the sample newsroom is written in: references are slugs of earlier items. */
+/** Request bodies of the sample newsroom. References are slugs of earlier items. */
 
 export type SampleBlock =
   | { type: 'paragraph'; text: string }

@@ -6,7 +6,7 @@ import { Id, Slug, Timestamp } from '../lib/schemas.ts'
 import type { Storage } from '../storage/storage.ts'
 import { listTrash, trashKinds } from './store.ts'
 
-const Trashed = z
+const TrashItem = z
   .object({
     kind: z.enum(trashKinds).meta({ description: 'What kind of thing it is.' }),
     id: Id,
@@ -16,7 +16,7 @@ const Trashed = z
   })
   .meta({ id: 'TrashItem', description: 'Something in the trash.' })
 
-/** What is in the trash. */
+/** Registers the list of the trash. */
 export function registerTrash(server: FastifyInstance, { storage }: { storage: Storage }): void {
   server.withTypeProvider<ZodTypes>().get(
     '/trash',
@@ -33,7 +33,7 @@ export function registerTrash(server: FastifyInstance, { storage }: { storage: S
           cursor: pageParameters.cursor,
           kind: z.enum(trashKinds).optional().meta({ description: 'Only things of this kind.' }),
         }),
-        response: { 200: listOf(Trashed, 'TrashList') },
+        response: { 200: listOf(TrashItem, 'TrashList') },
       },
     },
     async (request, reply) => {

@@ -1,0 +1,44 @@
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerOptions,
+  LogController,
+} from 'fastify'
+import type { Config } from '../config.ts'
+import { serverFactory } from '../http/lingering-close.ts'
+import { clientErrorHandler, frameworkErrors } from '../http/problems.ts'
+import { loggerOptions, requestIdGenerator } from '../http/request-log.ts'
+import { serializerCompiler } from '../http/serializer.ts'
+import { trackingParameterRemover } from '../http/tracking-parameters.ts'
+import { validatorCompiler } from '../http/validation.ts'
+import { readerParameters } from '../lib/feed-urls.ts'
+
+/** Largest request body, in bytes. */
+const BODY_LIMIT = 2 * 1024 * 1024
+/** Longest path parameter, in characters. */
+const MAX_PARAMETER = 300
+/** Time limits of connections, in milliseconds. They close connections of slow or silent clients. */
+const TIMEOUTS = { connectionTimeout: 60_000, requestTimeout: 30_000, keepAliveTimeout: 72_000 }
+
+/** A Fastify server without routes. It logs to `logStream`, or to the standard output if that is undefined. */
+export function createServer(config: Config, logStream?: { write(line: string): void }): FastifyInstance {
+  const app = fastify({
+    ...TIMEOUTS,
+    serverFactory: serverFactory(TIMEOUTS),
+    bodyLimit: BODY_LIMIT,
+    routerOptions: { maxParamLength: MAX_PARAMETER },
+    trustProxy: config.TRUST_PROXY as boolean,
+    rewriteUrl: trackingParameterRemover(readerParameters),
+    genReqId: requestIdGenerator(),
+    logger: loggerOptions(config.LOG_LEVEL, logStream),
+    logController: new LogController({ disableRequestLogging: true }),
+    // A child logger per request costs more than most replies; log lines name their request instead.
+    childLoggerFactory: (parent: FastifyBaseLogger) => parent,
+    clientErrorHandler,
+    frameworkErrors,
+    return503OnClosing: false,
+  } as FastifyServerOptions) as FastifyInstance
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  return app
+}

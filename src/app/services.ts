@@ -1,0 +1,93 @@
+/** What the routes depend on: built once per application, handed to each as an argument. */
+import { readFileSync } from 'node:fs'
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
+import { type Caller, may } from '../access/roles.ts'
+import { draftReads } from '../articles/draft-reads.ts'
+import type { Releases } from '../articles/lifecycle/scheduler.ts'
+import { reassign } from '../articles/reassign.ts'
+import { auditRefusals } from '../audit/log.ts'
+import { changeFollower } from '../changes/change-follower.ts'
+import { type ChangeNotifier, changeNotifier } from '../changes/change-notifier.ts'
+import type { Config } from '../config.ts'
+import { ArticleCard } from '../editions/article.ts'
+import { siteOf } from '../feeds/site.ts'
+import { negotiator, otherForms } from '../formats/routes.ts'
+import { identify } from '../http/access.ts'
+import { idempotency } from '../idempotency/idempotency.ts'
+import { authenticator } from '../keys/store.ts'
+import type { Clock } from '../lib/clock.ts'
+import { cardCache } from '../listing/card-cache.ts'
+import type { Storage } from '../storage/storage.ts'
+import { secretEncryption } from '../webhooks/secret-encryption.ts'
+import { type HostLookup, systemLookup, urlPolicy } from '../webhooks/url-policy.ts'
+
+export interface AppDeps {
+  config: Config
+  storage: Storage
+  clock: Clock
+  releases: Releases
+  /** Wakes requests that wait for changes; created if left out. Closed with the application. */
+  notifier?: ChangeNotifier
+  /** Resolves the host names of webhook URLs, to refuse private addresses; the system's resolver if left out. */
+  hostLookup?: HostLookup
+  /** Receives the log, a line at a time; the standard output if left out. */
+  logStream?: { write(line: string): void }
+}
+
+/** The version of Dateline, from package.json. */
+export const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+/** Services of the application as a whole: of its hooks, and of the routes outside the API. */
+export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
+  const { config, storage, clock, releases, notifier = changeNotifier(storage), hostLookup = systemLookup() } = deps
+  return {
+    config,
+    storage,
+    clock,
+    releases,
+    notifier,
+    hostLookup,
+    follower: changeFollower(storage, version),
+    site: siteOf(config),
+    publicRead: config.PUBLIC_READ,
+    caching: {
+      maxAge: config.CACHE_MAX_AGE,
+      staleWhileRevalidate: config.CACHE_STALE_WHILE_REVALIDATE,
+      secondsToNextRelease: () => releases.secondsToNext(),
+    },
+    authenticate: authenticator(
+      storage,
+      () => clock.now(),
+      config.DATELINE_ADMIN_KEY,
+      (err) => log.warn({ err }, 'the last use of a key could not be saved'),
+    ),
+    onRefused: auditRefusals({ storage, clock }, (err) =>
+      log.warn({ err }, 'a refused sign-in could not be written to the audit log'),
+    ),
+  }
+}
+export type Services = ReturnType<typeof createServices>
+
+/** Services of the routes below /v1, in addition. */
+export function createApiServices(services: Services) {
+  const { config, storage, clock, follower, authenticate, hostLookup } = services
+  const cards = cardCache({ storage, news: follower })
+  return {
+    ...services,
+    identify: ({ headers }: FastifyRequest) => identify(headers, authenticate),
+    once: idempotency({ storage, clock }),
+    publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? '',
+    mayBackdate: (caller: Caller) =>
+      may(caller, 'admin') || (config.EDITORS_MAY_BACKDATE && may(caller, 'content:write')),
+    reassign,
+    cardCache: cards,
+    ...draftReads({ storage }),
+    latestArticles: { Card: ArticleCard, newest: cards.newest },
+    otherForms: { schemas: otherForms, send: negotiator(services) },
+    secrets: secretEncryption(config.SECRETS_KEY, storage.file),
+    checkUrl: urlPolicy(config.WEBHOOK_ALLOWED_HOSTS, hostLookup),
+  }
+}
+export type ApiServices = ReturnType<typeof createApiServices>
