@@ -1,3 +1,4 @@
+/** The cursors of the changes and of the snapshot. */
 import * as z from 'zod'
 import type { Grant } from '../access/grants.ts'
 import { type CursorPlace, decodeCursor, encodeCursor, invalidCursor } from '../lib/cursor.ts'
@@ -6,57 +7,57 @@ import { Problem } from '../lib/problem.ts'
 import { Id, Timestamp } from '../lib/schemas.ts'
 
 /**
- * A place in the log: up to which change it has been read, and when that change was made, which tells another history
- * with the same numbers apart; 0 and nothing at the beginning.
+ * The last change that was read: its number and its time. The time tells whether the number still means the same change,
+ * since after a restore from a backup numbers are used again. 0 and '' stand for the beginning.
  */
 export interface ChangePosition {
   seq: number
   at: string
 }
 
-/** What tells one grant from another: a place in one partner's log is none in another's. */
-const markOf = (grant: Grant | null): string => (grant === null ? '' : digest(JSON.stringify(grant)).slice(0, 8))
+/** A fingerprint of a grant: a cursor of one partner is not valid for another. */
+const fingerprint = (grant: Grant | null): string => (grant === null ? '' : digest(JSON.stringify(grant)).slice(0, 8))
 
 const seq = z.int().min(0)
 const at = z.union([z.literal(''), Timestamp])
-const PlaceCursor = z.tuple([seq, at, z.string()])
+const ChangesCursor = z.tuple([seq, at, z.string()])
 const SnapshotCursor = z.tuple([seq, at, Id])
 
-/** A place as clients carry it. */
+/** The cursor of a position, for a client with this grant. */
 export const encodePosition = ({ seq, at }: ChangePosition, grant: Grant | null): string =>
-  encodeCursor('change', [seq, at, markOf(grant)])
+  encodeCursor('change', [seq, at, fingerprint(grant)])
 
 /**
- * The place that a client gives back. Throws `invalid-cursor`, which says where the request has it; `cursor-expired` for
- * one made under another grant.
+ * The position of a cursor. Throws `invalid-cursor` with where the request has it, and `cursor-expired` for a cursor that
+ * was created under another grant.
  */
 export function decodePosition(cursor: string, grant: Grant | null, where: CursorPlace): ChangePosition {
-  const found = decodeCursor('change', PlaceCursor, cursor)
-  if (!found) throw invalidCursor('the changes', where)
-  const [seq, at, mark] = found
-  if (mark !== markOf(grant)) throw cursorExpired('what this key is granted has changed since')
+  const decoded = decodeCursor('change', ChangesCursor, cursor)
+  if (!decoded) throw invalidCursor('the changes', where)
+  const [seq, at, createdUnder] = decoded
+  if (createdUnder !== fingerprint(grant)) throw cursorExpired('the grant of this key has changed since')
   return { seq, at }
 }
 
-/** How a reader goes on in the snapshot: the place from which to follow the changes, and the last article read. */
+/** A position in the snapshot: the last article read, and where to follow the changes from afterwards. */
 export interface SnapshotPosition {
   since: ChangePosition
-  from: string
+  lastArticle: string
 }
 
-/** A place in the snapshot as clients carry it. */
-export const encodeSnapshot = ({ since, from }: SnapshotPosition): string =>
-  encodeCursor('snapshot', [since.seq, since.at, from])
+/** The cursor of a position in the snapshot. */
+export const encodeSnapshot = ({ since, lastArticle }: SnapshotPosition): string =>
+  encodeCursor('snapshot', [since.seq, since.at, lastArticle])
 
-/** The place in the snapshot that a client gives back. Throws `invalid-cursor`. */
+/** The position of a cursor of the snapshot. Throws `invalid-cursor`. */
 export function decodeSnapshot(cursor: string): SnapshotPosition {
-  const found = decodeCursor('snapshot', SnapshotCursor, cursor)
-  if (!found) throw invalidCursor('the snapshot')
-  const [seq, at, from] = found
-  return { since: { seq, at }, from }
+  const decoded = decodeCursor('snapshot', SnapshotCursor, cursor)
+  if (!decoded) throw invalidCursor('the snapshot')
+  const [seq, at, lastArticle] = decoded
+  return { since: { seq, at }, lastArticle }
 }
 
-/** Says that the client has to begin anew, and where. */
+/** The problem for a cursor that cannot be continued: the client has to begin anew, with the snapshot. */
 export const cursorExpired = (why: string): Problem =>
   new Problem('cursor-expired', `${why}: read the snapshot, and go on from the cursor it names`, {
     extensions: { snapshot: '/v1/changes/snapshot' },

@@ -1,18 +1,20 @@
-/** Pages of the log as a client may see them. */
+/** Pages of the changes and of the snapshot, limited to what a client's grant covers. */
 import { asc, gt, sql } from 'drizzle-orm'
 import type { Grant } from '../access/grants.ts'
+import type { ChangeNotifier } from '../changes/change-notifier.ts'
 import { changesAfter, type LoggedChange } from '../changes/log.ts'
 import { documentsOf } from '../editions/cards.ts'
 import { changePayloads, grantedArticles } from '../editions/change-payload.ts'
+import type { CursorPlace } from '../lib/cursor.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { changes, editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
-import { type ChangePosition, cursorExpired } from './cursor.ts'
+import { type ChangePosition, cursorExpired, decodePosition } from './cursor.ts'
 
-/** How many rows of the log one request goes through at most, however few of them it may show. */
-const MOST_SCANNED = 5_000
+/** How many changes one request reads at most, however few of them the client may see. */
+const MAX_SCANNED = 5_000
 
-/** A change as it is shown, as finished JSON; and its place in the log. */
+/** A change as JSON, with its position. */
 export interface ChangeItem {
   type: string
   position: ChangePosition
@@ -21,7 +23,7 @@ export interface ChangeItem {
 
 export interface ChangesPage {
   items: ChangeItem[]
-  /** Up to where the log was read. */
+  /** The last change that was read, visible to the client or not. */
   position: ChangePosition
   hasMore: boolean
 }
@@ -29,52 +31,83 @@ export interface ChangesPage {
 export interface ChangesQuery {
   limit: number
   grant: Grant | null
-  /** Whether the live editions are wanted with the changes. */
+  /** Whether to include the live editions of articles. */
   withEditions: boolean
 }
 
-/** The changes that come after a place. What an article is now decides how its changes are shown. */
+/** The changes after a position. They show articles as they are now. */
 export async function readChanges(db: Reader, from: ChangePosition, query: ChangesQuery): Promise<ChangesPage> {
   const { limit, grant } = query
   const items: ChangeItem[] = []
-  let place = from
+  let position = from
   let hasMore = true
-  for (let scanned = 0; hasMore && items.length < limit && scanned < MOST_SCANNED; ) {
-    const wanted = limit - items.length
-    const found = await changesAfter(db, place.seq, wanted + 1)
-    const rows = found.slice(0, wanted)
-    hasMore = found.length > wanted
+  for (let scanned = 0; hasMore && items.length < limit && scanned < MAX_SCANNED; ) {
+    const missing = limit - items.length
+    const found = await changesAfter(db, position.seq, missing + 1)
+    const rows = found.slice(0, missing)
+    hasMore = found.length > missing
     scanned += rows.length
-    items.push(...(await shown(db, rows, query)))
+    items.push(...(await visibleItems(db, rows, query)))
     const last = rows.at(-1)
-    if (last) place = { seq: last.seq, at: last.at }
+    if (last) position = { seq: last.seq, at: last.at }
+    // Without a grant every change is visible, so that one query fills the page.
     if (grant === null) break
   }
-  return { items, position: place, hasMore }
+  return { items, position, hasMore }
 }
 
-async function shown(db: Reader, rows: LoggedChange[], query: ChangesQuery): Promise<ChangeItem[]> {
+/** The changes after a position; while there is none, waits for one until the signal or the service ends the wait. */
+export async function waitForChanges(
+  db: Reader,
+  from: ChangePosition,
+  query: ChangesQuery,
+  notifier: ChangeNotifier,
+  signal: AbortSignal,
+): Promise<ChangesPage> {
+  for (let position = from; ; ) {
+    const page = await readChanges(db, position, query)
+    position = page.position
+    if (page.items.length > 0 || page.hasMore || signal.aborted || notifier.closed.aborted) return page
+    await notifier.waitAfter(position.seq, signal)
+  }
+}
+
+async function visibleItems(db: Reader, rows: LoggedChange[], query: ChangesQuery): Promise<ChangeItem[]> {
   return (await changePayloads(db, rows, query))
-    .filter(({ isVisible: concerns }) => concerns)
+    .filter(({ isVisible }) => isVisible)
     .map(({ change: { seq, type, at }, members }) => {
       const json = `{"seq":${seq},"type":${JSON.stringify(type)},"at":${JSON.stringify(at)},${members}}`
-      return { type, place: { seq, at }, json }
+      return { type, position: { seq, at }, json }
     })
+}
+
+/**
+ * The position of a cursor, or the beginning if there is none. Throws `invalid-cursor` with where the request has it, and
+ * `cursor-expired`.
+ */
+export async function resolvePosition(
+  db: Reader,
+  cursor: string | undefined,
+  grant: Grant | null,
+  where: CursorPlace = { in: 'query', name: 'since' },
+): Promise<ChangePosition> {
+  const position = cursor === undefined ? { seq: 0, at: '' } : decodePosition(cursor, grant, where)
+  await checkPosition(db, position)
+  return position
 }
 
 const selectFirst = prepared('changes_first', (db) =>
   db.select({ seq: changes.seq }).from(changes).orderBy(asc(changes.seq)).limit(1),
 )
 
-/** Throws `cursor-expired` unless the log still has all that comes after the place, and is the log it was taken from. */
-export async function checkPosition(db: Reader, { seq, at }: ChangePosition): Promise<void> {
+/** Throws `cursor-expired` unless every change after the position is still stored, in the history it belongs to. */
+async function checkPosition(db: Reader, { seq, at }: ChangePosition): Promise<void> {
   if (seq === 0) return
   const [row] = await changesAfter(db, seq - 1, 1)
   const [first] = await selectFirst(db)
-  if (!row) throw cursorExpired('this log is shorter than the cursor says')
+  if (!row) throw cursorExpired('there are fewer changes than the cursor says')
   if (row.seq === seq && row.at !== at) throw cursorExpired('the cursor comes from another history')
-  if (row.seq !== seq && first && first.seq > seq + 1)
-    throw cursorExpired('what came after the cursor is not kept any more')
+  if (row.seq !== seq && first && first.seq > seq + 1) throw cursorExpired('changes after the cursor have been deleted')
 }
 
 const selectPage = prepared('snapshot_page', (db) =>
@@ -86,17 +119,20 @@ const selectPage = prepared('snapshot_page', (db) =>
     .limit(sql.placeholder('limit')),
 )
 
-/** A page of all live articles that the grant covers, in the order of their ids; `last` is null on the last page. */
+/**
+ * A page of all live articles that the grant covers, in the order of their ids, after the article `after`. `last` is the
+ * last article that was read; null on the last page.
+ */
 export async function readSnapshot(
   db: Reader,
-  { from, limit, grant }: { from: string; limit: number; grant: Grant | null },
+  { after, limit, grant }: { after: string; limit: number; grant: Grant | null },
 ): Promise<{ documents: string[]; last: string | null }> {
-  const found = await selectPage(db, { after: from, limit: limit + 1 })
+  const found = await selectPage(db, { after, limit: limit + 1 })
   const ids = found.slice(0, limit).map(({ article }) => article)
-  const held = await grantedArticles(db, ids, grant)
+  const granted = await grantedArticles(db, ids, grant)
   const documents = await documentsOf(
     db,
-    ids.filter((id) => held.has(id)),
+    ids.filter((id) => granted.has(id)),
   )
   return { documents: documents.map(({ json }) => json), last: found.length > limit ? (ids.at(-1) ?? null) : null }
 }

@@ -1,5 +1,6 @@
-/** Up to where partners have taken note of the changes. */
+/** Receipts: how far partners have acknowledged the changes. */
 import { and, desc, eq, sql } from 'drizzle-orm'
+import type { AccessAttributes } from '../access/attributes.ts'
 import { covers } from '../access/grants.ts'
 import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
@@ -7,7 +8,7 @@ import { type ChangeType, lastSeq } from '../changes/log.ts'
 import { apiKeys, changes, receipts } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 
-/** Notes that a key has taken note of the changes up to one; never of fewer than before. Gives up to which it has. */
+/** Records that a key has acknowledged the changes up to `seq`; it never moves back. Gives how far it has. */
 export async function acknowledge(
   tx: Writer,
   key: string,
@@ -22,7 +23,7 @@ export async function acknowledge(
   return row
 }
 
-const partners = (db: Reader) =>
+const selectPartners = (db: Reader) =>
   db
     .select({ id: apiKeys.id, name: apiKeys.name, grant: apiKeys.grant, seq: receipts.seq, at: receipts.at })
     .from(apiKeys)
@@ -30,10 +31,10 @@ const partners = (db: Reader) =>
     .where(eq(apiKeys.role, 'partner'))
     .orderBy(apiKeys.name, apiKeys.id)
 
-/** What each partner has taken note of, and how many changes it is behind. */
+/** How far each partner has acknowledged the changes, and how many it is behind. */
 export async function listReceipts(db: Reader) {
   const last = await lastSeq(db)
-  return (await partners(db)).map(({ id, name, seq, at }) => ({
+  return (await selectPartners(db)).map(({ id, name, seq, at }) => ({
     key: { id, name },
     seq,
     at,
@@ -42,10 +43,10 @@ export async function listReceipts(db: Reader) {
 }
 
 /**
- * Who has taken note of the last change of an article, of the partners whom it concerns: those who could have it before
- * or can have it now, as `facts` of its live edition tell.
+ * Who has acknowledged the last change of an article, of the partners whom it concerns: those whose grant covers the
+ * article now, or covered it before the change. `attributes` are those of its live edition; undefined if it has none.
  */
-export async function articleReceipts(db: Reader, article: string, facts: Parameters<typeof covers>[1] | undefined) {
+export async function articleReceipts(db: Reader, article: string, attributes: AccessAttributes | undefined) {
   const [last] = await db
     .select()
     .from(changes)
@@ -54,13 +55,12 @@ export async function articleReceipts(db: Reader, article: string, facts: Parame
     .limit(1)
   if (!last) return { change: null, data: [] }
   const { seq, type, at, was } = last
-  const concerned = (await partners(db)).filter(
-    ({ grant }) => (facts && covers(grant, facts)) || grant === null || (was && covers(grant, was)),
+  const concerned = (await selectPartners(db)).filter(
+    ({ grant }) => (attributes && covers(grant, attributes)) || grant === null || (was && covers(grant, was)),
   )
-  const data = concerned.map((one) => ({
-    key: { id: one.id, name: one.name },
-    noted: (one.seq ?? 0) >= seq,
-    at: (one.seq ?? 0) >= seq ? one.at : null,
-  }))
+  const data = concerned.map((partner) => {
+    const noted = (partner.seq ?? 0) >= seq
+    return { key: { id: partner.id, name: partner.name }, noted, at: noted ? partner.at : null }
+  })
   return { change: { seq, type: type as ChangeType, at }, data }
 }

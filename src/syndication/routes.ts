@@ -8,36 +8,24 @@ import { lastPosition, lastSeq } from '../changes/log.ts'
 import { NoQuery } from '../http/common-schemas.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { CursorPlace } from '../lib/cursor.ts'
 import { Problem } from '../lib/problem.ts'
-import { enumList } from '../lib/query-parameters.ts'
 import type { Storage } from '../storage/storage.ts'
-import { type ChangePosition, decodePosition, decodeSnapshot, encodePosition, encodeSnapshot } from './cursor.ts'
-import { type ChangesQuery, checkPosition, readChanges, readSnapshot } from './page.ts'
+import { decodeSnapshot, encodePosition, encodeSnapshot } from './cursor.ts'
+import { type ChangesQuery, readSnapshot, resolvePosition, waitForChanges } from './page.ts'
 import { acknowledge, listReceipts } from './receipts.ts'
-import { ChangeList, CursorExpired, Receipt, Snapshot } from './schemas.ts'
+import { ChangeList, CursorExpired, includeParameter, Receipt, Snapshot, sinceParameter } from './schemas.ts'
 
 export interface SyndicationDeps {
   storage: Storage
   clock: Clock
   follower: ChangeFollower
   notifier: ChangeNotifier
-  /** The caller that the key of a request stands for now. */
+  /** The caller that the key of a request belongs to now; undefined if the key is not valid any more. */
   identify: (request: FastifyRequest) => Promise<Caller | undefined>
 }
 
-/** How long a request may wait for changes, in seconds: less than what a silent connection is let live. */
-const LONGEST_WAIT = 50
-
-export const includeParameter = enumList(
-  ['edition'],
-  'What to add to each change: `edition`, the article as it is now.',
-).optional()
-export const sinceParameter = z
-  .string()
-  .max(500)
-  .optional()
-  .meta({ description: 'The cursor to go on from; the first change if left out.' })
+/** How long a request may wait for changes, in seconds: less than the timeout of idle connections at proxies. */
+const MAX_WAIT = 50
 
 const Query = z.strictObject({
   since: sinceParameter,
@@ -46,7 +34,7 @@ const Query = z.strictObject({
     .number()
     .int()
     .min(0)
-    .max(LONGEST_WAIT)
+    .max(MAX_WAIT)
     .default(0)
     .meta({ description: 'How many seconds to wait for a change where there is none yet.' }),
   include: includeParameter,
@@ -59,8 +47,8 @@ const SnapshotQuery = z.strictObject({
 
 const tags = ['Changes']
 
-/** The log of changes for those who follow it, the snapshot to begin with, and receipts. */
-export function registerChanges(server: FastifyInstance, { storage, clock, notifier: watch }: SyndicationDeps): void {
+/** The routes of the changes, of the snapshot to begin with, and of receipts. */
+export function registerChanges(server: FastifyInstance, { storage, clock, notifier }: SyndicationDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
   const db = storage.reader
 
@@ -72,33 +60,26 @@ export function registerChanges(server: FastifyInstance, { storage, clock, notif
         operationId: 'listChanges',
         summary: 'List changes',
         description:
-          'Every change of what the public reads, in the order of commits, without a gap. Go on from `page.next`, which is always there. Store the article of each change, unless it is `gone`: then drop it. Changes show an article as it is when they are read, so reading some again does no harm. A key with a grant gets the changes of what it may read, and of what it may not read any more.',
+          'Every change of what the public reads, in the order of commits, without a gap. Continue from `page.next`, which is always present. Store the article of each change, unless it is `gone`: then drop it. Changes show an article as it is when they are read, so reading some again does no harm. A key with a grant gets the changes of what it may read, and of what it may not read any more.',
         tags,
         querystring: Query,
         response: { 200: ChangeList, 410: CursorExpired },
       },
     },
     async (request, reply) => {
-      const { query, caller } = request
-      const { grant } = caller
-      const wanted: ChangesQuery = { limit: query.limit, grant, withEditions: query.include !== undefined }
-      const until = AbortSignal.timeout(query.wait * 1_000)
-      const left = new AbortController()
-      reply.raw.once('close', () => left.abort())
-      const signal = AbortSignal.any([until, left.signal])
-      let place = await resolvePosition(storage, query.since, caller)
-      for (;;) {
-        const page = await readChanges(db, place, wanted)
-        place = page.position
-        if (page.items.length === 0 && !page.hasMore && query.wait > 0 && !signal.aborted && !watch.closed.aborted) {
-          await watch.waitAfter(place.seq, signal)
-          continue
-        }
-        const info = { next: encodePosition(place, grant), hasMore: page.hasMore }
-        const data = page.items.map(({ json }) => json).join(',')
-        reply.header('content-type', 'application/json; charset=utf-8')
-        return reply.send(`{"data":[${data}],"page":${JSON.stringify(info)}}` as never)
-      }
+      const { query } = request
+      const { grant } = request.caller
+      const changesQuery: ChangesQuery = { limit: query.limit, grant, withEditions: query.include !== undefined }
+      const deadline = query.wait > 0 ? AbortSignal.timeout(query.wait * 1_000) : AbortSignal.abort()
+      const disconnect = new AbortController()
+      reply.raw.once('close', () => disconnect.abort())
+      const signal = AbortSignal.any([deadline, disconnect.signal])
+      const position = await resolvePosition(db, query.since, grant)
+      const page = await waitForChanges(db, position, changesQuery, notifier, signal)
+      const info = { next: encodePosition(page.position, grant), hasMore: page.hasMore }
+      const data = page.items.map(({ json }) => json).join(',')
+      reply.header('content-type', 'application/json; charset=utf-8')
+      return reply.send(`{"data":[${data}],"page":${JSON.stringify(info)}}` as never)
     },
   )
 
@@ -110,7 +91,7 @@ export function registerChanges(server: FastifyInstance, { storage, clock, notif
         operationId: 'getSnapshot',
         summary: 'Get a snapshot',
         description:
-          'All live articles, page by page. Read all pages, drop whatever else you hold, and follow the changes from `page.since`, which is the same on every page. What changes meanwhile comes with the changes.',
+          'All live articles, page by page. Read all pages, drop every other article, and follow the changes from `page.since`, which is the same on every page. It comes before whatever changes meanwhile.',
         tags,
         querystring: SnapshotQuery,
         response: { 200: Snapshot },
@@ -119,10 +100,10 @@ export function registerChanges(server: FastifyInstance, { storage, clock, notif
     async (request, reply) => {
       const { limit, cursor } = request.query
       const { grant } = request.caller
-      const { since, from } =
-        cursor === undefined ? { since: await lastPosition(db), from: '' } : decodeSnapshot(cursor)
-      const { documents, last } = await readSnapshot(db, { from, limit, grant })
-      const next = last === null ? null : encodeSnapshot({ since, from: last })
+      const { since, lastArticle } =
+        cursor === undefined ? { since: await lastPosition(db), lastArticle: '' } : decodeSnapshot(cursor)
+      const { documents, last } = await readSnapshot(db, { after: lastArticle, limit, grant })
+      const next = last === null ? null : encodeSnapshot({ since, lastArticle: last })
       reply.header('content-type', 'application/json; charset=utf-8')
       const page = JSON.stringify({ next, since: encodePosition(since, grant) })
       return reply.send(`{"data":[${documents.join(',')}],"page":${page}}` as never)
@@ -152,11 +133,11 @@ export function registerChanges(server: FastifyInstance, { storage, clock, notif
     },
     async (request) => {
       const { caller, body } = request
-      const place = await resolvePosition(storage, body.cursor, caller, { in: 'body', name: 'cursor' })
+      const position = await resolvePosition(db, body.cursor, caller.grant, { in: 'body', name: 'cursor' })
       const key = { id: caller.id ?? '', name: caller.name }
       if (caller.role !== 'partner')
-        throw new Problem('forbidden', 'only partners acknowledge changes: their keys alone are accounted for')
-      const row = await storage.transaction((tx) => acknowledge(tx, key.id, place.seq, writeContext(request, clock)))
+        throw new Problem('forbidden', 'only partners acknowledge changes: use a key with the role partner')
+      const row = await storage.transaction((tx) => acknowledge(tx, key.id, position.seq, writeContext(request, clock)))
       return { key, seq: row.seq, at: row.at, behind: (await lastSeq(db)) - row.seq }
     },
   )
@@ -180,16 +161,4 @@ export function registerChanges(server: FastifyInstance, { storage, clock, notif
     },
     async () => ({ data: await listReceipts(db) }),
   )
-}
-
-/** The place that a cursor names. Throws `invalid-cursor`, which says where the request has it, and `cursor-expired`. */
-export async function resolvePosition(
-  { reader }: Storage,
-  cursor: string | undefined,
-  { grant }: Caller,
-  where: CursorPlace = { in: 'query', name: 'since' },
-): Promise<ChangePosition> {
-  const place = cursor === undefined ? { seq: 0, at: '' } : decodePosition(cursor, grant, where)
-  await checkPosition(reader, place)
-  return place
 }

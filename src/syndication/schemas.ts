@@ -1,13 +1,24 @@
-/** The shapes in which the log is shown. */
+/** The schemas of the changes, of the snapshot and of receipts, and their query parameters. */
 import * as z from 'zod'
 import { changeTypes } from '../changes/log.ts'
 import { Article } from '../editions/article.ts'
 import { actor } from '../editions/article-parts.ts'
 import { problemExample } from '../http/openapi/problems.ts'
 import { ProblemReply } from '../http/problems.ts'
+import { enumList } from '../lib/query-parameters.ts'
 import { Id, Slug, Timestamp } from '../lib/schemas.ts'
 
-const Named = z.object({ id: Id, slug: Slug })
+export const includeParameter = enumList(
+  ['edition'],
+  'What to add to each change: `edition`, the article as it is now.',
+).optional()
+export const sinceParameter = z
+  .string()
+  .max(500)
+  .optional()
+  .meta({ description: 'The cursor to continue from; the first change if left out.' })
+
+const EntryReference = z.object({ id: Id, slug: Slug })
 
 export const Change = z
   .object({
@@ -17,7 +28,9 @@ export const Change = z
     }),
     type: z.enum(changeTypes).meta({ description: 'What happened, as a noun and a verb.' }),
     at: Timestamp.meta({ description: 'When it happened.' }),
-    article: Named.extend({ version: z.int().meta({ description: 'The version that is live.', examples: [3] }) })
+    article: EntryReference.extend({
+      version: z.int().meta({ description: 'The version that is live.', examples: [3] }),
+    })
       .optional()
       .meta({ description: 'The article that changed.' }),
     gone: z
@@ -27,10 +40,10 @@ export const Change = z
     edition: Article.nullable()
       .optional()
       .meta({ description: 'The article as it is now, or null; only with `include=edition`.' }),
-    author: Named.optional().meta({ description: 'The author that changed.' }),
-    source: Named.optional().meta({ description: 'The source that changed.' }),
-    section: Named.optional().meta({ description: 'The section that changed.' }),
-    tag: Named.optional().meta({ description: 'The tag that changed.' }),
+    author: EntryReference.optional().meta({ description: 'The author that changed.' }),
+    source: EntryReference.optional().meta({ description: 'The source that changed.' }),
+    section: EntryReference.optional().meta({ description: 'The section that changed.' }),
+    tag: EntryReference.optional().meta({ description: 'The tag that changed.' }),
   })
   .meta({
     id: 'Change',
@@ -61,10 +74,10 @@ export const ChangeList = z
       .object({
         next: z
           .string()
-          .meta({ description: 'The cursor to go on from; always there.', examples: ['a2Q4Mm1aWzQ3MTFd'] }),
+          .meta({ description: 'The cursor to continue from; always present.', examples: ['a2Q4Mm1aWzQ3MTFd'] }),
         hasMore: z.boolean().meta({ description: 'Whether there are more changes already.' }),
       })
-      .meta({ description: 'Where to go on.' }),
+      .meta({ description: 'Where to continue.' }),
   })
   .meta({ id: 'ChangeList', description: 'A page of the changes.' })
 
@@ -75,11 +88,11 @@ export const Snapshot = z
       .object({
         next: z.string().nullable().meta({ description: 'The cursor of the next page; null on the last.' }),
         since: z.string().meta({
-          description: 'The cursor of the changes to go on from after the last page.',
+          description: 'The cursor of the changes to continue from after the last page.',
           examples: ['a2Q4Mm1aWzQ3MTFd'],
         }),
       })
-      .meta({ description: 'Where to go on.' }),
+      .meta({ description: 'Where to continue.' }),
   })
   .meta({ id: 'Snapshot', description: 'A page of all that is live.' })
 

@@ -7,14 +7,14 @@ import { mediaTypeText } from '../http/media-type.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import type { CursorPlace } from '../lib/cursor.ts'
 import { type ChangePosition, encodePosition } from './cursor.ts'
-import { type ChangesPage, type ChangesQuery, readChanges } from './page.ts'
-import { includeParameter, resolvePosition, type SyndicationDeps, sinceParameter } from './routes.ts'
-import { CursorExpired } from './schemas.ts'
+import { type ChangesPage, type ChangesQuery, readChanges, resolvePosition } from './page.ts'
+import type { SyndicationDeps } from './routes.ts'
+import { CursorExpired, includeParameter, sinceParameter } from './schemas.ts'
 
-/** How often a silent stream says that it is there, and its key is checked again, in milliseconds. */
-const HEARTBEAT = 15_000
-/** How many pages are kept for streams that stand at the same place. */
-const MOST_SHARED = 16
+/** How often a stream sends a comment, so that its connection stays open, and its key is checked, in milliseconds. */
+const HEARTBEAT_INTERVAL = 15_000
+/** How many pages are cached for streams at the same position. */
+const MAX_CACHED_PAGES = 16
 /** How many changes are read at once. */
 const PAGE = 100
 
@@ -23,13 +23,13 @@ const Stream = mediaTypeText(
   'Server-sent events: `id` is the cursor, `event` the type, `data` the Change.',
 )
 
-/** The log of changes as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+/** The route of the changes as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export function registerStream(
   server: FastifyInstance,
-  { storage, follower: news, notifier: watch, identify }: SyndicationDeps,
+  { storage, follower, notifier, identify }: SyndicationDeps,
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
-  const pages = sharedPages((place, query) => readChanges(storage.reader, place, query), news)
+  const readPage = cachedPages((position, query) => readChanges(storage.reader, position, query), follower)
 
   app.get(
     '/changes/stream',
@@ -51,71 +51,74 @@ export function registerStream(
     async (request, reply) => {
       const { caller, query, headers } = request
       const { grant } = caller
-      const last = headers['last-event-id']
-      const where: CursorPlace = last ? { in: 'header', name: 'last-event-id' } : { in: 'query', name: 'since' }
-      let place = await resolvePosition(storage, last || query.since, caller, where)
-      const wanted: ChangesQuery = { limit: PAGE, grant, withEditions: query.include !== undefined }
-      const left = new AbortController()
-      const { signal } = left
-      const leave = () => left.abort()
-      reply.raw.once('close', leave)
-      watch.closed.addEventListener('abort', leave)
-      open(reply)
-      // A head alone is complete now; it would else be held back until the stream ends.
-      if (request.method === 'HEAD') leave()
-      const beat = setInterval(() => {
+      const lastEventId = headers['last-event-id']
+      const where: CursorPlace = lastEventId ? { in: 'header', name: 'last-event-id' } : { in: 'query', name: 'since' }
+      let position = await resolvePosition(storage.reader, lastEventId || query.since, grant, where)
+      const changesQuery: ChangesQuery = { limit: PAGE, grant, withEditions: query.include !== undefined }
+      const closing = new AbortController()
+      const { signal } = closing
+      const close = () => closing.abort()
+      reply.raw.once('close', close)
+      notifier.closed.addEventListener('abort', close)
+      startStream(reply)
+      // The reply to HEAD is complete with its headers; otherwise it would stay open as long as a stream.
+      if (request.method === 'HEAD') close()
+      const heartbeat = setInterval(() => {
         if (!reply.raw.writableNeedDrain) reply.raw.write(':\n\n')
-        // A key that was revoked, has expired or has another grant ends its streams.
-        identify(request).then((now) => {
-          if (!now || JSON.stringify(now.grant) !== JSON.stringify(grant)) leave()
-        }, leave)
-      }, HEARTBEAT)
+        // A stream ends when its key is revoked, expires or gets another grant.
+        identify(request).then((current) => {
+          if (!current || JSON.stringify(current.grant) !== JSON.stringify(grant)) close()
+        }, close)
+      }, HEARTBEAT_INTERVAL)
       try {
         while (!signal.aborted) {
-          const page = await pages(place, wanted)
-          for (const { type, position: place, json } of page.items)
-            await write(reply.raw, `id: ${encodePosition(place, grant)}\nevent: ${type}\ndata: ${json}\n\n`, signal)
-          place = page.position
-          if (!page.hasMore) await watch.waitAfter(place.seq, signal)
+          const page = await readPage(position, changesQuery)
+          for (const { type, position, json } of page.items)
+            await write(reply.raw, `id: ${encodePosition(position, grant)}\nevent: ${type}\ndata: ${json}\n\n`, signal)
+          position = page.position
+          if (!page.hasMore) await notifier.waitAfter(position.seq, signal)
         }
       } catch (err) {
-        request.log.warn({ reqId: request.id, err }, 'a stream of changes broke off')
+        request.log.warn({ reqId: request.id, err }, 'a stream of changes failed')
       } finally {
-        clearInterval(beat)
-        watch.closed.removeEventListener('abort', leave)
+        clearInterval(heartbeat)
+        notifier.closed.removeEventListener('abort', close)
         reply.raw.end()
       }
     },
   )
 }
 
-function open(reply: FastifyReply): void {
+function startStream(reply: FastifyReply): void {
   const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
   reply.hijack()
-  // Proxies that collect replies before they pass them on are told not to; the connection ends with the stream, so that
-  // a service that stops need not wait for it.
-  const own = { 'x-accel-buffering': 'no', connection: 'close' }
-  reply.raw.writeHead(200, { ...headers, ...own } as Record<string, string>)
+  // nginx does not buffer a reply with x-accel-buffering. The connection is closed with the stream, so that a shutdown
+  // does not wait for it.
+  const streaming = { 'x-accel-buffering': 'no', connection: 'close' }
+  reply.raw.writeHead(200, { ...headers, ...streaming } as Record<string, string>)
   reply.raw.write('retry: 2000\n\n')
 }
 
-/** Writes, and waits while the reader is slower: what it has not read yet stays in the log, not in memory. */
+/** Writes, and waits for a slow reader: what it has not read yet stays in the database, not in memory. */
 async function write(raw: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
   if (signal.aborted || raw.write(text)) return
   await once(raw, 'drain', { signal }).catch(() => {})
 }
 
-/** Streams that stand at the same place share what is read there, until something changes. */
-function sharedPages(read: (place: ChangePosition, query: ChangesQuery) => Promise<ChangesPage>, news: ChangeFollower) {
-  let [madeUnder, pages] = ['', new Map<string, Promise<ChangesPage>>()]
-  return async (place: ChangePosition, query: ChangesQuery): Promise<ChangesPage> => {
-    const change = await news.latest()
-    if (change !== madeUnder) [madeUnder, pages] = [change, new Map()]
-    const key = JSON.stringify([place.seq, query])
-    const before = pages.get(key)
-    if (pages.size >= MOST_SHARED) pages.clear()
-    if (before) return before
-    const page = read(place, query)
+/** Caches pages until the next change, so that streams at the same position share one query. */
+function cachedPages(
+  read: (position: ChangePosition, query: ChangesQuery) => Promise<ChangesPage>,
+  follower: ChangeFollower,
+) {
+  let [lastChange, pages] = ['', new Map<string, Promise<ChangesPage>>()]
+  return async (position: ChangePosition, query: ChangesQuery): Promise<ChangesPage> => {
+    const change = await follower.latest()
+    if (change !== lastChange) [lastChange, pages] = [change, new Map()]
+    const key = JSON.stringify([position.seq, query])
+    const cached = pages.get(key)
+    if (pages.size >= MAX_CACHED_PAGES) pages.clear()
+    if (cached) return cached
+    const page = read(position, query)
     pages.set(key, page)
     page.catch(() => pages.delete(key))
     return page

@@ -58,7 +58,7 @@ const isSubscribed = (patterns: string[], type: string): boolean =>
 /** Leaves out changes of articles that neither are in the section of the webhook nor have just left it. */
 async function inSection(db: Reader, webhook: WebhookRow, changes: LoggedChange[]): Promise<LoggedChange[]> {
   const payloads = await changePayloads(db, changes, { grant: grantOf(webhook), withEditions: false })
-  return payloads.filter(({ isVisible: concerns }) => concerns).map(({ change }) => change)
+  return payloads.filter(({ isVisible }) => isVisible).map(({ change }) => change)
 }
 
 /** What a webhook may be sent, expressed as a partner's grant; null for everything. */
