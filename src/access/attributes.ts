@@ -1,6 +1,6 @@
 /**
- * What decides whether a partner may have an article, and in which feeds it stands: the sections it is in, those above
- * them among them, its tags, authors and sources, its language, and the terms of its use. What is left out is not known.
+ * The attributes of an article that decide whether a grant covers it and which feeds include it. `sections` include those
+ * above them. A member that is absent is not known; `usage` is null for an article without terms of use.
  */
 export interface AccessAttributes {
   sections?: string[]

@@ -1,8 +1,8 @@
 import type { Grant } from './grants.ts'
 
-/** What can be allowed. */
+/** The permissions, with what each allows. */
 export const permissions = {
-  'live:read': 'read what is live',
+  'live:read': 'read editions',
   'changes:read': 'follow the changes',
   'drafts:write': 'create articles, read and edit own drafts',
   'content:write': 'everything on content: every draft, publishing, authors, sources, sections, tags',
@@ -10,7 +10,7 @@ export const permissions = {
 } as const
 export type Permission = keyof typeof permissions
 
-/** What each role of a key may do; `anonymous` is a caller without a key. */
+/** The permissions of each role; `anonymous` is that of a caller without a key. */
 export const roles = {
   anonymous: ['live:read'],
   reader: ['live:read'],
@@ -21,23 +21,23 @@ export const roles = {
 } as const satisfies Record<string, readonly Permission[]>
 export type Role = keyof typeof roles
 
-/** Roles that a key can have. */
+/** The roles that a key can have. */
 export const keyRoles = ['reader', 'partner', 'contributor', 'editor', 'admin'] as const satisfies readonly Role[]
 export type KeyRole = (typeof keyRoles)[number]
 
-/** Whoever sends a request. `id` is the key's, or null without one. */
+/** The sender of a request. `id` is that of the key; null without one. */
 export interface Caller {
   id: string | null
   name: string
   role: Role
   expiresAt: string | null
-  /** Requests a minute, where the key has a limit of its own. */
+  /** The key's own limit of requests in a minute; null for that of the service. */
   rateLimit: number | null
-  /** What a partner may have; null sets no limit. */
+  /** What a partner may read; null sets no limit. */
   grant: Grant | null
 }
 
-/** Somebody without a key of their own in the database. */
+/** A caller without a key in the database: anonymous, or the service itself. */
 export const callerWithoutKey = (id: string | null, name: string, role: Role): Caller => ({
   id,
   name,
@@ -49,15 +49,15 @@ export const callerWithoutKey = (id: string | null, name: string, role: Role): C
 
 export const anonymous: Caller = callerWithoutKey(null, 'anonymous', 'anonymous')
 
-/** Whether the caller may do it. */
+/** Whether the caller's role has the permission. */
 export const may = (caller: Caller, permission: Permission): boolean =>
   (roles[caller.role] as readonly Permission[]).includes(permission)
 
-/** Who did something, as it is kept on record. */
+/** The author of a write, as revisions and the audit log store it. */
 export interface Actor {
   id: string
   name: string
 }
 
-/** The caller as an actor: for routes that need a key. */
+/** The caller as an actor; for routes that require a key. */
 export const actorOf = (caller: Caller): Actor => ({ id: caller.id ?? caller.role, name: caller.name })

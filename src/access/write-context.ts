@@ -1,22 +1,23 @@
 import { type Clock, timestamp } from '../lib/clock.ts'
 import { type Caller, callerWithoutKey } from './roles.ts'
 
-/** Who does something, when, and by which request: what every write is given, and what is kept on record of it. */
+/** The context of a write, which the audit log and revisions store: who writes, when, and by which request. */
 export interface WriteContext {
   caller: Caller
+  /** The time of the write: RFC 3339, UTC, with milliseconds. */
   now: string
-  /** Null for what the service does by itself. */
+  /** Null for a write of the service itself. */
   requestId: string | null
 }
 
-/** The act of a request. */
+/** The context of the writes of a request. */
 export const writeContext = ({ caller, id }: { caller: Caller; id: string }, clock: Clock): WriteContext => ({
   caller,
   now: timestamp(clock),
   requestId: id,
 })
 
-/** What the service does by itself, in somebody's stead. */
+/** The context of a write of the service itself, such as a scheduled release; `name` is stored as its author. */
 export const serviceContext = (name: string, clock: Clock): WriteContext => ({
   caller: callerWithoutKey(name, name, 'admin'),
   now: timestamp(clock),

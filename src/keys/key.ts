@@ -1,4 +1,4 @@
-/** The shapes of keys and of what they grant. */
+/** Schemas of API keys and their grants. */
 import * as z from 'zod'
 import { formats } from '../access/grants.ts'
 import { keyRoles, type Permission, permissions, roles } from '../access/roles.ts'

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import type { Grant } from '../access/grants.ts'
 import { roles } from '../access/roles.ts'
 import { writeContext } from '../access/write-context.ts'
 import { NoQuery } from '../http/common-schemas.ts'
@@ -8,30 +7,36 @@ import { listOf, pageParameters, pageRequest } from '../http/pagination.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import { Idempotent, type IdempotentRun } from '../idempotency/idempotency.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
-import { invalidReferences, notFound, Problem } from '../lib/problem.ts'
+import { notFound, Problem } from '../lib/problem.ts'
 import { Id } from '../lib/schemas.ts'
-import type { Reader, Storage, Writer } from '../storage/storage.ts'
-import { ApiKey, ApiKeyPatch, ApiKeyWithSecret, type GrantInput, Me, NewApiKey } from './key.ts'
-import { updateKey, createKey, type KeyRow, listKeys, readKey, revokeKey, rotateKey } from './store.ts'
+import type { Storage } from '../storage/storage.ts'
+import { type ResolveReference, resolveGrant } from './grant.ts'
+import { ApiKey, ApiKeyPatch, ApiKeyWithSecret, Me, NewApiKey } from './key.ts'
+import { createKey, type KeyRow, listKeys, readKey, revokeKey, rotateKey, updateKey } from './store.ts'
 
 const ByKey = z.strictObject({ key: Id.meta({ description: 'The id of the key.' }) })
 
-/** The id that an id, a slug or a path leads to; or none, and the paths of the sections that might be meant. */
-type ResolveReference = (
-  db: Reader,
-  noun: 'section' | 'tag',
-  reference: string,
-) => Promise<{ id?: string | undefined; paths?: string[] | undefined }>
+interface KeyDeps {
+  storage: Storage
+  clock: Clock
+  once: IdempotentRun
+  resolveReference: ResolveReference
+}
 
-/** Keys, for admins; and `/me`, for everyone. */
-export function registerKeys(
-  server: FastifyInstance,
-  { storage, clock, once, resolveReference: seek }: { storage: Storage; clock: Clock; once: IdempotentRun; resolveReference: ResolveReference },
-): void {
-  const app = server.withTypeProvider<ZodTypes>()
-  const tags = ['Keys']
+const tags = ['Keys']
 
-  app.get(
+/** Registers the management of keys, for admins, and `/me`, for everyone. */
+export function registerKeys(server: FastifyInstance, deps: KeyDeps): void {
+  registerCurrentKey(server)
+  registerList(server, deps)
+  registerCreation(server, deps)
+  registerUpdate(server, deps)
+  registerRotation(server, deps)
+  registerRevocation(server, deps)
+}
+
+function registerCurrentKey(server: FastifyInstance): void {
+  server.withTypeProvider<ZodTypes>().get(
     '/me',
     {
       config: { access: 'live:read' },
@@ -53,8 +58,10 @@ export function registerKeys(
       grant,
     }),
   )
+}
 
-  app.get(
+function registerList(server: FastifyInstance, { storage }: KeyDeps): void {
+  server.withTypeProvider<ZodTypes>().get(
     '/api-keys',
     {
       config: { access: 'admin' },
@@ -68,13 +75,15 @@ export function registerKeys(
       },
     },
     async (request, reply) => {
-      const wanted = pageRequest(request, request.query.limit)
-      const page = await listKeys(storage.reader, wanted)
-      return { data: page.rows.map(shown), page: wanted.info(reply, page) }
+      const paging = pageRequest(request, request.query.limit)
+      const page = await listKeys(storage.reader, paging)
+      return { data: page.rows.map(present), page: paging.info(reply, page) }
     },
   )
+}
 
-  app.post(
+function registerCreation(server: FastifyInstance, { clock, once, resolveReference }: KeyDeps): void {
+  server.withTypeProvider<ZodTypes>().post(
     '/api-keys',
     {
       config: { access: 'admin' },
@@ -93,14 +102,16 @@ export function registerKeys(
       if (request.body.expiresAt && request.body.expiresAt <= now) throw expiryInThePast()
       return once(request, reply, async (tx) => {
         const { role, grant } = request.body
-        const granted = await grantOf(tx, role, grant)
-        const { row, token } = await createKey(tx, { ...request.body, grant: granted }, writeContext(request, clock))
-        return { status: 201, location: `/v1/api-keys/${row.id}`, body: { ...shown(row), secret: token } }
+        const resolved = await resolveGrant(tx, resolveReference, role, grant)
+        const { row, token } = await createKey(tx, { ...request.body, grant: resolved }, writeContext(request, clock))
+        return { status: 201, location: `/v1/api-keys/${row.id}`, body: { ...present(row), secret: token } }
       })
     },
   )
+}
 
-  app.patch(
+function registerUpdate(server: FastifyInstance, { storage, clock, resolveReference }: KeyDeps): void {
+  server.withTypeProvider<ZodTypes>().patch(
     '/api-keys/:key',
     {
       config: { access: 'admin' },
@@ -120,15 +131,18 @@ export function registerKeys(
       return storage.transaction(async (tx) => {
         const key = await readKey(tx, params.key)
         if (!key) throw notFound('key')
-        const grant = body.grant === undefined ? key.grant : await grantOf(tx, key.role, body.grant)
+        const grant =
+          body.grant === undefined ? key.grant : await resolveGrant(tx, resolveReference, key.role, body.grant)
         const { name = key.name, rateLimit = key.rateLimit } = body
         const row = await updateKey(tx, params.key, { name, rateLimit, grant }, writeContext(request, clock))
-        return shown(row ?? key)
+        return present(row ?? key)
       })
     },
   )
+}
 
-  app.post(
+function registerRotation(server: FastifyInstance, { clock, once }: KeyDeps): void {
+  server.withTypeProvider<ZodTypes>().post(
     '/api-keys/:key/rotate',
     {
       config: { access: 'admin' },
@@ -146,11 +160,13 @@ export function registerKeys(
       once(request, reply, async (tx) => {
         const rotated = await rotateKey(tx, request.params.key, writeContext(request, clock))
         if (!rotated) throw notFound('key')
-        return { status: 200, body: { ...shown(rotated.row), secret: rotated.token } }
+        return { status: 200, body: { ...present(rotated.row), secret: rotated.token } }
       }),
   )
+}
 
-  app.delete(
+function registerRevocation(server: FastifyInstance, { storage, clock }: KeyDeps): void {
+  server.withTypeProvider<ZodTypes>().delete(
     '/api-keys/:key',
     {
       config: { access: 'admin' },
@@ -171,33 +187,10 @@ export function registerKeys(
       return reply.code(204).send(null)
     },
   )
-
-  /** A grant as it is kept. Throws `validation` for a role without one, and `invalid-reference`. */
-  async function grantOf(tx: Writer, role: string, grant: z.infer<typeof GrantInput> | null | undefined) {
-    if (!grant) return null
-    if (role !== 'partner') throw notForPartner()
-    const resolved = async (noun: 'section' | 'tag', references: string[]) => {
-      const ids: string[] = []
-      for (const [index, ref] of references.entries()) {
-        const { id, paths } = await seek(tx, noun, ref)
-        if (id === undefined) throw invalidReferences([{ pointer: `/grant/${noun}s/${index}`, noun, ref, paths }])
-        ids.push(id)
-      }
-      return ids
-    }
-    const [sections, tags] = [await resolved('section', grant.sections), await resolved('tag', grant.tags)]
-    return { ...grant, sections, tags } satisfies Grant
-  }
 }
 
-function notForPartner(): Problem {
-  const message = 'is for keys of the role partner'
-  return new Problem('validation', `grant ${message}`, {
-    errors: [{ in: 'body', pointer: '/grant', code: 'not_for_this_role', message }],
-  })
-}
-
-const shown = ({ secretHash: _, role, ...key }: KeyRow) => ({ ...key, role: role as z.infer<typeof ApiKey>['role'] })
+/** A key without the hash of its secret. */
+const present = ({ secretHash: _, role, ...key }: KeyRow) => ({ ...key, role: role as z.infer<typeof ApiKey>['role'] })
 
 function expiryInThePast(): Problem {
   const message = 'must be in the future'

@@ -1,10 +1,10 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Grant } from '../access/grants.ts'
-import { type Caller, type KeyRole, callerWithoutKey } from '../access/roles.ts'
+import { type Caller, callerWithoutKey, type KeyRole } from '../access/roles.ts'
 import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
 import { newId } from '../lib/id.ts'
-import { hashSecret, parseToken, randomSecret, hashesEqual, formatToken } from '../lib/random-secret.ts'
+import { formatToken, hashesEqual, hashSecret, parseToken, randomSecret } from '../lib/random-secret.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { apiKeys } from '../storage/schema.ts'
@@ -12,7 +12,7 @@ import type { Reader, Storage, Writer } from '../storage/storage.ts'
 
 export type KeyRow = typeof apiKeys.$inferSelect
 
-/** What a new key is made from. */
+/** The input of a new key. */
 export interface KeyInput {
   name: string
   role: KeyRole
@@ -21,8 +21,8 @@ export interface KeyInput {
   grant?: Grant | null | undefined
 }
 
-/** The least time between two notes of a key's last use, in milliseconds: reads must not become writes. */
-const LAST_USED_STEP = 60_000
+/** Shortest interval between two updates of a key's last use, in milliseconds: a read must not cause a write each time. */
+const LAST_USED_INTERVAL = 60_000
 
 const selectKey = prepared('api_key', (db) =>
   db
@@ -31,14 +31,14 @@ const selectKey = prepared('api_key', (db) =>
     .where(eq(apiKeys.id, sql.placeholder('id'))),
 )
 
-/** What every bearer token of a key begins with, so that one that leaked is known by its looks. */
+/** The prefix of every token, so that secret scanners recognize a leaked one. */
 const PREFIX = 'dl_'
 
-/** Makes a key. The token is in this reply and nowhere else; the database keeps a hash. */
+/** Creates a key. Only the returned token has the secret; the database stores its hash. */
 export async function createKey(
   tx: Writer,
   input: KeyInput,
-  act: WriteContext,
+  context: WriteContext,
 ): Promise<{ row: KeyRow; token: string }> {
   const secret = randomSecret()
   const row: KeyRow = {
@@ -50,18 +50,18 @@ export async function createKey(
     grant: input.grant ?? null,
     expiresAt: input.expiresAt ?? null,
     lastUsedAt: null,
-    createdAt: act.now,
+    createdAt: context.now,
   }
   await tx.insert(apiKeys).values(row)
-  await audit(tx, act, { action: 'key.create', target: row.id })
+  await audit(tx, context, { action: 'key.create', target: row.id })
   return { row, token: PREFIX + formatToken(row.id, secret) }
 }
 
-/** Gives a key a new secret; the old one is void at once. Undefined if there is no such key. */
+/** Replaces the secret of a key; the old one is invalid at once. Undefined if there is no such key. */
 export async function rotateKey(
   tx: Writer,
   id: string,
-  act: WriteContext,
+  context: WriteContext,
 ): Promise<{ row: KeyRow; token: string } | undefined> {
   const secret = randomSecret()
   const [row] = await tx
@@ -70,34 +70,34 @@ export async function rotateKey(
     .where(eq(apiKeys.id, id))
     .returning()
   if (!row) return undefined
-  await audit(tx, act, { action: 'key.rotate', target: id })
+  await audit(tx, context, { action: 'key.rotate', target: id })
   return { row, token: PREFIX + formatToken(row.id, secret) }
 }
 
-/** The key with this id. */
+/** The key with this id; undefined if there is none. */
 export const readKey = async (db: Reader, id: string): Promise<KeyRow | undefined> => (await selectKey(db, { id }))[0]
 
-/** Changes a key; what is undefined stays. Undefined if there is no such key. */
+/** Updates a key; members that are undefined stay as they are. Undefined if there is no such key. */
 export async function updateKey(
   tx: Writer,
   id: string,
-  change: Partial<Pick<KeyRow, 'name' | 'rateLimit' | 'grant'>>,
-  act: WriteContext,
+  changes: Partial<Pick<KeyRow, 'name' | 'rateLimit' | 'grant'>>,
+  context: WriteContext,
 ): Promise<KeyRow | undefined> {
-  const [row] = await tx.update(apiKeys).set(change).where(eq(apiKeys.id, id)).returning()
-  if (row) await audit(tx, act, { action: 'key.update', target: id })
+  const [row] = await tx.update(apiKeys).set(changes).where(eq(apiKeys.id, id)).returning()
+  if (row) await audit(tx, context, { action: 'key.update', target: id })
   return row
 }
 
-/** Revokes a key, in every process at once. False if there is no such key. */
-export async function revokeKey(tx: Writer, id: string, act: WriteContext): Promise<boolean> {
-  const revoked = await tx.delete(apiKeys).where(eq(apiKeys.id, id)).returning({ id: apiKeys.id })
-  if (revoked.length === 0) return false
-  await audit(tx, act, { action: 'key.revoke', target: id })
+/** Deletes a key, which makes it invalid in every process at once. False if there is no such key. */
+export async function revokeKey(tx: Writer, id: string, context: WriteContext): Promise<boolean> {
+  const deleted = await tx.delete(apiKeys).where(eq(apiKeys.id, id)).returning({ id: apiKeys.id })
+  if (deleted.length === 0) return false
+  await audit(tx, context, { action: 'key.revoke', target: id })
   return true
 }
 
-/** The keys, newest first. */
+/** A page of the keys, newest first. */
 export async function listKeys(db: Reader, request: PageRequest): Promise<Page<KeyRow>> {
   const order = { kind: 'time', column: apiKeys.createdAt, id: apiKeys.id, descending: true } as const
   const { where, orderBy, limit } = keyset(order, request)
@@ -110,14 +110,15 @@ export async function listKeys(db: Reader, request: PageRequest): Promise<Page<K
   return pageOf(rows, request, (row) => [row.createdAt, row.id])
 }
 
-/** Whether there is an admin key yet. */
+/** Whether the database has an admin key. */
 export async function hasAdminKey(db: Reader): Promise<boolean> {
   return (await db.select({ id: apiKeys.id }).from(apiKeys).where(eq(apiKeys.role, 'admin')).limit(1)).length > 0
 }
 
 /**
- * Gives the function that tells who a bearer token is. The database is asked each time, so that a revoked key is void
- * at once. `adminSecret` is a token that acts as an admin key without being one in the database.
+ * Gives the function that finds the caller for a bearer token; undefined for a token that is unknown, expired or revoked.
+ * It queries the database each time, so that a revoked key is invalid at once. `adminSecret` is a token that has the role
+ * admin without a key in the database. `onError` is called if the last use of a key could not be stored.
  */
 export function authenticator(
   storage: Storage,
@@ -126,14 +127,14 @@ export function authenticator(
   onError: (error: unknown) => void,
 ): (token: string) => Promise<Caller | undefined> {
   const adminHash = adminSecret === undefined ? undefined : hashSecret(adminSecret)
-  const nobody = hashSecret('')
-  const noted = new Map<string, number>()
+  const emptyHash = hashSecret('')
+  const lastUses = new Map<string, number>()
 
-  /** Notes the use of a key without making the request wait, at most once a minute. */
-  function noteUse(id: string): void {
+  /** Stores the use of a key at most once a minute, without delaying the request. */
+  function storeUse(id: string): void {
     const time = now().getTime()
-    if (time - (noted.get(id) ?? 0) < LAST_USED_STEP) return
-    noted.set(id, time)
+    if (time - (lastUses.get(id) ?? 0) < LAST_USED_INTERVAL) return
+    lastUses.set(id, time)
     const lastUsedAt = new Date(time).toISOString()
     storage
       .transaction(async (tx) => void (await tx.update(apiKeys).set({ lastUsedAt }).where(eq(apiKeys.id, id))))
@@ -144,10 +145,10 @@ export function authenticator(
     if (adminHash !== undefined && hashesEqual(hashSecret(token), adminHash)) return ENVIRONMENT_ADMIN
     const parts = token.startsWith(PREFIX) ? parseToken(token.slice(PREFIX.length)) : undefined
     const [row] = parts ? await selectKey(storage.reader, { id: parts.id }) : []
-    // An unknown id is compared too, so that it takes as long as a wrong secret.
-    const isRight = hashesEqual(hashSecret(parts?.secret ?? ''), row?.secretHash ?? nobody)
-    if (!row || !isRight || (row.expiresAt !== null && row.expiresAt <= now().toISOString())) return undefined
-    noteUse(row.id)
+    // Also compared for an unknown id, so that it takes as long as a wrong secret.
+    const isValid = hashesEqual(hashSecret(parts?.secret ?? ''), row?.secretHash ?? emptyHash)
+    if (!row || !isValid || (row.expiresAt !== null && row.expiresAt <= now().toISOString())) return undefined
+    storeUse(row.id)
     const { id, name, role, expiresAt, rateLimit, grant } = row
     return { id, name, role: role as KeyRole, expiresAt, rateLimit, grant }
   }

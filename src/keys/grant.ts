@@ -1,0 +1,47 @@
+import type * as z from 'zod'
+import type { Grant } from '../access/grants.ts'
+import { invalidReferences, Problem } from '../lib/problem.ts'
+import type { Reader, Writer } from '../storage/storage.ts'
+import type { GrantInput } from './key.ts'
+
+/**
+ * Resolves an id, a slug or a path to an id. Without a match there is no id; if a path matches several sections, `paths`
+ * has theirs.
+ */
+export type ResolveReference = (
+  db: Reader,
+  noun: 'section' | 'tag',
+  reference: string,
+) => Promise<{ id?: string | undefined; paths?: string[] | undefined }>
+
+/**
+ * The grant as it is stored: its sections and tags by their ids. Throws `validation` for a role that cannot have a grant,
+ * and `invalid-reference` for a section or a tag that does not exist.
+ */
+export async function resolveGrant(
+  tx: Writer,
+  resolveReference: ResolveReference,
+  role: string,
+  grant: z.infer<typeof GrantInput> | null | undefined,
+): Promise<Grant | null> {
+  if (!grant) return null
+  if (role !== 'partner') throw notForRole()
+  const idsOf = async (noun: 'section' | 'tag', references: string[]) => {
+    const ids: string[] = []
+    for (const [index, ref] of references.entries()) {
+      const { id, paths } = await resolveReference(tx, noun, ref)
+      if (id === undefined) throw invalidReferences([{ pointer: `/grant/${noun}s/${index}`, noun, ref, paths }])
+      ids.push(id)
+    }
+    return ids
+  }
+  const [sections, tags] = [await idsOf('section', grant.sections), await idsOf('tag', grant.tags)]
+  return { ...grant, sections, tags }
+}
+
+function notForRole(): Problem {
+  const message = 'is for keys of the role partner'
+  return new Problem('validation', `grant ${message}`, {
+    errors: [{ in: 'body', pointer: '/grant', code: 'not_for_this_role', message }],
+  })
+}
