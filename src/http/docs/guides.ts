@@ -5,7 +5,7 @@ import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import { Problem } from '../../lib/problem.ts'
 import { htmlPage, sendPage, undocumentedRoute } from './html-page.ts'
 
-const FOLDER = new URL('../../docs/', import.meta.url)
+const FOLDER = new URL('../../../docs/', import.meta.url)
 
 /** Content types of the other files in the folder, by extension. */
 const CONTENT_TYPES: Record<string, string> = { js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml' }
