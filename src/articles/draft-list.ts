@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNotNull, isNull, not, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import { type Caller, may } from '../access/roles.ts'
 import { rowCount } from '../catalogue/entry.ts'
-import { NONE } from '../editions/content.ts'
+import { type Content, NONE } from '../editions/content.ts'
 import { articleAtPath } from '../editions/paths.ts'
 import { rangesIn } from '../lib/languages.ts'
 import { parseTerms } from '../lib/search-syntax.ts'
@@ -17,6 +17,7 @@ import {
 } from '../listing/reference-filters.ts'
 import { isDraftMatching, matchTerms } from '../storage/fulltext.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
+import { prepared } from '../storage/prepared-statements.ts'
 import { articleRefs, articles } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { ArticleRow } from './store.ts'
@@ -76,11 +77,24 @@ async function predicateOf(db: Reader, { filters, sort, caller }: DraftQuery): P
     anyOfSql(articles.status, filters.status),
     filters.externalId === undefined ? undefined : eq(articles.externalId, filters.externalId),
     ...statePredicates(filters, caller),
-    path === undefined ? undefined : eq(articles.id, (await articleAtPath(db, path, 'draft')) ?? ''),
+    path === undefined ? undefined : eq(articles.id, (await articleAtPath(db, path, draftSection)) ?? ''),
     ...timeFilterSql(filters.publishedAt, articles.publishedAt),
     ...timeFilterSql(filters.updatedAt, articles.editedAt),
     ...timeFilterSql(filters.publishAt, articles.publishAt),
   )
+}
+
+const selectContent = prepared('draft_content', (db) =>
+  db
+    .select({ content: articles.content })
+    .from(articles)
+    .where(eq(articles.id, sql.placeholder('id'))),
+)
+
+/** The section of a working copy; null for none, undefined if there is no such article. */
+async function draftSection(db: Reader, id: string): Promise<string | null | undefined> {
+  const [row] = await selectContent(db, { id })
+  return row && (row.content as Content).section
 }
 
 /** The filters by state: scheduled, with unpublished changes, and by creator (`me` is the caller). */

@@ -98,7 +98,7 @@ export const Correction = z
       description: 'What was wrong, and what is right.',
       examples: ['An earlier version gave the wrong year.'],
     }),
-    at: Timestamp.meta({ description: 'When it was made.' }),
+    at: Timestamp.meta({ description: 'When it was created.' }),
   })
   .meta({ id: 'Correction', description: 'A public note of what was put right, and when.' })
 export type Correction = z.infer<typeof Correction>
@@ -141,8 +141,8 @@ export const PlacedRelatedLink = RelatedLink.extend({
         .string()
         .meta({ description: 'Its headline.', examples: ['Harbour bridge reopens after storm repairs'] }),
     })
-    .meta({ description: 'The article it stands beside.' }),
-}).meta({ id: 'PlacedRelatedLink', description: 'A related link with the article it stands beside.' })
+    .meta({ description: 'The article it belongs to.' }),
+}).meta({ id: 'PlacedRelatedLink', description: 'A related link with the article it belongs to.' })
 export type PlacedRelatedLink = z.infer<typeof PlacedRelatedLink>
 
 export const Seo = z.object({

@@ -135,7 +135,7 @@ export const ArticleCard = z
     ...z.object(detailFields).partial().shape,
     ...workingCopyFields,
   })
-  .meta({ id: 'ArticleCard', description: 'An article in a list; `include` and `fields` add what else is wanted.' })
+  .meta({ id: 'ArticleCard', description: 'An article in a list; `include` and `fields` add further members.' })
 export type ArticleCard = z.infer<typeof ArticleCard>
 
 const { warnings: _, ...selectable } = Article.shape
@@ -153,7 +153,7 @@ export const ArticleFields = z
   .partial()
   .meta({
     id: 'ArticleFields',
-    description: 'What was asked for of an article, by `fields` or by another form of the body than blocks.',
+    description: 'The requested members of an article, with `fields` or another format of the body than blocks.',
   })
 
 /** Members that the parameter `include` can add to the cards of a list. */

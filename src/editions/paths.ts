@@ -3,7 +3,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { findSlug, sectionIdsAtPath, TOP_SCOPE } from '../catalogue/resolve.ts'
 import { wasPublishedIn } from '../catalogue/slugs.ts'
 import { prepared } from '../storage/prepared-statements.ts'
-import { articles, editions, slugs } from '../storage/schema.ts'
+import { editions, slugs } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { Content } from './content.ts'
 
@@ -24,39 +24,33 @@ export async function findByFormerSlug(
   return row
 }
 
-const selectLive = prepared('content_live', (db) =>
+const selectContent = prepared('edition_content', (db) =>
   db
     .select({ content: editions.content })
     .from(editions)
     .where(eq(editions.article, sql.placeholder('id'))),
 )
-const selectWorking = prepared('content_working', (db) =>
-  db
-    .select({ content: articles.content })
-    .from(articles)
-    .where(eq(articles.id, sql.placeholder('id'))),
-)
 
 /** The section of the live edition of an article; null for none, undefined if it is not live. */
 export async function liveSection(db: Reader, id: string): Promise<string | null | undefined> {
-  const [row] = await selectLive(db, { id })
+  const [row] = await selectContent(db, { id })
   return row && (row.content as Content).section
 }
 
 /**
- * The id of the article that is or was at a path on the site. With `version` `draft` also that of an article whose working
- * copy would be published there; access to it is not checked.
+ * The id of the article that is or was live at a path on the site. With `draftSection`, which gives the section of a
+ * working copy by its article's id, also of one that would be published there; access to it is not checked.
  */
-export async function articleAtPath(db: Reader, path: string, version: 'live' | 'draft'): Promise<string | undefined> {
+export async function articleAtPath(
+  db: Reader,
+  path: string,
+  draftSection?: (db: Reader, id: string) => Promise<string | null | undefined>,
+): Promise<string | undefined> {
   const end = path.lastIndexOf('/')
   const row = await findSlug(db, { kind: 'article', slug: path.slice(end + 1) })
-  if (!row || (version === 'live' && !row.live)) return undefined
-  const places = await sectionIdsAtPath(db, path.slice(0, end))
-  const candidates = [await liveSection(db, row.target)]
-  if (version === 'draft') {
-    const [working] = await selectWorking(db, { id: row.target })
-    candidates.push(working && (working.content as Content).section)
-  }
-  const isAtPath = candidates.some((section) => section !== undefined && places.includes(section ?? TOP_SCOPE))
-  return isAtPath || (await wasPublishedIn(db, row.target, places)) ? row.target : undefined
+  if (!row || !(row.live || draftSection)) return undefined
+  const sectionsAtPath = await sectionIdsAtPath(db, path.slice(0, end))
+  const candidates = [await liveSection(db, row.target), await draftSection?.(db, row.target)]
+  const isAtPath = candidates.some((section) => section !== undefined && sectionsAtPath.includes(section ?? TOP_SCOPE))
+  return isAtPath || (await wasPublishedIn(db, row.target, sectionsAtPath)) ? row.target : undefined
 }

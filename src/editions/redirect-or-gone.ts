@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { problemExample } from '../http/openapi/problems.ts'
 import { ProblemReply } from '../http/problems.ts'
+import { type Sent, sendPermanentRedirect } from '../http/reply.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
 import { notFound, Problem as Thrown } from '../lib/problem.ts'
 import { Id, Slug, Timestamp } from '../lib/schemas.ts'
@@ -39,10 +40,10 @@ export async function redirectOrGone(
   { url }: FastifyRequest,
   reply: FastifyReply,
   reference: string,
-): Promise<never> {
+): Promise<Sent> {
   const { article, slug } = await articleByFormerSlug(db, reference)
   const location = url.replace(/^\/v1\/articles\/[^/?]+/, `/v1/articles/${slug}`)
-  return reply.header('cache-tag', cacheTagOf([article])).redirect(location, 308) as never
+  return sendPermanentRedirect(reply.header('cache-tag', cacheTagOf([article])), location)
 }
 
 /** The edition of the live article with this id or slug, present or former. Throws `retracted` or `not-found`. */

@@ -7,6 +7,7 @@ import { documentsOf } from '../editions/cards.ts'
 import { isCardOnly, itemJson, listReplyParameters } from '../editions/projection.ts'
 import { linkHeader } from '../http/link-header.ts'
 import { listOf, pageParameters, pageRequest } from '../http/pagination.ts'
+import { type Sent, sendBody } from '../http/reply.ts'
 import { BoundedMap } from '../lib/cache.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -93,9 +94,9 @@ export async function sendList(
   deps: ListDependencies,
   request: FastifyRequest & { query: ArticleListQuery },
   reply: FastifyReply,
-): Promise<never> {
+): Promise<Sent> {
   const { headers, body } = await listReply(deps, parseListRequest(request.url, request.query))
-  return reply.headers(headers).send(body) as never
+  return sendBody(reply.headers(headers), body)
 }
 
 const BEGIN = Buffer.from('{"data":[')

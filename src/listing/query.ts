@@ -65,7 +65,7 @@ export async function planQuery(
   maxSorted = MAX_SORTED,
 ): Promise<QueryPlan | null> {
   const { path } = unresolved
-  const filters: ResolvedFilters = { ...unresolved, article: path && (await articleAtPath(db, path, 'live')) }
+  const filters: ResolvedFilters = { ...unresolved, article: path && (await articleAtPath(db, path)) }
   const criteria = await criteriaOf(db, filters)
   if (!criteria) return null
   const isByPublication = sort.endsWith('publishedAt')

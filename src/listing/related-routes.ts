@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { type Article, ByArticle } from '../editions/article.ts'
 import { cardsOf, documentsOf } from '../editions/cards.ts'
@@ -6,9 +6,10 @@ import { isCardOnly, itemJson, listReplyParameters } from '../editions/projectio
 import { Retracted, redirectOrGone } from '../editions/redirect-or-gone.ts'
 import { readEdition } from '../editions/store.ts'
 import { PermanentRedirect } from '../http/common-schemas.ts'
+import { type Sent, sendJson } from '../http/reply.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Reader, Storage } from '../storage/storage.ts'
 import { ArticleList } from './list-reply.ts'
 import { relatedArticles } from './related.ts'
 
@@ -40,17 +41,23 @@ export function registerRelated(server: FastifyInstance, { storage }: { storage:
         response: { 200: ArticleList, 308: PermanentRedirect, 410: Retracted },
       },
     },
-    async (request, reply) => {
-      const { params, query } = request
-      const edition = await readEdition(storage.reader, params.article)
-      if (!edition) return await redirectOrGone(storage.reader, request, reply, params.article)
-      const ids = await relatedArticles(storage.reader, JSON.parse(edition.document) as Article, query.limit)
-      const found = await (isCardOnly(query) ? cardsOf : documentsOf)(storage.reader, ids)
-      const items = found.map(({ json }) => itemJson(json, query))
-      const page = { limit: query.limit, next: null, previous: null }
-      reply.header('cache-tag', cacheTagOf(['articles', edition.article, ...found.map(({ article }) => article)]))
-      reply.header('content-type', 'application/json; charset=utf-8')
-      return reply.send(`{"data":[${items.join(',')}],"page":${JSON.stringify(page)}}` as never)
-    },
+    (request, reply) => listRelated(storage.reader, request, reply, request.params.article, request.query),
   )
+}
+
+async function listRelated(
+  db: Reader,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  reference: string,
+  query: z.output<typeof Query>,
+): Promise<Sent> {
+  const edition = await readEdition(db, reference)
+  if (!edition) return redirectOrGone(db, request, reply, reference)
+  const ids = await relatedArticles(db, JSON.parse(edition.document) as Article, query.limit)
+  const related = await (isCardOnly(query) ? cardsOf : documentsOf)(db, ids)
+  const items = related.map(({ json }) => itemJson(json, query))
+  const page = { limit: query.limit, next: null, previous: null }
+  reply.header('cache-tag', cacheTagOf(['articles', edition.article, ...related.map(({ article }) => article)]))
+  return sendJson(reply, `{"data":[${items.join(',')}],"page":${JSON.stringify(page)}}`)
 }

@@ -4,6 +4,7 @@ import { type Article, ArticleCard } from '../editions/article.ts'
 import { documentsOf } from '../editions/cards.ts'
 import { cardOf } from '../editions/compile.ts'
 import { PageInfo, pageParameters, pageRequest } from '../http/pagination.ts'
+import { asSent, type Sent } from '../http/reply.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
 import { enumList } from '../lib/query-parameters.ts'
@@ -34,13 +35,13 @@ const entryFacet = (noun: string) =>
 const SearchHit = ArticleCard.extend({
   highlights: z
     .object({ headline: HighlightedText, summary: HighlightedText, body: HighlightedText })
-    .meta({ description: 'Where the words stand.' }),
+    .meta({ description: 'Where the words occur.' }),
   score: z.int().meta({
     examples: [4],
     description:
-      '4: the query stands in the headline as it is, as a phrase; 3: all of it in the headline, in any form of its words; 2: in headline and summary; 1: anywhere.',
+      '4: the headline has the query as a phrase; 3: the headline has all its words, in any form; 2: in headline and summary; 1: anywhere.',
   }),
-}).meta({ id: 'SearchHit', description: 'An article of a search, and where the words stand in it.' })
+}).meta({ id: 'SearchHit', description: 'An article of a search, and where the words occur in it.' })
 
 const SearchResult = z
   .object({
@@ -93,14 +94,14 @@ export function registerSearch(server: FastifyInstance, { storage }: { storage: 
         response: { 200: SearchResult },
       },
     },
-    async (request, reply) => (await search(storage.reader, request, reply)) as never,
+    (request, reply) => search(storage.reader, request, reply),
   )
 }
 
 type SearchRequest = FastifyRequest & { query: z.output<typeof Query> }
 
-/** The reply to a search; sets the headers `Cache-Tag` and `Link`. Throws `invalid-cursor`. */
-async function search(db: Reader, request: SearchRequest, reply: FastifyReply) {
+/** Handles `GET /v1/search`; sets the headers `Cache-Tag` and `Link`. Throws `invalid-cursor`. */
+async function search(db: Reader, request: SearchRequest, reply: FastifyReply): Promise<Sent> {
   const { q, limit, count, cursor, facets = [...facetNames], ...query } = request.query
   const paging = pageRequest(request, limit)
   const indexQuery = await indexQueryFor(db, filtersIn(query))
@@ -112,12 +113,13 @@ async function search(db: Reader, request: SearchRequest, reply: FastifyReply) {
   const total = count ? await countHits(db, terms, indexQuery) : undefined
   const suggestion = isFirst && page.rows.length === 0 ? await spellingSuggestion(db, terms) : undefined
   reply.header('cache-tag', cacheTagOf(['articles', ...page.rows.map(({ article }) => article)]))
-  return {
+  const result = {
     data: await searchHits(db, page.rows, terms),
     facets: await facetsOf(db, best, countedFacets),
     didYouMean: suggestion ?? null,
     page: paging.info(reply, page, total),
   }
+  return asSent(reply.send(result))
 
   async function bestHits(): Promise<Hit[]> {
     if (page.next === null) return page.rows
