@@ -1,68 +1,56 @@
 import type { ChangeFollower } from '../changes/change-follower.ts'
+import { BoundedMap } from '../lib/cache.ts'
 import type { Storage } from '../storage/storage.ts'
 
-/** What something takes beside its bytes. */
+/** The size of an entry beside its value, in bytes. */
 const OVERHEAD = 200
 
-/** Gives what there is of some articles, by their ids; `make` makes what is not at hand. */
+/**
+ * Gives the values of articles, by their ids; `load` loads those that are not cached. An article without a value is
+ * left out.
+ */
 export type ArticleCache<T> = (
   ids: string[],
-  make: (missing: string[]) => Promise<Iterable<readonly [article: string, thing: T]>>,
+  load: (missing: string[]) => Promise<Iterable<readonly [article: string, value: T]>>,
 ) => Promise<Map<string, T>>
 
 /**
- * A memory of things that are made of one live article each, `mostBytes` of them at most; the oldest goes when there is
- * no room. The log of changes names every edition that changes, so a thing is good until the log names its article. It
- * keeps nothing on an engine that cannot tell without a query whether something is new.
+ * A cache of values that are derived from one edition each, of at most `maxBytes`. The change log names every edition
+ * that changes, so a value is valid until the log names its article. Caches nothing on an engine that needs a query to
+ * know whether there is a new commit.
  */
-export function articleCache<T>(
-  { storage, news }: { storage: Storage; news: ChangeFollower },
-  mostBytes: number,
-  bytesOf: (thing: T) => number,
+export function articleCache<T extends object>(
+  { storage, news: follower }: { storage: Storage; news: ChangeFollower },
+  maxBytes: number,
+  bytesOf: (value: T) => number,
 ): ArticleCache<T> {
-  const kept = new Map<string, T>()
-  let bytes = 0
-  let told = 0
+  const cache = new BoundedMap<string, T>(maxBytes, (value) => bytesOf(value) + OVERHEAD)
+  /** How often something was invalidated. */
+  let invalidations = 0
 
-  news.onChange((changed) => {
-    told += 1
-    for (const article of changed ?? [...kept.keys()]) drop(article)
+  follower.onChange((changed) => {
+    invalidations += 1
+    if (changed === null) cache.clear()
+    else for (const article of changed) cache.delete(article)
   })
 
-  function drop(article: string): void {
-    const thing = kept.get(article)
-    if (thing === undefined) return
-    kept.delete(article)
-    bytes -= bytesOf(thing) + OVERHEAD
-  }
-
-  function keep(article: string, thing: T): void {
-    drop(article)
-    kept.set(article, thing)
-    bytes += bytesOf(thing) + OVERHEAD
-    for (const oldest of kept.keys()) {
-      if (bytes <= mostBytes) return
-      drop(oldest)
-    }
-  }
-
-  return async (ids, make) => {
-    const mayKeep = storage.commits() !== undefined
-    if (mayKeep) await news.last()
-    const before = told
-    const found = new Map<string, T>()
+  return async (ids, load) => {
+    const isCaching = storage.commits() !== undefined
+    if (isCaching) await follower.latest()
+    const before = invalidations
+    const values = new Map<string, T>()
     const missing: string[] = []
     for (const id of ids) {
-      const thing = kept.get(id)
-      if (thing === undefined) missing.push(id)
-      else found.set(id, thing)
+      const value = cache.get(id)
+      if (value === undefined) missing.push(id)
+      else values.set(id, value)
     }
-    if (missing.length === 0) return found
-    for (const [article, thing] of await make(missing)) {
-      found.set(article, thing)
-      // What was read before something changed is shown, and not kept.
-      if (mayKeep && told === before) keep(article, thing)
+    if (missing.length === 0) return values
+    for (const [article, value] of await load(missing)) {
+      values.set(article, value)
+      // What was loaded before a change is used for this reply, but not cached.
+      if (isCaching && invalidations === before) cache.set(article, value)
     }
-    return found
+    return values
   }
 }

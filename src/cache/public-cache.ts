@@ -1,228 +1,231 @@
 /**
- * The short way of public reads. What a GET without a key is answered depends on its URL and on the last change of what
- * the world reads, and on nothing else. So before all hooks and handlers:
+ * The cache of public replies. The reply to a GET without a key depends on its URL and on the last change of what the
+ * public reads, and on nothing else. So before all other hooks and handlers a request is answered
  *
- * - a client that names the ETag made of those two has the reply already: 304, and nothing is looked up;
- * - a reply that no change has altered since it was made is given again from memory;
- * - a reply that a route has ready, from what lies finished in the database, is sent as it stands.
+ * 1. from the cache, if nothing that the cached reply depends on has changed since it was built;
+ * 2. with 304 and without any query, if it names the ETag that the URL and the last change give;
+ * 3. with a reply that the route has prebuilt, from JSON that is stored in the database.
  *
- * Everything else goes the long way, which gives the same reply. No read is ever stale, whichever process writes.
+ * Everything else takes the way through hooks and handler, which gives the same reply, and that is then cached. No reply
+ * is ever stale, whichever process writes.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
-import { etagOfChange, matchesEtag } from '../http/caching.ts'
-import { preferredForm } from '../http/negotiation.ts'
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
+import type { ChangeFollower } from '../changes/change-follower.ts'
+import { etagOfChange, matchesEtag, varyOf } from '../http/caching.ts'
+import { preferredFormat } from '../http/negotiation.ts'
+import { getOrCreate } from '../lib/cache.ts'
 import { type CachedResponse, responseCache } from './response-cache.ts'
 
-/** Headers that belong to one reply. */
+/** Headers of one reply, apart from those that all replies of its route have in common. */
 export type ReplyHeaders = Record<string, string>
 
-/** A reply as it is sent, but for the headers that all replies of its route have. */
+/** A reply as it is sent. */
 export interface PrebuiltReply {
-  /** Without an ETag it has that of its URL and the last change. */
+  /** Without an ETag, the reply gets that of its URL and the last change. */
   headers: ReplyHeaders
   body: Buffer
-  /** The one article that it depends on; null if any change may alter it. */
-  of: string | null
+  /** The id of the one article that the reply depends on; null if any change may alter it. */
+  dependsOn: string | null
 }
 
-/** What a route has ready: finished replies, and the headers of a 304 alone; undefined for what only the long way knows. */
+/** Replies that a route can give without its handler; undefined for a request that only the handler can answer. */
 export interface PrebuiltReplies {
+  /** The headers of a 304 alone, without the cost of the body. */
   headers?(
     request: FastifyRequest,
-  ): Promise<{ headers: ReplyHeaders & { etag: string }; of: string | null } | undefined>
+  ): Promise<{ headers: ReplyHeaders & { etag: string }; dependsOn: string | null } | undefined>
   reply(request: FastifyRequest): Promise<PrebuiltReply | undefined>
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    ready?: PrebuiltReplies
-    /** Whether a reply depends on the time of day too: then none is given again. */
-    isTimely?: boolean
-    /** Whether the route takes `If-Modified-Since`, which is for the long way. */
-    isDated?: boolean
+    prebuilt?: PrebuiltReplies
+    /** Whether replies depend on the time of day, too: then none is cached. */
+    dependsOnTime?: boolean
+    /** Whether the handler answers `If-Modified-Since`. */
+    handlesIfModifiedSince?: boolean
   }
   interface FastifyRequest {
-    /** The last change when the request came, if the reply depends on nothing but it and the URL; else empty. */
-    madeUnder: string
+    /** The token of the last change when the request arrived, if the reply depends only on it and the URL; else empty. */
+    changeToken: string
   }
   interface FastifyReply {
-    /** The one article that the reply depends on; null if any change may alter it. */
-    of: string | null
+    /** The id of the one article that the reply depends on; null if any change may alter it. */
+    dependsOn: string | null
   }
 }
 
 export interface PublicCacheOptions {
-  /** How many bytes of replies are kept in memory; 0 keeps none. */
+  /** The size of the cache in memory, in bytes; 0 caches no reply. */
   maxBytes: number
-  /** What is known of the changes of what the world reads. */
-  news: {
-    last(): string | Promise<string>
-    seen(): string
-    onChange(tell: (changed: ReadonlySet<string> | null) => void): void
-  }
-  /** `Cache-Control` for a public reply that is sent now. */
+  follower: ChangeFollower
+  /** `Cache-Control` of a public reply that is sent now. */
   cacheControl: () => string
-  /** Whether requests are counted, so that none may be answered before it was. */
-  isCounted: boolean
-  /** Whether replies differ by the origin of the page that asks. */
+  /** Whether requests are counted by a rate limit, which then has to run first. */
+  isRateLimited: boolean
+  /** Whether replies differ by the `Origin` of the request. */
   variesByOrigin: boolean
+  /** Headers that all public replies have in common. */
+  commonHeaders: ReplyHeaders
 }
 
-/** Addresses longer than this are not kept: nobody asks for them twice. */
+/** The longest URL whose reply is cached, in characters: longer ones are hardly ever requested twice. */
 const MAX_URL = 500
 
-/** Registered before all other hooks, it spares them; with `isCounted` the rate limit has its say first. */
+/** Has to be registered before all other hooks; with a rate limit it runs behind that. */
 export function registerPublicCache(app: FastifyInstance, options: PublicCacheOptions): void {
-  const { news, isCounted, variesByOrigin } = options
-  const memory = responseCache(options.maxBytes)
-  news.onChange(memory.forget)
-  /** Headers that all replies of a route have, by its config; learned from the first that went the long way. */
-  const common = new WeakMap<object, string[]>()
+  const { follower, isRateLimited, variesByOrigin } = options
+  const cache = responseCache(options.maxBytes)
+  follower.onChange(cache.invalidate)
 
-  app.decorateRequest('madeUnder', '')
-  app.decorateReply('of', null)
+  app.decorateRequest('changeToken', '')
+  app.decorateReply('dependsOn', null)
 
-  const shortWay = (request: FastifyRequest, reply: FastifyReply, next: (error?: Error) => void): unknown => {
-    const { config } = request.routeOptions
-    if (config.access !== 'live:read' || config.isTimely || !isPublicRead(request)) return next()
-    // What is kept and what lies ready is JSON.
-    if (config.otherForms && preferredForm(request.headers, config.otherForms)) return next()
-    const answer = (change: string): unknown => {
-      request.madeUnder = change
-      if (request.method !== 'GET' || (variesByOrigin && request.headers.origin !== undefined)) return next()
-      if (config.isDated && asksByDate(request)) return next()
-      const { url } = request
-      const kept = memory.get(url, change)
-      if (kept && (kept.body || matchesEtag(request, kept.etag))) return send(request, reply, kept)
-      const shared = common.get(config)
-      if (!shared) return next()
-      const { ready } = config
-      const condition = request.headers['if-none-match']
-      if (condition !== undefined && !ready?.headers) {
-        const etag = etagOfChange(change, url)
-        if (condition === etag) return keepAndSend(request, reply, entryOf({ change, of: null }, shared, { etag }))
-      }
-      if (!ready) return next()
-      // Not returned: Fastify would go on when the promise resolves, too. What goes wrong goes wrong on the long way, too,
-      // which can say so.
-      void fromReady(ready, shared, change, request, reply).then(
-        (isSent) => isSent || next(),
-        () => next(),
-      )
+  /** Answers the request, or calls `next`. */
+  function handle(request: FastifyRequest, reply: FastifyReply, next: (error?: Error) => void) {
+    if (!isPublicRead(request)) return next()
+    const token = follower.latest()
+    if (typeof token === 'string') answer(token, request, reply, next)
+    else token.then((later) => answer(later, request, reply, next), next)
+  }
+
+  function answer(token: string, request: FastifyRequest, reply: FastifyReply, next: () => void) {
+    request.changeToken = token
+    if (!isAnswerable(request)) return next()
+    const known = cached(request) ?? unchanged(request)
+    if (known) return send(request, reply, known)
+    const { prebuilt } = request.routeOptions.config
+    if (!prebuilt) return next()
+    fromPrebuilt(prebuilt, request).then(
+      (response) => (response ? send(request, reply, response) : next()),
+      // The handler will meet the same fault, and there it is reported.
+      () => next(),
+    )
+  }
+
+  /** Whether a reply can be given without the handler: replies to HEAD and by date, for example, cannot. */
+  const isAnswerable = ({ method, headers, routeOptions: { config } }: FastifyRequest): boolean =>
+    method === 'GET' &&
+    !(variesByOrigin && headers.origin !== undefined) &&
+    !(config.handlesIfModifiedSince && isConditionalByDate(headers))
+
+  /** The cached reply; one whose body is unknown can only be a 304. */
+  function cached(request: FastifyRequest): CachedResponse | undefined {
+    const response = cache.get(request.url, request.changeToken)
+    return response && (response.body || matchesEtag(request, response.etag)) ? response : undefined
+  }
+
+  /** The 304 for a client that has the reply since the last change, on routes whose ETags say no more than that. */
+  function unchanged(request: FastifyRequest): CachedResponse | undefined {
+    if (request.routeOptions.config.prebuilt?.headers) return undefined
+    const etag = request.headers['if-none-match']
+    if (etag === undefined || etag !== etagOfChange(request.changeToken, request.url)) return undefined
+    return store(request, { headers: { etag }, dependsOn: null })
+  }
+
+  async function fromPrebuilt(prebuilt: PrebuiltReplies, request: FastifyRequest): Promise<CachedResponse | undefined> {
+    if (prebuilt.headers && request.headers['if-none-match'] !== undefined) {
+      const found = await prebuilt.headers(request)
+      if (!found) return undefined
+      if (matchesEtag(request, found.headers.etag)) return store(request, found)
     }
-    const change = news.last()
-    if (typeof change === 'string') return answer(change)
-    change.then(answer, next)
+    const found = await prebuilt.reply(request)
+    return found && store(request, found)
   }
 
-  async function fromReady(
-    ready: PrebuiltReplies,
-    shared: string[],
-    change: string,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<boolean> {
-    if (ready.headers && request.headers['if-none-match'] !== undefined) {
-      const own = await ready.headers(request)
-      if (!own) return false
-      if (matchesEtag(request, own.headers.etag)) {
-        keepAndSend(request, reply, entryOf({ change, of: own.of }, shared, own.headers))
-        return true
-      }
-    }
-    const found = await ready.reply(request)
-    if (!found) return false
-    const { etag = etagOfChange(change, request.url), ...own } = found.headers
-    keepAndSend(request, reply, entryOf({ change, of: found.of }, shared, { etag, ...own }, found.body))
-    return true
+  /** Caches a reply, unless something has changed since the request arrived. */
+  function store(request: FastifyRequest, reply: Omit<PrebuiltReply, 'body'> & { body?: Buffer }): CachedResponse {
+    const { url, changeToken, routeOptions } = request
+    const response = responseOf(changeToken, url, commonHeadersOf(routeOptions.config), reply)
+    if (url.length <= MAX_URL && changeToken === follower.lastSeen()) cache.set(url, response)
+    return response
   }
 
-  /** What was made before something changed is sent, and not kept. */
-  function keep(url: string, entry: CachedResponse): void {
-    if (url.length <= MAX_URL && entry.change === news.seen()) memory.keep(url, entry)
-  }
+  /** The headers that all replies of a route have in common, by its config. */
+  const commonByRoute = new WeakMap<FastifyContextConfig, ReplyHeaders>()
+  const commonHeadersOf = (route: FastifyContextConfig): ReplyHeaders =>
+    getOrCreate(commonByRoute, route, () => {
+      const { vary, ...rest } = options.commonHeaders
+      const names = [vary, varyOf(route)].filter(Boolean).join(', ')
+      return { ...rest, ...(names !== '' && { vary: names }) }
+    })
 
-  function keepAndSend(request: FastifyRequest, reply: FastifyReply, entry: CachedResponse): void {
-    keep(request.url, entry)
-    send(request, reply, entry)
-  }
-
-  function send(request: FastifyRequest, reply: FastifyReply, { etag, found, unchanged, body }: CachedResponse): void {
-    const counted = isCounted ? countsIn(reply.getHeaders()) : []
-    const now = ['x-request-id', request.id, 'cache-control', options.cacheControl(), ...counted]
+  function send(request: FastifyRequest, reply: FastifyReply, response: CachedResponse): void {
+    const counts = isRateLimited ? rateLimitHeaders(reply.getHeaders()) : []
+    const own = ['x-request-id', request.id, 'cache-control', options.cacheControl(), ...counts]
     reply.hijack()
-    if (matchesEtag(request, etag)) {
-      reply.raw.writeHead(304, [...unchanged, ...now])
+    if (matchesEtag(request, response.etag)) {
+      reply.raw.writeHead(304, [...response.notModifiedHeaders, ...own])
       reply.raw.end()
     } else {
-      reply.raw.writeHead(200, [...found, ...now])
-      reply.raw.end(body)
+      reply.raw.writeHead(200, [...response.okHeaders, ...own])
+      reply.raw.end(response.body)
     }
   }
 
-  if (isCounted)
+  if (isRateLimited)
     app.addHook('preParsing', (request, reply, payload, done) => {
-      shortWay(request, reply, (error) => done(error ?? null, payload))
+      handle(request, reply, (error) => done(error ?? null, payload))
     })
-  else app.addHook('onRequest', shortWay)
+  else app.addHook('onRequest', handle)
 
-  const learn: onSendHookHandler = (request, reply, payload, done) => {
-    const { madeUnder, method, url } = request
-    const { statusCode } = reply
-    if (madeUnder === '' || method !== 'GET' || !(statusCode === 200 || statusCode === 304)) return done(null, payload)
-    const { own, shared } = parted(reply.getHeaders())
-    const { config } = request.routeOptions
-    if (!common.has(config)) common.set(config, shared)
-    if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return done(null, payload)
+  /** Caches what the handler has answered. */
+  const storeReply: onSendHookHandler = (request, reply, payload, done) => {
+    const isCacheable = request.changeToken !== '' && request.method === 'GET' && reply.statusCode === 200
+    if (!isCacheable || !(typeof payload === 'string' || Buffer.isBuffer(payload))) return done(null, payload)
     const body = Buffer.from(payload as string)
-    keep(url, entryOf({ change: madeUnder, of: reply.of }, shared, own, body))
+    const headers = ownHeaders(reply.getHeaders(), commonHeadersOf(request.routeOptions.config))
+    store(request, { headers, dependsOn: reply.dependsOn, body })
     done(null, body)
   }
-  // Last of all, behind the hooks of the app: only then are the headers complete.
+  // Behind the `onSend` hooks of the app: only then are the headers complete.
   app.addHook('onRoute', (route) => {
-    if (route.config?.access === 'live:read') route.onSend = [route.onSend ?? [], learn].flat() as onSendHookHandler[]
+    if (route.config?.access === 'live:read')
+      route.onSend = [route.onSend ?? [], storeReply].flat() as onSendHookHandler[]
   })
 }
 
-/** Headers that say of what kind and length a body is: a 304 has none. */
+/** Whether the reply depends on nothing but the URL and the last change: cached and prebuilt replies are JSON. */
+function isPublicRead({ method, headers, routeOptions: { config } }: FastifyRequest): boolean {
+  if (config.access !== 'live:read' || config.dependsOnTime) return false
+  if ((method !== 'GET' && method !== 'HEAD') || headers.authorization !== undefined) return false
+  return !(config.alternativeFormats && preferredFormat(headers, config.alternativeFormats))
+}
+
+const isConditionalByDate = (headers: FastifyRequest['headers']): boolean =>
+  headers['if-modified-since'] !== undefined && headers['if-none-match'] === undefined
+
+/** Headers that describe a body: a 304 has none. */
 const OF_BODY = ['content-type', 'content-length']
-/** Headers that belong to one reply of a route. */
-const OWN = [...OF_BODY, 'etag', 'cache-tag', 'last-modified', 'link']
-/** Headers that belong to one request. */
-const PASSING = /^(x-request-id|cache-control|x-ratelimit-.*)$/
+/** Headers that depend on the request, beside its URL. */
+const OF_REQUEST = /^(x-request-id|cache-control|access-control-allow-origin|x-ratelimit-.*)$/
 
-function entryOf(
-  made: Pick<CachedResponse, 'change' | 'of'>,
-  shared: string[],
-  own: ReplyHeaders & { etag: string },
-  body: Buffer | null = null,
+/** The headers of a reply that its URL and the last change determine, and that other replies of its route lack. */
+const ownHeaders = (headers: object, common: ReplyHeaders): ReplyHeaders =>
+  Object.fromEntries(
+    Object.entries(headers)
+      .filter(([name]) => !(name in common || OF_REQUEST.test(name)))
+      .map(([name, value]) => [name, String(value)]),
+  )
+
+function responseOf(
+  changeToken: string,
+  url: string,
+  common: ReplyHeaders,
+  { headers, dependsOn, body }: Omit<PrebuiltReply, 'body'> & { body?: Buffer },
 ): CachedResponse {
-  const found = [...shared, 'content-length', String(body?.length ?? 0)]
-  const unchanged = [...shared]
-  for (const name in own) {
-    const value = own[name] ?? ''
-    if (name !== 'content-length') found.push(name, value)
-    if (!OF_BODY.includes(name) && name !== 'last-modified') unchanged.push(name, value)
+  const { etag = etagOfChange(changeToken, url), ...own } = headers
+  const shared = Object.entries(common).flat()
+  const okHeaders = [...shared, 'content-length', String(body?.length ?? 0)]
+  const notModifiedHeaders = [...shared]
+  for (const [name, value] of Object.entries({ etag, ...own })) {
+    if (name !== 'content-length') okHeaders.push(name, value)
+    if (!OF_BODY.includes(name) && name !== 'last-modified') notModifiedHeaders.push(name, value)
   }
-  return { ...made, etag: own.etag, found, unchanged, body }
+  return { changeToken, dependsOn, etag, okHeaders, notModifiedHeaders, body: body ?? null }
 }
 
-/** Those of a reply's headers that are its own, and those that all replies of its route have. */
-function parted(headers: object): { own: ReplyHeaders & { etag: string }; shared: string[] } {
-  const lasting = Object.entries(headers)
-    .filter(([name]) => !PASSING.test(name))
-    .map(([name, value]) => [name, String(value)] as const)
-  const { etag = '', ...own } = Object.fromEntries(lasting.filter(([name]) => OWN.includes(name)))
-  return { own: { etag, ...own }, shared: lasting.filter(([name]) => !OWN.includes(name)).flat() }
-}
-
-const countsIn = (headers: object): string[] =>
+const rateLimitHeaders = (headers: object): string[] =>
   Object.entries(headers)
     .filter(([name]) => name.startsWith('x-ratelimit-'))
     .flatMap(([name, value]) => [name, String(value)])
-
-const asksByDate = ({ headers }: FastifyRequest): boolean =>
-  headers['if-modified-since'] !== undefined && headers['if-none-match'] === undefined
-
-const isPublicRead = ({ method, headers }: FastifyRequest): boolean =>
-  (method === 'GET' || method === 'HEAD') && headers.authorization === undefined

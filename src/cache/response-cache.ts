@@ -1,52 +1,41 @@
-/** A finished reply; its headers as names and values in turn, for the reply itself and for a 304. */
+import { BoundedMap } from '../lib/cache.ts'
+
+/** A finished reply to a GET. Its headers are names and values in turn. */
 export interface CachedResponse {
-  /** The last change when it was made: it is good until the next. */
-  change: string
-  /** The one article that it depends on: then it is good until that changes. */
-  of: string | null
+  /** The token of the last change when the reply was built. */
+  changeToken: string
+  /** The id of the one article that the reply depends on: it is valid until that changes. Null: until any change. */
+  dependsOn: string | null
   etag: string
-  found: string[]
-  unchanged: string[]
-  /** Null where only the headers of a 304 are known. */
+  okHeaders: string[]
+  notModifiedHeaders: string[]
+  /** Null if only the headers of a 304 are known. */
   body: Buffer | null
 }
 
-/** What a reply takes beside its body, in bytes: the headers, which share most of their text. */
+/** The size of a cached reply beside its body, in bytes: the headers, which share most of their text. */
 const OVERHEAD = 1_000
-/** A body that takes more than this share of the room is not kept. */
-const SHARE = 8
+/** A reply larger than one part in so many of the cache is not cached. */
+const LARGEST_SHARE = 8
 
-/** Keeps finished replies by URL, in `maxBytes` at most; the oldest goes when there is no room. */
+const sizeOf = ({ body }: CachedResponse): number => (body?.length ?? 0) + OVERHEAD
+
+/** A cache of finished replies by URL, of at most `maxBytes`; 0 caches none. */
 export function responseCache(maxBytes: number) {
-  const kept = new Map<string, CachedResponse>()
-  let bytes = 0
-
-  const sizeOf = ({ body }: CachedResponse) => (body?.length ?? 0) + OVERHEAD
-  const drop = (url: string, entry: CachedResponse) => {
-    kept.delete(url)
-    bytes -= sizeOf(entry)
-  }
+  const responses = new BoundedMap<string, CachedResponse>(maxBytes, sizeOf)
   return {
-    /** The reply, if nothing that it depends on has changed since it was made. */
-    get(url: string, change: string): CachedResponse | undefined {
-      const entry = kept.get(url)
-      return entry && (entry.of !== null || entry.change === change) ? entry : undefined
+    /** The reply, if nothing that it depends on has changed since it was built. */
+    get(url: string, changeToken: string): CachedResponse | undefined {
+      const cached = responses.get(url)
+      return cached && (cached.dependsOn !== null || cached.changeToken === changeToken) ? cached : undefined
     },
-    keep(url: string, entry: CachedResponse): void {
-      if (sizeOf(entry) > maxBytes / SHARE) return
-      const before = kept.get(url)
-      if (before) drop(url, before)
-      kept.set(url, entry)
-      bytes += sizeOf(entry)
-      for (const [oldest, old] of kept) {
-        if (bytes <= maxBytes) return
-        drop(oldest, old)
-      }
+    set(url: string, response: CachedResponse): void {
+      if (sizeOf(response) <= maxBytes / LARGEST_SHARE) responses.set(url, response)
     },
-    /** Forgets the replies that a change has altered, or may have; null says that it may be anything. */
-    forget(changed: ReadonlySet<string> | null): void {
-      for (const [url, entry] of kept)
-        if (changed === null || entry.of === null || changed.has(entry.of)) drop(url, entry)
+    /** Removes the replies that changes to these articles or entries may have altered; null stands for any change. */
+    invalidate(changed: ReadonlySet<string> | null): void {
+      for (const [url, { dependsOn }] of responses)
+        if (changed === null || dependsOn === null || changed.has(dependsOn)) responses.delete(url)
     },
   }
 }
