@@ -1,4 +1,4 @@
-/** What a line asks for: read from its bytes, prepared outside of a transaction, and then ready to be done in one. */
+/** The operation of a line: parsed, and prepared outside of a transaction, to be run in one. */
 import * as z from 'zod'
 import type { Caller } from '../access/roles.ts'
 import type { WriteContext } from '../access/write-context.ts'
@@ -57,15 +57,15 @@ export const BulkLine = z
       }),
   })
   .check(({ value: { op, resource, id, publish }, issues }) => {
-    const fault = (name: string, message: string, code: string) =>
+    const addIssue = (name: string, message: string, code: string) =>
       issues.push({ code: 'custom', message, path: [name], input: undefined, params: { code } })
     const saves = op === 'create' || op === 'update'
-    if (!(saves || op === 'delete' || resource === 'articles')) fault('op', 'is for articles only', 'invalid_value')
-    if (op === 'create' && id !== undefined) fault('id', 'is not taken by create: ids are made here', 'unknown')
-    if (op !== 'create' && id === undefined) fault('id', 'is required', 'required')
+    if (!(saves || op === 'delete' || resource === 'articles')) addIssue('op', 'is for articles only', 'invalid_value')
+    if (op === 'create' && id !== undefined) addIssue('id', 'is not taken by create: ids are made here', 'unknown')
+    if (op !== 'create' && id === undefined) addIssue('id', 'is required', 'required')
     if (publish !== undefined && !(saves && resource === 'articles'))
-      fault('publish', 'is for create and update of articles only', 'unknown')
-    else if (publish === 'changes' && op === 'create') fault('publish', 'is true or false', 'invalid_value')
+      addIssue('publish', 'is for create and update of articles only', 'unknown')
+    else if (publish === 'changes' && op === 'create') addIssue('publish', 'is true or false', 'invalid_value')
   })
   .meta({
     id: 'BulkLine',
@@ -77,83 +77,90 @@ export const BulkLine = z
   })
 export type BulkLine = z.output<typeof BulkLine>
 
-/** What a line is ready to do. */
+/** A prepared operation. */
 export interface Operation {
-  /** The status that the single request is answered with. */
+  /** The status of the reply to the same single request. */
   status: number
-  /** Does it; gives what it was done to. */
-  run(tx: Writer, act: WriteContext): Promise<OperationResult>
+  run(tx: Writer, context: WriteContext): Promise<OperationResult>
 }
 
-/** What an operation was done to, as the answer to a line tells it. */
+/** The resource after an operation, as the result of a line shows it. */
 export interface OperationResult {
   id: string
   slug: string
   version: number
-  /** Of an article whose line gives it: the date it bears. */
+  /** The date that the article has, if the line sets it. */
   publishedAt?: string | null
   warnings?: Warning[]
 }
 
-/** The line that the bytes spell; throws a problem that says where the line is at fault. */
+/** Parses and validates a line. Throws `too-large`, `bad-request` or `validation`. */
 export function readLine(bytes: Buffer | undefined): BulkLine {
   if (bytes === undefined) throw new Problem('too-large', `the line is longer than ${MAX_LINE} bytes`)
   return parseBody(BulkLine, parseJson(bytes))
 }
 
-/** What the line asks for, if the caller may; throws the problem that the single request is refused with. */
+/** Prepares the operation of a line. Throws the problems of the same single request, `forbidden` among them. */
 export async function operationOf(line: BulkLine, caller: Caller, mayBackdate: MayBackdate): Promise<Operation> {
   switch (line.resource) {
     case 'articles':
-      return ofArticle(line, caller, mayBackdate)
+      return articleOperation(line, caller, mayBackdate)
     case 'authors':
-      return ofEntry(authorKind, line, caller)
+      return entryOperation(authorKind, line, caller)
     case 'sources':
-      return ofEntry(sourceKind, line, caller)
+      return entryOperation(sourceKind, line, caller)
     case 'sections':
-      return ofEntry(sectionKind, line, caller)
+      return entryOperation(sectionKind, line, caller)
     case 'tags':
-      return ofEntry(tagKind, line, caller)
+      return entryOperation(tagKind, line, caller)
   }
 }
 
-async function ofArticle(line: BulkLine, caller: Caller, mayBackdate: MayBackdate): Promise<Operation> {
+async function articleOperation(line: BulkLine, caller: Caller, mayBackdate: MayBackdate): Promise<Operation> {
   const { op, id = '', body, publish = false } = line
   if (publish) requirePublisher(caller)
   if (op === 'create') {
     const input = parseBody(NewArticle, body)
-    return saving(201, input, await createCommand(input, { isLive: publish === true, mayBackdate }))
+    return commandOperation(201, input, await createCommand(input, { isLive: publish === true, mayBackdate }))
   }
   if (op === 'update') {
     const patch = parseBody(ArticlePatch, body)
-    return saving(200, patch, await patchCommand(id, patch, { publishScope: publishScope[`${publish}`], mayBackdate }))
+    return commandOperation(
+      200,
+      patch,
+      await patchCommand(id, patch, { publishScope: publishScope[`${publish}`], mayBackdate }),
+    )
   }
   requirePermission(caller, 'content:write')
   if (op === 'delete') {
     parseBody(NoBody, body)
-    return { status: 204, run: async (tx, act) => doneTo(await trash(tx, await findArticle(tx, id, caller), act)) }
+    return {
+      status: 204,
+      run: async (tx, context) => resultOf(await trash(tx, await findArticle(tx, id, caller), context)),
+    }
   }
   const transition = transitions.find(({ name }) => name === op)
   if (!transition) throw new Error(`there is no transition ${op}`)
   const input = parseBody(transition.body, body)
   return {
     status: 200,
-    run: async (tx, act) => doneTo(await runTransition(transition, tx, await findArticle(tx, id, caller), input, act)),
+    run: async (tx, context) =>
+      resultOf(await runTransition(transition, tx, await findArticle(tx, id, caller), input, context)),
   }
 }
 
-const doneTo = ({ id, slug, version }: OperationResult): OperationResult => ({ id, slug, version })
+const resultOf = ({ id, slug, version }: OperationResult): OperationResult => ({ id, slug, version })
 
-/** A save of an article; where it gives a date, the answer has the one that the article bears. */
-const saving = (status: number, { publishedAt }: ArticlePatch, { run }: ArticleCommand): Operation => ({
+/** The operation that runs a command; its result has the `publishedAt` of the article if the line sets it. */
+const commandOperation = (status: number, { publishedAt }: ArticlePatch, { run }: ArticleCommand): Operation => ({
   status,
-  async run(tx, act) {
-    const { row, warnings } = await run(tx, act)
-    return { ...doneTo(row), warnings, ...(publishedAt && { publishedAt: row.publishedAt }) }
+  async run(tx, context) {
+    const { row, warnings } = await run(tx, context)
+    return { ...resultOf(row), warnings, ...(publishedAt && { publishedAt: row.publishedAt }) }
   },
 })
 
-function ofEntry<Row extends EntryRow, Input extends EntryInput>(
+function entryOperation<Row extends EntryRow, Input extends EntryInput>(
   kind: EntryKind<Row, Input>,
   { op, id = '', body }: BulkLine,
   caller: Caller,
@@ -161,23 +168,26 @@ function ofEntry<Row extends EntryRow, Input extends EntryInput>(
   requirePermission(caller, 'content:write')
   if (op === 'create') {
     const input = parseBody(kind.Input, body)
-    return { status: 201, run: async (tx, act) => doneTo(await entries.createEntry(tx, kind, input, act)) }
+    return { status: 201, run: async (tx, context) => resultOf(await entries.createEntry(tx, kind, input, context)) }
   }
   if (op === 'update') {
     const patch = parseBody(kind.Patch, body) as Json
     const change = (before: Row) => parseBody(kind.Input, mergePatch({ ...kind.inputOf(before) } as Json, patch))
-    return { status: 200, run: async (tx, act) => doneTo(await entries.updateEntry(tx, kind, id, change, act)) }
+    return {
+      status: 200,
+      run: async (tx, context) => resultOf(await entries.updateEntry(tx, kind, id, change, context)),
+    }
   }
   parseBody(NoBody, body)
   return {
     status: 204,
-    async run(tx, act) {
-      return doneTo(await deleteEntry<Row, Input>(tx, kind, id, { permanent: false, check: () => {} }, act))
+    async run(tx, context) {
+      return resultOf(await deleteEntry<Row, Input>(tx, kind, id, { permanent: false, check: () => {} }, context))
     },
   }
 }
 
 type Json = Record<string, unknown>
 
-/** What is sent with an operation that takes nothing. */
+/** The body of an operation that takes none. */
 const NoBody = z.strictObject({}).optional()

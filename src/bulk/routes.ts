@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { writeContext } from '../access/write-context.ts'
 import type { ArticleDeps } from '../articles/routes.ts'
 import { Warning } from '../body/block.ts'
 import { acceptNdjson, NDJSON, ndjsonOf } from '../http/ndjson.ts'
 import { type ErrorTranslator, ProblemReply, problemJson, toProblem } from '../http/problems.ts'
+import { type Sent, sendBody } from '../http/reply.ts'
 import { exemptFromTimeout } from '../http/timeout-exemption.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import { Problem as Thrown } from '../lib/problem.ts'
@@ -23,10 +24,10 @@ import {
   runTogether,
 } from './run.ts'
 
-/** How much is read before any of it is done, where it is done together. */
+/** The limits of a request whose lines are run together: all of them are read before. */
 const MAX_LINES_TOGETHER = 10_000
 const MAX_BYTES_TOGETHER = 32 * 1024 * 1024
-/** How many bytes of answers wait for a client that does not read them, before no more is done for it. */
+/** How many bytes of results are buffered for a client that does not read them, before no more lines are run. */
 const MAX_UNREAD = 4 * 1024 * 1024
 
 const BulkQuery = z.strictObject({
@@ -76,11 +77,10 @@ With \`atomic=true\` the lines are read first and then done together. If one fai
 
 An \`Idempotency-Key\` is not taken. To be able to send lines again, give what they create an \`externalId\` or a \`slug\`: the second time they are answered 409.`
 
+type BulkDependencies = ArticleDeps & { translate: ErrorTranslator }
+
 /** Many operations in one request, line by line. */
-export function registerBulk(
-  server: FastifyInstance,
-  { storage, clock, releases, mayBackdate, translate }: ArticleDeps & { translate: ErrorTranslator },
-): void {
+export function registerBulk(server: FastifyInstance, deps: BulkDependencies): void {
   server.register(async (scope) => {
     acceptNdjson(scope)
     scope.withTypeProvider<ZodTypes>().post(
@@ -97,65 +97,72 @@ export function registerBulk(
           response: { 200: ndjsonOf(BulkResult) },
         },
       },
-      async (request, reply) => {
-        const { body, query, caller, log } = request
-        if (request.headers['idempotency-key'] !== undefined)
-          throw new Thrown('bad-request', 'an Idempotency-Key is not taken here: give what is created an externalId')
-        exemptFromTimeout(request, reply)
-        const run: BulkContext = {
-          storage,
-          caller,
-          mayBackdate,
-          writeContext: () => writeContext(request, clock),
-          problemOf(error) {
-            const problem = toProblem(error, translate)
-            if (problem.type === 'internal') log.error({ err: error }, 'a line of a bulk request failed')
-            return problem
-          },
-        }
-        // Left early, the body is not destroyed, and the connection with it: there is an answer to send.
-        const bytes: AsyncIterable<Buffer> = body.iterator({ destroyOnReturn: false })
-        const text = (outcomes: LineResult[]) => outcomes.map((outcome) => lineOf(outcome, request.id)).join('')
-        reply.header('content-type', NDJSON)
-
-        if (!query.atomic && !query.dryRun)
-          return reply.send(Readable.from(answers(), { objectMode: false, highWaterMark: MAX_UNREAD })) as never
-
-        try {
-          const lines = await gathered(bytes, run)
-          const outcomes = await (query.dryRun ? runDry : runTogether)(lines, run)
-          return reply.send(text(outcomes)) as never
-        } finally {
-          body.resume()
-          await releases.refresh()
-        }
-
-        async function* answers(): AsyncGenerator<string> {
-          try {
-            for await (const group of groupsOf(linesOf(bytes, MAX_LINE))) {
-              const lines: PreparedLine[] = []
-              for (const line of group) lines.push(await prepareLine(line, run))
-              const outcomes = await runGroup(lines, run)
-              // Nothing that is cached may outlive what a line has scheduled.
-              await releases.refresh()
-              yield text(outcomes)
-            }
-          } catch (error) {
-            // A client that has gone is nobody's fault, and there is nobody to tell.
-            if (!body.destroyed) throw error
-          }
-        }
-      },
+      (request, reply) => runBulk(deps, request, reply, { body: request.body, query: request.query }),
     )
   })
 }
 
-async function gathered(bytes: AsyncIterable<Buffer>, run: BulkContext): Promise<PreparedLine[]> {
+async function runBulk(
+  { storage, clock, releases, mayBackdate, translate }: BulkDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { body, query }: { body: Readable; query: z.output<typeof BulkQuery> },
+): Promise<Sent> {
+  if (request.headers['idempotency-key'] !== undefined)
+    throw new Thrown('bad-request', 'an Idempotency-Key is not taken here: give what is created an externalId')
+  exemptFromTimeout(request, reply)
+  const context: BulkContext = {
+    storage,
+    caller: request.caller,
+    mayBackdate,
+    newContext: () => writeContext(request, clock),
+    problemOf(error) {
+      const problem = toProblem(error, translate)
+      if (problem.type === 'internal') request.log.error({ err: error }, 'a line of a bulk request failed')
+      return problem
+    },
+  }
+  // By default the end of the iteration would destroy the body, and with it the connection that the reply needs.
+  const bytes: AsyncIterable<Buffer> = body.iterator({ destroyOnReturn: false })
+  const ndjson = (results: LineResult[]) => results.map((result) => lineOf(result, request.id)).join('')
+  reply.header('content-type', NDJSON)
+
+  if (!query.atomic && !query.dryRun)
+    return sendBody(reply, Readable.from(replyLines(), { objectMode: false, highWaterMark: MAX_UNREAD }))
+
+  try {
+    const lines = await readAll(bytes, context)
+    const results = await (query.dryRun ? runDry : runTogether)(lines, context)
+    return sendBody(reply, ndjson(results))
+  } finally {
+    body.resume()
+    await releases.refresh()
+  }
+
+  async function* replyLines(): AsyncGenerator<string> {
+    try {
+      for await (const group of groupsOf(linesOf(bytes, MAX_LINE))) {
+        const lines: PreparedLine[] = []
+        for (const line of group) lines.push(await prepareLine(line, context))
+        const results = await runGroup(lines, context)
+        // No reply may be cached beyond a publication that a line has scheduled.
+        await releases.refresh()
+        yield ndjson(results)
+      }
+    } catch (error) {
+      // The client has closed the connection.
+      if (!body.destroyed) throw error
+    }
+  }
+}
+
+/** Prepares all lines. Throws `too-large`. */
+async function readAll(bytes: AsyncIterable<Buffer>, context: BulkContext): Promise<PreparedLine[]> {
   const lines: PreparedLine[] = []
   for await (const line of linesOf(limited(bytes, MAX_BYTES_TOGETHER), MAX_LINE)) {
     if (lines.length === MAX_LINES_TOGETHER)
       throw new Thrown('too-large', `the body has more than ${MAX_LINES_TOGETHER} lines`)
-    lines.push(await prepareLine(line, run))
+    lines.push(await prepareLine(line, context))
   }
   return lines
 }
@@ -165,6 +172,6 @@ function lineOf({ line, ...outcome }: LineResult, instance: string): string {
     const { problem } = outcome
     return `{"line":${line},"status":${problem.status},"problem":${problemJson(problem, instance)}}\n`
   }
-  const { warnings = [], ...done } = outcome
-  return `${JSON.stringify({ line, ...done, ...(warnings.length > 0 && { warnings }) })}\n`
+  const { warnings = [], ...result } = outcome
+  return `${JSON.stringify({ line, ...result, ...(warnings.length > 0 && { warnings }) })}\n`
 }

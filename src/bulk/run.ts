@@ -1,5 +1,5 @@
-/** The lines of a bulk request, done: group by group, all or none, or as a rehearsal. Each has one outcome, in order. */
-import { setImmediate as turn } from 'node:timers/promises'
+/** Runs the lines of a bulk request: in groups, in one transaction, or as a dry run. Each has one result, in order. */
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type { Caller } from '../access/roles.ts'
 import type { WriteContext } from '../access/write-context.ts'
 import { dryRun } from '../articles/lifecycle/dry-run.ts'
@@ -9,40 +9,40 @@ import type { Storage, Writer } from '../storage/storage.ts'
 import type { Line } from './lines.ts'
 import { type Operation, type OperationResult, operationOf, readLine } from './operations.ts'
 
-/** What the lines of one request are done with. */
+/** What the lines of one request are run with. */
 export interface BulkContext {
   storage: Storage
   caller: Caller
   mayBackdate: MayBackdate
-  /** Who does it, and when: asked anew for each transaction. */
-  writeContext(): WriteContext
-  /** The problem that a fault is. */
+  /** The context of a new transaction. */
+  newContext(): WriteContext
+  /** The problem that an error is answered with. */
   problemOf(error: unknown): Problem
 }
 
-/** What became of a line. */
+/** The result of a line. */
 export type LineResult = { line: number } & ({ problem: Problem } | ({ status: number } & OperationResult))
 
-/** A line that is ready to be done, or refused before that. */
+/** A line that is ready to run, or was refused before that. */
 export type PreparedLine = { line: number } & ({ problem: Problem } | { operation: Operation })
-type Ready = Extract<PreparedLine, { operation: Operation }>
+type ReadyLine = Extract<PreparedLine, { operation: Operation }>
 
-/** How many errors of one line are told: ten thousand lines of a thousand faults each would not fit. */
+/** Limits of the problem of one line: ten thousand lines with a thousand errors each would not fit into memory. */
 const MAX_ERRORS = 20
 const MAX_DETAIL = 1_000
 
-/** Reads what a line asks for, and does what can be done outside of a transaction. */
+/** Parses a line, and does what can be done outside of a transaction. */
 export async function prepareLine(
   { number, bytes }: Line,
   { caller, mayBackdate, problemOf }: BulkContext,
 ): Promise<PreparedLine> {
-  // A long text takes its time to convert: in between others get their turn.
-  await turn()
+  // Converting a body can take long: other requests run in between.
+  await yieldToEventLoop()
   let line: ReturnType<typeof readLine>
   try {
     line = readLine(bytes)
   } catch (error) {
-    return { line: number, problem: brief(problemOf(error)) }
+    return { line: number, problem: shortened(problemOf(error)) }
   }
   try {
     return { line: number, operation: await operationOf(line, caller, mayBackdate) }
@@ -52,34 +52,34 @@ export async function prepareLine(
 }
 
 /**
- * Does the lines in one transaction; if one fails, each in a transaction of its own, so that it harms no other. What
- * fails without a line being at fault, as a database that cannot be written to, fails for all.
+ * Runs a group of lines in one transaction; if one fails, each in a transaction of its own, so that it does not affect
+ * the others. An error that no line has caused, as of the database, is the result of all.
  */
-export async function runGroup(lines: PreparedLine[], run: BulkContext): Promise<LineResult[]> {
+export async function runGroup(lines: PreparedLine[], context: BulkContext): Promise<LineResult[]> {
   const ready = lines.filter(isReady)
-  const done = new Map((await outcomesOf(ready, run)).map((outcome) => [outcome.line, outcome]))
-  return lines.flatMap((one) => ('problem' in one ? one : (done.get(one.line) ?? [])))
+  const results = new Map((await resultsOf(ready, context)).map((result) => [result.line, result]))
+  return lines.flatMap((one) => ('problem' in one ? one : (results.get(one.line) ?? [])))
 }
 
-async function outcomesOf(ready: Ready[], run: BulkContext): Promise<LineResult[]> {
+async function resultsOf(ready: ReadyLine[], context: BulkContext): Promise<LineResult[]> {
   if (ready.length === 0) return []
   try {
-    return await run.storage.transaction((tx) => runAll(tx, ready, run))
+    return await context.storage.transaction((tx) => runAll(tx, ready, context))
   } catch (error) {
-    const fault = error instanceof LineFailed ? inBody(error.problem) : run.problemOf(error)
-    if (!(error instanceof LineFailed) || ready.length === 1) return ready.map(({ line }) => ({ line, problem: fault }))
+    const problem = error instanceof LineFailed ? inBody(error.problem) : context.problemOf(error)
+    if (!(error instanceof LineFailed) || ready.length === 1) return ready.map(({ line }) => ({ line, problem }))
   }
-  const outcomes: LineResult[] = []
-  for (const one of ready) outcomes.push(...(await outcomesOf([one], run)))
-  return outcomes
+  const results: LineResult[] = []
+  for (const one of ready) results.push(...(await resultsOf([one], context)))
+  return results
 }
 
-/** Does all the lines in one transaction, or none. Throws what is no line's fault. */
-export async function runTogether(lines: PreparedLine[], run: BulkContext): Promise<LineResult[]> {
+/** Runs all lines in one transaction, or none. Throws errors that no line has caused. */
+export async function runTogether(lines: PreparedLine[], context: BulkContext): Promise<LineResult[]> {
   try {
     const refused = lines.find((one) => 'problem' in one)
     if (refused) throw new LineFailed(refused.line, refused.problem)
-    return await run.storage.transaction((tx) => runAll(tx, lines.filter(isReady), run))
+    return await context.storage.transaction((tx) => runAll(tx, lines.filter(isReady), context))
   } catch (error) {
     if (!(error instanceof LineFailed)) throw error
     if (error.problem.status >= 500) throw error.problem
@@ -91,45 +91,45 @@ export async function runTogether(lines: PreparedLine[], run: BulkContext): Prom
   }
 }
 
-/** Does the lines and takes everything back. A line that fails leaves no trace for those after it. */
-export function runDry(lines: PreparedLine[], run: BulkContext): Promise<LineResult[]> {
-  const { storage } = run
+/** Runs the lines and rolls everything back. What a failed line has written is rolled back before the next one. */
+export function runDry(lines: PreparedLine[], context: BulkContext): Promise<LineResult[]> {
+  const { storage } = context
   return dryRun(storage, async (tx) => {
-    const act = run.writeContext()
-    const outcomes: LineResult[] = []
+    const writeContext = context.newContext()
+    const results: LineResult[] = []
     for (const one of lines)
-      if ('problem' in one) outcomes.push(one)
+      if ('problem' in one) results.push(one)
       else {
         try {
-          outcomes.push(await storage.attempt(tx, (inner) => runOne(inner, one, act, run)))
+          results.push(await storage.attempt(tx, (inner) => runOne(inner, one, writeContext, context)))
         } catch (error) {
-          // After a fault of the engine there may be no transaction left that could be taken back.
+          // After an error of the engine the transaction may be unusable.
           if (!(error instanceof LineFailed)) throw error
           if (error.problem.status >= 500) throw error.problem
-          outcomes.push({ line: one.line, problem: inBody(error.problem) })
+          results.push({ line: one.line, problem: inBody(error.problem) })
         }
       }
-    return outcomes
+    return results
   })
 }
 
-async function runAll(tx: Writer, ready: Ready[], run: BulkContext): Promise<LineResult[]> {
-  const act = run.writeContext()
-  const outcomes: LineResult[] = []
+async function runAll(tx: Writer, ready: ReadyLine[], context: BulkContext): Promise<LineResult[]> {
+  const writeContext = context.newContext()
+  const results: LineResult[] = []
   for (const one of ready) {
-    outcomes.push(await runOne(tx, one, act, run))
+    results.push(await runOne(tx, one, writeContext, context))
   }
-  return outcomes
+  return results
 }
 
 async function runOne(
   tx: Writer,
-  { line, operation }: Ready,
+  { line, operation }: ReadyLine,
   writeContext: WriteContext,
   { problemOf }: BulkContext,
 ): Promise<LineResult> {
-  // SQLite answers without a turn of the event loop: without this one, nobody could read until all lines are done.
-  await turn()
+  // SQLite is synchronous: without this, no other request would run until all lines are done.
+  await yieldToEventLoop()
   try {
     return { line, status: operation.status, ...(await operation.run(tx, writeContext)) }
   } catch (error) {
@@ -148,13 +148,13 @@ class LineFailed extends Error {
   }
 }
 
-const isReady = (one: PreparedLine): one is Ready => 'operation' in one
+const isReady = (one: PreparedLine): one is ReadyLine => 'operation' in one
 
-/** The problem of a single request's body, with its pointers leading into the line. */
+/** The problem with its pointers into the body of a request changed to pointers into the line. */
 const inBody = (problem: Problem): Problem =>
-  brief(problem, (error) => (error.in === 'body' ? { ...error, pointer: `/body${error.pointer}` } : error))
+  shortened(problem, (error) => (error.in === 'body' ? { ...error, pointer: `/body${error.pointer}` } : error))
 
-function brief(
+function shortened(
   { type, message, errors, extensions: more, headers }: Problem,
   placed: (error: Problem['errors'][number]) => Problem['errors'][number] = (error) => error,
 ): Problem {
