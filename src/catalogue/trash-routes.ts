@@ -5,6 +5,8 @@ import { type WriteContext, writeContext } from '../access/write-context.ts'
 import { requireAdmin } from '../http/access.ts'
 import { ifMatch } from '../http/caching.ts'
 import { ConditionalHeaders, DeletionQuery, NoContent } from '../http/common-schemas.ts'
+import { ProblemReply } from '../http/problems.ts'
+import { sendNoContent } from '../http/reply.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import { Idempotent, type IdempotentRun } from '../idempotency/idempotency.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -57,7 +59,7 @@ export function registerDeletion<Row extends EntryRow, Input extends EntryInput>
         params: One,
         headers: ConditionalHeaders,
         querystring: DeleteQuery,
-        response: { 204: NoContent },
+        response: { 204: NoContent, 422: ProblemReply },
       },
     },
     async (request, reply) => {
@@ -73,7 +75,7 @@ export function registerDeletion<Row extends EntryRow, Input extends EntryInput>
       }
       const options = { permanent, check: ifMatch(request), reassign: reassignArticles }
       await storage.transaction((tx) => deleteEntry(tx, kind, referenceIn(request.params), options, context))
-      return reply.code(204).send(null as never)
+      return sendNoContent(reply)
     },
   )
 

@@ -9,6 +9,7 @@ import { readEdition } from '../../editions/store.ts'
 import { requireDrafts } from '../../http/access.ts'
 import { ConditionalHeaders, NoContent, NoQuery } from '../../http/common-schemas.ts'
 import { listOf, pageParameters, pageRequest } from '../../http/pagination.ts'
+import { ProblemReply } from '../../http/problems.ts'
 import type { ZodTypes } from '../../http/validation.ts'
 import { idempotencyHeader } from '../../idempotency/idempotency.ts'
 import { notFound } from '../../lib/problem.ts'
@@ -70,7 +71,7 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
           article: articleParameter.optional(),
           version: versionParameter,
         }),
-        response: { 200: listOf(PlacedRelatedLink, 'RelatedLinkList'), 410: Retracted },
+        response: { 200: listOf(PlacedRelatedLink, 'RelatedLinkList'), 404: ProblemReply, 410: Retracted },
       },
     },
     async (request, reply) => {
@@ -101,7 +102,7 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
         headers: ConditionalHeaders.extend(idempotencyHeader),
         querystring: z.strictObject({ article: articleParameter }),
         body: NewRelatedLink,
-        response: { 201: PlacedRelatedLink },
+        response: { 201: PlacedRelatedLink, 404: ProblemReply },
       },
     },
     (request, reply) => {

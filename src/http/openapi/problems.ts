@@ -155,11 +155,10 @@ export function problemsOf({ method, isOpen, hasBody, hasParameter }: OperationT
     431,
     ...(isOpen ? [] : [401, 403, 429, 503]),
     ...(hasParameter('path') ? [404, 414] : []),
-    ...(hasParameter('query', 'article') ? [404] : []),
     ...(hasBody ? [408] : []),
     ...(hasBody || isConditional || isIdempotent ? [409] : []),
     ...(isConditional ? [412, 428] : []),
     ...(writes ? [413, 415, 507] : []),
-    ...(hasBody || isIdempotent || hasParameter('query', 'reassignTo') ? [422] : []),
+    ...(hasBody || isIdempotent ? [422] : []),
   ]
 }
