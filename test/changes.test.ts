@@ -30,7 +30,7 @@ const end = async (client = room.partner): Promise<string> =>
   (await client.get('/v1/changes/snapshot?limit=1').expect(200)).body.page.since
 const since = async (cursor: string, client = room.partner, more = ''): Promise<Shown[]> =>
   (await client.get(`/v1/changes?since=${cursor}${more}`).expect(200)).body.data
-const told = (data: Shown[]) => data.map(({ type, article, gone }) => [type, article?.slug, gone])
+const summaryOf = (data: Shown[]) => data.map(({ type, article, gone }) => [type, article?.slug, gone])
 
 describe('the log', () => {
   it('is read from the beginning, in pages without gaps or overlaps', async () => {
@@ -59,7 +59,7 @@ describe('the log', () => {
     await room.editor.delete(`/v1/articles/${deleted}`).expect(204)
     await room.editor.patch(`/v1/articles/${kept}?publish=true`).send({ headline: 'Kept and changed' }).expect(200)
     const data = await since(cursor, room.partner, '&include=edition')
-    expect(told(data)).toEqual([
+    expect(summaryOf(data)).toEqual([
       ['article.published', 'kept', false],
       ['article.published', 'unpublished', true],
       ['article.published', 'retracted', true],
@@ -104,7 +104,7 @@ describe('the log', () => {
       room.partner.get(`/v1/changes?since=${cursor}&wait=50`).expect(200),
       publish('Waited for'),
     ])
-    expect(told(waited.body.data)).toEqual([['article.published', 'waited-for', false]])
+    expect(summaryOf(waited.body.data)).toEqual([['article.published', 'waited-for', false]])
   })
 
   it('refuses what somebody made to look like a cursor, and says where it was sent', async () => {
@@ -154,7 +154,7 @@ describe('the log', () => {
     await publish('Much later')
     await sweepChanges(room, 90)
     await room.partner.get(`/v1/changes?since=${old}`).expect(410)
-    expect(told((await room.partner.get('/v1/changes').expect(200)).body.data)).toEqual([
+    expect(summaryOf((await room.partner.get('/v1/changes').expect(200)).body.data)).toEqual([
       ['article.published', 'much-later', false],
     ])
     expect(await since(await end())).toEqual([])

@@ -169,11 +169,11 @@ it('has whole addresses, as URIs, for readers that know nothing of the site', as
   const image = 'https://bild.example/br%C3%BCcke%7C1.jpg?a=1&b=2'
   const [rss, atom] = [await read('/feeds/rss.xml?section=asia'), await read('/feeds/atom.xml?section=asia')]
   const { items } = (await room.anyone.get('/feeds/feed.json?section=asia').expect(200)).body
-  const { body: told } = await room.partner.get('/v1/articles/whole/ninjs').expect(200)
+  const { body: ninjs } = await room.partner.get('/v1/articles/whole/ninjs').expect(200)
   const html = [texts(rss.dom, 'content:encoded')[0], texts(atom.dom, 'content')[0], items[0].content_html]
   const corrected = '<a href="https://news.example/corrected">there</a>'
   for (const text of html) for (const link of [...content, corrected]) expect(text).toContain(link)
-  for (const link of content) expect(told.bodies[0].value).toContain(link)
+  for (const link of content) expect(ninjs.bodies[0].value).toContain(link)
   const media = (dom: typeof rss.dom) => dom.getElementsByTagName('media:content')[0]?.getAttribute('url')
   expect([texts(rss.dom, 'link')[2], media(rss.dom)]).toEqual([url, image])
   expect([atom.parsed.feed.entry[0].link[0]['@_href'], media(atom.dom)]).toEqual([url, image])
@@ -182,7 +182,7 @@ it('has whole addresses, as URIs, for readers that know nothing of the site', as
   expect((await room.anyone.get('/v1/articles/whole?body=html').expect(200)).body.body).toContain('<a href="/b/c">')
 })
 
-it.each(UNPRINTABLE)('is kept from what XML cannot hold: %j', async (character) => {
+it.each(UNPRINTABLE)('leaves out what XML cannot contain: %j', async (character) => {
   for (const member of ['headline', 'summary', 'kicker'])
     await room.editor
       .post('/v1/articles')
@@ -466,9 +466,9 @@ describe('deleted entries', () => {
     const id = await publish('Taken back', { section: 'asia', authors: ['ben'], tags: ['hostile'], citations })
     await room.editor.post('/v1/articles').send({ headline: 'Only a draft' }).expect(201)
     await retract(id)
-    const told = { ids: [`urn:uuid:${id}`], comments: ['It was <wrong>.'] }
+    const expected = { ids: [`urn:uuid:${id}`], comments: ['It was <wrong>.'] }
     const where = ['', '?section=world', '?section=asia', '?author=ben', '?tag=hostile', '?source=wire', '?language=en']
-    for (const query of where) expect([query, await gone(query)]).toEqual([query, told])
+    for (const query of where) expect([query, await gone(query)]).toEqual([query, expected])
     for (const query of [
       '?section=sport',
       '?author=cleo',
@@ -565,10 +565,10 @@ describe('a cached feed', () => {
 })
 
 describe('a hub', () => {
-  /** A hub on the loopback interface that notes what it is told, and answers as it is told to. */
+  /** A hub on the loopback interface that records its notices, and answers with the set status. */
   async function startHub() {
-    const told: string[] = []
-    const hub = { told, status: 204, url: '', close: () => {} }
+    const notices: string[] = []
+    const hub = { notices, status: 204, url: '', close: () => {} }
     const server = createServer((request, response) => {
       let text = ''
       request.on('data', (piece) => {
@@ -576,7 +576,7 @@ describe('a hub', () => {
       })
       request.on('end', () => {
         const form = new URLSearchParams(text)
-        if (hub.status < 300) told.push(`${form.get('hub.mode')} ${form.get('hub.url')}`)
+        if (hub.status < 300) notices.push(`${form.get('hub.mode')} ${form.get('hub.url')}`)
         response.writeHead(hub.status).end()
       })
     })
@@ -596,36 +596,36 @@ describe('a hub', () => {
     const refused: [string, number][] = []
     const onRefused = (topic: string, status: number) => void refused.push([topic, status])
     const signal = new AbortController().signal
-    const notices = await hubPublisher({ storage, clock, site, hub: hub.url, signal, onRefused })
-    await notices.publishPending()
-    expect(hub.told).toEqual([])
+    const publisher = await hubPublisher({ storage, clock, site, hub: hub.url, signal, onRefused })
+    await publisher.publishPending()
+    expect(hub.notices).toEqual([])
 
     await publish('One', { section: 'asia', authors: ['ben'] })
     await publish('Two', { section: 'asia' })
-    await notices.publishPending()
+    await publisher.publishPending()
     const feeds = (queries: string[]) =>
       queries.flatMap((query) =>
         ['rss.xml', 'atom.xml', 'feed.json'].map((file) => `publish https://api.example/feeds/${file}${query}`),
       )
-    expect(hub.told.toSorted()).toEqual(feeds(['', '?section=world', '?section=asia', '?author=ben']).toSorted())
+    expect(hub.notices.toSorted()).toEqual(feeds(['', '?section=world', '?section=asia', '?author=ben']).toSorted())
     await room.editor.post('/v1/articles').send({ headline: 'A draft', section: 'sport' }).expect(201)
-    await notices.publishPending()
-    expect(hub.told).toHaveLength(12)
+    await publisher.publishPending()
+    expect(hub.notices).toHaveLength(12)
 
     hub.status = 503
     await room.editor.patch('/v1/articles/one?publish=true').send({ section: 'sport', authors: [] }).expect(200)
-    await expect(notices.publishPending()).rejects.toThrow('503')
+    await expect(publisher.publishPending()).rejects.toThrow('503')
     hub.status = 204
-    await notices.publishPending()
-    expect(hub.told).toHaveLength(12)
+    await publisher.publishPending()
+    expect(hub.notices).toHaveLength(12)
     room.clock.tick(1_000)
-    await notices.publishPending()
+    await publisher.publishPending()
     const moved = ['', '?section=world', '?section=asia', '?section=sport', '?author=ben']
-    expect(hub.told.slice(12).toSorted()).toEqual(feeds(moved).toSorted())
+    expect(hub.notices.slice(12).toSorted()).toEqual(feeds(moved).toSorted())
 
     hub.status = 404
     await publish('Three')
-    await notices.publishPending()
+    await publisher.publishPending()
     expect(refused).toHaveLength(3)
     hub.close()
   })

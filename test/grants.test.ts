@@ -22,15 +22,15 @@ const publish = async (headline: string, more: object = {}): Promise<string> => 
 const change = (id: string, patch: object) =>
   room.editor.patch(`/v1/articles/${id}?publish=true`).send(patch).expect(200)
 
-type Told = [type: string, slug: string, gone: boolean][]
+type ChangeSummary = [type: string, slug: string, gone: boolean][]
 
-/** A partner with the grant, and what it is told from now on. */
+/** A partner with the grant, and the changes that it reads from now on. */
 async function partner(grant: object) {
   const key = await room.newKey('partner', { grant })
   let cursor = (await key.client.get('/v1/changes/snapshot').expect(200)).body.page.since
   return {
     ...key,
-    async told(): Promise<Told> {
+    async readChanges(): Promise<ChangeSummary> {
       const { body } = await key.client.get(`/v1/changes?since=${cursor}`).expect(200)
       cursor = body.page.next
       return body.data.map(({ type, article, gone }: never) => [
@@ -43,11 +43,11 @@ async function partner(grant: object) {
 }
 
 it('a grant lets a partner read what it covers, and nothing else', async () => {
-  const { told, client } = await partner({ sections: ['world'] })
+  const { readChanges, client } = await partner({ sections: ['world'] })
   await publish('In Asia', { section: 'asia' })
   await publish('In sport', { section: 'sport' })
   await publish('Nowhere')
-  expect(await told()).toEqual([['article.published', 'in-asia', false]])
+  expect(await readChanges()).toEqual([['article.published', 'in-asia', false]])
   const { body } = await client.get('/v1/changes/snapshot').expect(200)
   expect(body.data.map(({ slug }: { slug: string }) => slug)).toEqual(['in-asia'])
 })
@@ -58,31 +58,31 @@ it.each([
   ['usages', { usages: ['syndication'] }, { rights: { usage: 'syndication' } }, { rights: { usage: 'own use' } }],
   ['sections', { sections: ['sport'] }, { section: 'sport' }, { section: 'world' }],
 ] as const)(
-  'an article that leaves a grant by its %s is told as gone, and as new when it comes back',
+  'an article that leaves a grant by its %s is gone in the changes, and new when it returns',
   async (name, grant, inside, outside) => {
     if (name === 'tags') await room.editor.post('/v1/tags').send({ name: 'Wanted' }).expect(201)
-    const { told } = await partner(grant)
+    const { readChanges } = await partner(grant)
     const id = await publish(`Leaves by ${name}`, inside)
     const slug = `leaves-by-${name}`
-    expect(await told()).toEqual([['article.published', slug, false]])
+    expect(await readChanges()).toEqual([['article.published', slug, false]])
     await change(id, outside)
-    expect(await told()).toEqual([['article.updated', slug, true]])
+    expect(await readChanges()).toEqual([['article.updated', slug, true]])
     await change(id, { kicker: 'Outside' })
-    expect(await told()).toEqual([])
+    expect(await readChanges()).toEqual([])
     await change(id, inside)
-    expect(await told()).toEqual([['article.updated', slug, false]])
+    expect(await readChanges()).toEqual([['article.updated', slug, false]])
     await room.editor.post(`/v1/articles/${id}/unpublish`).expect(200)
-    expect(await told()).toEqual([['article.unpublished', slug, true]])
+    expect(await readChanges()).toEqual([['article.unpublished', slug, true]])
   },
 )
 
 it('the articles of a section that moves leave the grants of the sections that it leaves', async () => {
   await room.editor.post('/v1/sections').send({ name: 'Europe', parent: 'world' }).expect(201)
-  const { told } = await partner({ sections: ['world'] })
+  const { readChanges } = await partner({ sections: ['world'] })
   await publish('In Europe', { section: 'europe' })
-  await told()
+  await readChanges()
   await room.editor.patch('/v1/sections/europe').send({ parent: 'sport' }).expect(200)
-  expect((await told()).filter(([type]) => type.startsWith('article'))).toEqual([
+  expect((await readChanges()).filter(([type]) => type.startsWith('article'))).toEqual([
     ['article.updated', 'in-europe', true],
   ])
 })
@@ -146,7 +146,7 @@ it('advance copies are for partners with a lead, within it and within the grant,
   expect(body.data[0]).not.toHaveProperty('createdBy')
   expect((await plain.client.get('/v1/advance').expect(200)).body.data).toEqual([])
   expect((await room.editor.get('/v1/advance').expect(200)).body.data).toHaveLength(3)
-  expect(await eager.told()).toEqual([])
+  expect(await eager.readChanges()).toEqual([])
   await eager.client.get(`/v1/articles/${body.data[0].id}`).expect(404)
   await room.reader.get('/v1/advance').expect(403)
 })

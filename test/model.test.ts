@@ -24,7 +24,7 @@ afterAll(() => room.close())
 /** A newsroom with a few entries that articles can refer to, and a few articles; and the model of it. */
 async function begin(): Promise<{ model: Model; real: Newsroom }> {
   await room.storage.transaction(async (tx) => {
-    // The log, too: it is what the service is told by that nothing is as it was.
+    // The log of changes, too: the service invalidates its caches by it.
     for (const table of [
       editionIndex,
       draftIndex,

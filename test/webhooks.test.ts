@@ -117,9 +117,9 @@ describe('a message', () => {
     await room.editor.patch(`/v1/articles/${id}`).send({ headline: 'Working copy' }).expect(200)
     await work()
     const { body } = await room.partner.get('/v1/changes?limit=1000').expect(200)
-    const told = body.data.filter(({ seq }: { seq: number }) => to.received.some(({ data }) => data.seq === seq))
+    const shown = body.data.filter(({ seq }: { seq: number }) => to.received.some(({ data }) => data.seq === seq))
     expect(to.received.map(({ text }) => JSON.parse(text))).toEqual(
-      told.map(({ type, at, ...data }: Record<string, string>) => ({ type, timestamp: at, data })),
+      shown.map(({ type, at, ...data }: Record<string, string>) => ({ type, timestamp: at, data })),
     )
     expect(to.received.map(({ type }) => type)).toEqual(['author.created', 'article.published'])
     for (const message of to.received) {

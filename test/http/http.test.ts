@@ -416,7 +416,7 @@ describe('a list', () => {
 })
 
 describe('X-Request-Id', () => {
-  it.each(['abc', 'req-1', 'a.b:c_d', 'x'.repeat(100)])('is kept: %s', async (id) => {
+  it.each(['abc', 'req-1', 'a.b:c_d', 'x'.repeat(100)])('is used: %s', async (id) => {
     const { headers, body } = await room.anyone.get('/v1/nothing').set('x-request-id', id)
     expect([headers['x-request-id'], body.instance]).toEqual([id, id])
   })

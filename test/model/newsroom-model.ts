@@ -25,7 +25,7 @@ export interface Entry {
   parent: Entry | null
 }
 
-/** One save. `n` tells links apart as their ids do: a list that is sent anew is another list. */
+/** One save. `n` distinguishes links as their ids do: a list that is sent again is another list. */
 export interface Content {
   headline: string
   summary: string

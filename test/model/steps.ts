@@ -19,14 +19,14 @@ import {
 
 type Step = fc.AsyncCommand<Model, Newsroom>
 
-/** Makes steps of one kind from what they are told. */
+/** Generates steps of one kind from arguments. */
 const kind = <T>(
   name: string,
-  told: fc.Arbitrary<T>,
-  run: (model: Model, room: Newsroom, told: T) => Promise<void>,
+  given: fc.Arbitrary<T>,
+  run: (model: Model, room: Newsroom, given: T) => Promise<void>,
   check: (model: Readonly<Model>) => boolean = () => true,
 ): fc.Arbitrary<Step> =>
-  told.map((one) => ({ check, run: (model, room) => run(model, room, one), toString: () => `${name}(${show(one)})` }))
+  given.map((one) => ({ check, run: (model, room) => run(model, room, one), toString: () => `${name}(${show(one)})` }))
 
 const show = (value: unknown): string => (value === undefined ? '' : JSON.stringify(value))
 
@@ -36,12 +36,12 @@ const target = fc.constantFrom(0, 0, 0, 1, 1, 2, 2, 3, 4, 5)
 /** A step with one article, whichever it is. */
 const onPaper = <T extends object>(
   name: string,
-  told: { [K in keyof T]: fc.Arbitrary<T[K]> },
-  run: (model: Model, room: Newsroom, paper: Paper, told: T) => Promise<void>,
+  given: { [K in keyof T]: fc.Arbitrary<T[K]> },
+  run: (model: Model, room: Newsroom, paper: Paper, given: T) => Promise<void>,
 ) =>
   kind(
     name,
-    fc.record({ paper: target, ...told } as never) as fc.Arbitrary<T & { paper: number }>,
+    fc.record({ paper: target, ...given } as never) as fc.Arbitrary<T & { paper: number }>,
     async (model, room, one) => {
       const paper = found(model.papers[one.paper % model.papers.length])
       await run(model, room, paper, one)
@@ -105,7 +105,7 @@ const refusal = (paper: Paper) => ({
   allowed: allowed(paper),
 })
 
-/** One line of a bulk request, told as if it were the reply to a single one. */
+/** One line of a bulk request, in the form of the reply to a single one. */
 async function inBulk(room: Newsroom, by: Who, line: object): Promise<Response> {
   const request = room[by].post('/v1/bulk').type('application/x-ndjson').buffer(true)
   const [result] = linesIn<{ status: number; problem?: object }>(await request.send(JSON.stringify(line)).expect(200))
