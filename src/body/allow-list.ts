@@ -1,4 +1,4 @@
-/** The HTML that Dateline reads and writes; whatever is not named here has no way in or out. */
+/** The allowed HTML, both in bodies that are read and in HTML that is written. */
 import type { Schema } from 'hast-util-sanitize'
 
 export const allowList: Schema = {
@@ -8,7 +8,7 @@ export const allowList: Schema = {
     ...['dd', 'dl', 'dt', 'li', 'ol', 'ul'],
     ...['caption', 'table', 'tbody', 'td', 'tfoot', 'th', 'thead', 'tr'],
   ],
-  // No colspan or rowspan: a table of a million columns would be made from one attribute.
+  // No colspan or rowspan: one attribute could create a table of a million columns.
   attributes: { a: ['href'], code: [['className', /^language-[\w+#.-]{1,40}$/]], img: ['src', 'alt'] },
   protocols: { href: ['http', 'https', 'mailto', 'tel'], src: ['http', 'https'] },
   ancestors: Object.fromEntries(['tbody', 'td', 'tfoot', 'th', 'thead', 'tr'].map((name) => [name, ['table']])),
@@ -21,7 +21,7 @@ export const allowList: Schema = {
   allowDoctypes: false,
 }
 
-/** Elements that only group or colour what they hold: they go without a word, their content stays. */
+/** Elements that only group or style their content: they are replaced by it, without a warning. */
 export const unwrapped = new Set([
   ...['abbr', 'address', 'article', 'aside', 'bdi', 'bdo', 'big', 'body', 'center', 'data', 'details', 'dfn', 'div'],
   ...['font', 'header', 'hgroup', 'html', 'ins', 'main', 'mark', 'nav', 'picture', 'section', 'source', 'span'],

@@ -1,4 +1,4 @@
-/** An article's body: typed blocks, as a request sends them, as they are stored, and as a reply shows them. */
+/** Schemas of an article's body: typed blocks in requests, in the database and in replies. */
 import * as z from 'zod'
 import { Id, line, prose, Reference, WebUrl } from '../lib/schemas.ts'
 import { isVisible } from '../lib/unicode.ts'
@@ -10,12 +10,12 @@ export const MAX_CODE = 50_000
 export const MAX_ITEMS = 1_000
 export const MAX_COLUMNS = 50
 export const MAX_ROWS = 1_000
-/** Longest body that is sent as Markdown, HTML or plain text, in characters. */
+/** Longest body in Markdown, HTML or plain text, in characters. */
 export const MAX_VALUE = 500_000
 const MAX_LINE = 2_000
 const MAX_NAME = 200
 
-/** Control characters, halves of surrogate pairs and non-characters: XML and JSON readers choke on them. */
+/** Control characters, lone surrogates and non-characters, which XML and JSON parsers reject. */
 export const UNPRINTABLE = /[\p{Cs}\uFFFE\uFFFF]|[^\P{Cc}\t\n\r]/gu
 
 const clean = <T extends z.ZodType<string>>(schema: T): T =>
@@ -179,7 +179,7 @@ export type Block = z.infer<typeof Block>
 
 type QuoteBlock = z.infer<typeof QuoteBlock>
 
-/** A block as it is stored: a quote's source is an id (straight from `readBody`: the reference that was sent). */
+/** A block as it is stored: a quote's source is an id. In the result of `readBody` it is still the reference of the request. */
 export type StoredBlock = Exclude<Block, QuoteBlock> | (Omit<QuoteBlock, 'source'> & { source: string | null })
 
 /** A stored block of one type. */
@@ -205,7 +205,7 @@ export const BodyInput = z
   .meta({ id: 'BodyInput', description: 'Blocks; or Markdown, HTML or plain text, which become blocks.' })
 export type BodyInput = z.infer<typeof BodyInput>
 
-/** What the writer should know of a write that was done. */
+/** What a successful write changed or left out, for the client. */
 export const Warning = z
   .strictObject({
     code: z.string().meta({ description: 'What happened, for programs.', examples: ['link-dropped'] }),

@@ -8,18 +8,18 @@ import { fromMdast } from './from-mdast.ts'
 import { fromText } from './from-text.ts'
 import { removeUnprintable } from './normalize-inline.ts'
 
-type Foreign = Exclude<BodyInput, unknown[]>
+type ConvertibleBody = Exclude<BodyInput, unknown[]>
 
-/** The blocks of a text in its format, and what it said that blocks can't. Throws BodyNotReadable. */
-export function convert({ format, value }: Foreign): { blocks: StoredBlock[]; warnings: Warning[] } {
+/** Converts a text into blocks, with warnings about what blocks cannot represent. Throws `UnreadableBody`. */
+export function convert({ format, value }: ConvertibleBody): { blocks: StoredBlock[]; warnings: Warning[] } {
   const clean = removeUnprintable(value.replace(/\r\n?/g, '\n'))
   if (format === 'text') return { blocks: fromText(clean), warnings: [] }
-  const tally = new ConversionWarnings()
+  const warnings = new ConversionWarnings()
   try {
-    const root = format === 'html' ? fromHtml(clean, tally) : fromMarkdown(clean)
-    return { blocks: fromMdast(root, tally), warnings: tally.list() }
+    const root = format === 'html' ? fromHtml(clean, warnings) : fromMarkdown(clean)
+    return { blocks: fromMdast(root, warnings), warnings: warnings.list() }
   } catch (error) {
-    // The stack is the last limit of nesting, behind those that have a name.
+    // Nesting that passes the explicit limits can still overflow the stack.
     if (error instanceof RangeError) throw new UnreadableBody(`the ${format} is nested too deeply`)
     throw error
   }

@@ -1,9 +1,8 @@
-/** Embeds inside texts. */
 import type { PhrasingContent } from 'mdast'
 
-/** A link whose words are its own address: where it stands alone in a paragraph, it is an embed. */
+/** Whether a node is a link whose text is its own URL: alone in a paragraph, such a link is an embed. */
 export function isEmbed(node: PhrasingContent): boolean {
   if (node.type !== 'link' || node.children.length !== 1) return false
-  const [word] = node.children
-  return word?.type === 'text' && word.value === node.url
+  const [child] = node.children
+  return child?.type === 'text' && child.value === node.url
 }

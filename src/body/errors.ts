@@ -1,4 +1,4 @@
-/** A body that can't be converted into blocks; the message says why, in words for whoever sent it. */
+/** A body that cannot be converted into blocks; the message says why and is shown to the client. */
 export class UnreadableBody extends Error {
-  override readonly name = 'BodyNotReadable'
+  override readonly name = 'UnreadableBody'
 }

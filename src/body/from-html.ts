@@ -1,4 +1,4 @@
-/** HTML, of whatever origin, to mdast: parsed as browsers do, sanitised by the allow-list, then read for its meaning. */
+/** Untrusted HTML to mdast: parsed as browsers do, sanitised by the allow-list, then converted by its semantics. */
 import type { Element, Root as HtmlRoot, Nodes } from 'hast'
 import { fromParse5 } from 'hast-util-from-parse5'
 import { sanitize } from 'hast-util-sanitize'
@@ -30,16 +30,16 @@ const MAX_ELEMENTS = 20_000
 const MAX_DEPTH = 200
 const MAX_ATTRIBUTES = 100
 
-/** Reads an HTML fragment; what has no place in a body is left out and tallied. Throws BodyNotReadable. */
-export function fromHtml(value: string, tally: ConversionWarnings): Root {
-  const html = fromParse5(parseFragment(value, { treeAdapter: guarded() })) as HtmlRoot
-  inspect(html, tally)
+/** Parses an HTML fragment; what a body cannot contain is dropped with a warning. Throws `UnreadableBody`. */
+export function fromHtml(value: string, warnings: ConversionWarnings): Root {
+  const html = fromParse5(parseFragment(value, { treeAdapter: limitingAdapter() })) as HtmlRoot
+  inspect(html, warnings)
   const safe = sanitize(html, allowList)
   return toMdast(safe, { document: true, handlers: { blockquote, figure } }) as Root
 }
 
-/** parse5's own tree, built no further than its limits: a few bytes of HTML can ask for millions of elements. */
-function guarded(): TreeAdapter<DefaultTreeAdapterMap> {
+/** parse5's tree adapter with limits: a few bytes of HTML can create millions of elements. */
+function limitingAdapter(): TreeAdapter<DefaultTreeAdapterMap> {
   const depths = new WeakMap<object, number>()
   let elements = 0
   return {
@@ -61,33 +61,33 @@ function guarded(): TreeAdapter<DefaultTreeAdapterMap> {
   }
 }
 
-/** Tallies what the sanitiser will take away, and turns frames into links while they are still there. */
-function inspect(root: HtmlRoot, tally: ConversionWarnings): void {
+/** Warns about what the sanitiser will remove, and converts iframes into links before it does. */
+function inspect(root: HtmlRoot, warnings: ConversionWarnings): void {
   const stack: Nodes[] = [root]
   for (let node = stack.pop(); node; node = stack.pop()) {
-    if (node.type === 'element') inspectElement(node, tally)
+    if (node.type === 'element') inspectElement(node, warnings)
     const stripped = node.type === 'element' && allowList.strip?.includes(node.tagName)
     if ('children' in node && !stripped) stack.push(...node.children.toReversed())
   }
 }
 
-function inspectElement(node: Element, tally: ConversionWarnings): void {
+function inspectElement(node: Element, warnings: ConversionWarnings): void {
   const src = String(node.properties.src ?? '')
-  if (node.tagName === 'iframe' && WebUrl.safeParse(src).success) becomeEmbed(node, src)
+  if (node.tagName === 'iframe' && WebUrl.safeParse(src).success) replaceWithEmbed(node, src)
   const known = allowList.tagNames?.includes(node.tagName) || unwrapped.has(node.tagName)
-  if (!known) tally.add('element-dropped', `<${node.tagName.slice(0, 40)}> element`)
+  if (!known) warnings.add('element-dropped', `<${node.tagName.slice(0, 40)}> element`)
   for (const name of Object.keys(node.properties)) {
-    if (/^on/i.test(name)) tally.add('attribute-dropped', `${name.slice(0, 40).toLowerCase()} attribute`)
+    if (/^on/i.test(name)) warnings.add('attribute-dropped', `${name.slice(0, 40).toLowerCase()} attribute`)
   }
   for (const name of ['href', 'src']) lowerProtocol(node, name)
   const protocol = node.tagName === 'a' ? forbiddenProtocol(String(node.properties.href ?? '')) : null
   if (protocol !== null) {
     delete node.properties.href
-    tally.add('link-dropped', `link to a ${protocol.slice(0, 40)} address`)
+    warnings.add('link-dropped', `link to a ${protocol.slice(0, 40)} address`)
   }
 }
 
-/** `HTTPS://…` is https too, though not to the sanitiser. */
+/** The sanitiser compares protocols case-sensitively. */
 function lowerProtocol(node: Element, name: string): void {
   const url = node.properties[name]
   if (typeof url === 'string') {
@@ -95,32 +95,31 @@ function lowerProtocol(node: Element, name: string): void {
   }
 }
 
-function becomeEmbed(node: Element, url: string): void {
+function replaceWithEmbed(node: Element, url: string): void {
   const href = url.trim()
   node.tagName = 'figure'
   node.properties = {}
   node.children = [{ type: 'element', tagName: 'a', properties: { href }, children: [{ type: 'text', value: href }] }]
 }
 
-/** A blockquote whose last word is a `<footer>` or a `<cite>` says there who is quoted. */
+/** The last `<footer>` or `<cite>` of a blockquote is its attribution. */
 const blockquote: Handle = (state, node: Element) => {
   const last = node.children.findLast((child) => child.type === 'element')
-  const named = last && (isNamed(last, ['footer', 'cite']) ?? (last.tagName === 'p' ? onlyCite(last) : undefined))
-  const attribution = named ? wordsIn(named).replace(/^[\s—–-]+/, '') : ''
-  const children = named ? node.children.filter((child) => child !== last) : node.children
+  const credit = last && (ifTag(last, ['footer', 'cite']) ?? (last.tagName === 'p' ? onlyCite(last) : undefined))
+  const attribution = credit ? textIn(credit).replace(/^[\s—–-]+/, '') : ''
+  const children = credit ? node.children.filter((child) => child !== last) : node.children
   const flow = state.toFlow(state.all({ ...node, children }))
   return { type: 'blockquote', children: flow, data: attribution ? { attribution } : {} }
 }
 
-const isNamed = (node: Element, names: string[]): Element | undefined =>
-  names.includes(node.tagName) ? node : undefined
+const ifTag = (node: Element, names: string[]): Element | undefined => (names.includes(node.tagName) ? node : undefined)
 
 function onlyCite(node: Element): Element | undefined {
   const [first, ...more] = node.children.filter((child) => child.type !== 'text' || /[^\s—–-]/.test(child.value))
-  return first?.type === 'element' && more.length === 0 ? isNamed(first, ['cite']) : undefined
+  return first?.type === 'element' && more.length === 0 ? ifTag(first, ['cite']) : undefined
 }
 
-/** A figure's caption belongs to its first image, or names the provider of what it embeds; else it is a paragraph. */
+/** A caption becomes that of the first image, or the provider of the first embed; otherwise a paragraph. */
 const figure: Handle = (state, node: Element) => {
   const captions = node.children.filter((child) => child.type === 'element' && child.tagName === 'figcaption')
   const caption = captions[0] as Element | undefined
@@ -128,23 +127,23 @@ const figure: Handle = (state, node: Element) => {
   if (!caption) return content as ReturnType<Handle>
   const owner = [...walk({ children: content })].map(({ node }) => node).find((n) => n.type === 'image' || isEmbed(n))
   if (owner?.type === 'image') owner.data = captionOf(state, caption)
-  else if (owner?.type === 'link') owner.data = { provider: wordsIn(caption) }
+  else if (owner?.type === 'link') owner.data = { provider: textIn(caption) }
   else content.push({ type: 'paragraph', children: state.all(caption) as PhrasingContent[] })
   return content as ReturnType<Handle>
 }
 
 function captionOf(state: Parameters<Handle>[0], node: Element): { caption: PhrasingContent[]; credit?: string } {
   const last = node.children.at(-1)
-  const credit = last?.type === 'element' ? isNamed(last, ['small', 'cite']) : undefined
+  const credit = last?.type === 'element' ? ifTag(last, ['small', 'cite']) : undefined
   const children = credit ? node.children.slice(0, -1) : node.children
   const caption = state.all({ ...node, children }) as PhrasingContent[]
-  return credit ? { caption, credit: wordsIn(credit) } : { caption }
+  return credit ? { caption, credit: textIn(credit) } : { caption }
 }
 
-function wordsIn(node: Element): string {
-  const words = node.children.map((child): string => {
+function textIn(node: Element): string {
+  const texts = node.children.map((child): string => {
     if (child.type === 'text') return child.value
-    return child.type === 'element' ? (child.tagName === 'br' ? ' ' : wordsIn(child)) : ''
+    return child.type === 'element' ? (child.tagName === 'br' ? ' ' : textIn(child)) : ''
   })
-  return words.join('').replace(/\s+/g, ' ').trim()
+  return texts.join('').replace(/\s+/g, ' ').trim()
 }

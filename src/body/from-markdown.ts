@@ -1,4 +1,4 @@
-/** A Markdown document (CommonMark with GFM's tables, strikethrough, bare links and footnotes) to mdast. */
+/** A Markdown document (CommonMark with the tables, strikethrough, autolinks and footnotes of GFM) to mdast. */
 import type { Root } from 'mdast'
 import { fromMarkdown as parse } from 'mdast-util-from-markdown'
 import { gfmFromMarkdown } from 'mdast-util-gfm'
@@ -11,19 +11,19 @@ const MAX_LINES = 20_000
 const MAX_DEPTH = 50
 const MAX_BARE_LINKS = 5_000
 
-/** What GFM makes a link of, or looks at twice because it might. */
+/** What may start a GFM autolink: each is expensive to parse. */
 const BARE_LINK = /@|www\.|https?:/gi
 
-/** The start of a line up to its words: indentation and the marks of quotes and lists. */
+/** The start of a line up to its text: indentation and markers of quotes and lists. */
 const PREFIX = /^[ \t>*+.)\d-]*/
 const MAX_PREFIX = 100
 
-/** A box to tick has no place in a list of a news text: its brackets stay as words. */
+/** Task list items are not supported: their brackets remain text. */
 const extensions = [gfm(), { disable: { null: ['tasklistCheck'] } }]
-/** Without GFM's second look for addresses: it would make a link of one that was escaped on purpose. */
+/** Without GFM's second pass for autolinks, which would also link addresses that are escaped on purpose. */
 const mdastExtensions = gfmFromMarkdown().map(({ transforms: _, ...rest }) => rest)
 
-/** Reads a Markdown document. Throws BodyNotReadable. */
+/** Parses a Markdown document. Throws `UnreadableBody`. */
 export function fromMarkdown(value: string): Root {
   if (countMarkup(value) > MAX_MARKUP) {
     throw new UnreadableBody(`the Markdown has more than ${MAX_MARKUP} characters of markup`)
@@ -43,7 +43,7 @@ export function fromMarkdown(value: string): Root {
 
 const tooDeep = () => new UnreadableBody(`the Markdown is nested more than ${MAX_DEPTH} deep`)
 
-/** Whether a line opens more quotes and lists than any text has: each costs the parser on every line below it. */
+/** Whether a line opens implausibly many quotes and lists: the parser pays for each on every following line. */
 function isDeep(line: string): boolean {
   const [prefix = ''] = PREFIX.exec(line) ?? []
   return prefix.replaceAll('\t', '    ').length > MAX_PREFIX && /[-+*.)][ \t]|>/.test(prefix)

@@ -1,4 +1,4 @@
-/** An mdast document, from whichever reader, to blocks. */
+/** An mdast document to blocks. */
 import type { Definition, Image, List, Nodes, PhrasingContent, Root, RootContent, Table } from 'mdast'
 import { WebUrl } from '../lib/schemas.ts'
 import { isVisible } from '../lib/unicode.ts'
@@ -6,104 +6,109 @@ import { type BlockOf, MAX_COLUMNS, MAX_ROWS, type StoredBlock } from './block.t
 import type { ConversionWarnings } from './conversion-warnings.ts'
 import { isEmbed } from './embed.ts'
 import { UnreadableBody } from './errors.ts'
-import { walk, plainTextOf } from './inline.ts'
-import { removeUnprintable, type ConversionContext, inlineMarkdownOf, warnAboutHtml } from './normalize-inline.ts'
+import { plainTextOf, walk } from './inline.ts'
+import { type ConversionContext, inlineMarkdownOf, removeUnprintable, warnAboutHtml } from './normalize-inline.ts'
 
-type Levels = BlockOf<'heading'>['level']
+type HeadingLevel = BlockOf<'heading'>['level']
 
-/** The blocks of a document; an image met inside a text follows the block that it stood in. */
-export function fromMdast(root: Root, tally: ConversionWarnings): StoredBlock[] {
-  const reading = readingOf(root, tally)
+/** Converts a document to blocks; an image inside a text becomes a block after the block of the text. */
+export function fromMdast(root: Root, warnings: ConversionWarnings): StoredBlock[] {
+  const context = createContext(root, warnings)
   return root.children.flatMap((node) => {
-    const blocks = blocksOf(node, reading)
-    return [...blocks, ...reading.images.splice(0)]
+    const blocks = blocksOf(node, context)
+    return [...blocks, ...context.images.splice(0)]
   })
 }
 
-function readingOf(root: Root, tally: ConversionWarnings): ConversionContext {
+function createContext(root: Root, warnings: ConversionWarnings): ConversionContext {
   const definitions = new Map<string, Definition>()
   for (const { node } of walk(root)) {
     const found = node as Nodes
     if (found.type === 'definition' && !definitions.has(found.identifier)) definitions.set(found.identifier, found)
   }
-  const reading: ConversionContext = { definitions, images: [], warnings: tally, toImage: (node) => pushImage(node, reading) }
-  return reading
+  const context: ConversionContext = {
+    definitions,
+    images: [],
+    warnings,
+    toImage: (node) => pushImage(node, context),
+  }
+  return context
 }
 
-function blocksOf(node: RootContent, reading: ConversionContext): StoredBlock[] {
+function blocksOf(node: RootContent, context: ConversionContext): StoredBlock[] {
   switch (node.type) {
     case 'paragraph':
-      return paragraph(node.children, reading)
+      return paragraph(node.children, context)
     case 'heading': {
-      const text = inlineMarkdownOf(node.children, reading, false)
-      return text ? [{ type: 'heading', level: Math.min(Math.max(node.depth, 2), 4) as Levels, text }] : []
+      const text = inlineMarkdownOf(node.children, context, false)
+      return text ? [{ type: 'heading', level: Math.min(Math.max(node.depth, 2), 4) as HeadingLevel, text }] : []
     }
     case 'blockquote':
-      return quote(node.children, node.data?.attribution, reading)
+      return quote(node.children, node.data?.attribution, context)
     case 'list':
-      return list(node, reading)
+      return list(node, context)
     case 'thematicBreak':
       return [{ type: 'divider' }]
     case 'code':
       return code(node.value, node.lang ?? null)
     case 'table':
-      return table(node, reading)
+      return table(node, context)
     case 'html':
-      warnAboutHtml(node.value, reading.warnings)
+      warnAboutHtml(node.value, context.warnings)
       return []
     case 'footnoteDefinition': {
       const label: PhrasingContent = { type: 'text', value: `[${node.label ?? node.identifier}] ` }
-      return node.children.flatMap(paragraphsOf).flatMap((p, i) => paragraph(i === 0 ? [label, ...p] : p, reading))
+      return node.children.flatMap(paragraphsOf).flatMap((p, i) => paragraph(i === 0 ? [label, ...p] : p, context))
     }
     case 'definition':
       return []
     default:
-      return paragraph([node as PhrasingContent], reading)
+      return paragraph([node as PhrasingContent], context)
   }
 }
 
-function paragraph(children: PhrasingContent[], reading: ConversionContext): StoredBlock[] {
+function paragraph(children: PhrasingContent[], context: ConversionContext): StoredBlock[] {
   const [first, ...more] = children.filter((node) => node.type !== 'text' || node.value.trim() !== '')
   if (first?.type === 'link' && more.length === 0 && isEmbed(first) && WebUrl.safeParse(first.url).success) {
     return [{ type: 'embed', url: first.url, provider: first.data?.provider || null }]
   }
-  const text = inlineMarkdownOf(children, reading)
+  const text = inlineMarkdownOf(children, context)
   return text ? [{ type: 'paragraph', text }] : []
 }
 
 const DASHED = /^(?:—|–|--)\s*(?=\S)/
 
-function quote(children: Nodes[], attributed: string | undefined, reading: ConversionContext): StoredBlock[] {
+function quote(children: Nodes[], attributed: string | undefined, context: ConversionContext): StoredBlock[] {
   const paragraphs = children.flatMap(paragraphsOf)
   const last = paragraphs.at(-1)
   const dashed = !attributed && paragraphs.length > 1 && last && DASHED.test(plainTextOf(last))
   const name = dashed ? plainTextOf(paragraphs.pop() ?? []).replace(DASHED, '') : (attributed ?? '')
   const attribution = removeUnprintable(name).replace(/\s+/g, ' ').trim() || null
   if (children.some((node) => node.type !== 'paragraph')) {
-    reading.warnings.add('quote-flattened', 'quote with more than paragraphs', 'flattened')
+    context.warnings.add('quote-flattened', 'quote with more than paragraphs', 'flattened')
   }
-  const text = paragraphs.map((p) => inlineMarkdownOf(p, reading)).filter((t) => t !== '')
+  const text = paragraphs.map((p) => inlineMarkdownOf(p, context)).filter((t) => t !== '')
   return text.length > 0 ? [{ type: 'quote', text: text.join('\n\n'), source: null, attribution }] : []
 }
 
-function list(node: List, reading: ConversionContext): StoredBlock[] {
-  const items = itemsOf(node, reading).filter((text) => text !== '')
+function list(node: List, context: ConversionContext): StoredBlock[] {
+  const items = itemsOf(node, context).filter((text) => text !== '')
   return items.length > 0 ? [{ type: 'list', ordered: node.ordered === true, items }] : []
 }
 
-function itemsOf(node: List, reading: ConversionContext): string[] {
+function itemsOf(node: List, context: ConversionContext): string[] {
   return node.children.flatMap((item) => {
     const own = item.children.filter((child) => child.type !== 'list')
     const nested = item.children.filter((child) => child.type === 'list')
-    for (const _ of nested) reading.warnings.add('list-flattened', 'nested list', 'flattened')
+    for (const _ of nested) context.warnings.add('list-flattened', 'nested list', 'flattened')
     const lines = own.flatMap(paragraphsOf).flatMap((line, i) => (i === 0 ? line : [BREAK, ...line]))
-    return [inlineMarkdownOf(lines, reading), ...nested.flatMap((child) => itemsOf(child, reading))]
+    return [inlineMarkdownOf(lines, context), ...nested.flatMap((child) => itemsOf(child, context))]
   })
 }
 
 const BREAK: PhrasingContent = { type: 'break' }
 
-/** What any node says, as paragraphs: for places that hold no other block. */
+/** The content of any node as paragraphs, for blocks that contain only paragraphs. */
 function paragraphsOf(node: Nodes): PhrasingContent[][] {
   if (node.type === 'paragraph' || node.type === 'heading') return [node.children]
   if (node.type === 'code') {
@@ -123,9 +128,9 @@ function code(value: string, language: string | null): StoredBlock[] {
   return [{ type: 'code', text, language: /^[\w+#.-]{1,40}$/.test(language ?? '') ? language : null }]
 }
 
-function table(node: Table, reading: ConversionContext): StoredBlock[] {
+function table(node: Table, context: ConversionContext): StoredBlock[] {
   if (node.children.length > MAX_ROWS + 1) throw new UnreadableBody(`a table has more than ${MAX_ROWS} rows`)
-  const rows = node.children.map((row) => row.children.map((cell) => inlineMarkdownOf(cell.children, reading, false)))
+  const rows = node.children.map((row) => row.children.map((cell) => inlineMarkdownOf(cell.children, context, false)))
   const width = Math.max(...rows.map((row) => row.length))
   if (width > MAX_COLUMNS) throw new UnreadableBody(`a table has more than ${MAX_COLUMNS} columns`)
   const even = rows.map((row) => Array.from({ length: width }, (_, i) => row[i] ?? ''))
@@ -133,18 +138,18 @@ function table(node: Table, reading: ConversionContext): StoredBlock[] {
   return header && even.flat().some((cell) => cell !== '') ? [{ type: 'table', header, rows: body }] : []
 }
 
-function pushImage(node: Image, reading: ConversionContext): void {
+function pushImage(node: Image, context: ConversionContext): void {
   if (!WebUrl.safeParse(node.url).success) {
-    reading.warnings.add('image-dropped', 'image without an absolute web address')
+    context.warnings.add('image-dropped', 'image without an absolute web address')
     return
   }
   const { caption, credit } = node.data ?? {}
   const given = caption ?? [{ type: 'text', value: node.title ?? '' }]
-  reading.images.push({
+  context.images.push({
     type: 'image',
     url: node.url,
     alt: oneLine(node.alt ?? ''),
-    caption: inlineMarkdownOf(given, reading, false) || null,
+    caption: inlineMarkdownOf(given, context, false) || null,
     credit: oneLine(credit ?? '') || null,
   })
 }

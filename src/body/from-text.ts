@@ -6,7 +6,7 @@ import { UnreadableBody } from './errors.ts'
 import { writeInline } from './inline.ts'
 
 /**
- * Reads plain text; the paragraphs read back the same to the letter, but for spaces around them. Throws BodyNotReadable.
+ * Converts plain text; all characters are preserved, except whitespace around paragraphs. Throws `UnreadableBody`.
  */
 export function fromText(value: string): StoredBlock[] {
   const paragraphs = value

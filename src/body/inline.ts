@@ -1,6 +1,6 @@
 /**
  * The inline Markdown of a block's text: emphasis, strong, strikethrough, inline code, links, hard breaks, and
- * paragraphs at blank lines. All else is words: a text that begins with `# ` or `<b>` says just that.
+ * paragraphs at blank lines. Everything else is literal text, such as `# ` or `<b>` at the start.
  */
 import type { Paragraph, PhrasingContent, Root } from 'mdast'
 import { fromMarkdown } from 'mdast-util-from-markdown'
@@ -8,7 +8,7 @@ import { gfmStrikethroughFromMarkdown, gfmStrikethroughToMarkdown } from 'mdast-
 import { type Handle, type Options, toMarkdown } from 'mdast-util-to-markdown'
 import { gfmStrikethrough } from 'micromark-extension-gfm-strikethrough'
 
-/** Marks nested deeper than this are read as words. */
+/** Markup that is nested deeper is replaced by its text. */
 const MAX_DEPTH = 30
 
 const NOT_INLINE = [
@@ -25,23 +25,23 @@ const NOT_INLINE = [
   'thematicBreak',
 ]
 
-/** Without one of these characters a text is its own only word for word reading. */
+/** A text without any of these characters contains no markup. */
 const SIGNIFICANT = /[\\*_~`[<&\n\r\t\0]/
 
-const reading = {
+const parserOptions = {
   extensions: [{ disable: { null: NOT_INLINE } }, gfmStrikethrough()],
   mdastExtensions: [gfmStrikethroughFromMarkdown()],
 }
 
-/** The paragraphs of a text (one, unless a blank line parts it), each as its mdast phrasing. Never throws. */
+/** Parses a text into paragraphs (separated by blank lines), each as mdast phrasing content. Never throws. */
 export function parseInline(text: string): PhrasingContent[][] {
   if (!SIGNIFICANT.test(text)) return [[{ type: 'text', value: text }]]
-  const root = fromMarkdown(text, reading)
+  const root = fromMarkdown(text, parserOptions)
   flatten(root)
   return root.children.flatMap((node) => (node.type === 'paragraph' ? [node.children] : []))
 }
 
-/** The nodes of a tree, without recursion: a hostile text can be nested deeper than the stack is. */
+/** The nodes of a tree in document order, without recursion: hostile input can be nested deeper than the stack allows. */
 export function* walk(root: { children: unknown[] }): Generator<{ node: PhrasingContent; depth: number }> {
   const stack = [{ node: root as unknown as PhrasingContent, depth: 0 }]
   for (let next = stack.pop(); next; next = stack.pop()) {
@@ -55,14 +55,14 @@ export function* walk(root: { children: unknown[] }): Generator<{ node: Phrasing
   }
 }
 
-/** The words of nodes, without recursion. */
+/** The text of nodes without markup; line breaks are `\n`. */
 export function plainTextOf(children: PhrasingContent[]): string {
-  let words = ''
+  let text = ''
   for (const { node } of walk({ children })) {
-    if (node.type === 'break') words += '\n'
-    else if ('value' in node) words += node.value
+    if (node.type === 'break') text += '\n'
+    else if ('value' in node) text += node.value
   }
-  return words
+  return text
 }
 
 function flatten(root: Root): void {
@@ -73,8 +73,8 @@ function flatten(root: Root): void {
 }
 
 /**
- * As the library's own, but with fewer escapes: a block's text can't open a list or a heading, and an ampersand means
- * something only where a semicolon follows (as it seldom does in addresses).
+ * The paragraph handler of the library, with fewer escapes: a block's text cannot start a list or a heading, and `&` is
+ * special only in a character reference.
  */
 const paragraph: Handle = (node: Paragraph, _parent, state, info) => {
   state.unsafe = state.unsafe
@@ -86,27 +86,29 @@ const paragraph: Handle = (node: Paragraph, _parent, state, info) => {
   return text
 }
 
-const writing: Options = { extensions: [gfmStrikethroughToMarkdown()], handlers: { paragraph } }
+const serializerOptions: Options = { extensions: [gfmStrikethroughToMarkdown()], handlers: { paragraph } }
 
-/** The text that reads back as these nodes; where Markdown can't say them, their marks are given up, not their words. */
+/** Serialises nodes to inline Markdown. If that would parse differently, the markup is dropped and the text preserved. */
 export function writeInline(children: PhrasingContent[]): string {
   const text = write(children)
   if (children.every((node) => node.type === 'text' || node.type === 'break')) return text
-  if (readsBackAs(text, children)) return text
+  if (parsesTo(text, children)) return text
   return write([{ type: 'text', value: plainTextOf(children).replaceAll('\n', ' ') }])
 }
 
 function write(children: PhrasingContent[]): string {
-  return toMarkdown({ type: 'paragraph', children }, writing).trim()
+  return toMarkdown({ type: 'paragraph', children }, serializerOptions).trim()
 }
 
-function readsBackAs(text: string, children: PhrasingContent[]): boolean {
+function parsesTo(text: string, children: PhrasingContent[]): boolean {
   const [first, ...more] = parseInline(text)
-  return more.length === 0 && JSON.stringify(first?.map(bare)) === JSON.stringify(children.map(bare))
+  return (
+    more.length === 0 && JSON.stringify(first?.map(withoutPosition)) === JSON.stringify(children.map(withoutPosition))
+  )
 }
 
-/** A node without its place in the file. */
-function bare(node: PhrasingContent): unknown {
-  const children = 'children' in node ? node.children.map(bare) : undefined
+/** A node without its position in the source. */
+function withoutPosition(node: PhrasingContent): unknown {
+  const children = 'children' in node ? node.children.map(withoutPosition) : undefined
   return [node.type, 'value' in node ? node.value : undefined, 'url' in node ? node.url : undefined, children]
 }

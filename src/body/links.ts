@@ -1,15 +1,15 @@
-/** Where a body's links may lead. */
+/** Checks the protocols of a body's links. */
 import { parseInline, walk } from './inline.ts'
 
 const SAFE = /^(?:https?|mailto|tel):/i
-/** Here may begin a link or an autolink whose address does not plainly start in a safe way: worth a true reading. */
-const DOUBTFUL = /\]\((?!https?:|mailto:|tel:|[/#])|<(?!https?:|mailto:|tel:)[a-z][a-z0-9+.-]*:/i
-/** Line ends count: a blank line parts paragraphs. */
-const MARKS = /[\\*_~`[\]<&\n]/g
-/** Most Markdown characters in one body: what bounds the time that reading it takes. */
+/** A possible link or autolink without an obviously safe protocol: the text has to be parsed. */
+const SUSPICIOUS = /\]\((?!https?:|mailto:|tel:|[/#])|<(?!https?:|mailto:|tel:)[a-z][a-z0-9+.-]*:/i
+/** Characters that may be markup; line ends are, as blank lines separate paragraphs. */
+const MARKUP = /[\\*_~`[\]<&\n]/g
+/** Most characters of markup in one body. It bounds the time of parsing. */
 export const MAX_MARKUP = 50_000
 
-type Texts = { type: string; text?: string; caption?: string | null | undefined } & {
+type BlockTexts = { type: string; text?: string; caption?: string | null | undefined } & {
   items?: string[]
   header?: string[]
   rows?: string[][]
@@ -20,8 +20,8 @@ interface LinkIssue {
 }
 
 /**
- * The protocol that a link must not have, as its name; null for a link that is safe: http, https, mailto, tel, or
- * relative. Control characters and spaces, which browsers skip, do not hide it.
+ * The protocol of a URL if links must not have it, such as `javascript:`; null for http, https, mailto, tel and relative
+ * URLs. Control characters and spaces are ignored, as in browsers.
  */
 export function forbiddenProtocol(url: string): string | null {
   if (SAFE.test(url)) return null
@@ -31,13 +31,13 @@ export function forbiddenProtocol(url: string): string | null {
   return colon < 0 ? null : `${start.slice(0, colon).toLowerCase()}:`
 }
 
-/** How many characters of a text Markdown may read as markup. */
+/** The number of characters that Markdown may interpret as markup. */
 export function countMarkup(text: string): number {
-  return text.match(MARKS)?.length ?? 0
+  return text.match(MARKUP)?.length ?? 0
 }
 
-/** What is wrong with the links in the blocks' texts, each with the path to its text. */
-export function unsafeLinks(blocks: Texts[]): LinkIssue[] {
+/** The issues with links in the blocks, each with the path of its text. */
+export function unsafeLinks(blocks: BlockTexts[]): LinkIssue[] {
   const texts = blocks.flatMap((block, index) =>
     textsOf(block).map(({ path, text }) => ({ path: [index, ...path], text })),
   )
@@ -45,7 +45,7 @@ export function unsafeLinks(blocks: Texts[]): LinkIssue[] {
   if (marks > MAX_MARKUP)
     return [{ path: [], message: `must not hold more than ${MAX_MARKUP} line ends and characters of Markdown` }]
   return texts.flatMap(({ path, text }) => {
-    const protocol = DOUBTFUL.test(text) ? protocolIn(text) : null
+    const protocol = SUSPICIOUS.test(text) ? protocolIn(text) : null
     return protocol === null ? [] : [{ path, message: `must not link to ${protocol} addresses` }]
   })
 }
@@ -60,7 +60,7 @@ function protocolIn(text: string): string | null {
   return null
 }
 
-function textsOf(block: Texts): { path: PropertyKey[]; text: string }[] {
+function textsOf(block: BlockTexts): { path: PropertyKey[]; text: string }[] {
   const texts: { path: PropertyKey[]; text: string }[] = []
   if (block.type === 'code') return texts
   if (block.text !== undefined) texts.push({ path: ['text'], text: block.text })

@@ -1,4 +1,4 @@
-/** Any phrasing that a reader found, brought down to what a block's text can say. */
+/** Normalises the phrasing content of a converted document to the inline Markdown that blocks support. */
 import type { Definition, Image, PhrasingContent } from 'mdast'
 import { isVisible } from '../lib/unicode.ts'
 import { type BlockOf, MAX_TEXT, UNPRINTABLE } from './block.ts'
@@ -7,7 +7,7 @@ import { UnreadableBody } from './errors.ts'
 import { plainTextOf, writeInline } from './inline.ts'
 import { forbiddenProtocol } from './links.ts'
 
-/** What a conversion carries along: definitions of links, images met in texts, warnings. */
+/** The state of one conversion: link definitions, images found inside texts, warnings. */
 export interface ConversionContext {
   definitions: Map<string, Definition>
   images: BlockOf<'image'>[]
@@ -16,27 +16,29 @@ export interface ConversionContext {
 }
 
 type Mark = Extract<PhrasingContent, { type: 'emphasis' | 'strong' | 'delete' }>
-interface Context extends ConversionContext {
+interface InlineContext extends ConversionContext {
+  /** Whether line breaks are preserved; otherwise they become spaces. */
   breaks: boolean
+  /** The types of the enclosing nodes. */
   inside: readonly string[]
 }
 
-/** A value without the characters that no block may hold. */
+/** Removes the characters that blocks must not contain. */
 export const removeUnprintable = (value: string): string => value.replaceAll(UNPRINTABLE, '')
 
-/** The text of nodes as a block keeps it; empty where there are no words. Throws BodyNotReadable when it is too long. */
-export function inlineMarkdownOf(nodes: PhrasingContent[], reading: ConversionContext, breaks = true): string {
-  const tidied = trim(tidy(nodes, { ...reading, breaks, inside: [] }))
-  const words = plainTextOf(tidied)
-  if (words.length > MAX_TEXT) throw new UnreadableBody(`a text is longer than ${MAX_TEXT} characters`)
-  return isVisible(words) ? writeInline(tidied) : ''
+/** Serialises nodes to a block's inline Markdown; empty if there is no visible text. Throws `UnreadableBody` if it is too long. */
+export function inlineMarkdownOf(nodes: PhrasingContent[], context: ConversionContext, breaks = true): string {
+  const normalized = trim(normalize(nodes, { ...context, breaks, inside: [] }))
+  const text = plainTextOf(normalized)
+  if (text.length > MAX_TEXT) throw new UnreadableBody(`a text is longer than ${MAX_TEXT} characters`)
+  return isVisible(text) ? writeInline(normalized) : ''
 }
 
-function tidy(nodes: PhrasingContent[], context: Context): PhrasingContent[] {
-  return join(nodes.flatMap((node) => tidyOne(node, context)))
+function normalize(nodes: PhrasingContent[], context: InlineContext): PhrasingContent[] {
+  return mergeAdjacent(nodes.flatMap((node) => normalizeNode(node, context)))
 }
 
-function tidyOne(node: PhrasingContent, context: Context): PhrasingContent[] {
+function normalizeNode(node: PhrasingContent, context: InlineContext): PhrasingContent[] {
   switch (node.type) {
     case 'text':
       return [{ type: 'text', value: removeUnprintable(node.value).replace(/[\t ]*[\r\n]+[\t ]*/g, ' ') }]
@@ -70,36 +72,36 @@ function tidyOne(node: PhrasingContent, context: Context): PhrasingContent[] {
   }
 }
 
-/** Names the elements in raw HTML that is left out; a comment is nothing to warn of. */
+/** Adds a warning for each element of raw HTML, which is dropped; comments are dropped silently. */
 export function warnAboutHtml(value: string, warnings: ConversionWarnings): void {
   for (const [, name] of value.matchAll(/<([a-z][a-z0-9-]{0,39})/gi)) {
     warnings.add('element-dropped', `<${name?.toLowerCase()}> element`)
   }
 }
 
-/** Code without the spaces at its ends, which Markdown would take away: they stay, as text. */
+/** Inline code. Markdown strips surrounding spaces, so they are moved into text nodes. */
 function code(value: string): PhrasingContent[] {
-  const words = value.trim()
-  if (words === '') return [{ type: 'text', value }]
+  const code = value.trim()
+  if (code === '') return [{ type: 'text', value }]
   const [before = '', after = ''] = [/^\s*/, /\s*$/].map((spaces) => spaces.exec(value)?.[0])
   return [
     { type: 'text', value: before },
-    { type: 'inlineCode', value: words },
+    { type: 'inlineCode', value: code },
     { type: 'text', value: after },
   ]
 }
 
-function link(url: string, children: PhrasingContent[], context: Context): PhrasingContent[] {
-  const content = tidy(children, { ...context, inside: [...context.inside, 'link'] })
+function link(url: string, children: PhrasingContent[], context: InlineContext): PhrasingContent[] {
+  const content = normalize(children, { ...context, inside: [...context.inside, 'link'] })
   const protocol = forbiddenProtocol(url)
   if (protocol !== null) context.warnings.add('link-dropped', `link to a ${protocol.slice(0, 40)} address`)
-  const wanted = protocol === null && url !== '' && !context.inside.includes('link')
+  const isLink = protocol === null && url !== '' && !context.inside.includes('link')
   const target = removeUnprintable(url).replace(/\s/g, '%20')
-  return wanted ? hoist(content, (inner) => ({ type: 'link', url: target, children: inner })) : content
+  return isLink ? hoist(content, (inner) => ({ type: 'link', url: target, children: inner })) : content
 }
 
-function mark(node: Mark, context: Context): PhrasingContent[] {
-  const content = tidy(node.children, { ...context, inside: [...context.inside, node.type] })
+function mark(node: Mark, context: InlineContext): PhrasingContent[] {
+  const content = normalize(node.children, { ...context, inside: [...context.inside, node.type] })
   if (context.inside.includes(node.type)) return content
   return hoist(content, (children) => ({ type: node.type, children }))
 }
@@ -107,19 +109,19 @@ function mark(node: Mark, context: Context): PhrasingContent[] {
 const isBlank = (node: PhrasingContent | undefined): boolean =>
   node?.type === 'break' || (node?.type === 'text' && node.value.trim() === '')
 
-/** Markdown's marks must touch words: spaces and breaks at their ends move out of them. */
+/** Markdown's delimiters must touch text: surrounding spaces and breaks are moved outside. */
 function hoist(nodes: PhrasingContent[], wrap: (inner: PhrasingContent[]) => PhrasingContent): PhrasingContent[] {
   const start = nodes.findIndex((node) => !isBlank(node))
   if (start < 0) return nodes
   const end = nodes.findLastIndex((node) => !isBlank(node)) + 1
   const inner = nodes.slice(start, end)
-  const before = edge(inner, 0, /^\s+/)
-  const after = edge(inner, inner.length - 1, /\s+$/)
+  const before = extractSpaces(inner, 0, /^\s+/)
+  const after = extractSpaces(inner, inner.length - 1, /\s+$/)
   return [...nodes.slice(0, start), ...before, wrap(inner), ...after, ...nodes.slice(end)]
 }
 
-/** Takes the spaces at an end of the nodes off, and returns them. */
-function edge(nodes: PhrasingContent[], at: number, spaces: RegExp): PhrasingContent[] {
+/** Removes the spaces that match from a node, and returns them as nodes. */
+function extractSpaces(nodes: PhrasingContent[], at: number, spaces: RegExp): PhrasingContent[] {
   const node = nodes[at]
   if (node?.type !== 'text') return []
   const [found] = spaces.exec(node.value) ?? []
@@ -128,8 +130,8 @@ function edge(nodes: PhrasingContent[], at: number, spaces: RegExp): PhrasingCon
   return [{ type: 'text', value: found }]
 }
 
-/** Neighbours of one kind become one: `**a****b**` would not read back. */
-function join(nodes: PhrasingContent[]): PhrasingContent[] {
+/** Merges adjacent nodes of one type: `**a****b**` would not parse as two. */
+function mergeAdjacent(nodes: PhrasingContent[]): PhrasingContent[] {
   const joined: PhrasingContent[] = []
   for (const node of nodes) {
     const last = joined.at(-1)
@@ -137,26 +139,26 @@ function join(nodes: PhrasingContent[]): PhrasingContent[] {
     if (last?.type === 'text' && node.type === 'text') last.value += node.value
     else if (last?.type === 'inlineCode' && node.type === 'inlineCode') last.value += node.value
     else if (isMark(last) && isMark(node) && last.type === node.type)
-      last.children = join([...last.children, ...node.children])
+      last.children = mergeAdjacent([...last.children, ...node.children])
     else joined.push(node)
   }
-  return joined.flatMap(spaced)
+  return joined.flatMap(collapseSpaces)
 }
 
 const isMark = (node: PhrasingContent | undefined): node is Mark =>
   node?.type === 'emphasis' || node?.type === 'strong' || node?.type === 'delete'
 
-/** Without spaces and breaks at the ends. */
+/** Removes spaces and breaks at both ends. */
 function trim(nodes: PhrasingContent[]): PhrasingContent[] {
   const start = nodes.findIndex((node) => !isBlank(node))
   const inner = nodes.slice(start, nodes.findLastIndex((node) => !isBlank(node)) + 1)
-  edge(inner, 0, /^\s+/)
-  edge(inner, inner.length - 1, /\s+$/)
+  extractSpaces(inner, 0, /^\s+/)
+  extractSpaces(inner, inner.length - 1, /\s+$/)
   return inner
 }
 
-/** Single spaces in the text at a place, and none beside a break: HTML shows no others. */
-function spaced(node: PhrasingContent, at: number, nodes: PhrasingContent[]): PhrasingContent[] {
+/** Collapses spaces as HTML does, and removes those beside a break. */
+function collapseSpaces(node: PhrasingContent, at: number, nodes: PhrasingContent[]): PhrasingContent[] {
   if (node.type !== 'text') return [node]
   const start = nodes[at - 1]?.type === 'break' ? node.value.trimStart() : node.value
   const value = (nodes[at + 1]?.type === 'break' ? start.trimEnd() : start).replace(/[\t ]+/g, ' ')

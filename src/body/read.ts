@@ -1,31 +1,31 @@
-/** A body from a request, brought into blocks. */
+/** Converts the body of a request into blocks. */
 import * as z from 'zod'
 import { type BlockInput, BodyInput, type StoredBlock, type Warning } from './block.ts'
 import { UnreadableBody } from './errors.ts'
 
 /**
- * The blocks of a body that has passed `BodyInput`, with every member present, and warnings of what a conversion could
- * not keep. A quote's source is the reference that was sent. Throws BodyNotReadable, and nothing else.
+ * Converts a body that `BodyInput` has validated into blocks with all members, and warnings about what the conversion
+ * dropped. A quote's source is the reference of the request. Throws only `UnreadableBody`.
  */
 export async function readBody(body: BodyInput): Promise<{ blocks: StoredBlock[]; warnings: Warning[] }> {
-  if (Array.isArray(body)) return { blocks: body.map(complete), warnings: [] }
-  // The readers are loaded when first needed: most servers convert seldom.
+  if (Array.isArray(body)) return { blocks: body.map(withAllMembers), warnings: [] }
+  // Loaded on first use: most servers convert rarely.
   const { convert } = await import('./convert.ts')
   const { blocks, warnings } = convert(body)
-  return { blocks: checked(blocks), warnings }
+  return { blocks: validated(blocks), warnings }
 }
 
-/** What was converted must be as good as what could have been sent as blocks. */
-function checked(blocks: StoredBlock[]): StoredBlock[] {
+/** Converted blocks have to pass the same validation as blocks in a request. */
+function validated(blocks: StoredBlock[]): StoredBlock[] {
   const parsed = BodyInput.options[0].safeParse(blocks)
   if (parsed.success) return blocks
   const [issue] = parsed.error.issues
   const [index] = issue?.path ?? []
-  const where = typeof index === 'number' ? `the ${blocks[index]?.type} at block ${index + 1}` : 'the body'
-  throw new UnreadableBody(`${where}: ${issue?.message ?? z.prettifyError(parsed.error)}`)
+  const location = typeof index === 'number' ? `the ${blocks[index]?.type} at block ${index + 1}` : 'the body'
+  throw new UnreadableBody(`${location}: ${issue?.message ?? z.prettifyError(parsed.error)}`)
 }
 
-function complete(block: BlockInput): StoredBlock {
+function withAllMembers(block: BlockInput): StoredBlock {
   switch (block.type) {
     case 'quote':
       return { ...block, source: block.source ?? null, attribution: block.attribution ?? null }

@@ -8,8 +8,8 @@ import type { Block } from './block.ts'
 import { parseInline } from './inline.ts'
 
 /**
- * Semantic HTML of the blocks, sanitised by the same list as what is read; a block a line. With a base, the address of
- * the page that the text stands on, relative links become absolute (RFC 3986, section 5), for readers elsewhere.
+ * Semantic HTML of the blocks, sanitised by the allow-list, one block per line. With `base`, the URL of the article's
+ * page, relative links become absolute (RFC 3986, section 5), as feed readers need them.
  */
 export function toHtml(blocks: Block[], base?: string): string {
   const children = blocks.flatMap((block, i): ElementContent[] =>
@@ -26,7 +26,7 @@ function resolveLinks(node: Nodes, base: string): void {
   if ('children' in node) for (const child of node.children) resolveLinks(child, base)
 }
 
-/** What is absolute already, and what no address can be made of, stays as it is. */
+/** Absolute and invalid URLs are returned unchanged. */
 const absolute = (href: string, base: string): string =>
   URL.canParse(href) || !URL.canParse(href, base) ? href : new URL(href, base).href
 
@@ -66,16 +66,16 @@ function elements(block: Block): Element[] {
   }
 }
 
-/** Who is quoted, in words: the attribution, the source's name, or both. */
+/** The name of who is quoted: the attribution, the name of the source, or both. */
 export function attributionText(block: Extract<Block, { type: 'quote' }>): string | null {
   const names = [block.attribution, block.source?.name].filter((name) => name)
   return names.length > 0 ? [...new Set(names)].join(', ') : null
 }
 
-/** An absolute address with its protocol in lower case, as the sanitiser wants it. */
+/** Lower-cases the protocol: the sanitiser compares case-sensitively. */
 const webUrl = (url: string): string => url.replace(/^[a-z]+:/i, (protocol) => protocol.toLowerCase())
 
-const optional = (tagName: string, words: string | null): Element[] => (words ? [h(tagName, [text(words)])] : [])
+const optional = (tagName: string, value: string | null): Element[] => (value ? [h(tagName, [text(value)])] : [])
 
 const language = (name: string | null): Element['properties'] => (name ? { className: [`language-${name}`] } : {})
 
@@ -108,7 +108,7 @@ function table({ header, rows }: Extract<Block, { type: 'table' }>): Element {
 
 const paragraphs = (value: string): Element[] => parseInline(value).map((nodes) => h('p', nodes.flatMap(phrasing)))
 
-/** Where no paragraph may stand, a blank line is two line breaks. */
+/** For elements that cannot contain paragraphs: a blank line becomes two line breaks. */
 function inline(value: string): ElementContent[] {
   return parseInline(value).flatMap((nodes, i) => [...(i === 0 ? [] : [h('br'), h('br')]), ...nodes.flatMap(phrasing)])
 }

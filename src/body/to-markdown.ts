@@ -1,6 +1,6 @@
 /**
- * Blocks to Markdown. What Markdown can't say is lost: a quote's source (its name stays, as the attribution), the marks
- * in an image's caption (its words stay, as the title), an image's credit, an embed's provider.
+ * Blocks to Markdown. What Markdown cannot represent is lost: a quote's source (its name becomes the attribution), the
+ * markup of an image's caption (its text becomes the title), an image's credit, an embed's provider.
  */
 import type { BlockContent, Paragraph, PhrasingContent, RootContent, TableRow } from 'mdast'
 import { gfmToMarkdown } from 'mdast-util-gfm'
@@ -16,7 +16,7 @@ const options: Options = {
   extensions: [gfmToMarkdown()],
 }
 
-/** A Markdown document (GFM) that reads back as the same blocks, but for what Markdown can't say. */
+/** A GFM document that converts back to the same blocks, except for what Markdown cannot represent. */
 export function toMarkdown(blocks: Block[]): string {
   return stringify({ type: 'root', children: blocks.flatMap(nodes) }, options).trimEnd()
 }
@@ -60,7 +60,7 @@ const row = (cells: string[]): TableRow => ({
   children: cells.map((cell) => ({ type: 'tableCell', children: inline(cell) })),
 })
 
-/** Where one paragraph stands, a blank line is a line break. */
+/** For nodes with a single paragraph: a blank line becomes a line break. */
 function inline(text: string): PhrasingContent[] {
   return parseInline(text).flatMap((children, i): PhrasingContent[] =>
     i === 0 ? children : [{ type: 'break' }, ...children],

@@ -1,20 +1,20 @@
-/** Blocks to plain words. */
+/** Blocks to plain text. */
 import { getOrCreate } from '../lib/cache.ts'
 import type { Block, StoredBlock } from './block.ts'
 import { parseInline, plainTextOf } from './inline.ts'
 
-/** The words of blocks, for as long as the blocks are there: one write counts them and has them searched. */
-const known = new WeakMap<Block | StoredBlock, string>()
+/** Cache by block object: one write needs the text several times, to count words and to index. */
+const cache = new WeakMap<Block | StoredBlock, string>()
 
-/** The words of the blocks, without any Markdown, a blank line between blocks; what to count, search and show plainly. */
+/** The text of the blocks without markup, separated by blank lines, for counting, indexing and plain output. */
 export function toText(blocks: (Block | StoredBlock)[]): string {
   return blocks
-    .map((block) => getOrCreate(known, block, () => words(block)))
+    .map((block) => getOrCreate(cache, block, () => textOf(block)))
     .filter((text) => text !== '')
     .join('\n\n')
 }
 
-function words(block: Block | StoredBlock): string {
+function textOf(block: Block | StoredBlock): string {
   switch (block.type) {
     case 'paragraph':
     case 'heading':

@@ -1,20 +1,20 @@
-/** How long a text is, in words and minutes. */
+/** The length of a text in words, and in minutes of reading. */
 import { BoundedMap, getOrCreate } from '../lib/cache.ts'
 import { withoutUnseen } from '../lib/tokenizer.ts'
 
 const WORDS_PER_MINUTE = 230
-/** Languages whose segmenters are kept; beyond it the oldest goes, so that odd tags can't fill the memory. */
+/** Size of the segmenter cache, so that arbitrary language tags cannot fill the memory. */
 const MAX_SEGMENTERS = 50
 
 const segmenters = new BoundedMap<string, Intl.Segmenter>(MAX_SEGMENTERS)
 
-/** Scripts that do not part their words by spaces: only a segmenter, which is slow, knows their words. */
+/** Scripts that do not separate words by spaces: these need a segmenter, which is slow. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
-/** A word where spaces part them: `don’t`, `well-built` and `3.5` are one each. The apostrophes U+02BB and U+02BC are letters to Unicode. */
+/** A word in scripts with spaces: `don’t`, `well-built` and `3.5` are one each. The apostrophes U+02BB and U+02BC are letters to Unicode. */
 const WORD = /[\p{L}\p{M}\p{N}]+(?:[-'’.,·][\p{L}\p{M}\p{N}]+)*/gu
 
-/** The number of words in a plain text, as its language (BCP 47) counts them; an unknown language counts as English. */
+/** The number of words of a plain text in a language (BCP 47); unknown languages are treated as English. */
 export function countWords(text: string, language: string): number {
   if (!UNSPACED.test(text)) return withoutUnseen(text).match(WORD)?.length ?? 0
   let words = 0
@@ -22,15 +22,15 @@ export function countWords(text: string, language: string): number {
   return words
 }
 
-/** Minutes to read so many words: at least 1 when there are any, 0 for none. */
+/** Reading time of a number of words, in minutes, rounded up; 0 for no words. */
 export function readingTimeMinutes(words: number): number {
   return words > 0 ? Math.ceil(words / WORDS_PER_MINUTE) : 0
 }
 
 const segmenterOf = (language: string): Intl.Segmenter =>
-  getOrCreate(segmenters, language, () => makeSegmenter(language))
+  getOrCreate(segmenters, language, () => createSegmenter(language))
 
-function makeSegmenter(language: string): Intl.Segmenter {
+function createSegmenter(language: string): Intl.Segmenter {
   try {
     return new Intl.Segmenter(language, { granularity: 'word' })
   } catch {

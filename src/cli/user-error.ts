@@ -8,11 +8,11 @@ export class UserError extends Error {
 
 /** Why the service cannot listen, by system error code. */
 const LISTEN_REASONS: Record<string, string> = {
-  EADDRINUSE: 'the port is taken',
+  EADDRINUSE: 'the port is in use',
   EADDRNOTAVAIL: 'this machine has no such address',
-  EACCES: 'this user may not take the port',
+  EACCES: 'this user may not use the port',
   ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the name cannot be looked up',
+  EAI_AGAIN: 'the host name could not be resolved',
 }
 
 /** The message for an error that an operator can fix; undefined for a bug, which needs its stack trace. */
