@@ -145,9 +145,8 @@ export function registerPublicCache(app: FastifyInstance, options: PublicCacheOp
   const commonByRoute = new WeakMap<FastifyContextConfig, ReplyHeaders>()
   const commonHeadersOf = (route: FastifyContextConfig): ReplyHeaders =>
     getOrCreate(commonByRoute, route, () => {
-      const { vary, ...rest } = options.commonHeaders
-      const names = [vary, varyOf(route)].filter(Boolean).join(', ')
-      return { ...rest, ...(names !== '' && { vary: names }) }
+      const vary = [options.commonHeaders.vary, varyOf(route)].filter(Boolean).join(', ')
+      return { ...options.commonHeaders, vary }
     })
 
   function send(request: FastifyRequest, reply: FastifyReply, response: CachedResponse): void {

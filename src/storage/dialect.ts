@@ -1,5 +1,5 @@
 /**
- * One vocabulary of columns for two engines.
+ * One set of names for the columns of two engines.
  *
  * The engine is chosen once per process, by `DATABASE_URL`, before the schema is built. Everything here is typed as
  * SQLite's, so that queries are written and checked once; at run time the same names build PostgreSQL's columns when
@@ -20,7 +20,7 @@ export const dialectOf = (url: string): Dialect => (/^postgres(ql)?:/.test(url) 
 /** The engine of this process. The only global there is. */
 export const dialect: Dialect = dialectOf(process.env.DATABASE_URL ?? '')
 
-/** The same name in both engines' vocabularies, typed as SQLite's. */
+/** The definition for the engine of this process, typed as SQLite's. */
 const either = <T>(onSqlite: T, onPostgres: unknown): T => (dialect === 'sqlite' ? onSqlite : (onPostgres as T))
 
 export const table = either(sqlite.sqliteTable, pg.pgTable)
@@ -35,7 +35,7 @@ export const text = either(
   pg.customType<{ data: string; driverData: string }>({ dataType: () => 'text COLLATE "C"' }),
 )
 
-/** A whole number, exact up to 2^53. */
+/** An integer, exact up to 2^53. */
 export const integer = either(
   (name: string) => sqlite.integer(name),
   (name: string) => pg.bigint(name, { mode: 'number' }),
@@ -53,50 +53,50 @@ export const json = either(
   (name: string) => pg.json(name),
 )
 
-/** A run of bytes. */
+/** Binary data. */
 export const bytes = either(
   sqlite.customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'blob' }),
   pg.customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' }),
 )
 
-/** The UTF-8 bytes of a text column, as they lie in the database. */
+/** The UTF-8 bytes of a text column, which saves decoding them. */
 export const bytesOf = (column: SQLiteColumn): SQL<Buffer> =>
   either(sql<Buffer>`cast(${column} as blob)`, sql<Buffer>`convert_to(${column}, 'UTF8')`)
 
-/** The text of one member of the object that a text column holds as JSON; as JSON itself. */
+/** One member of a JSON object that is stored in a text column, as JSON text. */
 export const memberOf = (column: SQLiteColumn, name: string): SQL<string> =>
   either(
     sql<string>`${column} -> ${sql.raw(`'$.${name}'`)}`,
     sql<string>`(${column}::json -> ${sql.raw(`'${name}'`)})::text`,
   )
 
-/** A JSON value that is kept for the record and seldom read: deflated (RFC 1951). */
-export const packed = either(
+/** A JSON value that is seldom read: deflated (RFC 1951). */
+export const compressedJson = either(
   sqlite.customType<{ data: object; driverData: Uint8Array }>({
     dataType: () => 'blob',
-    toDriver: pack,
-    fromDriver: unpack,
+    toDriver: compressJson,
+    fromDriver: decompressJson,
   }),
   pg.customType<{ data: object; driverData: Uint8Array }>({
     dataType: () => 'bytea',
-    toDriver: pack,
-    fromDriver: unpack,
+    toDriver: compressJson,
+    fromDriver: decompressJson,
   }),
 )
 
-/** What values were packed to, for as long as they are there: one write keeps the same content in several tables. */
-const known = new WeakMap<object, Uint8Array>()
+/** A cache by value, since one write stores the same content in several tables. */
+const compressed = new WeakMap<object, Uint8Array>()
 
-/** The bytes that a packed column keeps of a value, which must not change any more. */
-export function pack(value: object): Uint8Array {
-  return getOrCreate(known, value, () => deflateRawSync(JSON.stringify(value), { level: 3 }))
+/** The bytes that such a column stores for a value. The value must not be modified afterwards. */
+export function compressJson(value: object): Uint8Array {
+  return getOrCreate(compressed, value, () => deflateRawSync(JSON.stringify(value), { level: 3 }))
 }
 
-function unpack(value: Uint8Array): object {
+function decompressJson(value: Uint8Array): object {
   return JSON.parse(inflateRawSync(value).toString())
 }
 
-/** A moment: RFC 3339 text in UTC with milliseconds, in and out, on both engines. It sorts as time does. */
+/** A time as RFC 3339 text in UTC with milliseconds, on both engines; sorted as text it is sorted by time. */
 export const timestampColumn = either(
   (name: string) => sqlite.text(name),
   pg.customType<{ data: string; driverData: string }>({

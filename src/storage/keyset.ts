@@ -2,23 +2,23 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { invalidCursor } from '../lib/cursor.ts'
 
-/** The values that a list is sorted by, at one of its rows: the sort column's and the id. */
+/** The sort key of one row of a list: the value of the sort column, and the id. */
 export type Keys = readonly [sort: string | number, id: string]
 
-/** Which page of a list is wanted: so many rows, after or before a row. */
+/** A request for a page of a list: the number of rows, and the row after or before which they begin. */
 export interface PageRequest {
   limit: number
   from: { keys: Keys; back: boolean } | null
 }
 
-/** A page: its rows, and the keys from which the next and the previous one go on, where there is one. */
+/** A page of a list. `next` and `previous` are the keys for the pages beside it; null where there is none. */
 export interface Page<T> {
   rows: T[]
   next: Keys | null
   previous: Keys | null
 }
 
-/** What a list is sorted by, and of which kind its values are. `id` breaks ties, in the same direction. */
+/** The order of a list; `kind` is the type of the sort column. `id` breaks ties, in the same direction. */
 export interface Order {
   kind: 'text' | 'number' | 'time'
   column: SQLiteColumn | SQL
@@ -27,58 +27,60 @@ export interface Order {
 }
 
 /**
- * The parts of a query that fetch one page by keyset: stable while rows come and go, and as fast on the last page as on
- * the first. It asks for one row more than the page has, to see whether there is a next one.
+ * The clauses of a query that select one page by keyset pagination: stable while rows are inserted and deleted, and as
+ * fast on the last page as on the first. The limit is one row more than the page has, to know whether there is a next
+ * page: `pageOf` drops that row. Throws `invalid-cursor`.
  */
 export function keyset({ kind, column, id, descending }: Order, request: PageRequest) {
-  checkKeys(kind, request)
+  checkCursorKeys(kind, request)
   const { limit, from } = request
-  const falling = descending !== (from?.back ?? false)
-  const direction = sql.raw(falling ? 'desc' : 'asc')
+  const isDescending = descending !== (from?.back ?? false)
+  const direction = sql.raw(isDescending ? 'desc' : 'asc')
   return {
     where: from
-      ? sql`(${column}, ${id}) ${sql.raw(falling ? '<' : '>')} (${from.keys[0]}, ${from.keys[1]})`
+      ? sql`(${column}, ${id}) ${sql.raw(isDescending ? '<' : '>')} (${from.keys[0]}, ${from.keys[1]})`
       : undefined,
     orderBy: [sql`${column} ${direction}`, sql`${id} ${direction}`] as const,
     limit: limit + 1,
   }
 }
 
-/** Where a page begins, in the shape of a prepared query: at the edge of the list, or after or before a row. */
-export type Start = 'edge' | 'after' | 'before'
+/** Where a page begins: at the edge of the list, or after or before a row. A variant of a prepared query. */
+export type PageStart = 'edge' | 'after' | 'before'
 
-export const startOf = ({ from }: PageRequest): Start => (from === null ? 'edge' : from.back ? 'before' : 'after')
+export const pageStart = ({ from }: PageRequest): PageStart => (from === null ? 'edge' : from.back ? 'before' : 'after')
 
-/** The same parts for a prepared query, which takes the row as `key` and `id`: see `keyValues`. */
-export function keysetOf({ column, id, descending }: Order, start: Start) {
-  const falling = descending !== (start === 'before')
-  const direction = sql.raw(falling ? 'desc' : 'asc')
+/** The same clauses for a prepared query, with placeholders for the row: see `preparedKeysetValues`. */
+export function preparedKeyset({ column, id, descending }: Order, start: PageStart) {
+  const isDescending = descending !== (start === 'before')
+  const direction = sql.raw(isDescending ? 'desc' : 'asc')
   const [key, keyId] = [sql.placeholder('key'), sql.placeholder('id')]
   return {
-    where: start === 'edge' ? undefined : sql`(${column}, ${id}) ${sql.raw(falling ? '<' : '>')} (${key}, ${keyId})`,
+    where:
+      start === 'edge' ? undefined : sql`(${column}, ${id}) ${sql.raw(isDescending ? '<' : '>')} (${key}, ${keyId})`,
     orderBy: [sql`${column} ${direction}`, sql`${id} ${direction}`] as const,
   }
 }
 
 /** The values of `keysetOf`. */
-export const keyValues = ({ from }: PageRequest) => ({ key: from?.keys[0], id: from?.keys[1] })
+export const preparedKeysetValues = ({ from }: PageRequest) => ({ key: from?.keys[0], id: from?.keys[1] })
 
-/** Throws `invalid-cursor` if the page does not begin at a row of such a list. */
-export function checkKeys(kind: Order['kind'], { from }: PageRequest): void {
+/** Throws `invalid-cursor` if the key of the request is of another type than the sort column. */
+export function checkCursorKeys(kind: Order['kind'], { from }: PageRequest): void {
   if (from && !isOfKind(kind, from.keys[0])) throw invalidCursor('this list')
 }
 
-/** Times as this service writes them. */
+/** A timestamp as this service writes it. */
 const TIME = /^\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 
 const isOfKind = (kind: Order['kind'], value: string | number): boolean =>
   kind === 'number' ? Number.isSafeInteger(value) : typeof value === 'string' && (kind === 'text' || TIME.test(value))
 
-/** The page that the rows of a `keyset` query make. */
+/** The page from the rows that a `keyset` query selected. */
 export function pageOf<T>(found: T[], { limit, from }: PageRequest, keysOf: (row: T) => Keys): Page<T> {
   const hasMore = found.length > limit
-  const kept = found.slice(0, limit)
-  const rows = from?.back ? kept.reverse() : kept
+  const selected = found.slice(0, limit)
+  const rows = from?.back ? selected.reverse() : selected
   const [first, last] = [rows[0], rows.at(-1)]
   const before = from?.back ? hasMore : from !== null
   const after = from?.back ? true : hasMore

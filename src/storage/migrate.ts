@@ -10,19 +10,20 @@ interface Migration {
   statements: string[]
 }
 
-/** The advisory lock of whoever migrates: two processes that start at once take turns. */
+/** The advisory lock for migrations: two processes that start at the same time migrate one after the other. */
 const MIGRATION_LOCK = 0x44_41_54_46
 /**
- * What old rows lack behind a migration, on both engines; it changes nothing where all is there. The slugs of a section
- * stand below the section above it: those from before that was so are where that is not to be found.
+ * Fills in data that rows from before a migration lack, on both engines; idempotent. The slug of a section is scoped by
+ * its parent section: slugs from before that have no scope, and would not be found.
  */
-const FILL = `
+const BACKFILL = `
   update slugs set scope = (select parent from sections where sections.id = slugs.target)
   where kind = 'section' and scope = '' and target in (
     select one.id from sections one where one.parent is not null and not exists (
       select 1 from slugs own
       where own.kind = 'section' and own.slug = one.slug and own.scope = one.parent and own.target = one.id))`
-const APPLIED = 'create table if not exists schema_migrations (tag text primary key, applied_at text not null)'
+const CREATE_MIGRATIONS_TABLE =
+  'create table if not exists schema_migrations (tag text primary key, applied_at text not null)'
 
 /** The migrations of an engine, oldest first, as drizzle-kit wrote them. */
 function migrationsOf(dialect: Dialect): Migration[] {
@@ -31,7 +32,7 @@ function migrationsOf(dialect: Dialect): Migration[] {
   return journal.entries.map(({ tag }) => ({ tag, statements: file(`${tag}.sql`).split('--> statement-breakpoint') }))
 }
 
-/** What is still to apply; throws `StorageUnusable` if the database has a migration that this version does not know. */
+/** The migrations that have not been applied; throws `StorageUnusable` if the database has a migration that this version does not know. */
 function pendingOf(all: Migration[], applied: string[]): Migration[] {
   const unknown = applied.filter((tag) => !all.some((migration) => migration.tag === tag))
   if (unknown.length > 0)
@@ -48,7 +49,7 @@ function pendingOf(all: Migration[], applied: string[]): Migration[] {
  */
 export async function migrateSqlite(writer: Database.Database, reader: Database.Database): Promise<void> {
   const all = migrationsOf('sqlite')
-  writer.exec(APPLIED)
+  writer.exec(CREATE_MIGRATIONS_TABLE)
   const applied = () => writer.prepare('select tag from schema_migrations').pluck().all() as string[]
   if (pendingOf(all, applied()).length === 0) return
 
@@ -65,7 +66,7 @@ export async function migrateSqlite(writer: Database.Database, reader: Database.
       if (broken[0]) throw new StorageUnusable(`migration ${tag} would leave ${broken[0].table} with broken references`)
       writer.prepare('insert into schema_migrations values (?, ?)').run(tag, new Date().toISOString())
     }
-    writer.exec(FILL)
+    writer.exec(BACKFILL)
     writer.exec('commit')
   } finally {
     if (writer.inTransaction) writer.exec('rollback')
@@ -77,7 +78,7 @@ export async function migrateSqlite(writer: Database.Database, reader: Database.
 export async function migratePostgres<R extends PgQueryResultHKT>(db: PgDatabase<R>): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.execute(sql.raw(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`))
-    await tx.execute(sql.raw(APPLIED))
+    await tx.execute(sql.raw(CREATE_MIGRATIONS_TABLE))
     const { rows } = (await tx.execute(sql`select tag from schema_migrations`)) as unknown as {
       rows: { tag: string }[]
     }
@@ -89,6 +90,6 @@ export async function migratePostgres<R extends PgQueryResultHKT>(db: PgDatabase
       for (const statement of statements) await tx.execute(sql.raw(statement))
       await tx.execute(sql`insert into schema_migrations values (${tag}, ${new Date().toISOString()})`)
     }
-    if (pending.length > 0) await tx.execute(sql.raw(FILL))
+    if (pending.length > 0) await tx.execute(sql.raw(BACKFILL))
   })
 }

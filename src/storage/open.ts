@@ -6,7 +6,7 @@ const SCHEME = /^[a-z][a-z\d+.-]+:/i
 
 /**
  * Opens and migrates the database that `url` names: a path, `sqlite:` and a path, or `postgres://…`. `forService` says
- * that it is for a service, which has others to answer while SQLite writes to its file.
+ * that a service opens it, which answers other requests while SQLite writes to its file.
  */
 export async function openStorage(url: string, options: { forService?: boolean } = {}): Promise<Storage> {
   if (dialect === 'postgres') return (await import('./postgres.ts')).openPostgres(url)
@@ -15,11 +15,11 @@ export async function openStorage(url: string, options: { forService?: boolean }
 
 function pathOf(url: string): string {
   const path = url.replace(/^sqlite:(\/\/)?/, '').trim()
-  const taken = 'DATABASE_URL must be a path, sqlite: and a path, or postgres://…'
-  if (path === '') throw new StorageUnusable(`${taken}; it names no file`)
+  const expected = 'DATABASE_URL must be a path, sqlite: and a path, or postgres://…'
+  if (path === '') throw new StorageUnusable(`${expected}; it names no file`)
   if (path === ':memory:')
-    throw new StorageUnusable(`${taken}; a database in memory cannot be shared by its connections`)
+    throw new StorageUnusable(`${expected}; a database in memory cannot be shared by its connections`)
   const [scheme] = SCHEME.exec(path) ?? []
-  if (scheme) throw new StorageUnusable(`${taken}; ${scheme} is none of them`)
+  if (scheme) throw new StorageUnusable(`${expected}; ${scheme} is none of them`)
   return path
 }

@@ -5,16 +5,16 @@ import pg from 'pg'
 import { migratePostgres } from './migrate.ts'
 import { codesOf, type Storage, StorageBusy, StorageUnusable, type Writer } from './storage.ts'
 
-/** How long a connection may take to come about, in milliseconds. */
+/** The timeout for establishing a connection, in milliseconds. */
 const CONNECT_DEADLINE = 1_300
 /** The advisory lock that every writing transaction holds; any constant that no other program uses. */
 const WRITE_LOCK = 0x44_41_54_45
-/** How long a transaction waits for it, in milliseconds. */
+/** How long a transaction waits for that lock, in milliseconds. */
 const LOCK_DEADLINE = 5_000
-/** PostgreSQL's code for a lock that did not come in time. */
+/** PostgreSQL's error code for a lock timeout. */
 const LOCK_NOT_AVAILABLE = '55P03'
 
-/** The pool's own option of this name would limit the wait for a free connection too. */
+/** Sets the timeout for each connection: the pool's option of this name would limit the wait for a free one, too. */
 class Client extends pg.Client {
   constructor(config?: pg.ClientConfig) {
     super({ ...config, connectionTimeoutMillis: CONNECT_DEADLINE })
@@ -35,13 +35,13 @@ export async function openPostgres(url: string): Promise<Storage> {
   }
 }
 
-/** What the driver said: drizzle wraps it, and a server that no address of a name leads to has only a code. */
+/** The driver's message, which drizzle wraps; if no address of a host can be reached, the error has only a code. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? reasonOf(error.cause) : error.message || codesOf(error).join()
 }
 
-/** The storage over any PostgreSQL that drizzle reaches. `close` ends its connections. */
+/** The storage on any PostgreSQL database that drizzle can access. `close` ends its connections. */
 export async function postgresStorage<R extends PgQueryResultHKT>(
   db: PgDatabase<R>,
   close: () => Promise<void>,
@@ -52,7 +52,7 @@ export async function postgresStorage<R extends PgQueryResultHKT>(
     transaction: (work) =>
       db
         .transaction(async (tx) => {
-          // One writer at a time, as on SQLite: what is checked in a transaction holds until it commits.
+          // One writer at a time, as on SQLite: what a transaction has read stays true until it commits.
           await tx.execute(sql.raw(`set local lock_timeout = ${LOCK_DEADLINE}`))
           await tx.execute(sql.raw(`select pg_advisory_xact_lock(${WRITE_LOCK})`))
           return work(tx as unknown as Writer)

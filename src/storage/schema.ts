@@ -10,11 +10,11 @@ import type { Link } from '../lib/schemas.ts'
 import {
   booleanColumn,
   bytes,
+  compressedJson,
   foreignKey,
   index,
   integer,
   json,
-  packed,
   primaryKey,
   table,
   text,
@@ -147,7 +147,7 @@ export const articles = table(
     publishAt: timestampColumn('publish_at'),
     embargoUntil: timestampColumn('embargo_until'),
     deletedAt: timestampColumn('deleted_at'),
-    content: packed('content').notNull(),
+    content: compressedJson('content').notNull(),
     // Its number in the index of working copies; null until it is there.
     searchKey: integer('search_key'),
   },
@@ -300,7 +300,7 @@ export const editions = table(
     updatedAt: timestampColumn('updated_at').notNull(),
     card: text('card').notNull(),
     document: text('document').notNull(),
-    content: packed('content').notNull(),
+    content: compressedJson('content').notNull(),
     // Its number in the index, which sorts by time; null until it is there.
     searchKey: integer('search_key'),
   },

@@ -15,22 +15,22 @@ import { StorageUnusable } from './storage.ts'
 /** Marks an SQLite file as Dateline's: the letters DATE (the `application_id` pragma). */
 export const APPLICATION_ID = 0x44_41_54_45
 
-/** How an SQLite file begins (https://www.sqlite.org/fileformat.html, section 1.3). */
+/** The first bytes of an SQLite file (https://www.sqlite.org/fileformat.html, section 1.3). */
 const MAGIC = 'SQLite format 3\0'
 const HEADER_LENGTH = 100
 const APPLICATION_ID_AT = 68
 
 /**
- * Whether the file at `path` is still empty; it is made, and its folder, if it is not there. Throws `StorageUnusable`
- * if it is no file of Dateline's: SQLite must not open such a file, since even closing it may change it.
+ * Whether the file at `path` is empty. Creates it and its folder if they do not exist. Throws `StorageUnusable` if it is
+ * not a database of Dateline: SQLite must not open such a file, since even closing it may change it.
  */
 export function isEmptyFile(path: string): boolean {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new StorageUnusable(`${path} is not a file`)
   const folder = dirname(path)
-  makeFolder(folder)
+  createFolder(folder)
   const file = openSync(path, 'a+')
   try {
-    // SQLite keeps its log beside the file.
+    // SQLite writes its WAL beside the file.
     accessSync(folder, constants.W_OK)
     if (fstatSync(file).size === 0) return true
     const header = Buffer.alloc(HEADER_LENGTH)
@@ -45,14 +45,14 @@ export function isEmptyFile(path: string): boolean {
   }
 }
 
-/** Node's own `recursive` never comes back where the system denies that there is such a place, as in /proc. */
-function makeFolder(folder: string): void {
+/** Node's `recursive` option never returns where the system denies that a parent exists, as in /proc. */
+function createFolder(folder: string): void {
   if (existsSync(folder)) return
-  makeFolder(dirname(folder))
+  createFolder(dirname(folder))
   try {
     mkdirSync(folder)
   } catch (error) {
-    // Another process may have made it meanwhile.
+    // Another process may have created it meanwhile.
     if (!existsSync(folder)) throw error
   }
 }

@@ -25,7 +25,7 @@ interface Turn {
  * same time share one commit, and so one wait for the disk: each runs in a savepoint of its own, one after the other,
  * and is answered when the commit is done.
  */
-export function transactions(
+export function writeQueue(
   connection: Database.Database,
   endSnapshot: () => void,
 ): Pick<Storage, 'transaction' | 'attempt'> & { idle(): Promise<unknown> } {

@@ -1,17 +1,17 @@
 import type Database from 'better-sqlite3'
 import { BoundedMap, getOrCreate } from '../lib/cache.ts'
 
-/** How many statements a connection keeps: more than the service has of its own. */
+/** How many statements are cached for each connection: more than the service has without its many list queries. */
 const MAX_STATEMENTS = 500
 
 /**
- * Makes a connection prepare each statement once: drizzle asks for the same ones over and over. The oldest goes when
- * there are too many, as lists of many different lengths can make them.
+ * Makes a connection prepare each statement only once: drizzle prepares the same ones again and again. The oldest is
+ * evicted when there are too many, as there can be with lists of many different lengths.
  */
 export function cacheStatements(connection: Database.Database): Database.Database {
-  const kept = new BoundedMap<string, Database.Statement>(MAX_STATEMENTS)
+  const statements = new BoundedMap<string, Database.Statement>(MAX_STATEMENTS)
   const prepare = connection.prepare.bind(connection)
-  const keeping = (source: string): Database.Statement => getOrCreate(kept, source, () => prepare(source))
-  connection.prepare = keeping as typeof connection.prepare
+  const cached = (source: string): Database.Statement => getOrCreate(statements, source, () => prepare(source))
+  connection.prepare = cached as typeof connection.prepare
   return connection
 }

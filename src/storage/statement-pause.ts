@@ -14,5 +14,4 @@ const pauseOf = Symbol('pause between statements')
 export const pauseBetweenStatements = (db: Reader, pause: Pause): void => void Object.assign(db, { [pauseOf]: pause })
 
 /** What the caller of a statement that has just run on this connection has to wait for, if anything. */
-export const pauseAfterStatement = (db: Reader): Promise<void> | undefined =>
-  (db as { [pauseOf]?: Pause })[pauseOf]?.()
+export const pauseAfterStatement = (db: Reader): Promise<void> | undefined => (db as { [pauseOf]?: Pause })[pauseOf]?.()

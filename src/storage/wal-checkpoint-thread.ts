@@ -1,19 +1,18 @@
 /**
- * The thread that carries SQLite's log over to the database file: what waits for the disk here keeps nobody waiting for
- * a reply. It begins with the path of the file, looks now and then whether anything was written, and ends when it is
- * sent any message.
+ * The thread that checkpoints SQLite's WAL, so that no request waits for the disk meanwhile. Its data is the path of the
+ * database; it checks at an interval whether anything was written, and ends on any message.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 
-/** How often it looks, in milliseconds: pages that are written again and again meanwhile are carried over once. */
+/** The interval, in milliseconds: pages that are written several times within it are checkpointed once. */
 const INTERVAL = 500
 
 const connection = new Database(workerData as string, { fileMustExist: true, timeout: 0 })
-// What is in the log is there for good before it is carried over, and in the file before the log begins anew.
+// The WAL is synced before it is checkpointed, and the database file before the WAL is reset.
 connection.pragma('synchronous = FULL')
 const dataVersion = connection.prepare('PRAGMA data_version').pluck()
-// It waits for nobody and makes nobody wait: what is still read or being written stays for the next time.
+// It waits for no other connection and blocks none: what is being read or written is left for the next checkpoint.
 const checkpoint = connection.prepare('PRAGMA wal_checkpoint(PASSIVE)')
 
 let seen: unknown
@@ -26,7 +25,7 @@ const timer = setInterval(() => {
     const [row] = checkpoint.all() as { busy: number; log: number; checkpointed: number }[]
     isDone = row === undefined || (row.busy === 0 && row.log === row.checkpointed)
   } catch {
-    // As with a full disk: the log keeps everything until it can be carried over.
+    // As with a full disk: everything stays in the WAL until a checkpoint succeeds.
     isDone = false
   }
 }, INTERVAL)
