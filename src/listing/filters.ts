@@ -17,7 +17,7 @@ const references = (description: string) =>
     .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(list).min(1).max(MAX_REPETITIONS))
     .optional()
     .meta({
-      description: `${description} Separated by commas, any of them; given list times, each of them. \`none\` finds articles without.`,
+      description: `${description} Separated by commas, any of them; given several times, each of them. \`none\` finds articles without.`,
       ...repeated,
     })
 
