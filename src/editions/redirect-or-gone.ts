@@ -9,7 +9,8 @@ import { notFound, Problem as Thrown } from '../lib/problem.ts'
 import { Id, Slug, Timestamp } from '../lib/schemas.ts'
 import type { Reader } from '../storage/storage.ts'
 import { findByFormerSlug } from './paths.ts'
-import { type Edition, readEdition, readRetraction } from './store.ts'
+import { readRetraction } from './retractions.ts'
+import { type Edition, readEdition } from './store.ts'
 
 export const Retracted = ProblemReply.extend({
   retraction: z

@@ -13,14 +13,13 @@ import { isId } from '../lib/id.ts'
 import { sortKey } from '../lib/tokenizer.ts'
 import { deleteTokens } from '../storage/fulltext.ts'
 import { insertRow, prepared } from '../storage/prepared-statements.ts'
-import { editions, retractions, slugs, staleEditions } from '../storage/schema.ts'
+import { editions, staleEditions } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import { attributesOf } from './access-attributes.ts'
 import { type ArticleState, cardOf, compileArticle } from './compile.ts'
 import { type Content, type RefKind, refsOf } from './content.ts'
 import { publishedAtOf } from './index-key.ts'
 import { indexEdition } from './indexing.ts'
-import { isPublicSlug } from './paths.ts'
 import { type LoadedReferences, loadReferences } from './reference-loader.ts'
 import { deleteReferences, putReferences } from './references.ts'
 
@@ -207,43 +206,6 @@ export async function recompile(db: Reader, articles: string[]) {
   return rows.map(({ article: id, slug, version, publishedAt, updatedAt, content }) =>
     compileEdition({ id, slug, version, publishedAt, updatedAt, status: 'published' }, content as Content, references),
   )
-}
-
-/** Stores the notice of a retraction, in place of an earlier one. */
-export async function putRetraction(tx: Writer, notice: typeof retractions.$inferInsert): Promise<void> {
-  await tx.insert(retractions).values(notice).onConflictDoUpdate({ target: retractions.article, set: notice })
-}
-
-/** The public notice of a retraction. */
-export interface Retraction {
-  id: string
-  slug: string
-  headline: string
-  reason: string
-  at: string
-  replacement: { id: string; slug: string } | null
-}
-
-/** The id of the article that was live under this slug, as a subquery. */
-const targetOfPublicSlug = (db: Reader, slug: string) =>
-  sql`(${db.select({ target: slugs.target }).from(slugs).where(isPublicSlug(slug))})`
-
-/** The notice of the retracted article with this id or slug, present or former. */
-export async function readRetraction(db: Reader, reference: string): Promise<Retraction | undefined> {
-  const [row] = await db
-    .select()
-    .from(retractions)
-    .where(eq(retractions.article, isId(reference) ? reference : targetOfPublicSlug(db, reference)))
-  if (!row) return undefined
-  const { slug, headline, reason, at } = row
-  const [live] =
-    row.replacement === null
-      ? []
-      : await db
-          .select({ id: editions.article, slug: editions.slug })
-          .from(editions)
-          .where(eq(editions.article, row.replacement))
-  return { id: row.article, slug, headline, reason, at, replacement: live ?? null }
 }
 
 /** Recompiles and stores a live edition, after a change of something shown in it. `now` becomes its `updatedAt`. */
