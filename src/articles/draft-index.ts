@@ -1,4 +1,4 @@
-/** Working copies in an index of their own, for editors: nothing that the world is answered from reads it. */
+/** The full-text index of working copies, for editors. No public read uses it. */
 import { asc, desc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Content } from '../editions/content.ts'
 import { textTokens } from '../editions/indexing.ts'
@@ -8,7 +8,7 @@ import { prepared } from '../storage/prepared-statements.ts'
 import { articles } from '../storage/schema.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
 
-/** How many working copies one transaction puts into the index. */
+/** How many working copies are indexed in one transaction. */
 const BATCH = 100
 
 const selectLast = prepared('last_draft_key', (db) =>
@@ -20,32 +20,32 @@ const selectLast = prepared('last_draft_key', (db) =>
     .limit(1),
 )
 
-/** The number after the last one; writes take turns, so that no two have the same. */
+/** The key after the last one. It is unique because write transactions run one at a time. */
 const nextKey = async (db: Reader): Promise<number> => ((await selectLast(db))[0]?.key ?? 0) + 1
 
-/** Puts a working copy into the index; `before` is its number there and what it said, if it is there. Gives its number. */
+/** Indexes a working copy and gives its key in the index; `before` is the state of an existing one. */
 export async function indexDraft(
   tx: Writer,
   content: Content,
   before: { searchKey: number | null; content: Content } | undefined,
 ): Promise<number> {
   const searchKey = before?.searchKey ?? null
-  if (searchKey !== null && before && textsOf(before.content) === textsOf(content)) return searchKey
+  if (searchKey !== null && before && indexedTextOf(before.content) === indexedTextOf(content)) return searchKey
   if (searchKey !== null) await deleteTokens(tx, 'drafts', searchKey)
   const key = searchKey ?? (await nextKey(tx))
   await putTokens(tx, 'drafts', key, textTokens(content))
   return key
 }
 
-/** All of an article that is in the index, as one text. */
-const textsOf = ({ headline, kicker, standfirst, summary, body, language }: Content): string =>
+/** All that is indexed of an article, to compare. */
+const indexedTextOf = ({ headline, kicker, standfirst, summary, body, language }: Content): string =>
   JSON.stringify([headline, kicker, standfirst, summary, body, language])
 
-/** Puts the working copies that are not in the index into it, batch by batch; an upgrade takes them out. */
+/** Indexes the working copies that have no key, batch by batch: an upgrade of the index clears the keys. */
 export const indexMissingDrafts = (storage: Storage): Promise<void> =>
   inBatches(storage, (tx) => tx.select().from(articles).where(isNull(articles.searchKey)).limit(BATCH))
 
-/** Makes the index anew, batch by batch: at any time it has all working copies. */
+/** Rebuilds the index batch by batch. It stays complete meanwhile. */
 export function rebuildDraftIndex(storage: Storage): Promise<void> {
   let last = ''
   return inBatches(storage, async (tx) => {

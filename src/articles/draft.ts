@@ -1,4 +1,4 @@
-/** What an editor sends, and the content that it stands for: references as ids, and what was left out filled in. */
+/** From what an editor sends to the content that is stored: references become ids, defaults fill in what is left out. */
 import type { StoredBlock } from '../body/block.ts'
 import { toText } from '../body/to-text.ts'
 import { countWords } from '../body/word-count.ts'
@@ -8,15 +8,15 @@ import type { PublicationDates } from './publication-dates.ts'
 import type { Resolver } from './reference-resolver.ts'
 import type { ArticleWithoutBody } from './schemas.ts'
 
-/** What an editor sends, its body as blocks; a quote's source is still the reference that was sent. */
+/** What an editor sends, with the body as blocks; the sources of quotes are still references (ids or slugs). */
 export interface Draft {
   input: ArticleWithoutBody
   body: StoredBlock[]
-  /** Its dates, if they are not those that it has. */
+  /** The dates to set; the present ones if left out. */
   dates?: PublicationDates
 }
 
-/** The content that a draft stands for; references that lead nowhere are thrown, all at once. */
+/** The content of a draft. Throws `invalid-reference` with all references that do not resolve. */
 export async function contentOf(resolve: Resolver, { input, body }: Draft): Promise<Content> {
   const language = input.language ?? 'en'
   const blocks: StoredBlock[] = []
@@ -34,8 +34,8 @@ export async function contentOf(resolve: Resolver, { input, body }: Draft): Prom
     citations: [],
     relatedLinks: [],
     language,
-    seo: filled({ title: null, description: null, canonicalUrl: null, noIndex: false }, input.seo),
-    rights: filled({ usage: null, copyrightHolder: null, copyrightNotice: null }, input.rights),
+    seo: withDefaults({ title: null, description: null, canonicalUrl: null, noIndex: false }, input.seo),
+    rights: withDefaults({ usage: null, copyrightHolder: null, copyrightNotice: null }, input.rights),
     externalId: input.externalId ?? null,
     wordCount: countWords(toText(blocks), language),
   }
@@ -55,7 +55,7 @@ async function storedBlock(resolve: Resolver, block: StoredBlock, index: number)
 type CitationInput = NonNullable<ArticleWithoutBody['citations']>[number]
 type RelatedLinkInput = NonNullable<ArticleWithoutBody['relatedLinks']>[number]
 
-/** A citation as it is stored; `path` says where its source stands in the request. */
+/** A citation as it is stored; `path` is the path of the citation in the request, for errors. */
 export async function storedCitation(resolve: Resolver, citation: CitationInput, path: PropertyKey[]) {
   const { id = newId(), relation, quote = null, note = null, url = null, accessedAt = null } = citation
   const source = await resolve.one('source', citation.source, [...path, 'source'])
@@ -64,7 +64,7 @@ export async function storedCitation(resolve: Resolver, citation: CitationInput,
 
 export type StoredCitation = Awaited<ReturnType<typeof storedCitation>>
 
-/** A related link as it is stored; `path` says where its article stands in the request. */
+/** A related link as it is stored; `path` is the path of the link in the request, for errors. */
 export async function storedLink(resolve: Resolver, link: RelatedLinkInput, path: PropertyKey[]) {
   const { id = newId(), url = null, title = null, teaser = null, publisher = null, label = null } = link
   const article = await resolve.maybe('article', link.article, [...path, 'article'])
@@ -72,14 +72,14 @@ export async function storedLink(resolve: Resolver, link: RelatedLinkInput, path
 }
 export type StoredLink = Awaited<ReturnType<typeof storedLink>>
 
-/** Parts in the order of their positions; those without one stay where they stand. */
-function inOrder<T extends { position?: number | undefined }>(parts: T[] = []): T[] {
-  const place = parts.map((part, index) => ({ part, at: part.position ?? index }))
-  return place.sort((a, b) => a.at - b.at).map(({ part }) => part)
+/** Sub-items in the order of their positions; the position of one that has none is its index. */
+function inOrder<T extends { position?: number | undefined }>(items: T[] = []): T[] {
+  const placed = items.map((item, index) => ({ item, position: item.position ?? index }))
+  return placed.sort((a, b) => a.position - b.position).map(({ item }) => item)
 }
 
-/** The value, with the defaults where it has nothing. */
-const filled = <D extends object, T extends object>(defaults: D, value: T | undefined) => {
+/** The value, with the defaults for members that are undefined. */
+const withDefaults = <D extends object, T extends object>(defaults: D, value: T | undefined) => {
   const given = Object.entries(value ?? {}).filter(([, member]) => member !== undefined)
   return { ...defaults, ...(Object.fromEntries(given) as { [K in keyof T]: Exclude<T[K], undefined> }) }
 }

@@ -1,4 +1,4 @@
-/** What belongs to one article alone: its external id, and the ids of its citations and related links. */
+/** Ids that only one article may have: its external id, and those of its citations and related links. */
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Content } from '../editions/content.ts'
 import { invalidReferences, Problem } from '../lib/problem.ts'
@@ -6,17 +6,17 @@ import { numberedValues, placeholders, preparedVariants } from '../storage/prepa
 import { articleRefs, articles, editions } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
 
-const selectOwners = preparedVariants('part_owners', (db, count: number) =>
+const selectOwners = preparedVariants('sub_item_owners', (db, count: number) =>
   db
     .select({ id: articleRefs.ref, article: articleRefs.article })
     .from(articleRefs)
     .where(and(eq(articleRefs.kind, sql.placeholder('kind')), inArray(articleRefs.ref, placeholders(count)))),
 )
 
-/** An id given to a citation or a related link has to be one that the article gave it. */
+/** Throws `invalid-reference` if the content has a citation or a related link with the id of one in another article. */
 export async function requireOwnSubItems(tx: Writer, article: string, content: Content): Promise<void> {
-  const parts = { citation: content.citations, 'related-link': content.relatedLinks }
-  for (const [kind, list] of Object.entries(parts)) {
+  const subItems = { citation: content.citations, 'related-link': content.relatedLinks }
+  for (const [kind, list] of Object.entries(subItems)) {
     if (list.length === 0) continue
     const ids = list.map(({ id }) => id)
     const owners = await selectOwners(tx, ids.length, { kind, ...numberedValues(ids) })

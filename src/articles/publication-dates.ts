@@ -1,59 +1,60 @@
-/** The dates of an article that was published before it came here, as one of an archive: who may give them, and which. */
+/** The dates of an article that was published elsewhere before, as one of an archive: who may set them, and to what. */
 
 import type { Caller } from '../access/roles.ts'
 import type { WriteContext } from '../access/write-context.ts'
 import { Problem } from '../lib/problem.ts'
 import type { articles } from '../storage/schema.ts'
 
-/** As a request gives them: undefined leaves what is there, null clears it. */
+/** The dates in a request: undefined leaves the present date, null clears it. */
 export interface RequestedDates {
   publishedAt?: string | null | undefined
   updatedAt?: string | null | undefined
 }
 
-/** What the dates of an article depend on. */
+/** The columns that the dates of an article depend on. */
 type Dated = Pick<typeof articles.$inferSelect, 'publishedAt' | 'updatedAt' | 'liveSlug'>
 
-/** The dates that a working copy has: those of its edition, or those that its first one will bear. */
+/** The dates of a working copy: those of its edition, or those that its first edition will have. */
 export type PublicationDates = Pick<Dated, 'publishedAt' | 'updatedAt'>
 
-/** Whether a caller may give articles dates of the past. */
+/** Whether a caller may set dates in the past. */
 export type MayBackdate = (caller: Caller) => boolean
 
-/** The number of an article in the index cannot tell earlier times apart. */
+/** Keys of the full-text index contain the date; they cannot distinguish earlier times. */
 const EARLIEST = '1700-01-01T00:00:00.000Z'
 
 /** Whether an article was ever live. */
 export const wasLive = ({ liveSlug }: Pick<Dated, 'liveSlug'>): boolean => liveSlug !== null
 
 /**
- * The dates that a working copy has after a save. Throws `forbidden` if the caller may not change them, `validation` for
- * dates that cannot be. Once an article was live, `updatedAt` is taken only where `goesLive` says that it is published.
+ * The dates of a working copy after a save. `isPublished` says whether the save publishes it, too. Throws `forbidden` if
+ * the caller may not change dates, `validation` for impossible ones, and for a new `updatedAt` of an article that was
+ * live before unless the save publishes it.
  */
 export function datesOf(
   before: Dated,
-  given: RequestedDates,
-  { act, publishScope: goesLive, mayBackdate }: { act: WriteContext; publishScope: boolean; mayBackdate: MayBackdate },
+  requested: RequestedDates,
+  { context, isPublished, mayBackdate }: { context: WriteContext; isPublished: boolean; mayBackdate: MayBackdate },
 ): PublicationDates {
-  const publishedAt = given.publishedAt === undefined ? before.publishedAt : given.publishedAt
-  const updatedAt = given.updatedAt === undefined ? before.updatedAt : given.updatedAt
+  const publishedAt = requested.publishedAt === undefined ? before.publishedAt : requested.publishedAt
+  const updatedAt = requested.updatedAt === undefined ? before.updatedAt : requested.updatedAt
   const isSame = publishedAt === before.publishedAt && updatedAt === before.updatedAt
-  // Without it, publishing would make it now.
-  const keeps = given.updatedAt !== undefined && goesLive
-  if (isSame && !keeps) return { publishedAt, updatedAt }
-  if (!mayBackdate(act.caller))
-    throw new Problem('forbidden', `a key of the role ${act.caller.role} may not set when an article was published`)
-  checkPast('publishedAt', publishedAt, act.now)
-  checkPast('updatedAt', updatedAt, act.now)
+  // Even the present date has to be set: publishing would replace it by now.
+  const isExplicit = requested.updatedAt !== undefined && isPublished
+  if (isSame && !isExplicit) return { publishedAt, updatedAt }
+  if (!mayBackdate(context.caller))
+    throw new Problem('forbidden', `a key of the role ${context.caller.role} may not set when an article was published`)
+  checkPast('publishedAt', publishedAt, context.now)
+  checkPast('updatedAt', updatedAt, context.now)
   if (wasLive(before)) {
     if (publishedAt === null) throw wrong('publishedAt', 'cannot be cleared: the article was live')
     if (updatedAt === null) throw wrong('updatedAt', 'cannot be cleared: the article was live')
-    if (given.updatedAt !== undefined && updatedAt !== before.updatedAt && !goesLive)
+    if (requested.updatedAt !== undefined && updatedAt !== before.updatedAt && !isPublished)
       throw wrong('updatedAt', 'is taken only with publish=true: the article was live')
   }
-  // What goes live without a date bears the time of now.
-  const from = publishedAt ?? (goesLive ? act.now : null)
-  const isGiven = given.updatedAt !== undefined || !wasLive(before)
+  // What is published without a date is dated now.
+  const from = publishedAt ?? (isPublished ? context.now : null)
+  const isGiven = requested.updatedAt !== undefined || !wasLive(before)
   if (isGiven && updatedAt !== null && (from === null || updatedAt < from))
     throw wrong('updatedAt', from === null ? 'needs publishedAt beside it' : 'must not be before publishedAt')
   return { publishedAt, updatedAt }

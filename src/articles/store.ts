@@ -1,4 +1,4 @@
-/** The newsroom: the working copies. */
+/** The working copies of articles: finding, creating and saving them. */
 import { eq } from 'drizzle-orm'
 import { type Actor, actorOf, type Caller, may } from '../access/roles.ts'
 import type { WriteContext } from '../access/write-context.ts'
@@ -16,16 +16,19 @@ import { contentOf, type Draft } from './draft.ts'
 import { indexDraft } from './draft-index.ts'
 import { requireFreeExternalId, requireOwnSubItems } from './ownership.ts'
 import { resolver } from './reference-resolver.ts'
-import { insertRevision } from './revisions/store.ts'
+import { addRevisionNote, insertRevision } from './revisions/store.ts'
 import type { ArticleWithoutBody } from './schemas.ts'
 
 type Row = typeof articles.$inferSelect
 export type ArticleRow = Omit<Row, 'content'> & { content: Content }
 
-/** What a save makes of an article. All but the content belongs to the article and not to a revision. */
+/** What a save can change. The content is stored with the revision; the rest belongs to the article alone. */
 export type WorkingCopy = Pick<ArticleRow, 'content' | 'slug' | 'publishedAt' | 'updatedAt'>
 
-/** Whether what is in the trash is wanted. */
+/** Why something was saved; stored with the revision. */
+type Note = string | null | undefined
+
+/** Whether to find articles in the trash. */
 type Trashed = 'no' | 'only' | 'too'
 
 /** The article that an id or a slug names, if the caller may see it. */
@@ -43,9 +46,9 @@ export async function findIfVisible(
   return row as ArticleRow
 }
 
-/** The same; throws `not-found` for what is not there and for what the caller may not see, alike. */
-export async function findArticle(...wanted: Parameters<typeof findIfVisible>): Promise<ArticleRow> {
-  const row = await findIfVisible(...wanted)
+/** The same; throws `not-found` for what does not exist and for what the caller may not see, alike. */
+export async function findArticle(...query: Parameters<typeof findIfVisible>): Promise<ArticleRow> {
+  const row = await findIfVisible(...query)
   if (!row) throw notFound('article')
   return row
 }
@@ -53,13 +56,18 @@ export async function findArticle(...wanted: Parameters<typeof findIfVisible>): 
 const maySee = (caller: Caller, { createdBy }: Pick<Row, 'createdBy'>): boolean =>
   may(caller, 'content:write') || (may(caller, 'drafts:write') && createdBy === caller.id)
 
-/** Makes a working copy, its first revision. */
-export async function createArticle(tx: Writer, draft: Draft, act: WriteContext): Promise<ArticleRow> {
-  const { caller, now } = act
+/** Creates an article with its first revision, which stores the note. */
+export async function createArticle(
+  tx: Writer,
+  draft: Draft,
+  context: WriteContext,
+  note: Note = null,
+): Promise<ArticleRow> {
+  const { caller, now } = context
   const id = newId()
-  const { headline, slug: wanted } = draft.input
+  const { headline, slug: requested } = draft.input
   const content = await contentOf(resolver(tx, caller), draft)
-  const { section: above, language } = content
+  const { section, language } = content
   const actor = actorOf(caller)
   const row: ArticleRow = {
     id,
@@ -67,8 +75,8 @@ export async function createArticle(tx: Writer, draft: Draft, act: WriteContext)
     slug: await claimSlug(tx, {
       kind: 'article',
       target: id,
-      section: above,
-      requested: wanted,
+      section,
+      requested,
       name: headline,
       language,
       live: false,
@@ -92,85 +100,97 @@ export async function createArticle(tx: Writer, draft: Draft, act: WriteContext)
   await requireOwnSubItems(tx, id, content)
   await insertRow(tx, articles, row)
   await writeRefs(tx, id, [], content)
-  await insertRevision(tx, { article: id, number: 1, at: now, note: null, actor, content })
-  await audit(tx, act, { action: 'article.create', target: id, to: 1 })
+  await insertRevision(tx, { article: id, number: 1, at: now, note, actor, content })
+  await audit(tx, context, { action: 'article.create', target: id, to: 1 })
   return row
 }
 
-/** Saves what an editor made of the working copy: the next revision. */
+/** Saves a draft as the next revision of the working copy; if it changes nothing, adds the note to the present one. */
 export async function saveArticle(
   tx: Writer,
   before: ArticleRow,
   draft: Draft,
-  act: WriteContext,
+  context: WriteContext,
+  note: Note = null,
 ): Promise<ArticleRow> {
-  return saveIfChanged(tx, before, await workingCopyOf(tx, before, draft, act), act)
+  return saveIfChanged(tx, before, await workingCopyOf(tx, before, draft, context), context, note)
 }
 
-/** What the working copy will be once a draft is saved. Writes nothing; throws what saving would. */
+/** The working copy as it will be once the draft is saved. Writes nothing; throws what `saveArticle` would. */
 export async function workingCopyOf(
   tx: Writer,
   before: ArticleRow,
   draft: Draft,
-  act: WriteContext,
+  context: WriteContext,
 ): Promise<WorkingCopy> {
-  const content = await contentOf(resolver(tx, act.caller, refsOf(before.content)), draft)
+  const content = await contentOf(resolver(tx, context.caller, refsOf(before.content)), draft)
   await requireOwnSubItems(tx, before.id, content)
   const { publishedAt, updatedAt } = draft.dates ?? before
   return { content, slug: draft.input.slug ?? before.slug, publishedAt, updatedAt }
 }
 
-/** Saves a working copy as the next revision, if it is not what is there; for changes of a part of it, too. */
+/** Saves a working copy as the next revision; if nothing has changed, adds the note to the present revision. */
 export async function saveIfChanged(
   tx: Writer,
   before: ArticleRow,
   after: WorkingCopy,
-  act: WriteContext,
+  context: WriteContext,
+  note: Note = null,
 ): Promise<ArticleRow> {
   const isSame =
     after.slug === before.slug &&
     after.publishedAt === before.publishedAt &&
     after.updatedAt === before.updatedAt &&
     JSON.stringify(after.content) === JSON.stringify(before.content)
-  return isSame ? before : saveRevision(tx, before, after, act)
+  if (!isSame) return saveRevision(tx, before, after, context, note)
+  await addRevisionNote(tx, before, note)
+  return before
 }
 
 /** Saves a working copy as the next revision. Throws `forbidden` if it is scheduled and the caller is no editor. */
 export async function saveRevision(
   tx: Writer,
   before: ArticleRow,
-  { content, slug: wanted, publishedAt, updatedAt }: WorkingCopy,
-  act: WriteContext,
+  { content, slug: requested, publishedAt, updatedAt }: WorkingCopy,
+  context: WriteContext,
+  note: Note = null,
 ): Promise<ArticleRow> {
-  const { caller, now } = act
+  const { caller, now } = context
   const { id } = before
   if (before.publishAt !== null && !may(caller, 'content:write'))
     throw new Problem('forbidden', 'the article is scheduled: what it will say is for editors to change')
-  const slug = await moveTo(tx, before, wanted, content)
+  const slug = await changeSlug(tx, before, requested, content)
   const actor: Actor = actorOf(caller)
-  const own = { slug, publishedAt, updatedAt }
-  const saved = { version: before.version + 1, editedAt: now, searchKey: await indexDraft(tx, content, before) }
-  const row: ArticleRow = { ...before, ...own, ...saved, ...columnsOf(content) }
+  const row: ArticleRow = {
+    ...before,
+    slug,
+    publishedAt,
+    updatedAt,
+    version: before.version + 1,
+    editedAt: now,
+    searchKey: await indexDraft(tx, content, before),
+    ...columnsOf(content),
+  }
   await requireFreeExternalId(tx, row)
   await tx.update(articles).set(row).where(eq(articles.id, id))
   await writeRefs(tx, id, refsOf(before.content), content)
-  await insertRevision(tx, { article: id, number: row.version, at: now, note: null, actor, content })
-  await audit(tx, act, { action: 'article.update', target: id, from: before.version, to: row.version })
+  await insertRevision(tx, { article: id, number: row.version, at: now, note, actor, content })
+  await audit(tx, context, { action: 'article.update', target: id, from: before.version, to: row.version })
   return row
 }
 
-/** The slug of a working copy that is saved. Throws `conflict` if it belongs to another, or its path to a section. */
-async function moveTo(
+/** Claims the slug of a saved working copy. Throws `conflict` if another article has it, or a section its path. */
+async function changeSlug(
   tx: Writer,
   { id: target, slug, content }: ArticleRow,
   requested: string,
   { section }: Content,
 ): Promise<string> {
-  const place = { kind: 'article', target, section }
+  const path = { kind: 'article', target, section }
   if (requested !== slug) {
-    await claimSlug(tx, { ...place, requested, name: requested, live: false })
+    await claimSlug(tx, { ...path, requested, name: requested, live: false })
     await deleteUnpublishedSlug(tx, 'article', slug)
-  } else if (section !== content.section) await assertPathFree(tx, { ...place, slug }, '/section')
+  } else if (section !== content.section) await assertPathFree(tx, { ...path, slug }, '/section')
   return requested
 }
 
@@ -183,15 +203,15 @@ const columnsOf = (content: Content) => ({
 
 async function writeRefs(tx: Writer, article: string, before: { kind: RefKind; ref: string }[], content: Content) {
   const after = refsOf(content)
-  const same =
+  const isSame =
     before.length === after.length && before.every((b, i) => b.kind === after[i]?.kind && b.ref === after[i]?.ref)
-  if (same) return
+  if (isSame) return
   if (before.length > 0) await tx.delete(articleRefs).where(eq(articleRefs.article, article))
   const rows = after.map((ref) => ({ ...ref, article }))
   await insertRows(tx, articleRefs, rows)
 }
 
-/** The input that would make the article as it is: what a merge patch is merged into. */
+/** The article in the form of a request, for a merge patch to be applied to. */
 export function inputOf({ slug, content }: ArticleRow): ArticleWithoutBody {
   const { body: _, wordCount: __, ...input } = content
   return { ...input, slug }

@@ -1,4 +1,4 @@
-/** A change made to both copies of a live article: its edition and its working copy, which may be ahead of it. */
+/** Changes to both copies of a live article: its edition, and its working copy, which may have unpublished changes. */
 import { isDeepStrictEqual } from 'node:util'
 import { eq } from 'drizzle-orm'
 import { actorOf } from '../../access/roles.ts'
@@ -14,7 +14,7 @@ import { insertRevision } from '../revisions/store.ts'
 import { type ArticleRow, saveIfChanged, saveRevision, type WorkingCopy } from '../store.ts'
 import { type Copy, publish } from './publish.ts'
 
-/** What the world reads of an article; undefined while it is not live. */
+/** The published copy of an article; undefined while it is not live. */
 export async function liveCopy(db: Reader, article: string): Promise<Copy | undefined> {
   const { slug, version, publishedAt, content } = editions
   const [edition] = await db
@@ -24,68 +24,70 @@ export async function liveCopy(db: Reader, article: string): Promise<Copy | unde
   return edition && { ...edition, content: edition.content as Content }
 }
 
-/** What an edition is to say, in the place of what it says. */
+/** A change of an edition: the copy it has, and the one that replaces it. */
 export interface EditionChange {
   from: Copy
   to: Omit<Copy, 'version'>
-  /** The time it bears as updated; now if left out. */
+  /** The `updatedAt` of the new edition; now if left out. */
   updatedAt?: string | null | undefined
+  /** Why; stored with the revisions. */
+  note?: string | null | undefined
 }
 
 /**
- * Saves the working copy as it is to be, and makes live what the edition is to say. Where the two differ, what goes live
- * is a revision of its own before that of the working copy, so that each number stands for one text. What is scheduled
- * stays so.
+ * Saves the working copy and publishes the changed edition. Where the two differ, the edition gets a revision of its own
+ * before that of the working copy, so that each version has one content. A scheduled publication stays scheduled.
  */
 export async function publishChange(
   tx: Writer,
   before: ArticleRow,
   working: WorkingCopy,
-  { from, to, updatedAt }: EditionChange,
-  act: WriteContext,
+  { from, to, updatedAt, note }: EditionChange,
+  context: WriteContext,
 ): Promise<ArticleRow> {
-  if (isSame(from, to)) return saveIfChanged(tx, before, working, act)
+  if (isSame(from, to)) return saveIfChanged(tx, before, working, context, note)
   const version = before.version + 1
   if (isSame(to, working)) {
-    const saved = await saveRevision(tx, before, working, act)
-    return publish(tx, saved, act, { updatedAt, copy: { ...to, version } })
+    const saved = await saveRevision(tx, before, working, context, note)
+    return publish(tx, saved, context, { updatedAt, copy: { ...to, version } })
   }
-  const revision = { article: before.id, number: version, at: act.now, note: null, actor: actorOf(act.caller) }
+  const revision = { article: before.id, number: version, at: context.now, note, actor: actorOf(context.caller) }
   await insertRevision(tx, { ...revision, content: to.content })
-  const saved = await saveRevision(tx, { ...before, version }, working, act)
-  return publish(tx, saved, act, { updatedAt, copy: { ...to, version } })
+  const saved = await saveRevision(tx, { ...before, version }, working, context, note)
+  return publish(tx, saved, context, { updatedAt, copy: { ...to, version } })
 }
 
-const isSame = (a: EditionChange['to'], b: EditionChange['to']): boolean => isDeepStrictEqual(said(a), said(b))
+const isSame = (a: EditionChange['to'], b: EditionChange['to']): boolean =>
+  isDeepStrictEqual(comparable(a), comparable(b))
 
-/** What is compared of two copies. The number of words follows from the body. */
-const said = ({ slug, publishedAt, content }: EditionChange['to']) => ({
+/** What is compared of two copies: the word count follows from the body. */
+const comparable = ({ slug, publishedAt, content }: EditionChange['to']) => ({
   slug,
   publishedAt,
   content: { ...content, wordCount: 0 },
 })
 
 /**
- * What the edition would say with the change that makes the working copy what it is to be. Throws `conflict` where that
- * meets an earlier change that is not live.
+ * The edition with the changes between the working copy before and after, by a three-way merge. Throws `conflict` where
+ * these touch what has unpublished changes.
  */
 export function changedEdition(before: ArticleRow, working: WorkingCopy, live: Copy): EditionChange['to'] {
-  const { value, conflicts } = threeWayMerge(said(before), said(working), said(live))
+  const { value, conflicts } = threeWayMerge(comparable(before), comparable(working), comparable(live))
   if (conflicts.length > 0) throw conflictAt(conflicts.map((pointer) => pointer.replace(/^\/content/, '')))
   const { content } = value
   return { ...value, content: { ...content, wordCount: countWords(toText(content.body), content.language) } }
 }
 
 function conflictAt(pointers: string[]): Problem {
-  const message = 'has earlier changes that are not live: publish them too, or take them back'
+  const message = 'has earlier changes that are not live: publish them too, or undo them'
   const errors = pointers.map((pointer) => ({ in: 'body' as const, pointer, code: 'conflict', message }))
   return new Problem('conflict', `${pointers.join(', ')} ${message}`, { errors })
 }
 
-/** Pointers to what differs between the edition and a working copy, but for what a patch names itself. */
+/** Pointers to what differs between the edition and a working copy, without the members that a patch names. */
 export function unpublishedChanges(live: Copy, before: ArticleRow, patched: ReadonlySet<string>): string[] {
-  const [was, is] = [membersOf(live), membersOf(before)]
-  const changed = [...was.keys()].filter((name) => !isDeepStrictEqual(was.get(name), is.get(name)))
+  const [published, working] = [membersOf(live), membersOf(before)]
+  const changed = [...published.keys()].filter((name) => !isDeepStrictEqual(published.get(name), working.get(name)))
   return changed.filter((name) => !patched.has(name)).map((name) => `/${name}`)
 }
 

@@ -15,7 +15,7 @@ import { presentArticle } from '../presenter.ts'
 import type { ArticleDeps } from '../routes.ts'
 import { type ArticleRow, findArticle, inputOf, saveArticle } from '../store.ts'
 import { bodyChanges, fieldChanges, RevisionDiff } from './diff.ts'
-import { addRevisionNote, listRevisions, readRevision } from './store.ts'
+import { listRevisions, readRevision } from './store.ts'
 
 const RevisionNumber = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
 const ByRevision = ByArticle.extend({
@@ -44,7 +44,7 @@ const RevisionWithArticle = Revision.extend({
 
 const tags = ['Revisions']
 
-/** Every save of an article: listed, read, compared, restored. */
+/** The revisions of an article: listed, read, compared, restored. */
 export function registerRevisions(server: FastifyInstance, { storage, clock, once }: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
 
@@ -148,15 +148,15 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
         check(before.version)
         const { content } = await readRevision(tx, before.id, params.revision)
         const input = inputOf({ ...before, content })
-        const row = await saveArticle(tx, before, { input, body: content.body }, writeContext(request, clock))
-        await addRevisionNote(tx, row, `Restored from revision ${params.revision}.`)
+        const note = `Restored from revision ${params.revision}.`
+        const row = await saveArticle(tx, before, { input, body: content.body }, writeContext(request, clock), note)
         return { status: 200, version: row.version, body: await presentArticle(tx, row, caller) }
       })
     },
   )
 }
 
-/** The article as a revision has it, with what it refers to as that is now. */
+/** The article with the content of a revision; what it refers to is shown as it is now. */
 async function articleAt(db: Reader, row: ArticleRow, number: number, caller: Caller): Promise<Article> {
   const { content } = await readRevision(db, row.id, number)
   return presentArticle(db, { ...row, content, version: number }, caller)

@@ -9,16 +9,23 @@ import { insertRow } from '../../storage/prepared-statements.ts'
 import { publications, revisions } from '../../storage/schema.ts'
 import type { Reader, Writer } from '../../storage/storage.ts'
 
-/** How many revisions share one dictionary. */
+/** How many revisions are compressed with the same dictionary. */
 const SPAN = 64
 
 /**
- * Keeps a revision. Its content is deflated (RFC 1951) with the content of an earlier revision as the dictionary, so
- * that a save costs about as much room as what it changed; every `SPAN` saves one stands on its own.
+ * Stores a revision. Its content is deflated (RFC 1951) with that of an earlier revision as the dictionary, so that it
+ * takes about as much space as what changed; every `SPAN` revisions one is compressed without a dictionary.
  */
 export async function insertRevision(
   tx: Writer,
-  revision: { article: string; number: number; at: string; note: string | null; actor: Actor; content: Content },
+  revision: {
+    article: string
+    number: number
+    at: string
+    note: string | null | undefined
+    actor: Actor
+    content: Content
+  },
 ): Promise<void> {
   const { article, number, at, note, actor, content } = revision
   const base = number === 1 ? undefined : await baseFor(tx, article, number)
@@ -29,14 +36,14 @@ export async function insertRevision(
     at,
     actor: actor.id,
     actorName: actor.name,
-    note,
+    note: note ?? null,
     content: base
       ? deflateRawSync(JSON.stringify(content), { level: 9, dictionary: base.text })
       : compressJson(content),
   })
 }
 
-/** The last revision that stands on its own, unless it is too far back. */
+/** The last revision without a dictionary, unless it is `SPAN` or more revisions back. */
 async function baseFor(db: Reader, article: string, number: number) {
   const [base] = await db
     .select({ number: revisions.number, content: revisions.content })
@@ -48,7 +55,7 @@ async function baseFor(db: Reader, article: string, number: number) {
   return { number: base.number, text: inflateRawSync(base.content) }
 }
 
-/** What is known of a revision without its content. */
+/** A revision without its content. */
 export interface RevisionInfo {
   number: number
   at: string
@@ -121,7 +128,7 @@ async function liveNumbers(db: Reader, article: string): Promise<Set<number>> {
   return new Set(rows.map(({ number }) => number))
 }
 
-/** Keeps a note with the present revision, behind those it has. */
+/** Adds a note to the revision that is the present version of an article, after the notes it has. */
 export async function addRevisionNote(
   tx: Writer,
   { id, version }: { id: string; version: number },
