@@ -8,30 +8,34 @@ import { insertRow } from '../storage/prepared-statements.ts'
 import { auditLog } from '../storage/schema.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
 
-/** One thing that somebody did. */
+/** One action for the audit log. */
 export interface AuditedAction {
   /** Noun and verb: `article.publish`, `author.update`, `key.revoke`. */
   action: string
   target: string
-  /** The versions before and after, where the thing has versions. */
+  /** The versions before and after, where the target has versions. */
   from?: number | null
   to?: number | null
 }
 
 export type AuditRow = typeof auditLog.$inferSelect
 
-/** Puts on record who did what, in the transaction that does it. */
-export async function audit(tx: Writer, { caller, now, requestId }: WriteContext, deed: AuditedAction): Promise<void> {
-  const { action, target, from = null, to = null } = deed
+/** Adds an action to the audit log, in the transaction of that action. */
+export async function audit(
+  tx: Writer,
+  { caller, now, requestId }: WriteContext,
+  audited: AuditedAction,
+): Promise<void> {
+  const { action, target, from = null, to = null } = audited
   const { id, name, role } = caller
   const entry = { id: newId(), at: now, action, target, fromVersion: from, toVersion: to, requestId }
   await insertRow(tx, auditLog, { ...entry, actor: id ?? role, actorName: name })
 }
 
-/** How many refusals are put on record in a minute: whoever guesses keys must not fill the disk. */
+/** How many refused sign-ins are logged in a minute: guessing keys must not fill the disk. */
 const REFUSALS_A_MINUTE = 60
 
-/** Gives what puts refused sign-ins on record, by the request that brought them; never throws. */
+/** A function that logs the refused sign-in of a request. It never throws: errors go to `onError`. */
 export function auditRefusals(
   { storage, clock }: { storage: Storage; clock: Clock },
   onError: (error: unknown) => void,
@@ -42,8 +46,8 @@ export function auditRefusals(
     if (now !== minute) [minute, count] = [now, 0]
     count += 1
     if (count > REFUSALS_A_MINUTE) return
-    const act = writeContext({ caller: anonymous, id }, clock)
-    await storage.transaction((tx) => audit(tx, act, { action: 'sign-in.refuse', target: ip })).catch(onError)
+    const context = writeContext({ caller: anonymous, id }, clock)
+    await storage.transaction((tx) => audit(tx, context, { action: 'sign-in.refuse', target: ip })).catch(onError)
   }
 }
 
@@ -55,7 +59,7 @@ export interface AuditFilters {
   until?: string | undefined
 }
 
-/** A page of the record, newest first. */
+/** A page of the audit log, newest first. */
 export async function listAudit(db: Reader, filters: AuditFilters, request: PageRequest): Promise<Page<AuditRow>> {
   const order = { kind: 'time', column: auditLog.at, id: auditLog.id, descending: true } as const
   const slice = keyset(order, request)

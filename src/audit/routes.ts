@@ -27,9 +27,9 @@ const AuditEntry = z
   })
   .meta({ id: 'AuditEntry', description: 'An action on record.' })
 
-const one = z.string().max(200).optional()
+const exactMatch = z.string().max(200).optional()
 
-/** The record of who did what: it only grows. */
+/** The audit log is read only. */
 export function registerAudit(server: FastifyInstance, { storage }: { storage: Storage }): void {
   server.withTypeProvider<ZodTypes>().get(
     '/audit-log',
@@ -44,9 +44,9 @@ export function registerAudit(server: FastifyInstance, { storage }: { storage: S
         querystring: z.strictObject({
           limit: pageParameters.limit,
           cursor: pageParameters.cursor,
-          actor: one.meta({ description: 'Only what the key of this id did.' }),
-          action: one.meta({ description: 'Only this action, such as `article.publish`.' }),
-          target: one.meta({ description: 'Only what was done to the thing of this id.' }),
+          actor: exactMatch.meta({ description: 'Only what the key of this id did.' }),
+          action: exactMatch.meta({ description: 'Only this action, such as `article.publish`.' }),
+          target: exactMatch.meta({ description: 'Only what was done to the thing of this id.' }),
           since: Moment.optional().meta({ description: 'Only what was done at this time or later.' }),
           until: Moment.optional().meta({ description: 'Only what was done before this time.' }),
         }),

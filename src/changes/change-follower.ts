@@ -1,65 +1,65 @@
 import type { Storage } from '../storage/storage.ts'
 import { changesAfter, type LoggedChange, lastPosition } from './log.ts'
 
-/** So many changes are told one by one; after more of them it is said that anything may have changed. */
-const MOST_TOLD = 1_000
+/** How many changes are reported to listeners by id; after more of them, anything may have changed. */
+const MAX_REPORTED = 1_000
 
 /**
- * What this process knows of the log of changes: what every memory of what the world reads is kept right by, whichever
- * process writes.
+ * Follows the change log for one process: what invalidates every cache of what the public reads, whichever process
+ * writes.
  */
 export interface ChangeFollower {
   /**
-   * Looks at the log, tells `onChange` what is new, and gives the name of the last change: its number and its time,
-   * since after a restore from a backup the same number may stand for something else, and the release of the service,
-   * which may show the same in another way. It asks the database only after a commit.
+   * Reads new changes from the log, reports them to the listeners, and gives the token of the last change: its number
+   * and its time, since after a restore from a backup the same number may be another change, and the version of the
+   * service, which may present the same data differently. It queries the database only after a commit.
    */
-  last(): string | Promise<string>
-  /** The name that `last` gave most recently. */
-  seen(): string
-  /** Has `tell` called with the ids of all that has changed since the last call; null says that anything may have. */
-  onChange(tell: (changed: ReadonlySet<string> | null) => void): void
+  latest(): string | Promise<string>
+  /** The token that `latest` gave most recently. */
+  lastSeen(): string
+  /** Adds a listener, which gets the ids of what has changed since its last call; null if anything may have changed. */
+  onChange(listener: (changed: ReadonlySet<string> | null) => void): void
 }
 
-/** Follows the log for one process; `release` names the version of the service. */
-export function changeFollower(storage: Storage, release: string): ChangeFollower {
+/** The follower of a process; `version` is that of the service. */
+export function changeFollower(storage: Storage, version: string): ChangeFollower {
   const listeners: ((changed: ReadonlySet<string> | null) => void)[] = []
   let last = { seq: 0, at: '' }
-  let name = ''
+  let token = ''
   let commits: number | undefined
 
-  async function look(): Promise<string> {
-    // The last change that is known comes first, if this is still the same log.
-    const rows = await changesAfter(storage.reader, last.seq - 1, MOST_TOLD + 2)
+  async function readNewChanges(): Promise<string> {
+    // The first row is the last known change, if this is still the same log.
+    const rows = await changesAfter(storage.reader, last.seq - 1, MAX_REPORTED + 2)
     const [first, ...added] = rows
     const isSame = last.seq > 0 && first?.seq === last.seq && first.at === last.at
-    if (!isSame || added.length > MOST_TOLD) await beginAnew()
-    else if (added.length > 0) tell(added.at(-1) ?? last, new Set(added.map(({ target }) => target)))
-    return name
+    if (!isSame || added.length > MAX_REPORTED) await restart()
+    else if (added.length > 0) report(added.at(-1) ?? last, new Set(added.map(({ target }) => target)))
+    return token
   }
 
-  async function beginAnew(): Promise<void> {
-    const place = await lastPosition(storage.reader)
-    if (name === '' || place.seq !== last.seq || place.at !== last.at) tell(place, null)
+  async function restart(): Promise<void> {
+    const position = await lastPosition(storage.reader)
+    if (token === '' || position.seq !== last.seq || position.at !== last.at) report(position, null)
   }
 
-  function tell({ seq, at }: Pick<LoggedChange, 'seq' | 'at'>, changed: ReadonlySet<string> | null): void {
+  function report({ seq, at }: Pick<LoggedChange, 'seq' | 'at'>, changed: ReadonlySet<string> | null): void {
     last = { seq, at }
-    name = `${release} ${seq} ${at}`
+    token = `${version} ${seq} ${at}`
     for (const listener of listeners) listener(changed)
   }
 
   return {
-    last() {
+    latest() {
       const now = storage.commits()
-      if (now === undefined) return look()
-      if (now === commits) return name
-      return look().then((found) => {
+      if (now === undefined) return readNewChanges()
+      if (now === commits) return token
+      return readNewChanges().then((token) => {
         commits = now
-        return found
+        return token
       })
     },
-    seen: () => name,
+    lastSeen: () => token,
     onChange: (listener) => void listeners.push(listener),
   }
 }

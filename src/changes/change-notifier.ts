@@ -1,68 +1,68 @@
 import { setMaxListeners } from 'node:events'
 import type { Storage } from '../storage/storage.ts'
-import { latestChange } from './log.ts'
+import { lastSeq } from './log.ts'
 
-/** How often it is looked for new changes while somebody waits, in milliseconds. */
-const STEP = 50
-/** The same where each look is a query. */
-const QUERY_STEP = 250
+/** The interval at which new changes are polled for while somebody waits, in milliseconds. */
+const POLL_INTERVAL = 50
+/** The same on an engine where each poll is a query. */
+const QUERY_INTERVAL = 250
 
-/** Wakes those who wait for changes, whichever process makes them. */
+/** Wakes those who wait for changes, whichever process writes them. */
 export interface ChangeNotifier {
-  /** Resolves when there is a change after the one with this number, or when the signal or `close` ends the wait. */
-  after(seq: number, signal: AbortSignal): Promise<void>
-  /** Ends all waits, and any to come. */
+  /** Resolves when there is a change after the one with number `seq`, or when the signal or `close` ends the wait. */
+  waitAfter(seq: number, signal: AbortSignal): Promise<void>
+  /** Ends all current and future waits. */
   close(): void
   readonly closed: AbortSignal
 }
 
-/** Watches the log of changes, in one place for all; nothing runs while nobody waits. */
+/** Polls the change log once for all who wait; nothing runs while nobody waits. */
 export function changeNotifier(storage: Storage): ChangeNotifier {
   const waiting = new Set<{ seq: number; wake: () => void }>()
   const closing = new AbortController()
-  // Everyone who waits listens to it: that is many, and no leak.
+  // Everyone who waits listens to it: many listeners are no leak.
   setMaxListeners(0, closing.signal)
-  let seen: number | undefined
+  let commits: number | undefined
   let last = 0
   let timer: NodeJS.Timeout | undefined
 
-  async function look(): Promise<void> {
-    const commits = storage.commits()
-    if (commits === undefined || commits !== seen) {
-      last = await latestChange(storage.reader)
-      seen = commits
+  async function poll(): Promise<void> {
+    const current = storage.commits()
+    if (current === undefined || current !== commits) {
+      last = await lastSeq(storage.reader)
+      commits = current
     }
-    for (const one of waiting) if (one.seq < last) one.wake()
+    for (const waiter of waiting) if (waiter.seq < last) waiter.wake()
   }
-  function goOn(): void {
+  function schedule(): void {
     if (waiting.size === 0 || timer) return
-    const step = seen === undefined ? QUERY_STEP : STEP
+    const interval = commits === undefined ? QUERY_INTERVAL : POLL_INTERVAL
     timer = setTimeout(() => {
       timer = undefined
-      // A look that fails is made again; whoever waits has a time limit.
-      look().then(goOn, goOn)
-    }, step)
+      // A poll that fails is repeated; those who wait have a time limit.
+      poll().then(schedule, schedule)
+    }, interval)
   }
 
   return {
     closed: closing.signal,
-    async after(seq, signal) {
+    async waitAfter(seq, signal) {
       if (signal.aborted || closing.signal.aborted) return
-      await look()
+      await poll()
       if (seq < last) return
       await new Promise<void>((resolve) => {
-        const one = { seq, wake }
+        const waiter = { seq, wake }
         function wake(): void {
-          waiting.delete(one)
+          waiting.delete(waiter)
           signal.removeEventListener('abort', wake)
           closing.signal.removeEventListener('abort', wake)
           resolve()
         }
-        waiting.add(one)
+        waiting.add(waiter)
         signal.addEventListener('abort', wake)
         closing.signal.addEventListener('abort', wake)
         if (signal.aborted || closing.signal.aborted) wake()
-        goOn()
+        schedule()
       })
     },
     close: () => closing.abort(),

@@ -11,7 +11,7 @@ export type EntryNoun = (typeof entryNouns)[number]
 const articleVerbs = ['published', 'updated', 'corrected', 'retracted', 'unpublished', 'deleted'] as const
 const entryVerbs = ['created', 'updated', 'deleted'] as const
 
-/** What can happen to what the world reads. */
+/** The types of changes to what the public reads. */
 export const changeTypes = [
   ...articleVerbs.map((verb) => `article.${verb}` as const),
   ...entryNouns.flatMap((noun) => entryVerbs.map((verb) => `${noun}.${verb}` as const)),
@@ -25,11 +25,11 @@ export interface NewChange {
   target: string
   slug: string
   version: number
-  /** What the article was before, where it is not that any more. */
+  /** The access attributes that the article had before, if it no longer has them. */
   was?: AccessAttributes | null
 }
 
-/** A change as it stands in the log, under its number. */
+/** A change in the log, with its number. */
 export type LoggedChange = typeof changes.$inferSelect
 
 const selectLatest = prepared('latest_change', (db) =>
@@ -37,7 +37,7 @@ const selectLatest = prepared('latest_change', (db) =>
 )
 
 /** The number of the last change; 0 before the first. */
-export async function latestChange(db: Reader): Promise<number> {
+export async function lastSeq(db: Reader): Promise<number> {
   const [row] = await selectLatest(db)
   return row?.seq ?? 0
 }
@@ -46,13 +46,13 @@ const selectLast = prepared('last_change', (db) =>
   db.select({ seq: changes.seq, at: changes.at }).from(changes).orderBy(desc(changes.seq)).limit(1),
 )
 
-/** The number and the time of the last change; 0 and nothing before the first. */
+/** The number and time of the last change; 0 and an empty time before the first. */
 export async function lastPosition(db: Reader): Promise<{ seq: number; at: string }> {
   const [row] = await selectLast(db)
   return row ?? { seq: 0, at: '' }
 }
 
-/** Forgets changes older than so many days, but never the last: numbers go on. 0 keeps all. */
+/** Deletes changes older than so many days, but never the last, so that numbers continue. With 0 it deletes none. */
 export async function sweepChanges(
   { storage, clock }: { storage: Storage; clock: Clock },
   days: number,
@@ -62,18 +62,18 @@ export async function sweepChanges(
   const [old] = await storage.reader
     .select({ seq: max(changes.seq) })
     .from(changes)
-    .where(and(lt(changes.at, before), lt(changes.seq, await latestChange(storage.reader))))
+    .where(and(lt(changes.at, before), lt(changes.seq, await lastSeq(storage.reader))))
   const { seq = null } = old ?? {}
   if (seq === null) return
   await storage.transaction(async (tx) => void (await tx.delete(changes).where(lte(changes.seq, seq))))
 }
 
 /**
- * Appends a change to the log, in the transaction that makes it. Numbers have no gap and follow the order of commits,
- * since transactions run one at a time.
+ * Appends a change to the log, in the transaction that makes the change. Numbers have no gaps and follow the order of
+ * commits, since transactions run one at a time.
  */
-export async function record(tx: Writer, change: NewChange): Promise<void> {
-  await insertRow(tx, changes, { seq: (await latestChange(tx)) + 1, ...change })
+export async function recordChange(tx: Writer, change: NewChange): Promise<void> {
+  await insertRow(tx, changes, { seq: (await lastSeq(tx)) + 1, ...change })
 }
 
 const selectAfter = prepared('changes_after', (db) =>
@@ -85,7 +85,7 @@ const selectAfter = prepared('changes_after', (db) =>
     .limit(sql.placeholder('limit')),
 )
 
-/** The changes that came after the one with this number, in their order, `limit` of them at most. */
+/** The changes after the one with number `seq`, in their order, at most `limit`. */
 export const changesAfter = (db: Reader, seq: number, limit: number): Promise<LoggedChange[]> =>
   selectAfter(db, { seq, limit })
 
@@ -98,26 +98,26 @@ const selectReferring = prepared('any_referring', (db) =>
 )
 
 /**
- * Marks every edition that refers to the thing as stale: whoever reads one from now on gets it compiled anew; each is
- * logged as updated. `kind` is a kind of `editionRefs`; `was` is what these articles were before, if they are that no
- * more. Costs two short rows for each edition.
+ * Marks every edition that refers to an entry as stale, so that it is compiled again when it is read, and logs each as
+ * updated. `kind` is a kind of `editionRefs`; `previous` are the access attributes that these articles no longer have.
+ * Writes two short rows for each edition.
  */
 export async function markStale(
   tx: Writer,
   kind: string,
   ref: string,
   now: string,
-  was?: AccessAttributes | null,
+  previous?: AccessAttributes | null,
 ): Promise<void> {
   if ((await selectReferring(tx, { kind, ref })).length === 0) return
   const referring = tx
     .select({ article: editionRefs.article })
     .from(editionRefs)
     .where(and(eq(editionRefs.kind, kind), eq(editionRefs.ref, ref)))
-  await mark(tx, inArray(editions.article, referring), now, was)
+  await mark(tx, inArray(editions.article, referring), now, previous)
 }
 
-/** Marks as stale every edition with a related link to an article that refers to the thing: its path has changed. */
+/** Marks every edition as stale that links to an article which refers to an entry: the path of that article has changed. */
 export async function markLinkingStale(tx: Writer, kind: string, ref: string, now: string): Promise<void> {
   const referring = tx
     .select({ article: editionRefs.article })
@@ -130,18 +130,18 @@ export async function markLinkingStale(tx: Writer, kind: string, ref: string, no
   await mark(tx, inArray(editions.article, linking), now)
 }
 
-async function mark(tx: Writer, affected: SQL, now: string, was: AccessAttributes | null = null): Promise<void> {
-  const place = sql`row_number() over (order by ${editions.article})`
+async function mark(tx: Writer, affected: SQL, now: string, previous: AccessAttributes | null = null): Promise<void> {
+  const position = sql`row_number() over (order by ${editions.article})`
   await tx.insert(changes).select(
     tx
       .select({
-        seq: sql<number>`${await latestChange(tx)} + ${place}`.as('seq'),
+        seq: sql<number>`${await lastSeq(tx)} + ${position}`.as('seq'),
         type: sql<string>`${'article.updated' satisfies ChangeType}`.as('type'),
         at: sql<string>`${sql.param(now, changes.at)}`.as('at'),
         target: sql<string>`${editions.article}`.as('target'),
         slug: editions.slug,
         version: editions.version,
-        was: sql<AccessAttributes | null>`${was && sql.param(was, changes.was)}`.as('was'),
+        was: sql<AccessAttributes | null>`${previous && sql.param(previous, changes.was)}`.as('was'),
       })
       .from(editions)
       .where(affected),
@@ -155,7 +155,7 @@ async function mark(tx: Writer, affected: SQL, now: string, was: AccessAttribute
   )
 }
 
-/** Takes editions off the list of stale ones: they have been compiled anew. */
+/** Marks editions as no longer stale: they have been compiled again. */
 export async function markFresh(tx: Writer, articles: string[]): Promise<void> {
   if (articles.length > 0) await tx.delete(staleEditions).where(inArray(staleEditions.article, articles))
 }

@@ -3,52 +3,53 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** How often it is looked whether all requests are answered, in milliseconds. */
-const STEP = 20
+/** How often `drain` checks whether all requests are answered, in milliseconds. */
+const POLL_INTERVAL = 20
 
 export interface Connections {
   /**
-   * Takes no new connection, waits until no request is in flight, `deadline` milliseconds at most, and ends all
-   * connections. Until then those there are stay open, so that who asks again is told that the service is stopping.
+   * Accepts no new connections, waits until no request is in flight, at most `timeout` milliseconds, and closes all
+   * connections. Until then open connections stay open, so that further requests on them are answered with the problem
+   * that the service is stopping.
    */
-  drain(deadline: number): Promise<void>
-  /** Stops watching. */
-  forget(): void
+  drain(timeout: number): Promise<void>
+  /** Unsubscribes from the servers. */
+  stopWatching(): void
 }
 
 /**
- * Watches the connections to every HTTP server of this process: for `localhost` Fastify listens with one for each
- * family of addresses, and gives away only the first. A server's own `close` ends no connection that has asked nothing
- * yet, and cuts off a reply that is still on its way.
+ * Tracks the connections to every HTTP server of this process: for `localhost` Fastify listens with one server for each
+ * address family, and exposes only the first. A server's own `close` does not close connections without a request, and
+ * truncates a reply that is still being sent.
  */
 export function watchConnections(): Connections {
-  /** The last reply begun on each connection; earlier ones were sent before it. */
+  /** The last reply that was begun on each connection; earlier ones have been sent. */
   const replies = new Map<Socket, ServerResponse | undefined>()
   let draining = false
 
-  const connected = (message: unknown) => {
+  const onConnection = (message: unknown) => {
     const { socket } = message as { socket: Socket }
     if (draining) return void socket.destroy()
     replies.set(socket, undefined)
     socket.once('close', () => replies.delete(socket))
   }
-  const asked = (message: unknown) => {
+  const onRequest = (message: unknown) => {
     const { socket, response } = message as { socket: Socket; response: ServerResponse }
     if (!socket.destroyed) replies.set(socket, response)
   }
-  subscribe('net.server.socket', connected)
-  subscribe('http.server.request.start', asked)
+  subscribe('net.server.socket', onConnection)
+  subscribe('http.server.request.start', onRequest)
 
   const inFlight = () => [...replies.values()].some((reply) => reply && !reply.writableFinished)
   return {
-    async drain(deadline) {
+    async drain(timeout) {
       draining = true
-      for (const end = Date.now() + deadline; inFlight() && Date.now() < end; ) await pause(STEP)
+      for (const end = Date.now() + timeout; inFlight() && Date.now() < end; ) await pause(POLL_INTERVAL)
       for (const socket of replies.keys()) socket.destroy()
     },
-    forget() {
-      unsubscribe('net.server.socket', connected)
-      unsubscribe('http.server.request.start', asked)
+    stopWatching() {
+      unsubscribe('net.server.socket', onConnection)
+      unsubscribe('http.server.request.start', onRequest)
     },
   }
 }

@@ -1,12 +1,12 @@
-/** Work that is done over and over in the background. */
+/** Work that is repeated in the background. */
 export interface Interval {
-  /** Stops; resolves when nothing is under way any more. */
+  /** Stops; resolves when no run is in progress. */
   stop(): Promise<void>
 }
 
 /**
- * Does the work, waits `interval` milliseconds, and does it again, until it is stopped. It never does two at a time, and
- * goes on after an error. It does not keep the process alive.
+ * Waits `interval` milliseconds, does the work, and repeats both until it is stopped. Runs never overlap, and an error,
+ * which goes to `onError`, does not end the repetition. Does not prevent the process from exiting.
  */
 export function every(interval: number, work: () => Promise<unknown>, onError: (error: unknown) => void): Interval {
   let stopped = false

@@ -62,7 +62,7 @@ export function preparedKeyset({ column, id, descending }: Order, start: PageSta
   }
 }
 
-/** The values of `keysetOf`. */
+/** The values of the placeholders of `preparedKeyset`. */
 export const preparedKeysetValues = ({ from }: PageRequest) => ({ key: from?.keys[0], id: from?.keys[1] })
 
 /** Throws `invalid-cursor` if the key of the request is of another type than the sort column. */

@@ -1,74 +1,75 @@
-/** The queue of transactions on SQLite: one connection writes, and those that wait at the same time share a commit. */
-import { setTimeout as pause, setImmediate as turnOfTheLoop } from 'node:timers/promises'
+/** The write queue of SQLite: one connection writes, and transactions that wait at the same time share a commit. */
+import { setImmediate as nextEventLoopTurn, setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { pauseBetweenStatements } from './statement-pause.ts'
 import { type Storage, StorageBusy, type Writer } from './storage.ts'
 
-/** How long a transaction waits for another process to give up the write lock, in milliseconds. */
+/** How long a transaction waits for another process to release the write lock, in milliseconds. */
 const LOCK_DEADLINE = 5_000
-/** How long between two tries to get it. */
+/** The time between two attempts to acquire it, in milliseconds. */
 const LOCK_RETRY = 10
 /** How many transactions may share one commit. */
-const GROUP = 64
-/** How long a transaction works on until others, such as readers, get their turn, in milliseconds. */
-const SLICE = 0.5
+const MAX_GROUP = 64
+/** How long a transaction runs until it yields to others, such as readers, in milliseconds. */
+const TIME_SLICE = 0.5
 
-interface Turn {
-  /** Does the work; gives what answers whoever waits for it, once all is committed. */
-  take(): Promise<() => void>
+interface QueuedTransaction {
+  /** Does the work; gives a function that reports the result to the caller, for after the commit. */
+  run(): Promise<() => void>
+  /** Reports an error to the caller. */
   fail(error: unknown): void
 }
 
 /**
- * The queue of transactions on the one connection that writes; `idle` resolves when it is empty. Those that wait at the
- * same time share one commit, and so one wait for the disk: each runs in a savepoint of its own, one after the other,
- * and is answered when the commit is done.
+ * The queue of transactions on the connection that writes; `idle` resolves when it is empty. Transactions that wait at
+ * the same time share one commit, and so one wait for the disk: each runs in its own savepoint, one after the other, and
+ * resolves after the commit. `endSnapshot` is called before each commit.
  */
 export function writeQueue(
   connection: Database.Database,
   endSnapshot: () => void,
 ): Pick<Storage, 'transaction' | 'attempt'> & { idle(): Promise<unknown> } {
   const tx = drizzle(connection) as unknown as Writer
-  let turned = 0
-  const turn = () =>
-    turnOfTheLoop().then(() => {
-      turned = performance.now()
+  let yieldedAt = 0
+  const yieldToOthers = () =>
+    nextEventLoopTurn().then(() => {
+      yieldedAt = performance.now()
     })
-  pauseBetweenStatements(tx, () => (performance.now() - turned > SLICE ? turn() : undefined))
-  const attempt = attempts(connection)
+  pauseBetweenStatements(tx, () => (performance.now() - yieldedAt > TIME_SLICE ? yieldToOthers() : undefined))
+  const attempt = savepoints(connection)
   const begin = connection.prepare('BEGIN IMMEDIATE')
   const commit = connection.prepare('COMMIT')
   const rollback = connection.prepare('ROLLBACK')
-  const waiting: Turn[] = []
+  const waiting: QueuedTransaction[] = []
   let running: Promise<void> | undefined
 
-  async function commitTogether(): Promise<void> {
-    const group = waiting.splice(0, GROUP)
+  async function commitGroup(): Promise<void> {
+    const group = waiting.splice(0, MAX_GROUP)
     try {
-      await locked(() => begin.run())
-      const answers: (() => void)[] = []
-      for (const one of group) {
-        answers.push(await one.take())
-        // A write that comes meanwhile joins the group.
-        await turn()
-        group.push(...waiting.splice(0, GROUP - group.length))
+      await acquireLock(() => begin.run())
+      const reports: (() => void)[] = []
+      for (const queued of group) {
+        reports.push(await queued.run())
+        // A transaction that is queued meanwhile joins the group.
+        await yieldToOthers()
+        group.push(...waiting.splice(0, MAX_GROUP - group.length))
       }
-      // A snapshot that is open would keep SQLite from beginning its log anew, and nobody may read it after the commit.
+      // An open snapshot would keep SQLite from resetting its WAL, and must not be read after the commit.
       endSnapshot()
       commit.run()
-      for (const answer of answers) answer()
+      for (const report of reports) report()
     } catch (error) {
       if (connection.inTransaction) rollback.run()
-      for (const one of group) one.fail(error)
+      for (const queued of group) queued.fail(error)
     }
   }
 
-  async function run(): Promise<void> {
+  async function commitAll(): Promise<void> {
     while (waiting.length > 0) {
-      // Requests that have arrived by now get to the queue first.
-      await turn()
-      await commitTogether()
+      // Requests that have arrived by now are queued first, and join the group.
+      await yieldToOthers()
+      await commitGroup()
     }
     running = undefined
   }
@@ -77,35 +78,35 @@ export function writeQueue(
     attempt,
     transaction: (work) =>
       new Promise((resolve, reject) => {
-        const take = () =>
+        const run = () =>
           attempt(tx, work).then(
             (result) => () => resolve(result),
             (error: unknown) => {
-              // After some faults SQLite has taken back the whole transaction, and with it what others did.
+              // After some errors SQLite has rolled back the whole transaction, and with it the rest of the group.
               if (!connection.inTransaction) throw error
               return () => reject(error)
             },
           )
-        waiting.push({ take, fail: reject })
-        running ??= run()
+        waiting.push({ run, fail: reject })
+        running ??= commitAll()
       }),
     idle: () => running ?? Promise.resolve(),
   }
 }
 
 /** Savepoints on the one connection that writes. */
-function attempts(connection: Database.Database): Storage['attempt'] {
-  const set = connection.prepare('SAVEPOINT attempt')
-  const takeBack = connection.prepare('ROLLBACK TO attempt')
+function savepoints(connection: Database.Database): Storage['attempt'] {
+  const begin = connection.prepare('SAVEPOINT attempt')
+  const rollback = connection.prepare('ROLLBACK TO attempt')
   const release = connection.prepare('RELEASE attempt')
 
   return async (tx, work) => {
-    set.run()
+    begin.run()
     try {
       return await work(tx)
     } catch (error) {
-      // After some faults, as of a full disk, SQLite has taken back the whole transaction by itself.
-      if (connection.inTransaction) takeBack.run()
+      // After some errors, such as a full disk, SQLite has rolled back the whole transaction itself.
+      if (connection.inTransaction) rollback.run()
       throw error
     } finally {
       if (connection.inTransaction) release.run()
@@ -113,7 +114,7 @@ function attempts(connection: Database.Database): Storage['attempt'] {
   }
 }
 
-async function locked(begin: () => void): Promise<void> {
+async function acquireLock(begin: () => void): Promise<void> {
   for (let waited = 0; ; waited += LOCK_RETRY) {
     try {
       return begin()
