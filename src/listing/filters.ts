@@ -94,7 +94,7 @@ export const articleParameters = {
     }),
   externalId: z.string().max(200).optional().meta({ description: 'The article that another system knows by this id.' }),
   path: SitePath.optional().meta({
-    description: 'The one article that is read at this path of the site, or was.',
+    description: 'The one article that is or was at this path of the site.',
     examples: ['/world-news/harbour-bridge-reopens'],
   }),
   q: queryText.optional(),
