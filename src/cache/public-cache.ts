@@ -11,7 +11,8 @@
  */
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import type { ChangeFollower } from '../changes/change-follower.ts'
-import { etagOfChange, matchesEtag, varyOf } from '../http/caching.ts'
+import { etagOfChange, varyOf } from '../http/caching.ts'
+import { matchesEtag } from '../http/conditional-requests.ts'
 import { preferredFormat } from '../http/negotiation.ts'
 import { getOrCreate } from '../lib/cache.ts'
 import { type CachedResponse, responseCache } from './response-cache.ts'

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { matchesEtag, notModified } from '../http/caching.ts'
 import { PermanentRedirect } from '../http/common-schemas.ts'
+import { matchesEtag, notModified } from '../http/conditional-requests.ts'
 import type { AlternativeFormats } from '../http/negotiation.ts'
 import { asSent, type Sent, sendJson } from '../http/reply.ts'
 import type { ZodTypes } from '../http/validation.ts'

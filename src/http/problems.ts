@@ -102,7 +102,7 @@ export function toProblem(error: unknown, translate: ErrorTranslator): Problem {
   const known = translate(error)
   if (known) return known
   const { code = '', statusCode = 500, message } = error as FastifyError
-  if (statusCode >= 500) return new Problem('internal', 'something failed that should not; the log tells more')
+  if (statusCode >= 500) return new Problem('internal', 'an unexpected error occurred; the log has the details')
   return new Problem(TYPES[code] ?? STATUSES[statusCode] ?? 'bad-request', message, {
     headers: statusCode === 429 ? { 'retry-after': '60' } : {},
   })

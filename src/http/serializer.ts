@@ -4,7 +4,7 @@ import type { FastifySerializerCompiler } from 'fastify'
 import * as z from 'zod'
 
 /**
- * Serializes the replies of a route. The function is compiled at the first reply, which keeps the start fast: most routes
+ * Serializes the replies of a route. The function is compiled at the first reply, so that the service starts fast: most routes
  * are seldom called.
  */
 export const serializerCompiler: FastifySerializerCompiler<z.ZodType> = ({ schema }) => {

@@ -42,9 +42,13 @@ export const problems = {
   'cursor-expired': [
     410,
     'The cursor is too old',
-    'What came after it is not kept any more, or is not what this key would be shown; begin anew with `snapshot`.',
+    'The changes after it are no longer stored, or the grant of the key has changed; begin again with `snapshot`.',
   ],
-  retracted: [410, 'Retracted', 'The article was taken back; `retraction` says why, and what to read instead.'],
+  retracted: [
+    410,
+    'Retracted',
+    'The article was withdrawn after its publication; `retraction` says why, and what to read instead.',
+  ],
   'precondition-required': [
     428,
     'If-Match is required',
@@ -53,7 +57,7 @@ export const problems = {
   'precondition-failed': [
     412,
     'Changed meanwhile',
-    'The resource has changed since the version that `If-Match` names; `currentVersion` tells the one it has.',
+    'The resource has changed since the version that `If-Match` names; `currentVersion` is the version it has now.',
   ],
   'too-large': [413, 'Too large', 'The body is larger than this service takes.'],
   'uri-too-long': [414, 'Address too long', 'The address is longer than this service takes.'],
@@ -81,7 +85,7 @@ export const problems = {
   unreadable: [422, 'The text cannot be read', 'The body of the article could not be converted.'],
   'rate-limited': [429, 'Too many requests', 'Wait for as many seconds as `Retry-After` says.'],
   'headers-too-large': [431, 'Headers too large', 'The address and the headers are larger than this service takes.'],
-  internal: [500, 'Our fault', 'Something failed that should not; the request id finds it in the log.'],
+  internal: [500, 'Our fault', 'An unexpected error occurred; the request id leads to it in the log.'],
   'not-implemented': [501, 'No such method', 'The method of the request is not one of HTTP.'],
   busy: [503, 'Busy', 'The service cannot take this now; try again after `Retry-After` seconds.'],
   'storage-full': [507, 'Storage is full', 'Nothing can be written until the operator has made room; reads go on.'],

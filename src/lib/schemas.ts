@@ -77,7 +77,7 @@ export const WebUrl = z
   .refine(isWebUrl, 'must be an absolute http or https address')
   .meta({
     id: 'WebUrl',
-    description: 'An absolute http or https address, as browsers take it; other letters than ASCII may stand in it.',
+    description: 'An absolute http or https address, as browsers accept it; it may contain letters other than ASCII.',
     examples: ['https://wire.example/1'],
   })
 

@@ -38,7 +38,7 @@ const headers = {
   },
   'Cache-Tag': {
     description:
-      'What a CDN can purge the reply by: the last twelve characters of the ids of what it shows, and `articles` for a list. `many` stands for what had no room in 1,400 characters.',
+      'What a CDN can purge the reply by: the last twelve characters of the ids of what it shows, and `articles` for a list. `many` replaces those that do not fit in 1,400 characters.',
     isAlways: false,
     example: 'articles,5f0c8e2a4b6d',
   },

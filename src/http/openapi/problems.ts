@@ -63,7 +63,7 @@ const EXAMPLES: Record<ProblemType, Example> = {
     extensions: { state: 'draft', allowed: ['submit', 'publish', 'schedule'] },
   },
   'cursor-expired': {
-    detail: 'what came after the cursor is not kept any more: read the snapshot, and go on from the cursor it names',
+    detail: 'the changes after the cursor are no longer stored: read the snapshot, and go on from the cursor it names',
     extensions: { snapshot: '/v1/changes/snapshot' },
   },
   retracted: {
@@ -96,7 +96,7 @@ const EXAMPLES: Record<ProblemType, Example> = {
   unreadable: wrong('body', '/body', 'unreadable', 'has more than 20000 elements'),
   'rate-limited': { detail: 'more than 600 requests in a minute' },
   'headers-too-large': { detail: 'this is not a request that can be answered; the connection is closed' },
-  internal: { detail: 'something failed that should not; the log tells more' },
+  internal: { detail: 'an unexpected error occurred; the log has the details' },
   'not-implemented': { detail: 'this is not a request that can be answered; the connection is closed' },
   busy: { detail: 'another process is writing to the database' },
   'storage-full': { detail: 'the disk of the database is full' },
