@@ -1,8 +1,8 @@
 /**
  * Every table, once, for both engines.
  *
- * The newsroom (`articles`, `revisions`, `articleRefs`) is what editors change; the newsstand (`editions`,
- * `editionRefs`) is what the world reads. Code that serves the public reads the newsstand only.
+ * Editors change the working copies (`articles`, `revisions`, `articleRefs`); the public reads the editions (`editions`,
+ * `editionRefs`). Code that serves the public reads the tables of editions only.
  */
 import type { AccessAttributes } from '../access/attributes.ts'
 import type { Grant } from '../access/grants.ts'
@@ -22,26 +22,26 @@ import {
   uniqueIndex,
 } from './dialect.ts'
 
-/** Who may call: bearer keys, of which only a hash is kept. */
+/** The API keys; only a hash of the secret is stored. */
 export const apiKeys = table('api_keys', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
   role: text('role').notNull(),
   secretHash: text('secret_hash').notNull(),
   rateLimit: integer('rate_limit'),
-  // What a partner may have; null sets no limit.
+  // What a partner has access to; null sets no limit.
   grant: json('grant').$type<Grant>(),
   expiresAt: timestampColumn('expires_at'),
   lastUsedAt: timestampColumn('last_used_at'),
   createdAt: timestampColumn('created_at').notNull(),
 })
 
-/** What every entry of the catalogue has. `version` counts its saves; `deletedAt` is set while it is in the trash. */
+/** The columns of every entry of the catalogue. `version` counts its saves; `deletedAt` is set while it is in the trash. */
 const entry = () => ({
   id: text('id').primaryKey(),
   slug: text('slug').notNull(),
   name: text('name').notNull(),
-  // The name as lists are sorted by it and found by: its words, folded. Empty until it is made.
+  // The name by which lists are sorted and searched: its words, folded. Empty until it is computed.
   sortName: text('sort_name').notNull().default(''),
   version: integer('version').notNull(),
   createdAt: timestampColumn('created_at').notNull(),
@@ -81,7 +81,7 @@ export const sources = table(
   ],
 )
 
-/** A tree. `path` is made from the slugs of the section and of all above it: `/world-news/asia`. */
+/** A tree. `path` consists of the slugs of all ancestors and of the section: `/world-news/asia`. */
 export const sections = table(
   'sections',
   {
@@ -105,26 +105,26 @@ export const tags = table('tags', { ...entry(), description: text('description')
 ])
 
 /**
- * The address book: which thing a slug leads to. A slug that the world has seen (`live`) stays with its thing after the
- * thing has taken another, so that old addresses lead on.
+ * Which article or entry a slug identifies. A slug that the public has seen (`live`) stays with its target after the
+ * target has got another, so that old URLs redirect.
  */
 export const slugs = table(
   'slugs',
   {
     kind: text('kind').notNull(),
     slug: text('slug').notNull(),
-    // For a section the one above it, and empty at the top: two sections may have the same slug under different parents.
-    // For an article a section that it has left: there it was once read, too. Empty for all else.
+    // For a section its parent, empty at the top: two sections may have the same slug under different parents. For an
+    // article a section that it has left, under which it was once read, too. Empty for everything else.
     scope: text('scope').notNull().default(''),
     target: text('target').notNull(),
     live: booleanColumn('live').notNull(),
-    // The entry whose slug it was before that was merged into the target; empty once that is deleted for good.
+    // The entry that had the slug before it was merged into the target; empty once that entry is deleted permanently.
     mergedFrom: text('merged_from'),
   },
   (t) => [primaryKey({ columns: [t.kind, t.slug, t.scope] }), index('slugs_target').on(t.target)],
 )
 
-/** The working copies. `content` is the whole article as its editors see it, with references as ids. */
+/** The working copies. `content` is the whole article as editors see it, with references as ids. */
 export const articles = table(
   'articles',
   {
@@ -133,7 +133,7 @@ export const articles = table(
     status: text('status').notNull(),
     version: integer('version').notNull(),
     liveVersion: integer('live_version'),
-    // The address that the world knows, or last knew: the working copy may have another by now.
+    // The slug of the edition, or of the last one: the working copy may have another by now.
     liveSlug: text('live_slug'),
     externalId: text('external_id'),
     language: text('language').notNull(),
@@ -148,7 +148,7 @@ export const articles = table(
     embargoUntil: timestampColumn('embargo_until'),
     deletedAt: timestampColumn('deleted_at'),
     content: compressedJson('content').notNull(),
-    // Its number in the index of working copies; null until it is there.
+    // Its key in the index of working copies; null until it is indexed.
     searchKey: integer('search_key'),
   },
   (t) => [
@@ -164,7 +164,7 @@ export const articles = table(
   ],
 )
 
-/** What the working copies refer to, by kind: what a filter on drafts, and the count of uses before a deletion, read. */
+/** The references of the working copies, by kind: for filters on drafts, and for counting uses before a deletion. */
 export const articleRefs = table(
   'article_refs',
   {
@@ -181,7 +181,7 @@ export const articleRefs = table(
   ],
 )
 
-/** Each save of a working copy, deflated; `base` names the revision whose content is its dictionary. */
+/** Each save of a working copy, deflated; `base` is the revision whose content is the dictionary. */
 export const revisions = table(
   'revisions',
   {
@@ -202,7 +202,7 @@ export const revisions = table(
   ],
 )
 
-/** Which revision was live from when until when; `until` is null while it is. */
+/** Which revision was live from when until when; `until` is null while it still is. */
 export const publications = table(
   'publications',
   {
@@ -219,7 +219,7 @@ export const publications = table(
   ],
 )
 
-/** What the newsroom owned up to, in public: never changed, never removed but with the article. */
+/** Published corrections: never changed, and deleted only with the article. */
 export const corrections = table(
   'corrections',
   {
@@ -242,7 +242,7 @@ export const corrections = table(
   ],
 )
 
-/** What stands on the newsstand in the place of a retracted article: why, and what to read instead. */
+/** What the public gets instead of a retracted article: the reason, and what to read instead. */
 export const retractions = table(
   'retractions',
   {
@@ -261,7 +261,7 @@ export const retractions = table(
   ],
 )
 
-/** Links that show one draft to someone without a key; of a link only a hash is kept. */
+/** Links that show one draft to somebody without a key; only a hash of the secret is stored. */
 export const previews = table(
   'previews',
   {
@@ -282,8 +282,8 @@ export const previews = table(
 )
 
 /**
- * The live copies: finished JSON, sent as it stands. `document` answers one article, `card` is its place in a list,
- * `content` is what both are compiled from.
+ * The editions: JSON that is sent as it is stored. `document` is the reply for one article, `card` its item in a list;
+ * both are compiled from `content`.
  */
 export const editions = table(
   'editions',
@@ -301,7 +301,7 @@ export const editions = table(
     card: text('card').notNull(),
     document: text('document').notNull(),
     content: compressedJson('content').notNull(),
-    // Its number in the index, which sorts by time; null until it is there.
+    // Its key in the index, which sorts by time; null until it is indexed.
     searchKey: integer('search_key'),
   },
   (t) => [
@@ -316,9 +316,9 @@ export const editions = table(
 )
 
 /**
- * What the live editions refer to: an author, a source, a tag, a section and each section above it, a related article,
- * a related link; and the language they are in. It answers filtered lists, newest first, and tells which editions a
- * rename makes stale.
+ * The references of the editions: an author, a source, a tag, a section and each of its ancestors, a related article, a
+ * related link; and their language. Filtered lists, newest first, are read from it, and which editions a rename makes
+ * stale.
  */
 export const editionRefs = table(
   'edition_refs',
@@ -337,7 +337,7 @@ export const editionRefs = table(
   ],
 )
 
-/** How many editions refer to what lists are filtered by: kept in the transactions that write `editionRefs`. */
+/** How many editions have each reference that lists are filtered by: updated in the transactions that write `editionRefs`. */
 export const refCounts = table(
   'ref_counts',
   {
@@ -348,7 +348,7 @@ export const refCounts = table(
   (t) => [primaryKey({ columns: [t.kind, t.ref] })],
 )
 
-/** Editions whose finished JSON is out of date: compiled anew when read, and put right in the background. */
+/** Editions whose stored JSON is out of date: compiled when they are read, and stored again in the background. */
 export const staleEditions = table('stale_editions', { article: text('article').primaryKey() }, (t) => [
   foreignKey({ columns: [t.article], foreignColumns: [editions.article], name: 'stale_editions_article_fk' }).onDelete(
     'cascade',
@@ -356,8 +356,8 @@ export const staleEditions = table('stale_editions', { article: text('article').
 ])
 
 /**
- * The log of all that altered what the world reads: gap-free, in commit order. `was` tells what an article was before,
- * where that is no longer so: whoever may no longer have it is told by that.
+ * The change log: all changes to what the public reads, without gaps, in commit order. `was` has the access attributes
+ * that an article had before, if they have changed: partners that lose access to it are notified by them.
  */
 export const changes = table(
   'changes',
@@ -373,7 +373,7 @@ export const changes = table(
   (t) => [index('changes_target').on(t.target, t.seq)],
 )
 
-/** Up to which change each partner says to have taken note. */
+/** The last change that each partner has acknowledged. */
 export const receipts = table(
   'receipts',
   {
@@ -385,8 +385,9 @@ export const receipts = table(
 )
 
 /**
- * Who is told of the changes over HTTP. `cursor` is the change up to which deliveries were made; `failingSince` is set
- * from the first failure after a success until the next success. Secrets are sealed: the key to them is elsewhere.
+ * The subscribers to changes over HTTP. `cursor` is the change up to which deliveries were created; `failingSince` is
+ * set from the first failure after a success until the next success. Secrets are encrypted; the key is not in the
+ * database.
  */
 export const webhooks = table(
   'webhooks',
@@ -415,8 +416,8 @@ export const webhooks = table(
 )
 
 /**
- * What was or is to be sent to a webhook: the change it tells of, and how the last try went. While it is `pending`,
- * `nextAt` says when it is tried next; while a process tries it, when another one may take it over.
+ * The deliveries to webhooks: the change, and the result of the last attempt. While a delivery is `pending`, `nextAt` is
+ * the time of the next attempt; while a process attempts it, the time at which its lease ends.
  */
 export const webhookDeliveries = table(
   'webhook_deliveries',
@@ -453,7 +454,7 @@ export const webhookDeliveries = table(
   ],
 )
 
-/** The first reply to each `Idempotency-Key`, sealed, so that it can be given again. */
+/** The first reply to each `Idempotency-Key`, encrypted, so that it can be sent again. */
 export const idempotencyKeys = table(
   'idempotency_keys',
   {
@@ -466,7 +467,7 @@ export const idempotencyKeys = table(
   (t) => [primaryKey({ columns: [t.caller, t.key] }), index('idempotency_keys_created_at').on(t.createdAt)],
 )
 
-/** Who did what, when, by which request: it only grows. */
+/** The audit log: who did what, when, by which request. Rows are only added. */
 export const auditLog = table(
   'audit_log',
   {
