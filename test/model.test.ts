@@ -87,7 +87,7 @@ describe('the workflow by itself', () => {
         for (const action of wanted) {
           if (!allowedIn(state).includes(action)) {
             expect(() => statusAfter(state, action)).toThrow(
-              expect.objectContaining({ more: { state: state.status, allowed: allowedIn(state) } }),
+              expect.objectContaining({ extensions: { state: state.status, allowed: allowedIn(state) } }),
             )
             continue
           }

@@ -9,7 +9,7 @@ import {
   publishScope,
   requirePublisher,
 } from '../articles/commands.ts'
-import { runTransition, transitions } from '../articles/lifecycle/routes.ts'
+import { runTransition, transitions } from '../articles/lifecycle/transitions.ts'
 import { trash } from '../articles/lifecycle/trash.ts'
 import type { MayBackdate } from '../articles/publication-dates.ts'
 import { ArticlePatch, NewArticle } from '../articles/schemas.ts'

@@ -9,7 +9,7 @@ import { newId } from '../../lib/id.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../../storage/keyset.ts'
 import { articles, corrections, editions, publications, retractions } from '../../storage/schema.ts'
 import type { Reader, Writer } from '../../storage/storage.ts'
-import { notLive } from '../lifecycle/transition.ts'
+import { notLive } from '../lifecycle/state.ts'
 import type { ArticleRow } from '../store.ts'
 import type { PlacedCorrection } from './schemas.ts'
 

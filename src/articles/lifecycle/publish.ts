@@ -8,7 +8,7 @@ import type { Writer } from '../../storage/storage.ts'
 import { wasLive } from '../publication-dates.ts'
 import type { ArticleRow } from '../store.ts'
 import { beginPublication, endPublication, redateFirst } from './publications.ts'
-import { saveTransition, stateOf } from './transition.ts'
+import { saveTransition, stateOf } from './state.ts'
 import { statusAfter } from './workflow.ts'
 
 /** The members of an article that its edition is compiled from. */

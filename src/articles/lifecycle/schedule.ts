@@ -4,7 +4,7 @@ import { Problem } from '../../lib/problem.ts'
 import type { Writer } from '../../storage/storage.ts'
 import type { ArticleRow } from '../store.ts'
 import { requireFreePath } from './publish.ts'
-import { saveTransition, stateOf } from './transition.ts'
+import { saveTransition, stateOf } from './state.ts'
 import { statusAfter } from './workflow.ts'
 
 /** When an article is to be published: at a time, and not before an embargo has ended. */

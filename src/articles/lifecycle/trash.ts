@@ -10,7 +10,7 @@ import { articleRefs, articles } from '../../storage/schema.ts'
 import type { Writer } from '../../storage/storage.ts'
 import { wasLive } from '../publication-dates.ts'
 import type { ArticleRow } from '../store.ts'
-import { saveTransition } from './transition.ts'
+import { saveTransition } from './state.ts'
 import { withdraw } from './withdraw.ts'
 
 /** Moves an article to the trash, and removes its live edition. */

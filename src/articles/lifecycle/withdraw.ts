@@ -10,7 +10,7 @@ import type { Writer } from '../../storage/storage.ts'
 import { readRevision } from '../revisions/store.ts'
 import type { ArticleRow } from '../store.ts'
 import { endPublication, lastPublication } from './publications.ts'
-import { saveTransition, stateOf } from './transition.ts'
+import { saveTransition, stateOf } from './state.ts'
 import { statusAfter } from './workflow.ts'
 
 /** Removes the live edition, and cancels a scheduled publication; the working copy stays. */

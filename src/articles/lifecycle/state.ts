@@ -1,4 +1,4 @@
-/** What all transitions of an article share: its state, and how a transition is stored and audited. */
+/** The state of an article in the workflow, and how a transition is saved. */
 import { eq, sql } from 'drizzle-orm'
 import type { WriteContext } from '../../access/write-context.ts'
 import { audit } from '../../audit/log.ts'
