@@ -1,4 +1,4 @@
-/** The shapes of what editors send. */
+/** The schemas of the requests that create and change articles. */
 import * as z from 'zod'
 import { BodyInput } from '../body/block.ts'
 import { relations } from '../editions/content.ts'
@@ -8,7 +8,7 @@ const MAX_AUTHORS = 50
 const MAX_TAGS = 100
 const MAX_CITATIONS = 500
 const MAX_RELATED_LINKS = 100
-/** A place in a list; past its end means at the end. */
+/** An index in a list; any after the last means the end. */
 const Position = z
   .int()
   .min(0)
@@ -27,7 +27,7 @@ const citation = {
   accessedAt: Moment.nullish().meta({ description: 'When it was read there.' }),
 }
 
-/** A citation inside an article; an `id` keeps one that is there. */
+/** A citation within an article; with an `id`, it replaces the existing one. */
 export const CitationInput = z.strictObject({ id: Id.optional(), ...citation, position: Position }).meta({
   id: 'CitationInput',
   description: 'A citation to set; one with the `id` of an existing citation replaces it.',
@@ -61,24 +61,25 @@ const relatedLink = {
     .meta({ description: 'A word before the title.', examples: ['Check also'] }),
 }
 
-/** A link leads to one of two places, and one elsewhere cannot be without a title. */
-function oneTarget({
+/** A link has either `article` or `url`, and one with a `url` needs a title. */
+function checkTarget({
   value,
   issues,
 }: z.core.ParsePayload<{ article?: unknown; url?: unknown; title?: unknown }>): void {
-  const here = value.article !== undefined && value.article !== null
-  const elsewhere = value.url !== undefined && value.url !== null
-  const fault = (path: string, message: string) => issues.push({ code: 'custom', message, path: [path], input: value })
-  if (here && elsewhere) fault('url', 'must not be given beside `article`: a link leads to one place')
-  if (!here && !elsewhere) fault('article', 'is required, or `url`')
-  if (!here && elsewhere && (value.title === undefined || value.title === null))
-    fault('title', 'is required for a page elsewhere')
+  const hasArticle = value.article !== undefined && value.article !== null
+  const hasUrl = value.url !== undefined && value.url !== null
+  const addIssue = (path: string, message: string) =>
+    issues.push({ code: 'custom', message, path: [path], input: value })
+  if (hasArticle && hasUrl) addIssue('url', 'must not be given beside `article`: a link leads to one place')
+  if (!hasArticle && !hasUrl) addIssue('article', 'is required, or `url`')
+  if (!hasArticle && hasUrl && (value.title === undefined || value.title === null))
+    addIssue('title', 'is required for a page elsewhere')
 }
 
-/** A related link inside an article; an `id` keeps one that is there. */
+/** A related link within an article; with an `id`, it replaces the existing one. */
 export const RelatedLinkInput = z
   .strictObject({ id: Id.optional(), ...relatedLink, position: Position })
-  .check(oneTarget)
+  .check(checkTarget)
   .meta({
     id: 'RelatedLinkInput',
     description: 'A related link to set; one with the `id` of an existing link replaces it.',
@@ -86,7 +87,7 @@ export const RelatedLinkInput = z
 
 export const NewRelatedLink = z
   .strictObject({ ...relatedLink, position: Position })
-  .check(oneTarget)
+  .check(checkTarget)
   .meta({
     id: 'NewRelatedLink',
     description: 'A related link to add.',
@@ -112,7 +113,7 @@ const content = {
   standfirst: prose(1_000).nullish().meta({ description: 'The paragraph below the headline.' }),
   summary: prose(2_000).nullish().meta({ description: 'What lists and feeds say of it.' }),
   dateline: z.strictObject(dateline).nullish().meta({ description: 'Where the story was written.' }),
-  section: Reference.nullish().meta({ description: 'The section that it stands in, by id or slug.' }),
+  section: Reference.nullish().meta({ description: 'The section it belongs to, by id or slug.' }),
   authors: z
     .array(Reference)
     .max(MAX_AUTHORS)
@@ -152,9 +153,9 @@ const content = {
     .meta({ description: 'The id that another system knows it by; no two articles share one.' }),
 }
 
-const slug = Slug.optional().meta({ description: 'The slug; made from the headline if left out.' })
+const slug = Slug.optional().meta({ description: 'The slug; derived from the headline if left out.' })
 
-/** The dates of an article that was published before it came here. */
+/** The dates of an article that was published elsewhere before. */
 const dates = {
   publishedAt: Moment.nullish().meta({
     description:
@@ -168,7 +169,7 @@ const dates = {
 
 const note = prose(2_000).nullish().meta({ description: 'Why; stored with the revision.' })
 
-/** An article without its body, whose blocks have been checked before. */
+/** An article without its body, which is validated and converted before. */
 export const ArticleWithoutBody = z.strictObject({ ...content, slug })
 export type ArticleWithoutBody = z.infer<typeof ArticleWithoutBody>
 
@@ -193,7 +194,7 @@ export const NewArticle = z.strictObject({ ...content, slug, ...dates, body: Bod
 })
 export type NewArticle = z.infer<typeof NewArticle>
 
-/** Objects inside an article are patched member by member. */
+/** A merge patch: objects within an article are patched member by member. */
 export const ArticlePatch = z
   .strictObject({
     ...content,

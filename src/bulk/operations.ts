@@ -61,7 +61,8 @@ export const BulkLine = z
       issues.push({ code: 'custom', message, path: [name], input: undefined, params: { code } })
     const saves = op === 'create' || op === 'update'
     if (!(saves || op === 'delete' || resource === 'articles')) addIssue('op', 'is for articles only', 'invalid_value')
-    if (op === 'create' && id !== undefined) addIssue('id', 'is not taken by create: ids are made here', 'unknown')
+    if (op === 'create' && id !== undefined)
+      addIssue('id', 'is not taken by create: the service creates ids', 'unknown')
     if (op !== 'create' && id === undefined) addIssue('id', 'is required', 'required')
     if (publish !== undefined && !(saves && resource === 'articles'))
       addIssue('publish', 'is for create and update of articles only', 'unknown')

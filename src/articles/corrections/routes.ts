@@ -27,7 +27,7 @@ export function registerCorrections(server: FastifyInstance, { storage, clock, o
       schema: {
         operationId: 'listAllCorrections',
         summary: 'List all corrections',
-        description: 'The corrections of the whole newsroom, newest first: of live articles and of retracted ones.',
+        description: 'All corrections, newest first: of live articles and of retracted ones.',
         tags,
         querystring: z.strictObject({ limit: pageParameters.limit, cursor: pageParameters.cursor }),
         response: { 200: listOf(PlacedCorrection, 'PlacedCorrectionList') },

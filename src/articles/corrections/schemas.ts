@@ -25,7 +25,9 @@ export const PlacedCorrection = Correction.extend({
     })
     .meta({ description: 'The article that was corrected.' }),
   fromVersion: z.int().nullable().meta({ description: 'The revision that was wrong; null if none was replaced.' }),
-  toVersion: z.int().meta({ description: 'The revision that was live when the correction was made.', examples: [3] }),
+  toVersion: z
+    .int()
+    .meta({ description: 'The revision that was live when the correction was created.', examples: [3] }),
 }).meta({ id: 'PlacedCorrection', description: 'A correction with its article.' })
 export type PlacedCorrection = z.infer<typeof PlacedCorrection>
 

@@ -33,7 +33,7 @@ const Preview = z
   .object({
     id: Id,
     url: z.string().meta({
-      description: 'The link. Whoever has it sees the working copy until it expires; it is shown only once.',
+      description: 'The link. Everyone who has it sees the working copy until it expires; it is shown only once.',
       examples: ['/v1/previews/dl_01a20b7c44cd73539e2fd39000b30c60_Byjacq'],
     }),
     expiresAt: Timestamp.meta({ description: 'When the link stops working.' }),
