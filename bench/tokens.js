@@ -3,7 +3,7 @@ import { editionTokens, textTokens } from '../dist/editions/indexing.js'
 import { GAP } from '../dist/storage/fulltext.js'
 
 /** The tokens that SQLite's index stores for a row, which is an edition or a working copy. */
-const textOf = ({ placed, unplaced }) => [...placed, GAP, ...unplaced].join(' ')
+const textOf = ({ positioned, unpositioned }) => [...positioned, GAP, ...unpositioned].join(' ')
 const contentOf = ({ content }) => JSON.parse(inflateRawSync(content).toString())
 
 export const tokensOfEdition = (row) => textOf(editionTokens(contentOf(row)))

@@ -2,7 +2,7 @@
 import type { StoredBlock } from '../body/block.ts'
 import { toText } from '../body/to-text.ts'
 import { countWords } from '../body/word-count.ts'
-import type { Content } from '../editions/content.ts'
+import type { Content, StoredCitation, StoredRelatedLink } from '../editions/content.ts'
 import { newId } from '../lib/id.ts'
 import type { PublicationDates } from './publication-dates.ts'
 import type { Resolver } from './reference-resolver.ts'
@@ -56,21 +56,26 @@ type CitationInput = NonNullable<ArticleWithoutBody['citations']>[number]
 type RelatedLinkInput = NonNullable<ArticleWithoutBody['relatedLinks']>[number]
 
 /** A citation as it is stored; `path` is the path of the citation in the request, for errors. */
-export async function storedCitation(resolve: Resolver, citation: CitationInput, path: PropertyKey[]) {
+export async function storedCitation(
+  resolve: Resolver,
+  citation: CitationInput,
+  path: PropertyKey[],
+): Promise<StoredCitation> {
   const { id = newId(), relation, quote = null, note = null, url = null, accessedAt = null } = citation
   const source = await resolve.one('source', citation.source, [...path, 'source'])
   return { id, source, relation, quote, note, url, accessedAt }
 }
 
-export type StoredCitation = Awaited<ReturnType<typeof storedCitation>>
-
 /** A related link as it is stored; `path` is the path of the link in the request, for errors. */
-export async function storedLink(resolve: Resolver, link: RelatedLinkInput, path: PropertyKey[]) {
+export async function storedLink(
+  resolve: Resolver,
+  link: RelatedLinkInput,
+  path: PropertyKey[],
+): Promise<StoredRelatedLink> {
   const { id = newId(), url = null, title = null, teaser = null, publisher = null, label = null } = link
   const article = await resolve.maybe('article', link.article, [...path, 'article'])
   return { id, article, url, title, teaser, publisher, label }
 }
-export type StoredLink = Awaited<ReturnType<typeof storedLink>>
 
 /** Sub-items in the order of their positions; the position of one that has none is its index. */
 function inOrder<T extends { position?: number | undefined }>(items: T[] = []): T[] {

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { Caller } from '../../access/roles.ts'
 import type { Article } from '../../editions/article.ts'
 import { PlacedRelatedLink } from '../../editions/article-parts.ts'
+import type { StoredRelatedLink } from '../../editions/content.ts'
 import { versionParameter } from '../../editions/projection.ts'
 import { Retracted, readEditionOrMoved } from '../../editions/redirect-or-gone.ts'
 import { readEdition } from '../../editions/store.ts'
@@ -15,7 +16,7 @@ import { idempotencyHeader } from '../../idempotency/idempotency.ts'
 import { notFound } from '../../lib/problem.ts'
 import { Id } from '../../lib/schemas.ts'
 import type { Reader } from '../../storage/storage.ts'
-import { type StoredLink, storedLink } from '../draft.ts'
+import { storedLink } from '../draft.ts'
 import { presentArticle } from '../presenter.ts'
 import type { ArticleDeps } from '../routes.ts'
 import { NewRelatedLink, RelatedLinkPatch } from '../schemas.ts'
@@ -32,7 +33,7 @@ const tags = ['Related links']
 
 type Version = 'live' | 'draft'
 
-const linkKind: SubItemKind<NewRelatedLink, StoredLink, PlacedRelatedLink> = {
+const linkKind: SubItemKind<NewRelatedLink, StoredRelatedLink, PlacedRelatedLink> = {
   noun: 'related link',
   New: NewRelatedLink,
   itemsOf: ({ relatedLinks }) => relatedLinks,
