@@ -28,7 +28,7 @@ const ByLink = z.strictObject({ link: Id.meta({ description: 'The id of the rela
 const articleParameter = z
   .string()
   .max(200)
-  .meta({ description: 'The id or slug of the article that the links stand beside.' })
+  .meta({ description: 'The id or slug of the article that the links belong to.' })
 const tags = ['Related links']
 
 type Version = 'live' | 'draft'
@@ -199,7 +199,7 @@ function parentFinder(db: Reader, version: Version, caller: Caller) {
   }
 }
 
-/** The related links of an article, each with the article it stands beside. */
+/** The related links of an article, each with the article it belongs to. */
 function placedLinks(article: Article | undefined): PlacedRelatedLink[] {
   if (!article) return []
   const { id, slug, headline } = article
