@@ -20,7 +20,7 @@ export type ArticleCache<T> = (
  * know whether there is a new commit.
  */
 export function articleCache<T extends object>(
-  { storage, news: follower }: { storage: Storage; news: ChangeFollower },
+  { storage, follower }: { storage: Storage; follower: ChangeFollower },
   maxBytes: number,
   bytesOf: (value: T) => number,
 ): ArticleCache<T> {

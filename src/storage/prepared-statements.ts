@@ -28,7 +28,7 @@ type VariantQuery<V, R, D> = (db: D, variant: V, values?: Record<string, unknown
 
 /**
  * The same for a query with several variants, such as one for each number of ids: `build` gets the variant. Variants
- * that are objects are told apart by `keyOf`, which must give different keys for what builds different SQL.
+ * that are objects are distinguished by `keyOf`, which must give different keys for what builds different SQL.
  */
 export function preparedVariants<V extends string | number, R, D extends Reader = Reader>(
   name: string,
