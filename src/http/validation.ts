@@ -12,26 +12,26 @@ export interface ZodTypes extends FastifyTypeProvider {
   serializer: this['schema'] extends z.ZodType ? z.input<this['schema']> | Sent : unknown
 }
 
-const PLACES = { body: 'body', querystring: 'query', params: 'path', headers: 'header' } as const
-type Place = (typeof PLACES)[keyof typeof PLACES]
+const LOCATIONS = { body: 'body', querystring: 'query', params: 'path', headers: 'header' } as const
+type RequestLocation = (typeof LOCATIONS)[keyof typeof LOCATIONS]
 
 /** Parses a part of the request. An invalid one is the problem `validation` or one of its kin, with a pointer to each error. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
-  const place = PLACES[(httpPart ?? 'body') as keyof typeof PLACES]
+  const location = LOCATIONS[(httpPart ?? 'body') as keyof typeof LOCATIONS]
   return (data: unknown) => {
-    if (place === 'query' || place === 'path') checkParameters(data as Record<string, unknown>, place)
+    if (location === 'query' || location === 'path') checkParameters(data as Record<string, unknown>, location)
     // A request without a body has `null` for it.
     const parsed = schema.safeParse(data ?? undefined, { error: messageOf })
-    return parsed.success ? { value: parsed.data } : { error: invalid(schema, parsed.error.issues, place) }
+    return parsed.success ? { value: parsed.data } : { error: invalid(schema, parsed.error.issues, location) }
   }
 }
 
 /** Throws `invalid-encoding` unless all parameters are clean Unicode; bodies are checked when they are parsed. */
-function checkParameters(parameters: Record<string, unknown>, place: Place): void {
+function checkParameters(parameters: Record<string, unknown>, location: RequestLocation): void {
   for (const [name, value] of Object.entries(parameters)) {
     const message = typeof value === 'string' ? invalidCharacters(value) : undefined
     if (message === undefined) continue
-    const error = { in: place, pointer: pointerTo([name]), code: 'invalid-encoding', message }
+    const error = { in: location, pointer: pointerTo([name]), code: 'invalid-encoding', message }
     throw new Problem('invalid-encoding', `${name} ${message}`, { errors: [error] })
   }
 }
@@ -47,35 +47,35 @@ type Json = Record<string, unknown>
 
 type Issue = z.core.$ZodIssue
 
-function invalid(schema: z.ZodType, issues: Issue[], place: Place): Problem {
-  const errors = issues.flatMap((issue) => errorsOf(schema, issue, place, []))
-  const type = problemTypeOf(errors, place)
-  return new Problem(type, errors.map((e) => `${e.pointer.slice(1) || place} ${e.message}`).join('; '), { errors })
+function invalid(schema: z.ZodType, issues: Issue[], location: RequestLocation): Problem {
+  const errors = issues.flatMap((issue) => errorsOf(schema, issue, location, []))
+  const type = problemTypeOf(errors, location)
+  return new Problem(type, errors.map((e) => `${e.pointer.slice(1) || location} ${e.message}`).join('; '), { errors })
 }
 
-function problemTypeOf(errors: InputError[], place: Place): ProblemType {
-  if (errors.every((e) => e.code === 'unknown')) return place === 'query' ? 'unknown-parameter' : 'unknown-property'
+function problemTypeOf(errors: InputError[], location: RequestLocation): ProblemType {
+  if (errors.every((e) => e.code === 'unknown')) return location === 'query' ? 'unknown-parameter' : 'unknown-property'
   if (errors.every((e) => e.code === 'unknown_field')) return 'unknown-field'
   if (errors.every((e) => e.code === 'invalid_cursor')) return 'invalid-cursor'
   return 'validation'
 }
 
-function errorsOf(schema: z.ZodType, issue: Issue, place: Place, parents: PropertyKey[]): InputError[] {
+function errorsOf(schema: z.ZodType, issue: Issue, location: RequestLocation, parents: PropertyKey[]): InputError[] {
   const path = [...parents, ...issue.path]
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path)
     return issue.keys.map((key) => ({
-      in: place,
+      in: location,
       pointer: pointerTo([...path, key]),
       code: 'unknown',
       message: `is not known here${suggestion(key, known)}`,
     }))
   }
   if (issue.code === 'invalid_union' && issue.errors.some((branch) => !isOtherType(branch))) {
-    return closestBranch(issue.errors).flatMap((inner) => errorsOf(schema, inner, place, path))
+    return closestBranch(issue.errors).flatMap((inner) => errorsOf(schema, inner, location, path))
   }
   const code = issue.code === 'custom' ? String(issue.params?.code ?? 'invalid') : codeOf(issue)
-  return [{ in: place, pointer: pointerTo(path), code, message: issue.message }]
+  return [{ in: location, pointer: pointerTo(path), code, message: issue.message }]
 }
 
 const codeOf = (issue: Issue): string => (issue.message === REQUIRED ? 'required' : issue.code)

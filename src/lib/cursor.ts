@@ -39,15 +39,15 @@ function parseClean(json: string): unknown {
   }
 }
 
-/** The place of a cursor in a request; by default the query parameter `cursor`. */
-export interface CursorPlace {
+/** The location of a cursor in a request; by default the query parameter `cursor`. */
+export interface CursorLocation {
   in: InputError['in']
   name: string
 }
 
 /** The problem `invalid-cursor`. `scope` names what the cursor should be of, such as `this query`. */
-export function invalidCursor(scope: string, place: CursorPlace = { in: 'query', name: 'cursor' }): Problem {
+export function invalidCursor(scope: string, location: CursorLocation = { in: 'query', name: 'cursor' }): Problem {
   const message = `is not a cursor of ${scope}; start again without it`
-  const error = { in: place.in, pointer: pointerTo([place.name]), code: 'invalid_cursor', message }
-  return new Problem('invalid-cursor', `${place.name} ${message}`, { errors: [error] })
+  const error = { in: location.in, pointer: pointerTo([location.name]), code: 'invalid_cursor', message }
+  return new Problem('invalid-cursor', `${location.name} ${message}`, { errors: [error] })
 }

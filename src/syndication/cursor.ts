@@ -1,7 +1,7 @@
 /** The cursors of the changes and of the snapshot. */
 import * as z from 'zod'
 import type { Grant } from '../access/grants.ts'
-import { type CursorPlace, decodeCursor, encodeCursor, invalidCursor } from '../lib/cursor.ts'
+import { type CursorLocation, decodeCursor, encodeCursor, invalidCursor } from '../lib/cursor.ts'
 import { digest } from '../lib/etag.ts'
 import { Problem } from '../lib/problem.ts'
 import { Id, Timestamp } from '../lib/schemas.ts'
@@ -31,7 +31,7 @@ export const encodePosition = ({ seq, at }: ChangePosition, grant: Grant | null)
  * The position of a cursor. Throws `invalid-cursor` with where the request has it, and `cursor-expired` for a cursor that
  * was created under another grant.
  */
-export function decodePosition(cursor: string, grant: Grant | null, where: CursorPlace): ChangePosition {
+export function decodePosition(cursor: string, grant: Grant | null, where: CursorLocation): ChangePosition {
   const decoded = decodeCursor('change', ChangesCursor, cursor)
   if (!decoded) throw invalidCursor('the changes', where)
   const [seq, at, createdUnder] = decoded

@@ -5,7 +5,7 @@ import type { ChangeNotifier } from '../changes/change-notifier.ts'
 import { changesAfter, type LoggedChange } from '../changes/log.ts'
 import { documentsOf } from '../editions/cards.ts'
 import { changePayloads, grantedArticles } from '../editions/change-payload.ts'
-import type { CursorPlace } from '../lib/cursor.ts'
+import type { CursorLocation } from '../lib/cursor.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { changes, editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -89,7 +89,7 @@ export async function resolvePosition(
   db: Reader,
   cursor: string | undefined,
   grant: Grant | null,
-  where: CursorPlace = { in: 'query', name: 'since' },
+  where: CursorLocation = { in: 'query', name: 'since' },
 ): Promise<ChangePosition> {
   const position = cursor === undefined ? { seq: 0, at: '' } : decodePosition(cursor, grant, where)
   await checkPosition(db, position)

@@ -5,7 +5,7 @@ import * as z from 'zod'
 import type { ChangeFollower } from '../changes/change-follower.ts'
 import { mediaTypeText } from '../http/media-type.ts'
 import type { ZodTypes } from '../http/validation.ts'
-import type { CursorPlace } from '../lib/cursor.ts'
+import type { CursorLocation } from '../lib/cursor.ts'
 import { type ChangePosition, encodePosition } from './cursor.ts'
 import { type ChangesPage, type ChangesQuery, readChanges, resolvePosition } from './page.ts'
 import type { SyndicationDeps } from './routes.ts'
@@ -52,7 +52,7 @@ export function registerStream(
       const { caller, query, headers } = request
       const { grant } = caller
       const lastEventId = headers['last-event-id']
-      const where: CursorPlace = lastEventId ? { in: 'header', name: 'last-event-id' } : { in: 'query', name: 'since' }
+      const where: CursorLocation = lastEventId ? { in: 'header', name: 'last-event-id' } : { in: 'query', name: 'since' }
       let position = await resolvePosition(storage.reader, lastEventId || query.since, grant, where)
       const changesQuery: ChangesQuery = { limit: PAGE, grant, withEditions: query.include !== undefined }
       const closing = new AbortController()

@@ -15,7 +15,7 @@ export interface RouteDeclaration {
   isBodyOptional: boolean
   /** Statuses of problems that the route declares, beside those that follow from its parameters and body. */
   problems: number[]
-  /** Ordered by place: path, query, header. */
+  /** Ordered by location: path, query, header. */
   parameters: Parameter[]
 }
 
@@ -73,8 +73,10 @@ const rolesWith = (permission: Permission): string =>
 /** Adds the replies that follow from the operation's parameters and body, and the headers of all. Gives the statuses of the problems that it refers to. */
 function addReplies(operation: Operation, method: string, declared: RouteDeclaration): number[] {
   const { parameters = [], responses, requestBody } = operation
-  const hasParameter = (place: string, name?: string) =>
-    parameters.some((one) => one.in === place && (name === undefined || one.name.toLowerCase() === name.toLowerCase()))
+  const hasParameter = (location: string, name?: string) =>
+    parameters.some(
+      (one) => one.in === location && (name === undefined || one.name.toLowerCase() === name.toLowerCase()),
+    )
   const isOpen = declared.access === 'open'
   const isStream = 'text/event-stream' in ((responses[200]?.content ?? {}) as Json)
   if (requestBody) requestBody.required = !declared.isBodyOptional

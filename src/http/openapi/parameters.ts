@@ -1,23 +1,23 @@
 /** The parameters of operations in the OpenAPI document. */
 import type { Json } from './schemas.ts'
 
-/** The places of parameters, in the order in which an operation lists them. */
-export type ParameterPlace = 'path' | 'query' | 'header'
+/** The locations of parameters, in the order in which an operation lists them. */
+export type ParameterLocation = 'path' | 'query' | 'header'
 
 export interface Parameter extends Json {
   name: string
-  in: ParameterPlace
+  in: ParameterLocation
 }
 
-/** The parameters in one place, from its JSON Schema. One without a description has that of its named schema. */
-export function parametersIn(place: ParameterPlace, json: Json, components: Map<string, Json>): Parameter[] {
+/** The parameters in one location, from its JSON Schema. One without a description has that of its named schema. */
+export function parametersIn(location: ParameterLocation, json: Json, components: Map<string, Json>): Parameter[] {
   const { properties = {}, required = [] } = json as { properties?: Record<string, Json>; required?: string[] }
   return Object.entries(properties).map(([name, { description, explode = false, ...schema }]) => {
     const component = components.get(String(schema.$ref).split('/').at(-1) ?? '')
     return {
-      name: place === 'header' ? capitalized(name) : name,
-      in: place,
-      required: place === 'path' || required.includes(name),
+      name: location === 'header' ? capitalized(name) : name,
+      in: location,
+      required: location === 'path' || required.includes(name),
       description: description ?? component?.description,
       // Several values are one comma-separated text, unless the parameter can be repeated.
       ...(schema.type === 'array' && { style: 'form', explode }),

@@ -31,9 +31,9 @@ interface Example {
 
 const ID = '0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d'
 
-const wrong = (place: InputError['in'], pointer: string, code: string, message: string): Example => ({
+const wrong = (location: InputError['in'], pointer: string, code: string, message: string): Example => ({
   detail: `${pointer.slice(1)} ${message}`,
-  errors: [{ in: place, pointer, code, message }],
+  errors: [{ in: location, pointer, code, message }],
 })
 
 /** An example of each problem. */
@@ -141,8 +141,8 @@ export interface OperationTraits {
   /** Whether it ignores keys: then neither access nor the rate limit is checked. */
   isOpen: boolean
   hasBody: boolean
-  /** Whether it has a parameter in this place, of this name if one is given. */
-  hasParameter(place: 'path' | 'query' | 'header', name?: string): boolean
+  /** Whether it has a parameter at this location, with this name if one is given. */
+  hasParameter(location: 'path' | 'query' | 'header', name?: string): boolean
 }
 
 /** The statuses of the problems with which an operation can answer, from its method, parameters, body and access. */

@@ -12,7 +12,7 @@ import { pageParameters } from '../pagination.ts'
 import { ProblemReply } from '../problems.ts'
 import { completeDocument, type RouteDeclaration } from './document.ts'
 import type { ReplyHeader } from './headers.ts'
-import { type ParameterPlace, parametersIn } from './parameters.ts'
+import { type ParameterLocation, parametersIn } from './parameters.ts'
 import { type Json, schemaCollector } from './schemas.ts'
 
 declare module 'fastify' {
@@ -148,9 +148,9 @@ function documentedSchema(
 ): Json {
   if (!schema || schema.hide) return { ...schema, hide: true }
   const { body, querystring, params, headers, response, replyHeaders: _, ...rest } = schema
-  const places = Object.entries({ path: params, query: querystring, header: headers })
-  const parameters = places.flatMap(([place, part]) =>
-    part instanceof z.ZodType ? parametersIn(place as ParameterPlace, toSchema(part, 'input'), components) : [],
+  const locations = Object.entries({ path: params, query: querystring, header: headers })
+  const parameters = locations.flatMap(([location, part]) =>
+    part instanceof z.ZodType ? parametersIn(location as ParameterLocation, toSchema(part, 'input'), components) : [],
   )
   Object.assign(declared.get(String(schema.operationId)) ?? {}, { parameters })
   return {
