@@ -3,7 +3,7 @@ import { xml } from '../lib/xml.ts'
 import type { Feed, FeedItem, Tombstone } from './feed.ts'
 import { mediaContent } from './media.ts'
 
-/** Atom (RFC 4287), paged (RFC 5005, section 3), with what is gone (RFC 6721). */
+/** Atom (RFC 4287), paged (RFC 5005, section 3), with tombstones (RFC 6721). */
 export const atom = ({
   site,
   id,
@@ -15,7 +15,7 @@ export const atom = ({
   language,
   updated,
   items,
-  tombstones: gone,
+  tombstones,
 }: Feed): string =>
   xml({
     feed: {
@@ -34,7 +34,7 @@ export const atom = ({
         { '@_rel': 'alternate', '@_href': home, '@_type': 'text/html' },
         ...links.map(({ rel, href }) => ({ '@_rel': rel, '@_href': href })),
       ],
-      'at:deleted-entry': gone.map(tombstone),
+      'at:deleted-entry': tombstones.map(tombstone),
       entry: items.map(entry),
     },
   })

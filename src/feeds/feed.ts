@@ -1,4 +1,4 @@
-/** What a feed shows, whatever its form. */
+/** The content of a feed, independent of its format. */
 import type { Block } from '../body/block.ts'
 import { toHtml } from '../body/to-html.ts'
 import { toText } from '../body/to-text.ts'
@@ -6,27 +6,27 @@ import type { Article } from '../editions/article.ts'
 import { entryUrl, pageUrl, type Site } from '../editions/site-urls.ts'
 import { uriOf } from '../lib/uri.ts'
 
-/** The site whose feeds they are. */
+/** The site that the feeds are of. */
 export interface FeedSite extends Site {
-  /** Whether items have the whole text, or the summary alone. */
+  /** Whether items have the full text, or the summary only. */
   content: 'full' | 'summary'
-  /** The WebSub hub that is told of changes; undefined for none. */
+  /** The WebSub hub that is notified of changes; undefined for none. */
   hub: string | undefined
 }
 
 export interface Feed {
   site: Site
-  /** The name of the feed for good, whatever the things it is of are called. */
+  /** A permanent id, which does not change when a section, author, tag or source is renamed. */
   id: string
-  /** What the feed is of: the site, or a section, an author, a tag or a source of it. */
+  /** The name of the site, followed by those of the section, author, tag or source that the feed is limited to. */
   title: string
-  /** What the section, the author, the tag, the source or the site is about; the title where nothing is said. */
+  /** The description of the section, author, tag, source or site; the title if there is none. */
   description: string
   /** The page of the site that shows the same: of the section, the author, the tag or the source, or the first page. */
   home: string
   /** The address of this page of the feed. */
   self: string
-  /** The pages around it (RFC 5005, section 3), and the hub where one tells of the feed. */
+  /** The neighbouring pages (RFC 5005, section 3), and the hub that the feed is published to. */
   links: { rel: 'first' | 'previous' | 'next' | 'hub'; href: string }[]
   /** The language that the feed is limited to, or that of the site. */
   language: string | undefined
@@ -35,7 +35,7 @@ export interface Feed {
   tombstones: Tombstone[]
 }
 
-/** An article that was in the feed and is not any more: since when, and why, if it was taken back. */
+/** An article that has left the feed: when, and why if it was retracted. */
 export interface Tombstone {
   id: string
   at: string
@@ -47,7 +47,7 @@ export interface FeedItem {
   url: string
   title: string
   summary: string | null
-  /** HTML; null where only summaries are given. */
+  /** HTML; null if the feed has summaries only. */
   content: string | null
   authors: string[]
   categories: string[]
@@ -58,7 +58,7 @@ export interface FeedItem {
   updatedAt: string
 }
 
-/** An article as a feed shows it. */
+/** The item of an article. */
 export function feedItem(article: Article, site: FeedSite): FeedItem {
   const { id, headline, summary, standfirst, authors, tags, section, body, corrections, language, rights } = article
   const blocks = Array.isArray(body) ? body : []
@@ -72,7 +72,7 @@ export function feedItem(article: Article, site: FeedSite): FeedItem {
     content: site.content === 'full' ? toHtml(blocks, base) + correctionsOf(corrections, base) : null,
     authors: authors.map(({ name }) => name),
     categories: [...(section ? [section.name] : []), ...tags.map(({ name }) => name)],
-    image: image ? shownImage(image) : null,
+    image: image ? feedImage(image) : null,
     rights: rights.copyrightNotice,
     language,
     publishedAt: article.publishedAt ?? '',
@@ -80,14 +80,14 @@ export function feedItem(article: Article, site: FeedSite): FeedItem {
   }
 }
 
-const shownImage = ({ url, alt, caption, credit }: Extract<Block, { type: 'image' }>): FeedItem['image'] => ({
+const feedImage = ({ url, alt, caption, credit }: Extract<Block, { type: 'image' }>): FeedItem['image'] => ({
   url: uriOf(url),
   alt,
   caption: caption && toText([{ type: 'paragraph', text: caption }]),
   credit,
 })
 
-/** What was put right, at the end of the text, for readers of the feed too. */
+/** The corrections as HTML, to append to the text. */
 const correctionsOf = (corrections: Article['corrections'], base: string): string =>
   corrections
     .map(({ kind, text, at }) => toHtml([{ type: 'paragraph', text: `*${at.slice(0, 10)}, ${kind}:* ${text}` }], base))

@@ -3,7 +3,9 @@ import { urnOf } from '../editions/site-urls.ts'
 import { Timestamp } from '../lib/schemas.ts'
 import type { Feed } from './feed.ts'
 
-const Named = z.object({ name: z.string().meta({ description: 'The name of the author.', examples: ['Ana Moreau'] }) })
+const FeedAuthor = z.object({
+  name: z.string().meta({ description: 'The name of the author.', examples: ['Ana Moreau'] }),
+})
 
 export const JsonFeed = z
   .object({
@@ -53,7 +55,7 @@ export const JsonFeed = z
           image: z.string().optional().meta({ description: 'The address of the first image.' }),
           date_published: Timestamp.meta({ description: 'When it first went live.' }),
           date_modified: Timestamp.meta({ description: 'When it last changed.' }),
-          authors: z.array(Named).meta({ description: 'Who wrote it.' }),
+          authors: z.array(FeedAuthor).meta({ description: 'Who wrote it.' }),
           tags: z.array(z.string()).meta({ description: 'Names of its section and tags.', examples: [['World News']] }),
           language: z.string().meta({ description: 'The language of the article (BCP 47).', examples: ['en'] }),
         }),
@@ -64,8 +66,8 @@ export const JsonFeed = z
 
 /** JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/). */
 export function jsonFeed({ site, title, description, home, self, links, language, items }: Feed): string {
-  const linked = (wanted: string) => links.find(({ rel }) => rel === wanted)?.href
-  const [next, hub] = [linked('next'), linked('hub')]
+  const hrefOf = (relation: string) => links.find(({ rel }) => rel === relation)?.href
+  const [next, hub] = [hrefOf('next'), hrefOf('hub')]
   return JSON.stringify({
     version: 'https://jsonfeed.org/version/1.1',
     title,
@@ -81,7 +83,7 @@ export function jsonFeed({ site, title, description, home, self, links, language
       url,
       title: item.title,
       ...(item.summary !== null && { summary: item.summary }),
-      // An item has to have a text of one kind.
+      // The format requires content_html or content_text.
       ...(content === null ? { content_text: item.summary ?? item.title } : { content_html: content }),
       ...(item.image !== null && { image: item.image.url }),
       date_published: item.publishedAt,

@@ -1,4 +1,4 @@
-/** In which feeds an article stands: what it refers to, now and before. */
+/** Which feeds an article belongs to, by what it refers to now or referred to before. */
 import { and, inArray } from 'drizzle-orm'
 import type { AccessAttributes } from '../access/attributes.ts'
 import { NONE } from '../editions/content.ts'
@@ -10,17 +10,17 @@ import { editionRefs } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { ScopeLimits } from './scope.ts'
 
-/** What an article refers to, by the filters of feeds. */
+/** The ids that an article refers to, by the filter of feeds. */
 export type References = Partial<Record<string, string[]>>
 
-/** Whether an article that refers to this is in a feed. */
+/** Whether an article with these references belongs to a feed. */
 export const isInScope = (limits: ScopeLimits, refs: References): boolean =>
   feedFilters.every((kind) => (limits[kind] ?? []).every((list) => isAny(list, refs[kind] ?? [])))
 
-/** Articles refer to languages by ranges in lower case. */
-const isAny = (wanted: string[], refs: string[]): boolean => wanted.some((one) => refs.includes(one.toLowerCase()))
+/** References to languages are in lower case. */
+const isAny = (ids: string[], refs: string[]): boolean => ids.some((id) => refs.includes(id.toLowerCase()))
 
-/** What is known of an article that was, without what is not. */
+/** The references among the stored attributes of an article; what the attributes do not include is left out. */
 export function referencesIn({ sections, authors, tags, sources, language }: AccessAttributes): References {
   const known = {
     section: orNone(sections),
@@ -41,7 +41,7 @@ const selectRefs = preparedVariants('feed_refs', (db, count: number) =>
     .where(and(inArray(editionRefs.article, placeholders(count)), inArray(editionRefs.kind, [...feedFilters]))),
 )
 
-/** What those of the articles that are live refer to. */
+/** The references of those articles that are live. */
 export async function liveReferences(db: Reader, articles: string[]): Promise<Map<string, References>> {
   const found = new Map<string, References>()
   if (articles.length === 0) return found

@@ -1,4 +1,4 @@
-/** What the head of a feed says of what it is of. */
+/** The metadata of a feed, from the section, author, tag or source that it is limited to. */
 
 import type { EntryRow } from '../catalogue/entry.ts'
 import { loadByIds } from '../catalogue/loader.ts'
@@ -8,7 +8,7 @@ import type { Reader } from '../storage/storage.ts'
 import type { Feed } from './feed.ts'
 import { type FeedScope, type ScopeLimits, scopeTables } from './scope.ts'
 
-/** An entry, with the columns that tell what it is about and where its page is; each kind has some of them. */
+/** An entry with the columns for its description and its page; each kind has some of them. */
 interface Row extends EntryRow {
   path?: string
   bio?: string | null
@@ -28,7 +28,7 @@ export async function feedMetadata(
   return { title, description: description ?? title, home: home ?? site.url, language: languageOf(limits, site) }
 }
 
-/** The one section, author, tag or source that a feed is of, in whichever languages; undefined if it is of several. */
+/** The one section, author, tag or source that a feed is limited to, in any language; undefined for several or none. */
 async function onlyEntry(db: Reader, limits: ScopeLimits): Promise<{ kind: string; row: Row } | undefined> {
   const [kind, ...others] = feedFilters.filter((name) => name !== 'language' && limits[name] !== undefined)
   const table = kind && scopeTables[kind]

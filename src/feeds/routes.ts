@@ -49,13 +49,13 @@ export interface FeedDeps {
 }
 
 /** The feeds: of the whole site, or of what a filter lets through. */
-export function registerFeeds(server: FastifyInstance, { storage, follower: news, clock, site }: FeedDeps): void {
+export function registerFeeds(server: FastifyInstance, { storage, follower, clock, site }: FeedDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
   const db = storage.reader
   // What the feeds show of the settings may be new since then.
   const started = timestamp(clock)
   // The text of an article as HTML costs more than all the rest of a feed.
-  const kept = articleCache<FeedItem>({ storage, news }, MOST_BYTES, ({ content }) => content?.length ?? 0)
+  const kept = articleCache<FeedItem>({ storage, follower }, MOST_BYTES, ({ content }) => content?.length ?? 0)
 
   async function make(missing: string[]) {
     const documents = await documentsOf(db, missing)

@@ -31,10 +31,10 @@ export const rss = ({ site, home, self, links, language, updated, items, ...feed
 }
 
 /**
- * Plain text as HTML. Readers take the titles and descriptions of RSS 2.0 for HTML, although the specification leaves it
- * open: so `p<0.05` has to be escaped for HTML first, and then for XML. Quotation marks need none of it.
+ * Plain text as HTML. Feed readers interpret titles and descriptions of RSS 2.0 as HTML, although the specification
+ * leaves it open: so `p<0.05` has to be escaped for HTML first, and then for XML. Quotation marks need no escaping.
  */
-const asHtml = (text: string): string => text.replace(/[&<>]/g, (sign) => ENTITIES[sign] ?? sign)
+const asHtml = (text: string): string => text.replace(/[&<>]/g, (character) => ENTITIES[character] ?? character)
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
 const element = ({ id, url, title, summary, content, authors, categories, image, rights, ...item }: FeedItem) => ({
@@ -51,5 +51,5 @@ const element = ({ id, url, title, summary, content, authors, categories, image,
   ...(image !== null && { 'media:content': mediaContent(image) }),
 })
 
-/** A date as RFC 822 has it, with four digits of the year. */
+/** A date according to RFC 822, with a year of four digits. */
 const rfc822 = (time: string): string => new Date(time).toUTCString()

@@ -1,8 +1,8 @@
-/** The site whose feeds they are, from the settings. */
+/** The site, from the settings. */
 import { uriOf } from '../lib/uri.ts'
 import type { FeedSite } from './feed.ts'
 
-/** The settings that tell of the site: see docs/configuration.md. */
+/** The settings of the site: see docs/configuration.md. */
 interface SiteSettings {
   PUBLIC_URL?: string | undefined
   SITE_URL?: string | undefined
@@ -18,7 +18,7 @@ interface SiteSettings {
   PORT: number
 }
 
-/** Links in feeds have to be whole; the request's own host may be anything, so it is never asked. */
+/** Links in feeds have to be absolute. The Host header of a request is not trusted, so they come from the settings. */
 export function siteOf(settings: SiteSettings): FeedSite {
   const { PUBLIC_URL, SITE_URL, SITE_LOGO, WEBSUB_HUB, PORT } = settings
   const api = withoutSlash(PUBLIC_URL ?? `http://localhost:${PORT}`)

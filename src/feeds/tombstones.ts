@@ -1,4 +1,4 @@
-/** What was in a feed and is not any more: retracted, taken off the site, or moved to where another feed shows it. */
+/** Articles that have left a feed: retracted, unpublished, or changed so that they no longer match its filters. */
 import { and, desc, gt, inArray, isNotNull, like, sql } from 'drizzle-orm'
 import { lastSeq } from '../changes/log.ts'
 import { prepared } from '../storage/prepared-statements.ts'
@@ -8,19 +8,19 @@ import type { Tombstone } from './feed.ts'
 import { isInScope, liveReferences, referencesIn } from './membership.ts'
 import type { ScopeLimits } from './scope.ts'
 
-/** How many of the last changes are looked through. */
-const WINDOW = 5_000
-/** How many of the articles that may be gone are looked at, and how many are told. */
-const MOST_LOOKED_AT = 500
-const MOST_TOLD = 50
+/** How many of the last changes are searched. */
+const MAX_CHANGES = 5_000
+/** How many articles are checked at most, and how many tombstones a feed has at most. */
+const MAX_CANDIDATES = 500
+const MAX_TOMBSTONES = 50
 
 /**
- * The articles that the last changes took out of a feed, the latest first. Only what was in the feed is told: each change
- * keeps what its article was before, and what that leaves open, the live article tells.
+ * The articles that the last changes removed from a feed, the latest first. Each change stores the previous attributes of
+ * its article, which say whether it was in the feed; attributes that are not stored are those of the live article.
  */
 export async function tombstonesOf(db: Reader, limits: ScopeLimits): Promise<Tombstone[]> {
-  const rows = await selectLeft(db, { seq: Math.max(0, (await lastSeq(db)) - WINDOW) })
-  const candidates = [...new Set(rows.map(({ target }) => target))].slice(0, MOST_LOOKED_AT)
+  const rows = await selectLeft(db, { seq: Math.max(0, (await lastSeq(db)) - MAX_CHANGES) })
+  const candidates = [...new Set(rows.map(({ target }) => target))].slice(0, MAX_CANDIDATES)
   const live = await liveReferences(db, candidates)
   const left = candidates.flatMap((id) => {
     const now = live.get(id)
@@ -30,12 +30,12 @@ export async function tombstonesOf(db: Reader, limits: ScopeLimits): Promise<Tom
     )
     return last ? [last] : []
   })
-  const told = left.slice(0, MOST_TOLD)
+  const removed = left.slice(0, MAX_TOMBSTONES)
   const reasons = await reasonsOf(
     db,
-    told.filter(({ type }) => type === 'article.retracted').map(({ target }) => target),
+    removed.filter(({ type }) => type === 'article.retracted').map(({ target }) => target),
   )
-  return told.map(({ target: id, at }) => ({ id, at, reason: reasons.get(id) ?? null }))
+  return removed.map(({ target: id, at }) => ({ id, at, reason: reasons.get(id) ?? null }))
 }
 
 const selectLeft = prepared('feed_left', (db) =>

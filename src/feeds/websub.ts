@@ -1,4 +1,4 @@
-/** Tells a WebSub hub (https://www.w3.org/TR/websub/#publishing) which feeds have changed. */
+/** Notifies a WebSub hub (https://www.w3.org/TR/websub/#publishing) of the feeds that have changed. */
 
 import type { EntryRow } from '../catalogue/entry.ts'
 import { loadByIds } from '../catalogue/loader.ts'
@@ -13,29 +13,29 @@ import { scopeTables } from './scope.ts'
 
 /** How many changes are read at once. */
 const BATCH = 500
-/** How long the hub may take to answer, in milliseconds. */
-const PATIENCE = 5_000
+/** How long the hub may take to reply, in milliseconds. */
+const TIMEOUT = 5_000
 /** The longest pause after the hub has failed, in milliseconds. */
-const LONGEST_PAUSE = 5 * 60_000
+const MAX_PAUSE = 5 * 60_000
 
 export interface HubPublisherDeps {
   storage: Storage
   clock: Clock
   site: Pick<Site, 'api'>
   hub: string
-  /** Ends a notice that is under way. */
+  /** Aborts a request in flight. */
   signal: AbortSignal
-  /** Told of a feed of which the hub wants to hear nothing. */
+  /** Called with a feed that the hub refuses for good. */
   onRefused: (topic: string, status: number) => void
 }
 
-/** Notices to a hub, of what changes from now on. */
+/** Publishes changes from now on to a hub. */
 export interface HubPublisher {
-  /** Tells of all that has changed, each feed once. Throws if the hub cannot be told now; what is left stays noted. */
+  /** Publishes every changed feed once. Throws if the hub fails; the remaining feeds stay pending. */
   publishPending(): Promise<void>
 }
 
-/** Begins to note which feeds change. After a failure the hub is left alone for a while, longer each time. */
+/** Follows the changes from now on. After a failure it pauses, longer each time. */
 export async function hubPublisher({
   storage,
   clock,
@@ -46,21 +46,21 @@ export async function hubPublisher({
 }: HubPublisherDeps): Promise<HubPublisher> {
   const db = storage.reader
   const pending = new Set<string>()
-  let place = await lastSeq(db)
+  let cursor = await lastSeq(db)
   let pause = 0
   let notBefore = 0
 
-  async function note(): Promise<void> {
+  async function collectChanged(): Promise<void> {
     for (;;) {
-      const rows = await changesAfter(db, place, BATCH)
+      const rows = await changesAfter(db, cursor, BATCH)
       for (const path of await feedsIn(db, rows)) pending.add(site.api + path)
-      place = rows.at(-1)?.seq ?? place
+      cursor = rows.at(-1)?.seq ?? cursor
       if (rows.length < BATCH) return
     }
   }
   return {
     async publishPending() {
-      await note()
+      await collectChanged()
       const now = clock.now().getTime()
       if (now < notBefore) return
       try {
@@ -71,7 +71,7 @@ export async function hubPublisher({
         }
         pause = 0
       } catch (error) {
-        pause = Math.min(LONGEST_PAUSE, Math.max(1_000, pause * 2))
+        pause = Math.min(MAX_PAUSE, Math.max(1_000, pause * 2))
         notBefore = now + pause
         throw error
       }
@@ -79,20 +79,20 @@ export async function hubPublisher({
   }
 }
 
-/** Tells the hub of one feed; gives its answer. Throws if it may take the same notice later. */
+/** Publishes one feed; gives the status of the reply. Throws if the hub may accept the same request later. */
 async function publish(hub: string, topic: string, signal: AbortSignal): Promise<number> {
   const { status, body } = await fetch(hub, {
     method: 'POST',
     body: new URLSearchParams({ 'hub.mode': 'publish', 'hub.url': topic }),
     redirect: 'manual',
-    signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)]),
   })
   await body?.cancel()
   if (status >= 500 || status === 408 || status === 429) throw new Error(`the hub ${hub} answers ${status}`)
   return status
 }
 
-/** The feeds that some changes altered: those of the site, and of all that the articles refer to or did before. */
+/** The feeds that changes affect: those of the site, and of all that their articles refer to or referred to before. */
 async function feedsIn(db: Reader, rows: LoggedChange[]): Promise<string[]> {
   const changed = rows.filter(({ type }) => type.startsWith('article.'))
   if (changed.length === 0) return []
@@ -102,7 +102,8 @@ async function feedsIn(db: Reader, rows: LoggedChange[]): Promise<string[]> {
   for (const [kind, table] of Object.entries(scopeTables)) {
     const ids = [...new Set(refs.flatMap((one) => one[kind] ?? []))]
     const entries = await loadByIds<EntryRow>(db, table, ids)
-    for (const entry of entries) if (entry.deletedAt === null) filters.push({ [kind]: await slugOrPathOf(db, kind, entry) })
+    for (const entry of entries)
+      if (entry.deletedAt === null) filters.push({ [kind]: await slugOrPathOf(db, kind, entry) })
   }
   return filters.flatMap((one) => feedForms.map(({ file }) => feedPath(file, one)))
 }
