@@ -1,4 +1,4 @@
-/** What has to be known of an article to tell it in another form, and of whoever may be told. */
+/** Whether a caller's grant covers an article, and the sections of the article. */
 import { and, desc, eq } from 'drizzle-orm'
 import { covers } from '../access/grants.ts'
 import type { Caller } from '../access/roles.ts'
@@ -12,15 +12,15 @@ import { type Edition, readEdition } from '../editions/store.ts'
 import { changes, sections } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 
-/** The sections that an article stands in, from the top. */
+/** The section of an article and the sections above it, from the top. */
 export async function sectionLineage(db: Reader, { section }: Article): Promise<SectionRow[]> {
   if (section === null) return []
   return (await loadLineages(db, await loadByIds<SectionRow>(db, sections, [section.id])))(section.id)
 }
 
 /**
- * Whether the caller may have the article that an id or a slug, present or former, names: what is live by what it is, a
- * retracted one by what it was, as long as that is kept. False for what is neither.
+ * Whether the caller's grant covers the article with an id or a slug, current or former. A live article is checked by its
+ * attributes, a retracted one by those before the retraction, as long as the change is stored. False for all others.
  */
 export async function isGranted(db: Reader, caller: Caller, reference: string): Promise<boolean> {
   const { grant } = caller

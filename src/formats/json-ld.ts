@@ -1,4 +1,4 @@
-/** Articles as JSON-LD with the words of schema.org, for search engines. */
+/** Articles as JSON-LD with the vocabulary of schema.org, for search engines. */
 import * as z from 'zod'
 import { toText } from '../body/to-text.ts'
 import type { Article } from '../editions/article.ts'
@@ -31,15 +31,15 @@ export const JsonLd = z
 
 type Thing = Record<string, unknown>
 
-/** Where articles are read. */
+/** The site that publishes the articles. */
 export interface Publication {
   site: Site
-  /** Whether anyone may read them without paying or signing in; undefined where that is not known here. */
+  /** Whether anyone may read them without paying or signing in; undefined if this service does not know. */
   isAccessibleForFree: true | undefined
 }
 
 /**
- * A live article as https://schema.org/NewsArticle, as text that can close no `<script>` element. It has what
+ * A live article as https://schema.org/NewsArticle, escaped so that it cannot close a `<script>` element. It has what
  * https://developers.google.com/search/docs/appearance/structured-data/article asks for.
  */
 export const jsonLd = (article: Article, publication: Publication): string =>
@@ -78,14 +78,14 @@ function newsArticle(article: Article, { site, isAccessibleForFree }: Publicatio
   })
 }
 
-/** A thing of a type, without what is not there. */
+/** An object of a type, without empty members. */
 function thing(type: string, members: Thing): Thing {
-  const isThere = (value: unknown) =>
+  const isPresent = (value: unknown) =>
     value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)
-  return { '@type': type, ...Object.fromEntries(Object.entries(members).filter(([, value]) => isThere(value))) }
+  return { '@type': type, ...Object.fromEntries(Object.entries(members).filter(([, value]) => isPresent(value))) }
 }
 
-/** Without a page of their own on the site, authors are found at the first of their links, if they have any. */
+/** The URL of an author is the page on the site, or the first of the author's links if the site has no such page. */
 function authorOf({ kind, slug, name, jobTitle, bio, avatar, links }: Article['authors'][number], site: Site): Thing {
   const sameAs = links.map((link) => uriOf(link.url))
   return thing(kind === 'person' ? 'Person' : 'Organization', {
@@ -122,7 +122,7 @@ const imagesOf = (body: Article['body']): Thing[] =>
         )
     : []
 
-/** What was cited: a work that is a source itself, or a work of whoever is one. */
+/** The cited work: the source itself, or a work that the source created. */
 function workOf({ source, url, quote }: Article['citations'][number]): Thing {
   const { kind, name, description } = source
   const isWork = kind === 'document' || kind === 'dataset'

@@ -1,8 +1,8 @@
-/** The part of IPTC ninjs 3.1 (https://www.iptc.org/std/ninjs/ninjs-schema_3.1.json) that articles are told in. */
+/** The part of IPTC ninjs 3.1 (https://www.iptc.org/std/ninjs/ninjs-schema_3.1.json) that articles use. */
 import * as z from 'zod'
 import { Timestamp } from '../lib/schemas.ts'
 
-/** There is no registered media type of ninjs; this one is what newswires use. */
+/** No media type is registered for ninjs; newswires use this one. */
 export const NINJS = 'application/ninjs+json'
 
 const Uri = z.string().meta({ format: 'uri', examples: ['urn:uuid:0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d'] })
@@ -24,7 +24,7 @@ const Web = z.object({
   value: z.string().meta({ description: 'The address.', examples: ['https://site.example/'] }),
 })
 
-/** Somebody or something that the text is tied to. */
+/** A person, organisation, place or subject that the article refers to. */
 const Concept = z.object({
   name: z.string().meta({ description: 'What it is called.', examples: ['World News'] }),
   rel: z.string().meta({ description: 'How the article is tied to it.', examples: ['section'] }),

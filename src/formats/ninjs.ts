@@ -14,19 +14,19 @@ const STANDARD = {
   schema: 'http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#',
 } as const
 
-/** An article that may be told, live or to be released, with the sections it stands in, from the top. */
+/** An article, live or scheduled, with its section and the sections above it, from the top. */
 export interface NinjsSource {
   article: Article
   sections: { id: string; name: string; path: string }[]
 }
 
-/** An article as ninjs: `usable` where it is live, else `withheld` until its release. */
+/** An article as ninjs: `usable` if it is live, otherwise `withheld` until its release. */
 export function ninjs({ article, sections }: NinjsSource, site: Site): Ninjs {
   const { id, headline, kicker, standfirst, summary, authors, dateline, tags, corrections, rights } = article
   const { publishedAt, updatedAt, editedAt, publishAt, embargoUntil, externalId } = article
   const isLive = article.status === 'published'
   const located = dateline && [dateline.city, dateline.country].filter(Boolean).join(', ')
-  return present({
+  return withoutEmpty({
     uri: urnOf(id),
     standard: STANDARD,
     type: 'text',
@@ -72,9 +72,9 @@ export function ninjs({ article, sections }: NinjsSource, site: Site): Ninjs {
   })
 }
 
-/** What is left of a retracted article: that it is not to be used any more, why, and what to use instead. */
+/** The notice of a retracted article: that it must not be used any more, why, and what to use instead. */
 export const canceled = ({ id, headline, reason, at, replacement }: Retraction): Ninjs =>
-  present({
+  withoutEmpty({
     uri: urnOf(id),
     standard: STANDARD,
     type: 'text',
@@ -97,11 +97,11 @@ export const canceled = ({ id, headline, reason, at, replacement }: Retraction):
       : [],
   })
 
-/** Without what is not there: ninjs knows no null, and an empty list tells nothing. */
-function present<T extends object>(value: { [K in keyof T]: T[K] | null }): T {
-  const isThere = (member: unknown) =>
+/** Removes empty members: ninjs has no null, and an empty list has no meaning. */
+function withoutEmpty<T extends object>(value: { [K in keyof T]: T[K] | null }): T {
+  const isPresent = (member: unknown) =>
     member !== null && member !== undefined && member !== '' && !(Array.isArray(member) && member.length === 0)
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => isThere(member))) as T
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => isPresent(member))) as T
 }
 
 const textOf = (role: string, value: string | null) => (value ? [{ role, value }] : [])
@@ -123,7 +123,7 @@ const partiesOf = (authors: Article['authors'], kind: Article['authors'][number]
       contactInfo: author.links.map(({ label, url }) => ({ type: 'web' as const, name: label, value: url })),
     }))
 
-/** Counts do without the captions of images, as the standard wants it. */
+/** Words and characters are counted without the captions of images, as the standard requires. */
 function bodiesOf(article: Article, site: Site): NonNullable<Ninjs['bodies']> {
   const { body, language } = article
   if (!Array.isArray(body) || body.length === 0) return []

@@ -26,20 +26,20 @@ export interface FormatDeps {
   storage: Storage
   clock: Clock
   site: Site
-  /** Whether what is live may be read without a key. */
+  /** Whether live articles may be read without a key. */
   publicRead: boolean
 }
 
-/** The forms of an article beside its JSON, by content type. */
+/** The formats of an article beside its JSON, by media type. */
 export const otherForms = { [JSON_LD]: JsonLd, [NINJS]: Ninjs }
 type Form = keyof typeof otherForms
 
 const tags = ['Articles']
 
-/** An article in the forms that other systems read: each at an address of its own. */
+/** The routes of an article in the formats that other systems read. */
 export function registerFormats(server: FastifyInstance, deps: FormatDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
-  const answer = answering(deps)
+  const send = formatSender(deps)
 
   app.get(
     '/articles/:article/jsonld',
@@ -57,7 +57,7 @@ export function registerFormats(server: FastifyInstance, deps: FormatDeps): void
         response: { 200: withMediaType(JsonLd, JSON_LD), 308: PermanentRedirect, 410: Retracted },
       },
     },
-    async (request, reply) => answer(request, reply, { form: JSON_LD, reference: request.params.article }) as never,
+    async (request, reply) => send(request, reply, { form: JSON_LD, reference: request.params.article }) as never,
   )
 
   app.get(
@@ -76,7 +76,7 @@ export function registerFormats(server: FastifyInstance, deps: FormatDeps): void
         response: { 200: withMediaType(Ninjs, NINJS), 308: PermanentRedirect, 410: Retracted },
       },
     },
-    async (request, reply) => answer(request, reply, { form: NINJS, reference: request.params.article }) as never,
+    async (request, reply) => send(request, reply, { form: NINJS, reference: request.params.article }) as never,
   )
 }
 
@@ -85,7 +85,7 @@ export function registerFormats(server: FastifyInstance, deps: FormatDeps): void
  * may have it so. Only JSON takes parameters: a request with any is answered with JSON.
  */
 export function negotiator(deps: FormatDeps): AlternativeFormats['send'] {
-  const answer = answering(deps)
+  const send = formatSender(deps)
   const suffixes = { [JSON_LD]: 'jsonld', [NINJS]: 'ninjs' }
   const mayHaveNinjs = async (caller: Caller, reference: string) =>
     may(caller, 'changes:read') &&
@@ -95,22 +95,22 @@ export function negotiator(deps: FormatDeps): AlternativeFormats['send'] {
     const form = preferredFormat(request.headers, otherForms) as Form | undefined
     if (form === undefined || request.url.includes('?')) return false
     if (form === NINJS && !(await mayHaveNinjs(request.caller, reference))) return false
-    await answer(request, reply, { form, reference, location: `${request.url}/${suffixes[form]}` })
+    await send(request, reply, { form, reference, location: `${request.url}/${suffixes[form]}` })
     return true
   }
 }
 
-interface Wanted {
+interface FormatRequest {
   form: Form
   reference: string
-  /** The address of the form, where it is not the one that was asked for. */
+  /** The URL of the format, if it is not the requested one. */
   location?: string
 }
 
-/** Gives the function that sends an article in one of the forms, or what is said where there is none. */
-function answering(deps: FormatDeps) {
+/** Gives the function that sends an article in a format, or a redirect or problem if there is no such article. */
+function formatSender(deps: FormatDeps) {
   const texts = { [JSON_LD]: jsonLdText(deps), [NINJS]: ninjsText(deps) }
-  return async (request: FastifyRequest, reply: FastifyReply, { form, reference, location }: Wanted) => {
+  return async (request: FastifyRequest, reply: FastifyReply, { form, reference, location }: FormatRequest) => {
     const text = await texts[form](request.caller, reply, reference)
     if (text === undefined) return redirectOrGone(deps.storage.reader, request, reply, reference)
     if (location !== undefined) reply.header('content-location', location)
@@ -118,44 +118,44 @@ function answering(deps: FormatDeps) {
   }
 }
 
-/** Gives the function that writes a live article as JSON-LD; undefined for one that is not live. */
+/** Gives the function that formats a live article as JSON-LD; undefined if the article is not live. */
 function jsonLdText({ storage, site, publicRead }: FormatDeps) {
   const db = storage.reader
   return async (caller: Caller, reply: FastifyReply, reference: string): Promise<string | undefined> => {
-    // Beside its grant a key has what anyone has.
+    // With public reading, a grant does not limit what a key may read here.
     if (!publicRead) {
       checkFormat(caller, 'jsonld')
       if (!(await isGranted(db, caller, reference))) throw notFound('article')
     }
     const edition = await readEdition(db, reference)
-    return edition && jsonLd(shown(reply, edition), { site, isAccessibleForFree: publicRead || undefined })
+    return edition && jsonLd(articleOf(reply, edition), { site, isAccessibleForFree: publicRead || undefined })
   }
 }
 
-/** The same for ninjs, of articles that are retracted or about to be released, too. */
+/** The same for ninjs, which also has retracted and scheduled articles. */
 function ninjsText({ storage, clock, site }: FormatDeps) {
   const db = storage.reader
-  const told = async (article: Article) =>
+  const ninjsOf = async (article: Article) =>
     JSON.stringify(ninjs({ article, sections: await sectionLineage(db, article) }, site))
   return async (caller: Caller, reply: FastifyReply, reference: string): Promise<string | undefined> => {
     checkFormat(caller, 'ninjs')
-    const isHad = await isGranted(db, caller, reference)
-    const edition = isHad ? await readEdition(db, reference) : undefined
-    if (edition) return told(shown(reply, edition))
-    const notice = isHad ? await readRetraction(db, reference) : undefined
+    const isCovered = await isGranted(db, caller, reference)
+    const edition = isCovered ? await readEdition(db, reference) : undefined
+    if (edition) return ninjsOf(articleOf(reply, edition))
+    const notice = isCovered ? await readRetraction(db, reference) : undefined
     if (notice) {
       reply.headers({ 'last-modified': new Date(notice.at).toUTCString(), 'cache-tag': cacheTagOf([notice.id]) })
       return JSON.stringify(canceled(notice))
     }
     const ahead = await findAdvanceCopy(db, reference, caller, clock.now())
-    if (ahead) return told(ahead)
-    if (!isHad) throw notFound('article')
+    if (ahead) return ninjsOf(ahead)
+    if (!isCovered) throw notFound('article')
     return undefined
   }
 }
 
-/** The article that a live edition shows, with the headers of a reply that shows it in another form. */
-function shown(reply: FastifyReply, edition: Edition): Article {
+/** The article of a live edition; sets the headers of the reply. */
+function articleOf(reply: FastifyReply, edition: Edition): Article {
   const { etag: _, ...headers } = articleHeaders(edition)
   reply.version = edition.version
   reply.headers(headers)
@@ -165,9 +165,9 @@ function shown(reply: FastifyReply, edition: Edition): Article {
 const hasFormat = ({ grant }: Caller, format: Format): boolean =>
   grant === null || grant.formats.length === 0 || grant.formats.includes(format)
 
-/** Throws `forbidden` if the caller's grant has other formats than this. */
+/** Throws `forbidden` if the caller's grant does not include the format. */
 function checkFormat(caller: Caller, format: Format): void {
   if (hasFormat(caller, format)) return
   const formats = caller.grant?.formats.join(' and ')
-  throw new Problem('forbidden', `what this key is granted comes as ${formats}, not as ${format}`)
+  throw new Problem('forbidden', `the grant of this key includes the formats ${formats}, not ${format}`)
 }

@@ -16,11 +16,11 @@ type Kind = keyof typeof kinds
 const kindsOf = (site: Site): Kind[] =>
   (Object.keys(kinds) as Kind[]).filter((kind) => pageOfEntry(kind, { slug: 'x', path: '/x' }, site) !== undefined)
 
-/** The name of a page: `sections`, or `tags-2` where there are very many. */
+/** The name of a sitemap: `sections`, or `tags-2` for the second one of a kind. */
 const PAGE = /^(section|author|tag)s(?:-([2-9]|[1-9]\d{1,3}))?$/
 
-/** A row of a table that live articles refer to. */
-const isShown = (kind: Kind, table: (typeof kinds)[Kind]): SQL | undefined =>
+/** A condition: the row is not in the trash, and live articles refer to it. */
+const isListed = (kind: Kind, table: (typeof kinds)[Kind]): SQL | undefined =>
   and(
     isNull(table.deletedAt),
     sql`exists (select 1 from ${refCounts} where ${and(
@@ -30,17 +30,17 @@ const isShown = (kind: Kind, table: (typeof kinds)[Kind]): SQL | undefined =>
     )})`,
   )
 
-const selecting = (kind: Kind) => {
+const prepareQueries = (kind: Kind) => {
   const table = kinds[kind]
   return {
     count: prepared(`sitemap_count_${kind}`, (db) =>
-      db.select({ count: rowCount }).from(table).where(isShown(kind, table)),
+      db.select({ count: rowCount }).from(table).where(isListed(kind, table)),
     ),
-    place: prepared(`sitemap_place_${kind}`, (db) =>
+    position: prepared(`sitemap_place_${kind}`, (db) =>
       db
         .select({ id: table.id })
         .from(table)
-        .where(isShown(kind, table))
+        .where(isListed(kind, table))
         .orderBy(asc(table.id))
         .limit(1)
         .offset(sql.placeholder('offset')),
@@ -58,34 +58,38 @@ const selecting = (kind: Kind) => {
           )})`.mapWith(editionRefs.publishedAt),
         })
         .from(table)
-        .where(and(isShown(kind, table), gt(table.id, sql.placeholder('after'))))
+        .where(and(isListed(kind, table), gt(table.id, sql.placeholder('after'))))
         .orderBy(asc(table.id))
         .limit(sql.placeholder('limit')),
     ),
   }
 }
-const selects = { section: selecting('section'), author: selecting('author'), tag: selecting('tag') }
+const queries = {
+  section: prepareQueries('section'),
+  author: prepareQueries('author'),
+  tag: prepareQueries('tag'),
+}
 
-/** The names of the pages there are. */
+/** The names of the sitemaps of sections, authors and tags. */
 export async function cataloguePages(db: Reader, site: Site): Promise<string[]> {
   const names: string[] = []
   for (const kind of kindsOf(site)) {
-    const [row] = await selects[kind].count(db)
+    const [row] = await queries[kind].count(db)
     const parts = Math.ceil(Number(row?.count ?? 0) / MAX_URLS)
     for (let part = 1; part <= parts; part++) names.push(part === 1 ? `${kind}s` : `${kind}s-${part}`)
   }
   return names
 }
 
-/** What a page has: the entries behind the one with this id; undefined if there is no such page. */
+/** What a sitemap lists: the entries after an id; undefined if there is no such sitemap. */
 export async function catalogueSpan(db: Reader, site: Site, name: string): Promise<CatalogueSpan | undefined> {
   const [, noun, part = '1'] = PAGE.exec(name) ?? []
   const kind = kindsOf(site).find((one) => one === noun)
   if (kind === undefined) return undefined
   const skipped = (Number(part) - 1) * MAX_URLS
-  const [first] = await selects[kind].place(db, { offset: skipped })
+  const [first] = await queries[kind].position(db, { offset: skipped })
   if (!first) return undefined
-  const [before] = skipped === 0 ? [] : await selects[kind].place(db, { offset: skipped - 1 })
+  const [before] = skipped === 0 ? [] : await queries[kind].position(db, { offset: skipped - 1 })
   return { kind, after: before?.id ?? '' }
 }
 
@@ -94,16 +98,16 @@ export interface CatalogueSpan {
   after: string
 }
 
-/** The pages of a span, in batches; each was last changed when the newest of its articles went live, or it did itself. */
+/** The entries of a span, in batches. `updatedAt` is when the entry changed or its newest article went live. */
 export async function* catalogueEntries(
   db: Reader,
   site: Site,
   { kind, after }: CatalogueSpan,
 ): AsyncGenerator<Pick<SitemapEntry, 'loc' | 'updatedAt'>[]> {
-  let place = after
+  let cursor = after
   for (let left = MAX_URLS; left > 0; ) {
     const limit = Math.min(BATCH, left)
-    const rows = await selects[kind].entries(db, { after: place, limit })
+    const rows = await queries[kind].entries(db, { after: cursor, limit })
     yield rows.flatMap(({ slug, path, updatedAt, newest }) => {
       const loc = pageOfEntry(kind, { slug, path }, site)
       return loc === undefined || !isUrlWithinLimit(loc)
@@ -112,7 +116,7 @@ export async function* catalogueEntries(
     })
     const last = rows.at(-1)
     if (!last || rows.length < limit) return
-    place = last.id
+    cursor = last.id
     left -= rows.length
     await new Promise(setImmediate)
   }

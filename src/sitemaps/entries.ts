@@ -1,4 +1,4 @@
-/** The articles of a time as sitemaps show them, some at a time, so that a large site is never held in memory. */
+/** The articles of a period as entries of a sitemap, in batches, so that a large site is never held in memory. */
 import { and, eq, gte, lte, type SQL, sql } from 'drizzle-orm'
 import type { Article } from '../editions/article.ts'
 import { pageUrl, type Site } from '../editions/site-urls.ts'
@@ -10,7 +10,7 @@ import { editions, staleEditions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { isUrlWithinLimit, MAX_IMAGES_PER_PAGE } from './limits.ts'
 
-/** How many articles one query reads; other requests get their turn before the next. */
+/** How many articles one query reads; the event loop handles other requests before the next. */
 const BATCH = 200
 
 export interface SitemapEntry {
@@ -23,7 +23,7 @@ export interface SitemapEntry {
   images: string[]
 }
 
-/** Where to begin, up to when to go on, in which direction, and how many articles to look at at most. */
+/** A range of articles: after `from` up to the time `until`, in one direction, `maxArticles` at most. */
 export interface ArticleSpan {
   from: { publishedAt: string; article: string }
   until: string
@@ -33,7 +33,7 @@ export interface ArticleSpan {
 
 const select = preparedVariants('sitemap_entries', (db, direction: 'asc' | 'desc') => {
   const isFalling = direction === 'desc'
-  const place = sql`(${editions.publishedAt}, ${editions.article})`
+  const position = sql`(${editions.publishedAt}, ${editions.article})`
   const from = sql`(${sql.placeholder('publishedAt')}, ${sql.placeholder('article')})`
   const until = sql.placeholder('until') as unknown as SQL<string>
   const order = sql.raw(direction)
@@ -54,7 +54,7 @@ const select = preparedVariants('sitemap_entries', (db, direction: 'asc' | 'desc
     .leftJoin(staleEditions, eq(staleEditions.article, editions.article))
     .where(
       and(
-        isFalling ? sql`${place} < ${from}` : sql`${place} > ${from}`,
+        isFalling ? sql`${position} < ${from}` : sql`${position} > ${from}`,
         isFalling ? gte(editions.publishedAt, until) : lte(editions.publishedAt, until),
       ),
     )
@@ -63,8 +63,8 @@ const select = preparedVariants('sitemap_entries', (db, direction: 'asc' | 'desc
 })
 
 /**
- * The articles of a span that search engines may list, in batches: those with `seo.noIndex` are left out, and those whose
- * canonical address is on another site.
+ * The articles of a span that search engines may list, in batches: without those with `seo.noIndex`, and those whose
+ * canonical URL is on another site.
  */
 export async function* articleEntries(
   db: Reader,
@@ -81,17 +81,19 @@ export async function* articleEntries(
     )
     const fresh = new Map(stale.map(({ article, document }) => [article, JSON.parse(document) as Article]))
     yield rows.flatMap((row) => {
-      const shown = fresh.get(row.article) ?? {
+      const article = fresh.get(row.article) ?? {
         slug: row.slug,
         headline: JSON.parse(row.headline) as Article['headline'],
         seo: JSON.parse(row.seo) as Article['seo'],
         breadcrumbs: JSON.parse(row.breadcrumbs) as Article['breadcrumbs'],
         body: JSON.parse(row.body) as Article['body'],
       }
-      const page = pageUrl(shown, site)
-      if (shown.seo.noIndex || !isOn(site, page) || !isUrlWithinLimit(page)) return []
+      const page = pageUrl(article, site)
+      if (article.seo.noIndex || !isOnSite(site, page) || !isUrlWithinLimit(page)) return []
       const { language, publishedAt, updatedAt } = row
-      return [{ loc: page, headline: shown.headline, language, publishedAt, updatedAt, images: imagesIn(shown.body) }]
+      return [
+        { loc: page, headline: article.headline, language, publishedAt, updatedAt, images: imagesIn(article.body) },
+      ]
     })
     const last = rows.at(-1)
     if (!last || rows.length < limit) return
@@ -106,5 +108,5 @@ const imagesIn = (body: Article['body']): string[] => {
   return [...new Set(images.map(({ url }) => uriOf(url)).filter(isUrlWithinLimit))].slice(0, MAX_IMAGES_PER_PAGE)
 }
 
-/** A sitemap may have addresses of its own site alone (https://www.sitemaps.org/protocol.html#location). */
-const isOn = ({ url }: Site, page: string): boolean => new URL(page).origin === new URL(url).origin
+/** A sitemap may list URLs of its own site only (https://www.sitemaps.org/protocol.html#location). */
+const isOnSite = ({ url }: Site, page: string): boolean => new URL(page).origin === new URL(url).origin

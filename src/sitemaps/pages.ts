@@ -1,4 +1,4 @@
-/** The pages of the sitemap: one for each month in which an article was published, more for a month with very many. */
+/** The sitemaps of articles: one for each month in which articles were first published, several for a large month. */
 import { and, asc, desc, eq, gt, gte, isNotNull, lte, sql } from 'drizzle-orm'
 import { rowCount } from '../catalogue/entry.ts'
 import { lastSeq } from '../changes/log.ts'
@@ -8,17 +8,17 @@ import type { Reader } from '../storage/storage.ts'
 import type { ArticleSpan } from './entries.ts'
 import { MAX_URLS } from './limits.ts'
 
-/** How many of the last changes are asked which months they concern. */
+/** How many of the last changes are searched for the months that they affect. */
 const RECENT = 1_000
 
 export interface SitemapPage {
   /** `2030-01` or, where a month has more pages than one, `2030-01-2` for its second. */
   name: string
-  /** When something in it last changed: an article came, went, or was changed; undefined where nothing did of late. */
+  /** When an article in it was last published, changed or removed; undefined if not within the last changes. */
   updatedAt: string | undefined
 }
 
-/** The name of a page, which stays: articles come at the end of their month, and leave their place when they go. */
+/** The name of a sitemap. Names are stable: new articles are added at the end of the current month. */
 export const PAGE = /^((?!0000)\d{4}-(?:0[1-9]|1[0-2]))(?:-([2-9]|[1-9]\d{1,3}))?$/
 
 /** The first and the last moment of a month. */
@@ -56,9 +56,9 @@ const selectRecent = prepared('sitemap_recent', (db) =>
     .orderBy(desc(changes.seq)),
 )
 
-/** All pages, the oldest first: two looks into an index for each month. */
+/** All sitemaps of articles, the oldest first, by two queries of an index for each month. */
 export async function monthPages(db: Reader): Promise<SitemapPage[]> {
-  // Of each month the first change that is met is its latest.
+  // The latest change comes first, so the first of each month counts.
   const updated = new Map<string, string>()
   for (const { publishedAt, at } of await selectRecent(db, { seq: (await lastSeq(db)) - RECENT })) {
     const month = (publishedAt ?? '').slice(0, 7)
@@ -78,7 +78,7 @@ export async function monthPages(db: Reader): Promise<SitemapPage[]> {
   }
 }
 
-const selectPlace = prepared('sitemap_place', (db) =>
+const selectPosition = prepared('sitemap_place', (db) =>
   db
     .select({ publishedAt: editions.publishedAt, article: editions.article })
     .from(editions)
@@ -88,16 +88,16 @@ const selectPlace = prepared('sitemap_place', (db) =>
     .offset(sql.placeholder('offset')),
 )
 
-/** What a page has; undefined if there is no such page. */
+/** What a sitemap lists; undefined if there is no such sitemap. */
 export async function monthSpan(db: Reader, name: string): Promise<ArticleSpan | undefined> {
   const [, month, part = '1'] = PAGE.exec(name) ?? []
   if (month === undefined) return undefined
   const range = rangeOf(month)
   const skipped = (Number(part) - 1) * MAX_URLS
-  // Of what comes before the page, the last; the first page begins before everything.
-  const [start] = await selectPlace(db, { ...range, offset: skipped })
+  // A span begins after the last article of the sitemap before; the first one begins with the month.
+  const [start] = await selectPosition(db, { ...range, offset: skipped })
   if (!start) return undefined
-  const [before] = skipped === 0 ? [] : await selectPlace(db, { ...range, offset: skipped - 1 })
+  const [before] = skipped === 0 ? [] : await selectPosition(db, { ...range, offset: skipped - 1 })
   return {
     from: before ?? { publishedAt: range.first, article: '' },
     until: range.last,

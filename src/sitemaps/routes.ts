@@ -22,9 +22,9 @@ const SITEMAP = 'http://www.sitemaps.org/schemas/sitemap/0.9'
 const NEWS = 'http://www.google.com/schemas/sitemap-news/0.9'
 /** https://developers.google.com/search/docs/crawling-indexing/sitemaps/image-sitemaps */
 const IMAGE = 'http://www.google.com/schemas/sitemap-image/1.1'
-/** How old news may be, in milliseconds, and how many there may be. */
-const NEWS_AGE = 2 * 86_400_000
-const MOST_NEWS = 1_000
+/** How old news may be, in milliseconds, and how many articles the news sitemap may list. */
+const MAX_NEWS_AGE = 2 * 86_400_000
+const MAX_NEWS = 1_000
 
 const XML = 'application/xml'
 const CONTENT_TYPE = `${XML}; charset=utf-8`
@@ -38,7 +38,10 @@ const ByPage = z.strictObject({
 
 const tags = ['Sitemaps']
 
-/** The sitemaps (https://www.sitemaps.org/protocol.html): an index, a page for each month, pages for the catalogue, and the news of two days. */
+/**
+ * The routes of the sitemaps (https://www.sitemaps.org/protocol.html): the index, one sitemap for each month and each kind
+ * of catalogue entries, and the news of two days.
+ */
 export function registerSitemaps(
   server: FastifyInstance,
   { storage, clock, site }: { storage: Storage; clock: Clock; site: Site },
@@ -124,7 +127,7 @@ export function registerSitemaps(
     async (_request, reply) => {
       const now = clock.now().getTime()
       const from = { publishedAt: new Date(now + 1).toISOString(), article: '' }
-      const until = new Date(now - NEWS_AGE).toISOString()
+      const until = new Date(now - MAX_NEWS_AGE).toISOString()
       const news: SitemapEntry[] = []
       for await (const entries of articleEntries(db, site, {
         from,
@@ -133,41 +136,41 @@ export function registerSitemaps(
         maxArticles: Number.POSITIVE_INFINITY,
       })) {
         news.push(...entries)
-        if (news.length >= MOST_NEWS) break
+        if (news.length >= MAX_NEWS) break
       }
       reply.headers({ 'content-type': CONTENT_TYPE, 'cache-tag': 'articles' })
-      const url = news.slice(0, MOST_NEWS).map((entry) => newsUrl(entry, site))
+      const url = news.slice(0, MAX_NEWS).map((entry) => newsUrl(entry, site))
       return xml({ urlset: { '@_xmlns': SITEMAP, '@_xmlns:news': NEWS, '@_xmlns:image': IMAGE, url } })
     },
   )
 }
 
-/** What names the state of all that is live, before the page is written, which takes its time. */
+/** The ETag, from the last change: it is known before the sitemap, which takes long to write. */
 async function etagOf(db: Reader, { changeToken, url }: FastifyRequest): Promise<string> {
   if (changeToken) return etagOfChange(changeToken, url)
   const { seq, at } = await lastPosition(db)
   return etagOfChange(`${seq} ${at}`, url)
 }
 
-/** What a page of the sitemap has, in batches: the articles of a month, or the entries of a kind. */
-async function entriesIn(db: Reader, site: Site, name: string): Promise<AsyncIterable<Listed[]> | undefined> {
+/** What a sitemap lists, in batches: the articles of a month, or the entries of a kind; undefined if there is none. */
+async function entriesIn(db: Reader, site: Site, name: string): Promise<AsyncIterable<SitemapUrl[]> | undefined> {
   const span = await monthSpan(db, name)
   if (span) return articleEntries(db, site, span)
   const catalogue = await catalogueSpan(db, site, name)
   return catalogue && catalogueEntries(db, site, catalogue)
 }
 
-type Listed = Pick<SitemapEntry, 'loc' | 'updatedAt'> & { images?: string[] }
+type SitemapUrl = Pick<SitemapEntry, 'loc' | 'updatedAt'> & { images?: string[] }
 
-async function* urlset(batches: AsyncIterable<Listed[]>): AsyncGenerator<string> {
+async function* urlset(batches: AsyncIterable<SitemapUrl[]>): AsyncGenerator<string> {
   yield `${XML_DECLARATION}<urlset xmlns="${SITEMAP}" xmlns:image="${IMAGE}">`
-  let room = MAX_IMAGE_BYTES
+  let bytesLeft = MAX_IMAGE_BYTES
   for await (const entries of batches) {
     const url = entries.map(({ loc, updatedAt, images = [] }) => {
       const bytes = imageBytes(images)
-      const isRoom = bytes <= room
-      if (isRoom) room -= bytes
-      return { loc, lastmod: updatedAt, ...(isRoom && imagesOf(images)) }
+      const fits = bytes <= bytesLeft
+      if (fits) bytesLeft -= bytes
+      return { loc, lastmod: updatedAt, ...(fits && imagesOf(images)) }
     })
     yield elements({ url })
   }
@@ -186,7 +189,7 @@ const newsUrl = ({ loc, headline, language, publishedAt, images }: SitemapEntry,
   ...imagesOf(images),
 })
 
-/** A language as Google News has it: two or three letters; Chinese by how it is written. */
+/** A language as Google News expects it: two or three letters; Chinese by its script. */
 function newsLanguage(tag: string): string {
   const { language, script } = new Intl.Locale(tag).maximize()
   if (language !== 'zh') return language
