@@ -73,7 +73,7 @@ export type Services = ReturnType<typeof createServices>
 /** Services of the routes below /v1, in addition. */
 export function createApiServices(services: Services) {
   const { config, storage, clock, follower, authenticate, hostLookup } = services
-  const cards = cardCache({ storage, news: follower })
+  const cards = cardCache({ storage, follower })
   return {
     ...services,
     identify: ({ headers }: FastifyRequest) => identify(headers, authenticate),

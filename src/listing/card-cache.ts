@@ -15,7 +15,7 @@ export interface CardCache {
 }
 
 /** Creates the card cache of a process. */
-export function cardCache(deps: { storage: Storage; news: ChangeFollower }): CardCache {
+export function cardCache(deps: { storage: Storage; follower: ChangeFollower }): CardCache {
   const { reader } = deps.storage
   const cached = articleCache<ArticleJson<Buffer>>(deps, MAX_BYTES, ({ json }) => json.length)
 
