@@ -27,7 +27,7 @@ import { tombstonesOf } from './tombstones.ts'
 
 /** How many items a page of a feed has. */
 const ITEMS = 50
-/** How many bytes of articles as feeds show them are kept. */
+/** The size of the cache of articles as feed items, in bytes. */
 const MOST_BYTES = 8 * 1024 * 1024
 
 const [{ type: RSS }, { type: ATOM }, { type: JSON_FEED }] = feedForms
@@ -55,14 +55,14 @@ export function registerFeeds(server: FastifyInstance, { storage, follower, cloc
   // What the feeds show of the settings may be new since then.
   const started = timestamp(clock)
   // The text of an article as HTML costs more than all the rest of a feed.
-  const kept = articleCache<FeedItem>({ storage, follower }, MOST_BYTES, ({ content }) => content?.length ?? 0)
+  const itemCache = articleCache<FeedItem>({ storage, follower }, MOST_BYTES, ({ content }) => content?.length ?? 0)
 
   async function make(missing: string[]) {
     const documents = await documentsOf(db, missing)
     return documents.map(({ article, json }) => [article, feedItem(JSON.parse(json) as Article, site)] as const)
   }
   async function itemsOf(ids: string[]): Promise<FeedItem[]> {
-    const found = await kept(ids, make)
+    const found = await itemCache(ids, make)
     return ids.flatMap((id) => found.get(id) ?? [])
   }
 

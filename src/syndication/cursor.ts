@@ -7,8 +7,8 @@ import { Problem } from '../lib/problem.ts'
 import { Id, Timestamp } from '../lib/schemas.ts'
 
 /**
- * The last change that was read: its number and its time. The time tells whether the number still means the same change,
- * since after a restore from a backup numbers are used again. 0 and '' stand for the beginning.
+ * The last change that was read: its number and its time. The time shows whether the number still means the same change,
+ * since numbers are reused after a restore from a backup. 0 and '' are the beginning.
  */
 export interface ChangePosition {
   seq: number
