@@ -27,8 +27,8 @@ import { tombstonesOf } from './tombstones.ts'
 
 /** How many items a page of a feed has. */
 const ITEMS = 50
-/** The size of the cache of articles as feed items, in bytes. */
-const MOST_BYTES = 8 * 1024 * 1024
+/** How many bytes of feed items are cached. */
+const MAX_CACHE_BYTES = 8 * 1024 * 1024
 
 const [{ type: RSS }, { type: ATOM }, { type: JSON_FEED }] = feedForms
 
@@ -48,26 +48,26 @@ export interface FeedDeps {
   site: FeedSite
 }
 
-/** The feeds: of the whole site, or of what a filter lets through. */
+/** The routes of the feeds: of the whole site, or of the articles that a filter matches. */
 export function registerFeeds(server: FastifyInstance, { storage, follower, clock, site }: FeedDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
   const db = storage.reader
-  // What the feeds show of the settings may be new since then.
+  // Settings that feeds show may have changed with the start.
   const started = timestamp(clock)
-  // The text of an article as HTML costs more than all the rest of a feed.
-  const itemCache = articleCache<FeedItem>({ storage, follower }, MOST_BYTES, ({ content }) => content?.length ?? 0)
+  // Rendering the body as HTML costs more than all the rest of a feed.
+  const itemCache = articleCache<FeedItem>({ storage, follower }, MAX_CACHE_BYTES, ({ content }) => content?.length ?? 0)
 
-  async function make(missing: string[]) {
+  async function buildItems(missing: string[]) {
     const documents = await documentsOf(db, missing)
     return documents.map(({ article, json }) => [article, feedItem(JSON.parse(json) as Article, site)] as const)
   }
   async function itemsOf(ids: string[]): Promise<FeedItem[]> {
-    const found = await itemCache(ids, make)
+    const found = await itemCache(ids, buildItems)
     return ids.flatMap((id) => found.get(id) ?? [])
   }
 
   for (const { file, type, title } of feedForms) {
-    const { id, reply: shape, render } = forms[file]
+    const { id, reply: schema, render } = forms[file]
     app.get(
       `/feeds/${file}`,
       {
@@ -79,43 +79,42 @@ export function registerFeeds(server: FastifyInstance, { storage, follower, cloc
           tags: ['Feeds'],
           querystring: Query,
           replyHeaders: ['Last-Modified', 'Cache-Tag'],
-          response: { 200: shape },
+          response: { 200: schema },
         },
       },
       async (request, reply) => {
         const { query, changeToken, url } = request
         const paging = pageRequest(request, ITEMS)
         const { at } = await lastPosition(db)
-        const altered = new Date(at > started ? at : started)
-        if (isUnmodified(request, reply, altered, clock.now()) && changeToken)
+        const lastModified = new Date(at > started ? at : started)
+        if (isUnmodified(request, reply, lastModified, clock.now()) && changeToken)
           return notModified(reply, etagOfChange(changeToken, url)) as never
-        const topic = await feedScope(db, query)
+        const scope = await feedScope(db, query)
         const page = await listPage(db, { filters: filtersIn(query), sort: '-publishedAt' }, paging)
         const items = await itemsOf(page.rows)
         const { next, previous } = paging.info(reply, page)
         const isFirst = query.cursor === undefined
-        const gone = isFirst ? await tombstonesOf(db, topic.limits) : []
-        const addressOf = (cursor?: string | null) =>
-          site.api + feedPath(file, { ...query, cursor: cursor ?? undefined })
-        const self = isFirst ? site.api + feedPath(file, topic.bySlug) : addressOf(query.cursor)
-        const hub = isFirst && topic.isPublishedToHub ? site.hub : undefined
-        const times = [...items.map(({ updatedAt }) => updatedAt), ...gone.map((one) => one.at)]
+        const tombstones = isFirst ? await tombstonesOf(db, scope.limits) : []
+        const pageUrl = (cursor?: string | null) => site.api + feedPath(file, { ...query, cursor: cursor ?? undefined })
+        const self = isFirst ? site.api + feedPath(file, scope.bySlug) : pageUrl(query.cursor)
+        const hub = isFirst && scope.isPublishedToHub ? site.hub : undefined
+        const times = [...items.map(({ updatedAt }) => updatedAt), ...tombstones.map(({ at }) => at)]
         const feed: Feed = {
           site,
-          id: site.api + feedPath(file, topic.byId),
-          ...(await feedMetadata(db, topic, site)),
+          id: site.api + feedPath(file, scope.byId),
+          ...(await feedMetadata(db, scope, site)),
           self,
           links: [
-            { rel: 'first', href: addressOf() },
-            ...(previous ? [{ rel: 'previous', href: addressOf(previous) } as const] : []),
-            ...(next ? [{ rel: 'next', href: addressOf(next) } as const] : []),
+            { rel: 'first', href: pageUrl() },
+            ...(previous ? [{ rel: 'previous', href: pageUrl(previous) } as const] : []),
+            ...(next ? [{ rel: 'next', href: pageUrl(next) } as const] : []),
             ...(hub ? [{ rel: 'hub', href: hub } as const] : []),
           ],
           updated: times.reduce((latest, time) => (time > latest ? time : latest), EPOCH),
           items,
-          tombstones: gone,
+          tombstones,
         }
-        // WebSub (https://www.w3.org/TR/websub/#discovery) looks for the hub in the headers first.
+        // Subscribers look for the hub in the headers first (WebSub, https://www.w3.org/TR/websub/#discovery).
         if (hub) addLinks(reply, [`<${hub}>; rel="hub"`, `<${self}>; rel="self"`])
         reply.headers({
           'content-type': `${type}; charset=utf-8`,
