@@ -52,7 +52,9 @@ export function registerStream(
       const { caller, query, headers } = request
       const { grant } = caller
       const lastEventId = headers['last-event-id']
-      const where: CursorLocation = lastEventId ? { in: 'header', name: 'last-event-id' } : { in: 'query', name: 'since' }
+      const where: CursorLocation = lastEventId
+        ? { in: 'header', name: 'last-event-id' }
+        : { in: 'query', name: 'since' }
       let position = await resolvePosition(storage.reader, lastEventId || query.since, grant, where)
       const changesQuery: ChangesQuery = { limit: PAGE, grant, withEditions: query.include !== undefined }
       const closing = new AbortController()
