@@ -8,6 +8,7 @@ import { readConfig } from '../src/config.ts'
 import { pageOfEntry } from '../src/editions/site-urls.ts'
 import { siteOf } from '../src/feeds/site.ts'
 import { uriOf } from '../src/lib/uri.ts'
+import { runs } from './harness/depth.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
 
@@ -329,6 +330,7 @@ it('writes every web address as a URI', () => {
         expect(uriOf(uri)).toBe(uri)
       },
     ),
+    runs(100),
   )
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { threeWayMerge } from '../../src/lib/three-way-merge.ts'
+import { runs } from '../harness/depth.ts'
 
 const value = fc.oneof(fc.string({ maxLength: 2 }), fc.constantFrom(null, 1, 2))
 const article = fc.record({ headline: value, seo: fc.record({ title: value, noIndex: value }), body: fc.array(value) })
@@ -12,6 +13,7 @@ describe('a change made to another copy', () => {
         expect(threeWayMerge(a, a, b)).toEqual({ value: b, conflicts: [] })
         expect(threeWayMerge(a, b, b)).toEqual({ value: b, conflicts: [] })
       }),
+      runs(100),
     )
   })
 
