@@ -19,7 +19,7 @@ async function assertEmpty(db: Reader): Promise<void> {
     if (row && row.rows > 0) found.push(`${row.rows} ${name}`)
   }
   if (found.length > 0)
-    throw new UserError(`the sample needs an empty database; this one has ${found.join(', ')}. Nothing was changed`)
+    throw new UserError(`the sample is for an empty database; this one has ${found.join(', ')}, and nothing was done`)
 }
 
 /** Creates the sample newsroom through the API, as a client would. Throws `UserError` if the database is not empty. */

@@ -8,11 +8,11 @@ export class UserError extends Error {
 
 /** Why the service cannot listen, by system error code. */
 const LISTEN_REASONS: Record<string, string> = {
-  EADDRINUSE: 'the port is in use',
+  EADDRINUSE: 'the port is taken',
   EADDRNOTAVAIL: 'this machine has no such address',
-  EACCES: 'this user may not use the port',
+  EACCES: 'this user may not take the port',
   ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the host name could not be resolved',
+  EAI_AGAIN: 'the name cannot be looked up',
 }
 
 /** The message for an error that an operator can fix; undefined for a bug, which needs its stack trace. */

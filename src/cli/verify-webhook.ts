@@ -12,7 +12,7 @@ export interface Verification {
 
 /** Verifies the signature of a webhook message. `file` holds its body; `-` is the standard input. Throws `UserError`. */
 export function verifyWebhookCommand(file: string, options: Verification, secret: string | undefined): void {
-  if (!secret) throw new UserError('set the environment variable WEBHOOK_SECRET to the secret of the webhook (whsec_…)')
+  if (!secret) throw new UserError('put the secret (whsec_…) into the environment variable WEBHOOK_SECRET')
   const headers: SignedHeaders = {
     'webhook-id': options.id,
     'webhook-timestamp': options.timestamp,
