@@ -1,7 +1,7 @@
 import { inArray } from 'drizzle-orm'
 import { type Caller, may } from '../access/roles.ts'
 import { loadByIds } from '../catalogue/loader.ts'
-import { loadLineages, type SectionRow } from '../catalogue/sections.ts'
+import { loadLineages, type SectionRow } from '../catalogue/section-tree.ts'
 import type { Article, ArticleStatus } from '../editions/article.ts'
 import { compileArticle } from '../editions/compile.ts'
 import { articlePath, type LoadedReferences, loadReferences } from '../editions/reference-loader.ts'

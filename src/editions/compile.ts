@@ -1,6 +1,6 @@
 import type { Block, StoredBlock } from '../body/block.ts'
 import { readingTimeMinutes } from '../body/word-count.ts'
-import { breadcrumbsOf } from '../catalogue/sections.ts'
+import { breadcrumbsOf } from '../catalogue/section-tree.ts'
 import type { Article, ArticleCard, ArticleStatus } from './article.ts'
 import type { Content, StoredCitation, StoredRelatedLink } from './content.ts'
 import { articlePath, type LoadedReferences } from './reference-loader.ts'

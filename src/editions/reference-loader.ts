@@ -1,6 +1,6 @@
 import { desc, inArray } from 'drizzle-orm'
 import { loadByIds } from '../catalogue/loader.ts'
-import { loadLineages, type SectionRow } from '../catalogue/sections.ts'
+import { loadLineages, type SectionRow } from '../catalogue/section-tree.ts'
 import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
 import { authors, corrections, editions, sections, sources, tags } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'

@@ -1,7 +1,7 @@
 import { gt, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { resolveIds } from '../catalogue/resolve.ts'
-import { withDescendants } from '../catalogue/sections.ts'
+import { withDescendants } from '../catalogue/section-tree.ts'
 import { filterKinds, type LiveRef, NONE } from '../editions/content.ts'
 import type { TimeFilter } from '../editions/index-key.ts'
 import type { Reader } from '../storage/storage.ts'

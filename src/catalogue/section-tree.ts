@@ -1,0 +1,93 @@
+/** The tree of sections: lineages, ancestors, descendants, and what follows when a section moves. */
+import { and, eq, inArray, like, sql } from 'drizzle-orm'
+import { prepared } from '../storage/prepared-statements.ts'
+import { editionRefs, sections } from '../storage/schema.ts'
+import type { Reader, Writer } from '../storage/storage.ts'
+import { addToArticleCounts, articleCountOf } from './article-counts.ts'
+import type { Breadcrumb } from './breadcrumb.ts'
+import { loadByIds } from './loader.ts'
+
+export type SectionRow = typeof sections.$inferSelect
+
+/** The breadcrumbs from the front page to the last section of a lineage. */
+export const breadcrumbsOf = (lineage: SectionRow[]): Breadcrumb[] => [
+  { name: 'Home', path: '/' },
+  ...lineage.map(({ name, path }) => ({ name, path })),
+]
+
+/** Loads the lineages of sections: by id, the section and its ancestors, from the top down. */
+export async function loadLineages(db: Reader, rows: SectionRow[]): Promise<(id: string) => SectionRow[]> {
+  const known = new Map(rows.map((row) => [row.id, row]))
+  const missing = () => [...known.values()].flatMap(({ parent }) => (parent && !known.has(parent) ? [parent] : []))
+  for (let ids = missing(); ids.length > 0; ids = missing())
+    for (const row of await loadByIds<SectionRow>(db, sections, [...new Set(ids)])) known.set(row.id, row)
+  return (id) => {
+    const lineage: SectionRow[] = []
+    for (let row = known.get(id); row; row = row.parent ? known.get(row.parent) : undefined) lineage.unshift(row)
+    return lineage
+  }
+}
+
+/** The ids of a section and its ancestors, from the top down. */
+export async function ancestorIds(db: Reader, section: string): Promise<string[]> {
+  const lineages = await loadLineages(db, await loadByIds<SectionRow>(db, sections, [section]))
+  return lineages(section).map(({ id }) => id)
+}
+
+const selectTree = prepared('section_tree', (db) => db.select({ id: sections.id, path: sections.path }).from(sections))
+
+/** The ids of sections and of their descendants. Unknown ids are returned as well: nothing refers to them. */
+export async function withDescendants(db: Reader, ids: string[]): Promise<string[]> {
+  const tree = await selectTree(db)
+  const roots = tree.filter(({ id }) => ids.includes(id))
+  const descendants = tree.filter(({ path }) => roots.some((root) => path.startsWith(`${root.path}/`)))
+  return [...new Set([...ids, ...descendants.map(({ id }) => id)])]
+}
+
+/** Updates the paths of the descendants of a moved section. */
+export async function movePaths(tx: Writer, before: SectionRow, after: SectionRow): Promise<void> {
+  const rest = sql`substr(${sections.path}, ${before.path.length + 1})`
+  await tx
+    .update(sections)
+    .set({ path: sql`${after.path} || ${rest}` })
+    .where(like(sections.path, `${before.path}/%`))
+}
+
+/**
+ * Updates the references of editions in a moved section and its descendants: from the former ancestors to the present
+ * ones. Returns the ids of the ancestors that were removed.
+ */
+export async function moveRefs(tx: Writer, before: SectionRow, after: SectionRow): Promise<string[]> {
+  const parentIds = async ({ parent }: SectionRow) => (parent === null ? ([] as string[]) : ancestorIds(tx, parent))
+  const [formerIds, presentIds] = [await parentIds(before), await parentIds(after)]
+  const moved = tx
+    .select({ article: editionRefs.article })
+    .from(editionRefs)
+    .where(and(eq(editionRefs.kind, 'section'), eq(editionRefs.ref, after.id)))
+  const removed = formerIds.filter((id) => !presentIds.includes(id))
+  const added = presentIds.filter((id) => !formerIds.includes(id))
+  if (removed.length > 0)
+    await tx
+      .delete(editionRefs)
+      .where(
+        and(eq(editionRefs.kind, 'section'), inArray(editionRefs.ref, removed), inArray(editionRefs.article, moved)),
+      )
+  for (const id of added)
+    await tx.insert(editionRefs).select(
+      tx
+        .select({
+          kind: editionRefs.kind,
+          ref: sql<string>`${id}`.as('ref'),
+          publishedAt: editionRefs.publishedAt,
+          article: editionRefs.article,
+        })
+        .from(editionRefs)
+        .where(and(eq(editionRefs.kind, 'section'), eq(editionRefs.ref, after.id))),
+    )
+  const editions = await articleCountOf(tx, { kind: 'section', ref: after.id })
+  await addToArticleCounts(tx, [
+    ...removed.map((ref) => ({ kind: 'section', ref, delta: -editions })),
+    ...added.map((ref) => ({ kind: 'section', ref, delta: editions })),
+  ])
+  return removed
+}
