@@ -17,16 +17,23 @@ import { changedEdition, liveCopy, publishChange, unpublishedChanges } from './l
 import { notLive } from './lifecycle/state.ts'
 import { datesOf, type MayBackdate } from './publication-dates.ts'
 import { type ArticlePatch, ArticleWithoutBody, type NewArticle } from './schemas.ts'
-import { type ArticleRow, createArticle, findArticle, inputOf, saveArticle, workingCopyOf } from './store.ts'
+import {
+  type ArticleRow,
+  createArticle,
+  findArticle,
+  inputOf,
+  type SavedArticle,
+  saveArticle,
+  workingCopyOf,
+} from './store.ts'
 
 /** A command that is ready to run in a transaction. */
 export interface ArticleCommand {
-  run(tx: Writer, context: WriteContext): Promise<SavedArticle>
+  run(tx: Writer, context: WriteContext): Promise<CommandResult>
 }
 
 /** An article after a command, and warnings for the caller. */
-export interface SavedArticle {
-  row: ArticleRow
+export interface CommandResult extends SavedArticle {
   warnings: Warning[]
 }
 
@@ -50,7 +57,7 @@ export async function createCommand(
     async run(tx, context) {
       const dates = datesOf(noDates, { publishedAt, updatedAt }, { context, isPublished: isLive, mayBackdate })
       const created = await createArticle(tx, { input, body: blocks, dates }, context, note)
-      return { row: isLive ? await publish(tx, created, context) : created, warnings }
+      return isLive ? { ...(await publish(tx, created, context)), warnings } : { row: created, warnings }
     },
   }
 }
@@ -80,13 +87,13 @@ export async function patchCommand(
       const dates = datesOf(before, { publishedAt, updatedAt }, { context, isPublished, mayBackdate })
       const draft = { input, body: converted?.blocks ?? before.content.body, dates }
       if (scope === 'changes')
-        return { row: await patchBoth(tx, before, { draft, note, updatedAt }, context), warnings }
+        return { ...(await patchBoth(tx, before, { draft, note, updatedAt }, context)), warnings }
       const live = scope === 'all' ? await liveCopy(tx, before.id) : undefined
       const saved = await saveArticle(tx, before, draft, context, note)
       if (scope === 'nothing') return { row: saved, warnings }
-      const row = await publish(tx, saved, context, { updatedAt })
+      const published = await publish(tx, saved, context, { updatedAt })
       const earlier = live ? unpublishedChanges(live, before, patched) : []
-      return { row, warnings: [...warnings, ...alsoPublished(earlier)] }
+      return { ...published, warnings: [...warnings, ...alsoPublished(earlier)] }
     },
   }
 }
@@ -97,7 +104,7 @@ async function patchBoth(
   before: ArticleRow,
   { draft, note, updatedAt }: { draft: Draft; note: ArticlePatch['note']; updatedAt: string | null | undefined },
   context: WriteContext,
-): Promise<ArticleRow> {
+): Promise<SavedArticle> {
   const from = await liveCopy(tx, before.id)
   if (!from) throw notLive(before, 'only a live article takes a change alone; publish it whole')
   const working = await workingCopyOf(tx, before, draft, context)

@@ -146,7 +146,7 @@ async function articleOperation(line: BulkLine, caller: Caller, mayBackdate: May
   return {
     status: 200,
     run: async (tx, context) =>
-      resultOf(await runTransition(transition, tx, await findArticle(tx, id, caller), input, context)),
+      resultOf((await runTransition(transition, tx, await findArticle(tx, id, caller), input, context)).row),
   }
 }
 
