@@ -97,20 +97,19 @@ export function runDry(lines: PreparedLine[], context: BulkContext): Promise<Lin
   return dryRun(storage, async (tx) => {
     const writeContext = context.newContext()
     const results: LineResult[] = []
-    for (const one of lines)
-      if ('problem' in one) results.push(one)
-      else {
-        try {
-          results.push(await storage.attempt(tx, (inner) => runOne(inner, one, writeContext, context)))
-        } catch (error) {
-          // After an error of the engine the transaction may be unusable.
-          if (!(error instanceof LineFailed)) throw error
-          if (error.problem.status >= 500) throw error.problem
-          results.push({ line: one.line, problem: inBody(error.problem) })
-        }
-      }
+    for (const one of lines) {
+      const attempt = (ready: ReadyLine) => storage.attempt(tx, (inner) => runOne(inner, ready, writeContext, context))
+      results.push('problem' in one ? one : await attempt(one).catch(refusedLine))
+    }
     return results
   })
+}
+
+/** The result of a line that failed in a savepoint. Throws for an error of the engine: the transaction may be unusable. */
+function refusedLine(error: unknown): LineResult {
+  if (!(error instanceof LineFailed)) throw error
+  if (error.problem.status >= 500) throw error.problem
+  return { line: error.line, problem: inBody(error.problem) }
 }
 
 async function runAll(tx: Writer, ready: ReadyLine[], context: BulkContext): Promise<LineResult[]> {
