@@ -77,7 +77,7 @@ export function createApiServices(services: Services) {
   return {
     ...services,
     identify: ({ headers }: FastifyRequest) => identify(headers, authenticate),
-    once: idempotency({ storage, clock }),
+    idempotent: idempotency({ storage, clock }),
     publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? '',
     mayBackdate: (caller: Caller) =>
       may(caller, 'admin') || (config.EDITORS_MAY_BACKDATE && may(caller, 'content:write')),

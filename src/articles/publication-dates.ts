@@ -47,7 +47,7 @@ export function datesOf(
   checkPast('publishedAt', publishedAt, context.now)
   checkPast('updatedAt', updatedAt, context.now)
   if (wasLive(before)) {
-    checkKept({ publishedAt, updatedAt })
+    checkNotCleared({ publishedAt, updatedAt })
     if (requested.updatedAt !== undefined && updatedAt !== before.updatedAt && !isPublished)
       throw wrong('updatedAt', 'is taken only with publish=true: the article was live')
   }
@@ -57,7 +57,7 @@ export function datesOf(
   return { publishedAt, updatedAt }
 }
 
-function checkKept({ publishedAt, updatedAt }: PublicationDates): void {
+function checkNotCleared({ publishedAt, updatedAt }: PublicationDates): void {
   if (publishedAt === null) throw wrong('publishedAt', 'cannot be cleared: the article was live')
   if (updatedAt === null) throw wrong('updatedAt', 'cannot be cleared: the article was live')
 }

@@ -29,7 +29,7 @@ import { findArticle } from './store.ts'
 export interface ArticleDeps {
   storage: Storage
   clock: Clock
-  once: IdempotentRun
+  idempotent: IdempotentRun
   mayBackdate: MayBackdate
   /** The URL of the service as clients see it, without a trailing slash; empty if it is not configured. */
   publicUrl: string
@@ -118,7 +118,7 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps): vo
 }
 
 async function createOne(
-  { clock, once, mayBackdate }: ArticleDeps,
+  { clock, idempotent, mayBackdate }: ArticleDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   input: NewArticle,
@@ -126,7 +126,7 @@ async function createOne(
 ): Promise<never> {
   const isLive = scopeOf(publish, request.caller) === 'all'
   const { run } = await createCommand(input, { isLive, mayBackdate })
-  return once(request, reply, async (tx) => {
+  return idempotent(request, reply, async (tx) => {
     const saved = await run(tx, writeContext(request, clock))
     const { id, version } = saved.row
     return {

@@ -88,6 +88,6 @@ export async function makeLive(
   }
   await saveTransition(tx, context, 'publish', live)
   const type = liveVersion === null ? 'article.published' : 'article.updated'
-  await recordChange(tx, { type, at: now, target: id, slug, version, was: attributesBefore })
+  await recordChange(tx, { type, at: now, target: id, slug, version, previousAttributes: attributesBefore })
   return copy === article ? { row: live, edition } : { row: live }
 }

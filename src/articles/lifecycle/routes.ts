@@ -50,7 +50,7 @@ export function registerTransitions(server: FastifyInstance, deps: ArticleDeps):
 }
 
 async function answerTransition(
-  { clock, once }: ArticleDeps,
+  { clock, idempotent }: ArticleDeps,
   transition: Transition,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -58,7 +58,7 @@ async function answerTransition(
 ): Promise<never> {
   const check = ifMatch(request)
   const context = writeContext(request, clock)
-  return once(request, reply, async (tx) => {
+  return idempotent(request, reply, async (tx) => {
     const article = await findArticle(tx, reference, request.caller, transition.trashed)
     check(article.version)
     const saved = await runTransition(transition, tx, article, request.body, context)

@@ -45,7 +45,7 @@ const RevisionWithArticle = Revision.extend({
 const tags = ['Revisions']
 
 /** The revisions of an article: listed, read, compared, restored. */
-export function registerRevisions(server: FastifyInstance, { storage, clock, once }: ArticleDeps): void {
+export function registerRevisions(server: FastifyInstance, { storage, clock, idempotent }: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
 
   app.get(
@@ -143,7 +143,7 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
     async (request, reply) => {
       const check = ifMatch(request)
       const { params, caller } = request
-      return once(request, reply, async (tx) => {
+      return idempotent(request, reply, async (tx) => {
         const before = await findArticle(tx, params.article, caller)
         check(before.version)
         const { content } = await readRevision(tx, before.id, params.revision)
