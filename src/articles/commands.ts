@@ -6,11 +6,11 @@
 import { type Caller, may } from '../access/roles.ts'
 import type { WriteContext } from '../access/write-context.ts'
 import type { Warning } from '../body/block.ts'
-import { readBody } from '../body/read.ts'
 import { parseBody } from '../http/validation.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Writer } from '../storage/storage.ts'
+import type { BodyTasks } from './body-tasks/tasks.ts'
 import type { Draft } from './draft.ts'
 import { publish } from './lifecycle/publish.ts'
 import { changedEdition, liveCopy, publishChange, unpublishedChanges } from './lifecycle/publish-change.ts'
@@ -46,10 +46,16 @@ export const publishScope = { false: 'nothing', true: 'all', changes: 'changes' 
   PublishScope
 >
 
+interface CommandOptions {
+  mayBackdate: MayBackdate
+  /** Converts the body of the request. */
+  readBody: BodyTasks['readBody']
+}
+
 /** Creates an article, and publishes it if `isLive`. */
 export async function createCommand(
   { body, note, publishedAt, updatedAt, ...input }: NewArticle,
-  { isLive, mayBackdate }: { isLive: boolean; mayBackdate: MayBackdate },
+  { isLive, mayBackdate, readBody }: CommandOptions & { isLive: boolean },
 ): Promise<ArticleCommand> {
   const { blocks, warnings } = await readBody(body ?? [])
   const noDates = { publishedAt: null, updatedAt: null, liveSlug: null }
@@ -62,9 +68,8 @@ export async function createCommand(
   }
 }
 
-interface PatchOptions {
+interface PatchOptions extends CommandOptions {
   publishScope: PublishScope
-  mayBackdate: MayBackdate
   /** Throws unless the current version is the one that the caller has read. */
   check?: (currentVersion: number) => void
 }
@@ -73,7 +78,7 @@ interface PatchOptions {
 export async function patchCommand(
   reference: string,
   { body, note, publishedAt, updatedAt, ...patch }: ArticlePatch,
-  { publishScope: scope, mayBackdate, check = () => {} }: PatchOptions,
+  { publishScope: scope, mayBackdate, readBody, check = () => {} }: PatchOptions,
 ): Promise<ArticleCommand> {
   const converted = body && (await readBody(body))
   const warnings = converted?.warnings ?? []

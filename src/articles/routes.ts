@@ -12,6 +12,7 @@ import { Idempotent, type IdempotentRun } from '../idempotency/idempotency.ts'
 import type { Clock } from '../lib/clock.ts'
 import { booleanParameter } from '../lib/query-parameters.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
+import type { BodyTasksOf } from './body-tasks/tasks.ts'
 import {
   type CommandResult,
   createCommand,
@@ -31,6 +32,7 @@ export interface ArticleDeps {
   clock: Clock
   idempotent: IdempotentRun
   mayBackdate: MayBackdate
+  bodyTasksOf: BodyTasksOf
   /** The URL of the service as clients see it, without a trailing slash; empty if it is not configured. */
   publicUrl: string
 }
@@ -118,14 +120,14 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps): vo
 }
 
 async function createOne(
-  { clock, idempotent, mayBackdate }: ArticleDeps,
+  { clock, idempotent, mayBackdate, bodyTasksOf }: ArticleDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   input: NewArticle,
   { publish }: z.output<typeof CreateQuery>,
 ): Promise<never> {
   const isLive = scopeOf(publish, request.caller) === 'all'
-  const { run } = await createCommand(input, { isLive, mayBackdate })
+  const { run } = await createCommand(input, { isLive, mayBackdate, ...bodyTasksOf(request.caller) })
   return idempotent(request, reply, async (tx) => {
     const saved = await run(tx, writeContext(request, clock))
     const { id, version } = saved.row
@@ -139,13 +141,14 @@ async function createOne(
 }
 
 async function patchOne(
-  { storage, clock, mayBackdate }: ArticleDeps,
+  { storage, clock, mayBackdate, bodyTasksOf }: ArticleDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   { reference, patch, query }: { reference: string; patch: ArticlePatch; query: z.output<typeof PatchQuery> },
 ): Promise<Article> {
   const scope = scopeOf(query.publish, request.caller)
-  const { run } = await patchCommand(reference, patch, { publishScope: scope, mayBackdate, check: ifMatch(request) })
+  const options = { publishScope: scope, mayBackdate, check: ifMatch(request), ...bodyTasksOf(request.caller) }
+  const { run } = await patchCommand(reference, patch, options)
   const saved = await storage.transaction((tx) => run(tx, writeContext(request, clock)))
   reply.version = saved.row.version
   return presentResult(storage.reader, saved, request.caller)

@@ -103,7 +103,7 @@ export function registerBulk(server: FastifyInstance, deps: BulkDependencies): v
 }
 
 async function runBulk(
-  { storage, clock, mayBackdate, translate }: BulkDependencies,
+  { storage, clock, mayBackdate, bodyTasksOf, translate }: BulkDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   { body, query }: { body: Readable; query: z.output<typeof BulkQuery> },
@@ -115,6 +115,7 @@ async function runBulk(
     storage,
     caller: request.caller,
     mayBackdate,
+    bodyTasksOf,
     newContext: () => writeContext(request, clock),
     problemOf(error) {
       const problem = toProblem(error, translate)
