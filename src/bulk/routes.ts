@@ -75,7 +75,7 @@ Every line is checked as the single request is, the permissions of the key among
 
 With \`atomic=true\` the lines are read first and then done together. If one fails, nothing is stored: the failing line has its own problem, and every other one the status 409 with the problem \`conflict\` and the detail \`not done: line N failed\`. With \`dryRun=true\` each line is answered as if it had been done, after those before it that can be; the ids of what would be created are not those it would get.
 
-An \`Idempotency-Key\` is not taken. To be able to send lines again, give what they create an \`externalId\` or a \`slug\`: the second time they are answered 409.`
+An \`Idempotency-Key\` is not taken. To be able to send lines again, give what they create an \`externalId\`, or as an editor a \`slug\`: the second time they are answered 409.`
 
 type BulkDependencies = ArticleDeps & { translate: ErrorTranslator }
 
