@@ -165,7 +165,7 @@ describe('an invalid key', () => {
     const replies: unknown[] = []
     for (const path of ['/v1/api-keys', '/v1/authors', '/v1/nothing'])
       for (const credential of credentials) {
-        const { status, headers, body } = await raw(url, `GET ${path} HTTP/1.1\r\nAuthorization: ${credential}`)
+        const { status, headers, body } = await raw(url, `GET ${path} HTTP/1.1\r\nX-Request-Id: same\r\nAuthorization: ${credential}`)
         const { instance, ...rest } = JSON.parse(body)
         expect(instance).toBe(headers['x-request-id'])
         const { date: _, 'x-request-id': __, ...others } = headers
@@ -177,6 +177,17 @@ describe('an invalid key', () => {
     await good.client.get('/v1/api-keys').expect(200)
     expect(shown(await anyone.get('/v1/api-keys')).body).toEqual((replies[0] as { rest: object }).rest)
   })
+
+  it('is refused at once, also while another writes: the audit log gets it later', async () => {
+    const { as, storage, admin } = room
+    // A reply that waited for a write would wait for this transaction, which waits for the reply.
+    await storage.transaction(async () => {
+      await as('no-key').get('/v1/me').set('x-request-id', 'while-writing').expect(401)
+    })
+    await admin.post('/v1/tags').send({ name: 'After the refusal' }).expect(201)
+    const { body } = await admin.get('/v1/audit-log?action=sign-in.refuse&limit=100').expect(200)
+    expect(body.data.map(({ requestId }: { requestId: string }) => requestId)).toContain('while-writing')
+  }, 10_000)
 
   it('is invalid as soon as it is rotated or revoked', async () => {
     const { newKey, admin, as } = room

@@ -63,8 +63,12 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
       config.DATELINE_ADMIN_KEY,
       (err) => log.warn({ err }, 'the last use of a key could not be saved'),
     ),
-    onRefused: auditRefusals({ storage, clock }, (err) =>
-      log.warn({ err }, 'a refused sign-in could not be written to the audit log'),
+    onRefused: auditRefusals(
+      { storage, clock },
+      {
+        onError: (err) => log.warn({ err }, 'refused sign-ins could not be written to the audit log yet'),
+        onDropped: (count) => log.warn({ count }, 'refused sign-ins are not in the audit log: there were too many'),
+      },
     ),
   }
 }

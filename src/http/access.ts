@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { anonymous, type Caller, may, type Permission } from '../access/roles.ts'
 import { Problem } from '../lib/problem.ts'
+import type { RateLimits } from './rate-limit.ts'
 
 /** The permission that a route requires of its caller; `open` requires none, and ignores the `Authorization` header. */
 export type Access = 'open' | Permission
@@ -20,8 +21,9 @@ declare module 'fastify' {
 interface AccessOptions {
   /** The caller that a bearer token identifies; undefined if the token is unknown, expired or revoked. */
   authenticate: (token: string) => Promise<Caller | undefined>
-  /** Runs for every request whose token is refused, before the reply is sent. */
-  onRefused: (request: FastifyRequest) => Promise<void>
+  /** Runs for every request whose token is refused; the reply does not wait for what it begins. */
+  onRefused: (request: FastifyRequest) => void
+  limits: RateLimits
   /** Whether editions may be read without a key. */
   publicRead: boolean
 }
@@ -39,7 +41,10 @@ const forbidden = ({ role }: Caller, permission: Permission): Problem =>
  * Checks each request against the access that its route declares, and sets `request.caller`. A route that declares none
  * is a programming error: the app throws when it starts.
  */
-export function registerAccess(app: FastifyInstance, { authenticate, onRefused, publicRead }: AccessOptions): void {
+export function registerAccess(
+  app: FastifyInstance,
+  { authenticate, onRefused, limits, publicRead }: AccessOptions,
+): void {
   const routes: RouteOptions[] = []
   app.addHook('onRoute', (route) => void routes.push(route))
   app.addHook('onReady', async () => {
@@ -54,7 +59,7 @@ export function registerAccess(app: FastifyInstance, { authenticate, onRefused, 
     may(caller, permission) &&
     (publicRead || permission !== 'live:read' || (caller !== anonymous && (!caller.grant || enforcesGrants)))
 
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     request.caller = anonymous
     const { access, enforcesGrants: honoursGrants } = request.routeOptions.config
     if (access === 'open') return done()
@@ -63,8 +68,11 @@ export function registerAccess(app: FastifyInstance, { authenticate, onRefused, 
       return done()
     }
     identify(request.headers, authenticate).then((caller) => {
-      if (!caller) return onRefused(request).then(() => done(unauthenticated()), done)
-      request.caller = caller
+      const tooMany = limits.countKeyed(request, reply, caller)
+      if (!caller) onRefused(request)
+      else request.caller = caller
+      if (tooMany) return done(tooMany)
+      if (!caller) return done(unauthenticated())
       if (access && !allowed(caller, access, honoursGrants)) return done(forbidden(caller, access))
       done()
     }, done)

@@ -632,6 +632,43 @@ describe('the rate limit', () => {
     await close()
   })
 
+  it('counts every reply: from the cache, refused, not found', async () => {
+    const { anyone, as, reader, clock, close } = await newsroom({ RATE_LIMIT: '7' })
+    const badKey = as(`dl_${'0'.repeat(32)}_${'x'.repeat(43)}`)
+    const left = (count: number) => (response: { headers: Record<string, string> }) =>
+      expect(response.headers).toMatchObject({
+        'ratelimit-policy': '"default";q=7;w=60',
+        ratelimit: `"default";r=${count};t=60`,
+      })
+    await anyone.get('/v1/authors').expect(200).expect(left(6))
+    await anyone.get('/v1/authors').expect(200).expect(left(5))
+    await badKey.get('/v1/authors').expect(401).expect(left(4))
+    await anyone.get('/v1/api-keys').expect(401).expect(left(3))
+    await anyone.get('/v1/nothing').expect(404).expect(left(2))
+    await badKey.get('/v1/nothing').expect(401).expect(left(1))
+    await anyone.post('/livez').expect(405).expect(left(0))
+    clock.tick(18_000)
+    for (const attempt of [
+      anyone.get('/v1/authors'),
+      badKey.get('/v1/authors'),
+      anyone.get('/v1/nothing'),
+      anyone.get('/v1/api-keys'),
+    ]) {
+      const { headers } = await attempt.expect(problem('rate-limited'))
+      expect(headers).toMatchObject({ 'retry-after': '42', ratelimit: '"default";r=0;t=42' })
+      expect(headers).toMatchObject({ 'access-control-allow-origin': '*', 'x-request-id': expect.any(String) })
+    }
+    await anyone.get('/livez').expect(200)
+    await anyone
+      .options('/v1/authors')
+      .set({ origin: 'https://a.example', 'access-control-request-method': 'GET' })
+      .expect(204)
+    await reader.get('/v1/authors').expect(200).expect(left(6))
+    clock.tick(42_000)
+    await anyone.get('/v1/authors').expect(200).expect(left(6))
+    await close()
+  })
+
   it("is a key's own where it has one", async () => {
     const { client } = await room.newKey('editor', { rateLimit: 2 })
     await client.get('/v1/me').expect(200)
