@@ -34,8 +34,8 @@ export async function requireOwnSubItems(tx: Writer, article: string, content: C
 }
 
 /**
- * Throws `conflict` if another article has the external id, among those that the caller may see: a contributor is not told
- * of others' drafts. So working copies can have the same external id; publishing one checks all of them, as an editor.
+ * Throws `conflict` if another article has the external id, among those that the caller may see: the answer must not
+ * disclose others' drafts to a contributor. So working copies can have the same external id; publishing one checks all of them, as an editor.
  */
 export async function requireFreeExternalId(
   tx: Writer,

@@ -6,12 +6,15 @@
 import { eq } from 'drizzle-orm'
 import { type Caller, may } from '../access/roles.ts'
 import { claimSlug, deleteUnpublishedSlug } from '../catalogue/slugs.ts'
+import type { Content } from '../editions/content.ts'
 import { Problem } from '../lib/problem.ts'
 import { MAX_SLUG, slugOf } from '../lib/slug.ts'
 import { articles } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
 import { wasLive } from './publication-dates.ts'
-import type { ArticleRow } from './store.ts'
+
+/** The members of an article that its slug depends on. */
+type WithSlug = Pick<typeof articles.$inferSelect, 'id' | 'slug' | 'liveSlug'> & { content: Content }
 
 /** The end of a provisional slug: the end of the article's id (UUIDv7), which is random. */
 const endingOf = (id: string): string => `-${id.slice(-8)}`
@@ -32,7 +35,7 @@ export function requireSlugChooser(caller: Caller): void {
 }
 
 /** Gives an article whose slug is provisional a slug from its headline, numbered if it is taken. */
-export async function settleSlug(tx: Writer, article: ArticleRow): Promise<ArticleRow> {
+export async function settleSlug<Article extends WithSlug>(tx: Writer, article: Article): Promise<Article> {
   const { id, slug: before, content } = article
   if (wasLive(article) || !before.endsWith(endingOf(id))) return article
   const { headline: name, section, language } = content

@@ -17,8 +17,8 @@ export interface RateWindows {
 
 /** How many clients are remembered, beside those that are over their limit. */
 const MAX_CLIENTS = 50_000
-/** What is kept of them when there are more. */
-const KEPT = 0.9
+/** The share of them that remains when there are more. */
+const REMAINING = 0.9
 /** No limit is higher. */
 const HIGHEST_LIMIT = 1_000_000
 
@@ -35,14 +35,14 @@ export function rateWindows(maxClients = MAX_CLIENTS): RateWindows {
   /** Forgets ended windows, then those with the fewest requests: with one, with two, with up to four, and so on. */
   function makeRoom(now: number): void {
     for (const [client, { end }] of windows) if (end <= now) windows.delete(client)
-    const kept = Math.floor(maxClients * KEPT)
-    for (let fewest = 1; windows.size > kept && fewest <= HIGHEST_LIMIT; fewest *= 2)
+    const remaining = Math.floor(maxClients * REMAINING)
+    for (let fewest = 1; windows.size > remaining && fewest <= HIGHEST_LIMIT; fewest *= 2)
       for (const [client, { count, limit }] of windows) {
-        if (windows.size <= kept) break
+        if (windows.size <= remaining) break
         if (count <= fewest && count < limit) windows.delete(client)
       }
     // If most are at their limit, the next search for room would find no more; it is put off.
-    room = Math.max(maxClients, Math.ceil(windows.size / KEPT))
+    room = Math.max(maxClients, Math.ceil(windows.size / REMAINING))
   }
 
   return {
