@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { request as httpRequest } from 'node:http'
 import type { Response } from 'supertest'
 import { type Role, roles } from '../src/access/roles.ts'
 import { apiKeys } from '../src/storage/schema.ts'
@@ -165,7 +167,10 @@ describe('an invalid key', () => {
     const replies: unknown[] = []
     for (const path of ['/v1/api-keys', '/v1/authors', '/v1/nothing'])
       for (const credential of credentials) {
-        const { status, headers, body } = await raw(url, `GET ${path} HTTP/1.1\r\nX-Request-Id: same\r\nAuthorization: ${credential}`)
+        const { status, headers, body } = await raw(
+          url,
+          `GET ${path} HTTP/1.1\r\nX-Request-Id: same\r\nAuthorization: ${credential}`,
+        )
         const { instance, ...rest } = JSON.parse(body)
         expect(instance).toBe(headers['x-request-id'])
         const { date: _, 'x-request-id': __, ...others } = headers
@@ -188,6 +193,24 @@ describe('an invalid key', () => {
     const { body } = await admin.get('/v1/audit-log?action=sign-in.refuse&limit=100').expect(200)
     expect(body.data.map(({ requestId }: { requestId: string }) => requestId)).toContain('while-writing')
   }, 10_000)
+
+  it('is refused although it was valid when a request began whose body arrived late', async () => {
+    const { newKey, admin, editor, clock, url } = room
+    const { id, token } = await newKey('editor')
+    const { hostname, port } = new URL(url)
+    const request = httpRequest({ hostname, port, path: '/v1/tags', method: 'POST' })
+    request.setHeader('authorization', `Bearer ${token}`).setHeader('content-type', 'application/json')
+    request.setHeader('expect', '100-continue').flushHeaders()
+    // The server asks for the body once it has identified the sender.
+    await once(request, 'continue')
+    await admin.delete(`/v1/api-keys/${id}`).expect(204)
+    clock.tick(2_000)
+    request.end(JSON.stringify({ name: 'Too late' }))
+    const [{ statusCode }] = await once(request, 'response')
+    expect(statusCode).toBe(401)
+    request.destroy()
+    await editor.get('/v1/tags/too-late').expect(404)
+  })
 
   it('is invalid as soon as it is rotated or revoked', async () => {
     const { newKey, admin, as } = room

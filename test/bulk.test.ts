@@ -1,4 +1,5 @@
-import { request as send } from 'node:http'
+import { once } from 'node:events'
+import { type IncomingMessage, request as send } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { linesOf } from '../src/bulk/lines.ts'
 import { articles } from '../src/storage/schema.ts'
@@ -142,6 +143,22 @@ describe('a bulk request', () => {
     ])
     expect(results.at(-1)?.problem?.errors).toHaveLength(20)
   })
+
+  it('ends with the access of its key', async () => {
+    const { id, token } = await room.newKey('editor')
+    const { hostname, port } = new URL(room.url)
+    const line = `${JSON.stringify(article('Before it was revoked'))}\n`
+    const request = send({ hostname, port, path: '/v1/bulk', method: 'POST' })
+    request.setHeader('authorization', `Bearer ${token}`).setHeader('content-type', 'application/x-ndjson')
+    const response = new Promise<IncomingMessage>((resolve) => request.once('response', resolve))
+    request.write(line)
+    const [first] = await once((await response).setEncoding('utf8'), 'data')
+    expect(JSON.parse(first)).toMatchObject({ line: 1, status: 201 })
+    const closed = once(request, 'close')
+    request.on('error', () => {})
+    await room.admin.delete(`/v1/api-keys/${id}`).expect(204)
+    await closed
+  }, 10_000)
 
   it('lets contributors write drafts of their own, and nothing else', async () => {
     const { contributor } = room

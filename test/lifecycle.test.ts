@@ -291,6 +291,26 @@ describe('a preview', () => {
     clock.tick(120_000)
     await anyone.get(preview.url).expect(404)
   })
+
+  it('ends with the key that has created it', async () => {
+    const { admin, anyone, newKey, clock } = room
+    const { id } = await draft({ headline: 'For now' })
+    const expiresAt = new Date(clock.time.getTime() + 300_000).toISOString()
+    const [expiring, rotated, revoked] = [
+      await newKey('editor', { expiresAt }),
+      await newKey('editor'),
+      await newKey('editor'),
+    ]
+    const previews = await Promise.all(
+      [expiring, rotated, revoked].map(({ client }) => client.post(`/v1/articles/${id}/preview`).expect(201)),
+    )
+    expect(previews[0]?.body.expiresAt).toBe(expiresAt)
+    for (const { body } of previews) await anyone.get(body.url).expect(200)
+    await admin.post(`/v1/api-keys/${rotated.id}/rotate`).expect(200)
+    await admin.delete(`/v1/api-keys/${revoked.id}`).expect(204)
+    clock.tick(300_000)
+    for (const { body } of previews) await anyone.get(body.url).expect(404)
+  })
 })
 
 describe('a dry run', () => {

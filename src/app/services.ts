@@ -14,6 +14,7 @@ import { siteOf } from '../feeds/site.ts'
 import { negotiator, otherForms } from '../formats/routes.ts'
 import { identify } from '../http/access.ts'
 import { idempotency } from '../idempotency/idempotency.ts'
+import { openRequests } from '../keys/open-requests.ts'
 import { authenticator } from '../keys/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { cardCache } from '../listing/card-cache.ts'
@@ -78,9 +79,11 @@ export type Services = ReturnType<typeof createServices>
 export function createApiServices(services: Services) {
   const { config, storage, clock, follower, authenticate, hostLookup } = services
   const cards = cardCache({ storage, follower })
+  const identifyAgain = ({ headers }: FastifyRequest) => identify(headers, authenticate)
   return {
     ...services,
-    identify: ({ headers }: FastifyRequest) => identify(headers, authenticate),
+    openRequests: openRequests(identifyAgain),
+    identify: identifyAgain,
     once: idempotency({ storage, clock }),
     publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? '',
     mayBackdate: (caller: Caller) =>

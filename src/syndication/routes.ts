@@ -5,12 +5,14 @@ import { writeContext } from '../access/write-context.ts'
 import type { ChangeFollower } from '../changes/change-follower.ts'
 import type { ChangeNotifier } from '../changes/change-notifier.ts'
 import { lastPosition, lastSeq } from '../changes/log.ts'
+import { unauthenticated } from '../http/access.ts'
 import { NoQuery } from '../http/common-schemas.ts'
 import type { ZodTypes } from '../http/validation.ts'
+import type { OpenRequests } from '../keys/open-requests.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Storage } from '../storage/storage.ts'
-import { decodeSnapshot, encodePosition, encodeSnapshot } from './cursor.ts'
+import { cursorExpired, decodeSnapshot, encodePosition, encodeSnapshot } from './cursor.ts'
 import { type ChangesQuery, readSnapshot, resolvePosition, waitForChanges } from './page.ts'
 import { acknowledge, listReceipts } from './receipts.ts'
 import { ChangeList, CursorExpired, includeParameter, Receipt, Snapshot, sinceParameter } from './schemas.ts'
@@ -20,6 +22,7 @@ export interface SyndicationDeps {
   clock: Clock
   follower: ChangeFollower
   notifier: ChangeNotifier
+  openRequests: OpenRequests
   /** The caller that the key of a request belongs to now; undefined if the key is not valid any more. */
   identify: (request: FastifyRequest) => Promise<Caller | undefined>
 }
@@ -48,7 +51,10 @@ const SnapshotQuery = z.strictObject({
 const tags = ['Changes']
 
 /** The routes of the changes, of the snapshot to begin with, and of receipts. */
-export function registerChanges(server: FastifyInstance, { storage, clock, notifier }: SyndicationDeps): void {
+export function registerChanges(
+  server: FastifyInstance,
+  { storage, clock, notifier, openRequests, identify }: SyndicationDeps,
+): void {
   const app = server.withTypeProvider<ZodTypes>()
   const db = storage.reader
 
@@ -73,9 +79,12 @@ export function registerChanges(server: FastifyInstance, { storage, clock, notif
       const deadline = query.wait > 0 ? AbortSignal.timeout(query.wait * 1_000) : AbortSignal.abort()
       const disconnect = new AbortController()
       reply.raw.once('close', () => disconnect.abort())
-      const signal = AbortSignal.any([deadline, disconnect.signal])
       const position = await resolvePosition(db, query.since, grant)
-      const page = await waitForChanges(db, position, changesQuery, notifier, signal)
+      const open = openRequests.watch(request)
+      const signal = AbortSignal.any([deadline, disconnect.signal, open.signal])
+      const page = await waitForChanges(db, position, changesQuery, notifier, signal).finally(open.stop)
+      if (open.signal.aborted)
+        throw (await identify(request)) ? cursorExpired('the grant of the key has changed') : unauthenticated()
       const info = { next: encodePosition(page.position, grant), hasMore: page.hasMore }
       const data = page.items.map(({ json }) => json).join(',')
       reply.header('content-type', 'application/json; charset=utf-8')

@@ -11,7 +11,7 @@ import { type ChangesPage, type ChangesQuery, readChanges, resolvePosition } fro
 import type { SyndicationDeps } from './routes.ts'
 import { CursorExpired, includeParameter, sinceParameter } from './schemas.ts'
 
-/** How often a stream sends a comment, so that its connection stays open, and its key is checked, in milliseconds. */
+/** How often a stream sends a comment, so that its connection stays open, in milliseconds. */
 const HEARTBEAT_INTERVAL = 15_000
 /** How many pages are cached for streams at the same position. */
 const MAX_CACHED_PAGES = 16
@@ -26,7 +26,7 @@ const Stream = mediaTypeText(
 /** The route of the changes as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export function registerStream(
   server: FastifyInstance,
-  { storage, follower, notifier, identify }: SyndicationDeps,
+  { storage, follower, notifier, openRequests }: SyndicationDeps,
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
   const readPage = cachedPages((position, query) => readChanges(storage.reader, position, query), follower)
@@ -62,15 +62,13 @@ export function registerStream(
       const close = () => closing.abort()
       reply.raw.once('close', close)
       notifier.closed.addEventListener('abort', close)
+      const open = openRequests.watch(request)
+      open.signal.addEventListener('abort', close)
       startStream(reply)
       // The reply to HEAD is complete with its headers; otherwise it would stay open as long as a stream.
       if (request.method === 'HEAD') close()
       const heartbeat = setInterval(() => {
         if (!reply.raw.writableNeedDrain) reply.raw.write(':\n\n')
-        // A stream ends when its key is revoked, expires or gets another grant.
-        identify(request).then((current) => {
-          if (!current || JSON.stringify(current.grant) !== JSON.stringify(grant)) close()
-        }, close)
       }, HEARTBEAT_INTERVAL)
       try {
         while (!signal.aborted) {
@@ -84,6 +82,7 @@ export function registerStream(
         request.log.warn({ reqId: request.id, err }, 'a stream of changes failed')
       } finally {
         clearInterval(heartbeat)
+        open.stop()
         notifier.closed.removeEventListener('abort', close)
         reply.raw.end()
       }
