@@ -3,10 +3,10 @@
  * nothing public depends on anything private.
  */
 import type { Response } from 'supertest'
-import { type Role, roles } from '../src/access/roles.ts'
-import { newId } from '../src/lib/id.ts'
-import { type Operation, operationsOf } from './harness/fuzz/operation.ts'
-import { type Client, type Newsroom, newsroom } from './harness/newsroom.ts'
+import { type Role, roles } from '../../src/access/roles.ts'
+import { newId } from '../../src/lib/id.ts'
+import { type Operation, operationsOf } from '../harness/fuzz/operation.ts'
+import { type Client, type Newsroom, newsroom } from '../harness/newsroom.ts'
 
 let room: Newsroom
 let operations: Operation[]
@@ -209,7 +209,8 @@ function publicUrls(names: Record<string, string>, words: string[]): string[] {
 
 it('no public reply changes by a byte when anything private changes', async () => {
   // Without a cache, so that every reply is built anew.
-  const { admin, editor, contributor, anyone, reader, close } = await newsroom({ CACHE_BYTES: '0' })
+  const environment = { CACHE_BYTES: '0', SECRETS_KEY: 'a-key-for-secrets-that-is-long-enough' }
+  const { admin, editor, contributor, anyone, reader, close } = await newsroom(environment)
   const make = async (path: string, sent: object, client: Client = editor) =>
     (await client.post(`/v1/${path}`).send(sent).expect(201)).body
   const author = await make('authors', { name: 'Ana Moreau', email: 'ana@private.example' })
