@@ -11,6 +11,7 @@ import type { ZodTypes } from '../http/validation.ts'
 import type { OpenRequests } from '../keys/open-requests.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
+import { integerWithDefault } from '../lib/query-parameters.ts'
 import type { Storage } from '../storage/storage.ts'
 import { cursorExpired, decodeSnapshot, encodePosition, encodeSnapshot } from './cursor.ts'
 import { type ChangesQuery, readSnapshot, resolvePosition, waitForChanges } from './page.ts'
@@ -32,19 +33,13 @@ const MAX_WAIT = 50
 
 const Query = z.strictObject({
   since: sinceParameter,
-  limit: z.coerce.number().int().min(1).max(1_000).default(100).meta({ description: 'How many changes at most.' }),
-  wait: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(MAX_WAIT)
-    .default(0)
-    .meta({ description: 'How many seconds to wait for a change where there is none yet.' }),
+  limit: integerWithDefault(1, 1_000, 100, 'How many changes at most.'),
+  wait: integerWithDefault(0, MAX_WAIT, 0, 'How many seconds to wait for a change where there is none yet.'),
   include: includeParameter,
 })
 
 const SnapshotQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(500).default(100).meta({ description: 'How many articles at most.' }),
+  limit: integerWithDefault(1, 500, 100, 'How many articles at most.'),
   cursor: z.string().max(500).optional().meta({ description: '`page.next` of the page before.' }),
 })
 
