@@ -105,7 +105,7 @@ export function registerBulk(server: FastifyInstance, deps: BulkDependencies): v
 }
 
 async function runBulk(
-  { storage, clock, releases, mayBackdate, translate, openRequests }: BulkDependencies,
+  { storage, clock, mayBackdate, bodyTasksOf, translate, openRequests }: BulkDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   { body, query }: { body: Readable; query: z.output<typeof BulkQuery> },
@@ -117,6 +117,7 @@ async function runBulk(
     storage,
     caller: request.caller,
     mayBackdate,
+    bodyTasksOf,
     newContext: () => writeContext(request, clock),
     problemOf(error) {
       const problem = toProblem(error, translate)
@@ -143,7 +144,6 @@ async function runBulk(
     return sendBody(reply, ndjson(results))
   } finally {
     body.resume()
-    await releases.refresh()
   }
 
   async function* replyLines(): AsyncGenerator<string> {
@@ -153,8 +153,6 @@ async function runBulk(
         for (const line of group) lines.push(await prepareLine(line, context))
         if (open.signal.aborted) return
         const results = await runGroup(lines, context)
-        // No reply may be cached beyond a publication that a line has scheduled.
-        await releases.refresh()
         yield ndjson(results)
       }
     } catch (error) {

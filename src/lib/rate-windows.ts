@@ -32,15 +32,20 @@ export function rateWindows(maxClients = MAX_CLIENTS): RateWindows {
   const windows = new Map<string, RateWindow>()
   let room = maxClients
 
+  /** Forgets windows until so many remain, if that many meet the condition. */
+  function forget(remaining: number, isForgotten: (window: RateWindow) => boolean): void {
+    for (const [client, window] of windows) {
+      if (windows.size <= remaining) return
+      if (isForgotten(window)) windows.delete(client)
+    }
+  }
+
   /** Forgets ended windows, then those with the fewest requests: with one, with two, with up to four, and so on. */
   function makeRoom(now: number): void {
-    for (const [client, { end }] of windows) if (end <= now) windows.delete(client)
+    forget(0, ({ end }) => end <= now)
     const remaining = Math.floor(maxClients * REMAINING)
     for (let fewest = 1; windows.size > remaining && fewest <= HIGHEST_LIMIT; fewest *= 2)
-      for (const [client, { count, limit }] of windows) {
-        if (windows.size <= remaining) break
-        if (count <= fewest && count < limit) windows.delete(client)
-      }
+      forget(remaining, ({ count, limit }) => count <= fewest && count < limit)
     // If most are at their limit, the next search for room would find no more; it is put off.
     room = Math.max(maxClients, Math.ceil(windows.size / REMAINING))
   }

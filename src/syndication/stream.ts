@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
+import type { Grant } from '../access/grants.ts'
 import type { ChangeFollower } from '../changes/change-follower.ts'
 import { mediaTypeText } from '../http/media-type.ts'
 import type { ZodTypes } from '../http/validation.ts'
@@ -73,8 +74,7 @@ export function registerStream(
       try {
         while (!signal.aborted) {
           const page = await readPage(position, changesQuery)
-          for (const { type, position, json } of page.items)
-            await write(reply.raw, `id: ${encodePosition(position, grant)}\nevent: ${type}\ndata: ${json}\n\n`, signal)
+          await writeEvents(reply.raw, page, grant, signal)
           position = page.position
           if (!page.hasMore) await notifier.waitAfter(position.seq, signal)
         }
@@ -98,6 +98,11 @@ function startStream(reply: FastifyReply): void {
   const streaming = { 'x-accel-buffering': 'no', connection: 'close' }
   reply.raw.writeHead(200, { ...headers, ...streaming } as Record<string, string>)
   reply.raw.write('retry: 2000\n\n')
+}
+
+async function writeEvents(raw: ServerResponse, { items }: ChangesPage, grant: Grant | null, signal: AbortSignal) {
+  for (const { type, position, json } of items)
+    await write(raw, `id: ${encodePosition(position, grant)}\nevent: ${type}\ndata: ${json}\n\n`, signal)
 }
 
 /** Writes, and waits for a slow reader: what it has not read yet stays in the database, not in memory. */

@@ -80,7 +80,8 @@ describe.each(rooms)('a reply %s', (_, environment) => {
     for (const origin of ['https://b.example', 'https://a.example', 'https://evil.example', '*']) {
       const { headers } = await request(`HEAD ${path}`, `Origin: ${origin}`)
       expect((await request(`GET ${path}`, `Origin: ${origin}`)).headers).toEqual(headers)
-      if (origin.startsWith('https:')) expect([origin, '*', undefined]).toContain(headers['access-control-allow-origin'])
+      if (origin.startsWith('https:'))
+        expect([origin, '*', undefined]).toContain(headers['access-control-allow-origin'])
     }
   })
 })

@@ -8,7 +8,7 @@ import type { Writer } from '../../storage/storage.ts'
 import { requireFreeExternalId } from '../ownership.ts'
 import { settleSlug } from '../provisional-slug.ts'
 import { wasLive } from '../publication-dates.ts'
-import type { ArticleRow } from '../store.ts'
+import type { ArticleRow, SavedArticle } from '../store.ts'
 import { beginPublication, endPublication, redateFirst } from './publications.ts'
 import { saveTransition, stateOf } from './state.ts'
 import { statusAfter } from './workflow.ts'
@@ -34,7 +34,7 @@ export async function publish(
   article: ArticleRow,
   context: WriteContext,
   options: PublishOptions = {},
-): Promise<ArticleRow> {
+): Promise<SavedArticle> {
   statusAfter(stateOf(article), 'publish')
   const settled = await prepareRelease(tx, article, context, options.copy)
   return makeLive(tx, settled, context, options)
@@ -76,7 +76,7 @@ export async function makeLive(
   article: ArticleRow,
   context: WriteContext,
   { at = context.now, updatedAt, copy = article }: PublishOptions = {},
-): Promise<ArticleRow> {
+): Promise<SavedArticle> {
   const { now } = context
   const status = statusAfter(stateOf(article), 'publish')
   const { id, liveVersion } = article
@@ -90,6 +90,7 @@ export async function makeLive(
     previousAttributes: attributesBefore,
     publishedAt,
     previousPublishedAt: publishedBefore,
+    article: edition,
   } = await putEdition(tx, state, content, now)
   await saveSlug(tx, { kind: 'article', slug, target: id, live: true })
   if (!isFirst && publishedAt !== publishedBefore) await redateFirst(tx, id, publishedAt)
@@ -106,6 +107,6 @@ export async function makeLive(
   }
   await saveTransition(tx, context, 'publish', live)
   const type = liveVersion === null ? 'article.published' : 'article.updated'
-  await recordChange(tx, { type, at: now, target: id, slug, version, was: attributesBefore })
-  return live
+  await recordChange(tx, { type, at: now, target: id, slug, version, previousAttributes: attributesBefore })
+  return copy === article ? { row: live, edition } : { row: live }
 }
