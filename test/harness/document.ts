@@ -72,7 +72,7 @@ export function conformity(document: Json) {
         throw new Error(`${where} lacks the header ${name}`)
     const documented = Object.keys(headers).map((name) => name.toLowerCase())
     for (const name of Object.keys(known).map((one) => one.toLowerCase()))
-      if (name in sent && !name.startsWith('x-ratelimit') && !documented.includes(name))
+      if (name in sent && !name.startsWith('ratelimit') && !documented.includes(name))
         throw new Error(`${where} has the header ${name}, which is not documented`)
   }
 
