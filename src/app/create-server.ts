@@ -5,10 +5,10 @@ import fastify, {
   LogController,
 } from 'fastify'
 import type { Config } from '../config.ts'
-import { serverFactory } from '../http/lingering-close.ts'
 import { clientErrorHandler, frameworkErrors } from '../http/problems.ts'
 import { loggerOptions, requestIdGenerator } from '../http/request-log.ts'
 import { serializerCompiler } from '../http/serializer.ts'
+import { serverFactory } from '../http/server-factory.ts'
 import { trackingParameterRemover } from '../http/tracking-parameters.ts'
 import { validatorCompiler } from '../http/validation.ts'
 import { readerParameters } from '../lib/feed-urls.ts'

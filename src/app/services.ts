@@ -18,6 +18,7 @@ import { idempotency } from '../idempotency/idempotency.ts'
 import { openRequests } from '../keys/open-requests.ts'
 import { authenticator } from '../keys/store.ts'
 import type { Clock } from '../lib/clock.ts'
+import { digest } from '../lib/etag.ts'
 import { cardCache } from '../listing/card-cache.ts'
 import type { Storage } from '../storage/storage.ts'
 import { secretEncryption } from '../webhooks/secret-encryption.ts'
@@ -46,6 +47,7 @@ export const { version } = JSON.parse(readFileSync(new URL('../../package.json',
 /** Services of the application as a whole: of its hooks, and of the routes outside the API. */
 export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
   const { config, storage, clock, releases, notifier = changeNotifier(storage), hostLookup = systemLookup() } = deps
+  const site = siteOf(config)
   return {
     config,
     storage,
@@ -54,8 +56,9 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
     notifier,
     hostLookup,
     bodyTasksOf: deps.bodyTasksOf ?? (() => inlineTasks),
-    follower: changeFollower(storage, version),
-    site: siteOf(config),
+    // What replies say of the site depends on the settings, too.
+    follower: changeFollower(storage, `${version} ${digest(JSON.stringify(site))}`),
+    site,
     publicRead: config.PUBLIC_READ,
     caching: {
       maxAge: config.CACHE_MAX_AGE,

@@ -45,12 +45,12 @@ const conforms = conformity(document)
 
 const ADMIN = 'an-admin-key-for-tests-that-is-long-enough'
 
-/** A running service over a database of its own, on a free port of the loopback interface. */
+/** A running service over a database of its own, or one that is given, on a free port of the loopback interface. */
 export async function newsroom(
   environment: Record<string, string> = {},
-  more: Pick<AppDeps, 'hostLookup'> = {},
+  { storage: shared, ...more }: Pick<AppDeps, 'hostLookup'> & { storage?: Storage } = {},
 ): Promise<Newsroom> {
-  const storage = await temporaryStorage()
+  const storage = shared ?? (await temporaryStorage())
   const clock = {
     time: new Date('2030-01-01T12:00:00.000Z'),
     now: () => new Date(clock.time),
@@ -70,7 +70,7 @@ export async function newsroom(
   })
   const close = closeLater(async () => {
     await app.close()
-    await storage.close()
+    if (!shared) await storage.close()
   })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
 
