@@ -16,6 +16,7 @@ import { identify } from '../http/access.ts'
 import { idempotency } from '../idempotency/idempotency.ts'
 import { authenticator } from '../keys/store.ts'
 import type { Clock } from '../lib/clock.ts'
+import { boundedReads } from '../listing/bounded-reads.ts'
 import { cardCache } from '../listing/card-cache.ts'
 import type { Storage } from '../storage/storage.ts'
 import { secretEncryption } from '../webhooks/secret-encryption.ts'
@@ -74,6 +75,7 @@ export type Services = ReturnType<typeof createServices>
 export function createApiServices(services: Services) {
   const { config, storage, clock, follower, authenticate, hostLookup } = services
   const cards = cardCache({ storage, follower })
+  const boundedRead = boundedReads(storage)
   return {
     ...services,
     identify: ({ headers }: FastifyRequest) => identify(headers, authenticate),
@@ -83,7 +85,8 @@ export function createApiServices(services: Services) {
       may(caller, 'admin') || (config.EDITORS_MAY_BACKDATE && may(caller, 'content:write')),
     reassign,
     cardCache: cards,
-    ...draftReads({ storage }),
+    boundedRead,
+    ...draftReads({ storage, boundedRead }),
     latestArticles: { Card: ArticleCard, newest: cards.newest },
     otherForms: { schemas: otherForms, send: negotiator(services) },
     secrets: secretEncryption(config.SECRETS_KEY, storage.file),

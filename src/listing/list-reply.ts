@@ -11,6 +11,7 @@ import { type Sent, sendBody } from '../http/reply.ts'
 import { BoundedMap } from '../lib/cache.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { BoundedRead } from './bounded-reads.ts'
 import type { CardCache } from './card-cache.ts'
 import {
   type ArticleSort,
@@ -57,6 +58,7 @@ const isArticleSort = (sort: string): sort is ArticleSort => (articleSorts as re
 export interface ListDependencies {
   storage: Storage
   cardCache: CardCache
+  boundedRead: BoundedRead
 }
 
 /** The parameters of a request for a page of live articles, parsed. They depend on its URL only. Throws `invalid-cursor`. */
@@ -69,16 +71,19 @@ export const parseListRequest = (url: string, query: ArticleListQuery) => ({
 })
 type ListRequest = ReturnType<typeof parseListRequest>
 
-/** The reply with a page of live articles. Throws `invalid-cursor`. */
-export async function listReply(
+/** The reply with a page of live articles; `db` reads which they are. Throws `invalid-cursor`. */
+async function listReply(
   { storage, cardCache }: ListDependencies,
   { query, filters, sort, paging, feeds }: ListRequest,
+  db = storage.reader,
 ): Promise<PrebuiltReply> {
-  const db = storage.reader
   const { rows: ids, ...neighbours } = await listPage(db, { filters, sort }, paging)
   const items = isCardOnly(query)
     ? await cardCache.cards(ids)
-    : (await documentsOf(db, ids)).map(({ article, json }) => ({ article, json: Buffer.from(itemJson(json, query)) }))
+    : (await documentsOf(storage.reader, ids)).map(({ article, json }) => ({
+        article,
+        json: Buffer.from(itemJson(json, query)),
+      }))
   const { info, links } = paging.describe(neighbours, query.count ? await countList(db, filters) : undefined)
   const link = linkHeader([...links, ...feeds])
   const headers = {
@@ -95,7 +100,10 @@ export async function sendList(
   request: FastifyRequest & { query: ArticleListQuery },
   reply: FastifyReply,
 ): Promise<Sent> {
-  const { headers, body } = await listReply(deps, parseListRequest(request.url, request.query))
+  const parsed = parseListRequest(request.url, request.query)
+  const { headers, body } = await (parsed.filters.q === undefined
+    ? listReply(deps, parsed)
+    : deps.boundedRead(request, (db) => listReply(deps, parsed, db)))
   return sendBody(reply.headers(headers), body)
 }
 
@@ -129,7 +137,8 @@ export function prebuiltLists(deps: ListDependencies): PrebuiltReplies {
     const cached = requestCache.get(request.url)
     if (cached) return cached
     const query = validQuery(request)
-    if (query?.version !== 'live') return undefined
+    // A search waits in its queue, and so takes the way through the handler.
+    if (query?.version !== 'live' || query.q !== undefined) return undefined
     const parsed = parseListRequest(request.url, query)
     if (request.url.length <= MAX_URL_LENGTH) requestCache.set(request.url, parsed)
     return parsed

@@ -8,6 +8,8 @@ import { fold, isUnmarked, type Token, tokensIn } from '../lib/tokenizer.ts'
 /** The length of an extract of a body, and of its part before the first match, in UTF-16 code units. */
 const EXTRACT = 200
 const BEFORE = 60
+/** How much of the blocks of a body that may have a match is looked at, in UTF-16 code units. */
+const MAX_SCANNED = 20_000
 
 export interface Highlights {
   headline: string | null
@@ -115,19 +117,33 @@ function extract(body: Blocks, { prefilters, find }: Matcher): string | null {
 }
 
 function extractBy(body: Blocks, mayMatch: (text: string) => boolean, find: Matcher['find']): string | null {
+  let left = MAX_SCANNED
   for (const block of body) {
     // Most blocks have no match, and this check costs less than rendering their Markdown.
     if (!mayMatch('text' in block ? block.text : JSON.stringify(block))) continue
-    const text = toText([block])
+    const text = beginningOf(block, left)
     const matches = find(text)
-    const [first] = matches
-    if (!first) continue
-    const start = first.start <= BEFORE ? 0 : wordBoundary(text, first.start - BEFORE)
-    const end = start + EXTRACT >= text.length ? text.length : wordBoundary(text, start + EXTRACT)
-    const shown = marked(text, matches, start, Math.max(end, first.end))
-    return `${start > 0 ? '… ' : ''}${shown.trim()}${end < text.length ? ' …' : ''}`
+    if (matches[0]) return around(text, matches[0], matches)
+    left -= text.length
+    if (left <= 0) return null
   }
   return null
+}
+
+/** The beginning of the text of a block; of a list or a table, all or nothing. */
+function beginningOf(block: Blocks[number], length: number): string {
+  if ('text' in block)
+    return toText([block.text.length <= length ? block : { ...block, text: block.text.slice(0, length) }])
+  const text = JSON.stringify(block).length <= 2 * length ? toText([block]) : ''
+  return text.length <= length ? text : ''
+}
+
+/** The text around the first match. */
+function around(text: string, first: Match, matches: Match[]): string {
+  const start = first.start <= BEFORE ? 0 : wordBoundary(text, first.start - BEFORE)
+  const end = start + EXTRACT >= text.length ? text.length : wordBoundary(text, start + EXTRACT)
+  const shown = marked(text, matches, start, Math.max(end, first.end))
+  return `${start > 0 ? '… ' : ''}${shown.trim()}${end < text.length ? ' …' : ''}`
 }
 
 /** The offset of the next space at or after `from`; in a text without spaces nearby, that of a character boundary. */
