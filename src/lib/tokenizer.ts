@@ -75,9 +75,20 @@ export interface Token {
 }
 
 /** The words of a text, in order. */
-export function tokensIn(text: string): Token[] {
+export const tokensIn = (text: string): Token[] => (isUnmarked(text) ? unmarkedTokens(text) : markedTokens(text))
+
+/** The words of a text in which folding only lowers the case. */
+function unmarkedTokens(text: string): Token[] {
+  const lower = text.toLowerCase()
   const tokens: Token[] = []
-  for (const { 0: run, index } of text.matchAll(isUnmarked(text) ? ASCII_RUN : RUN)) {
+  for (const { 0: form, index: start } of lower.matchAll(ASCII_RUN))
+    tokens.push({ word: truncate(form, MAX_WORD), form, start, end: start + form.length })
+  return tokens
+}
+
+function markedTokens(text: string): Token[] {
+  const tokens: Token[] = []
+  for (const { 0: run, index } of text.matchAll(RUN)) {
     const parts = ASCII.test(run) || !UNSPACED.test(run) ? [run] : (run.match(CHARACTER) ?? [])
     let start = index
     for (const part of parts) {

@@ -22,7 +22,7 @@ const references = (description: string) =>
     })
 
 /** How many words a search can have, those in phrases included, and how many beginnings of words. */
-const MAX_WORDS = 40
+const MAX_WORDS = 32
 const MAX_PREFIXES = 4
 
 /** The query parameter with the text of a search. */

@@ -1,7 +1,7 @@
 /** Highlights: the words of a search marked in the texts of an article, as escaped HTML. */
 import { toText } from '../body/to-text.ts'
 import type { Article } from '../editions/article.ts'
-import { positionsOf, type Term } from '../lib/search-syntax.ts'
+import { occursAt, type Term } from '../lib/search-syntax.ts'
 import { stemmedAmong, stemOf } from '../lib/stems.ts'
 import { fold, isUnmarked, type Token, tokensIn } from '../lib/tokenizer.ts'
 
@@ -58,6 +58,11 @@ function matcherOf(terms: Term[], language: string): Matcher {
     form === undefined || stemmed === undefined ? undefined : stemOf(form, stemmed)
   const stems = new Set(terms.flatMap(({ form, stems = [] }) => (stems.length > 0 ? (stemIn(form) ?? []) : [])))
   const first = terms.map(({ words: [word = ''] }) => word)
+  /** The terms that can occur where a word does: those that begin with it, and those that are only a beginning of it. */
+  const prefixTerms = terms.filter(({ words, prefix }) => prefix && words.length === 1)
+  const byFirstWord = new Map(
+    first.map((word) => [word, [...prefixTerms, ...terms.filter(({ words }) => words[0] === word)]]),
+  )
   const prefixes = first.map((word, index) =>
     stemIn(terms[index]?.form) === undefined ? word : word.slice(0, COMMON_PREFIX),
   )
@@ -69,12 +74,12 @@ function matcherOf(terms: Term[], language: string): Matcher {
     prefilters: (stems.size > 0 ? [first, prefixes] : [first]).map(hasAny),
     find(text) {
       const tokens = tokensIn(text)
-      const words = tokens.map(({ word }) => word)
-      const matches = terms.flatMap((term) =>
-        positionsOf(term, words).map((at) => spanOf(tokens[at], tokens[at + term.words.length - 1])),
-      )
-      if (stems.size > 0)
-        for (const token of tokens) if (stems.has(stemIn(token.form) ?? '')) matches.push(spanOf(token, token))
+      const matches: Match[] = []
+      for (const [at, token] of tokens.entries()) {
+        for (const term of byFirstWord.get(token.word) ?? prefixTerms)
+          if (occursAt(term, tokens, at)) matches.push(spanOf(token, tokens[at + term.words.length - 1]))
+        if (stems.size > 0 && stems.has(stemIn(token.form) ?? '')) matches.push(spanOf(token, token))
+      }
       return withoutOverlaps(matches)
     },
   }

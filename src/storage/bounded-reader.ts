@@ -61,6 +61,7 @@ function threadRunner(workerData: { path: string; deadline: number }, onEnd: () 
   thread.on('message', ({ id, ...answer }: Answer) => {
     const request = waiting.get(id)
     waiting.delete(id)
+    if (waiting.size === 0) thread.unref()
     if ('rows' in answer) request?.resolve(answer.rows)
     else request?.reject(Object.assign(new Error(answer.error), { code: answer.code }))
   })
@@ -69,6 +70,8 @@ function threadRunner(workerData: { path: string; deadline: number }, onEnd: () 
     rows: (statement) =>
       new Promise((resolve, reject) => {
         last += 1
+        // Only while something waits for it, the thread keeps the process alive.
+        if (waiting.size === 0) thread.ref()
         waiting.set(last, { resolve, reject })
         thread.postMessage({ id: last, ...statement })
       }),

@@ -3,7 +3,15 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { migratePostgres } from './migrate.ts'
-import { codesOf, STATEMENT_DEADLINE, type Storage, StorageBusy, StorageUnusable, type Writer } from './storage.ts'
+import {
+  codesOf,
+  type OpenOptions,
+  STATEMENT_DEADLINE,
+  type Storage,
+  StorageBusy,
+  StorageUnusable,
+  type Writer,
+} from './storage.ts'
 
 /** The timeout for establishing a connection, in milliseconds. */
 const CONNECT_DEADLINE = 1_300
@@ -22,9 +30,9 @@ class Client extends pg.Client {
 }
 
 /** Connects to the server that `url` names and brings its schema up to date. */
-export async function openPostgres(url: string): Promise<Storage> {
+export async function openPostgres(url: string, { deadline = STATEMENT_DEADLINE }: OpenOptions = {}): Promise<Storage> {
   const pool = new pg.Pool({ connectionString: url, max: 10, Client })
-  const bounded = new pg.Pool({ connectionString: url, max: 4, Client, statement_timeout: STATEMENT_DEADLINE })
+  const bounded = new pg.Pool({ connectionString: url, max: 4, Client, statement_timeout: deadline })
   // A connection that breaks while idle is replaced at the next query; without a listener it would end the process.
   for (const one of [pool, bounded]) one.on('error', () => {})
   const close = async () => void (await Promise.all([pool.end(), bounded.end()]))

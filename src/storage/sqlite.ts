@@ -6,7 +6,7 @@ import { migrateSqlite } from './migrate.ts'
 import { APPLICATION_ID, isEmptyFile } from './sqlite-file.ts'
 import { writeQueue } from './sqlite-write-queue.ts'
 import { cacheStatements } from './statement-cache.ts'
-import { STATEMENT_DEADLINE, type Storage, StorageUnusable } from './storage.ts'
+import { type OpenOptions, STATEMENT_DEADLINE, type Storage, StorageUnusable } from './storage.ts'
 import { checkpointWal, MAX_WAL_PAGES } from './wal-checkpoint.ts'
 
 /** How long a connection waits for another process that opens, migrates or closes the file, in milliseconds. */
@@ -16,7 +16,8 @@ const OPENING_DEADLINE = 1_500
  * Opens the file at `path`, which is created if it does not exist, and migrates its schema. With `forService` the WAL is
  * checkpointed in the background; without, by the transaction that fills it, which is good enough for a command.
  */
-export async function openSqlite(path: string, { forService = false } = {}): Promise<Storage> {
+export async function openSqlite(path: string, options: OpenOptions = {}): Promise<Storage> {
+  const { forService = false, deadline = STATEMENT_DEADLINE } = options
   let writer: Database.Database | undefined
   let reader: Database.Database | undefined
   try {
@@ -37,7 +38,7 @@ export async function openSqlite(path: string, { forService = false } = {}): Pro
     // From here on, waiting inside SQLite would block the whole process; the write queue waits instead. The reader's
     // waits are rare and short, such as when another process ends and checkpoints the WAL.
     writer.pragma('busy_timeout = 0')
-    const bounded = boundedReader(path, { deadline: STATEMENT_DEADLINE, inThread: forService })
+    const bounded = boundedReader(path, { deadline, inThread: forService })
     const base = createStorage(cacheStatements(writer), cacheStatements(reader))
     const storage: Storage = {
       ...base,

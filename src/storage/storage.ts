@@ -55,7 +55,13 @@ export class StorageUnusable extends Error {
 export const isStorageFull = (error: unknown): boolean =>
   codesOf(error).some((code) => code === 'SQLITE_FULL' || code === '53100')
 
-/** How long a statement of `boundedReader` may run, in milliseconds. */
+export interface OpenOptions {
+  forService?: boolean
+  /** How long a statement of `boundedReader` may run, in milliseconds. */
+  deadline?: number
+}
+
+/** The deadline of the statements of `boundedReader` by default, in milliseconds. */
 export const STATEMENT_DEADLINE = 1_000
 
 /** The code of the error of a statement that was ended: PostgreSQL's `query_canceled`. */

@@ -42,9 +42,12 @@ export function commandLine() {
   const children = new Set<ReturnType<typeof spawn>>()
 
   /** A process of the command line, with no more of an environment than this. */
-  function start(args: string[], environment: Record<string, string> = {}) {
-    const main = join(built, 'dist/cli/main.js')
-    const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: { LOG_LEVEL: 'error', ...environment } })
+  const start = (args: string[], environment: Record<string, string> = {}) =>
+    run([join(built, 'dist/cli/main.js'), ...args], environment)
+
+  /** A process of Node. */
+  function run(args: string[], environment: Record<string, string> = {}) {
+    const child = spawn(process.execPath, args, { cwd: folder, env: { LOG_LEVEL: 'error', ...environment } })
     children.add(child)
     const result = { code: null as number | null, out: '', err: '' }
     child.stdout.on('data', (text) => {
@@ -68,7 +71,9 @@ export function commandLine() {
 
   return {
     folder,
+    built,
     start,
+    run,
     /** Ends what still runs, as after a test that failed. */
     remove: () => {
       for (const child of children) child.kill('SIGKILL')
