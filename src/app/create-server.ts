@@ -18,7 +18,13 @@ const BODY_LIMIT = 2 * 1024 * 1024
 /** Longest path parameter, in characters. */
 const MAX_PARAMETER = 300
 /** Time limits of connections, in milliseconds. They close connections of slow or silent clients. */
-const TIMEOUTS = { connectionTimeout: 60_000, requestTimeout: 30_000, keepAliveTimeout: 72_000 }
+const TIMEOUTS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1_000,
+  connectionTimeout: 30_000,
+  keepAliveTimeout: 72_000,
+}
 
 /** A Fastify server without routes. It logs to `logStream`, or to the standard output if that is undefined. */
 export function createServer(config: Config, logStream?: { write(line: string): void }): FastifyInstance {

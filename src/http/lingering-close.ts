@@ -1,7 +1,9 @@
 /** Replies that are sent before the whole request has arrived: it is too large, of the wrong type, or not allowed. */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { inTurn } from './in-turn.ts'
 import { exemptFromTimeout } from './timeout-exemption.ts'
 
 /** How much of a body is read and discarded. */
@@ -21,7 +23,16 @@ const awaitingContinue = new WeakSet<IncomingMessage>()
 /** Time limits, in milliseconds. */
 interface Timeouts {
   keepAliveTimeout: number
+  /** For the headers of a request to arrive. */
+  headersTimeout: number
+  /** For a whole request to arrive. */
   requestTimeout: number
+  /** How often these two are checked. */
+  connectionsCheckingInterval: number
+  /**
+   * For a connection on which nothing is sent or received, unless it is the client that waits. A client that does not
+   * read its reply has between once and twice this time.
+   */
   connectionTimeout: number
 }
 
@@ -31,10 +42,14 @@ interface Timeouts {
  */
 export const serverFactory =
   (timeouts: Timeouts) =>
-  (handler: RequestListener): Server => {
-    const { keepAliveTimeout, requestTimeout, connectionTimeout } = timeouts
-    const server = createServer({ keepAliveTimeout, requestTimeout }, handler)
-    server.setTimeout(connectionTimeout)
+  (listener: RequestListener): Server => {
+    const { connectionTimeout, ...options } = timeouts
+    const { listener: handler, isAnswering } = inTurn(listener)
+    const server = createServer(options, handler)
+    server.setTimeout(connectionTimeout, (socket: Socket) => {
+      if (isAnswering(socket)) socket.setTimeout(connectionTimeout)
+      else socket.destroy()
+    })
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       awaitingContinue.add(request)
       request.on('newListener', (event) => {
