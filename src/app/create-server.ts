@@ -18,7 +18,7 @@ const BODY_LIMIT = 2 * 1024 * 1024
 /** Longest path parameter, in characters. */
 const MAX_PARAMETER = 300
 /** Time limits of connections, in milliseconds. They close connections of slow or silent clients. */
-const TIMEOUTS = {
+export const TIMEOUTS = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 1_000,

@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
 import { Readable } from 'node:stream'
-import { discardBody } from '../../src/http/lingering-close.ts'
+import { TIMEOUTS } from '../../src/app/create-server.ts'
+import { discardBody, serverFactory } from '../../src/http/lingering-close.ts'
 import { problems } from '../../src/lib/problem.ts'
 import { type Client, type Newsroom, newsroom } from '../harness/newsroom.ts'
 import { problem } from '../harness/problem.ts'
@@ -614,6 +617,36 @@ describe('what proxies add', () => {
       expect(dressed.text).toBe(plain.text)
       expect({ ...dressed.headers, date: '' }).toEqual({ ...plain.headers, date: '' })
     }
+  })
+})
+
+describe('pipelined requests', () => {
+  /** A server whose replies are larger than what the system buffers for a connection that is not read. */
+  const REPLY = Buffer.alloc(256 * 1024, 'x')
+  const REQUESTS = 200
+
+  it('are handled in turn, and not read on while a reply is unread', async () => {
+    let handled = 0
+    const server = serverFactory(TIMEOUTS)((_request, reply) => {
+      handled += 1
+      reply.end(REPLY)
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    const url = `http://127.0.0.1:${port}`
+    const socket = connect(port, '127.0.0.1').pause()
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(REQUESTS - 1))
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+    for (let others = 1; others <= 20; others++) expect((await raw(url, 'GET / HTTP/1.1')).status).toBe(200)
+    expect(handled - 20).toBeLessThan(REQUESTS / 2)
+    let replies = 0
+    socket.on('data', (bytes) => {
+      replies += bytes.toString('latin1').split('HTTP/1.1 200').length - 1
+    })
+    await once(socket.resume(), 'close')
+    expect(handled - 20).toBe(REQUESTS)
+    expect(replies).toBeGreaterThan(REQUESTS * 0.9)
+    server.close()
   })
 })
 
