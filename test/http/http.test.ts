@@ -695,6 +695,32 @@ describe('the log', () => {
   })
 })
 
+it('logs no path that may hold the token of a preview', async () => {
+  const { editor, log, url } = room
+  const { body } = await editor.post(`/v1/articles/${articleId}/preview`).expect(201)
+  const token = body.url.split('/').at(-1) as string
+  const half = token.slice(-30)
+  const before = log.length
+  const paths = [
+    ...['', '/', '/x', '%0a', '%2f', '//', 'x', '.', '%', '%zz'].map((end) => `/v1/previews/${token}${end}`),
+    ...['//v1/previews/', '/v1//previews/', '/V1/previews/', '/v1/Previews/', '/v1/preview/', '/previews/', '/v1/'],
+    ...['/v1/%70reviews/', '/v1/pre%0aviews/', '/v1/%2570reviews/', '/v1%2fpreviews%2f', '/v1/previews/%0a', '/x/../'],
+  ]
+  for (const path of paths) {
+    const whole = path.includes(token) ? path : path + token
+    for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST', 'DELETE', 'PROPFIND']) {
+      const origin = method === 'OPTIONS' ? '\r\nOrigin: https://a.example\r\nAccess-Control-Request-Method: GET' : ''
+      await raw(url, `${method} ${whole} HTTP/1.1${origin}`)
+    }
+  }
+  const lines = log.slice(before).join('')
+  expect(lines.split('\n').length).toBeGreaterThan(paths.length * 5)
+  expect(lines).not.toContain(half)
+  expect(lines).toContain('hidden: it may hold a token')
+  await room.anyone.get('/v1/nothing-here').expect(404)
+  expect(log.at(-1)).toContain('"/v1/nothing-here"')
+})
+
 const ADMIN = 'Bearer an-admin-key-for-tests-that-is-long-enough'
 
 function articleIdOf(number: number): string {
