@@ -7,6 +7,7 @@ import { backfillSortNames } from './catalogue/sort-names.ts'
 import { changeNotifier } from './changes/change-notifier.ts'
 import type { Config } from './config.ts'
 import { indexMissing } from './editions/indexing.ts'
+import { type Admission, admission } from './http/admission.ts'
 import { systemClock } from './lib/clock.ts'
 import { watchConnections } from './runtime/connections.ts'
 import { startBackgroundJobs } from './server/background-jobs.ts'
@@ -14,9 +15,9 @@ import { createFirstKey } from './server/first-key.ts'
 import { openStorage } from './storage/open.ts'
 import type { Storage } from './storage/storage.ts'
 
-/** How long requests in flight may take to end after a signal to stop, in milliseconds. */
+/** How long requests in flight may take to end once no new connections are accepted, in milliseconds. */
 const DRAIN_TIMEOUT = 8_000
-/** How long the whole shutdown may take, in milliseconds; then the process is killed. */
+/** How long the shutdown may take from then on, in milliseconds; then the process is killed. */
 const SHUTDOWN_TIMEOUT = 9_500
 
 /**
@@ -29,10 +30,11 @@ export async function serve(config: Config, print: (text: string) => void): Prom
   const releases = watchReleases({ storage, clock: systemClock })
   await releases.refresh()
   const notifier = changeNotifier(storage)
-  const deps = { config, storage, clock: systemClock, releases, notifier }
+  const requests = admission()
+  const deps = { config, storage, clock: systemClock, releases, notifier, admission: requests }
   const app = await buildApp(deps)
   const background = await startBackgroundJobs({ ...deps, log: app.log })
-  const cancelShutdown = stopOnSignals(app, async () => {
+  const cancelShutdown = stopOnSignals(app, { delay: config.DRAIN_SECONDS * 1_000, ...requests }, async () => {
     await background.stop()
     await storage.close()
   })
@@ -55,16 +57,26 @@ async function backfill(storage: Storage, print: (text: string) => void): Promis
   if (indexed > 0) print(`Put ${indexed} articles into the index.`)
 }
 
-/** Closing the application drains its connections first, then runs `release`. Returns what removes the signal handlers. */
-function stopOnSignals(app: FastifyInstance, release: () => Promise<void>): () => void {
-  app.addHook('onClose', release)
+/**
+ * Closing the application drains its connections first, then runs `free`. `delay` is how long the service goes on
+ * after SIGTERM, in milliseconds. Returns what removes the signal handlers.
+ */
+function stopOnSignals(
+  app: FastifyInstance,
+  { delay, hold, release }: Pick<Admission, 'hold' | 'release'> & { delay: number },
+  free: () => Promise<void>,
+): () => void {
+  app.addHook('onClose', free)
   const connections = watchConnections()
+  let isDelayed = false
   app.addHook('preClose', async () => {
-    await connections.drain(DRAIN_TIMEOUT)
+    await connections.drain({ delay: isDelayed ? delay : 0, timeout: DRAIN_TIMEOUT, hold, release })
     connections.stopWatching()
   })
-  const { uninstall } = closeWithGrace({ delay: SHUTDOWN_TIMEOUT, logger: false }, async ({ err }) => {
+  const { uninstall } = closeWithGrace({ delay: delay + SHUTDOWN_TIMEOUT, logger: false }, async ({ err, signal }) => {
     if (err) app.log.fatal({ err }, 'stopping after an error')
+    // SIGINT is sent by hand, and nobody wants to wait then.
+    isDelayed = signal === 'SIGTERM'
     await app.close()
   })
   return uninstall

@@ -4,14 +4,15 @@ import fastify, {
   type FastifyServerOptions,
   LogController,
 } from 'fastify'
-import type { Config } from '../config.ts'
-import { serverFactory } from '../http/lingering-close.ts'
+import { admission as newAdmission } from '../http/admission.ts'
+import { serverFactory } from '../http/http-server.ts'
 import { clientErrorHandler, frameworkErrors } from '../http/problems.ts'
 import { loggerOptions, requestIdGenerator } from '../http/request-log.ts'
 import { serializerCompiler } from '../http/serializer.ts'
 import { trackingParameterRemover } from '../http/tracking-parameters.ts'
 import { validatorCompiler } from '../http/validation.ts'
 import { readerParameters } from '../lib/feed-urls.ts'
+import type { AppDeps } from './services.ts'
 
 /** Largest request body, in bytes. */
 const BODY_LIMIT = 2 * 1024 * 1024
@@ -27,10 +28,10 @@ export const TIMEOUTS = {
 }
 
 /** A Fastify server without routes. It logs to `logStream`, or to the standard output if that is undefined. */
-export function createServer(config: Config, logStream?: { write(line: string): void }): FastifyInstance {
+export function createServer({ config, logStream, admission = newAdmission() }: AppDeps): FastifyInstance {
   const app = fastify({
     ...TIMEOUTS,
-    serverFactory: serverFactory(TIMEOUTS),
+    serverFactory: serverFactory(TIMEOUTS, admission),
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAMETER },
     trustProxy: config.TRUST_PROXY as boolean,

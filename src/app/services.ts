@@ -13,6 +13,7 @@ import { ArticleCard } from '../editions/article.ts'
 import { siteOf } from '../feeds/site.ts'
 import { negotiator, otherForms } from '../formats/routes.ts'
 import { identify } from '../http/access.ts'
+import type { Admission } from '../http/admission.ts'
 import { idempotency } from '../idempotency/idempotency.ts'
 import { authenticator } from '../keys/store.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -31,6 +32,8 @@ export interface AppDeps {
   notifier?: ChangeNotifier
   /** Resolves the host names of webhook URLs, to refuse private addresses; the system's resolver if left out. */
   hostLookup?: HostLookup
+  /** Decides which requests are taken; created if left out. */
+  admission?: Admission
   /** Receives the log, a line at a time; the standard output if left out. */
   logStream?: { write(line: string): void }
 }

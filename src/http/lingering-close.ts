@@ -1,9 +1,7 @@
 /** Replies that are sent before the whole request has arrived: it is too large, of the wrong type, or not allowed. */
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { inTurn } from './in-turn.ts'
 import { exemptFromTimeout } from './timeout-exemption.ts'
 
 /** How much of a body is read and discarded. */
@@ -20,45 +18,16 @@ const LIMITS: DiscardLimits = { bytes: 64 * 1024 * 1024, total: 30_000, idle: 5_
 /** Requests with `Expect: 100-continue` whose client has not been sent the 100 yet. */
 const awaitingContinue = new WeakSet<IncomingMessage>()
 
-/** Time limits, in milliseconds. */
-interface Timeouts {
-  keepAliveTimeout: number
-  /** For the headers of a request to arrive. */
-  headersTimeout: number
-  /** For a whole request to arrive. */
-  requestTimeout: number
-  /** How often these two are checked. */
-  connectionsCheckingInterval: number
-  /**
-   * For a connection on which nothing is sent or received, unless it is the client that waits. A client that does not
-   * read its reply has between once and twice this time.
-   */
-  connectionTimeout: number
-}
-
 /**
- * Creates HTTP servers that answer `Expect: 100-continue` only when the body begins to be read: a reply sent before that
- * spares the client the body (RFC 9110, section 10.1.1).
+ * Sends the 100 that a client with `Expect: 100-continue` waits for when its body begins to be read, and not before: a
+ * reply sent before that spares the client the body (RFC 9110, section 10.1.1).
  */
-export const serverFactory =
-  (timeouts: Timeouts) =>
-  (listener: RequestListener): Server => {
-    const { connectionTimeout, ...options } = timeouts
-    const { listener: handler, isAnswering } = inTurn(listener)
-    const server = createServer(options, handler)
-    server.setTimeout(connectionTimeout, (socket: Socket) => {
-      if (isAnswering(socket)) socket.setTimeout(connectionTimeout)
-      else socket.destroy()
-    })
-    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-      awaitingContinue.add(request)
-      request.on('newListener', (event) => {
-        if ((event === 'data' || event === 'readable') && awaitingContinue.delete(request)) response.writeContinue()
-      })
-      handler(request, response)
-    })
-    return server
-  }
+export function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
+  awaitingContinue.add(request)
+  request.on('newListener', (event) => {
+    if ((event === 'data' || event === 'readable') && awaitingContinue.delete(request)) response.writeContinue()
+  })
+}
 
 /**
  * The payload of a reply. While the body of the request is still arriving, the payload is a stream that ends only after

@@ -55,7 +55,7 @@ export function registerChanges(server: FastifyInstance, { storage, clock, notif
   app.get(
     '/changes',
     {
-      config: { access: 'changes:read' },
+      config: { access: 'changes:read', mayWait: true },
       schema: {
         operationId: 'listChanges',
         summary: 'List changes',

@@ -47,7 +47,10 @@ export function commandLine() {
 
   /** A process of Node. */
   function run(args: string[], environment: Record<string, string> = {}) {
-    const child = spawn(process.execPath, args, { cwd: folder, env: { LOG_LEVEL: 'error', ...environment } })
+    const child = spawn(process.execPath, args, {
+      cwd: folder,
+      env: { LOG_LEVEL: 'error', DRAIN_SECONDS: '0', ...environment },
+    })
     children.add(child)
     const result = { code: null as number | null, out: '', err: '' }
     child.stdout.on('data', (text) => {

@@ -2,7 +2,9 @@ import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { TIMEOUTS } from '../../src/app/create-server.ts'
-import { discardBody, serverFactory } from '../../src/http/lingering-close.ts'
+import { admission } from '../../src/http/admission.ts'
+import { serverFactory } from '../../src/http/http-server.ts'
+import { discardBody } from '../../src/http/lingering-close.ts'
 import { problems } from '../../src/lib/problem.ts'
 import { type Client, type Newsroom, newsroom } from '../harness/newsroom.ts'
 import { problem } from '../harness/problem.ts'
@@ -627,7 +629,10 @@ describe('pipelined requests', () => {
 
   it('are handled in turn, and not read on while a reply is unread', async () => {
     let handled = 0
-    const server = serverFactory(TIMEOUTS)((_request, reply) => {
+    const server = serverFactory(
+      TIMEOUTS,
+      admission(),
+    )((_request, reply) => {
       handled += 1
       reply.end(REPLY)
     })

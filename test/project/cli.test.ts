@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { Agent, get } from 'node:http'
+import { Agent, get, request } from 'node:http'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -307,6 +307,57 @@ describe('the service', () => {
       expect(await one.ended).toMatchObject({ code: 0, err: '' })
       silent.destroy()
       agent.destroy()
+    },
+    TIMEOUT,
+  )
+
+  it(
+    'cuts no request off when it is told to stop under load, and says before that it is not ready',
+    async () => {
+      const key = 'a-key-for-a-stop-under-load-0123456789'
+      const { child, said, ended } = start(['serve'], { ...environment, DATELINE_ADMIN_KEY: key, DRAIN_SECONDS: '1' })
+      const port = Number(/:(\d+) \(the docs/.exec(await said('Dateline serves'))?.[1])
+      const failures: string[] = []
+      const statuses = { ready: new Set<number>(), other: new Set<number>() }
+      let answered = 0
+
+      /** Sends requests one after the other until nobody listens any more. */
+      async function client(path: string, isKept: boolean, body?: string) {
+        const agent = new Agent({ keepAlive: isKept, maxSockets: 1 })
+        const headers = body === undefined ? {} : { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+        const send = () =>
+          new Promise<string>((resolve) => {
+            const sent = request({ agent, port, host: '127.0.0.1', path, headers, method: body ? 'POST' : 'GET' })
+            sent.on('response', (reply) => {
+              statuses[path === '/readyz' ? 'ready' : 'other'].add(reply.statusCode ?? 0)
+              reply
+                .resume()
+                .on('error', () => resolve('cut'))
+                .on('end', () => resolve(''))
+            })
+            sent.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+            sent.end(body)
+          })
+        for (let error = ''; error !== 'ECONNREFUSED'; error = await send()) {
+          if (error !== '') failures.push(`${path} ${error}`)
+          answered += 1
+          if (answered === 300) child.kill('SIGTERM')
+        }
+        agent.destroy()
+      }
+
+      const paths = ['/v1/articles', '/readyz', '/v1/tags', '/livez']
+      const reading = [false, true].flatMap((isKept) =>
+        paths.flatMap((path) => [client(path, isKept), client(path, isKept)]),
+      )
+      const writing = [false, true].map((isKept) =>
+        client('/v1/articles', isKept, '{"headline":"Said while stopping"}'),
+      )
+      await Promise.all([...reading, ...writing])
+      expect(failures).toEqual([])
+      expect([...statuses.ready].sort()).toEqual([200, 503])
+      expect([...statuses.other].sort()).toEqual([200, 201])
+      expect(await ended).toMatchObject({ code: 0, err: '' })
     },
     TIMEOUT,
   )
