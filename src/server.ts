@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
+import { bodyTaskPool } from './articles/body-tasks/pool.ts'
 import { indexMissingDrafts } from './articles/draft-index.ts'
 import { releases as watchReleases } from './articles/lifecycle/scheduler.ts'
 import { backfillSortNames } from './catalogue/sort-names.ts'
@@ -30,12 +31,22 @@ export async function serve(config: Config, print: (text: string) => void): Prom
   const releases = watchReleases({ storage, clock: systemClock })
   await releases.refresh()
   const notifier = changeNotifier(storage)
+  const bodyTasks = bodyTaskPool()
   const requests = admission()
-  const deps = { config, storage, clock: systemClock, releases, notifier, admission: requests }
+  const deps = {
+    config,
+    storage,
+    clock: systemClock,
+    releases,
+    notifier,
+    bodyTasksOf: bodyTasks.tasksOf,
+    admission: requests,
+  }
   const app = await buildApp(deps)
   const background = await startBackgroundJobs({ ...deps, log: app.log })
   const cancelShutdown = stopOnSignals(app, { delay: config.DRAIN_SECONDS * 1_000, ...requests }, async () => {
     await background.stop()
+    await bodyTasks.close()
     await storage.close()
   })
   try {
