@@ -11,6 +11,7 @@ import { indexMissing } from './editions/indexing.ts'
 import { type Admission, admission } from './http/admission.ts'
 import { systemClock } from './lib/clock.ts'
 import { watchConnections } from './runtime/connections.ts'
+import type { LogOutput } from './runtime/log-output.ts'
 import { startBackgroundJobs } from './server/background-jobs.ts'
 import { createFirstKey } from './server/first-key.ts'
 import { openStorage } from './storage/open.ts'
@@ -23,9 +24,10 @@ const SHUTDOWN_TIMEOUT = 9_500
 
 /**
  * Opens the database, starts the background jobs, listens, and stops on SIGTERM and SIGINT. If the service cannot
- * listen, everything is closed again and the error is thrown.
+ * listen, everything is closed again and the error is thrown. `output` gets the log, and what the operator is told.
  */
-export async function serve(config: Config, print: (text: string) => void): Promise<FastifyInstance> {
+export async function serve(config: Config, output: LogOutput): Promise<FastifyInstance> {
+  const print = (text: string) => output.write(`${text}\n`)
   const storage = await openStorage(config.DATABASE_URL, { forService: true })
   await backfill(storage, print)
   const releases = watchReleases({ storage, clock: systemClock })
@@ -41,6 +43,7 @@ export async function serve(config: Config, print: (text: string) => void): Prom
     notifier,
     bodyTasksOf: bodyTasks.tasksOf,
     admission: requests,
+    logStream: output,
   }
   const app = await buildApp(deps)
   const background = await startBackgroundJobs({ ...deps, log: app.log })

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { Agent, get, request } from 'node:http'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
@@ -358,6 +358,41 @@ describe('the service', () => {
       expect([...statuses.ready].sort()).toEqual([200, 503])
       expect([...statuses.other].sort()).toEqual([200, 201])
       expect(await ended).toMatchObject({ code: 0, err: '' })
+    },
+    TIMEOUT,
+  )
+
+  it(
+    'goes on without its log when nobody reads it, or the disk under it is full',
+    async () => {
+      const settings = { ...environment, LOG_LEVEL: 'debug' }
+      const { child, said } = start(['serve'], settings)
+      const port = Number(/:(\d+) \(the docs/.exec(await said('Dateline serves'))?.[1])
+      const out = child.stdout.pause()
+      const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status
+      // More lines than the pipe and the buffer hold.
+      const long = 'x'.repeat(10_000)
+      for (let count = 0; count < 250; count++) expect(await get(`/v1/${long}`)).toBe(404)
+      const dropping = new Promise<number>((resolve) => {
+        let text = ''
+        out.on('data', (bytes) => {
+          text += bytes
+          const [, dropped] = /"dropped":(\d+),"msg":"lines of the log were dropped"\}\n/.exec(text) ?? []
+          if (dropped) resolve(Number(dropped))
+        })
+      })
+      out.resume()
+      expect(await dropping).toBeGreaterThan(10)
+      child.kill('SIGKILL')
+
+      const full = openSync('/dev/full', 'w')
+      const muted = start(['serve'], { ...settings, PORT: String(port) }, full)
+      const answered = () => get('/livez').catch(() => 0)
+      while ((await answered()) !== 200);
+      for (let count = 0; count < 20; count++) expect(await get('/nothing')).toBe(404)
+      muted.child.kill('SIGTERM')
+      expect(await muted.ended).toMatchObject({ code: 0, err: '' })
+      closeSync(full)
     },
     TIMEOUT,
   )
