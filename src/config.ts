@@ -82,6 +82,7 @@ const Environment = z.object({
   CACHE_BYTES: integer(0, 2 ** 40).default(16 * 1024 * 1024),
   REQUIRE_IF_MATCH: flag.default(false),
   EDITORS_MAY_BACKDATE: flag.default(false),
+  DRAIN_SECONDS: integer(0, 300).default(1),
   TRASH_DAYS: integer(0, 36_500).default(30),
   CHANGES_DAYS: integer(0, 36_500).default(90),
   DELIVERIES_DAYS: integer(0, 36_500).default(30),

@@ -14,11 +14,13 @@ import { ArticleCard } from '../editions/article.ts'
 import { siteOf } from '../feeds/site.ts'
 import { negotiator, otherForms } from '../formats/routes.ts'
 import { identify } from '../http/access.ts'
+import type { Admission } from '../http/admission.ts'
 import { idempotency } from '../idempotency/idempotency.ts'
 import { openRequests } from '../keys/open-requests.ts'
 import { authenticator } from '../keys/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { digest } from '../lib/etag.ts'
+import { boundedReads } from '../listing/bounded-reads.ts'
 import { cardCache } from '../listing/card-cache.ts'
 import type { Storage } from '../storage/storage.ts'
 import { secretEncryption } from '../webhooks/secret-encryption.ts'
@@ -33,6 +35,8 @@ export interface AppDeps {
   notifier?: ChangeNotifier
   /** Resolves the host names of webhook URLs, to refuse private addresses; the system's resolver if left out. */
   hostLookup?: HostLookup
+  /** Decides which requests are taken; created if left out. */
+  admission?: Admission
   /** Converts and compares bodies; on the event loop if left out. */
   bodyTasksOf?: BodyTasksOf
   /** Receives the log, a line at a time; the standard output if left out. */
@@ -86,6 +90,7 @@ export type Services = ReturnType<typeof createServices>
 export function createApiServices(services: Services) {
   const { config, storage, clock, follower, authenticate, hostLookup } = services
   const cards = cardCache({ storage, follower })
+  const boundedRead = boundedReads(storage)
   const identifyAgain = ({ headers }: FastifyRequest) => identify(headers, authenticate)
   return {
     ...services,
@@ -97,7 +102,8 @@ export function createApiServices(services: Services) {
       may(caller, 'admin') || (config.EDITORS_MAY_BACKDATE && may(caller, 'content:write')),
     reassign,
     cardCache: cards,
-    ...draftReads({ storage }),
+    boundedRead,
+    ...draftReads({ storage, boundedRead }),
     latestArticles: { Card: ArticleCard, newest: cards.newest },
     otherForms: { schemas: otherForms, send: negotiator(services) },
     secrets: secretEncryption(config.SECRETS_KEY, storage.file),

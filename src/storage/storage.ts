@@ -11,6 +11,11 @@ export type Writer = Reader & Pick<Database, 'insert' | 'update' | 'delete'>
 
 export interface Storage {
   reader: Reader
+  /**
+   * For queries whose cost a client decides, such as a search. Its statements run beside the event loop, and end with an
+   * error after a deadline: `isStatementEnded`.
+   */
+  boundedReader: Reader
   /** The path of the database, if it is a file. */
   file?: string
   /**
@@ -51,6 +56,21 @@ export class StorageUnusable extends Error {
 /** Whether the engine reports a full disk: SQLITE_FULL, or 53100 from PostgreSQL. */
 export const isStorageFull = (error: unknown): boolean =>
   codesOf(error).some((code) => code === 'SQLITE_FULL' || code === '53100')
+
+export interface OpenOptions {
+  forService?: boolean
+  /** How long a statement of `boundedReader` may run, in milliseconds. */
+  deadline?: number
+}
+
+/** The deadline of the statements of `boundedReader` by default, in milliseconds. */
+export const STATEMENT_DEADLINE = 1_000
+
+/** The code of the error of a statement that was ended: PostgreSQL's `query_canceled`. */
+export const STATEMENT_ENDED = '57014'
+
+/** Whether a statement of `boundedReader` was ended at its deadline. */
+export const isStatementEnded = (error: unknown): boolean => codesOf(error).includes(STATEMENT_ENDED)
 
 /** The engine's codes in an error and its causes: drizzle wraps what the driver threw. */
 export function codesOf(error: unknown): string[] {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { type CommandLine, commandLine } from '../harness/command-line.ts'
@@ -102,6 +102,30 @@ it(
     expect(all('SELECT seq FROM changes ORDER BY seq')).toEqual(ids.map((_, index) => index + 1))
     expect(all("SELECT target FROM audit_log WHERE action = 'article.publish' ORDER BY target")).toEqual(ids)
     db.close()
+  },
+  TIMEOUT,
+)
+
+const INFINITE =
+  'with recursive n (x) as (select 1 union all select x + 1 from n) select count(*) as count from n where within_deadline()'
+
+it(
+  'a query without end is stopped in its thread, and the event loop goes on meanwhile',
+  async () => {
+    const script = `
+      import { openStorage } from ${JSON.stringify(join(commands.built, 'dist/storage/open.js'))}
+      const { boundedReader: reader, close } = await openStorage('endless.db', { forService: true, deadline: 200 })
+      let turns = 0
+      const counting = setInterval(() => { turns += 1 }, 1)
+      const code = await reader.all(\`${INFINITE}\`).catch((error) => error.cause?.code ?? error.code)
+      clearInterval(counting)
+      const rows = await reader.all('select 1')
+      await close()
+      console.log(JSON.stringify({ code, rows, isTurning: turns > 5 }))`
+    const file = join(commands.folder, 'endless.mjs')
+    writeFileSync(file, script)
+    const { ended } = commands.run([file])
+    expect(JSON.parse((await ended).out)).toEqual({ code: '57014', rows: [[1]], isTurning: true })
   },
   TIMEOUT,
 )
