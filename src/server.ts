@@ -3,14 +3,17 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import { indexMissingDrafts } from './articles/draft-index.ts'
 import { releases as watchReleases } from './articles/lifecycle/scheduler.ts'
+import { POSTGRES_BACKUP } from './backups/work.ts'
 import { backfillSortNames } from './catalogue/sort-names.ts'
 import { changeNotifier } from './changes/change-notifier.ts'
-import type { Config } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
 import { indexMissing } from './editions/indexing.ts'
+import { jobRunner } from './jobs/runner.ts'
 import { systemClock } from './lib/clock.ts'
 import { watchConnections } from './runtime/connections.ts'
-import { startBackgroundJobs } from './server/background-jobs.ts'
+import { startBackgroundTasks } from './server/background-tasks.ts'
 import { createFirstKey } from './server/first-key.ts'
+import { dialect } from './storage/dialect.ts'
 import { openStorage } from './storage/open.ts'
 import type { Storage } from './storage/storage.ts'
 
@@ -24,14 +27,18 @@ const SHUTDOWN_TIMEOUT = 9_500
  * listen, everything is closed again and the error is thrown.
  */
 export async function serve(config: Config, print: (text: string) => void): Promise<FastifyInstance> {
+  checkBackupSettings(config)
   const storage = await openStorage(config.DATABASE_URL, { forService: true })
   await backfill(storage, print)
   const releases = watchReleases({ storage, clock: systemClock })
   await releases.refresh()
   const notifier = changeNotifier(storage)
-  const deps = { config, storage, clock: systemClock, releases, notifier }
-  const app = await buildApp(deps)
-  const background = await startBackgroundJobs({ ...deps, log: app.log })
+  const jobs = jobRunner({ storage, clock: systemClock }, (err) =>
+    app.log.error({ err }, 'the state of a job could not be stored'),
+  )
+  const deps = { config, storage, clock: systemClock, releases, notifier, jobs }
+  const app: FastifyInstance = await buildApp(deps)
+  const background = await startBackgroundTasks({ ...deps, log: app.log })
   const cancelShutdown = stopOnSignals(app, async () => {
     await background.stop()
     await storage.close()
@@ -45,6 +52,13 @@ export async function serve(config: Config, print: (text: string) => void): Prom
     await app.close()
     throw error
   }
+}
+
+/** Throws `ConfigError` if backups are scheduled that could not be made. */
+function checkBackupSettings({ BACKUP_EVERY_HOURS: hours, BACKUP_DIR: folder }: Config): void {
+  if (hours === 0) return
+  if (dialect === 'postgres') throw new ConfigError(`BACKUP_EVERY_HOURS is for SQLite; ${POSTGRES_BACKUP}`)
+  if (folder === undefined) throw new ConfigError('BACKUP_EVERY_HOURS needs BACKUP_DIR, the folder of the backups')
 }
 
 /** Derived data that an older version did not store, or that a crash left out. */

@@ -14,6 +14,7 @@ import { siteOf } from '../feeds/site.ts'
 import { negotiator, otherForms } from '../formats/routes.ts'
 import { identify } from '../http/access.ts'
 import { idempotency } from '../idempotency/idempotency.ts'
+import { type JobRunner, jobRunner } from '../jobs/runner.ts'
 import { authenticator } from '../keys/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { cardCache } from '../listing/card-cache.ts'
@@ -28,6 +29,8 @@ export interface AppDeps {
   releases: Releases
   /** Wakes requests that wait for changes; created if left out. Closed with the application. */
   notifier?: ChangeNotifier
+  /** Does the work of jobs; created if left out. Stopped with the application. */
+  jobs?: JobRunner
   /** Resolves the host names of webhook URLs, to refuse private addresses; the system's resolver if left out. */
   hostLookup?: HostLookup
   /** Receives the log, a line at a time; the standard output if left out. */
@@ -42,12 +45,15 @@ export const { version } = JSON.parse(readFileSync(new URL('../../package.json',
 /** Services of the application as a whole: of its hooks, and of the routes outside the API. */
 export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
   const { config, storage, clock, releases, notifier = changeNotifier(storage), hostLookup = systemLookup() } = deps
+  const jobs =
+    deps.jobs ?? jobRunner({ storage, clock }, (err) => log.error({ err }, 'the state of a job could not be stored'))
   return {
     config,
     storage,
     clock,
     releases,
     notifier,
+    jobs,
     hostLookup,
     follower: changeFollower(storage, version),
     site: siteOf(config),
@@ -86,6 +92,7 @@ export function createApiServices(services: Services) {
     ...draftReads({ storage }),
     latestArticles: { Card: ArticleCard, newest: cards.newest },
     otherForms: { schemas: otherForms, send: negotiator(services) },
+    backups: { folder: config.BACKUP_DIR, keep: config.BACKUP_KEEP },
     secrets: secretEncryption(config.SECRETS_KEY, storage.file),
     checkUrl: urlPolicy(config.WEBHOOK_ALLOWED_HOSTS, hostLookup),
   }

@@ -167,6 +167,29 @@ program
   )
 
 program
+  .command('backup')
+  .description('Copy the SQLite database to a new file and verify the copy. The service may run and write meanwhile.')
+  .argument('<file>', 'the file to create; it must not exist')
+  .action(
+    withConfig(async (config, file: string) => {
+      const { backupCommand } = await import('./backup.ts')
+      print(await backupCommand(config, file))
+    }),
+  )
+
+program
+  .command('restore')
+  .description('Verify a backup, and put a copy of it in the place of the database. Stop the service first.')
+  .argument('<file>', 'the backup, which stays as it is')
+  .option('--force', 'replace a database that is there; it stays beside the new one')
+  .action(
+    withConfig(async (config, file: string, options: { force?: boolean }) => {
+      const { restoreCommand } = await import('./backup.ts')
+      print(await restoreCommand(config, file, options))
+    }),
+  )
+
+program
   .command('verify-webhook')
   .description('Verify the signature of a webhook message. The secret is read from WEBHOOK_SECRET.')
   .argument('[file]', 'the body exactly as received; the standard input if left out', '-')

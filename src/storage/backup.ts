@@ -1,0 +1,93 @@
+/** Copying an SQLite database while it is written to. */
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { StorageUnusable } from './storage.ts'
+
+/** TypeScript in tests, JavaScript in the built service, as this file is. */
+const THREAD = new URL(`backup-thread${extname(import.meta.url)}`, import.meta.url)
+
+/** What a copy has: its size in bytes, and the number of the last change in it. */
+export interface CopyReport {
+  bytes: number
+  change: number
+}
+
+/** What the thread reports. */
+export type CopyMessage = { done: number; total: number } | { finished: { change: number } } | { failure: string }
+
+interface CopyOptions {
+  /** Called with the number of pages that are copied, and of all. */
+  onProgress?: (done: number, total: number) => void
+  /** Ends the copying early; what was copied is removed. */
+  signal?: AbortSignal
+}
+
+/** The name that a copy has until it is verified. */
+export const partialName = (target: string): string => `${target}.partial`
+
+/**
+ * Copies the SQLite database `source` to the new file `target`, in a thread: everything that was committed when it began,
+ * whatever is written meanwhile. The copy is verified and on the disk before it gets its name. Throws `StorageUnusable`,
+ * and leaves nothing behind, if there is a `target` already, if the disk is full, or if the copy is damaged.
+ */
+export async function copyDatabase(source: string, target: string, options: CopyOptions = {}): Promise<CopyReport> {
+  if (existsSync(target)) throw new StorageUnusable(`the file ${target} exists already`)
+  const folder = dirname(target)
+  if (!existsSync(folder)) throw new StorageUnusable(`there is no folder ${folder}`)
+  const copy = partialName(target)
+  removeCopy(copy)
+  try {
+    const { change } = await runThread({ source, copy }, options)
+    renameSync(copy, target)
+    syncFolder(folder)
+    return { bytes: statSync(target).size, change }
+  } catch (error) {
+    removeCopy(copy)
+    throw error
+  }
+}
+
+function removeCopy(copy: string): void {
+  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(copy + suffix, { force: true })
+}
+
+function runThread(
+  workerData: { source: string; copy: string },
+  { onProgress, signal }: CopyOptions,
+): Promise<{ change: number }> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(THREAD, { workerData })
+    let result: { change: number } | undefined
+    let failure = 'its thread ended early'
+    const abort = () => {
+      failure = 'it was stopped'
+      void thread.terminate()
+    }
+    thread.on('message', (message: CopyMessage) => {
+      if ('finished' in message) result = message.finished
+      else if ('failure' in message) failure = message.failure
+      else onProgress?.(message.done, message.total)
+    })
+    thread.on('error', (error) => {
+      failure = error.message
+    })
+    thread.on('exit', () => {
+      signal?.removeEventListener('abort', abort)
+      if (result) resolve(result)
+      else reject(new StorageUnusable(`${workerData.source} could not be copied: ${failure}`))
+    })
+    signal?.addEventListener('abort', abort)
+    if (signal?.aborted) abort()
+  })
+}
+
+/** Waits until the disk has the names of the files in a folder. */
+export function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
