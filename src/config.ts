@@ -83,6 +83,7 @@ const Environment = z.object({
   BACKUP_DIR: z.string().optional(),
   BACKUP_EVERY_HOURS: integer(0, 8_760).default(0),
   BACKUP_KEEP: integer(1, 10_000).default(7),
+  SQLITE_CHECKPOINTS: flag.default(true),
   SECRETS_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   WEBHOOK_ALLOWED_HOSTS: commaSeparated(
     isHost,

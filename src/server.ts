@@ -28,7 +28,7 @@ const SHUTDOWN_TIMEOUT = 9_500
  */
 export async function serve(config: Config, print: (text: string) => void): Promise<FastifyInstance> {
   checkBackupSettings(config)
-  const storage = await openStorage(config.DATABASE_URL, { forService: true })
+  const storage = await openStorage(config.DATABASE_URL, { forService: true, checkpoints: config.SQLITE_CHECKPOINTS })
   await backfill(storage, print)
   const releases = watchReleases({ storage, clock: systemClock })
   await releases.refresh()

@@ -16,7 +16,7 @@ interface ScheduleDeps {
 }
 
 /**
- * Backs the database up if the last backup is `hours` old, whoever began it. One process of several does it, since the
+ * Backs the database up if the last backup is `hours` old, of a request or of the schedule. One process of several does it, since the
  * job is created in the transaction that finds none. A backup that failed is tried again at the next call.
  */
 export async function backUpIfDue(

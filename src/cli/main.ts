@@ -190,6 +190,17 @@ program
   )
 
 program
+  .command('doctor')
+  .description('Check the database: its file, editions, references, counts, indexes and changes. The service may run.')
+  .option('--repair', 'derive again what is wrong and can be derived from other data')
+  .action(
+    withConfig(async (config, options: { repair?: boolean }) => {
+      const { doctorCommand } = await import('./doctor.ts')
+      await doctorCommand(config, options, print)
+    }),
+  )
+
+program
   .command('verify-webhook')
   .description('Verify the signature of a webhook message. The secret is read from WEBHOOK_SECRET.')
   .argument('[file]', 'the body exactly as received; the standard input if left out', '-')

@@ -35,7 +35,7 @@ export function jobRunner(
 
   const renew = async (id: string, progress: Parameters<typeof renewJob>[2]) => {
     const goesOn = await storage.transaction((tx) => renewJob(tx, id, progress, clock))
-    if (!goesOn) controllers.get(id)?.abort()
+    if (!goesOn) controllers.get(id)?.abort(new Error('the job was cancelled'))
   }
 
   async function work(id: string, state: { done: number; total: number }, doWork: JobWork) {
@@ -54,7 +54,10 @@ export function jobRunner(
     const ended = queue.then(async () => {
       const end = await work(id, state, doWork).then(
         (report) => ({ state: 'done' as const, report }),
-        (error: Error) => ({ state: 'failed' as const, report: { error: error.message } }),
+        (error: Error) => {
+          const { message } = controller.signal.aborted ? (controller.signal.reason as Error) : error
+          return { state: 'failed' as const, report: { error: message } }
+        },
       )
       await renewals.stop()
       controllers.delete(id)
@@ -68,7 +71,7 @@ export function jobRunner(
   return {
     run,
     stop() {
-      for (const controller of controllers.values()) controller.abort()
+      for (const controller of controllers.values()) controller.abort(new Error('the service was stopped'))
       return queue
     },
   }

@@ -1,4 +1,4 @@
-import type Database from 'better-sqlite3'
+import Database from 'better-sqlite3'
 import { StorageUnusable } from './storage.ts'
 
 /** How many faults of a file are reported. */
@@ -19,4 +19,16 @@ export function integrityFaults(connection: Database.Database): string[] {
 export function verifyConnection(connection: Database.Database): void {
   const [fault] = integrityFaults(connection)
   if (fault !== undefined) throw new StorageUnusable(`the file is damaged: ${fault}`)
+}
+
+/** The faults of the file at `path`; other processes may use it meanwhile. */
+export function faultsOfFile(path: string): string[] {
+  const connection = new Database(path, { readonly: true, fileMustExist: true })
+  try {
+    return integrityFaults(connection)
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)]
+  } finally {
+    connection.close()
+  }
 }

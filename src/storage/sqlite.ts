@@ -10,11 +10,21 @@ import { checkpointWal, MAX_WAL_PAGES } from './wal-checkpoint.ts'
 /** How long a connection waits for another process that opens, migrates or closes the file, in milliseconds. */
 const OPENING_DEADLINE = 1_500
 
-/**
- * Opens the file at `path`, which is created if it does not exist, and migrates its schema. With `forService` the WAL is
- * checkpointed in the background; without, by the transaction that fills it, which is good enough for a command.
- */
-export async function openSqlite(path: string, { forService = false } = {}): Promise<Storage> {
+export interface SqliteOptions {
+  /**
+   * Whether a service opens the database: the WAL is then checkpointed in the background. Without, it is by the
+   * transaction that fills it, which is good enough for a command.
+   */
+  forService?: boolean
+  /** Whether the WAL is checkpointed at all; another program has to do it otherwise. */
+  checkpoints?: boolean
+}
+
+/** Opens the file at `path`, which is created if it does not exist, and migrates its schema. */
+export async function openSqlite(
+  path: string,
+  { forService = false, checkpoints = true }: SqliteOptions = {},
+): Promise<Storage> {
   let writer: Database.Database | undefined
   let reader: Database.Database | undefined
   try {
@@ -36,7 +46,8 @@ export async function openSqlite(path: string, { forService = false } = {}): Pro
     // waits are rare and short, such as when another process ends and checkpoints the WAL.
     writer.pragma('busy_timeout = 0')
     const storage = { ...createStorage(cacheStatements(writer), cacheStatements(reader)), file: path }
-    if (!forService) return storage
+    if (!checkpoints) writer.pragma('wal_autocheckpoint = 0')
+    if (!forService || !checkpoints) return storage
     writer.pragma(`wal_autocheckpoint = ${MAX_WAL_PAGES}`)
     const checkpointing = checkpointWal(path)
     return {

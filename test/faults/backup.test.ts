@@ -6,10 +6,10 @@ import { type CommandLine, commandLine } from '../harness/command-line.ts'
 import { depth } from '../harness/depth.ts'
 import { ledgerSettings, newLedger, request, serveProcess } from '../harness/ledger.ts'
 
-const BACKUPS = 4 * depth
+const BACKUPS = 3 * depth
 const WRITERS = 8
 /** How many writes are acknowledged between two backups. */
-const BETWEEN = 60
+const BETWEEN = 40
 
 let commands: CommandLine
 beforeAll(() => {
@@ -137,4 +137,28 @@ it('what is no sound backup is not restored', async () => {
   expect(readFileSync(at('ledger.db')).equals(whole)).toBe(true)
   expect(readdirSync(commands.folder).filter((name) => /restoring|partial/.test(name))).toEqual([])
   expect(existsSync(at('nothing.db'))).toBe(false)
+})
+
+it('the doctor says what is sound and what is not, by its exit code too', async () => {
+  const doctor = (DATABASE_URL: string, ...more: string[]) =>
+    commands.start(['doctor', ...more], { ...ledgerSettings, DATABASE_URL }).ended
+  const sound = await doctor('ledger.db')
+  expect(sound).toMatchObject({ code: 0, err: '' })
+  const lines = sound.out.trimEnd().split('\n')
+  expect(lines).toHaveLength(10)
+  expect(lines.filter((line) => !line.endsWith(': sound'))).toEqual([])
+
+  const db = new Database(at('ledger.db'))
+  db.exec("update editions set card = '{}' where article = (select article from editions limit 1)")
+  db.close()
+  const wrong = await doctor('ledger.db')
+  expect(wrong).toMatchObject({ code: 1, err: 'dateline: 1 found that are not repaired\n' })
+  expect(wrong.out).toContain('stored editions: 1 found, 0 repaired\n  the edition of the article ')
+  expect(await doctor('ledger.db', '--repair')).toMatchObject({ code: 0, err: '' })
+
+  const bytes = readFileSync(at('damaged.db'))
+  const damaged = await doctor('damaged.db', '--repair')
+  expect(damaged).toMatchObject({ code: 1, err: 'dateline: the file is damaged: restore a backup\n' })
+  expect(readFileSync(at('damaged.db')).equals(bytes)).toBe(true)
+  expect(await doctor('nothing.db')).toMatchObject({ code: 1, err: 'dateline: there is no file nothing.db\n' })
 })
