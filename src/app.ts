@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { ABOUT } from './about.ts'
 import { createServer } from './app/create-server.ts'
-import { problemOf } from './app/error-translation.ts'
+import { problemOf, whyNotReady } from './app/error-translation.ts'
 import {
   type ApiServices,
   type AppDeps,
@@ -61,7 +61,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const app = createServer(deps.config, deps.logStream)
   const services = createServices(app.log, deps)
   await registerHooks(app, services)
-  registerHealth(app, () => services.storage.ping())
+  registerHealth(app, () => whyNotReady(services.storage))
   registerFeeds(app, services)
   registerSitemaps(app, services)
   await app.register(async (v1) => registerApi(v1, createApiServices(services)), { prefix: '/v1' })

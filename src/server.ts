@@ -15,12 +15,17 @@ import { startBackgroundTasks } from './server/background-tasks.ts'
 import { createFirstKey } from './server/first-key.ts'
 import { dialect } from './storage/dialect.ts'
 import { openStorage } from './storage/open.ts'
-import type { Storage } from './storage/storage.ts'
+import type { Storage, StorageBroken } from './storage/storage.ts'
 
 /** How long requests in flight may take to end after a signal to stop, in milliseconds. */
 const DRAIN_TIMEOUT = 8_000
 /** How long the whole shutdown may take, in milliseconds; then the process is killed. */
 const SHUTDOWN_TIMEOUT = 9_500
+
+/** The exit code after a failure of the disk or of the file: EX_IOERR of sysexits.h. */
+const EXIT_BROKEN = 74
+/** How long the process goes on after such a failure, in milliseconds. */
+const BROKEN_TIMEOUT = 3_000
 
 /**
  * Opens the database, starts the background jobs, listens, and stops on SIGTERM and SIGINT. If the service cannot
@@ -39,9 +44,20 @@ export async function serve(config: Config, print: (text: string) => void): Prom
   const deps = { config, storage, clock: systemClock, releases, notifier, jobs }
   const app: FastifyInstance = await buildApp(deps)
   const background = await startBackgroundTasks({ ...deps, log: app.log })
+  let isBroken = false
   const cancelShutdown = stopOnSignals(app, async () => {
     await background.stop()
-    await storage.close()
+    // Closing writes to the file: what has failed is left as it is.
+    if (!isBroken) await storage.close()
+  })
+  storage.onFailure((failure) => {
+    app.log.fatal(
+      { err: failure },
+      failure.mustStop ? 'the database has failed, stopping' : 'nothing is written any more',
+    )
+    if (!failure.mustStop) return
+    isBroken = true
+    void exitBroken(app, failure)
   })
   try {
     await app.listen({ host: config.HOST, port: config.PORT })
@@ -52,6 +68,14 @@ export async function serve(config: Config, print: (text: string) => void): Prom
     await app.close()
     throw error
   }
+}
+
+/** Ends the process after requests in flight have been answered, at most `BROKEN_TIMEOUT`. */
+async function exitBroken(app: FastifyInstance, { message }: StorageBroken): Promise<void> {
+  process.stderr.write(`dateline: ${message}; the service stops, and what it acknowledged is stored\n`)
+  setTimeout(() => process.exit(EXIT_BROKEN), BROKEN_TIMEOUT)
+  await app.close().catch(() => undefined)
+  process.exit(EXIT_BROKEN)
 }
 
 /** Throws `ConfigError` if backups are scheduled that could not be made. */

@@ -135,7 +135,7 @@ describe('backups', () => {
   })
 })
 
-/** The thread that copies is JavaScript, which there is only in a build: here its jobs fail. test/faults has the copies. */
+/** The process that copies is JavaScript, which there is only in a build: test/faults has the copies. */
 ;(dialect === 'sqlite' ? describe : describe.skip)('backups of a file', () => {
   it('are made one at a time, and are due again after so many hours', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'dateline-backups-'))

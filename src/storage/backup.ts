@@ -1,11 +1,8 @@
 /** Copying an SQLite database while it is written to. */
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
-import { dirname, extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import { dirname } from 'node:path'
 import { StorageUnusable } from './storage.ts'
-
-/** TypeScript in tests, JavaScript in the built service, as this file is. */
-const THREAD = new URL(`backup-thread${extname(import.meta.url)}`, import.meta.url)
+import { workerProcess } from './worker-process.ts'
 
 /** What a copy has: its size in bytes, and the number of the last change in it. */
 export interface CopyReport {
@@ -13,7 +10,7 @@ export interface CopyReport {
   change: number
 }
 
-/** What the thread reports. */
+/** What the process that copies reports. */
 export type CopyMessage = { done: number; total: number } | { finished: { change: number } } | { failure: string }
 
 interface CopyOptions {
@@ -27,7 +24,7 @@ interface CopyOptions {
 export const partialName = (target: string): string => `${target}.partial`
 
 /**
- * Copies the SQLite database `source` to the new file `target`, in a thread: everything that was committed when it began,
+ * Copies the SQLite database `source` to the new file `target`, in a process of its own: everything that was committed when it began,
  * whatever is written meanwhile. The copy is verified and on the disk before it gets its name. Throws `StorageUnusable`,
  * and leaves nothing behind, if there is a `target` already, if the disk is full, or if the copy is damaged.
  */
@@ -38,7 +35,7 @@ export async function copyDatabase(source: string, target: string, options: Copy
   const copy = partialName(target)
   removeCopy(copy)
   try {
-    const { change } = await runThread({ source, copy }, options)
+    const { change } = await runProcess(source, copy, options)
     renameSync(copy, target)
     syncFolder(folder)
     return { bytes: statSync(target).size, change }
@@ -52,34 +49,28 @@ function removeCopy(copy: string): void {
   for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(copy + suffix, { force: true })
 }
 
-function runThread(
-  workerData: { source: string; copy: string },
+async function runProcess(
+  source: string,
+  copy: string,
   { onProgress, signal }: CopyOptions,
 ): Promise<{ change: number }> {
-  return new Promise((resolve, reject) => {
-    const thread = new Worker(THREAD, { workerData })
-    let result: { change: number } | undefined
-    let failure = 'its thread ended early'
-    const abort = () => {
-      failure = 'it was stopped'
-      void thread.terminate()
-    }
-    thread.on('message', (message: CopyMessage) => {
-      if ('finished' in message) result = message.finished
-      else if ('failure' in message) failure = message.failure
-      else onProgress?.(message.done, message.total)
-    })
-    thread.on('error', (error) => {
-      failure = error.message
-    })
-    thread.on('exit', () => {
-      signal?.removeEventListener('abort', abort)
-      if (result) resolve(result)
-      else reject(new StorageUnusable(`${workerData.source} could not be copied: ${failure}`))
-    })
-    signal?.addEventListener('abort', abort)
-    if (signal?.aborted) abort()
+  let result: { change: number } | undefined
+  let failure = 'its process has ended early'
+  const { ended, kill } = workerProcess<CopyMessage>('backup', [source, copy], (message) => {
+    if ('finished' in message) result = message.finished
+    else if ('failure' in message) failure = message.failure
+    else onProgress?.(message.done, message.total)
   })
+  const abort = () => {
+    failure = 'it was stopped'
+    void kill()
+  }
+  signal?.addEventListener('abort', abort)
+  if (signal?.aborted) abort()
+  await ended
+  signal?.removeEventListener('abort', abort)
+  if (!result) throw new StorageUnusable(`${source} could not be copied: ${failure}`)
+  return result
 }
 
 /** Waits until the disk has the names of the files in a folder. */

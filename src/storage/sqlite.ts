@@ -1,9 +1,11 @@
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { type FailureLatch, failureLatch } from './failure.ts'
+import { checkFile } from './file-check.ts'
 import { migrateSqlite } from './migrate.ts'
 import { APPLICATION_ID, isEmptyFile } from './sqlite-file.ts'
 import { writeQueue } from './sqlite-write-queue.ts'
-import { cacheStatements } from './statement-cache.ts'
+import { cacheStatements } from './statements.ts'
 import { type Storage, StorageUnusable } from './storage.ts'
 import { checkpointWal, MAX_WAL_PAGES } from './wal-checkpoint.ts'
 
@@ -45,15 +47,20 @@ export async function openSqlite(
     // From here on, waiting inside SQLite would block the whole process; the write queue waits instead. The reader's
     // waits are rare and short, such as when another process ends and checkpoints the WAL.
     writer.pragma('busy_timeout = 0')
-    const storage = { ...createStorage(cacheStatements(writer), cacheStatements(reader)), file: path }
+    const latch = failureLatch()
+    const storage = { ...createStorage(writer, reader, latch), file: path }
     if (!checkpoints) writer.pragma('wal_autocheckpoint = 0')
-    if (!forService || !checkpoints) return storage
-    writer.pragma(`wal_autocheckpoint = ${MAX_WAL_PAGES}`)
-    const checkpointing = checkpointWal(path)
+    if (!forService) return storage
+    if (checkpoints) writer.pragma(`wal_autocheckpoint = ${MAX_WAL_PAGES}`)
+    const checking = checkFile(path, latch.damaged)
+    const checkpointing = checkpoints ? checkpointWal(path, latch.observe) : undefined
     return {
       ...storage,
-      // Closing the last connection removes the WAL: the thread's must be closed before.
-      close: () => checkpointing.stop().then(storage.close),
+      // Closing the last connection removes the WAL: all others must be closed before.
+      async close() {
+        await Promise.all([checking.kill(), checkpointing?.stop()])
+        await storage.close()
+      },
     }
   } catch (error) {
     reader?.close()
@@ -62,15 +69,22 @@ export async function openSqlite(
   }
 }
 
-function createStorage(writer: Database.Database, reader: Database.Database): Storage {
+function createStorage(writer: Database.Database, reader: Database.Database, latch: FailureLatch): Storage {
+  cacheStatements(writer, latch.observe)
+  cacheStatements(reader, latch.observe)
   const { commits, end } = snapshots(reader)
-  const { transaction, attempt, idle } = writeQueue(writer, end)
+  const { transaction, attempt, idle } = writeQueue(writer, end, latch.failure)
   return {
     reader: drizzle(reader) as unknown as Storage['reader'],
     transaction,
     attempt,
     commits,
-    ping: async () => void reader.prepare('select 1').get(),
+    onFailure: latch.onFailure,
+    async ping() {
+      const failure = latch.failure()
+      if (failure) throw failure
+      reader.prepare('select 1').get()
+    },
     close: async () => {
       await idle()
       try {
@@ -100,13 +114,19 @@ function snapshots(reader: Database.Database): { commits(): number; end(): void 
     version = undefined
     if (reader.inTransaction) commit.run()
   }
+  // Nobody waits for it. An error is reported where statements are run, and the next commit or snapshot meets it again.
+  const endQuietly = () => {
+    try {
+      end()
+    } catch {}
+  }
   return {
     end,
     commits() {
       if (version !== undefined) return version
       begin.run()
       version = dataVersion.get() as number
-      setImmediate(end)
+      setImmediate(endQuietly)
       return version
     },
   }

@@ -28,6 +28,11 @@ export interface Storage {
    * A number that changes with every commit of any process; undefined on an engine that would need a query to know.
    */
   commits(): number | undefined
+  /**
+   * Calls the listener when the disk or the file has failed. From then on every transaction throws `StorageBroken`, and
+   * so does `ping`.
+   */
+  onFailure(listener: (failure: StorageBroken) => void): void
   /** Resolves if the database answers a query, and throws otherwise. */
   ping(): Promise<void>
   close(): Promise<void>
@@ -46,9 +51,24 @@ export class StorageUnusable extends Error {
   override name = 'StorageUnusable'
 }
 
-/** Whether the engine reports a full disk: SQLITE_FULL, or 53100 from PostgreSQL. */
-export const isStorageFull = (error: unknown): boolean =>
-  codesOf(error).some((code) => code === 'SQLITE_FULL' || code === '53100')
+/**
+ * The database has failed. Nothing is written any more, since the service could not tell whether the disk has it. With
+ * `mustStop` nothing can be read reliably either, and the process has to end.
+ */
+export class StorageBroken extends Error {
+  override name = 'StorageBroken'
+  readonly mustStop: boolean
+  constructor(message: string, { mustStop, cause }: { mustStop: boolean; cause?: unknown }) {
+    super(message, { cause })
+    this.mustStop = mustStop
+  }
+}
+
+/** SQLite's codes for a full disk, the second when it cannot enlarge the file beside its WAL, and that of PostgreSQL. */
+const FULL = ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', '53100']
+
+/** Whether the engine reports a full disk. */
+export const isStorageFull = (error: unknown): boolean => codesOf(error).some((code) => FULL.includes(code))
 
 /** The engine's codes in an error and its causes: drizzle wraps what the driver threw. */
 export function codesOf(error: unknown): string[] {

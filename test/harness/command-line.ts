@@ -42,15 +42,19 @@ export function commandLine() {
   const children = new Set<ReturnType<typeof spawn>>()
 
   /** A process of the command line, with no more of an environment than this. */
-  function start(args: string[], environment: Record<string, string> = {}) {
+  function start(args: string[], environment: Record<string, string> = {}, out: 'pipe' | number = 'pipe') {
     const main = join(built, 'dist/cli/main.js')
-    const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: { LOG_LEVEL: 'error', ...environment } })
+    const child = spawn(process.execPath, [main, ...args], {
+      cwd: folder,
+      env: { LOG_LEVEL: 'error', ...environment },
+      stdio: ['pipe', out, 'pipe'],
+    })
     children.add(child)
     const result = { code: null as number | null, out: '', err: '' }
-    child.stdout.on('data', (text) => {
+    child.stdout?.on('data', (text) => {
       result.out += text
     })
-    child.stderr.on('data', (text) => {
+    child.stderr?.on('data', (text) => {
       result.err += text
     })
     const ended = new Promise<typeof result>((resolve) => {
@@ -58,7 +62,7 @@ export function commandLine() {
     })
     const said = (text: string) =>
       new Promise<string>((resolve, reject) => {
-        child.stdout.on('data', () => {
+        child.stdout?.on('data', () => {
           if (result.out.includes(text)) resolve(result.out)
         })
         child.on('close', () => reject(new Error(`it ended before it said "${text}": ${result.err}`)))

@@ -1,18 +1,18 @@
 /**
- * The thread that copies an SQLite database. Its data are the path of the database and of the copy; its messages are the
+ * The process that copies an SQLite database. Its arguments are the path of the database and of the copy; its messages are the
  * progress, in pages, and at last `done` or `failed`.
  */
 import { closeSync, fsyncSync, openSync } from 'node:fs'
-import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import type { CopyMessage } from './backup.ts'
+import { followParent, sendToParent } from './parent-process.ts'
 import { verifyConnection } from './sqlite-verify.ts'
 
 /** How many pages one step copies. */
 const STEP = 1_000
 
-const { source, copy } = workerData as { source: string; copy: string }
-const post = (message: CopyMessage) => parentPort?.postMessage(message)
+const [source = '', copy = ''] = process.argv.slice(2)
+const post = (message: CopyMessage) => sendToParent(message)
 
 /**
  * Copies what is committed now. An open read transaction holds the snapshot: without it SQLite would begin again whenever
@@ -48,9 +48,12 @@ function finishCopy(): { change: number } {
   }
 }
 
+followParent()
 try {
   await copySnapshot()
   post({ finished: finishCopy() })
 } catch (error) {
   post({ failure: error instanceof Error ? error.message : String(error) })
+} finally {
+  process.disconnect()
 }
