@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -48,13 +48,14 @@ export function commandLine() {
       cwd: folder,
       env: { LOG_LEVEL: 'error', ...environment },
       stdio: ['pipe', out, 'pipe'],
-    })
+    }) as ChildProcessWithoutNullStreams
     children.add(child)
     const result = { code: null as number | null, out: '', err: '' }
+    // Null where the output goes to a file.
     child.stdout?.on('data', (text) => {
       result.out += text
     })
-    child.stderr?.on('data', (text) => {
+    child.stderr.on('data', (text) => {
       result.err += text
     })
     const ended = new Promise<typeof result>((resolve) => {
@@ -62,7 +63,7 @@ export function commandLine() {
     })
     const said = (text: string) =>
       new Promise<string>((resolve, reject) => {
-        child.stdout?.on('data', () => {
+        child.stdout.on('data', () => {
           if (result.out.includes(text)) resolve(result.out)
         })
         child.on('close', () => reject(new Error(`it ended before it said "${text}": ${result.err}`)))
