@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
+import { bodyTaskPool } from './articles/body-tasks/pool.ts'
 import { indexMissingDrafts } from './articles/draft-index.ts'
 import { releases as watchReleases } from './articles/lifecycle/scheduler.ts'
 import { POSTGRES_BACKUP } from './backups/work.ts'
@@ -38,15 +39,17 @@ export async function serve(config: Config, print: (text: string) => void): Prom
   const releases = watchReleases({ storage, clock: systemClock })
   await releases.refresh()
   const notifier = changeNotifier(storage)
+  const bodyTasks = bodyTaskPool()
   const jobs = jobRunner({ storage, clock: systemClock }, (err) =>
     app.log.error({ err }, 'the state of a job could not be stored'),
   )
-  const deps = { config, storage, clock: systemClock, releases, notifier, jobs }
+  const deps = { config, storage, clock: systemClock, releases, notifier, jobs, bodyTasksOf: bodyTasks.tasksOf }
   const app: FastifyInstance = await buildApp(deps)
   const background = await startBackgroundTasks({ ...deps, log: app.log })
   let isBroken = false
   const cancelShutdown = stopOnSignals(app, async () => {
     await background.stop()
+    await bodyTasks.close()
     // Closing writes to the file: what has failed is left as it is.
     if (!isBroken) await storage.close()
   })

@@ -30,13 +30,16 @@ const NewBackup = z
 interface BackupDeps {
   storage: Storage
   clock: Clock
-  once: IdempotentRun
+  idempotent: IdempotentRun
   jobs: JobRunner
   backups: BackupOptions
 }
 
 /** Registers the beginning of a backup. */
-export function registerBackups(server: FastifyInstance, { storage, clock, once, jobs, backups }: BackupDeps): void {
+export function registerBackups(
+  server: FastifyInstance,
+  { storage, clock, idempotent, jobs, backups }: BackupDeps,
+): void {
   server.withTypeProvider<ZodTypes>().post(
     '/backups',
     {
@@ -58,7 +61,7 @@ export function registerBackups(server: FastifyInstance, { storage, clock, once,
       const work = backupWork(storage, backups, request.body?.to ?? backupName(context.now))
       let created: string | undefined
       try {
-        return await once(request, reply, async (tx) => {
+        return await idempotent(request, reply, async (tx) => {
           const other = await unfinishedJob(tx, 'backup')
           if (other) throw new Problem('conflict', `a backup is being made: see /v1/jobs/${other.id}`)
           const job = await createJob(tx, 'backup', clock, context)

@@ -12,7 +12,7 @@ const print = (text: string): void => {
 }
 // The reader of the output may close it early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+  if (error.code !== 'EPIPE' && error.code !== 'ENOSPC') throw error
 })
 
 /** Runs a command with the settings. Errors that an operator can fix are printed as messages, others with their stack. */

@@ -124,29 +124,45 @@ const indexes = [
   },
 ] as const
 
+type FulltextIndex = (typeof indexes)[number]
+
 /** Whether each edition and each working copy has an entry in its index, and the indexes have no others. */
-export const checkIndexes: Check[] = indexes.map(({ name, index, table, id, fill }) => ({
-  name,
+export const checkIndexes: Check[] = indexes.map((entry) => ({
+  name: entry.name,
   async run(storage: Storage, repair: boolean) {
     const found = await storage.transaction(async (tx) => {
-      const missing = await tx
-        .select({ id })
-        .from(table)
-        .leftJoin(index, eq(index.key, table.searchKey))
-        .where(isNull(index.key))
-      const keys = tx.select({ key: table.searchKey }).from(table).where(isNotNull(table.searchKey))
-      const foreign = await tx.select({ key: index.key }).from(index).where(notInArray(index.key, keys))
-      if (repair) {
-        const ids = missing.map((row) => row.id)
-        if (ids.length > 0) await tx.update(table).set({ searchKey: null }).where(inArray(id, ids))
-        for (const { key } of foreign) await deleteTokens(tx, index === editionIndex ? 'live' : 'drafts', key)
-      }
+      const missing = await missingFrom(tx, entry)
+      const foreign = await foreignIn(tx, entry)
+      if (repair) await removeEntries(tx, entry, missing, foreign)
       return [
-        ...missing.map((row) => ({ text: `the article ${row.id} is not in it`, repaired: repair })),
-        ...foreign.map(({ key }) => ({ text: `its entry ${key} belongs to no article`, repaired: repair })),
+        ...missing.map((id) => ({ text: `the article ${id} is not in it`, repaired: repair })),
+        ...foreign.map((key) => ({ text: `its entry ${key} belongs to no article`, repaired: repair })),
       ]
     })
-    if (repair) await fill(storage)
+    if (repair) await entry.fill(storage)
     return found
   },
 }))
+
+/** The ids of articles that are not in an index. */
+async function missingFrom(tx: Writer, { index, table, id }: FulltextIndex): Promise<string[]> {
+  const rows = await tx
+    .select({ id })
+    .from(table)
+    .leftJoin(index, eq(index.key, table.searchKey))
+    .where(isNull(index.key))
+  return rows.map((row) => row.id)
+}
+
+/** The keys of entries of an index that no article has. */
+async function foreignIn(tx: Writer, { index, table }: FulltextIndex): Promise<number[]> {
+  const keys = tx.select({ key: table.searchKey }).from(table).where(isNotNull(table.searchKey))
+  const rows = await tx.select({ key: index.key }).from(index).where(notInArray(index.key, keys))
+  return rows.map(({ key }) => key)
+}
+
+/** Removes foreign entries from an index, and the keys of articles that are missing from it, so that they are indexed. */
+async function removeEntries(tx: Writer, entry: FulltextIndex, missing: string[], foreign: number[]): Promise<void> {
+  if (missing.length > 0) await tx.update(entry.table).set({ searchKey: null }).where(inArray(entry.id, missing))
+  for (const key of foreign) await deleteTokens(tx, entry.index === editionIndex ? 'live' : 'drafts', key)
+}

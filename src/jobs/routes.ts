@@ -18,11 +18,11 @@ const ByJob = z.strictObject({ job: Id.meta({ description: 'The id of the job.' 
 interface JobDeps {
   storage: Storage
   clock: Clock
-  once: IdempotentRun
+  idempotent: IdempotentRun
 }
 
 /** Registers the list of jobs, one job, and its cancellation. What begins a job has a route of its own. */
-export function registerJobs(server: FastifyInstance, { storage, clock, once }: JobDeps): void {
+export function registerJobs(server: FastifyInstance, { storage, clock, idempotent }: JobDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
 
   app.get(
@@ -85,7 +85,7 @@ export function registerJobs(server: FastifyInstance, { storage, clock, once }: 
       },
     },
     (request, reply) =>
-      once(request, reply, async (tx) => ({
+      idempotent(request, reply, async (tx) => ({
         status: 200,
         body: presentJob(await cancelJob(tx, request.params.job, writeContext(request, clock))),
       })),

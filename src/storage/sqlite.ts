@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { CommitListeners } from './commit-listeners.ts'
 import { type FailureLatch, failureLatch } from './failure.ts'
 import { checkFile } from './file-check.ts'
 import { migrateSqlite } from './migrate.ts'
@@ -73,12 +74,14 @@ function createStorage(writer: Database.Database, reader: Database.Database, lat
   cacheStatements(writer, latch.observe)
   cacheStatements(reader, latch.observe)
   const { commits, end } = snapshots(reader)
-  const { transaction, attempt, idle } = writeQueue(writer, end, latch.failure)
+  const listeners = new CommitListeners()
+  const { transaction, attempt, idle } = writeQueue(writer, end, () => listeners.run(), latch.failure)
   return {
     reader: drizzle(reader) as unknown as Storage['reader'],
     transaction,
     attempt,
     commits,
+    onCommit: (listener) => listeners.add(listener),
     onFailure: latch.onFailure,
     async ping() {
       const failure = latch.failure()

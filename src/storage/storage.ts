@@ -33,6 +33,8 @@ export interface Storage {
    * so does `ping`.
    */
   onFailure(listener: (failure: StorageBroken) => void): void
+  /** Runs `listener` after each commit of this process, before the transactions of the commit resolve. It must not throw. */
+  onCommit(listener: () => Promise<void>): void
   /** Resolves if the database answers a query, and throws otherwise. */
   ping(): Promise<void>
   close(): Promise<void>
