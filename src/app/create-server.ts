@@ -12,6 +12,7 @@ import { serializerCompiler } from '../http/serializer.ts'
 import { trackingParameterRemover } from '../http/tracking-parameters.ts'
 import { validatorCompiler } from '../http/validation.ts'
 import { readerParameters } from '../lib/feed-urls.ts'
+import { logOutput } from '../runtime/log-output.ts'
 
 /** Largest request body, in bytes. */
 const BODY_LIMIT = 2 * 1024 * 1024
@@ -20,8 +21,8 @@ const MAX_PARAMETER = 300
 /** Time limits of connections, in milliseconds. They close connections of slow or silent clients. */
 const TIMEOUTS = { connectionTimeout: 60_000, requestTimeout: 30_000, keepAliveTimeout: 72_000 }
 
-/** A Fastify server without routes. It logs to `logStream`, or to the standard output if that is undefined. */
-export function createServer(config: Config, logStream?: { write(line: string): void }): FastifyInstance {
+/** A Fastify server without routes. It logs to `logStream`, or to the standard output if that is left out. */
+export function createServer(config: Config, logStream: { write(line: string): void } = logOutput()): FastifyInstance {
   const app = fastify({
     ...TIMEOUTS,
     serverFactory: serverFactory(TIMEOUTS),

@@ -10,9 +10,9 @@ import type { Verification } from './verify-webhook.ts'
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
-// The reader of the output may close it early, as `head` does.
+// The reader of the output may close it early, as `head` does; its disk may be full.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE' && error.code !== 'ENOSPC') throw error
+  if (!['EPIPE', 'ENOSPC', 'ERR_STREAM_DESTROYED'].includes(error.code ?? '')) throw error
 })
 
 /** Runs a command with the settings. Errors that an operator can fix are printed as messages, others with their stack. */

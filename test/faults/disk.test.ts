@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { once } from 'node:events'
+import { closeSync, copyFileSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setInterval } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -188,17 +190,38 @@ describe('a full disk', () => {
   })
 })
 
-it('a log that cannot be written does not stop the service', async () => {
-  const { ended, child } = commands.start(
+/** A port of this machine that nobody listens at. */
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return String(port)
+}
+
+it('a log on a full disk, or whose pipe nobody reads, does not stop the service', async () => {
+  const port = await freePort()
+  const settings = { ...ledgerSettings, LOG_LEVEL: 'debug' }
+  const full = commands.start(
     ['serve'],
-    { ...ledgerSettings, DATABASE_URL: 'log.db', LOG_LEVEL: 'debug', PORT: '38217' },
+    { ...settings, DATABASE_URL: 'full.db', PORT: port },
     openSync('/dev/full', 'w'),
   )
-  const url = 'http://127.0.0.1:38217'
-  for await (const _ of setInterval(20)) if (await request(`${url}/readyz`)) break
-  for (let number = 0; number < 20; number++)
-    expect((await request(`${url}/v1/tags`, 'POST', { name: `Tag ${number}` }))?.status).toBe(201)
-  child.kill('SIGTERM')
-  expect(await ended).toMatchObject({ code: 0 })
-  expect(readFileSync(at('log.db')).length).toBeGreaterThan(0)
+  for await (const _ of setInterval(20)) if (await request(`http://127.0.0.1:${port}/readyz`)) break
+  const unread = await serveProcess(commands, { ...settings, DATABASE_URL: 'unread.db' })
+  unread.child.stdout.pause()
+  for (const url of [`http://127.0.0.1:${port}`, unread.url]) {
+    const path = `${url}/v1/tags?q=${'x'.repeat(50)}`
+    for (let number = 0; number < 60; number++)
+      await Promise.all(
+        Array.from({ length: 20 }, () => request(path).then((reply) => expect(reply?.status).toBe(200))),
+      )
+    expect((await request(`${url}/v1/tags`, 'POST', { name: 'A tag' }))?.status).toBe(201)
+  }
+  full.child.kill('SIGTERM')
+  expect(await full.ended).toMatchObject({ code: 0 })
+  unread.child.stdout.resume()
+  unread.child.kill('SIGTERM')
+  expect(await unread.ended).toMatchObject({ code: 0 })
 })
