@@ -86,6 +86,10 @@ const Environment = z.object({
   TRASH_DAYS: integer(0, 36_500).default(30),
   CHANGES_DAYS: integer(0, 36_500).default(90),
   DELIVERIES_DAYS: integer(0, 36_500).default(30),
+  BACKUP_DIR: z.string().optional(),
+  BACKUP_EVERY_HOURS: integer(0, 8_760).default(0),
+  BACKUP_KEEP: integer(1, 10_000).default(7),
+  SQLITE_CHECKPOINTS: flag.default(true),
   SECRETS_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   WEBHOOK_ALLOWED_HOSTS: commaSeparated(
     isHost,

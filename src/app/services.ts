@@ -16,6 +16,7 @@ import { negotiator, otherForms } from '../formats/routes.ts'
 import { identify } from '../http/access.ts'
 import type { Admission } from '../http/admission.ts'
 import { idempotency } from '../idempotency/idempotency.ts'
+import { type JobRunner, jobRunner } from '../jobs/runner.ts'
 import { openRequests } from '../keys/open-requests.ts'
 import { authenticator } from '../keys/store.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -33,6 +34,8 @@ export interface AppDeps {
   releases: Releases
   /** Wakes requests that wait for changes; created if left out. Closed with the application. */
   notifier?: ChangeNotifier
+  /** Does the work of jobs; created if left out. Stopped with the application. */
+  jobs?: JobRunner
   /** Resolves the host names of webhook URLs, to refuse private addresses; the system's resolver if left out. */
   hostLookup?: HostLookup
   /** Decides which requests are taken; created if left out. */
@@ -52,12 +55,15 @@ export const { version } = JSON.parse(readFileSync(new URL('../../package.json',
 export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
   const { config, storage, clock, releases, notifier = changeNotifier(storage), hostLookup = systemLookup() } = deps
   const site = siteOf(config)
+  const jobs =
+    deps.jobs ?? jobRunner({ storage, clock }, (err) => log.error({ err }, 'the state of a job could not be stored'))
   return {
     config,
     storage,
     clock,
     releases,
     notifier,
+    jobs,
     hostLookup,
     bodyTasksOf: deps.bodyTasksOf ?? (() => inlineTasks),
     // What replies say of the site depends on the settings, too.
@@ -106,6 +112,7 @@ export function createApiServices(services: Services) {
     ...draftReads({ storage, boundedRead }),
     latestArticles: { Card: ArticleCard, newest: cards.newest },
     otherForms: { schemas: otherForms, send: negotiator(services) },
+    backups: { folder: config.BACKUP_DIR, keep: config.BACKUP_KEEP },
     secrets: secretEncryption(config.SECRETS_KEY, storage.file),
     checkUrl: urlPolicy(config.WEBHOOK_ALLOWED_HOSTS, hostLookup),
   }

@@ -23,6 +23,7 @@ export const guides = [
   'bulk',
   'configuration',
   'operations',
+  'backup',
   'principles',
   'performance',
 ] as const
