@@ -3,7 +3,7 @@ import type { Warning } from './block.ts'
 import { wordsOfText } from './words-of-text.ts'
 
 /** Longest extract of a lost text, in characters. */
-const MAX_EXTRACT = 400
+const MAX_EXTRACT = 2_000
 const MAX_LOSSES = 20
 
 export class ConversionWarnings {

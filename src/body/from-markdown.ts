@@ -28,7 +28,7 @@ markdown.renderer.rules.footnote_anchor_name = (tokens, index) => {
   return /^[\w-]{1,40}$/.test(label) ? `-${label}` : String(id + 1)
 }
 markdown.renderer.rules.footnote_block_open = () => '<section class="footnotes"><ol>'
-markdown.core.ruler.push('years', ({ tokens }) => yearsAreText(tokens))
+markdown.core.ruler.push('years', (state) => yearsAreText(state.tokens, state.Token))
 
 /** Converts a Markdown document; what blocks cannot represent is added to the warnings. Throws `UnreadableBody`. */
 export function fromMarkdown(value: string, warnings: ConversionWarnings, base?: string): StoredBlock[] {
@@ -82,7 +82,7 @@ function withoutBetween(value: string, start: string, end: string): string {
 }
 
 /** A list that begins with a year, such as `1986. A great year`, becomes paragraphs. */
-function yearsAreText(tokens: Token[]): void {
+function yearsAreText(tokens: Token[], TextToken: typeof Token): void {
   const years = new Set<Token>()
   const open: { list: Token; isYear: boolean }[] = []
   let number = ''
@@ -94,7 +94,7 @@ function yearsAreText(tokens: Token[]): void {
     if (isYear && token.type === 'list_item_open') number = `${token.info}${token.markup} `
     if (isYear && token.type.startsWith('paragraph_')) token.hidden = false
     if (isYear && token.type === 'inline' && number !== '') {
-      const text = new markdown.core.State.prototype.Token('text', '', 0)
+      const text = new TextToken('text', '', 0)
       text.content = number
       token.children = [text, ...(token.children ?? [])]
       number = ''

@@ -199,7 +199,7 @@ class HtmlReader implements HtmlReading {
     if (url === null || isPixel) {
       this.warnings.add('image-dropped', isPixel ? 'image of one pixel' : 'image without an absolute web address')
       this.warnings.account(attribute(element, 'src'))
-      out.text({ text: alt, marks })
+      out.text({ text: ` ${alt} `, marks })
       return
     }
     const title = this.#options.imageTitles ? attribute(element, 'title') : ''

@@ -98,7 +98,20 @@ const BLOCKS = new Set([
   ...['h2', 'h3', 'h4', 'h5', 'h6', 'head', 'header', 'hgroup', 'hr', 'html', 'iframe', 'legend', 'li', 'listing'],
   ...['main', 'menu', 'nav', 'noframes', 'noscript', 'ol', 'optgroup', 'option', 'p', 'plaintext', 'pre', 'search'],
   ...['section', 'select', 'summary', 'table', 'tbody', 'td', 'tfoot', 'th', 'thead', 'title', 'tr', 'ul', 'xmp'],
-  ...['template', 'textarea', 'video', 'audio', 'object', 'svg', 'canvas', 'script', 'style'],
+  ...[
+    'button',
+    'label',
+    'input',
+    'template',
+    'textarea',
+    'video',
+    'audio',
+    'object',
+    'svg',
+    'canvas',
+    'script',
+    'style',
+  ],
 ])
 
 /** Whether an element begins a line of its own: its words never join those beside it. */

@@ -55,7 +55,7 @@ const isSpace = (text: string): boolean => text.trim() === ''
  * marks. Equal contents have equal normal forms.
  */
 export function tidyRuns(runs: Run[]): Run[] {
-  const parts = runs.flatMap(edgesOf)
+  const parts = joinSpaces(runs.flatMap(edgesOf))
   const before = solidMarks(parts)
   const after = solidMarks(parts.toReversed()).reverse()
   const shared = parts.map((part, i): Run => {
@@ -79,6 +79,18 @@ function edgesOf({ text, marks }: Run): Run[] {
   return [parts[0] ?? '', words ?? '', parts[2] ?? '']
     .filter((part) => part !== '')
     .map((part) => ({ text: part, marks }))
+}
+
+/** Runs of spaces in a row as one. */
+function joinSpaces(runs: Run[]): Run[] {
+  const joined: Run[] = []
+  for (const run of runs) {
+    const last = joined.at(-1)
+    if (last && isSpace(last.text) && isSpace(run.text))
+      joined[joined.length - 1] = { ...last, text: last.text + run.text }
+    else joined.push(run)
+  }
+  return joined
 }
 
 /** For each run, the marks of the last run before it that is not space. */

@@ -54,6 +54,8 @@ function plainIn(block: StoredBlock): string[] {
       return [block.credit ?? '', block.url]
     case 'embed':
       return [block.provider ?? '', block.title ?? '', block.url]
+    case 'footnotes':
+      return block.items.map(({ label }) => label)
     default:
       return []
   }

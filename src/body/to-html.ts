@@ -104,7 +104,9 @@ class HtmlWriter {
       case 'embed': {
         const href = webUrl(block.url)
         const link = tag('p', tag('a', escapeText(block.title || href), { href }))
-        const attributes = { class: 'embed', 'data-aspect-ratio': block.aspectRatio }
+        // The class says that the text of the link is the title.
+        const isPlain = !block.title && !block.aspectRatio
+        const attributes = isPlain ? {} : { class: 'embed', 'data-aspect-ratio': block.aspectRatio }
         return tag('figure', `${link}${this.#caption(block.caption, block.provider)}`, attributes)
       }
       case 'divider':

@@ -49,7 +49,11 @@ function write(runs: Run[], emphasis: string): string {
     const event = events[i] as InlineEvent
     const last = pieces.at(-1) ?? { kind: 'text', value: '' }
     const previous = last.value
-    if ('run' in event) pieces.push({ kind: 'text', value: textOf(event.run, inLink, previous) })
+    if ('run' in event)
+      pieces.push({
+        kind: 'text',
+        value: textOf(event.run, { inLink, previous, isFirst: i === 0, isLast: i === events.length - 1 }),
+      })
     else if ('open' in event && isAutolink(event.open, events[i + 1], events[i + 2])) {
       pieces.push({ kind: 'text', value: `<${event.open.href}>` })
       i += 2
@@ -88,14 +92,23 @@ function delimiterOf(mark: Mark, kind: 'open' | 'close', emphasis: string): stri
   }
 }
 
+/** Where a text stands. */
+interface Place {
+  inLink: boolean
+  /** What is written before it. */
+  previous: string
+  isFirst: boolean
+  isLast: boolean
+}
+
 /** A run with its own marks: code, or a reference to a footnote. */
-function textOf({ text, marks }: Run, inLink: boolean, previous = ''): string {
+function textOf({ text, marks }: Run, place: Place): string {
   const footnote = marks.find(isFootnote)
   if (footnote) return `[^${footnote.label}]`
   if (marks.includes('code')) return codeOf(text)
   // A parenthesis behind a bracket would be the target of a link.
-  const escaped = escapeText(text, inLink)
-  return previous.startsWith('[^') && text.startsWith('(') ? `\\${escaped}` : escaped
+  const escaped = escapeText(text, place)
+  return place.previous.startsWith('[^') && text.startsWith('(') ? `\\${escaped}` : escaped
 }
 
 /** A code span, between as many backticks as follow each other nowhere in it. */
@@ -108,16 +121,16 @@ function codeOf(text: string): string {
   return `${fence}${pad}${text}${pad}${fence}`
 }
 
-const escapeText = (text: string, inLink: boolean): string =>
-  text.replace(/[\\*_`~[\]<&\n]/g, (char, at: number) => (isMarkup(text, at, inLink) ? `\\${char}` : char))
+const escapeText = (text: string, place: Place): string =>
+  text.replace(/[\\*_`~[\]<&\n]/g, (char, at: number) => (isMarkup(text, at, place) ? `\\${char}` : char))
 
 const PUNCTUATION = /^[!-/:-@[-`{-~\n]?$/
 const isSpace = (char: string): boolean => /^\s$/.test(char)
 const isWord = (char: string): boolean => /^[\p{L}\p{N}]$/u.test(char)
 
 /** Whether a character would be markup. At the ends of a text that depends on what stands beside it: then it may be. */
-function isMarkup(text: string, at: number, inLink: boolean): boolean {
-  const [before, after] = [text[at - 1] ?? '', text[at + 1] ?? '']
+function isMarkup(text: string, at: number, { inLink, isFirst, isLast }: Place): boolean {
+  const [before, after] = [text[at - 1] ?? (isFirst ? ' ' : ''), text[at + 1] ?? (isLast ? ' ' : '')]
   switch (text[at]) {
     case '\\':
       return PUNCTUATION.test(after)
