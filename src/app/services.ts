@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { type Caller, may } from '../access/roles.ts'
+import { type BodyTasksOf, inlineTasks } from '../articles/body-tasks/tasks.ts'
 import { draftReads } from '../articles/draft-reads.ts'
 import type { Releases } from '../articles/lifecycle/scheduler.ts'
 import { reassign } from '../articles/reassign.ts'
@@ -14,6 +15,7 @@ import { siteOf } from '../feeds/site.ts'
 import { negotiator, otherForms } from '../formats/routes.ts'
 import { identify } from '../http/access.ts'
 import { idempotency } from '../idempotency/idempotency.ts'
+import { openRequests } from '../keys/open-requests.ts'
 import { authenticator } from '../keys/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { cardCache } from '../listing/card-cache.ts'
@@ -30,6 +32,8 @@ export interface AppDeps {
   notifier?: ChangeNotifier
   /** Resolves the host names of webhook URLs, to refuse private addresses; the system's resolver if left out. */
   hostLookup?: HostLookup
+  /** Converts and compares bodies; on the event loop if left out. */
+  bodyTasksOf?: BodyTasksOf
   /** Receives the log, a line at a time; the standard output if left out. */
   logStream?: { write(line: string): void }
 }
@@ -49,6 +53,7 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
     releases,
     notifier,
     hostLookup,
+    bodyTasksOf: deps.bodyTasksOf ?? (() => inlineTasks),
     follower: changeFollower(storage, version),
     site: siteOf(config),
     publicRead: config.PUBLIC_READ,
@@ -63,8 +68,12 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
       config.DATELINE_ADMIN_KEY,
       (err) => log.warn({ err }, 'the last use of a key could not be saved'),
     ),
-    onRefused: auditRefusals({ storage, clock }, (err) =>
-      log.warn({ err }, 'a refused sign-in could not be written to the audit log'),
+    onRefused: auditRefusals(
+      { storage, clock },
+      {
+        onError: (err) => log.warn({ err }, 'refused sign-ins could not be written to the audit log yet'),
+        onDropped: (count) => log.warn({ count }, 'refused sign-ins are not in the audit log: there were too many'),
+      },
     ),
   }
 }
@@ -74,10 +83,12 @@ export type Services = ReturnType<typeof createServices>
 export function createApiServices(services: Services) {
   const { config, storage, clock, follower, authenticate, hostLookup } = services
   const cards = cardCache({ storage, follower })
+  const identifyAgain = ({ headers }: FastifyRequest) => identify(headers, authenticate)
   return {
     ...services,
-    identify: ({ headers }: FastifyRequest) => identify(headers, authenticate),
-    once: idempotency({ storage, clock }),
+    openRequests: openRequests(identifyAgain),
+    identify: identifyAgain,
+    idempotent: idempotency({ storage, clock }),
     publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? '',
     mayBackdate: (caller: Caller) =>
       may(caller, 'admin') || (config.EDITORS_MAY_BACKDATE && may(caller, 'content:write')),

@@ -5,6 +5,7 @@ import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
 import { resolveId } from '../catalogue/resolve.ts'
 import { assertPathFree, claimSlug, deleteUnpublishedSlug } from '../catalogue/slugs.ts'
+import type { Article } from '../editions/article.ts'
 import { type Content, type RefKind, refsOf } from '../editions/content.ts'
 import { newId } from '../lib/id.ts'
 import { notFound, Problem } from '../lib/problem.ts'
@@ -15,6 +16,7 @@ import type { Reader, Writer } from '../storage/storage.ts'
 import { contentOf, type Draft } from './draft.ts'
 import { indexDraft } from './draft-index.ts'
 import { requireFreeExternalId, requireOwnSubItems } from './ownership.ts'
+import { provisionalSlug, requireSlugChooser } from './provisional-slug.ts'
 import { resolver } from './reference-resolver.ts'
 import { addRevisionNote, insertRevision } from './revisions/store.ts'
 import type { ArticleWithoutBody } from './schemas.ts'
@@ -24,6 +26,12 @@ export type ArticleRow = Omit<Row, 'content'> & { content: Content }
 
 /** What a save can change. The content is stored with the revision; the rest belongs to the article alone. */
 export type WorkingCopy = Pick<ArticleRow, 'content' | 'slug' | 'publishedAt' | 'updatedAt'>
+
+/** An article after a write; with its edition, if the write has published the working copy. */
+export interface SavedArticle {
+  row: ArticleRow
+  edition?: Article
+}
 
 /** Why something was saved; stored with the revision. */
 type Note = string | null | undefined
@@ -66,6 +74,7 @@ export async function createArticle(
   const { caller, now } = context
   const id = newId()
   const { headline, slug: requested } = draft.input
+  if (requested !== undefined) requireSlugChooser(caller)
   const content = await contentOf(resolver(tx, caller), draft)
   const { section, language } = content
   const actor = actorOf(caller)
@@ -76,7 +85,7 @@ export async function createArticle(
       kind: 'article',
       target: id,
       section,
-      requested,
+      requested: may(caller, 'content:write') ? requested : provisionalSlug(id, headline, language),
       name: headline,
       language,
       live: false,
@@ -96,7 +105,7 @@ export async function createArticle(
     deletedAt: null,
     ...columnsOf(content),
   }
-  await requireFreeExternalId(tx, row)
+  await requireFreeExternalId(tx, row, caller)
   await requireOwnSubItems(tx, id, content)
   await insertRow(tx, articles, row)
   await writeRefs(tx, id, [], content)
@@ -159,6 +168,7 @@ export async function saveRevision(
   const { id } = before
   if (before.publishAt !== null && !may(caller, 'content:write'))
     throw new Problem('forbidden', 'the article is scheduled: what it will say is for editors to change')
+  if (requested !== before.slug) requireSlugChooser(caller)
   const slug = await changeSlug(tx, before, requested, content)
   const actor: Actor = actorOf(caller)
   const row: ArticleRow = {
@@ -171,7 +181,7 @@ export async function saveRevision(
     searchKey: await indexDraft(tx, content, before),
     ...columnsOf(content),
   }
-  await requireFreeExternalId(tx, row)
+  if (row.externalId !== before.externalId) await requireFreeExternalId(tx, row, caller)
   await tx.update(articles).set(row).where(eq(articles.id, id))
   await writeRefs(tx, id, refsOf(before.content), content)
   await insertRevision(tx, { article: id, number: row.version, at: now, note, actor, content })

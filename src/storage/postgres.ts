@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import pg from 'pg'
+import { CommitListeners } from './commit-listeners.ts'
 import { migratePostgres } from './migrate.ts'
 import { codesOf, type Storage, StorageBusy, StorageUnusable, type Writer } from './storage.ts'
 
@@ -47,10 +48,11 @@ export async function postgresStorage<R extends PgQueryResultHKT>(
   close: () => Promise<void>,
 ): Promise<Storage> {
   await migratePostgres(db)
+  const listeners = new CommitListeners()
   return {
     reader: db as unknown as Storage['reader'],
-    transaction: (work) =>
-      db
+    async transaction(work) {
+      const result = await db
         .transaction(async (tx) => {
           // One writer at a time, as on SQLite: what a transaction has read stays true until it commits.
           await tx.execute(sql.raw(`set local lock_timeout = ${LOCK_DEADLINE}`))
@@ -59,7 +61,11 @@ export async function postgresStorage<R extends PgQueryResultHKT>(
         })
         .catch((error: unknown) => {
           throw isLockTimeout(error) ? new StorageBusy() : error
-        }),
+        })
+      await listeners.run()
+      return result
+    },
+    onCommit: (listener) => listeners.add(listener),
     attempt: (tx, work) => (tx as unknown as PgDatabase<R>).transaction((inner) => work(inner as unknown as Writer)),
     commits: () => undefined,
     ping: async () => void (await db.execute(sql`select 1`)),

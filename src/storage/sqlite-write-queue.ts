@@ -24,11 +24,12 @@ interface QueuedTransaction {
 /**
  * The queue of transactions on the connection that writes; `idle` resolves when it is empty. Transactions that wait at
  * the same time share one commit, and so one wait for the disk: each runs in its own savepoint, one after the other, and
- * resolves after the commit. `endSnapshot` is called before each commit.
+ * resolves after the commit. `endSnapshot` is called before each commit, `committed` after it.
  */
 export function writeQueue(
   connection: Database.Database,
   endSnapshot: () => void,
+  committed: () => Promise<void>,
 ): Pick<Storage, 'transaction' | 'attempt'> & { idle(): Promise<unknown> } {
   const tx = drizzle(connection) as unknown as Writer
   let yieldedAt = 0
@@ -58,6 +59,7 @@ export function writeQueue(
       // An open snapshot would keep SQLite from resetting its WAL, and must not be read after the commit.
       endSnapshot()
       commit.run()
+      await committed()
       for (const report of reports) report()
     } catch (error) {
       if (connection.inTransaction) rollback.run()
@@ -115,12 +117,13 @@ function savepoints(connection: Database.Database): Storage['attempt'] {
 }
 
 async function acquireLock(begin: () => void): Promise<void> {
-  for (let waited = 0; ; waited += LOCK_RETRY) {
+  const deadline = performance.now() + LOCK_DEADLINE
+  for (;;) {
     try {
       return begin()
     } catch (error) {
       if (!(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY'))) throw error
-      if (waited >= LOCK_DEADLINE) throw new StorageBusy()
+      if (performance.now() >= deadline) throw new StorageBusy()
       await pause(LOCK_RETRY)
     }
   }

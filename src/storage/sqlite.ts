@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { CommitListeners } from './commit-listeners.ts'
 import { migrateSqlite } from './migrate.ts'
 import { APPLICATION_ID, isEmptyFile } from './sqlite-file.ts'
 import { writeQueue } from './sqlite-write-queue.ts'
@@ -53,12 +54,14 @@ export async function openSqlite(path: string, { forService = false } = {}): Pro
 
 function createStorage(writer: Database.Database, reader: Database.Database): Storage {
   const { commits, end } = snapshots(reader)
-  const { transaction, attempt, idle } = writeQueue(writer, end)
+  const listeners = new CommitListeners()
+  const { transaction, attempt, idle } = writeQueue(writer, end, () => listeners.run())
   return {
     reader: drizzle(reader) as unknown as Storage['reader'],
     transaction,
     attempt,
     commits,
+    onCommit: (listener) => listeners.add(listener),
     ping: async () => void reader.prepare('select 1').get(),
     close: async () => {
       await idle()

@@ -28,6 +28,8 @@ export interface Storage {
    * A number that changes with every commit of any process; undefined on an engine that would need a query to know.
    */
   commits(): number | undefined
+  /** Runs `listener` after each commit of this process, before the transactions of the commit resolve. It must not throw. */
+  onCommit(listener: () => Promise<void>): void
   /** Resolves if the database answers a query, and throws otherwise. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -5,8 +5,10 @@ import { recordChange } from '../../changes/log.ts'
 import { liveSection } from '../../editions/paths.ts'
 import { putEdition } from '../../editions/store.ts'
 import type { Writer } from '../../storage/storage.ts'
+import { requireFreeExternalId } from '../ownership.ts'
+import { settleSlug } from '../provisional-slug.ts'
 import { wasLive } from '../publication-dates.ts'
-import type { ArticleRow } from '../store.ts'
+import type { ArticleRow, SavedArticle } from '../store.ts'
 import { beginPublication, endPublication, redateFirst } from './publications.ts'
 import { saveTransition, stateOf } from './state.ts'
 import { statusAfter } from './workflow.ts'
@@ -23,23 +25,40 @@ interface PublishOptions {
   copy?: Copy
 }
 
-/** Publishes an article. Throws `conflict` if a section has its path, `transition-not-allowed` by its state. */
+/**
+ * Publishes an article. Throws `conflict` if a section has its path or another article its external id,
+ * `transition-not-allowed` by its state.
+ */
 export async function publish(
   tx: Writer,
   article: ArticleRow,
   context: WriteContext,
   options: PublishOptions = {},
-): Promise<ArticleRow> {
+): Promise<SavedArticle> {
   statusAfter(stateOf(article), 'publish')
-  await requireFreePath(tx, article, options.copy)
-  return makeLive(tx, article, context, options)
+  const settled = await prepareRelease(tx, article, context, options.copy)
+  return makeLive(tx, settled, context, options)
+}
+
+/** Gives the article the slug it is released with. Throws `conflict` as publishing does. */
+export async function prepareRelease(
+  tx: Writer,
+  article: ArticleRow,
+  { caller }: WriteContext,
+  copy?: Copy,
+): Promise<ArticleRow> {
+  const settled = await settleSlug(tx, article)
+  await requireFreePath(tx, settled, copy)
+  const { externalId } = (copy ?? settled).content
+  await requireFreeExternalId(tx, { id: article.id, externalId }, caller)
+  return settled
 }
 
 /**
  * Throws `conflict` if a section has the path that the published article would have. An article that is live at such a
  * path since before that was refused may stay there.
  */
-export async function requireFreePath(tx: Writer, article: ArticleRow, copy: Copy = article): Promise<void> {
+async function requireFreePath(tx: Writer, article: ArticleRow, copy: Copy = article): Promise<void> {
   const { id, liveSlug, liveVersion } = article
   const { slug, content } = copy
   const path = { kind: 'article', target: id, section: content.section, slug }
@@ -57,7 +76,7 @@ export async function makeLive(
   article: ArticleRow,
   context: WriteContext,
   { at = context.now, updatedAt, copy = article }: PublishOptions = {},
-): Promise<ArticleRow> {
+): Promise<SavedArticle> {
   const { now } = context
   const status = statusAfter(stateOf(article), 'publish')
   const { id, liveVersion } = article
@@ -71,6 +90,7 @@ export async function makeLive(
     previousAttributes: attributesBefore,
     publishedAt,
     previousPublishedAt: publishedBefore,
+    article: edition,
   } = await putEdition(tx, state, content, now)
   await saveSlug(tx, { kind: 'article', slug, target: id, live: true })
   if (!isFirst && publishedAt !== publishedBefore) await redateFirst(tx, id, publishedAt)
@@ -87,6 +107,6 @@ export async function makeLive(
   }
   await saveTransition(tx, context, 'publish', live)
   const type = liveVersion === null ? 'article.published' : 'article.updated'
-  await recordChange(tx, { type, at: now, target: id, slug, version, was: attributesBefore })
-  return live
+  await recordChange(tx, { type, at: now, target: id, slug, version, previousAttributes: attributesBefore })
+  return copy === article ? { row: live, edition } : { row: live }
 }

@@ -9,17 +9,18 @@ import { ifMatch } from '../../http/conditional-requests.ts'
 import { listOf, pageParameters, pageRequest } from '../../http/pagination.ts'
 import type { ZodTypes } from '../../http/validation.ts'
 import { idempotencyHeader } from '../../idempotency/idempotency.ts'
+import { integerParameter } from '../../lib/query-parameters.ts'
 import { Timestamp } from '../../lib/schemas.ts'
 import type { Reader } from '../../storage/storage.ts'
 import { presentArticle } from '../presenter.ts'
 import type { ArticleDeps } from '../routes.ts'
 import { type ArticleRow, findArticle, inputOf, saveArticle } from '../store.ts'
-import { bodyChanges, fieldChanges, RevisionDiff } from './diff.ts'
+import { fieldChanges, RevisionDiff } from './diff.ts'
 import { listRevisions, readRevision } from './store.ts'
 
-const RevisionNumber = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
+const revisionParameter = (description: string) => integerParameter(1, Number.MAX_SAFE_INTEGER, description)
 const ByRevision = ByArticle.extend({
-  revision: RevisionNumber.meta({ description: 'The number of the revision.' }),
+  revision: revisionParameter('The number of the revision.'),
 })
 
 const Revision = z
@@ -45,7 +46,10 @@ const RevisionWithArticle = Revision.extend({
 const tags = ['Revisions']
 
 /** The revisions of an article: listed, read, compared, restored. */
-export function registerRevisions(server: FastifyInstance, { storage, clock, once }: ArticleDeps): void {
+export function registerRevisions(
+  server: FastifyInstance,
+  { storage, clock, idempotent, bodyTasksOf }: ArticleDeps,
+): void {
   const app = server.withTypeProvider<ZodTypes>()
 
   app.get(
@@ -104,9 +108,9 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
         tags,
         params: ByRevision,
         querystring: z.strictObject({
-          against: RevisionNumber.optional().meta({
-            description: 'The number of the revision to compare with; the one before if left out.',
-          }),
+          against: revisionParameter(
+            'The number of the revision to compare with; the one before if left out.',
+          ).optional(),
         }),
         response: { 200: RevisionDiff },
       },
@@ -120,7 +124,7 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
         from,
         to: params.revision,
         changes: fieldChanges(before, after),
-        body: bodyChanges(blocksOf(before), blocksOf(after)),
+        body: await bodyTasksOf(caller).bodyChanges(blocksOf(before), blocksOf(after)),
       }
     },
   )
@@ -143,7 +147,7 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
     async (request, reply) => {
       const check = ifMatch(request)
       const { params, caller } = request
-      return once(request, reply, async (tx) => {
+      return idempotent(request, reply, async (tx) => {
         const before = await findArticle(tx, params.article, caller)
         check(before.version)
         const { content } = await readRevision(tx, before.id, params.revision)
