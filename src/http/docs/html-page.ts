@@ -32,7 +32,7 @@ ${content}
 </html>
 `
 
-/** Headers of a page: what it may load, and that it tells other sites nothing. */
+/** Headers of a page: what it may load; no referrer for other sites. */
 const PAGE_HEADERS = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
   'cross-origin-opener-policy': 'same-origin',
