@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { ABOUT } from './about.ts'
 import { createServer } from './app/create-server.ts'
-import { problemOf } from './app/error-translation.ts'
+import { problemOf, whyNotReady } from './app/error-translation.ts'
 import {
   type ApiServices,
   type AppDeps,
@@ -19,6 +19,7 @@ import { registerArticles } from './articles/routes.ts'
 import { registerCitations } from './articles/sub-items/citations.ts'
 import { registerRelatedLinks } from './articles/sub-items/related-links.ts'
 import { registerAudit } from './audit/routes.ts'
+import { registerBackups } from './backups/routes.ts'
 import { registerBulk } from './bulk/routes.ts'
 import { type PublicCacheOptions, registerPublicCache } from './cache/public-cache.ts'
 import { authorKind } from './catalogue/authors.ts'
@@ -31,6 +32,7 @@ import { registerEditions } from './editions/routes.ts'
 import { registerFeeds } from './feeds/routes.ts'
 import { registerFormats } from './formats/routes.ts'
 import { registerAccess } from './http/access.ts'
+import { limitInFlight } from './http/admission.ts'
 import { publicCacheControl, registerCaching } from './http/caching.ts'
 import { commonHeaders, registerCors, registerSecurityHeaders } from './http/common-headers.ts'
 import { requireIfMatch } from './http/conditional-requests.ts'
@@ -41,6 +43,7 @@ import { registerOpenapi } from './http/openapi/register.ts'
 import { registerProblems } from './http/problems.ts'
 import { registerRateLimit } from './http/rate-limit.ts'
 import { registerRequestLog } from './http/request-log.ts'
+import { registerJobs } from './jobs/routes.ts'
 import { registerKeys } from './keys/routes.ts'
 import { registerRelated } from './listing/related-routes.ts'
 import { registerLists } from './listing/routes.ts'
@@ -56,10 +59,10 @@ import { registerWebhooks } from './webhooks/routes.ts'
 
 /** The application, ready to listen. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
-  const app = createServer(deps.config, deps.logStream)
+  const app = createServer(deps)
   const services = createServices(app.log, deps)
   await registerHooks(app, services)
-  registerHealth(app, () => services.storage.ping())
+  registerHealth(app, () => whyNotReady(services.storage))
   registerFeeds(app, services)
   registerSitemaps(app, services)
   await app.register(async (v1) => registerApi(v1, createApiServices(services)), { prefix: '/v1' })
@@ -69,7 +72,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
 /** What runs for every request. The order of registration is the order in which the hooks run. */
 async function registerHooks(app: FastifyInstance, services: Services): Promise<void> {
-  const { config, clock, publicRead, caching, notifier } = services
+  const { config, clock, publicRead, caching, notifier, jobs } = services
   const limits = registerRateLimit(app, config.RATE_LIMIT, clock)
   if (publicRead) registerPublicCache(app, publicCacheOptions(services))
   // Before CORS, so that preflight requests have an id and are logged.
@@ -78,13 +81,17 @@ async function registerHooks(app: FastifyInstance, services: Services): Promise<
   await registerCors(app, config.CORS_ORIGINS)
   registerProblems(app, problemOf)
   limits.refuseOverLimit()
+  limitInFlight(app)
   registerAccess(app, { ...services, limits })
   registerSecurityHeaders(app)
   registerCaching(app, caching)
   if (config.REQUIRE_IF_MATCH) requireIfMatch(app)
   registerJsonBodies(app)
   await registerOpenapi(app, { title: 'Dateline', version, ...ABOUT, webhooks: webhookDocument })
-  app.addHook('preClose', async () => notifier.close())
+  app.addHook('preClose', async () => {
+    notifier.close()
+    await jobs.stop()
+  })
 }
 
 /** The routes below /v1, and the order of their operations in the OpenAPI document. */
@@ -115,6 +122,8 @@ function registerApi(v1: FastifyInstance, services: ApiServices): void {
   registerWebhooks(v1, services)
   registerDeliveries(v1, services)
   registerAudit(v1, services)
+  registerBackups(v1, services)
+  registerJobs(v1, services)
 }
 
 const publicCacheOptions = ({ config, follower, caching }: Services): PublicCacheOptions => ({

@@ -159,7 +159,7 @@ it('has whole addresses, as URIs, for readers that know nothing of the site', as
   const correction = { kind: 'correction', text: 'See [there](/corrected).' }
   await room.editor.post(`/v1/articles/${body.id}/corrections`).send(correction).expect(201)
   const content = [
-    '<a href="https://news.example/b/c">a</a>, <a href="https://news.example/world/asia/e?f=1&#x26;g=2">d</a>',
+    '<a href="https://news.example/b/c">a</a>, <a href="https://news.example/world/asia/e?f=1&amp;g=2">d</a>',
     '<a href="https://news.example/world/asia/whole#i">h</a>, <a href="https://k.example/l">j</a>',
     '<a href="mailto:n@o.example">m</a>',
     '<a href="https://news.example/world/q">p</a>',

@@ -14,11 +14,14 @@ import { ArticleCard } from '../editions/article.ts'
 import { siteOf } from '../feeds/site.ts'
 import { negotiator, otherForms } from '../formats/routes.ts'
 import { identify } from '../http/access.ts'
+import type { Admission } from '../http/admission.ts'
 import { idempotency } from '../idempotency/idempotency.ts'
+import { type JobRunner, jobRunner } from '../jobs/runner.ts'
 import { openRequests } from '../keys/open-requests.ts'
 import { authenticator } from '../keys/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { digest } from '../lib/etag.ts'
+import { boundedReads } from '../listing/bounded-reads.ts'
 import { cardCache } from '../listing/card-cache.ts'
 import type { Storage } from '../storage/storage.ts'
 import { secretEncryption } from '../webhooks/secret-encryption.ts'
@@ -31,8 +34,12 @@ export interface AppDeps {
   releases: Releases
   /** Wakes requests that wait for changes; created if left out. Closed with the application. */
   notifier?: ChangeNotifier
+  /** Does the work of jobs; created if left out. Stopped with the application. */
+  jobs?: JobRunner
   /** Resolves the host names of webhook URLs, to refuse private addresses; the system's resolver if left out. */
   hostLookup?: HostLookup
+  /** Decides which requests are taken; created if left out. */
+  admission?: Admission
   /** Converts and compares bodies; on the event loop if left out. */
   bodyTasksOf?: BodyTasksOf
   /** Receives the log, a line at a time; the standard output if left out. */
@@ -48,12 +55,15 @@ export const { version } = JSON.parse(readFileSync(new URL('../../package.json',
 export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
   const { config, storage, clock, releases, notifier = changeNotifier(storage), hostLookup = systemLookup() } = deps
   const site = siteOf(config)
+  const jobs =
+    deps.jobs ?? jobRunner({ storage, clock }, (err) => log.error({ err }, 'the state of a job could not be stored'))
   return {
     config,
     storage,
     clock,
     releases,
     notifier,
+    jobs,
     hostLookup,
     bodyTasksOf: deps.bodyTasksOf ?? (() => inlineTasks),
     // What replies say of the site depends on the settings, too.
@@ -86,6 +96,7 @@ export type Services = ReturnType<typeof createServices>
 export function createApiServices(services: Services) {
   const { config, storage, clock, follower, authenticate, hostLookup } = services
   const cards = cardCache({ storage, follower })
+  const boundedRead = boundedReads(storage)
   const identifyAgain = ({ headers }: FastifyRequest) => identify(headers, authenticate)
   return {
     ...services,
@@ -97,9 +108,11 @@ export function createApiServices(services: Services) {
       may(caller, 'admin') || (config.EDITORS_MAY_BACKDATE && may(caller, 'content:write')),
     reassign,
     cardCache: cards,
-    ...draftReads({ storage }),
+    boundedRead,
+    ...draftReads({ storage, boundedRead }),
     latestArticles: { Card: ArticleCard, newest: cards.newest },
     otherForms: { schemas: otherForms, send: negotiator(services) },
+    backups: { folder: config.BACKUP_DIR, keep: config.BACKUP_KEEP },
     secrets: secretEncryption(config.SECRETS_KEY, storage.file),
     checkUrl: urlPolicy(config.WEBHOOK_ALLOWED_HOSTS, hostLookup),
   }

@@ -19,8 +19,8 @@ const LIMITS: DiscardLimits = { bytes: 64 * 1024 * 1024, total: 30_000, idle: 5_
 const awaitingContinue = new WeakSet<IncomingMessage>()
 
 /**
- * Answers `Expect: 100-continue` only when the body begins to be read: a reply sent before that spares the client the body
- * (RFC 9110, section 10.1.1).
+ * Sends the 100 that a client with `Expect: 100-continue` waits for when its body begins to be read, and not before: a
+ * reply sent before that spares the client the body (RFC 9110, section 10.1.1).
  */
 export function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
   awaitingContinue.add(request)

@@ -26,12 +26,14 @@ interface QueuedTransaction {
 /**
  * The queue of transactions on the connection that writes; `idle` resolves when it is empty. Transactions that wait at
  * the same time share one commit, and so one wait for the disk: each runs in its own savepoint, one after the other, and
- * resolves after the commit. `endSnapshot` is called before each commit, `committed` after it.
+ * resolves after the commit. `endSnapshot` is called before each commit, `committed` after it. While there is a `failure`,
+ * every transaction throws it.
  */
 export function writeQueue(
   connection: Database.Database,
   endSnapshot: () => void,
   committed: () => Promise<void>,
+  failure: () => Error | undefined,
 ): Pick<Storage, 'transaction' | 'attempt'> & { idle(): Promise<unknown> } {
   const tx = drizzle(connection) as unknown as Writer
   let yieldedAt = 0
@@ -47,8 +49,30 @@ export function writeQueue(
   const waiting: QueuedTransaction[] = []
   let running: Promise<void> | undefined
 
+  const throwFailure = () => {
+    const error = failure()
+    if (error) throw error
+  }
+
+  function beginTransaction(): void {
+    throwFailure()
+    try {
+      begin.run()
+    } catch (error) {
+      throw failure() ?? error
+    }
+  }
+
+  function rollBack(): void {
+    try {
+      if (connection.inTransaction) rollback.run()
+    } catch {
+      // As with a disk that fails: the next BEGIN meets it, and then the callers get its error.
+    }
+  }
+
   async function commitGroup(): Promise<void> {
-    if (!(await acquireLock(() => begin.run(), waiting))) return
+    if (!(await acquireLock(beginTransaction, waiting))) return
     const group = waiting.splice(0, MAX_GROUP)
     try {
       const reports: (() => void)[] = []
@@ -60,12 +84,13 @@ export function writeQueue(
       }
       // An open snapshot would keep SQLite from resetting its WAL, and must not be read after the commit.
       endSnapshot()
+      throwFailure()
       commit.run()
       await committed()
       for (const report of reports) report()
     } catch (error) {
-      if (connection.inTransaction) rollback.run()
-      for (const queued of group) queued.fail(error)
+      rollBack()
+      for (const queued of group) queued.fail(failure() ?? error)
     }
   }
 

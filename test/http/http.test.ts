@@ -1,4 +1,9 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
 import { Readable } from 'node:stream'
+import { TIMEOUTS } from '../../src/app/create-server.ts'
+import { admission } from '../../src/http/admission.ts'
+import { serverFactory } from '../../src/http/http-server.ts'
 import { discardBody } from '../../src/http/lingering-close.ts'
 import { problems } from '../../src/lib/problem.ts'
 import { type Client, type Newsroom, newsroom } from '../harness/newsroom.ts'
@@ -672,6 +677,39 @@ describe('what proxies add', () => {
   })
 })
 
+describe('pipelined requests', () => {
+  /** A server whose replies are larger than what the system buffers for a connection that is not read. */
+  const REPLY = Buffer.alloc(256 * 1024, 'x')
+  const REQUESTS = 200
+
+  it('are handled in turn, and not read on while a reply is unread', async () => {
+    let handled = 0
+    const server = serverFactory(
+      TIMEOUTS,
+      admission(),
+    )((_request, reply) => {
+      handled += 1
+      reply.end(REPLY)
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    const url = `http://127.0.0.1:${port}`
+    const socket = connect(port, '127.0.0.1').pause()
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(REQUESTS - 1))
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+    for (let others = 1; others <= 20; others++) expect((await raw(url, 'GET / HTTP/1.1')).status).toBe(200)
+    expect(handled - 20).toBeLessThan(REQUESTS / 2)
+    let replies = 0
+    socket.on('data', (bytes) => {
+      replies += bytes.toString('latin1').split('HTTP/1.1 200').length - 1
+    })
+    await once(socket.resume(), 'close')
+    expect(handled - 20).toBe(REQUESTS)
+    expect(replies).toBeGreaterThan(REQUESTS * 0.9)
+    server.close()
+  })
+})
+
 describe('the rate limit', () => {
   it('counts by address, whatever a header says, and answers 429 with Retry-After', async () => {
     const { anyone, reader, close } = await newsroom({ RATE_LIMIT: '4' })
@@ -752,6 +790,32 @@ describe('the log', () => {
     expect(text).toContain('"/v1/nothing"')
     for (const each of [secret, hidden, 'Bearer', 'authorization']) expect(text).not.toContain(each)
   })
+})
+
+it('logs no path that may hold the token of a preview', async () => {
+  const { editor, log, url } = room
+  const { body } = await editor.post(`/v1/articles/${articleId}/preview`).expect(201)
+  const token = body.url.split('/').at(-1) as string
+  const half = token.slice(-30)
+  const before = log.length
+  const paths = [
+    ...['', '/', '/x', '%0a', '%2f', '//', 'x', '.', '%', '%zz'].map((end) => `/v1/previews/${token}${end}`),
+    ...['//v1/previews/', '/v1//previews/', '/V1/previews/', '/v1/Previews/', '/v1/preview/', '/previews/', '/v1/'],
+    ...['/v1/%70reviews/', '/v1/pre%0aviews/', '/v1/%2570reviews/', '/v1%2fpreviews%2f', '/v1/previews/%0a', '/x/../'],
+  ]
+  for (const path of paths) {
+    const whole = path.includes(token) ? path : path + token
+    for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST', 'DELETE', 'PROPFIND']) {
+      const origin = method === 'OPTIONS' ? '\r\nOrigin: https://a.example\r\nAccess-Control-Request-Method: GET' : ''
+      await raw(url, `${method} ${whole} HTTP/1.1${origin}`)
+    }
+  }
+  const lines = log.slice(before).join('')
+  expect(lines.split('\n').length).toBeGreaterThan(paths.length * 5)
+  expect(lines).not.toContain(half)
+  expect(lines).toContain('hidden: it may hold a token')
+  await room.anyone.get('/v1/nothing-here').expect(404)
+  expect(log.at(-1)).toContain('"/v1/nothing-here"')
 })
 
 const ADMIN = 'Bearer an-admin-key-for-tests-that-is-long-enough'

@@ -137,7 +137,12 @@ export class Model {
   /** A contributor's article has a slug from its headline once an editor releases it. */
   settle(paper: Paper): void {
     if (paper.seen || !paper.slug.endsWith(paper.id.slice(-8))) return
-    this.claim(working(paper).headline.toLowerCase().replace(/[^a-z0-9]+/g, '-'), paper)
+    this.claim(
+      working(paper)
+        .headline.toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-'),
+      paper,
+    )
   }
 
   publish(paper: Paper, at = this.now): void {
