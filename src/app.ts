@@ -10,6 +10,7 @@ import {
   type Services,
   version,
 } from './app/services.ts'
+import { registerVersion } from './app/version-route.ts'
 import { registerCorrections } from './articles/corrections/routes.ts'
 import { registerAdvanceCopies } from './articles/embargo-access/routes.ts'
 import { registerTransitions } from './articles/lifecycle/routes.ts'
@@ -46,6 +47,7 @@ import { registerJobs } from './jobs/routes.ts'
 import { registerKeys } from './keys/routes.ts'
 import { registerRelated } from './listing/related-routes.ts'
 import { registerLists } from './listing/routes.ts'
+import { countRequests } from './metrics/requests.ts'
 import { registerSearch } from './search/routes.ts'
 import { registerSitemaps } from './sitemaps/routes.ts'
 import { registerArticleAccess } from './syndication/access-routes.ts'
@@ -60,8 +62,10 @@ import { registerWebhooks } from './webhooks/routes.ts'
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const app = createServer(deps.config, deps.logStream)
   const services = createServices(app.log, deps)
+  deps.onCounts?.({ requests: countRequests(app), cache: services.cacheCounts })
   await registerHooks(app, services)
   registerHealth(app, () => whyNotReady(services.storage))
+  registerVersion(app, services)
   registerFeeds(app, services)
   registerSitemaps(app, services)
   await app.register(async (v1) => registerApi(v1, createApiServices(services)), { prefix: '/v1' })
@@ -75,7 +79,10 @@ async function registerHooks(app: FastifyInstance, services: Services): Promise<
   const limits = registerRateLimit(app, config.RATE_LIMIT, clock)
   if (publicRead) registerPublicCache(app, publicCacheOptions(services))
   // Before CORS, so that preflight requests have an id and are logged.
-  registerRequestLog(app, { logsReads: ['debug', 'trace'].includes(config.LOG_LEVEL) })
+  registerRequestLog(app, {
+    logsReads: ['debug', 'trace'].includes(config.LOG_LEVEL),
+    logsAddresses: config.LOG_ADDRESSES,
+  })
   // Before the hooks that collect routes: the wildcard route that it adds for preflights is not part of the API.
   await registerCors(app, config.CORS_ORIGINS)
   registerProblems(app, problemOf)
@@ -124,10 +131,11 @@ function registerApi(v1: FastifyInstance, services: ApiServices): void {
   registerJobs(v1, services)
 }
 
-const publicCacheOptions = ({ config, follower, caching }: Services): PublicCacheOptions => ({
+const publicCacheOptions = ({ config, follower, caching, cacheCounts }: Services): PublicCacheOptions => ({
   maxBytes: config.CACHE_BYTES,
   follower,
   cacheControl: () => publicCacheControl(caching),
+  counts: cacheCounts,
   allowedOrigins: config.CORS_ORIGINS.includes('*') ? [] : config.CORS_ORIGINS,
   commonHeaders: commonHeaders(config.CORS_ORIGINS),
 })

@@ -6,7 +6,7 @@ import { checkFile } from './file-check.ts'
 import { migrateSqlite } from './migrate.ts'
 import { APPLICATION_ID, isEmptyFile } from './sqlite-file.ts'
 import { writeQueue } from './sqlite-write-queue.ts'
-import { cacheStatements } from './statements.ts'
+import { cacheStatements, type SlowStatements } from './statements.ts'
 import { type Storage, StorageUnusable } from './storage.ts'
 import { checkpointWal, MAX_WAL_PAGES } from './wal-checkpoint.ts'
 
@@ -19,6 +19,8 @@ export interface SqliteOptions {
    * transaction that fills it, which is good enough for a command.
    */
   forService?: boolean
+  /** Which statements are reported as slow; none if left out. */
+  slow?: SlowStatements | undefined
   /** Whether the WAL is checkpointed at all; another program has to do it otherwise. */
   checkpoints?: boolean
 }
@@ -26,7 +28,7 @@ export interface SqliteOptions {
 /** Opens the file at `path`, which is created if it does not exist, and migrates its schema. */
 export async function openSqlite(
   path: string,
-  { forService = false, checkpoints = true }: SqliteOptions = {},
+  { forService = false, checkpoints = true, slow }: SqliteOptions = {},
 ): Promise<Storage> {
   let writer: Database.Database | undefined
   let reader: Database.Database | undefined
@@ -49,7 +51,7 @@ export async function openSqlite(
     // waits are rare and short, such as when another process ends and checkpoints the WAL.
     writer.pragma('busy_timeout = 0')
     const latch = failureLatch()
-    const storage = { ...createStorage(writer, reader, latch), file: path }
+    const storage = { ...createStorage(writer, reader, latch, slow), file: path }
     if (!checkpoints) writer.pragma('wal_autocheckpoint = 0')
     if (!forService) return storage
     if (checkpoints) writer.pragma(`wal_autocheckpoint = ${MAX_WAL_PAGES}`)
@@ -70,9 +72,13 @@ export async function openSqlite(
   }
 }
 
-function createStorage(writer: Database.Database, reader: Database.Database, latch: FailureLatch): Storage {
-  cacheStatements(writer, latch.observe)
-  cacheStatements(reader, latch.observe)
+function createStorage(
+  writer: Database.Database,
+  reader: Database.Database,
+  latch: FailureLatch,
+  slow: SlowStatements | undefined,
+): Storage {
+  for (const connection of [writer, reader]) cacheStatements(connection, { onError: latch.observe, slow })
   const { commits, end } = snapshots(reader)
   const listeners = new CommitListeners()
   const { transaction, attempt, idle } = writeQueue(writer, end, () => listeners.run(), latch.failure)
