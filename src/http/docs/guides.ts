@@ -24,6 +24,7 @@ export const guides = [
   'configuration',
   'operations',
   'backup',
+  'reliability',
   'principles',
   'performance',
 ] as const
