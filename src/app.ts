@@ -33,6 +33,7 @@ import { registerEditions } from './editions/routes.ts'
 import { registerFeeds } from './feeds/routes.ts'
 import { registerFormats } from './formats/routes.ts'
 import { registerAccess } from './http/access.ts'
+import { limitInFlight } from './http/admission.ts'
 import { publicCacheControl, registerCaching } from './http/caching.ts'
 import { commonHeaders, registerCors, registerSecurityHeaders } from './http/common-headers.ts'
 import { requireIfMatch } from './http/conditional-requests.ts'
@@ -60,7 +61,7 @@ import { registerWebhooks } from './webhooks/routes.ts'
 
 /** The application, ready to listen. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
-  const app = createServer(deps.config, deps.logStream)
+  const app = createServer(deps)
   const services = createServices(app.log, deps)
   deps.onCounts?.({ requests: countRequests(app), cache: services.cacheCounts })
   await registerHooks(app, services)
@@ -87,6 +88,7 @@ async function registerHooks(app: FastifyInstance, services: Services): Promise<
   await registerCors(app, config.CORS_ORIGINS)
   registerProblems(app, problemOf)
   limits.refuseOverLimit()
+  limitInFlight(app)
   registerAccess(app, { ...services, limits })
   registerSecurityHeaders(app)
   registerCaching(app, caching)

@@ -11,21 +11,23 @@ import { backfillSortNames } from './catalogue/sort-names.ts'
 import { changeNotifier } from './changes/change-notifier.ts'
 import { type Config, ConfigError } from './config.ts'
 import { indexMissing } from './editions/indexing.ts'
+import { type Admission, admission } from './http/admission.ts'
 import { jobRunner } from './jobs/runner.ts'
 import { systemClock } from './lib/clock.ts'
 import { type Metrics, processMetrics } from './metrics/registry.ts'
 import { serveMetrics } from './metrics/server.ts'
 import { measureWrites } from './metrics/writes.ts'
 import { watchConnections } from './runtime/connections.ts'
+import type { LogOutput } from './runtime/log-output.ts'
 import { startBackgroundTasks } from './server/background-tasks.ts'
 import { createFirstKey } from './server/first-key.ts'
 import { dialect } from './storage/dialect.ts'
 import { openStorage } from './storage/open.ts'
 import type { Storage, StorageBroken } from './storage/storage.ts'
 
-/** How long requests in flight may take to end after a signal to stop, in milliseconds. */
+/** How long requests in flight may take to end once no new connections are accepted, in milliseconds. */
 const DRAIN_TIMEOUT = 8_000
-/** How long the whole shutdown may take, in milliseconds; then the process is killed. */
+/** How long the shutdown may take from then on, in milliseconds; then the process is killed. */
 const SHUTDOWN_TIMEOUT = 9_500
 
 /** The exit code after a failure of the disk or of the file: EX_IOERR of sysexits.h. */
@@ -35,9 +37,10 @@ const BROKEN_TIMEOUT = 3_000
 
 /**
  * Opens the database, starts the background jobs, listens, and stops on SIGTERM and SIGINT. If the service cannot
- * listen, everything is closed again and the error is thrown.
+ * listen, everything is closed again and the error is thrown. `output` gets the log, and what the operator is told.
  */
-export async function serve(config: Config, print: (text: string) => void): Promise<FastifyInstance> {
+export async function serve(config: Config, output: LogOutput): Promise<FastifyInstance> {
+  const print = (text: string) => output.write(`${text}\n`)
   checkBackupSettings(config)
   let log: FastifyBaseLogger | undefined
   const report = (sql: string, ms: number) => log?.warn({ sql, ms }, 'slow statement')
@@ -53,19 +56,31 @@ export async function serve(config: Config, print: (text: string) => void): Prom
   await releases.refresh()
   const notifier = changeNotifier(storage)
   const bodyTasks = bodyTaskPool()
+  const requests = admission()
   const jobs = jobRunner({ storage, clock: systemClock }, (err) =>
     app.log.error({ err }, 'the state of a job could not be stored'),
   )
-  const deps = { config, storage, clock: systemClock, releases, notifier, jobs, bodyTasksOf: bodyTasks.tasksOf }
   let metrics: Metrics | undefined
   const onCounts: AppDeps['onCounts'] = (counts) => {
     metrics = processMetrics({ storage, clock: systemClock, writes, ...counts })
   }
-  const app: FastifyInstance = await buildApp(config.METRICS_PORT === undefined ? deps : { ...deps, onCounts })
+  const deps = {
+    config,
+    storage,
+    clock: systemClock,
+    releases,
+    notifier,
+    jobs,
+    bodyTasksOf: bodyTasks.tasksOf,
+    admission: requests,
+    logStream: output,
+    ...(config.METRICS_PORT !== undefined && { onCounts }),
+  }
+  const app: FastifyInstance = await buildApp(deps)
   const background = await startBackgroundTasks({ ...deps, log: app.log })
   log = app.log
   let isBroken = false
-  const cancelShutdown = stopOnSignals(app, async () => {
+  const cancelShutdown = stopOnSignals(app, { delay: config.DRAIN_SECONDS * 1_000, ...requests }, async () => {
     await background.stop()
     await bodyTasks.close()
     // Closing writes to the file: what has failed is left as it is.
@@ -127,16 +142,26 @@ async function backfill(storage: Storage, print: (text: string) => void): Promis
   if (indexed > 0) print(`Put ${indexed} articles into the index.`)
 }
 
-/** Closing the application drains its connections first, then runs `release`. Returns what removes the signal handlers. */
-function stopOnSignals(app: FastifyInstance, release: () => Promise<void>): () => void {
-  app.addHook('onClose', release)
+/**
+ * Closing the application drains its connections first, then runs `free`. `delay` is how long the service goes on
+ * after SIGTERM, in milliseconds. Returns what removes the signal handlers.
+ */
+function stopOnSignals(
+  app: FastifyInstance,
+  { delay, hold, release }: Pick<Admission, 'hold' | 'release'> & { delay: number },
+  free: () => Promise<void>,
+): () => void {
+  app.addHook('onClose', free)
   const connections = watchConnections()
+  let isDelayed = false
   app.addHook('preClose', async () => {
-    await connections.drain(DRAIN_TIMEOUT)
+    await connections.drain({ delay: isDelayed ? delay : 0, timeout: DRAIN_TIMEOUT, hold, release })
     connections.stopWatching()
   })
-  const { uninstall } = closeWithGrace({ delay: SHUTDOWN_TIMEOUT, logger: false }, async ({ err }) => {
+  const { uninstall } = closeWithGrace({ delay: delay + SHUTDOWN_TIMEOUT, logger: false }, async ({ err, signal }) => {
     if (err) app.log.fatal({ err }, 'stopping after an error')
+    // SIGINT is sent by hand, and nobody wants to wait then.
+    isDelayed = signal === 'SIGTERM'
     await app.close()
   })
   return uninstall

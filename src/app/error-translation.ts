@@ -1,7 +1,7 @@
 import { UnreadableBody } from '../body/errors.ts'
 import { Problem } from '../lib/problem.ts'
 import { brokenCode } from '../storage/failure.ts'
-import { isStorageFull, type Storage, StorageBroken, StorageBusy } from '../storage/storage.ts'
+import { isStatementEnded, isStorageFull, type Storage, StorageBroken, StorageBusy } from '../storage/storage.ts'
 
 /** The problem that stands for an error of storage or of a body's conversion; undefined for any other error. */
 export function problemOf(error: unknown): Problem | undefined {
@@ -9,6 +9,10 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof StorageBroken || brokenCode(error) !== undefined)
     return new Problem('busy', 'the database has failed; nothing is written', { headers: { 'retry-after': '5' } })
   if (isStorageFull(error)) return new Problem('storage-full', 'the disk of the database is full')
+  if (isStatementEnded(error)) {
+    const detail = 'the search took too long and was stopped; search for fewer or rarer words'
+    return new Problem('busy', detail, { headers: { 'retry-after': '5' } })
+  }
   if (error instanceof UnreadableBody)
     return new Problem('unreadable', `body ${error.message}`, {
       errors: [{ in: 'body', pointer: '/body', code: 'unreadable', message: error.message }],

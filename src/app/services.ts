@@ -14,11 +14,14 @@ import { ArticleCard } from '../editions/article.ts'
 import { siteOf } from '../feeds/site.ts'
 import { negotiator, otherForms } from '../formats/routes.ts'
 import { identify } from '../http/access.ts'
+import type { Admission } from '../http/admission.ts'
 import { idempotency } from '../idempotency/idempotency.ts'
 import { type JobRunner, jobRunner } from '../jobs/runner.ts'
 import { openRequests } from '../keys/open-requests.ts'
 import { authenticator } from '../keys/store.ts'
 import type { Clock } from '../lib/clock.ts'
+import { digest } from '../lib/etag.ts'
+import { boundedReads } from '../listing/bounded-reads.ts'
 import { cardCache } from '../listing/card-cache.ts'
 import type { MeasuredParts } from '../metrics/registry.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -38,6 +41,8 @@ export interface AppDeps {
   onCounts?: (counts: Pick<MeasuredParts, 'requests' | 'cache'>) => void
   /** Resolves the host names of webhook URLs, to refuse private addresses; the system's resolver if left out. */
   hostLookup?: HostLookup
+  /** Decides which requests are taken; created if left out. */
+  admission?: Admission
   /** Converts and compares bodies; on the event loop if left out. */
   bodyTasksOf?: BodyTasksOf
   /** Receives the log, a line at a time; the standard output if left out. */
@@ -52,6 +57,7 @@ export const { version } = JSON.parse(readFileSync(new URL('../../package.json',
 /** Services of the application as a whole: of its hooks, and of the routes outside the API. */
 export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
   const { config, storage, clock, releases, notifier = changeNotifier(storage), hostLookup = systemLookup() } = deps
+  const site = siteOf(config)
   const jobs =
     deps.jobs ?? jobRunner({ storage, clock }, (err) => log.error({ err }, 'the state of a job could not be stored'))
   return {
@@ -63,8 +69,9 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
     jobs,
     hostLookup,
     bodyTasksOf: deps.bodyTasksOf ?? (() => inlineTasks),
-    follower: changeFollower(storage, version),
-    site: siteOf(config),
+    // What replies say of the site depends on the settings, too.
+    follower: changeFollower(storage, `${version} ${digest(JSON.stringify(site))}`),
+    site,
     publicRead: config.PUBLIC_READ,
     cacheCounts: { hits: 0, misses: 0 },
     caching: {
@@ -93,6 +100,7 @@ export type Services = ReturnType<typeof createServices>
 export function createApiServices(services: Services) {
   const { config, storage, clock, follower, authenticate, hostLookup } = services
   const cards = cardCache({ storage, follower })
+  const boundedRead = boundedReads(storage)
   const identifyAgain = ({ headers }: FastifyRequest) => identify(headers, authenticate)
   return {
     ...services,
@@ -104,7 +112,8 @@ export function createApiServices(services: Services) {
       may(caller, 'admin') || (config.EDITORS_MAY_BACKDATE && may(caller, 'content:write')),
     reassign,
     cardCache: cards,
-    ...draftReads({ storage }),
+    boundedRead,
+    ...draftReads({ storage, boundedRead }),
     latestArticles: { Card: ArticleCard, newest: cards.newest },
     otherForms: { schemas: otherForms, send: negotiator(services) },
     backups: { folder: config.BACKUP_DIR, keep: config.BACKUP_KEEP },

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { type KeyRole, keyRoles } from '../access/roles.ts'
 import { type Config, readConfig } from '../config.ts'
 import { line, Moment } from '../lib/schemas.ts'
+import { standardOutput } from '../runtime/log-output.ts'
 import { UserError, userErrorText } from './user-error.ts'
 import type { Verification } from './verify-webhook.ts'
 
@@ -84,10 +85,11 @@ program
   .action(
     withConfig(async (config) => {
       const { serve } = await import('../server.ts')
-      const app = await serve(config, print)
+      const output = standardOutput()
+      const app = await serve(config, output)
       const [address] = app.addresses()
       if (typeof address === 'object')
-        print(`Dateline serves at http://${config.HOST}:${address.port} (the docs are at /docs).`)
+        output.write(`Dateline serves at http://${config.HOST}:${address.port} (the docs are at /docs).\n`)
     }),
   )
 

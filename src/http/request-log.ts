@@ -66,8 +66,22 @@ export function registerRequestLog(
   })
 }
 
-/** The path without the query. A path that contains a secret `token` is replaced by the pattern of its route. */
+/**
+ * The path without the query. A path that contains a secret `token` is replaced by the pattern of its route; a path that
+ * leads to no route, and might be such a path misspelt, is not logged.
+ */
 function pathOf({ url, params, routeOptions }: FastifyRequest): string | undefined {
-  const isSecret = typeof params === 'object' && params !== null && 'token' in params
-  return isSecret ? routeOptions.url : url.split('?', 1)[0]
+  const path = url.split('?', 1)[0] ?? ''
+  const isRoute = routeOptions.url !== undefined && !routeOptions.url.includes('*')
+  if (!isRoute) return MAY_HOLD_TOKEN.test(decoded(path)) ? '(hidden: it may hold a token)' : path
+  return typeof params === 'object' && params !== null && 'token' in params ? routeOptions.url : path
+}
+
+/** Something behind `preview` or `previews`, or what looks like a token anywhere. */
+const MAY_HOLD_TOKEN = /preview.*\/[^/]|[0-9a-f]{32}_/is
+
+/** The path with its percent-encoding decoded, however often it was encoded, and without line breaks. */
+function decoded(path: string): string {
+  const text = path.replace(/%([\da-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return text === path ? text.replace(/[\s\\]/g, '') : decoded(text)
 }

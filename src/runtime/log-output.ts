@@ -1,55 +1,69 @@
-import { writeSync } from 'node:fs'
+import { fstatSync, writeSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { Writable } from 'node:stream'
 
-/** How much may wait for the reader of the log, in bytes; more is dropped. */
-const MAX_PENDING = 4 * 1024 * 1024
-/** How often writing is tried again while the reader does not read, in milliseconds. */
-const RETRY = 100
+/** How many bytes of lines are buffered while nobody reads them. */
+const MAX_BUFFERED = 1024 * 1024
+
+/** Takes the lines of a log. */
+export interface LogOutput {
+  write(line: string): void
+}
 
 /**
- * Writes lines to a file descriptor, the standard output if left out. It never waits and never throws: what the disk has
- * no room for is dropped, and so is what a reader of a pipe does not read in time. A line says how many were.
+ * The standard output, as one that the service never waits for and never fails by: lines are dropped while nobody reads
+ * the pipe, or while the disk is full. Once lines can be written again, one says how many were dropped.
  */
-export function logOutput(descriptor = 1): { write(line: string): void } {
-  let pending: Buffer[] = []
-  let size = 0
-  let dropped = 0
-
-  /** Writes as much as possible; gives what is left for later. */
-  function tryWrite(bytes: Buffer): Buffer {
-    try {
-      return bytes.subarray(writeSync(descriptor, bytes))
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return bytes
-      dropped += 1
-      return Buffer.alloc(0)
-    }
-  }
-
-  function writePending(): void {
-    const rest = tryWrite(Buffer.concat(pending))
-    pending = rest.length > 0 ? [rest] : []
-    size = rest.length
-    if (size > 0) setTimeout(writePending, RETRY).unref()
-  }
-
-  function later(bytes: Buffer): void {
-    if (size + bytes.length > MAX_PENDING) {
-      dropped += 1
-      return
-    }
-    if (size === 0) setTimeout(writePending, RETRY).unref()
-    pending.push(bytes)
-    size += bytes.length
-  }
-
-  function write(line: string): void {
-    const bytes = Buffer.from(line)
-    const lost = dropped
-    const rest = size > 0 ? bytes : tryWrite(bytes)
-    if (rest.length > 0) later(rest)
-    if (rest.length > 0 || lost === 0 || dropped > lost) return
-    dropped = 0
-    write(`${JSON.stringify({ level: 40, time: Date.now(), msg: `${lost} lines of the log were lost` })}\n`)
-  }
-  return { write }
+export function standardOutput(): LogOutput {
+  const type = fstatSync(1)
+  return type.isFIFO() || type.isSocket() ? streamOutput(process.stdout) : fileOutput(1)
 }
+
+/** The output to a stream that buffers what is not read, as pipes do. */
+export function streamOutput(stream: Writable): LogOutput {
+  let dropped = 0
+  const report = () => {
+    stream.write(reportOf(dropped))
+    dropped = 0
+  }
+  // The reader has gone: what is written from now on goes nowhere.
+  stream.on('error', () => {})
+  return {
+    write(line) {
+      if (stream.writableLength < MAX_BUFFERED && dropped === 0) stream.write(line)
+      else {
+        if (dropped === 0) stream.once('drain', report)
+        dropped += 1
+      }
+    },
+  }
+}
+
+/** The output to a file. */
+export function fileOutput(fd: number): LogOutput {
+  let dropped = 0
+  /** Whether only a part of the last line was written. */
+  let isTorn = false
+
+  function writeAll(text: string): void {
+    const bytes = Buffer.from(text)
+    for (let at = 0; at < bytes.length; isTorn = at < bytes.length) at += writeSync(fd, bytes, at)
+  }
+
+  return {
+    write(line) {
+      try {
+        if (isTorn) writeAll('\n')
+        if (dropped > 0) writeAll(reportOf(dropped))
+        dropped = 0
+        writeAll(line)
+      } catch {
+        dropped += 1
+      }
+    },
+  }
+}
+
+/** A line as the log has them, at the level of warnings. */
+const reportOf = (dropped: number): string =>
+  `${JSON.stringify({ level: 40, time: Date.now(), pid: process.pid, hostname: hostname(), dropped, msg: 'lines of the log were dropped' })}\n`

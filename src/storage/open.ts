@@ -1,16 +1,16 @@
 import { dialect } from './dialect.ts'
-import type { SqliteOptions } from './sqlite.ts'
-import { type Storage, StorageUnusable } from './storage.ts'
+import { type OpenOptions, type Storage, StorageUnusable } from './storage.ts'
 
 /** A scheme is two characters or more: `C:` is a drive. */
 const SCHEME = /^[a-z][a-z\d+.-]+:/i
 
 /**
- * Opens and migrates the database that `url` names: a path, `sqlite:` and a path, or `postgres://…`. The options
- * are those of `openSqlite`.
+ * Opens and migrates the database that `url` names: a path, `sqlite:` and a path, or `postgres://…`. `forService` says
+ * that a service opens it, which answers other requests while SQLite reads and writes its file; `deadline` is that of
+ * `boundedReader`.
  */
-export async function openStorage(url: string, options: SqliteOptions = {}): Promise<Storage> {
-  if (dialect === 'postgres') return (await import('./postgres.ts')).openPostgres(url)
+export async function openStorage(url: string, options: OpenOptions = {}): Promise<Storage> {
+  if (dialect === 'postgres') return (await import('./postgres.ts')).openPostgres(url, options)
   return (await import('./sqlite.ts')).openSqlite(sqlitePath(url), options)
 }
 

@@ -1,5 +1,7 @@
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { boundedReader } from './bounded-reader.ts'
+import { defineDeadline } from './bounded-statements.ts'
 import { CommitListeners } from './commit-listeners.ts'
 import { type FailureLatch, failureLatch } from './failure.ts'
 import { checkFile } from './file-check.ts'
@@ -7,29 +9,15 @@ import { migrateSqlite } from './migrate.ts'
 import { APPLICATION_ID, isEmptyFile } from './sqlite-file.ts'
 import { writeQueue } from './sqlite-write-queue.ts'
 import { cacheStatements, type SlowStatements } from './statements.ts'
-import { type Storage, StorageUnusable } from './storage.ts'
+import { type OpenOptions, STATEMENT_DEADLINE, type Storage, StorageUnusable } from './storage.ts'
 import { checkpointWal, MAX_WAL_PAGES } from './wal-checkpoint.ts'
 
 /** How long a connection waits for another process that opens, migrates or closes the file, in milliseconds. */
 const OPENING_DEADLINE = 1_500
 
-export interface SqliteOptions {
-  /**
-   * Whether a service opens the database: the WAL is then checkpointed in the background. Without, it is by the
-   * transaction that fills it, which is good enough for a command.
-   */
-  forService?: boolean
-  /** Which statements are reported as slow; none if left out. */
-  slow?: SlowStatements | undefined
-  /** Whether the WAL is checkpointed at all; another program has to do it otherwise. */
-  checkpoints?: boolean
-}
-
 /** Opens the file at `path`, which is created if it does not exist, and migrates its schema. */
-export async function openSqlite(
-  path: string,
-  { forService = false, checkpoints = true, slow }: SqliteOptions = {},
-): Promise<Storage> {
+export async function openSqlite(path: string, options: OpenOptions = {}): Promise<Storage> {
+  const { forService = false, checkpoints = true, deadline = STATEMENT_DEADLINE, slow } = options
   let writer: Database.Database | undefined
   let reader: Database.Database | undefined
   try {
@@ -51,7 +39,15 @@ export async function openSqlite(
     // waits are rare and short, such as when another process ends and checkpoints the WAL.
     writer.pragma('busy_timeout = 0')
     const latch = failureLatch()
-    const storage = { ...createStorage(writer, reader, latch, slow), file: path }
+    const bounded = boundedReader(path, { deadline, inThread: forService })
+    const base = createStorage(writer, reader, latch, slow)
+    const storage: Storage = {
+      ...base,
+      boundedReader: bounded.reader,
+      file: path,
+      // Closing the last connection removes the WAL: the other connections must be closed before.
+      close: () => bounded.close().then(base.close),
+    }
     if (!checkpoints) writer.pragma('wal_autocheckpoint = 0')
     if (!forService) return storage
     if (checkpoints) writer.pragma(`wal_autocheckpoint = ${MAX_WAL_PAGES}`)
@@ -77,7 +73,7 @@ function createStorage(
   reader: Database.Database,
   latch: FailureLatch,
   slow: SlowStatements | undefined,
-): Storage {
+): Omit<Storage, 'boundedReader'> {
   for (const connection of [writer, reader]) cacheStatements(connection, { onError: latch.observe, slow })
   const { commits, end } = snapshots(reader)
   const listeners = new CommitListeners()
@@ -155,5 +151,6 @@ function configure(connection: Database.Database): void {
   // Other pages are mostly in the page cache of the system, from where they come nearly as fast.
   connection.pragma('cache_size = -12000')
   connection.pragma('mmap_size = 0')
+  defineDeadline(connection)
   if (connection.pragma('foreign_keys', { simple: true }) !== 1) throw new Error('foreign keys cannot be switched on')
 }

@@ -20,7 +20,10 @@ interface StatementWatch {
  * evicted when there are too many, as there can be with lists of many different lengths. `watch` gets every error of
  * running one, and those that are slow.
  */
-export function cacheStatements(connection: Database.Database, watch: StatementWatch): Database.Database {
+export function cacheStatements(
+  connection: Database.Database,
+  watch: StatementWatch = { onError: () => {}, slow: undefined },
+): Database.Database {
   const statements = new BoundedMap<string, Database.Statement>(MAX_STATEMENTS)
   const prepare = connection.prepare.bind(connection)
   const cached = (source: string): Database.Statement =>

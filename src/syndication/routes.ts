@@ -56,7 +56,7 @@ export function registerChanges(
   app.get(
     '/changes',
     {
-      config: { access: 'changes:read' },
+      config: { access: 'changes:read', mayWait: true },
       schema: {
         operationId: 'listChanges',
         summary: 'List changes',

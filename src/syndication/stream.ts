@@ -35,7 +35,7 @@ export function registerStream(
   app.get(
     '/changes/stream',
     {
-      config: { access: 'changes:read' },
+      config: { access: 'changes:read', mayWait: true },
       schema: {
         operationId: 'streamChanges',
         summary: 'Stream changes',
