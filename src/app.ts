@@ -10,6 +10,7 @@ import {
   type Services,
   version,
 } from './app/services.ts'
+import { registerVersion } from './app/version-route.ts'
 import { registerCorrections } from './articles/corrections/routes.ts'
 import { registerAdvanceCopies } from './articles/embargo-access/routes.ts'
 import { registerTransitions } from './articles/lifecycle/routes.ts'
@@ -47,6 +48,7 @@ import { registerJobs } from './jobs/routes.ts'
 import { registerKeys } from './keys/routes.ts'
 import { registerRelated } from './listing/related-routes.ts'
 import { registerLists } from './listing/routes.ts'
+import { countRequests } from './metrics/requests.ts'
 import { registerSearch } from './search/routes.ts'
 import { registerSitemaps } from './sitemaps/routes.ts'
 import { registerArticleAccess } from './syndication/access-routes.ts'
@@ -62,8 +64,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const requests = deps.admission ?? admission()
   const app = createServer({ ...deps, admission: requests })
   const services = createServices(app.log, deps)
+  deps.onCounts?.({ requests: countRequests(app), cache: services.cacheCounts })
   await registerHooks(app, services, requests)
   registerHealth(app, () => whyNotReady(services.storage))
+  registerVersion(app, services)
   registerFeeds(app, services)
   registerSitemaps(app, services)
   await app.register(async (v1) => registerApi(v1, createApiServices(services)), { prefix: '/v1' })
@@ -77,7 +81,10 @@ async function registerHooks(app: FastifyInstance, services: Services, requests:
   const limits = registerRateLimit(app, config.RATE_LIMIT, clock)
   if (publicRead) registerPublicCache(app, publicCacheOptions(services))
   // Before CORS, so that preflight requests have an id and are logged.
-  registerRequestLog(app, { logsReads: ['debug', 'trace'].includes(config.LOG_LEVEL) })
+  registerRequestLog(app, {
+    logsReads: ['debug', 'trace'].includes(config.LOG_LEVEL),
+    logsAddresses: config.LOG_ADDRESSES,
+  })
   // Before the hooks that collect routes: the wildcard route that it adds for preflights is not part of the API.
   await registerCors(app, config.CORS_ORIGINS)
   registerProblems(app, problemOf)
@@ -127,10 +134,11 @@ function registerApi(v1: FastifyInstance, services: ApiServices): void {
   registerJobs(v1, services)
 }
 
-const publicCacheOptions = ({ config, follower, caching }: Services): PublicCacheOptions => ({
+const publicCacheOptions = ({ config, follower, caching, cacheCounts }: Services): PublicCacheOptions => ({
   maxBytes: config.CACHE_BYTES,
   follower,
   cacheControl: () => publicCacheControl(caching),
+  counts: cacheCounts,
   allowedOrigins: config.CORS_ORIGINS.includes('*') ? [] : config.CORS_ORIGINS,
   commonHeaders: commonHeaders(config.CORS_ORIGINS),
 })

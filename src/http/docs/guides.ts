@@ -23,6 +23,7 @@ export const guides = [
   'configuration',
   'operations',
   'backup',
+  'reliability',
   'principles',
   'performance',
 ] as const
