@@ -26,7 +26,7 @@ export const serverFactory =
   (timeouts: Timeouts, { guard }: Pick<Admission, 'guard'>) =>
   (listener: RequestListener): Server => {
     const { connectionTimeout, ...options } = timeouts
-    const { listener: handler, isAnswering } = inTurn(guard(listener))
+    const { listener: handler, isAnswering } = inTurn(guard(listener), connectionTimeout)
     const server = createServer(options, handler)
     server.setTimeout(connectionTimeout, (socket: Socket) => {
       if (isAnswering(socket)) socket.setTimeout(connectionTimeout)

@@ -95,15 +95,15 @@ export async function searchEditions(
   const start = from && { ...positionOf(from.keys), back: from.back }
   const { template, values: predicateValues } = indexQuery.otherPredicates
   const variant = JSON.stringify({ direction: start?.back ? 'newer' : 'older', template } satisfies HitsVariant)
-  const wanted = Math.max(limit + 1, best)
+  const rowLimit = Math.max(limit + 1, best)
   const hits: Hit[] = []
   for (const { score, query } of tiersFrom(start, tiersOf(terms))) {
-    if (hits.length >= wanted) break
+    if (hits.length >= rowLimit) break
     const values = {
       ...predicateValues,
       ...keyRangeFrom(start?.score === score ? start : null, indexQuery),
       query: bothOf(query, indexQuery.query),
-      limit: wanted - hits.length,
+      limit: rowLimit - hits.length,
     }
     const rows = await selectHits(db, variant, values)
     hits.push(...rows.map(({ article, key }) => ({ article, key: Number(key), score })))
