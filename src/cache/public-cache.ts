@@ -65,6 +65,8 @@ export interface PublicCacheOptions {
   cacheControl: () => string
   /** The origins whose pages may read replies; empty if any may, which the common headers say. */
   allowedOrigins: readonly string[]
+  /** Counts replies that the cache had, and those that it did not have. */
+  counts: { hits: number; misses: number }
   /** Headers that all public replies have in common. */
   commonHeaders: ReplyHeaders
 }
@@ -74,7 +76,7 @@ const MAX_URL = 500
 
 /** Has to be registered before all other hooks but the one that counts requests. */
 export function registerPublicCache(app: FastifyInstance, options: PublicCacheOptions): void {
-  const { follower, allowedOrigins } = options
+  const { follower, allowedOrigins, counts } = options
   const cache = responseCache(options.maxBytes)
   follower.onChange(cache.invalidate)
 
@@ -93,7 +95,11 @@ export function registerPublicCache(app: FastifyInstance, options: PublicCacheOp
     request.changeToken = token
     if (!isAnswerable(request)) return next()
     const known = cached(request) ?? unchanged(request)
-    if (known) return send(request, reply, known)
+    if (known) {
+      counts.hits += 1
+      return send(request, reply, known)
+    }
+    counts.misses += 1
     const { prebuilt } = request.routeOptions.config
     if (!prebuilt) return next()
     fromPrebuilt(prebuilt, request).then(

@@ -14,6 +14,7 @@ export async function openapiDocument(config: Config): Promise<unknown> {
     attempt: notAvailable,
     commits: () => undefined,
     onCommit: () => {},
+    onFailure: () => {},
     ping: notAvailable,
     close: async () => {},
   }

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { Admission } from './admission.ts'
 import { inTurn } from './in-turn.ts'
 import { continueWhenRead } from './lingering-close.ts'
+import { refuseExpectation, requireHost } from './unmet-requests.ts'
 
 /** Time limits, in milliseconds. */
 interface Timeouts {
@@ -26,8 +27,8 @@ export const serverFactory =
   (timeouts: Timeouts, { guard }: Pick<Admission, 'guard'>) =>
   (listener: RequestListener): Server => {
     const { connectionTimeout, ...options } = timeouts
-    const { listener: handler, isAnswering } = inTurn(guard(listener), connectionTimeout)
-    const server = createServer(options, handler)
+    const { listener: handler, isAnswering } = inTurn(guard(requireHost(listener)), connectionTimeout)
+    const server = createServer({ ...options, requireHostHeader: false }, handler)
     server.setTimeout(connectionTimeout, (socket: Socket) => {
       if (isAnswering(socket)) socket.setTimeout(connectionTimeout)
       else socket.destroy()
@@ -36,5 +37,6 @@ export const serverFactory =
       continueWhenRead(request, response)
       handler(request, response)
     })
+    server.on('checkExpectation', refuseExpectation)
     return server
   }

@@ -3,7 +3,7 @@
  * interrupt a statement from outside that its driver offers, so a function that is evaluated for its rows throws.
  */
 import Database from 'better-sqlite3'
-import { cacheStatements } from './statement-cache.ts'
+import { cacheStatements } from './statements.ts'
 import { STATEMENT_ENDED } from './storage.ts'
 
 /** Defines the SQL function `within_deadline`: always true, it throws after the deadline. Without `check` there is none. */

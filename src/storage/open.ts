@@ -11,10 +11,11 @@ const SCHEME = /^[a-z][a-z\d+.-]+:/i
  */
 export async function openStorage(url: string, options: OpenOptions = {}): Promise<Storage> {
   if (dialect === 'postgres') return (await import('./postgres.ts')).openPostgres(url, options)
-  return (await import('./sqlite.ts')).openSqlite(pathOf(url), options)
+  return (await import('./sqlite.ts')).openSqlite(sqlitePath(url), options)
 }
 
-function pathOf(url: string): string {
+/** The path of the SQLite file that `url` names. Throws `StorageUnusable` if it names none. */
+export function sqlitePath(url: string): string {
   const path = url.replace(/^sqlite:(\/\/)?/, '').trim()
   const expected = 'DATABASE_URL must be a path, sqlite: and a path, or postgres://…'
   if (path === '') throw new StorageUnusable(`${expected}; it names no file`)

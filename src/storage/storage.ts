@@ -1,5 +1,6 @@
 /** What a storage engine provides, and the errors that both engines throw. */
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
+import type { SlowStatements } from './statements.ts'
 
 type Database = BaseSQLiteDatabase<'async', unknown>
 
@@ -33,6 +34,11 @@ export interface Storage {
    * A number that changes with every commit of any process; undefined on an engine that would need a query to know.
    */
   commits(): number | undefined
+  /**
+   * Calls the listener when the disk or the file has failed. From then on every transaction throws `StorageBroken`, and
+   * so does `ping`.
+   */
+  onFailure(listener: (failure: StorageBroken) => void): void
   /** Runs `listener` after each commit of this process, before the transactions of the commit resolve. It must not throw. */
   onCommit(listener: () => Promise<void>): void
   /** Resolves if the database answers a query, and throws otherwise. */
@@ -53,12 +59,31 @@ export class StorageUnusable extends Error {
   override name = 'StorageUnusable'
 }
 
-/** Whether the engine reports a full disk: SQLITE_FULL, or 53100 from PostgreSQL. */
-export const isStorageFull = (error: unknown): boolean =>
-  codesOf(error).some((code) => code === 'SQLITE_FULL' || code === '53100')
+/**
+ * The database has failed. Nothing is written any more, since the service could not tell whether the disk has it. With
+ * `mustStop` nothing can be read reliably either, and the process has to end.
+ */
+export class StorageBroken extends Error {
+  override name = 'StorageBroken'
+  readonly mustStop: boolean
+  constructor(message: string, { mustStop, cause }: { mustStop: boolean; cause?: unknown }) {
+    super(message, { cause })
+    this.mustStop = mustStop
+  }
+}
+
+/** SQLite's codes for a full disk, the second when it cannot enlarge the file beside its WAL, and that of PostgreSQL. */
+const FULL = ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', '53100']
+
+/** Whether the engine reports a full disk. */
+export const isStorageFull = (error: unknown): boolean => codesOf(error).some((code) => FULL.includes(code))
 
 export interface OpenOptions {
   forService?: boolean
+  /** Whether the WAL of SQLite is checkpointed at all; another program has to do it otherwise. */
+  checkpoints?: boolean
+  /** Which statements of SQLite are reported as slow; none if left out. */
+  slow?: SlowStatements | undefined
   /** How long a statement of `boundedReader` may run, in milliseconds. */
   deadline?: number
 }

@@ -54,6 +54,7 @@ export function commandLine() {
     }) as ChildProcessWithoutNullStreams
     children.add(child)
     const result = { code: null as number | null, out: '', err: '' }
+    // Null where the output goes to a file.
     child.stdout?.on('data', (text) => {
       result.out += text
     })
