@@ -33,7 +33,7 @@ import { registerEditions } from './editions/routes.ts'
 import { registerFeeds } from './feeds/routes.ts'
 import { registerFormats } from './formats/routes.ts'
 import { registerAccess } from './http/access.ts'
-import { limitInFlight } from './http/admission.ts'
+import { type Admission, admission } from './http/admission.ts'
 import { publicCacheControl, registerCaching } from './http/caching.ts'
 import { commonHeaders, registerCors, registerSecurityHeaders } from './http/common-headers.ts'
 import { requireIfMatch } from './http/conditional-requests.ts'
@@ -61,10 +61,11 @@ import { registerWebhooks } from './webhooks/routes.ts'
 
 /** The application, ready to listen. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
-  const app = createServer(deps)
+  const requests = deps.admission ?? admission()
+  const app = createServer({ ...deps, admission: requests })
   const services = createServices(app.log, deps)
   deps.onCounts?.({ requests: countRequests(app), cache: services.cacheCounts })
-  await registerHooks(app, services)
+  await registerHooks(app, services, requests)
   registerHealth(app, () => whyNotReady(services.storage))
   registerVersion(app, services)
   registerFeeds(app, services)
@@ -75,7 +76,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 }
 
 /** What runs for every request. The order of registration is the order in which the hooks run. */
-async function registerHooks(app: FastifyInstance, services: Services): Promise<void> {
+async function registerHooks(app: FastifyInstance, services: Services, requests: Admission): Promise<void> {
   const { config, clock, publicRead, caching, notifier, jobs } = services
   const limits = registerRateLimit(app, config.RATE_LIMIT, clock)
   if (publicRead) registerPublicCache(app, publicCacheOptions(services))
@@ -88,7 +89,7 @@ async function registerHooks(app: FastifyInstance, services: Services): Promise<
   await registerCors(app, config.CORS_ORIGINS)
   registerProblems(app, problemOf)
   limits.refuseOverLimit()
-  limitInFlight(app)
+  requests.limitInFlight(app)
   registerAccess(app, { ...services, limits })
   registerSecurityHeaders(app)
   registerCaching(app, caching)

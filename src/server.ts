@@ -37,7 +37,7 @@ const BROKEN_TIMEOUT = 3_000
 
 /**
  * Opens the database, starts the background jobs, listens, and stops on SIGTERM and SIGINT. If the service cannot
- * listen, everything is closed again and the error is thrown. `output` gets the log, and what the operator is told.
+ * listen, everything is closed again and the error is thrown. `output` gets the log and the texts for the operator.
  */
 export async function serve(config: Config, output: LogOutput): Promise<FastifyInstance> {
   const print = (text: string) => output.write(`${text}\n`)

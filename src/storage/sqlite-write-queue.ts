@@ -15,6 +15,8 @@ const MAX_GROUP = 64
 const TIME_SLICE = 0.5
 
 interface QueuedTransaction {
+  /** When it has waited too long for the lock, on the clock of `performance.now`. */
+  deadline: number
   /** Does the work; gives a function that reports the result to the caller, for after the commit. */
   run(): Promise<() => void>
   /** Reports an error to the caller. */
@@ -52,6 +54,15 @@ export function writeQueue(
     if (error) throw error
   }
 
+  function beginTransaction(): void {
+    throwFailure()
+    try {
+      begin.run()
+    } catch (error) {
+      throw failure() ?? error
+    }
+  }
+
   function rollBack(): void {
     try {
       if (connection.inTransaction) rollback.run()
@@ -61,10 +72,9 @@ export function writeQueue(
   }
 
   async function commitGroup(): Promise<void> {
+    if (!(await acquireLock(beginTransaction, waiting))) return
     const group = waiting.splice(0, MAX_GROUP)
     try {
-      throwFailure()
-      await acquireLock(() => begin.run())
       const reports: (() => void)[] = []
       for (const queued of group) {
         reports.push(await queued.run())
@@ -106,7 +116,7 @@ export function writeQueue(
               return () => reject(error)
             },
           )
-        waiting.push({ run, fail: reject })
+        waiting.push({ run, fail: reject, deadline: performance.now() + LOCK_DEADLINE })
         running ??= commitAll()
       }),
     idle: () => running ?? Promise.resolve(),
@@ -133,15 +143,24 @@ function savepoints(connection: Database.Database): Storage['attempt'] {
   }
 }
 
-async function acquireLock(begin: () => void): Promise<void> {
-  const deadline = performance.now() + LOCK_DEADLINE
-  for (;;) {
+/** Acquires the write lock for those that wait. False if none waits any more: each has waited too long, or has failed. */
+async function acquireLock(begin: () => void, waiting: QueuedTransaction[]): Promise<boolean> {
+  while (waiting.length > 0) {
     try {
-      return begin()
+      begin()
+      return true
     } catch (error) {
-      if (!(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY'))) throw error
-      if (performance.now() >= deadline) throw new StorageBusy()
-      await pause(LOCK_RETRY)
+      failWaiting(waiting, error)
     }
+    await pause(LOCK_RETRY)
   }
+  return false
+}
+
+/** Fails those that cannot get the lock: who has waited too long for another process, or all after another error. */
+function failWaiting(waiting: QueuedTransaction[], error: unknown): void {
+  const isBusy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
+  const now = performance.now()
+  const failed = isBusy ? waiting.filter(({ deadline }) => deadline <= now).length : waiting.length
+  for (const { fail } of waiting.splice(0, failed)) fail(isBusy ? new StorageBusy() : error)
 }

@@ -48,7 +48,7 @@ describe('what cannot be done is said in a line, and ends with 1', () => {
     [
       'migrate',
       { DATELINE_ADMIN_KEY: 'secret', REQUIRE_IF_MATCH: 'yes' },
-      'DATELINE_ADMIN_KEY must have at least 32 characters\ndateline: REQUIRE_IF_MATCH must be true or false (it is "yes")',
+      'DATELINE_ADMIN_KEY must have at least 32 characters, all of them ASCII and none a space\ndateline: REQUIRE_IF_MATCH must be true or false (it is "yes")',
     ],
     ['frobnicate', {}, "unknown command 'frobnicate'"],
     ['migrat', {}, "unknown command 'migrat' (Did you mean migrate?)"],
