@@ -91,6 +91,13 @@ const Environment = z.object({
   BACKUP_EVERY_HOURS: integer(0, 8_760).default(0),
   BACKUP_KEEP: integer(1, 10_000).default(7),
   SQLITE_CHECKPOINTS: flag.default(true),
+  DATELINE_COMMIT: z.string().max(100).optional(),
+  METRICS_PORT: integer(0, 65_535).optional(),
+  METRICS_HOST: z.string().default('localhost'),
+  AUDIT_DAYS: integer(0, 36_500).default(0),
+  AUDIT_ADDRESSES: flag.default(true),
+  LOG_ADDRESSES: flag.default(false),
+  SLOW_QUERY_MS: integer(0, 60_000).default(0),
   SECRETS_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   WEBHOOK_ALLOWED_HOSTS: commaSeparated(
     isHost,

@@ -1,5 +1,7 @@
+import type { AddressInfo } from 'node:net'
 import closeWithGrace from 'close-with-grace'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { AppDeps } from './app/services.ts'
 import { buildApp } from './app.ts'
 import { bodyTaskPool } from './articles/body-tasks/pool.ts'
 import { indexMissingDrafts } from './articles/draft-index.ts'
@@ -12,6 +14,9 @@ import { indexMissing } from './editions/indexing.ts'
 import { type Admission, admission } from './http/admission.ts'
 import { jobRunner } from './jobs/runner.ts'
 import { systemClock } from './lib/clock.ts'
+import { type Metrics, processMetrics } from './metrics/registry.ts'
+import { serveMetrics } from './metrics/server.ts'
+import { measureWrites } from './metrics/writes.ts'
 import { watchConnections } from './runtime/connections.ts'
 import type { LogOutput } from './runtime/log-output.ts'
 import { startBackgroundTasks } from './server/background-tasks.ts'
@@ -32,12 +37,20 @@ const BROKEN_TIMEOUT = 3_000
 
 /**
  * Opens the database, starts the background jobs, listens, and stops on SIGTERM and SIGINT. If the service cannot
- * listen, everything is closed again and the error is thrown. `output` gets the log, and what the operator is told.
+ * listen, everything is closed again and the error is thrown. `output` gets the log and the texts for the operator.
  */
 export async function serve(config: Config, output: LogOutput): Promise<FastifyInstance> {
   const print = (text: string) => output.write(`${text}\n`)
   checkBackupSettings(config)
-  const storage = await openStorage(config.DATABASE_URL, { forService: true, checkpoints: config.SQLITE_CHECKPOINTS })
+  let log: FastifyBaseLogger | undefined
+  const report = (sql: string, ms: number) => log?.warn({ sql, ms }, 'slow statement')
+  const milliseconds = config.SLOW_QUERY_MS
+  const opened = await openStorage(config.DATABASE_URL, {
+    forService: true,
+    checkpoints: config.SQLITE_CHECKPOINTS,
+    slow: milliseconds > 0 ? { milliseconds, report } : undefined,
+  })
+  const { storage, writes } = measureWrites(opened)
   await backfill(storage, print)
   const releases = watchReleases({ storage, clock: systemClock })
   await releases.refresh()
@@ -47,6 +60,10 @@ export async function serve(config: Config, output: LogOutput): Promise<FastifyI
   const jobs = jobRunner({ storage, clock: systemClock }, (err) =>
     app.log.error({ err }, 'the state of a job could not be stored'),
   )
+  let metrics: Metrics | undefined
+  const onCounts: AppDeps['onCounts'] = (counts) => {
+    metrics = processMetrics({ storage, clock: systemClock, writes, ...counts })
+  }
   const deps = {
     config,
     storage,
@@ -57,9 +74,11 @@ export async function serve(config: Config, output: LogOutput): Promise<FastifyI
     bodyTasksOf: bodyTasks.tasksOf,
     admission: requests,
     logStream: output,
+    ...(config.METRICS_PORT !== undefined && { onCounts }),
   }
   const app: FastifyInstance = await buildApp(deps)
   const background = await startBackgroundTasks({ ...deps, log: app.log })
+  log = app.log
   let isBroken = false
   const cancelShutdown = stopOnSignals(app, { delay: config.DRAIN_SECONDS * 1_000, ...requests }, async () => {
     await background.stop()
@@ -78,6 +97,7 @@ export async function serve(config: Config, output: LogOutput): Promise<FastifyI
   })
   try {
     await app.listen({ host: config.HOST, port: config.PORT })
+    if (metrics) await listenForMetrics(app, metrics, config, print)
     await createFirstKey(storage, config, print)
     return app
   } catch (error) {
@@ -93,6 +113,18 @@ async function exitBroken(app: FastifyInstance, { message }: StorageBroken): Pro
   setTimeout(() => process.exit(EXIT_BROKEN), BROKEN_TIMEOUT)
   await app.close().catch(() => undefined)
   process.exit(EXIT_BROKEN)
+}
+
+/** Serves the metrics until the application is closed. */
+async function listenForMetrics(
+  app: FastifyInstance,
+  metrics: Metrics,
+  { METRICS_HOST: host, METRICS_PORT: port = 0 }: Config,
+  print: (text: string) => void,
+): Promise<void> {
+  const server = await serveMetrics(metrics, { host, port })
+  print(`Metrics are at http://${host}:${(server.address() as AddressInfo).port}/metrics.`)
+  app.addHook('onClose', async () => void server.close().closeAllConnections())
 }
 
 /** Throws `ConfigError` if backups are scheduled that could not be made. */

@@ -1,17 +1,24 @@
 import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { and, eq } from 'drizzle-orm'
 import { serviceContext } from '../src/access/write-context.ts'
+import type { AppDeps } from '../src/app/services.ts'
+import { sweepAudit } from '../src/audit/log.ts'
 import { backUpIfDue } from '../src/backups/schedule.ts'
 import { examine } from '../src/doctor/examine.ts'
 import { recompileStale } from '../src/editions/recompile-stale.ts'
 import { jobRunner } from '../src/jobs/runner.ts'
 import { createJob, sweepJobs } from '../src/jobs/store.ts'
+import { processMetrics } from '../src/metrics/registry.ts'
+import { serveMetrics } from '../src/metrics/server.ts'
+import { measureWrites } from '../src/metrics/writes.ts'
 import { dialect } from '../src/storage/dialect.ts'
 import { deleteTokens, putTokens } from '../src/storage/fulltext.ts'
 import { articles, changes, editionRefs, editions, refCounts, revisions } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
+import { temporaryStorage } from './harness/storage.ts'
 
 let room: Newsroom
 beforeAll(async () => {
@@ -248,4 +255,120 @@ describe('the doctor', () => {
     expect(body.data).toMatchObject([{ id: three }])
     expect((await own.anyone.get('/v1/tags/harbour').expect(200)).body.articleCount).toBe(3)
   })
+})
+
+describe('metrics', () => {
+  it('count requests, the cache, writes and what waits', async () => {
+    const storage = await temporaryStorage()
+    const { storage: measured, writes } = measureWrites(storage)
+    let counts: Parameters<NonNullable<AppDeps['onCounts']>>[0] | undefined
+    const onCounts: AppDeps['onCounts'] = (counted) => {
+      counts = counted
+    }
+    const own = await newsroom({}, { storage: measured, onCounts })
+    if (!counts) throw new Error('the application gives its counts')
+    const metrics = processMetrics({ storage: measured, clock: own.clock, writes, ...counts })
+    const read = async () => {
+      const server = await serveMetrics(metrics, { host: '127.0.0.1', port: 0 })
+      const { port } = server.address() as AddressInfo
+      const reply = await fetch(`http://127.0.0.1:${port}/metrics`)
+      expect((await fetch(`http://127.0.0.1:${port}/v1/articles`)).status).toBe(404)
+      server.close().closeAllConnections()
+      expect(reply.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+      const lines = (await reply.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+      return Object.fromEntries(
+        lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+      )
+    }
+    for (let number = 0; number < 3; number++) await own.anyone.get('/v1/tags').expect(200)
+    await own.editor.post('/v1/articles?publish=true').send({ headline: 'One' }).expect(201)
+    await own.editor.post('/v1/tags').send({}).expect(400)
+    const at = new Date(own.clock.now().getTime() + 60_000).toISOString()
+    const { body } = await own.editor.post('/v1/articles').send({ headline: 'Later' }).expect(201)
+    await own.editor.post(`/v1/articles/${body.id}/publish`).send({ at }).expect(200)
+    own.clock.tick(90_000)
+    const values = await read()
+    expect(values).toMatchObject({
+      'dateline_http_requests_total{route="/v1/tags",method="GET",status="200"}': 3,
+      'dateline_http_requests_total{route="/v1/tags",method="POST",status="400"}': 1,
+      'dateline_http_request_duration_seconds_count{route="/v1/articles"}': 2,
+      'dateline_http_request_duration_seconds_bucket{route="/v1/articles",le="+Inf"}': 2,
+      'dateline_response_cache_total{result="hit"}': 2,
+      'dateline_response_cache_total{result="miss"}': 1,
+      dateline_writes_pending: 0,
+      dateline_schedule_lag_seconds: 30,
+      dateline_webhook_deliveries_pending: 0,
+      dateline_stale_editions: 0,
+      dateline_last_change: 1,
+    })
+    expect(values.dateline_write_commit_seconds_count).toBeGreaterThan(3)
+    expect(values.dateline_write_wait_seconds_count).toBe(values.dateline_write_commit_seconds_count)
+    expect(values.process_resident_memory_bytes).toBeGreaterThan(0)
+    expect(values.nodejs_eventloop_lag_p99_seconds).toBeDefined()
+    if (dialect === 'sqlite') expect(values.dateline_wal_bytes).toBeGreaterThan(4096)
+  })
+})
+
+describe('the version', () => {
+  it('is for admins', async () => {
+    await room.editor.get('/version').expect(403)
+    const { body } = await room.admin.get('/version').expect(200)
+    expect(body).toEqual({
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      commit: null,
+      schema: expect.stringMatching(/^\d{4}_/),
+      node: process.version,
+      engine: expect.stringMatching(dialect === 'sqlite' ? /^SQLite 3\.\d+/ : /^PostgreSQL \d+/),
+    })
+  })
+})
+
+describe('the logs', () => {
+  it('have addresses only by settings, and a full disk or an overload as a warning', async () => {
+    const own = await newsroom({ LOG_ADDRESSES: 'true', AUDIT_ADDRESSES: 'false' })
+    await own.as('dl_wrong').get('/v1/articles').expect(401)
+    // Refusals are written behind the reply: this transaction waits for theirs.
+    await own.storage.transaction(async () => {})
+    const line = (text: string) =>
+      own.log.map((one) => JSON.parse(one)).findLast((one) => JSON.stringify(one).includes(text))
+    expect(line('"status":401')).toMatchObject({ level: 30, ip: '127.0.0.1' })
+    const refusals = async () => (await own.admin.get('/v1/audit-log?action=sign-in.refuse').expect(200)).body.data
+    expect(await refusals()).toMatchObject([{ target: 'withheld' }])
+    await own.storage.close()
+    await own.anyone.get('/readyz').expect(503)
+    expect(line('"status":503')).toMatchObject({ level: 40, path: '/readyz' })
+
+    await room.as('dl_wrong').get('/v1/articles').expect(401)
+    await room.storage.transaction(async () => {})
+    expect(room.log.filter((one) => one.includes('127.0.0.1') && !one.includes('listening'))).toEqual([])
+    const { body } = await room.admin.get('/v1/audit-log?action=sign-in.refuse').expect(200)
+    expect(body.data[0].target).toMatch(/127\.0\.0\.1$/)
+  })
+
+  it('of the audit are deleted after AUDIT_DAYS, if that is set', async () => {
+    const own = await newsroom()
+    await own.editor.post('/v1/tags').send({ name: 'One' }).expect(201)
+    own.clock.tick(10 * 86_400_000)
+    await own.editor.post('/v1/tags').send({ name: 'Two' }).expect(201)
+    const actions = async () => (await own.admin.get('/v1/audit-log?action=tag.create').expect(200)).body.data.length
+    await sweepAudit(own, 0)
+    expect(await actions()).toBe(2)
+    await sweepAudit(own, 9)
+    expect(await actions()).toBe(1)
+    expect((await own.admin.get('/v1/audit-log').expect(200)).body.data).toHaveLength(1)
+  })
+})
+
+;(dialect === 'sqlite' ? it : it.skip)('slow statements are reported without their values', async () => {
+  const { openStorage } = await import('../src/storage/open.ts')
+  const folder = mkdtempSync(join(tmpdir(), 'dateline-slow-'))
+  const reported: [string, number][] = []
+  const slow = { milliseconds: 0, report: (sql: string, ms: number) => void reported.push([sql, ms]) }
+  const storage = await openStorage(join(folder, 'slow.db'), { slow })
+  await storage.reader.select().from(articles).where(eq(articles.slug, 'a-secret'))
+  await storage.close()
+  const found = reported.filter(([sql]) => sql.includes('"articles"'))
+  expect(found).toHaveLength(1)
+  expect(JSON.stringify(found)).not.toContain('a-secret')
+  expect(found[0]?.[0]).toContain('"slug" = ?')
 })

@@ -4,7 +4,7 @@ import fastify, {
   type FastifyServerOptions,
   LogController,
 } from 'fastify'
-import { admission as newAdmission } from '../http/admission.ts'
+import type { Admission } from '../http/admission.ts'
 import { serverFactory } from '../http/http-server.ts'
 import { clientErrorHandler, frameworkErrors } from '../http/problems.ts'
 import { loggerOptions, requestIdGenerator } from '../http/request-log.ts'
@@ -28,7 +28,11 @@ export const TIMEOUTS = {
 }
 
 /** A Fastify server without routes. It logs to `logStream`, or to the standard output if that is undefined. */
-export function createServer({ config, logStream, admission = newAdmission() }: AppDeps): FastifyInstance {
+export function createServer({
+  config,
+  logStream,
+  admission,
+}: Pick<AppDeps, 'config' | 'logStream'> & { admission: Admission }): FastifyInstance {
   const app = fastify({
     ...TIMEOUTS,
     serverFactory: serverFactory(TIMEOUTS, admission),

@@ -23,6 +23,7 @@ import type { Clock } from '../lib/clock.ts'
 import { digest } from '../lib/etag.ts'
 import { boundedReads } from '../listing/bounded-reads.ts'
 import { cardCache } from '../listing/card-cache.ts'
+import type { MeasuredParts } from '../metrics/registry.ts'
 import type { Storage } from '../storage/storage.ts'
 import { secretEncryption } from '../webhooks/secret-encryption.ts'
 import { type HostLookup, systemLookup, urlPolicy } from '../webhooks/url-policy.ts'
@@ -36,6 +37,8 @@ export interface AppDeps {
   notifier?: ChangeNotifier
   /** Does the work of jobs; created if left out. Stopped with the application. */
   jobs?: JobRunner
+  /** Gets what is counted of requests, for metrics; without it only the cache is counted. */
+  onCounts?: (counts: Pick<MeasuredParts, 'requests' | 'cache'>) => void
   /** Resolves the host names of webhook URLs, to refuse private addresses; the system's resolver if left out. */
   hostLookup?: HostLookup
   /** Decides which requests are taken; created if left out. */
@@ -70,6 +73,7 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
     follower: changeFollower(storage, `${version} ${digest(JSON.stringify(site))}`),
     site,
     publicRead: config.PUBLIC_READ,
+    cacheCounts: { hits: 0, misses: 0 },
     caching: {
       maxAge: config.CACHE_MAX_AGE,
       staleWhileRevalidate: config.CACHE_STALE_WHILE_REVALIDATE,
@@ -82,7 +86,7 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
       (err) => log.warn({ err }, 'the last use of a key could not be saved'),
     ),
     onRefused: auditRefusals(
-      { storage, clock },
+      { storage, clock, withAddresses: config.AUDIT_ADDRESSES },
       {
         onError: (err) => log.warn({ err }, 'refused sign-ins could not be written to the audit log yet'),
         onDropped: (count) => log.warn({ count }, 'refused sign-ins are not in the audit log: there were too many'),

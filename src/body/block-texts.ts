@@ -1,7 +1,7 @@
 /** Where a block has inline Markdown. This is the only place that knows it for all blocks. */
 import type { Block, BlockInput, StoredBlock } from './block.ts'
 import type { NestedList } from './list-blocks.ts'
-import { textOfCell } from './table-grid.ts'
+import { type Cell, textOfCell } from './table-grid.ts'
 
 /** A text of inline Markdown, and where it stands in its block. */
 export interface BlockText {
@@ -33,13 +33,12 @@ export function textsIn(block: Block | BlockInput | StoredBlock): BlockText[] {
         ),
         ...captions,
       ]
-    case 'table': {
-      const header = block.header.map((cell, i) => ({ path: ['header', i], text: textOfCell(cell) }))
-      const rows = block.rows.flatMap((row, i) =>
-        row.map((cell, j) => ({ path: ['rows', i, j], text: textOfCell(cell) })),
-      )
-      return [...captions, ...header, ...rows]
-    }
+    case 'table':
+      return [
+        ...captions,
+        ...textsOfCells(block.header, ['header']),
+        ...block.rows.flatMap((row, i) => textsOfCells(row, ['rows', i])),
+      ]
     case 'image':
     case 'audio':
     case 'video':
@@ -59,3 +58,9 @@ function textsOfList({ items }: NestedList, path: PropertyKey[]): BlockText[] {
       : [{ path: [...own, 'text'], text: item.text }, ...textsOfList(item.list, [...own, 'list'])]
   })
 }
+
+const textsOfCells = (cells: Cell[], path: PropertyKey[]): BlockText[] =>
+  cells.map((cell, i) => ({
+    path: [...path, i, ...(typeof cell === 'string' ? [] : ['text'])],
+    text: textOfCell(cell),
+  }))

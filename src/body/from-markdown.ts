@@ -83,28 +83,29 @@ function withoutBetween(value: string, start: string, end: string): string {
 
 /** A list that begins with a year, such as `1986. A great year`, becomes paragraphs. */
 function yearsAreText(tokens: Token[], TextToken: typeof Token): void {
-  const years = new Set<Token>()
-  const open: { list: Token; isYear: boolean }[] = []
+  const lists: boolean[] = []
   let number = ''
-  for (const token of tokens) {
-    if (token.type === 'ordered_list_open')
-      open.push({ list: token, isYear: Number(token.attrGet('start')) >= FIRST_YEAR })
-    else if (token.type === 'bullet_list_open') open.push({ list: token, isYear: false })
-    const isYear = open.at(-1)?.isYear === true
-    if (isYear && token.type === 'list_item_open') number = `${token.info}${token.markup} `
-    if (isYear && token.type.startsWith('paragraph_')) token.hidden = false
-    if (isYear && token.type === 'inline' && number !== '') {
-      const text = new TextToken('text', '', 0)
-      text.content = number
-      token.children = [text, ...(token.children ?? [])]
-      number = ''
-    }
-    if (isYear && /^(?:ordered_list|list_item)_/.test(token.type)) years.add(token)
-    if (/^(?:ordered|bullet)_list_close$/.test(token.type)) open.pop()
-  }
-  const rest = tokens.filter((token) => !years.has(token))
-  if (years.size > 0) {
-    tokens.length = 0
-    for (const token of rest) tokens.push(token)
-  }
+  const rest = tokens.filter((token) => {
+    const { type } = token
+    const isStart = /^(?:ordered|bullet)_list_open$/.test(type)
+    if (isStart) lists.push(type.startsWith('ordered') && Number(token.attrGet('start')) >= FIRST_YEAR)
+    const isYear = lists.at(-1) === true
+    if (/^(?:ordered|bullet)_list_close$/.test(type)) lists.pop()
+    if (!isYear) return true
+    if (type === 'list_item_open') number = `${token.info}${token.markup} `
+    if (type.startsWith('paragraph_')) token.hidden = false
+    if (type === 'inline') number = prefix(token, number, TextToken)
+    return !/^(?:ordered_list|list_item)_/.test(type)
+  })
+  if (rest.length === tokens.length) return
+  tokens.length = 0
+  for (const token of rest) tokens.push(token)
+}
+
+/** Puts a text before those of a token; gives the text that is left to be put. */
+function prefix(token: Token, text: string, TextToken: typeof Token): string {
+  const first = new TextToken('text', '', 0)
+  first.content = text
+  token.children = [first, ...(token.children ?? [])]
+  return ''
 }

@@ -49,20 +49,25 @@ function numberingOf(element: HtmlElement): { ordered: boolean; start: number; r
 
 /** A list of terms and descriptions, and behind it the images and the like of its items. */
 export function definitionsOf(reader: HtmlReading, element: HtmlElement, marks: Mark[]): Piece[] {
-  const items: { terms: Run[][]; descriptions: Run[][] }[] = []
+  const items: Definitions = []
   const media: Piece[] = []
   for (const child of partsOf(element)) {
-    if (isText(child) && child.value.trim() === '') continue
-    const isTerm = isTag(child, 'dt')
-    const read = reader.lines(isTerm || isTag(child, 'dd') ? childrenOf(child) : [child], marks)
+    const isOwn = isTag(child, 'dt', 'dd')
+    const read = reader.lines(isOwn ? childrenOf(child) : [child], marks)
     media.push(...read.media)
-    const lines = read.lines.filter(hasWords)
-    if (lines.length === 0) continue
-    const last = items.at(-1)
-    if (!last || (isTerm && last.descriptions.length > 0)) items.push({ terms: [], descriptions: [] })
-    items.at(-1)?.[isTerm ? 'terms' : 'descriptions'].push(...lines)
+    addLines(items, read.lines.filter(hasWords), isTag(child, 'dt'))
   }
   return items.length > 0 ? [{ type: 'definition-list', items }, ...media] : media
+}
+
+type Definitions = { terms: Run[][]; descriptions: Run[][] }[]
+
+/** Adds terms or descriptions. A term behind a description begins an item. */
+function addLines(items: Definitions, lines: Run[][], areTerms: boolean): void {
+  if (lines.length === 0) return
+  const last = items.at(-1)
+  if (!last || (areTerms && last.descriptions.length > 0)) items.push({ terms: [], descriptions: [] })
+  items.at(-1)?.[areTerms ? 'terms' : 'descriptions'].push(...lines)
 }
 
 /** The terms and descriptions of a list; `<div>` may group them. */

@@ -82,6 +82,7 @@ class HtmlReader implements HtmlReading {
     if (isScript(element)) return
     if (REPLACED.has(tagName) && !(tagName === 'embed' && frameOf(element, this.#options.base))) {
       this.#drop(element)
+      out.text({ text: ' ', marks: outer })
       return
     }
     const marks = marksIn(element, outer)
@@ -243,6 +244,7 @@ class HtmlReader implements HtmlReading {
 
   /** Leaves an element out, and says which words it had. */
   #drop(element: HtmlElement): void {
-    this.warnings.lost(textOfNode(element), `in a <${element.tagName}> element`)
+    const alts = [...descendants(element)].map((child) => (child.tagName === 'img' ? attribute(child, 'alt') : ''))
+    this.warnings.lost([textOfNode(element), ...alts].join(' ').trim(), `in a <${element.tagName}> element`)
   }
 }

@@ -121,7 +121,7 @@ export const isBlock = ({ tagName }: HtmlElement): boolean => BLOCKS.has(tagName
 export function sourceOf(element: HtmlElement): string {
   return childrenOf(element)
     .map((child): string => {
-      if (isText(child)) return child.value
+      if (isText(child)) return child.value.replace(/\r\n?/g, '\n')
       if (!isElement(child) || isScript(child)) return ''
       if (child.tagName === 'br') return '\n'
       const inner = sourceOf(child)

@@ -45,25 +45,22 @@ export class DelimiterStack {
     /** For each kind of closer, the item up to which there is no opener for it. */
     const searched = new Map<string, number>()
     let closer = this.#firstAbove(bottom)
-    while (closer) {
-      if (!closer.canClose) {
-        closer = closer.next
-        continue
-      }
-      const key = `${closer.char}${closer.canOpen}${closer.length % 3}`
-      const floor = Math.max(searched.get(key) ?? -1, bottom?.item ?? -1)
-      let opener = closer.previous
-      while (opener && opener.item > floor && !fits(opener, closer)) opener = opener.previous
-      if (opener && opener.item > floor) closer = this.#emphasize(opener, closer)
-      else {
-        searched.set(key, closer.previous?.item ?? -1)
-        const { next } = closer
-        if (!closer.canOpen) this.#remove(closer)
-        closer = next
-      }
-    }
+    while (closer) closer = closer.canClose ? this.#close(closer, bottom, searched) : closer.next
     this.#last = bottom
     if (bottom) bottom.next = null
+  }
+
+  /** Finds the opener for a closer, and pairs them; gives the delimiter to go on with. */
+  #close(closer: Delimiter, bottom: Delimiter | null, searched: Map<string, number>): Delimiter | null {
+    const key = `${closer.char}${closer.canOpen}${closer.length % 3}`
+    const floor = Math.max(searched.get(key) ?? -1, bottom?.item ?? -1)
+    let opener = closer.previous
+    while (opener && opener.item > floor && !fits(opener, closer)) opener = opener.previous
+    if (opener && opener.item > floor) return this.#emphasize(opener, closer)
+    searched.set(key, closer.previous?.item ?? -1)
+    const { next } = closer
+    if (!closer.canOpen) this.#remove(closer)
+    return next
   }
 
   /** The first delimiter above one. */

@@ -23,34 +23,35 @@ const MAX_PARENTHESES = 32
 /** The `(target "title")` of a link at a position, and where it ends; null if there is none. */
 export function targetAt(text: string, start: number): { href: string; end: number } | null {
   if (text[start] !== '(') return null
-  const skip = (pattern: RegExp, at: number) => {
-    pattern.lastIndex = at
-    return at + (pattern.exec(text)?.[0].length ?? 0)
-  }
-  let at = skip(SPACES, start + 1)
-  const from = at
-  at = text[at] === '<' ? skip(ENCLOSED, at) : bareTarget(text, at)
-  if (text[from] === '<' && at === from) return null
-  const target = text[from] === '<' ? text.slice(from + 1, at - 1) : text.slice(from, at)
-  const gap = skip(SPACES, at)
-  if (gap > at) at = skip(SPACES, skip(TITLE, gap))
-  return text[at] === ')' ? { href: resolved(target), end: at + 1 } : null
+  const from = endOf(SPACES, text, start + 1)
+  const isEnclosed = text[from] === '<'
+  const to = isEnclosed ? endOf(ENCLOSED, text, from) : bareTarget(text, from)
+  if (isEnclosed && to === from) return null
+  const gap = endOf(SPACES, text, to)
+  const end = gap > to ? endOf(SPACES, text, endOf(TITLE, text, gap)) : to
+  const target = isEnclosed ? text.slice(from + 1, to - 1) : text.slice(from, to)
+  return text[end] === ')' ? { href: resolved(target), end: end + 1 } : null
+}
+
+/** Where a pattern that begins at a position ends; the position itself if it does not. */
+function endOf(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at
+  return at + (pattern.exec(text)?.[0].length ?? 0)
 }
 
 /** Where a target without angle brackets ends: at a space or control character, or at a parenthesis that is not balanced. */
 function bareTarget(text: string, start: number): number {
   let depth = 0
   let at = start
-  for (; at < text.length; at += 1) {
-    const char = text[at] ?? ''
-    if (char <= ' ' || char === '\x7f') break
-    if (char === '\\' && ESCAPABLE.test(text[at + 1] ?? '')) at += 1
-    else if (char === '(') depth += 1
-    else if (char === ')') depth -= 1
+  while (at < text.length && !/[\p{Cc} ]/u.test(text[at] ?? '')) {
+    depth += DEPTHS[text[at] ?? ''] ?? 0
     if (depth < 0 || depth > MAX_PARENTHESES) break
+    at += text[at] === '\\' && ESCAPABLE.test(text[at + 1] ?? '') ? 2 : 1
   }
   return depth > 0 ? start : at
 }
+
+const DEPTHS: Record<string, number> = { '(': 1, ')': -1 }
 
 /** A text with its backslash escapes and character references resolved. */
 const resolved = (text: string): string =>

@@ -1,7 +1,7 @@
 /** Schemas of lists. */
 import * as z from 'zod'
 import { InlineText, typed } from './block-members.ts'
-import { MAX_COLUMNS, MAX_ITEMS, MAX_LIST_DEPTH } from './limits.ts'
+import { MAX_ITEMS, MAX_LIST_DEPTH } from './limits.ts'
 
 /** What a list and a list inside of it have in common. */
 const numbering = {
@@ -60,11 +60,11 @@ export const DefinitionListBlock = z
         z.strictObject({
           terms: z
             .array(InlineText)
-            .max(MAX_COLUMNS)
+            .max(MAX_ITEMS)
             .meta({ description: 'The terms.', examples: [['Neap tide']] }),
           descriptions: z
             .array(InlineText)
-            .max(MAX_COLUMNS)
+            .max(MAX_ITEMS)
             .meta({ description: 'What they mean.', examples: [['The lowest of the high tides.']] }),
         }),
       )

@@ -11,18 +11,21 @@ import { missingWords, wordsOfText } from './words-of-text.ts'
 /** The words of a tree of HTML, and those of the descriptions of its images. */
 export function wordsInHtml(nodes: HtmlNode[]): string[] {
   const texts: string[] = []
-  const visit = (node: HtmlNode): void => {
-    if (isText(node)) texts.push(node.value)
-    if (!isElement(node) || isScript(node)) return
-    const isApart = isBlock(node) || ['br', 'sup', 'sub', 'img'].includes(node.tagName)
-    if (isApart) texts.push(' ')
-    if (node.tagName === 'img') texts.push(attribute(node, 'alt'))
-    for (const child of childrenOf(node)) visit(child)
-    if (isApart) texts.push(' ')
-  }
-  for (const node of nodes) visit(node)
+  for (const node of nodes) addTexts(node, texts)
   return wordsOfText(cleanText(texts.join('')))
 }
+
+function addTexts(node: HtmlNode, texts: string[]): void {
+  if (isText(node)) texts.push(node.value)
+  if (!isElement(node) || isScript(node)) return
+  const space = isBlock(node) || APART.has(node.tagName) ? ' ' : ''
+  texts.push(space, node.tagName === 'img' ? attribute(node, 'alt') : '')
+  for (const child of childrenOf(node)) addTexts(child, texts)
+  texts.push(space)
+}
+
+/** Elements whose text is no part of the words beside it. */
+const APART = new Set(['br', 'sup', 'sub', 'img'])
 
 /** All words of blocks: those of their texts, and those of their other members. */
 export function wordsInBlocks(blocks: StoredBlock[]): string[] {

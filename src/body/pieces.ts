@@ -151,6 +151,7 @@ export class PieceCollector {
 
   /** An image or the like within a text. It follows the paragraph, or precedes it where it stands before its words. */
   media(piece: Piece): void {
+    this.text({ text: ' ', marks: [] })
     if (this.#hasWords) this.#media.push(piece)
     else this.#pieces.push(piece)
   }

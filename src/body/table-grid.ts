@@ -52,6 +52,14 @@ export function placeCells<C>(
   return { placed, width }
 }
 
+/** How many places are filled in each row. */
+export function filledIn(placed: PlacedCell<unknown>[], rows: number): number[] {
+  const filled = Array.from({ length: rows }, () => 0)
+  for (const { row, colspan, rowspan } of placed)
+    for (let i = row; i < row + rowspan; i += 1) filled[i] = (filled[i] ?? 0) + colspan
+  return filled
+}
+
 const spansOfCell = { colspan: colspanOf, rowspan: rowspanOf }
 
 /** The texts of a table, place by place: a cell that spans several has its text at the first, the others are empty. */
@@ -70,9 +78,7 @@ export function expandTable(table: Rows): string[][] {
 export function evenRows(ctx: z.core.ParsePayload<Rows>): void {
   const rows = allRows(ctx.value)
   const { placed } = placeCells(rows, spansOfCell, Number.POSITIVE_INFINITY)
-  const filled = rows.map(() => 0)
-  for (const { row, colspan, rowspan } of placed)
-    for (let i = row; i < row + rowspan; i += 1) filled[i] = (filled[i] ?? 0) + colspan
+  const filled = filledIn(placed, rows.length)
   const hasHeader = ctx.value.header.length > 0
   const [width = 0] = filled
   if (rows.length === 0 || width === 0)

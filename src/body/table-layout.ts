@@ -18,10 +18,14 @@ export function headerColumnsOf(rows: CellPiece[][]): number {
   return rows.length > 0 ? Math.min(...counts) : 0
 }
 
-/** The alignment of each column: that of most of its cells that have one. */
-export function alignmentOf(placed: { cell: CellPiece; column: number }[], width: number): CellPiece['align'][] {
+/** The alignment of each column: that of most of its cells that have one; left out where none has. */
+export function alignmentOf(
+  placed: { cell: CellPiece; column: number }[],
+  width: number,
+): { align?: CellPiece['align'][] } {
   const counts = Array.from({ length: width }, () => new Map<CellPiece['align'], number>())
   for (const { cell, column } of placed)
     if (cell.align) counts[column]?.set(cell.align, (counts[column]?.get(cell.align) ?? 0) + 1)
-  return counts.map((count) => [...count].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null)
+  const align = counts.map((count) => [...count].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null)
+  return align.some((value) => value !== null) ? { align } : {}
 }

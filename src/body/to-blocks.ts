@@ -3,29 +3,18 @@ import { isVisible } from '../lib/unicode.ts'
 import type { StoredBlock } from './block.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
 import { UnreadableBody } from './errors.ts'
-import { type Run, tidyRuns } from './inline.ts'
-import { MAX_CODE, MAX_COLUMNS, MAX_LIST_DEPTH, MAX_NAME, MAX_ONE_LINE, MAX_ROWS, MAX_TEXT } from './limits.ts'
-import type { NestedList } from './list-blocks.ts'
-import {
-  type CellPiece,
-  hasWords,
-  type ImagePiece,
-  joinLines,
-  type ListPiece,
-  oneLine,
-  type Piece,
-  type TablePiece,
-} from './pieces.ts'
+import type { Run } from './inline.ts'
+import { MAX_COLUMNS, MAX_NAME, MAX_ONE_LINE, MAX_ROWS } from './limits.ts'
+import { listBlocks } from './list-writer.ts'
+import { type CellPiece, hasWords, type ImagePiece, oneLine, type Piece, type TablePiece } from './pieces.ts'
 import type { Cell } from './table-grid.ts'
-import { placeCells } from './table-grid.ts'
+import { filledIn, placeCells } from './table-grid.ts'
 import { alignmentOf, headerColumnsOf, headerRowsOf } from './table-layout.ts'
-import { writeInline } from './write-inline.ts'
+import { asText, codeBlock, paragraphs, texts } from './text-writer.ts'
 
 /** Converts pieces to blocks. Throws `UnreadableBody` for a text that is longer than a block may be. */
 export const toBlocks = (pieces: Piece[], warnings: ConversionWarnings): StoredBlock[] =>
   pieces.flatMap((piece) => new BlockWriter(warnings).blocks(piece))
-
-const asText = (runs: Run[]): string => writeInline(tidyRuns(runs))
 
 class BlockWriter {
   readonly #warnings: ConversionWarnings
@@ -50,7 +39,7 @@ class BlockWriter {
       case 'quote':
         return this.#quote(piece)
       case 'list':
-        return list(piece, this.#warnings)
+        return listBlocks(piece, this.#warnings)
       case 'definition-list': {
         const items = piece.items.map(({ terms, descriptions }) => ({
           terms: texts(terms),
@@ -85,7 +74,7 @@ class BlockWriter {
         ]
       }
       case 'code':
-        return code(piece.text, piece.language)
+        return codeBlock(piece.text, piece.language)
       case 'divider':
         return [{ type: 'divider' }]
       case 'table':
@@ -169,27 +158,24 @@ class BlockWriter {
       MAX_COLUMNS + 1,
     )
     if (width > MAX_COLUMNS) throw new UnreadableBody(`a table has more than ${MAX_COLUMNS} columns`)
-    const filled = rows.map(() => 0)
     const written: Cell[][] = rows.map(() => [])
-    for (const { cell, row, colspan, rowspan } of placed) {
-      written[row]?.push(this.#cell(cell, colspan, rowspan))
-      for (let i = row; i < row + rowspan; i += 1) filled[i] = (filled[i] ?? 0) + colspan
-    }
-    for (const [i, row] of written.entries()) for (let n = filled[i] ?? 0; n < width; n += 1) row.push('')
-    const headers = headerRowsOf(piece.rows.filter(({ cells }) => cells.length > 0))
+    for (const { cell, row, colspan, rowspan } of placed) written[row]?.push(this.#cell(cell, colspan, rowspan))
+    const filled = filledIn(placed, rows.length)
+    written.forEach((row, i) => {
+      for (let n = filled[i] ?? 0; n < width; n += 1) row.push('')
+    })
+    const headers = headerRowsOf(rows)
     const [first = [], ...body] = headers > 0 ? written : [[], ...written]
     // Markdown has no table without a header: an empty one stands for none.
     const header = headers === 1 && first.every((cell) => cell === '') ? [] : first
-    const columns = headerColumnsOf(cells.slice(headers))
-    const align = alignmentOf(placed, width)
     return [
       {
         type: 'table',
         ...this.#caption(piece.caption),
         header,
-        ...(headers > 1 ? { headerRows: headers - 1 } : {}),
-        ...(columns > 0 ? { headerColumns: columns } : {}),
-        ...(align.some((value) => value !== null) ? { align } : {}),
+        ...given('headerRows', Math.max(0, headers - 1)),
+        ...given('headerColumns', headerColumnsOf(cells.slice(headers))),
+        ...alignmentOf(placed, width),
         rows: body,
       },
     ]
@@ -202,48 +188,6 @@ class BlockWriter {
   }
 }
 
-/** Texts of lines that have words. */
-function texts(lines: Run[][]): string[] {
-  const written = lines.map(asText).filter(isVisible)
-  if (written.reduce((sum, text) => sum + text.length + 2, 0) > MAX_TEXT + 2) throw tooLong()
-  return written
-}
-
-const tooLong = () => new UnreadableBody(`a text is longer than ${MAX_TEXT} characters`)
-
-const paragraphs = (lines: Run[][]): StoredBlock[] => texts(lines).map((text) => ({ type: 'paragraph', text }))
-
-function code(value: string, language: string | null): StoredBlock[] {
-  if (!isVisible(value)) return []
-  if (value.length > MAX_CODE) throw new UnreadableBody(`a code is longer than ${MAX_CODE} characters`)
-  return [{ type: 'code', text: value, language }]
-}
-
-function list(piece: ListPiece, warnings: ConversionWarnings): StoredBlock[] {
-  const nested = nestedList(piece, 1, warnings)
-  return nested.items.length > 0 ? [{ type: 'list', ...nested }] : []
-}
-
-/** A list with what is inside of it; what is too deep becomes items of the list above. */
-function nestedList(
-  { ordered, start, reversed, items }: ListPiece,
-  depth: number,
-  warnings: ConversionWarnings,
-): NestedList {
-  return {
-    ordered,
-    ...(start === 1 ? {} : { start }),
-    ...(reversed ? { reversed } : {}),
-    items: items.flatMap(({ lines, list }): NestedList['items'] => {
-      const text = asText(joinLines(lines, '\n'))
-      if (text.length > MAX_TEXT) throw tooLong()
-      const own = isVisible(text) ? [text] : []
-      if (!list) return own
-      const inner = nestedList(list, depth + 1, warnings)
-      if (inner.items.length === 0) return own
-      if (depth < MAX_LIST_DEPTH && own.length > 0) return [{ text, list: inner }]
-      warnings.add('list-flattened', 'nested list', 'flattened')
-      return [...own, ...inner.items]
-    }),
-  }
-}
+/** A member with a number, if it is not 0. */
+const given = <K extends string>(name: K, value: number) =>
+  (value > 0 ? { [name]: value } : {}) as { [N in K]?: number }

@@ -42,35 +42,42 @@ function reads(text: string, runs: Run[]): boolean {
 }
 
 function write(runs: Run[], emphasis: string): string {
-  const events = [...nestMarks(runs)]
   const pieces: Piece[] = []
   let inLink = false
-  for (let i = 0; i < events.length; i += 1) {
-    const event = events[i] as InlineEvent
+  const events = withAutolinks([...nestMarks(runs)])
+  for (const [i, event] of events.entries()) {
     const last = pieces.at(-1) ?? { kind: 'text', value: '' }
-    const previous = last.value
-    if ('run' in event)
-      pieces.push({
-        kind: 'text',
-        value: textOf(event.run, { inLink, previous, isFirst: i === 0, isLast: i === events.length - 1 }),
-      })
-    else if ('open' in event && isAutolink(event.open, events[i + 1], events[i + 2])) {
-      pieces.push({ kind: 'text', value: `<${event.open.href}>` })
-      i += 2
-    } else {
-      const [mark, kind] = 'open' in event ? [event.open, 'open' as const] : [event.close, 'close' as const]
-      if (isLink(mark)) inLink = kind === 'open'
+    const place = { inLink, previous: last.value, isFirst: i === 0, isLast: i === events.length - 1 }
+    if ('run' in event) pieces.push({ kind: 'text', value: textOf(event.run, place) })
+    else if ('address' in event) pieces.push({ kind: 'text', value: `<${event.address}>` })
+    else if ('open' in event) {
+      inLink ||= isLink(event.open)
       // In a document, a link behind an exclamation mark is an image.
-      if (inLink && previous.endsWith('!')) last.value = `${previous.slice(0, -1)}\\!`
-      pieces.push({ kind, value: delimiterOf(mark, kind, emphasis) })
+      if (inLink) last.value = last.value.replace(/!$/, '\\!')
+      pieces.push({ kind: 'open', value: delimiterOf(event.open, 'open', emphasis) })
+    } else {
+      inLink &&= !isLink(event.close)
+      pieces.push({ kind: 'close', value: delimiterOf(event.close, 'close', emphasis) })
     }
   }
   separate(pieces)
   return pieces.map(({ value }) => value).join('')
 }
 
+/** The events with the links that contain just their own address as one event each. */
+function withAutolinks(events: InlineEvent[]): (InlineEvent | { address: string })[] {
+  const found: (InlineEvent | { address: string })[] = []
+  for (let i = 0; i < events.length; i += 1) {
+    const event = events[i] as InlineEvent
+    const isAddress = 'open' in event && isAutolink(event.open, events[i + 1], events[i + 2])
+    found.push(isAddress ? { address: (event.open as Link).href } : event)
+    if (isAddress) i += 2
+  }
+  return found
+}
+
 /** Whether a link contains just its own address. */
-function isAutolink(mark: Mark, inner: InlineEvent | undefined, end: InlineEvent | undefined): mark is Link {
+function isAutolink(mark: Mark, inner: InlineEvent | undefined, end: InlineEvent | undefined): boolean {
   if (!isLink(mark) || !inner || !('run' in inner) || !end || !('close' in end)) return false
   const { text, marks } = inner.run
   return text === mark.href && marks.every(isLink) && /^[a-z][a-z0-9+.-]{1,31}:[^\p{Cc}\s<>]*$/iu.test(text)
@@ -184,21 +191,17 @@ const reference = (char: string): string => `&#x${char.codePointAt(0)?.toString(
 
 /** Whether the character before, or the one behind, keeps a delimiter in a row of them from its meaning. */
 function needsOf(row: Piece[], kinds: { before: string; after: string }): { before: boolean; after: boolean } {
+  const parts = row.map(({ value, kind }) => ({ char: value[0] ?? '', kind }))
   const needs = { before: false, after: false }
-  for (let first = 0; first < row.length; first += 1) {
-    const char = row[first]?.value[0] ?? ''
-    if (!'*_~'.includes(char)) continue
-    let last = first
-    while (row[last + 1]?.value[0] === char) last += 1
-    const run = row.slice(first, last + 1)
+  for (const [first, { char }] of parts.entries()) {
+    if (!'*_~'.includes(char) || parts[first - 1]?.char === char) continue
+    const length = parts.slice(first).findIndex((part) => part.char !== char)
+    const last = length < 0 ? parts.length : first + length
+    const run = parts.slice(first, last).map(({ kind }) => kind)
     const before = first === 0 ? kinds.before : 'punctuation'
-    const after = last === row.length - 1 ? kinds.after : 'punctuation'
-    const strict = char === '_'
-    if (before === 'other' && run.some(({ kind }) => kind === 'open') && (strict || after === 'punctuation'))
-      needs.before = true
-    if (after === 'other' && run.some(({ kind }) => kind === 'close') && (strict || before === 'punctuation'))
-      needs.after = true
-    first = last
+    const after = last === parts.length ? kinds.after : 'punctuation'
+    needs.before ||= before === 'other' && run.includes('open') && (char === '_' || after === 'punctuation')
+    needs.after ||= after === 'other' && run.includes('close') && (char === '_' || before === 'punctuation')
   }
   return needs
 }

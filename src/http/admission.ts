@@ -16,44 +16,53 @@ declare module 'fastify' {
 }
 
 /** How long one turn of the event loop may be spent on requests before the rest of them are refused, in milliseconds. */
-const MAX_TURN = 100
+const MAX_TURN = 50
 /** Fewer requests than this in a turn are no overload, however long they take. */
 const MIN_REQUESTS = 64
-/** How many requests may be in flight that no cache answers: those that wait for the database, mostly for writing. */
-const MAX_IN_FLIGHT = 128
+/** How many requests may be in flight that have arrived as a whole and that no cache answers. */
+const MAX_IN_FLIGHT = { read: 256, write: 64 }
 /** Paths that are always answered. */
 const HEALTH = /^\/(livez|readyz)(\?|$)/
 
 const OVERLOADED = { headers: { 'retry-after': '1' } }
 const overloaded = () => new Problem('busy', 'more requests arrive than can be answered', OVERLOADED)
 
+type Kind = keyof typeof MAX_IN_FLIGHT
+const kindOf = (method = ''): Kind => (method === 'GET' || method === 'HEAD' ? 'read' : 'write')
+
 export interface Admission {
   /** The listener that passes on to `handler` what is taken. */
   guard(handler: RequestListener): RequestListener
+  /** Limits how many requests are in flight. To be called behind the cache, whose replies do not count. */
+  limitInFlight(app: FastifyInstance): void
   /** Holds requests back until `release`. */
   hold(): void
   release(): void
 }
 
-/** The admission of the requests of one process. */
-export function admission(): Admission {
+/** The admission of the requests of one process; `now` gives the time in milliseconds. */
+export function admission(now = () => performance.now()): Admission {
   let turnBegan = 0
   let requests = 0
+  const inFlight = { read: 0, write: 0 }
   let held: (() => void)[] | undefined
+
+  const isFull = (kind: Kind) => inFlight[kind] >= MAX_IN_FLIGHT[kind]
 
   function endTurn(): void {
     turnBegan = 0
     requests = 0
   }
 
-  function isTaken({ url = '' }: IncomingMessage): boolean {
+  function isTaken({ method, url = '' }: IncomingMessage): boolean {
+    if (kindOf(method) === 'write' && isFull('write')) return false
     requests += 1
     if (turnBegan === 0) {
-      turnBegan = performance.now()
+      turnBegan = now()
       setImmediate(endTurn)
       return true
     }
-    return requests <= MIN_REQUESTS || performance.now() - turnBegan < MAX_TURN || HEALTH.test(url)
+    return requests <= MIN_REQUESTS || now() - turnBegan < MAX_TURN || HEALTH.test(url)
   }
 
   return {
@@ -61,6 +70,20 @@ export function admission(): Admission {
       if (held) held.push(() => handler(request, reply))
       else if (isTaken(request)) handler(request, reply)
       else refuse(reply)
+    },
+    limitInFlight(app) {
+      // A body that arrives slowly is no work, so a request counts from when it is here.
+      app.addHook('preHandler', (request, reply, done) => {
+        const { mayWait = false, access } = request.routeOptions.config
+        if (mayWait || access === 'open') return done()
+        const kind = kindOf(request.method)
+        if (isFull(kind)) return done(overloaded())
+        inFlight[kind] += 1
+        reply.raw.once('close', () => {
+          inFlight[kind] -= 1
+        })
+        done()
+      })
     },
     hold() {
       held ??= []
@@ -84,19 +107,4 @@ function refuse(reply: ServerResponse): void {
     ...OVERLOADED.headers,
   })
   reply.end(body)
-}
-
-/** Refuses requests while too many are in flight. Registered behind the cache, whose replies do not count. */
-export function limitInFlight(app: FastifyInstance): void {
-  let inFlight = 0
-  app.addHook('onRequest', (request, reply, done) => {
-    const { mayWait = false, access } = request.routeOptions.config
-    if (mayWait || access === 'open') return done()
-    if (inFlight >= MAX_IN_FLIGHT) return done(overloaded())
-    inFlight += 1
-    reply.raw.once('close', () => {
-      inFlight -= 1
-    })
-    done()
-  })
 }

@@ -11,8 +11,7 @@ interface Exchange {
 }
 
 /** The last exchange that was begun on a connection, and those that wait for its end. */
-interface Turn {
-  last: Exchange
+interface Turn extends Exchange {
   waiting: Exchange[]
 }
 
@@ -30,14 +29,15 @@ export function inTurn(handler: RequestListener): Turns {
   function next(socket: Socket, turn: Turn): void {
     const exchange = turn.waiting.shift()
     if (!exchange) return
-    turn.last = exchange
+    turn.request = exchange.request
+    turn.reply = exchange.reply
     if (turn.waiting.length > 0) waitFor(socket, turn)
     else socket.off('data', ignore).resume()
     if (!socket.destroyed) handler(exchange.request, exchange.reply)
   }
 
   function waitFor(socket: Socket, turn: Turn): void {
-    turn.last.reply.once('close', () => next(socket, turn))
+    turn.reply.once('close', () => next(socket, turn))
     // Node resumes reading with each reply, so this is needed each time.
     socket.pause()
   }
@@ -46,9 +46,11 @@ export function inTurn(handler: RequestListener): Turns {
     listener(request, reply) {
       const { socket } = request
       const turn = turns.get(socket)
-      if (turn === undefined) turns.set(socket, { last: { request, reply }, waiting: [] })
-      else if (turn.last.reply.writableFinished) turn.last = { request, reply }
-      else {
+      if (turn === undefined) turns.set(socket, { request, reply, waiting: [] })
+      else if (turn.waiting.length === 0 && turn.reply.writableFinished) {
+        turn.request = request
+        turn.reply = reply
+      } else {
         turn.waiting.push({ request, reply })
         if (turn.waiting.length > 1) return void socket.pause()
         // The parser reads from the connection by itself until somebody listens to its data; only then it can be paused.
@@ -59,8 +61,8 @@ export function inTurn(handler: RequestListener): Turns {
     },
 
     isAnswering(socket) {
-      const last = turns.get(socket)?.last
-      return last?.request.complete === true && !last.reply.headersSent
+      const turn = turns.get(socket)
+      return turn?.request.complete === true && !turn.reply.headersSent
     },
   }
 }

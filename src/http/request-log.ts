@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify'
 
+/** Statuses that an operator should notice: the service is overloaded, or its disk is full. */
+const WARNINGS = [503, 507]
 /** An `X-Request-Id` that is accepted from a client or a proxy: short, and safe in a log. */
 const ACCEPTED_ID = /^[\w.:-]{1,100}$/
 
@@ -32,9 +34,12 @@ export const loggerOptions = (
 
 /**
  * Sets `X-Request-Id` on every reply, and writes a line to the request log for each. Successful reads are logged only with
- * `logsReads`.
+ * `logsReads`, and the addresses of clients with `logsAddresses`.
  */
-export function registerRequestLog(app: FastifyInstance, { logsReads }: { logsReads: boolean }): void {
+export function registerRequestLog(
+  app: FastifyInstance,
+  { logsReads, logsAddresses }: { logsReads: boolean; logsAddresses: boolean },
+): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     done()
@@ -45,7 +50,18 @@ export function registerRequestLog(app: FastifyInstance, { logsReads }: { logsRe
     if (isQuiet && !logsReads) return done()
     const path = pathOf(request)
     const ms = Math.round(reply.elapsedTime * 10) / 10
-    request.log.info({ reqId: request.id, method, path, status: reply.statusCode, ms, key: caller?.id }, 'request')
+    const { statusCode: status } = reply
+    const line = {
+      reqId: request.id,
+      method,
+      path,
+      status,
+      ms,
+      key: caller?.id,
+      ...(logsAddresses && { ip: request.ip }),
+    }
+    if (WARNINGS.includes(status)) request.log.warn(line, 'request')
+    else request.log.info(line, 'request')
     done()
   })
 }

@@ -5,7 +5,7 @@ import type { Reader, Storage } from '../storage/storage.ts'
 
 /** How many searches run at a time, and how many wait for that. */
 const CONCURRENCY = 4
-const MAX_WAITING = 100
+const MAX_WAITING = 32
 
 /**
  * Runs the reads of a request whose cost the client decides, such as a search: on `Storage.boundedReader`, and in turn

@@ -82,7 +82,7 @@ interface SearchPage {
 }
 
 /**
- * A page of the hits that `indexQuery` lets through, and as many of the best as are asked for, both in one pass; none if
+ * A page of the hits that `indexQuery` lets through, and the best `best` of them, both in one pass; none if
  * that is null. Throws `invalid-cursor` for a cursor of another list.
  */
 export async function searchEditions(
@@ -95,15 +95,15 @@ export async function searchEditions(
   const start = from && { ...positionOf(from.keys), back: from.back }
   const { template, values: predicateValues } = indexQuery.otherPredicates
   const variant = JSON.stringify({ direction: start?.back ? 'newer' : 'older', template } satisfies HitsVariant)
-  const wanted = Math.max(limit + 1, best)
+  const needed = Math.max(limit + 1, best)
   const hits: Hit[] = []
   for (const { score, query } of tiersFrom(start, tiersOf(terms))) {
-    if (hits.length >= wanted) break
+    if (hits.length >= needed) break
     const values = {
       ...predicateValues,
       ...keyRangeFrom(start?.score === score ? start : null, indexQuery),
       query: bothOf(query, indexQuery.query),
-      limit: wanted - hits.length,
+      limit: needed - hits.length,
     }
     const rows = await selectHits(db, variant, values)
     hits.push(...rows.map(({ article, key }) => ({ article, key: Number(key), score })))

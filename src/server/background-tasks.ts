@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { publishDue, type Releases } from '../articles/lifecycle/scheduler.ts'
 import { sweepPreviews } from '../articles/previews/store.ts'
+import { sweepAudit } from '../audit/log.ts'
 import { backUpIfDue } from '../backups/schedule.ts'
 import type { ChangeNotifier } from '../changes/change-notifier.ts'
 import { sweepChanges } from '../changes/log.ts'
@@ -79,6 +80,7 @@ function storageTasks({ config, storage, clock, releases }: BackgroundDeps, sign
     await sweepPreviews({ storage, clock })
     await deleteExpiredTrash({ storage, clock }, config.TRASH_DAYS, trashCursors)
     await sweepChanges({ storage, clock }, config.CHANGES_DAYS)
+    await sweepAudit({ storage, clock }, config.AUDIT_DAYS)
     await sweepDeliveries({ storage, clock }, config.DELIVERIES_DAYS)
   }
   return [

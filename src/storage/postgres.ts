@@ -83,7 +83,7 @@ export async function postgresStorage<R extends PgQueryResultHKT>(
     onCommit: (listener) => listeners.add(listener),
     attempt: (tx, work) => (tx as unknown as PgDatabase<R>).transaction((inner) => work(inner as unknown as Writer)),
     commits: () => undefined,
-    // The server looks after its disk; the service is told by errors of queries.
+    // The server looks after its disk; the service learns of it by the errors of queries.
     onFailure: () => {},
     ping: async () => void (await db.execute(sql`select 1`)),
     close,

@@ -8,19 +8,16 @@ import { checkFile } from './file-check.ts'
 import { migrateSqlite } from './migrate.ts'
 import { APPLICATION_ID, isEmptyFile } from './sqlite-file.ts'
 import { writeQueue } from './sqlite-write-queue.ts'
-import { cacheStatements } from './statements.ts'
+import { cacheStatements, type SlowStatements } from './statements.ts'
 import { type OpenOptions, STATEMENT_DEADLINE, type Storage, StorageUnusable } from './storage.ts'
 import { checkpointWal, MAX_WAL_PAGES } from './wal-checkpoint.ts'
 
 /** How long a connection waits for another process that opens, migrates or closes the file, in milliseconds. */
 const OPENING_DEADLINE = 1_500
 
-/**
- * Opens the file at `path`, which is created if it does not exist, and migrates its schema. With `forService` the WAL is
- * checkpointed in the background; without, by the transaction that fills it, which is good enough for a command.
- */
+/** Opens the file at `path`, which is created if it does not exist, and migrates its schema. */
 export async function openSqlite(path: string, options: OpenOptions = {}): Promise<Storage> {
-  const { forService = false, checkpoints = true, deadline = STATEMENT_DEADLINE } = options
+  const { forService = false, checkpoints = true, deadline = STATEMENT_DEADLINE, slow } = options
   let writer: Database.Database | undefined
   let reader: Database.Database | undefined
   try {
@@ -43,7 +40,7 @@ export async function openSqlite(path: string, options: OpenOptions = {}): Promi
     writer.pragma('busy_timeout = 0')
     const latch = failureLatch()
     const bounded = boundedReader(path, { deadline, inThread: forService })
-    const base = createStorage(writer, reader, latch)
+    const base = createStorage(writer, reader, latch, slow)
     const storage: Storage = {
       ...base,
       boundedReader: bounded.reader,
@@ -75,9 +72,9 @@ function createStorage(
   writer: Database.Database,
   reader: Database.Database,
   latch: FailureLatch,
+  slow: SlowStatements | undefined,
 ): Omit<Storage, 'boundedReader'> {
-  cacheStatements(writer, latch.observe)
-  cacheStatements(reader, latch.observe)
+  for (const connection of [writer, reader]) cacheStatements(connection, { onError: latch.observe, slow })
   const { commits, end } = snapshots(reader)
   const listeners = new CommitListeners()
   const { transaction, attempt, idle } = writeQueue(writer, end, () => listeners.run(), latch.failure)

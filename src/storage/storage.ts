@@ -1,5 +1,6 @@
 /** What a storage engine provides, and the errors that both engines throw. */
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
+import type { SlowStatements } from './statements.ts'
 
 type Database = BaseSQLiteDatabase<'async', unknown>
 
@@ -81,6 +82,8 @@ export interface OpenOptions {
   forService?: boolean
   /** Whether the WAL of SQLite is checkpointed at all; another program has to do it otherwise. */
   checkpoints?: boolean
+  /** Which statements of SQLite are reported as slow; none if left out. */
+  slow?: SlowStatements | undefined
   /** How long a statement of `boundedReader` may run, in milliseconds. */
   deadline?: number
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import type { Block, StoredBlock } from '../../src/body/block.ts'
 import { convert } from '../../src/body/convert.ts'
@@ -459,6 +460,75 @@ describe('no word is lost', () => {
       }),
       runs(300),
     ))
+})
+
+interface Vector {
+  text: string
+  paragraphs: Run[][]
+}
+const vectors: Vector[] = JSON.parse(readFileSync(new URL('../../docs/inline-vectors.json', import.meta.url), 'utf8'))
+
+/** The function of an example, which has no types. */
+const exampleOf = async (name: string): Promise<(runs: Run[], platform: unknown) => unknown[]> =>
+  (await import(new URL(`../../docs/${name}`, import.meta.url).href)).renderRuns
+
+/** A document whose nodes are their HTML. */
+const fakeDocument = () => {
+  const escape = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;')
+  const node = (name: string) => {
+    const children: { html(): string }[] = []
+    let attributes = ''
+    return {
+      appendChild: (child: { html(): string }) => children.push(child),
+      setAttribute: (key: string, value: string) => {
+        attributes += ` ${key}="${escape(value)}"`
+      },
+      html: () => {
+        const inner = children.map((child) => child.html()).join('')
+        return name === '' ? inner : `<${name}${attributes}>${inner}</${name}>`
+      },
+    }
+  }
+  return {
+    createElement: node,
+    createDocumentFragment: () => node(''),
+    createTextNode: (text: string) => ({ html: () => escape(text) }),
+  }
+}
+
+describe('the examples of the documentation', () => {
+  it.each(vectors)('$text is read as the vector says', ({ text, paragraphs }) => {
+    expect(parseInline(text).map(tidyRuns)).toEqual(paragraphs)
+  })
+
+  const rich: Run[] = [
+    { text: '<script>\nx', marks: ['strong', { type: 'link', href: '/a?b&c' }] },
+    { text: '[1]', marks: [{ type: 'footnote', label: '1' }] },
+  ]
+  it('build DOM nodes', async () => {
+    const renderRuns = await exampleOf('render-dom.js')
+    const nodes = renderRuns(rich, fakeDocument()) as { html(): string }[]
+    expect(nodes.map((node) => node.html()).join('')).toBe(
+      '<a href="/a?b&amp;c"><strong>&lt;script><br></br>x</strong></a><a href="#fn-1">[1]</a>',
+    )
+  })
+
+  it('build React elements', async () => {
+    const renderRuns = await exampleOf('render-react.js')
+    const createElement = (type: string, { key: _, ...props }: object & { key?: unknown }, ...children: unknown[]) => [
+      type,
+      props,
+      ...children,
+    ]
+    expect(
+      renderRuns(rich, (...args: Parameters<typeof createElement>) => ({ element: createElement(...args) })),
+    ).toEqual([
+      {
+        element: ['a', { href: '/a?b&c' }, { element: ['strong', {}, '<script>', { element: ['br', {}] }, 'x'] }],
+      },
+      { element: ['a', { href: '#fn-1' }, '[1]'] },
+    ])
+  })
 })
 
 describe('inline Markdown', () => {

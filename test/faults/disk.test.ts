@@ -4,9 +4,9 @@ import { closeSync, copyFileSync, mkdirSync, openSync, rmSync, writeFileSync, wr
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setInterval } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { type CommandLine, commandLine } from '../harness/command-line.ts'
+import { failingDisk } from '../harness/failing-disk.ts'
 import { ledgerSettings, newLedger, request, serveProcess } from '../harness/ledger.ts'
 
 let commands: CommandLine
@@ -17,19 +17,15 @@ afterAll(() => commands.remove())
 
 const at = (name: string) => join(commands.folder, name)
 
-/** A library that lets fsync fail on demand, compiled from C. */
-function failingDisk(): string {
-  const library = at('failing-disk.so')
-  const source = fileURLToPath(new URL('../harness/failing-disk.c', import.meta.url))
-  execFileSync('gcc', ['-shared', '-fPIC', '-o', library, source, '-ldl'])
-  return library
-}
-
 it('after a failed fsync nothing is acknowledged, and the process ends with its own exit code', async () => {
   const ledger = newLedger()
   const trigger = at('fails-now')
   const settings = { ...ledgerSettings, DATABASE_URL: 'fsync.db' }
-  const { url, ended } = await serveProcess(commands, { ...settings, LD_PRELOAD: failingDisk(), FAILING_DISK: trigger })
+  const { url, ended } = await serveProcess(commands, {
+    ...settings,
+    ...failingDisk(commands.folder),
+    FAILING_DISK: trigger,
+  })
   let acknowledgedAfter = 0
   let hasFailed = false
   const onAcknowledged = () => {

@@ -48,7 +48,11 @@ const ADMIN = 'an-admin-key-for-tests-that-is-long-enough'
 /** A running service over a database of its own, or one that is given, on a free port of the loopback interface. */
 export async function newsroom(
   environment: Record<string, string> = {},
-  { storage: shared, deadline, ...more }: Pick<AppDeps, 'hostLookup'> & OpenOptions & { storage?: Storage } = {},
+  {
+    storage: shared,
+    deadline,
+    ...more
+  }: Pick<AppDeps, 'onCounts' | 'hostLookup'> & OpenOptions & { storage?: Storage } = {},
 ): Promise<Newsroom> {
   const storage = shared ?? (await temporaryStorage(deadline === undefined ? {} : { deadline }))
   const clock = {

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { TIMEOUTS } from '../../src/app/create-server.ts'
@@ -707,6 +708,57 @@ describe('pipelined requests', () => {
     expect(handled - 20).toBe(REQUESTS)
     expect(replies).toBeGreaterThan(REQUESTS * 0.9)
     server.close()
+  })
+})
+
+describe('overload', () => {
+  it('is answered 503 from when a turn of the event loop takes too long to its end, health checks excepted', async () => {
+    let time = 1
+    const statuses: number[] = []
+    const listener = admission(() => time).guard((_request, reply) => {
+      time += 1
+      reply.writeHead(200).end()
+    })
+    const arrive = (url: string) => {
+      const end = () => {}
+      const writeHead = (status: number) => {
+        statuses.push(status)
+        return { end }
+      }
+      listener({ url, method: 'GET' } as IncomingMessage, { writeHead, end } as unknown as ServerResponse)
+    }
+    for (let count = 0; count < 70; count++) arrive('/v1/articles')
+    expect(statuses.slice(0, 64)).toEqual(Array(64).fill(200))
+    expect(statuses.slice(64)).toEqual(Array(6).fill(503))
+    arrive('/livez')
+    arrive('/readyz?x')
+    arrive('/livezz')
+    expect(statuses.slice(70)).toEqual([200, 200, 503])
+    await new Promise(setImmediate)
+    arrive('/v1/articles')
+    expect(statuses.at(-1)).toBe(200)
+  })
+
+  it('is answered 503 while too many writes are in flight, which are all answered', async () => {
+    const { anyone, editor, storage, close } = await newsroom()
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const writing = storage.transaction(() => held)
+    const all = Array.from({ length: 65 }, (_, count) => editor.post('/v1/tags').send({ name: `Tag ${count}` }))
+    const replies = all.map((sent) => sent.then((reply) => reply))
+    const first = await Promise.race(replies)
+    problem('busy')(first)
+    expect(first.headers['retry-after']).toBe('1')
+    await anyone.get('/livez').expect(200)
+    await anyone.get('/v1/tags').expect(200)
+    await anyone.get('/v1/authors?limit=3').expect(200)
+    release()
+    await writing
+    const statuses = (await Promise.all(replies)).map(({ status }) => status)
+    expect(statuses.toSorted()).toEqual([...Array(64).fill(201), 503])
+    await close()
   })
 })
 

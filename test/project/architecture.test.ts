@@ -15,7 +15,7 @@ const layers = [
   ['listing'],
   ['search'],
   ['articles'],
-  ['backups', 'bulk', 'doctor', 'feeds', 'formats', 'sitemaps', 'syndication', 'trash', 'webhooks'],
+  ['backups', 'bulk', 'doctor', 'feeds', 'formats', 'metrics', 'sitemaps', 'syndication', 'trash', 'webhooks'],
   ['about', 'config'],
   ['app'],
   ['server', 'sample'],

@@ -7,11 +7,16 @@ import { htmlPage, sendPage, undocumentedRoute } from './html-page.ts'
 const FOLDER = new URL('../../../docs/', import.meta.url)
 
 /** Content types of the other files in the folder, by extension. */
-const CONTENT_TYPES: Record<string, string> = { js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml' }
+const CONTENT_TYPES: Record<string, string> = {
+  js: 'text/javascript; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  svg: 'image/svg+xml',
+}
 
 /** The guides, in the order in which they are best read. */
 export const guides = [
   'concepts',
+  'inline',
   'editing',
   'contract',
   'reading',
@@ -23,6 +28,7 @@ export const guides = [
   'configuration',
   'operations',
   'backup',
+  'reliability',
   'principles',
   'performance',
 ] as const
