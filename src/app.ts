@@ -10,6 +10,7 @@ import {
   type Services,
   version,
 } from './app/services.ts'
+import { shareRateLimits } from './app/shared-rate-limits.ts'
 import { registerVersion } from './app/version-route.ts'
 import { registerCorrections } from './articles/corrections/routes.ts'
 import { registerAdvanceCopies } from './articles/embargo-access/routes.ts'
@@ -47,6 +48,7 @@ import { registerRateLimit } from './http/rate-limit.ts'
 import { registerRequestLog } from './http/request-log.ts'
 import { registerJobs } from './jobs/routes.ts'
 import { registerKeys } from './keys/routes.ts'
+import { rateWindows } from './lib/rate-windows.ts'
 import { registerRelated } from './listing/related-routes.ts'
 import { registerLists } from './listing/routes.ts'
 import { countRequests } from './metrics/requests.ts'
@@ -79,7 +81,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 /** What runs for every request. The order of registration is the order in which the hooks run. */
 async function registerHooks(app: FastifyInstance, services: Services, requests: Admission): Promise<void> {
   const { config, clock, publicRead, caching, notifier, jobs } = services
-  const limits = registerRateLimit(app, config.RATE_LIMIT, clock)
+  const windows = rateWindows()
+  const limits = registerRateLimit(app, { perMinute: config.RATE_LIMIT, windows, clock })
+  if (config.REDIS_URL !== undefined) shareRateLimits(app, windows, { url: config.REDIS_URL, clock })
   if (publicRead) registerPublicCache(app, publicCacheOptions(services))
   // Before CORS, so that preflight requests have an id and are logged.
   registerRequestLog(app, {
