@@ -11,6 +11,10 @@ declare module 'fastify' {
     /** The window in which the request was counted; null if it is not limited, or not counted yet. */
     rateWindow: RateWindow | null
   }
+  interface FastifyInstance {
+    /** Counts a request that no hook sees, by its address. Gives the problem `rate-limited` for one too many. */
+    countUnrouted(request: FastifyRequest, reply: FastifyReply): Problem | undefined
+  }
 }
 
 /** Counts requests that have an `Authorization` header, once it is known whose key it is. */
@@ -49,6 +53,12 @@ export function registerRateLimit(
       headers: { 'retry-after': String(secondsLeft(rateWindow)) },
     })
   }
+
+  app.decorate('countUnrouted', (request, reply) => {
+    request.rateWindow = null
+    count(request, networkOf(request.ip), perMinute)
+    return verdict(request, reply)
+  })
 
   if (perMinute > 0)
     app.addHook('onRequest', (request, _reply, done) => {
