@@ -18,6 +18,7 @@ import { registerTransitions } from './articles/lifecycle/routes.ts'
 import { registerPreviews } from './articles/previews/routes.ts'
 import { registerRevisions } from './articles/revisions/routes.ts'
 import { registerArticles } from './articles/routes.ts'
+import { registerBlocks } from './articles/sub-items/blocks.ts'
 import { registerCitations } from './articles/sub-items/citations.ts'
 import { registerRelatedLinks } from './articles/sub-items/related-links.ts'
 import { registerAudit } from './audit/routes.ts'
@@ -118,6 +119,7 @@ function registerApi(v1: FastifyInstance, services: ApiServices): void {
   registerRevisions(v1, services)
   registerPreviews(v1, services)
   registerCorrections(v1, services)
+  registerBlocks(v1, services)
   registerCitations(v1, services)
   registerRelatedLinks(v1, services)
   registerEntries(v1, authorKind, services)
