@@ -102,6 +102,13 @@ describe('pages damaged in the middle of the file', () => {
     expect(out).toContain('nothing is written any more')
   })
 
+  it('end the process when a search needs them', async () => {
+    const { url, ended } = await serveProcess(commands, damaged('index.db', 'edition_index_data'))
+    const reply = await request(`${url}/v1/search?q=piece*`)
+    expect([503, undefined]).toContain(reply?.status)
+    expect(await ended).toMatchObject({ code: 74 })
+  })
+
   it('end the process when they are needed', async () => {
     const { url, ended } = await serveProcess(commands, damaged('editions.db', 'editions'))
     for (const id of ledger.acknowledged.keys()) {
