@@ -77,6 +77,7 @@ const Environment = z.object({
     .default(false),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   RATE_LIMIT: integer(0, 1_000_000).default(0),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be an address such as redis://localhost:6379' }).optional(),
   CACHE_MAX_AGE: seconds.default(10),
   CACHE_STALE_WHILE_REVALIDATE: seconds.default(60),
   CACHE_BYTES: integer(0, 2 ** 40).default(16 * 1024 * 1024),
@@ -116,7 +117,7 @@ export class ConfigError extends Error {
 }
 
 /** Settings whose values must not appear in error messages. */
-const SECRETS = new Set(['DATELINE_ADMIN_KEY', 'SECRETS_KEY'])
+const SECRETS = new Set(['DATELINE_ADMIN_KEY', 'REDIS_URL', 'SECRETS_KEY'])
 
 /** How many characters a name may differ from a setting to be taken for a misspelling of it. */
 const MAX_MISSPELT = 2

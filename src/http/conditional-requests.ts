@@ -1,4 +1,5 @@
 /** Conditional requests (RFC 9110, section 13): reads of what has changed, and writes to a known version. */
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { Problem } from '../lib/problem.ts'
@@ -13,8 +14,8 @@ const CODING = /(?:--?|[;:+])(?:gzip|br|zstd|deflate)"$/
  * Whether `If-None-Match` lists the ETag, by the weak comparison (RFC 9110, section 13.1.2), or as a proxy that compresses
  * has changed it.
  */
-export function matchesEtag(request: FastifyRequest, etag: string): boolean {
-  const condition = request.headers['if-none-match']
+export function matchesEtag(headers: IncomingHttpHeaders, etag: string): boolean {
+  const condition = headers['if-none-match']
   if (condition === undefined) return false
   if (condition === etag || condition.trim() === '*') return true
   return condition.split(',').some((one) => {

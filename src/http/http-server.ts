@@ -27,7 +27,7 @@ export const serverFactory =
   (timeouts: Timeouts, { guard }: Pick<Admission, 'guard'>) =>
   (listener: RequestListener): Server => {
     const { connectionTimeout, ...options } = timeouts
-    const { listener: handler, isAnswering } = inTurn(guard(requireHost(listener)))
+    const { listener: handler, isAnswering } = inTurn(guard(requireHost(listener)), connectionTimeout)
     const server = createServer({ ...options, requireHostHeader: false }, handler)
     server.setTimeout(connectionTimeout, (socket: Socket) => {
       if (isAnswering(socket)) socket.setTimeout(connectionTimeout)

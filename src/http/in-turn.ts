@@ -22,8 +22,8 @@ export interface Turns {
   isAnswering(socket: Socket): boolean
 }
 
-/** Handles the requests of each connection in turn, by `handler`. */
-export function inTurn(handler: RequestListener): Turns {
+/** Handles the requests of each connection in turn, by `handler`. `timeout` is that of connections, in milliseconds. */
+export function inTurn(handler: RequestListener, timeout: number): Turns {
   const turns = new WeakMap<Socket, Turn>()
 
   function next(socket: Socket, turn: Turn): void {
@@ -33,6 +33,8 @@ export function inTurn(handler: RequestListener): Turns {
     turn.reply = exchange.reply
     if (turn.waiting.length > 0) waitFor(socket, turn)
     else socket.off('data', ignore).resume()
+    // After a reply Node waits longer, as for a next request.
+    socket.setTimeout(timeout)
     if (!socket.destroyed) handler(exchange.request, exchange.reply)
   }
 

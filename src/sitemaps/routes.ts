@@ -104,7 +104,7 @@ export function registerSitemaps(
       const etag = await etagOf(db, request)
       const entries = await entriesIn(db, site, name)
       if (!entries) throw notFound('sitemap')
-      if (matchesEtag(request, etag)) return notModified(reply, etag) as never
+      if (matchesEtag(request.headers, etag)) return notModified(reply, etag) as never
       reply.headers({ 'content-type': CONTENT_TYPE, 'cache-tag': 'articles', etag })
       return reply.send(Readable.from(urlset(entries), { objectMode: false }) as never)
     },
