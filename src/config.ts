@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
+import { closestName } from './lib/suggest.ts'
 
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true')
 
@@ -13,7 +14,7 @@ const integer = (min: number, max: number) =>
     .transform(Number)
 const seconds = integer(0, 31_536_000)
 
-/** A comma-separated list; `message` says what each item must be. */
+/** A comma-separated list of at least one; `message` says what each item must be. */
 const commaSeparated = (isValid: (value: string) => boolean, message: string) =>
   z
     .string()
@@ -23,7 +24,7 @@ const commaSeparated = (isValid: (value: string) => boolean, message: string) =>
         .map((item) => item.trim())
         .filter((item) => item !== ''),
     )
-    .refine((values) => values.every(isValid), message)
+    .refine((values) => values.length > 0 && values.every(isValid), message)
 
 /** A language tag (BCP 47), in its canonical case. */
 const languageTag = z.string().transform((value, { addIssue }) => {
@@ -48,7 +49,11 @@ const Environment = z.object({
   HOST: z.string().default('localhost'),
   PORT: integer(0, 65_535).default(3000),
   DATABASE_URL: z.string().default('./data/dateline.db'),
-  DATELINE_ADMIN_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
+  // A bearer token in a header has no spaces.
+  DATELINE_ADMIN_KEY: z
+    .string()
+    .regex(/^[!-~]{32,}$/, 'must have at least 32 characters, all of them ASCII and none a space')
+    .optional(),
   PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   SITE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   SITE_NAME: z.string().max(200).default('Dateline'),
@@ -72,14 +77,27 @@ const Environment = z.object({
     .default(false),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   RATE_LIMIT: integer(0, 1_000_000).default(0),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be an address such as redis://localhost:6379' }).optional(),
   CACHE_MAX_AGE: seconds.default(10),
   CACHE_STALE_WHILE_REVALIDATE: seconds.default(60),
   CACHE_BYTES: integer(0, 2 ** 40).default(16 * 1024 * 1024),
   REQUIRE_IF_MATCH: flag.default(false),
   EDITORS_MAY_BACKDATE: flag.default(false),
+  DRAIN_SECONDS: integer(0, 300).default(1),
   TRASH_DAYS: integer(0, 36_500).default(30),
   CHANGES_DAYS: integer(0, 36_500).default(90),
   DELIVERIES_DAYS: integer(0, 36_500).default(30),
+  BACKUP_DIR: z.string().optional(),
+  BACKUP_EVERY_HOURS: integer(0, 8_760).default(0),
+  BACKUP_KEEP: integer(1, 10_000).default(7),
+  SQLITE_CHECKPOINTS: flag.default(true),
+  DATELINE_COMMIT: z.string().max(100).optional(),
+  METRICS_PORT: integer(0, 65_535).optional(),
+  METRICS_HOST: z.string().default('localhost'),
+  AUDIT_DAYS: integer(0, 36_500).default(0),
+  AUDIT_ADDRESSES: flag.default(true),
+  LOG_ADDRESSES: flag.default(false),
+  SLOW_QUERY_MS: integer(0, 60_000).default(0),
   SECRETS_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   WEBHOOK_ALLOWED_HOSTS: commaSeparated(
     isHost,
@@ -99,18 +117,39 @@ export class ConfigError extends Error {
 }
 
 /** Settings whose values must not appear in error messages. */
-const SECRETS = new Set(['DATELINE_ADMIN_KEY', 'SECRETS_KEY'])
+const SECRETS = new Set(['DATELINE_ADMIN_KEY', 'REDIS_URL', 'SECRETS_KEY'])
 
-/** Reads and validates the settings; an empty value counts as not set. Throws `ConfigError`. */
+/** How many characters a name may differ from a setting to be taken for a misspelling of it. */
+const MAX_MISSPELT = 2
+
+/**
+ * Lines about names that are no settings: those that begin as settings of this program do, and those that differ little
+ * from a setting that is not set. Short settings such as `PORT` resemble too much that belongs to other programs.
+ */
+function misspelt(variables: Record<string, unknown>): string[] {
+  const missing = settingNames.filter((name) => name.includes('_') && !(name in variables))
+  const unknown = Object.keys(variables).filter((name) => !settingNames.includes(name as keyof Config))
+  return unknown.flatMap((name) => {
+    const meant = closestName(name, missing, MAX_MISSPELT)
+    if (meant === undefined && !name.startsWith('DATELINE_')) return []
+    return `${name} is not a setting${meant ? `; did you mean ${meant}? Set that, or remove ${name}` : ''}`
+  })
+}
+
+/**
+ * Reads and validates the settings; an empty value counts as not set. Throws `ConfigError`, also for names that look like
+ * misspelt settings.
+ */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const variables = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const { data, error } = Environment.safeParse(variables)
-  if (data) return Object.freeze(data)
-  const lines = error.issues.map(({ path, message }) => {
+  const unknown = misspelt(variables)
+  if (data && unknown.length === 0) return Object.freeze(data)
+  const lines = (error?.issues ?? []).map(({ path, message }) => {
     const name = path.join('.')
     return `${name} ${message}${SECRETS.has(name) ? '' : ` (it is ${JSON.stringify(variables[name])})`}`
   })
-  throw new ConfigError(lines.join('\n'))
+  throw new ConfigError([...lines, ...unknown].join('\n'))
 }
 
 /** Whether it is `*` or an origin (RFC 6454) as browsers serialise it: scheme, host and optional port. */
@@ -118,7 +157,7 @@ function isOrigin(value: string): boolean {
   if (value === '*') return true
   if (!URL.canParse(value)) return false
   const { protocol, host } = new URL(value)
-  return host !== '' && value === `${protocol}//${host}`
+  return host !== '' && !host.includes('*') && value === `${protocol}//${host}`
 }
 
 /** Whether it is a host with an optional port, as in a URL. */

@@ -190,6 +190,16 @@ it.each(UNPRINTABLE)('leaves out what XML cannot contain: %j', async (character)
       .expect(problem('invalid-encoding'))
 })
 
+it('has another ETag with other settings of the site', async () => {
+  const other = await newsroom({ SITE_NAME: 'Another name' }, { storage: room.storage })
+  for (const path of ['/feeds/rss.xml', '/feeds/atom.xml', '/feeds/feed.json', '/sitemap.xml']) {
+    const { etag = '' } = (await room.anyone.get(path).expect(200)).headers
+    await room.anyone.get(path).set('if-none-match', etag).expect(304)
+    expect((await other.anyone.get(path).set('if-none-match', etag).expect(200)).headers.etag).not.toBe(etag)
+  }
+  await other.close()
+})
+
 describe('a feed of a part', () => {
   type Link = Record<string, string>
   const linksOf = (links: Link[]) => Object.fromEntries(links.map((link) => [link['@_rel'], link['@_href']]))

@@ -9,10 +9,10 @@ const Health = z
   .meta({ id: 'Health', description: 'The service works.' })
 
 /**
- * `/livez`: the process answers. `/readyz`: the database answers too, and no shutdown has begun. `ping` rejects while the
- * database does not answer.
+ * `/livez`: the process answers. `/readyz`: the database answers too, and no shutdown has begun. `whyNotReady` gives the reason
+ * why the database cannot be used, if there is one.
  */
-export function registerHealth(server: FastifyInstance, ping: () => Promise<void>): void {
+export function registerHealth(server: FastifyInstance, whyNotReady: () => Promise<string | undefined>): void {
   const app = server.withTypeProvider<ZodTypes>()
   let closing = false
   app.addHook('preClose', async () => {
@@ -44,7 +44,8 @@ export function registerHealth(server: FastifyInstance, ping: () => Promise<void
       schema: {
         operationId: 'getReadiness',
         summary: 'Check that the service is ready',
-        description: 'Answers 503 while the database does not answer, and from the beginning of a shutdown.',
+        description:
+          'Answers 503 while the database does not answer, when its disk has failed or its file is damaged, and from the beginning of a shutdown.',
         tags: ['Operations'],
         response: { 200: Health, 503: ProblemReply },
       },
@@ -52,9 +53,8 @@ export function registerHealth(server: FastifyInstance, ping: () => Promise<void
     async (_request, reply) => {
       reply.header('cache-control', 'no-store')
       if (closing) throw notReady('the service is shutting down')
-      await ping().catch(() => {
-        throw notReady('the database does not answer')
-      })
+      const reason = await whyNotReady()
+      if (reason !== undefined) throw notReady(reason)
       return { status: 'ok' as const }
     },
   )

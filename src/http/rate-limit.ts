@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js'
 import type { Caller } from '../access/roles.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
-import { type RateWindow, rateWindows, WINDOW } from '../lib/rate-windows.ts'
+import { type RateWindow, type RateWindows, spent, WINDOW } from '../lib/rate-windows.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -32,10 +32,8 @@ export interface RateLimits {
  */
 export function registerRateLimit(
   app: FastifyInstance,
-  perMinute: number,
-  clock: Clock,
+  { perMinute, windows, clock }: { perMinute: number; windows: RateWindows; clock: Clock },
 ): RateLimits & { refuseOverLimit(): void } {
-  const windows = rateWindows()
   app.decorateRequest('rateWindow', null)
 
   function count(request: FastifyRequest, client: string, limit: number): void {
@@ -73,14 +71,14 @@ export function registerRateLimit(
 }
 
 /** Whether the last request that was counted in the window was one too many. */
-export const isOverLimit = ({ count, limit }: RateWindow): boolean => count > limit
+export const isOverLimit = (window: RateWindow): boolean => spent(window) > window.limit
 
 const secondsLeft = ({ end, lastAt }: RateWindow): number => Math.ceil((end - lastAt) / 1_000)
 
 /** The headers of draft-ietf-httpapi-ratelimit-headers-10: the quota and its window, what is left of both in seconds. */
 export const rateLimitHeaders = (window: RateWindow): { ratelimit: string; 'ratelimit-policy': string } => ({
   'ratelimit-policy': `"default";q=${window.limit};w=${WINDOW / 1_000}`,
-  ratelimit: `"default";r=${Math.max(0, window.limit - window.count)};t=${secondsLeft(window)}`,
+  ratelimit: `"default";r=${Math.max(0, window.limit - spent(window))};t=${secondsLeft(window)}`,
 })
 
 /** An IPv4 address as a socket for both families shows it. */

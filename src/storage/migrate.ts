@@ -42,6 +42,11 @@ function pendingOf(all: Migration[], applied: string[]): Migration[] {
   return all.filter(({ tag }) => !applied.includes(tag))
 }
 
+/** Throws `StorageUnusable` if a database is of a newer version, or has no schema at all. */
+export function assertKnownSchema(connection: Database.Database): void {
+  pendingOf(migrationsOf('sqlite'), connection.prepare('select tag from schema_migrations').pluck().all() as string[])
+}
+
 /**
  * Brings an SQLite file up to date, in one transaction, one process at a time; a database with content is copied to
  * `<file>.before-<tag>` first. Foreign keys are off meanwhile, outside the transaction: inside it the pragma does

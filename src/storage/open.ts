@@ -1,19 +1,21 @@
 import { dialect } from './dialect.ts'
-import { type Storage, StorageUnusable } from './storage.ts'
+import { type OpenOptions, type Storage, StorageUnusable } from './storage.ts'
 
 /** A scheme is two characters or more: `C:` is a drive. */
 const SCHEME = /^[a-z][a-z\d+.-]+:/i
 
 /**
  * Opens and migrates the database that `url` names: a path, `sqlite:` and a path, or `postgres://…`. `forService` says
- * that a service opens it, which answers other requests while SQLite writes to its file.
+ * that a service opens it, which answers other requests while SQLite reads and writes its file; `deadline` is that of
+ * `boundedReader`.
  */
-export async function openStorage(url: string, options: { forService?: boolean } = {}): Promise<Storage> {
-  if (dialect === 'postgres') return (await import('./postgres.ts')).openPostgres(url)
-  return (await import('./sqlite.ts')).openSqlite(pathOf(url), options)
+export async function openStorage(url: string, options: OpenOptions = {}): Promise<Storage> {
+  if (dialect === 'postgres') return (await import('./postgres.ts')).openPostgres(url, options)
+  return (await import('./sqlite.ts')).openSqlite(sqlitePath(url), options)
 }
 
-function pathOf(url: string): string {
+/** The path of the SQLite file that `url` names. Throws `StorageUnusable` if it names none. */
+export function sqlitePath(url: string): string {
   const path = url.replace(/^sqlite:(\/\/)?/, '').trim()
   const expected = 'DATABASE_URL must be a path, sqlite: and a path, or postgres://…'
   if (path === '') throw new StorageUnusable(`${expected}; it names no file`)

@@ -4,7 +4,15 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { CommitListeners } from './commit-listeners.ts'
 import { migratePostgres } from './migrate.ts'
-import { codesOf, type Storage, StorageBusy, StorageUnusable, type Writer } from './storage.ts'
+import {
+  codesOf,
+  type OpenOptions,
+  STATEMENT_DEADLINE,
+  type Storage,
+  StorageBusy,
+  StorageUnusable,
+  type Writer,
+} from './storage.ts'
 
 /** The timeout for establishing a connection, in milliseconds. */
 const CONNECT_DEADLINE = 1_300
@@ -23,14 +31,16 @@ class Client extends pg.Client {
 }
 
 /** Connects to the server that `url` names and brings its schema up to date. */
-export async function openPostgres(url: string): Promise<Storage> {
+export async function openPostgres(url: string, { deadline = STATEMENT_DEADLINE }: OpenOptions = {}): Promise<Storage> {
   const pool = new pg.Pool({ connectionString: url, max: 10, Client })
+  const bounded = new pg.Pool({ connectionString: url, max: 4, Client, statement_timeout: deadline })
   // A connection that breaks while idle is replaced at the next query; without a listener it would end the process.
-  pool.on('error', () => {})
+  for (const one of [pool, bounded]) one.on('error', () => {})
+  const close = async () => void (await Promise.all([pool.end(), bounded.end()]))
   try {
-    return await postgresStorage(drizzle(pool), () => pool.end())
+    return await postgresStorage(drizzle(pool), drizzle(bounded), close)
   } catch (error) {
-    await pool.end()
+    await close()
     if (error instanceof StorageUnusable) throw error
     throw new StorageUnusable(`the PostgreSQL database cannot be opened: ${reasonOf(error)}`, { cause: error })
   }
@@ -42,15 +52,20 @@ function reasonOf(error: unknown): string {
   return error.cause instanceof Error ? reasonOf(error.cause) : error.message || codesOf(error).join()
 }
 
-/** The storage on any PostgreSQL database that drizzle can access. `close` ends its connections. */
+/**
+ * The storage on any PostgreSQL database that drizzle can access; `bounded` accesses it by connections whose statements
+ * end at a deadline. `close` ends all connections.
+ */
 export async function postgresStorage<R extends PgQueryResultHKT>(
   db: PgDatabase<R>,
+  bounded: PgDatabase<R>,
   close: () => Promise<void>,
 ): Promise<Storage> {
   await migratePostgres(db)
   const listeners = new CommitListeners()
   return {
     reader: db as unknown as Storage['reader'],
+    boundedReader: bounded as unknown as Storage['reader'],
     async transaction(work) {
       const result = await db
         .transaction(async (tx) => {
@@ -68,6 +83,8 @@ export async function postgresStorage<R extends PgQueryResultHKT>(
     onCommit: (listener) => listeners.add(listener),
     attempt: (tx, work) => (tx as unknown as PgDatabase<R>).transaction((inner) => work(inner as unknown as Writer)),
     commits: () => undefined,
+    // The server looks after its disk; the service learns of it by the errors of queries.
+    onFailure: () => {},
     ping: async () => void (await db.execute(sql`select 1`)),
     close,
   }

@@ -15,6 +15,8 @@ const MAX_GROUP = 64
 const TIME_SLICE = 0.5
 
 interface QueuedTransaction {
+  /** When it has waited too long for the lock, on the clock of `performance.now`. */
+  deadline: number
   /** Does the work; gives a function that reports the result to the caller, for after the commit. */
   run(): Promise<() => void>
   /** Reports an error to the caller. */
@@ -24,12 +26,14 @@ interface QueuedTransaction {
 /**
  * The queue of transactions on the connection that writes; `idle` resolves when it is empty. Transactions that wait at
  * the same time share one commit, and so one wait for the disk: each runs in its own savepoint, one after the other, and
- * resolves after the commit. `endSnapshot` is called before each commit, `committed` after it.
+ * resolves after the commit. `endSnapshot` is called before each commit, `committed` after it. While there is a `failure`,
+ * every transaction throws it.
  */
 export function writeQueue(
   connection: Database.Database,
   endSnapshot: () => void,
   committed: () => Promise<void>,
+  failure: () => Error | undefined,
 ): Pick<Storage, 'transaction' | 'attempt'> & { idle(): Promise<unknown> } {
   const tx = drizzle(connection) as unknown as Writer
   let yieldedAt = 0
@@ -45,10 +49,32 @@ export function writeQueue(
   const waiting: QueuedTransaction[] = []
   let running: Promise<void> | undefined
 
+  const throwFailure = () => {
+    const error = failure()
+    if (error) throw error
+  }
+
+  function beginTransaction(): void {
+    throwFailure()
+    try {
+      begin.run()
+    } catch (error) {
+      throw failure() ?? error
+    }
+  }
+
+  function rollBack(): void {
+    try {
+      if (connection.inTransaction) rollback.run()
+    } catch {
+      // As with a disk that fails: the next BEGIN meets it, and then the callers get its error.
+    }
+  }
+
   async function commitGroup(): Promise<void> {
+    if (!(await acquireLock(beginTransaction, waiting))) return
     const group = waiting.splice(0, MAX_GROUP)
     try {
-      await acquireLock(() => begin.run())
       const reports: (() => void)[] = []
       for (const queued of group) {
         reports.push(await queued.run())
@@ -58,12 +84,13 @@ export function writeQueue(
       }
       // An open snapshot would keep SQLite from resetting its WAL, and must not be read after the commit.
       endSnapshot()
+      throwFailure()
       commit.run()
       await committed()
       for (const report of reports) report()
     } catch (error) {
-      if (connection.inTransaction) rollback.run()
-      for (const queued of group) queued.fail(error)
+      rollBack()
+      for (const queued of group) queued.fail(failure() ?? error)
     }
   }
 
@@ -89,7 +116,7 @@ export function writeQueue(
               return () => reject(error)
             },
           )
-        waiting.push({ run, fail: reject })
+        waiting.push({ run, fail: reject, deadline: performance.now() + LOCK_DEADLINE })
         running ??= commitAll()
       }),
     idle: () => running ?? Promise.resolve(),
@@ -116,15 +143,24 @@ function savepoints(connection: Database.Database): Storage['attempt'] {
   }
 }
 
-async function acquireLock(begin: () => void): Promise<void> {
-  const deadline = performance.now() + LOCK_DEADLINE
-  for (;;) {
+/** Acquires the write lock for those that wait. False if none waits any more: each has waited too long, or has failed. */
+async function acquireLock(begin: () => void, waiting: QueuedTransaction[]): Promise<boolean> {
+  while (waiting.length > 0) {
     try {
-      return begin()
+      begin()
+      return true
     } catch (error) {
-      if (!(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY'))) throw error
-      if (performance.now() >= deadline) throw new StorageBusy()
-      await pause(LOCK_RETRY)
+      failWaiting(waiting, error)
     }
+    await pause(LOCK_RETRY)
   }
+  return false
+}
+
+/** Fails those that cannot get the lock: who has waited too long for another process, or all after another error. */
+function failWaiting(waiting: QueuedTransaction[], error: unknown): void {
+  const isBusy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
+  const now = performance.now()
+  const failed = isBusy ? waiting.filter(({ deadline }) => deadline <= now).length : waiting.length
+  for (const { fail } of waiting.splice(0, failed)) fail(isBusy ? new StorageBusy() : error)
 }

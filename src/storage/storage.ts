@@ -1,5 +1,6 @@
 /** What a storage engine provides, and the errors that both engines throw. */
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
+import type { SlowStatements } from './statements.ts'
 
 type Database = BaseSQLiteDatabase<'async', unknown>
 
@@ -11,6 +12,11 @@ export type Writer = Reader & Pick<Database, 'insert' | 'update' | 'delete'>
 
 export interface Storage {
   reader: Reader
+  /**
+   * For queries whose cost a client decides, such as a search. Its statements run beside the event loop, and end with an
+   * error after a deadline: `isStatementEnded`.
+   */
+  boundedReader: Reader
   /** The path of the database, if it is a file. */
   file?: string
   /**
@@ -28,6 +34,11 @@ export interface Storage {
    * A number that changes with every commit of any process; undefined on an engine that would need a query to know.
    */
   commits(): number | undefined
+  /**
+   * Calls the listener when the disk or the file has failed. From then on every transaction throws `StorageBroken`, and
+   * so does `ping`.
+   */
+  onFailure(listener: (failure: StorageBroken) => void): void
   /** Runs `listener` after each commit of this process, before the transactions of the commit resolve. It must not throw. */
   onCommit(listener: () => Promise<void>): void
   /** Resolves if the database answers a query, and throws otherwise. */
@@ -48,9 +59,43 @@ export class StorageUnusable extends Error {
   override name = 'StorageUnusable'
 }
 
-/** Whether the engine reports a full disk: SQLITE_FULL, or 53100 from PostgreSQL. */
-export const isStorageFull = (error: unknown): boolean =>
-  codesOf(error).some((code) => code === 'SQLITE_FULL' || code === '53100')
+/**
+ * The database has failed. Nothing is written any more, since the service could not tell whether the disk has it. With
+ * `mustStop` nothing can be read reliably either, and the process has to end.
+ */
+export class StorageBroken extends Error {
+  override name = 'StorageBroken'
+  readonly mustStop: boolean
+  constructor(message: string, { mustStop, cause }: { mustStop: boolean; cause?: unknown }) {
+    super(message, { cause })
+    this.mustStop = mustStop
+  }
+}
+
+/** SQLite's codes for a full disk, the second when it cannot enlarge the file beside its WAL, and that of PostgreSQL. */
+const FULL = ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', '53100']
+
+/** Whether the engine reports a full disk. */
+export const isStorageFull = (error: unknown): boolean => codesOf(error).some((code) => FULL.includes(code))
+
+export interface OpenOptions {
+  forService?: boolean
+  /** Whether the WAL of SQLite is checkpointed at all; another program has to do it otherwise. */
+  checkpoints?: boolean
+  /** Which statements of SQLite are reported as slow; none if left out. */
+  slow?: SlowStatements | undefined
+  /** How long a statement of `boundedReader` may run, in milliseconds. */
+  deadline?: number
+}
+
+/** The deadline of the statements of `boundedReader` by default, in milliseconds. */
+export const STATEMENT_DEADLINE = 1_000
+
+/** The code of the error of a statement that was ended: PostgreSQL's `query_canceled`. */
+export const STATEMENT_ENDED = '57014'
+
+/** Whether a statement of `boundedReader` was ended at its deadline. */
+export const isStatementEnded = (error: unknown): boolean => codesOf(error).includes(STATEMENT_ENDED)
 
 /** The engine's codes in an error and its causes: drizzle wraps what the driver threw. */
 export function codesOf(error: unknown): string[] {

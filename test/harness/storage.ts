@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dialect } from '../../src/storage/dialect.ts'
 import { openStorage } from '../../src/storage/open.ts'
-import type { Storage } from '../../src/storage/storage.ts'
+import type { OpenOptions, Storage } from '../../src/storage/storage.ts'
 import { closeLater } from './cleanup.ts'
 
 /** A new database of the engine under test, removed when it is closed, at the latest when the test file ends. */
-export async function temporaryStorage(): Promise<Storage> {
-  const { storage, remove } = await (dialect === 'sqlite' ? sqliteFile() : postgresDatabase())
+export async function temporaryStorage(options: OpenOptions = {}): Promise<Storage> {
+  const { storage, remove } = await (dialect === 'sqlite' ? sqliteFile(options) : postgresDatabase(options))
   const close = closeLater(async () => {
     await storage.close()
     await remove()
@@ -35,14 +35,14 @@ function hasRoom(path: string): boolean {
   }
 }
 
-async function sqliteFile(): Promise<Temporary> {
+async function sqliteFile(options: OpenOptions): Promise<Temporary> {
   const folder = await mkdtemp(join(home, 'dateline-'))
   const remove = () => rm(folder, { recursive: true })
-  return { storage: await openStorage(join(folder, 'test.db')), remove }
+  return { storage: await openStorage(join(folder, 'test.db'), options), remove }
 }
 
 /** A copy of a database that has been migrated once for the whole run. */
-async function postgresDatabase(): Promise<Temporary> {
+async function postgresDatabase(options: OpenOptions): Promise<Temporary> {
   const { TEST_RUN: run = 'dateline_test', TEST_POSTGRES_URL: server = '' } = process.env
   const template = `${run}_template`
   const name = `${run}_${randomUUID().replaceAll('-', '')}`
@@ -56,7 +56,7 @@ async function postgresDatabase(): Promise<Temporary> {
     await query(`create database ${name} template ${template}`)
   })
   const remove = () => asAdmin(server, (query) => query(`drop database ${name} with (force)`))
-  return { storage: await openStorage(databaseAt(server, name)), remove }
+  return { storage: await openStorage(databaseAt(server, name), options), remove }
 }
 
 function databaseAt(server: string, name: string): string {

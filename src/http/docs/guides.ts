@@ -27,6 +27,8 @@ export const guides = [
   'bulk',
   'configuration',
   'operations',
+  'backup',
+  'reliability',
   'principles',
   'performance',
 ] as const
