@@ -43,7 +43,7 @@ const gained: [roles: Role[], operations: string][] = [
   [
     ['contributor', 'editor', 'admin'],
     `createArticle updateArticle submitArticle
-     createCitation updateCitation deleteCitation createRelatedLink updateRelatedLink deleteRelatedLink
+     createBlock updateBlock deleteBlock createCitation updateCitation deleteCitation createRelatedLink updateRelatedLink deleteRelatedLink
      listRevisions getRevision diffRevisions restoreRevision createPreview revokePreview bulk`,
   ],
   [
