@@ -11,6 +11,10 @@ declare module 'fastify' {
     /** The window in which the request was counted; null if it is not limited, or not counted yet. */
     rateWindow: RateWindow | null
   }
+  interface FastifyInstance {
+    /** Counts a request that no hook sees, by its address. Gives the problem `rate-limited` for one too many. */
+    countUnrouted(request: FastifyRequest, reply: FastifyReply): Problem | undefined
+  }
 }
 
 /** Counts requests that have an `Authorization` header, once it is known whose key it is. */
@@ -42,13 +46,20 @@ export function registerRateLimit(
 
   function verdict({ rateWindow }: FastifyRequest, reply: FastifyReply): Problem | undefined {
     if (rateWindow === null) return undefined
-    reply.headers(rateLimitHeaders(rateWindow))
+    const [policy, quota, name, left] = rateLimitHeaders(rateWindow)
+    reply.header(policy, quota).header(name, left)
     if (!isOverLimit(rateWindow)) return undefined
     const { limit } = rateWindow
     return new Problem('rate-limited', `more than ${limit} requests in a minute`, {
       headers: { 'retry-after': String(secondsLeft(rateWindow)) },
     })
   }
+
+  app.decorate('countUnrouted', (request, reply) => {
+    request.rateWindow = null
+    count(request, networkOf(request.ip), perMinute)
+    return verdict(request, reply)
+  })
 
   if (perMinute > 0)
     app.addHook('onRequest', (request, _reply, done) => {
@@ -75,11 +86,16 @@ export const isOverLimit = (window: RateWindow): boolean => spent(window) > wind
 
 const secondsLeft = ({ end, lastAt }: RateWindow): number => Math.ceil((end - lastAt) / 1_000)
 
-/** The headers of draft-ietf-httpapi-ratelimit-headers-10: the quota and its window, what is left of both in seconds. */
-export const rateLimitHeaders = (window: RateWindow): { ratelimit: string; 'ratelimit-policy': string } => ({
-  'ratelimit-policy': `"default";q=${window.limit};w=${WINDOW / 1_000}`,
-  ratelimit: `"default";r=${Math.max(0, window.limit - spent(window))};t=${secondsLeft(window)}`,
-})
+/**
+ * The headers of draft-ietf-httpapi-ratelimit-headers-10, names and values in turn: the quota and its window, and what is
+ * left of both, in seconds.
+ */
+export const rateLimitHeaders = (window: RateWindow): [policy: string, string, limit: string, string] => [
+  'ratelimit-policy',
+  `"default";q=${window.limit};w=${WINDOW / 1_000}`,
+  'ratelimit',
+  `"default";r=${Math.max(0, window.limit - spent(window))};t=${secondsLeft(window)}`,
+]
 
 /** An IPv4 address as a socket for both families shows it. */
 const MAPPED = '::ffff:'
