@@ -52,6 +52,7 @@ export async function openSqlite(path: string, options: OpenOptions = {}): Promi
     if (!forService) return storage
     if (checkpoints) writer.pragma(`wal_autocheckpoint = ${MAX_WAL_PAGES}`)
     const checking = checkFile(path, latch.damaged)
+    checking.unref()
     const checkpointing = checkpoints ? checkpointWal(path, latch.observe) : undefined
     return {
       ...storage,

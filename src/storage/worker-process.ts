@@ -6,13 +6,15 @@ import { fileURLToPath } from 'node:url'
 export interface WorkerProcess {
   /** Kills the process; resolves when it is gone. */
   kill(): Promise<void>
+  /** Lets this process exit while the other still runs. */
+  unref(): void
   /** Resolves when the process is gone. */
   ended: Promise<void>
 }
 
 /**
  * Starts `<name>-process` of this folder, which is TypeScript in tests and JavaScript in the built service, as this file
- * is. It sends messages to `onMessage`. It does not prevent this process from exiting.
+ * is. It sends messages to `onMessage`. This process does not exit before it, unless `unref` is called.
  */
 export function workerProcess<T>(name: string, args: string[], onMessage: (message: T) => void): WorkerProcess {
   const file = fileURLToPath(new URL(`${name}-process${extname(import.meta.url)}`, import.meta.url))
@@ -23,10 +25,12 @@ export function workerProcess<T>(name: string, args: string[], onMessage: (messa
     child.once('error', () => resolve())
   })
   child.on('message', (message) => onMessage(message as T))
-  child.unref()
-  child.channel?.unref()
   return {
     ended,
+    unref() {
+      child.unref()
+      child.channel?.unref()
+    },
     kill() {
       child.kill('SIGKILL')
       return ended
