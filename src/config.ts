@@ -48,6 +48,10 @@ const Environment = z.object({
   HOST: z.string().default('localhost'),
   PORT: integer(0, 65_535).default(3000),
   DATABASE_URL: z.string().default('./data/dateline.db'),
+  DATABASE_WAIT: integer(0, 3_600).default(30),
+  DATABASE_TIMEOUT: integer(1, 3_600).default(15),
+  DATABASE_CONNECTIONS: integer(1, 1_000).default(10),
+  DATABASE_PREPARED: flag.default(true),
   DATELINE_ADMIN_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   SITE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
@@ -92,6 +96,14 @@ export const settingNames = Object.keys(Environment.shape) as (keyof Config)[]
 
 /** The settings of a process; read once at start, then immutable. */
 export type Config = Readonly<z.output<typeof Environment>>
+
+/** The settings of a PostgreSQL server, as storage takes them: times in milliseconds. */
+export const serverOptions = (config: Config) => ({
+  wait: config.DATABASE_WAIT * 1_000,
+  timeout: config.DATABASE_TIMEOUT * 1_000,
+  connections: config.DATABASE_CONNECTIONS,
+  prepared: config.DATABASE_PREPARED,
+})
 
 /** One or more settings are invalid; the message has one line per setting. */
 export class ConfigError extends Error {

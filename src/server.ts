@@ -5,7 +5,7 @@ import { indexMissingDrafts } from './articles/draft-index.ts'
 import { releases as watchReleases } from './articles/lifecycle/scheduler.ts'
 import { backfillSortNames } from './catalogue/sort-names.ts'
 import { changeNotifier } from './changes/change-notifier.ts'
-import type { Config } from './config.ts'
+import { type Config, serverOptions } from './config.ts'
 import { indexMissing } from './editions/indexing.ts'
 import { systemClock } from './lib/clock.ts'
 import { watchConnections } from './runtime/connections.ts'
@@ -24,7 +24,7 @@ const SHUTDOWN_TIMEOUT = 9_500
  * listen, everything is closed again and the error is thrown.
  */
 export async function serve(config: Config, print: (text: string) => void): Promise<FastifyInstance> {
-  const storage = await openStorage(config.DATABASE_URL, { forService: true })
+  const storage = await openStorage(config.DATABASE_URL, { forService: true, server: serverOptions(config) })
   await backfill(storage, print)
   const releases = watchReleases({ storage, clock: systemClock })
   await releases.refresh()

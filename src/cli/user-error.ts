@@ -1,5 +1,5 @@
 import { ConfigError } from '../config.ts'
-import { StorageBusy, StorageUnusable } from '../storage/storage.ts'
+import { StorageBusy, StorageUnusable } from '../storage/faults.ts'
 
 /** The command cannot be carried out for a reason that its user can fix; the message names it. */
 export class UserError extends Error {

@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3'
 import { sql } from 'drizzle-orm'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import type { Dialect } from './dialect.ts'
-import { StorageUnusable } from './storage.ts'
+import { StorageUnusable } from './faults.ts'
 
 interface Migration {
   tag: string

@@ -1,70 +1,89 @@
-import { sql } from 'drizzle-orm'
+import { setImmediate as nextEventLoopTurn, setTimeout as pause } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/node-postgres'
-import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import pg from 'pg'
+import { reasonOf, StorageUnusable } from './faults.ts'
 import { migratePostgres } from './migrate.ts'
-import { codesOf, type Storage, StorageBusy, StorageUnusable, type Writer } from './storage.ts'
+import { type PostgresOptions, type Query, queryPool, singleConnection } from './postgres-connections.ts'
+import { postgresWriter } from './postgres-writer.ts'
+import type { Reader, Storage } from './storage.ts'
+import { writeQueue } from './write-queue.ts'
 
-/** The timeout for establishing a connection, in milliseconds. */
-const CONNECT_DEADLINE = 1_300
-/** The advisory lock that every writing transaction holds; any constant that no other program uses. */
-const WRITE_LOCK = 0x44_41_54_45
-/** How long a transaction waits for that lock, in milliseconds. */
-const LOCK_DEADLINE = 5_000
-/** PostgreSQL's error code for a lock timeout. */
-const LOCK_NOT_AVAILABLE = '55P03'
+/** The number of connections for background work. */
+const BACKGROUND_CONNECTIONS = 2
+/** The pause between two attempts to reach a server that does not answer yet, in milliseconds. */
+const START_RETRY = 500
 
-/** Sets the timeout for each connection: the pool's option of this name would limit the wait for a free one, too. */
-class Client extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    super({ ...config, connectionTimeoutMillis: CONNECT_DEADLINE })
-  }
-}
-
-/** Connects to the server that `url` names and brings its schema up to date. */
-export async function openPostgres(url: string): Promise<Storage> {
-  const pool = new pg.Pool({ connectionString: url, max: 10, Client })
-  // A connection that breaks while idle is replaced at the next query; without a listener it would end the process.
-  pool.on('error', () => {})
-  try {
-    return await postgresStorage(drizzle(pool), () => pool.end())
-  } catch (error) {
-    await pool.end()
-    if (error instanceof StorageUnusable) throw error
-    throw new StorageUnusable(`the PostgreSQL database cannot be opened: ${reasonOf(error)}`, { cause: error })
-  }
-}
-
-/** The driver's message, which drizzle wraps; if no address of a host can be reached, the error has only a code. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? reasonOf(error.cause) : error.message || codesOf(error).join()
-}
-
-/** The storage on any PostgreSQL database that drizzle can access. `close` ends its connections. */
-export async function postgresStorage<R extends PgQueryResultHKT>(
-  db: PgDatabase<R>,
-  close: () => Promise<void>,
-): Promise<Storage> {
-  await migratePostgres(db)
+/**
+ * Connects to the server that `url` names and brings its schema up to date. `wait` is how long it waits for a server
+ * that does not answer yet, in milliseconds.
+ */
+export async function openPostgres(url: string, options: PostgresOptions & { wait: number }): Promise<Storage> {
+  await migrated(url, options)
+  const reads = queryPool(url, options, options.connections)
+  const background = queryPool(url, options, BACKGROUND_CONNECTIONS)
+  const watching = singleConnection(url, options)
+  const writer = postgresWriter(url, options)
+  const { transaction, attempt, idle } = writeQueue(writer)
   return {
-    reader: db as unknown as Storage['reader'],
-    transaction: (work) =>
-      db
-        .transaction(async (tx) => {
-          // One writer at a time, as on SQLite: what a transaction has read stays true until it commits.
-          await tx.execute(sql.raw(`set local lock_timeout = ${LOCK_DEADLINE}`))
-          await tx.execute(sql.raw(`select pg_advisory_xact_lock(${WRITE_LOCK})`))
-          return work(tx as unknown as Writer)
-        })
-        .catch((error: unknown) => {
-          throw isLockTimeout(error) ? new StorageBusy() : error
-        }),
-    attempt: (tx, work) => (tx as unknown as PgDatabase<R>).transaction((inner) => work(inner as unknown as Writer)),
-    commits: () => undefined,
-    ping: async () => void (await db.execute(sql`select 1`)),
-    close,
+    reader: readerOf(reads.query),
+    backgroundReader: readerOf(background.query),
+    transaction,
+    attempt,
+    commits: sharedCall(async () => {
+      const query = await watching.open()
+      // Which transactions are over: it changes whenever one ends.
+      const { rows } = await query<{ snapshot: string }>(SNAPSHOT)
+      return rows[0]?.snapshot ?? ''
+    }),
+    ping: async () => void (await background.query('select 1')),
+    async close() {
+      await idle()
+      await Promise.all([reads, background, watching, writer].map((one) => one.close()))
+    },
   }
 }
 
-const isLockTimeout = (error: unknown): boolean => codesOf(error).includes(LOCK_NOT_AVAILABLE)
+const SNAPSHOT = { name: 'snapshot', text: 'select pg_current_snapshot()::text as snapshot' }
+
+const readerOf = (query: Query): Reader => drizzle({ client: { query } as never }) as unknown as Reader
+
+/** Migrates by a connection without time limits, and ends it. */
+async function migrated(url: string, { wait }: { wait: number }): Promise<void> {
+  const until = performance.now() + wait
+  for (;;) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: Math.max(wait, 1_300) })
+    client.on('error', () => {})
+    try {
+      await client.connect()
+      return await migratePostgres(drizzle({ client }))
+    } catch (error) {
+      if (error instanceof StorageUnusable) throw error
+      if (performance.now() >= until)
+        throw new StorageUnusable(`the PostgreSQL database cannot be opened: ${reasonOf(error)}`, { cause: error })
+      await pause(START_RETRY)
+    } finally {
+      await client.end().catch(() => {})
+    }
+  }
+}
+
+/**
+ * A call whose result all share that wait for it at the same time. Who calls while one is running gets the next one: the
+ * running one may have looked before that call.
+ */
+export function sharedCall<T>(call: () => Promise<T>): () => Promise<T> {
+  let running: Promise<unknown> = Promise.resolve()
+  let next: Promise<T> | undefined
+  return () => {
+    next ??= running
+      .catch(() => {})
+      // Requests that arrive in the same turn of the event loop share it.
+      .then(() => nextEventLoopTurn())
+      .then(() => {
+        next = undefined
+        return call()
+      })
+    running = next
+    return next
+  }
+}

@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { StorageUnusable } from './storage.ts'
+import { StorageUnusable } from './faults.ts'
 
 /** Marks an SQLite file as Dateline's: the letters DATE (the `application_id` pragma). */
 export const APPLICATION_ID = 0x44_41_54_45

@@ -1,11 +1,13 @@
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { StorageUnusable } from './faults.ts'
 import { migrateSqlite } from './migrate.ts'
 import { APPLICATION_ID, isEmptyFile } from './sqlite-file.ts'
-import { writeQueue } from './sqlite-write-queue.ts'
+import { sqliteWriter } from './sqlite-writer.ts'
 import { cacheStatements } from './statement-cache.ts'
-import { type Storage, StorageUnusable } from './storage.ts'
+import type { Storage } from './storage.ts'
 import { checkpointWal, MAX_WAL_PAGES } from './wal-checkpoint.ts'
+import { writeQueue } from './write-queue.ts'
 
 /** How long a connection waits for another process that opens, migrates or closes the file, in milliseconds. */
 const OPENING_DEADLINE = 1_500
@@ -53,9 +55,11 @@ export async function openSqlite(path: string, { forService = false } = {}): Pro
 
 function createStorage(writer: Database.Database, reader: Database.Database): Storage {
   const { commits, end } = snapshots(reader)
-  const { transaction, attempt, idle } = writeQueue(writer, end)
+  const { transaction, attempt, idle } = writeQueue(sqliteWriter(writer, end))
+  const db = drizzle(reader) as unknown as Storage['reader']
   return {
-    reader: drizzle(reader) as unknown as Storage['reader'],
+    reader: db,
+    backgroundReader: db,
     transaction,
     attempt,
     commits,

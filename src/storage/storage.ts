@@ -9,8 +9,12 @@ export type Reader = Pick<Database, 'select' | 'selectDistinct'>
 /** Runs queries and writes; exists only inside `Storage.transaction`. */
 export type Writer = Reader & Pick<Database, 'insert' | 'update' | 'delete'>
 
+export type Commits = number | string
+
 export interface Storage {
   reader: Reader
+  /** The same for work in the background, which so never waits for the connections of requests, nor they for its. */
+  backgroundReader: Reader
   /** The path of the database, if it is a file. */
   file?: string
   /**
@@ -25,34 +29,11 @@ export interface Storage {
    */
   attempt<T>(tx: Writer, work: (tx: Writer) => Promise<T>): Promise<T>
   /**
-   * A number that changes with every commit of any process; undefined on an engine that would need a query to know.
+   * A value that changes with every commit of any process, as it is now or later. Where that needs a query it is a
+   * promise; calls that wait at the same time share one.
    */
-  commits(): number | undefined
+  commits(): Commits | Promise<Commits>
   /** Resolves if the database answers a query, and throws otherwise. */
   ping(): Promise<void>
   close(): Promise<void>
-}
-
-/** Another process has held the write lock for too long. */
-export class StorageBusy extends Error {
-  override name = 'StorageBusy'
-  constructor() {
-    super('another process holds the write lock of the database')
-  }
-}
-
-/** The database cannot be used as it is; the message says why. The file has not been changed. */
-export class StorageUnusable extends Error {
-  override name = 'StorageUnusable'
-}
-
-/** Whether the engine reports a full disk: SQLITE_FULL, or 53100 from PostgreSQL. */
-export const isStorageFull = (error: unknown): boolean =>
-  codesOf(error).some((code) => code === 'SQLITE_FULL' || code === '53100')
-
-/** The engine's codes in an error and its causes: drizzle wraps what the driver threw. */
-export function codesOf(error: unknown): string[] {
-  const codes: string[] = []
-  for (let at = error; at instanceof Error; at = at.cause) if ('code' in at) codes.push(String(at.code))
-  return codes
 }

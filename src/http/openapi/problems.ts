@@ -99,6 +99,7 @@ const EXAMPLES: Record<ProblemType, Example> = {
   internal: { detail: 'an unexpected error occurred; the log has the details' },
   'not-implemented': { detail: 'this is not a request that can be answered; the connection is closed' },
   busy: { detail: 'another process is writing to the database' },
+  'read-only': { detail: 'the database takes no writes' },
   'storage-full': { detail: 'the disk of the database is full' },
 }
 
