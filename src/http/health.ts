@@ -1,8 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { Problem } from '../lib/problem.ts'
 import { ProblemReply } from './problems.ts'
 import type { ZodTypes } from './validation.ts'
+
+/** How long the database may take to answer, in milliseconds. */
+const PING_DEADLINE = 1_500
 
 const Health = z
   .object({ status: z.literal('ok').meta({ description: '`ok`, always.' }) })
@@ -52,9 +56,12 @@ export function registerHealth(server: FastifyInstance, ping: () => Promise<void
     async (_request, reply) => {
       reply.header('cache-control', 'no-store')
       if (closing) throw notReady('the service is shutting down')
-      await ping().catch(() => {
-        throw notReady('the database does not answer')
-      })
+      // Who asks gives up after some seconds, and then knows less.
+      await Promise.race([ping(), pause(PING_DEADLINE, undefined, { ref: false }).then(() => Promise.reject())]).catch(
+        () => {
+          throw notReady('the database does not answer')
+        },
+      )
       return { status: 'ok' as const }
     },
   )

@@ -17,6 +17,7 @@ import { sweepDeliveries } from '../webhooks/deliveries.ts'
 import { Dispatcher } from '../webhooks/dispatcher.ts'
 import { secretEncryption } from '../webhooks/secret-encryption.ts'
 import { sender } from '../webhooks/send.ts'
+import { failureLog } from './failure-log.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -42,13 +43,15 @@ interface Job {
 
 /** Starts everything that runs beside requests. `stop` resolves when nothing runs any more. */
 export async function startBackgroundJobs(deps: BackgroundDeps): Promise<{ stop(): Promise<void> }> {
-  const { config, storage, clock, notifier, log } = deps
-  const onError = (name: string) => (err: unknown) => log.error({ err }, `${name} failed and is tried again`)
+  const { config, clock, notifier } = deps
+  const storage = { ...deps.storage, reader: deps.storage.backgroundReader }
+  const onError = failureLog(deps)
   const stopping = new AbortController()
   const secrets = secretEncryption(config.SECRETS_KEY, storage.file)
   const webhooks = new Dispatcher({ storage, clock, secrets, sender: sender(config.WEBHOOK_ALLOWED_HOSTS) })
   webhooks.start(notifier, onError('sending to webhooks'))
-  const jobs = [...storageJobs(deps, stopping.signal), ...(await hubJobs(deps, stopping.signal))]
+  const own = { ...deps, storage }
+  const jobs = [...storageJobs(own, stopping.signal), ...(await hubJobs(own, stopping.signal))]
   const running = jobs.map(({ name, interval, run }) => every(interval, run, onError(name)))
   return {
     async stop() {

@@ -71,16 +71,12 @@ const ABOUT_VALUE = /^22/
  * What may be logged of an error: its type, code and place. The values of a statement, which drizzle and PostgreSQL put
  * into their errors, may be a text that is not public, or the hash of a secret.
  */
-export function loggableError(error: unknown): object {
+export function loggableError(error: unknown): { type: string; message: string; stack: string } {
   const cause = error instanceof DrizzleQueryError ? error.cause : error
-  if (!(cause instanceof Error)) return { type: typeof error, message: String(error) }
+  if (!(cause instanceof Error)) return { type: typeof error, message: String(error), stack: '' }
   const code = 'code' in cause ? String(cause.code) : undefined
   const message = code !== undefined && ABOUT_VALUE.test(code) ? `a value is refused (${code})` : cause.message
   const [, place = ''] = /\n(\s+at [\s\S]*)$/.exec(cause.stack ?? '') ?? []
-  return {
-    type: cause.name,
-    message,
-    ...(code !== undefined && { code }),
-    stack: `${cause.name}: ${message}\n${place}`,
-  }
+  const stack = `${cause.name}: ${message}\n${place}`
+  return { type: cause.name, message, ...(code !== undefined && { code }), stack }
 }
