@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
+import { bodyTaskPool } from './articles/body-tasks/pool.ts'
 import { indexMissingDrafts } from './articles/draft-index.ts'
 import { releases as watchReleases } from './articles/lifecycle/scheduler.ts'
 import { backfillSortNames } from './catalogue/sort-names.ts'
@@ -29,11 +30,13 @@ export async function serve(config: Config, print: (text: string) => void): Prom
   const releases = watchReleases({ storage, clock: systemClock })
   await releases.refresh()
   const notifier = changeNotifier(storage)
-  const deps = { config, storage, clock: systemClock, releases, notifier }
+  const bodyTasks = bodyTaskPool()
+  const deps = { config, storage, clock: systemClock, releases, notifier, bodyTasksOf: bodyTasks.tasksOf }
   const app = await buildApp(deps)
   const background = await startBackgroundJobs({ ...deps, log: app.log })
   const cancelShutdown = stopOnSignals(app, async () => {
     await background.stop()
+    await bodyTasks.close()
     await storage.close()
   })
   try {

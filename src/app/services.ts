@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { type Caller, may } from '../access/roles.ts'
+import { type BodyTasksOf, inlineTasks } from '../articles/body-tasks/tasks.ts'
 import { draftReads } from '../articles/draft-reads.ts'
 import type { Releases } from '../articles/lifecycle/scheduler.ts'
 import { reassign } from '../articles/reassign.ts'
@@ -30,6 +31,8 @@ export interface AppDeps {
   notifier?: ChangeNotifier
   /** Resolves the host names of webhook URLs, to refuse private addresses; the system's resolver if left out. */
   hostLookup?: HostLookup
+  /** Converts and compares bodies; on the event loop if left out. */
+  bodyTasksOf?: BodyTasksOf
   /** Receives the log, a line at a time; the standard output if left out. */
   logStream?: { write(line: string): void }
 }
@@ -49,6 +52,7 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
     releases,
     notifier,
     hostLookup,
+    bodyTasksOf: deps.bodyTasksOf ?? (() => inlineTasks),
     follower: changeFollower(storage, version),
     site: siteOf(config),
     publicRead: config.PUBLIC_READ,
@@ -77,7 +81,7 @@ export function createApiServices(services: Services) {
   return {
     ...services,
     identify: ({ headers }: FastifyRequest) => identify(headers, authenticate),
-    once: idempotency({ storage, clock }),
+    idempotent: idempotency({ storage, clock }),
     publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? '',
     mayBackdate: (caller: Caller) =>
       may(caller, 'admin') || (config.EDITORS_MAY_BACKDATE && may(caller, 'content:write')),

@@ -6,27 +6,34 @@
 import { type Caller, may } from '../access/roles.ts'
 import type { WriteContext } from '../access/write-context.ts'
 import type { Warning } from '../body/block.ts'
-import { readBody } from '../body/read.ts'
 import { parseBody } from '../http/validation.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Writer } from '../storage/storage.ts'
+import type { BodyTasks } from './body-tasks/tasks.ts'
 import type { Draft } from './draft.ts'
 import { publish } from './lifecycle/publish.ts'
 import { changedEdition, liveCopy, publishChange, unpublishedChanges } from './lifecycle/publish-change.ts'
 import { notLive } from './lifecycle/state.ts'
 import { datesOf, type MayBackdate } from './publication-dates.ts'
 import { type ArticlePatch, ArticleWithoutBody, type NewArticle } from './schemas.ts'
-import { type ArticleRow, createArticle, findArticle, inputOf, saveArticle, workingCopyOf } from './store.ts'
+import {
+  type ArticleRow,
+  createArticle,
+  findArticle,
+  inputOf,
+  type SavedArticle,
+  saveArticle,
+  workingCopyOf,
+} from './store.ts'
 
 /** A command that is ready to run in a transaction. */
 export interface ArticleCommand {
-  run(tx: Writer, context: WriteContext): Promise<SavedArticle>
+  run(tx: Writer, context: WriteContext): Promise<CommandResult>
 }
 
 /** An article after a command, and warnings for the caller. */
-export interface SavedArticle {
-  row: ArticleRow
+export interface CommandResult extends SavedArticle {
   warnings: Warning[]
 }
 
@@ -39,10 +46,16 @@ export const publishScope = { false: 'nothing', true: 'all', changes: 'changes' 
   PublishScope
 >
 
+interface CommandOptions {
+  mayBackdate: MayBackdate
+  /** Converts the body of the request. */
+  readBody: BodyTasks['readBody']
+}
+
 /** Creates an article, and publishes it if `isLive`. */
 export async function createCommand(
   { body, note, publishedAt, updatedAt, ...input }: NewArticle,
-  { isLive, mayBackdate }: { isLive: boolean; mayBackdate: MayBackdate },
+  { isLive, mayBackdate, readBody }: CommandOptions & { isLive: boolean },
 ): Promise<ArticleCommand> {
   const { blocks, warnings } = await readBody(body ?? [])
   const noDates = { publishedAt: null, updatedAt: null, liveSlug: null }
@@ -50,14 +63,13 @@ export async function createCommand(
     async run(tx, context) {
       const dates = datesOf(noDates, { publishedAt, updatedAt }, { context, isPublished: isLive, mayBackdate })
       const created = await createArticle(tx, { input, body: blocks, dates }, context, note)
-      return { row: isLive ? await publish(tx, created, context) : created, warnings }
+      return isLive ? { ...(await publish(tx, created, context)), warnings } : { row: created, warnings }
     },
   }
 }
 
-interface PatchOptions {
+interface PatchOptions extends CommandOptions {
   publishScope: PublishScope
-  mayBackdate: MayBackdate
   /** Throws unless the current version is the one that the caller has read. */
   check?: (currentVersion: number) => void
 }
@@ -66,7 +78,7 @@ interface PatchOptions {
 export async function patchCommand(
   reference: string,
   { body, note, publishedAt, updatedAt, ...patch }: ArticlePatch,
-  { publishScope: scope, mayBackdate, check = () => {} }: PatchOptions,
+  { publishScope: scope, mayBackdate, readBody, check = () => {} }: PatchOptions,
 ): Promise<ArticleCommand> {
   const converted = body && (await readBody(body))
   const warnings = converted?.warnings ?? []
@@ -80,13 +92,13 @@ export async function patchCommand(
       const dates = datesOf(before, { publishedAt, updatedAt }, { context, isPublished, mayBackdate })
       const draft = { input, body: converted?.blocks ?? before.content.body, dates }
       if (scope === 'changes')
-        return { row: await patchBoth(tx, before, { draft, note, updatedAt }, context), warnings }
+        return { ...(await patchBoth(tx, before, { draft, note, updatedAt }, context)), warnings }
       const live = scope === 'all' ? await liveCopy(tx, before.id) : undefined
       const saved = await saveArticle(tx, before, draft, context, note)
       if (scope === 'nothing') return { row: saved, warnings }
-      const row = await publish(tx, saved, context, { updatedAt })
+      const published = await publish(tx, saved, context, { updatedAt })
       const earlier = live ? unpublishedChanges(live, before, patched) : []
-      return { row, warnings: [...warnings, ...alsoPublished(earlier)] }
+      return { ...published, warnings: [...warnings, ...alsoPublished(earlier)] }
     },
   }
 }
@@ -97,7 +109,7 @@ async function patchBoth(
   before: ArticleRow,
   { draft, note, updatedAt }: { draft: Draft; note: ArticlePatch['note']; updatedAt: string | null | undefined },
   context: WriteContext,
-): Promise<ArticleRow> {
+): Promise<SavedArticle> {
   const from = await liveCopy(tx, before.id)
   if (!from) throw notLive(before, 'only a live article takes a change alone; publish it whole')
   const working = await workingCopyOf(tx, before, draft, context)

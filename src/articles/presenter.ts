@@ -7,7 +7,7 @@ import { compileArticle } from '../editions/compile.ts'
 import { articlePath, type LoadedReferences, loadReferences } from '../editions/reference-loader.ts'
 import { articles, sections } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
-import type { ArticleRow } from './store.ts'
+import type { ArticleRow, SavedArticle } from './store.ts'
 
 /**
  * Working copies as the caller sees them: compiled as for publication, with the members that only working copies have.
@@ -19,21 +19,32 @@ export async function presentArticles(db: Reader, rows: ArticleRow[], caller: Ca
   const references: LoadedReferences = { ...live, article: (id) => live.article(id) ?? notLive(id) }
   return rows.map((row) => ({
     ...compileArticle({ ...row, status: row.status as ArticleStatus }, row.content, references),
-    liveVersion: row.liveVersion,
-    hasUnpublishedChanges: row.version !== row.liveVersion,
-    publishAt: row.publishAt,
-    embargoUntil: row.embargoUntil,
-    createdAt: row.createdAt,
-    createdBy: { id: row.createdBy, name: row.createdByName },
-    editedAt: row.editedAt,
+    ...workingState(row),
   }))
 }
+
+/** The members that only working copies have. */
+const workingState = (row: ArticleRow) => ({
+  liveVersion: row.liveVersion,
+  hasUnpublishedChanges: row.version !== row.liveVersion,
+  publishAt: row.publishAt,
+  embargoUntil: row.embargoUntil,
+  createdAt: row.createdAt,
+  createdBy: { id: row.createdBy, name: row.createdByName },
+  editedAt: row.editedAt,
+})
 
 /** The working copy as the caller sees it. */
 export async function presentArticle(db: Reader, row: ArticleRow, caller: Caller): Promise<Article> {
   const [article] = await presentArticles(db, [row], caller)
   if (!article) throw new Error('no article was compiled')
   return article
+}
+
+/** The working copy after a write. The edition that the write compiled shows the same, but for links to what is not live. */
+export async function presentSaved(db: Reader, { row, edition }: SavedArticle, caller: Caller): Promise<Article> {
+  const isWhole = edition?.relatedLinks.length === row.content.relatedLinks.length
+  return edition && isWhole ? { ...edition, ...workingState(row) } : presentArticle(db, row, caller)
 }
 
 /** Finds the targets of related links that are not live. */

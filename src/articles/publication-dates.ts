@@ -47,17 +47,25 @@ export function datesOf(
   checkPast('publishedAt', publishedAt, context.now)
   checkPast('updatedAt', updatedAt, context.now)
   if (wasLive(before)) {
-    if (publishedAt === null) throw wrong('publishedAt', 'cannot be cleared: the article was live')
-    if (updatedAt === null) throw wrong('updatedAt', 'cannot be cleared: the article was live')
+    checkNotCleared({ publishedAt, updatedAt })
     if (requested.updatedAt !== undefined && updatedAt !== before.updatedAt && !isPublished)
       throw wrong('updatedAt', 'is taken only with publish=true: the article was live')
   }
   // What is published without a date is dated now.
   const from = publishedAt ?? (isPublished ? context.now : null)
-  const isGiven = requested.updatedAt !== undefined || !wasLive(before)
-  if (isGiven && updatedAt !== null && (from === null || updatedAt < from))
-    throw wrong('updatedAt', from === null ? 'needs publishedAt beside it' : 'must not be before publishedAt')
+  if (requested.updatedAt !== undefined || !wasLive(before)) checkOrder(from, updatedAt)
   return { publishedAt, updatedAt }
+}
+
+function checkNotCleared({ publishedAt, updatedAt }: PublicationDates): void {
+  if (publishedAt === null) throw wrong('publishedAt', 'cannot be cleared: the article was live')
+  if (updatedAt === null) throw wrong('updatedAt', 'cannot be cleared: the article was live')
+}
+
+function checkOrder(from: string | null, updatedAt: string | null): void {
+  if (updatedAt === null) return
+  if (from === null) throw wrong('updatedAt', 'needs publishedAt beside it')
+  if (updatedAt < from) throw wrong('updatedAt', 'must not be before publishedAt')
 }
 
 function checkPast(name: keyof RequestedDates, date: string | null, now: string): void {

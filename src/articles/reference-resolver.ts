@@ -75,7 +75,7 @@ export function resolver(db: Reader, caller: Caller, present: Ref[] = []) {
   }
 
   return {
-    /** Resolves references that will be asked for: together, since on PostgreSQL each would wait for a round trip. */
+    /** Resolves references that are needed later: together, since on PostgreSQL each would wait for a round trip. */
     prefetch: async (references: (readonly [ReferenceNoun, string | null | undefined])[]): Promise<void> =>
       void (await Promise.all(references.map(([noun, reference]) => reference && findOnce(noun, reference)))),
     one,

@@ -11,11 +11,18 @@ import type { ZodTypes } from '../http/validation.ts'
 import { Idempotent, type IdempotentRun } from '../idempotency/idempotency.ts'
 import type { Clock } from '../lib/clock.ts'
 import { booleanParameter } from '../lib/query-parameters.ts'
-import type { Storage } from '../storage/storage.ts'
-import { createCommand, type PublishScope, patchCommand, publishScope, requirePublisher } from './commands.ts'
-import type { Releases } from './lifecycle/scheduler.ts'
+import type { Reader, Storage } from '../storage/storage.ts'
+import type { BodyTasksOf } from './body-tasks/tasks.ts'
+import {
+  type CommandResult,
+  createCommand,
+  type PublishScope,
+  patchCommand,
+  publishScope,
+  requirePublisher,
+} from './commands.ts'
 import { deletePermanently, trash } from './lifecycle/trash.ts'
-import { presentArticle } from './presenter.ts'
+import { presentSaved } from './presenter.ts'
 import type { MayBackdate } from './publication-dates.ts'
 import { ArticlePatch, NewArticle } from './schemas.ts'
 import { findArticle } from './store.ts'
@@ -23,9 +30,9 @@ import { findArticle } from './store.ts'
 export interface ArticleDeps {
   storage: Storage
   clock: Clock
-  releases: Releases
-  once: IdempotentRun
+  idempotent: IdempotentRun
   mayBackdate: MayBackdate
+  bodyTasksOf: BodyTasksOf
   /** The URL of the service as clients see it, without a trailing slash; empty if it is not configured. */
   publicUrl: string
 }
@@ -113,37 +120,48 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps): vo
 }
 
 async function createOne(
-  { clock, once, mayBackdate }: ArticleDeps,
+  { clock, idempotent, mayBackdate, bodyTasksOf }: ArticleDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   input: NewArticle,
   { publish }: z.output<typeof CreateQuery>,
 ): Promise<never> {
   const isLive = scopeOf(publish, request.caller) === 'all'
-  const { run } = await createCommand(input, { isLive, mayBackdate })
-  return once(request, reply, async (tx) => {
-    const { row, warnings } = await run(tx, writeContext(request, clock))
-    const body = { ...(await presentArticle(tx, row, request.caller)), ...(warnings.length > 0 && { warnings }) }
-    return { status: 201, location: `/v1/articles/${row.id}`, version: row.version, body }
+  const { run } = await createCommand(input, { isLive, mayBackdate, ...bodyTasksOf(request.caller) })
+  return idempotent(request, reply, async (tx) => {
+    const saved = await run(tx, writeContext(request, clock))
+    const { id, version } = saved.row
+    return {
+      status: 201,
+      location: `/v1/articles/${id}`,
+      version,
+      body: await presentResult(tx, saved, request.caller),
+    }
   })
 }
 
 async function patchOne(
-  { storage, clock, releases, mayBackdate }: ArticleDeps,
+  { storage, clock, mayBackdate, bodyTasksOf }: ArticleDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   { reference, patch, query }: { reference: string; patch: ArticlePatch; query: z.output<typeof PatchQuery> },
 ): Promise<Article> {
   const scope = scopeOf(query.publish, request.caller)
-  const { run } = await patchCommand(reference, patch, { publishScope: scope, mayBackdate, check: ifMatch(request) })
-  const { row, warnings } = await storage.transaction((tx) => run(tx, writeContext(request, clock)))
-  await releases.refresh()
-  reply.version = row.version
-  return { ...(await presentArticle(storage.reader, row, request.caller)), ...(warnings.length > 0 && { warnings }) }
+  const options = { publishScope: scope, mayBackdate, check: ifMatch(request), ...bodyTasksOf(request.caller) }
+  const { run } = await patchCommand(reference, patch, options)
+  const saved = await storage.transaction((tx) => run(tx, writeContext(request, clock)))
+  reply.version = saved.row.version
+  return presentResult(storage.reader, saved, request.caller)
+}
+
+/** The article after a command, with the warnings if there are any. */
+async function presentResult(db: Reader, result: CommandResult, caller: Caller) {
+  const { warnings } = result
+  return { ...(await presentSaved(db, result, caller)), ...(warnings.length > 0 && { warnings }) }
 }
 
 async function deleteOne(
-  { storage, clock, releases }: ArticleDeps,
+  { storage, clock }: ArticleDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   reference: string,
@@ -156,7 +174,6 @@ async function deleteOne(
     check(article.version)
     await (permanent ? deletePermanently : trash)(tx, article, writeContext(request, clock))
   })
-  await releases.refresh()
   return sendNoContent(reply)
 }
 

@@ -5,6 +5,7 @@ import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
 import { resolveId } from '../catalogue/resolve.ts'
 import { assertPathFree, claimSlug, deleteUnpublishedSlug } from '../catalogue/slugs.ts'
+import type { Article } from '../editions/article.ts'
 import { type Content, type RefKind, refsOf } from '../editions/content.ts'
 import { newId } from '../lib/id.ts'
 import { notFound, Problem } from '../lib/problem.ts'
@@ -24,6 +25,12 @@ export type ArticleRow = Omit<Row, 'content'> & { content: Content }
 
 /** What a save can change. The content is stored with the revision; the rest belongs to the article alone. */
 export type WorkingCopy = Pick<ArticleRow, 'content' | 'slug' | 'publishedAt' | 'updatedAt'>
+
+/** An article after a write; with its edition, if the write has published the working copy. */
+export interface SavedArticle {
+  row: ArticleRow
+  edition?: Article
+}
 
 /** Why something was saved; stored with the revision. */
 type Note = string | null | undefined

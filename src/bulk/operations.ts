@@ -11,7 +11,7 @@ import {
 } from '../articles/commands.ts'
 import { runTransition, transitions } from '../articles/lifecycle/transitions.ts'
 import { trash } from '../articles/lifecycle/trash.ts'
-import type { MayBackdate } from '../articles/publication-dates.ts'
+import type { ArticleDeps } from '../articles/routes.ts'
 import { ArticlePatch, NewArticle } from '../articles/schemas.ts'
 import { findArticle } from '../articles/store.ts'
 import type { Warning } from '../body/block.ts'
@@ -101,11 +101,14 @@ export function readLine(bytes: Buffer | undefined): BulkLine {
   return parseBody(BulkLine, parseJson(bytes))
 }
 
+/** What operations on articles need. */
+export type OperationDeps = Pick<ArticleDeps, 'mayBackdate' | 'bodyTasksOf'>
+
 /** Prepares the operation of a line. Throws the problems of the same single request, `forbidden` among them. */
-export async function operationOf(line: BulkLine, caller: Caller, mayBackdate: MayBackdate): Promise<Operation> {
+export async function operationOf(line: BulkLine, caller: Caller, deps: OperationDeps): Promise<Operation> {
   switch (line.resource) {
     case 'articles':
-      return articleOperation(line, caller, mayBackdate)
+      return articleOperation(line, caller, deps)
     case 'authors':
       return entryOperation(authorKind, line, caller)
     case 'sources':
@@ -117,20 +120,22 @@ export async function operationOf(line: BulkLine, caller: Caller, mayBackdate: M
   }
 }
 
-async function articleOperation(line: BulkLine, caller: Caller, mayBackdate: MayBackdate): Promise<Operation> {
+async function articleOperation(
+  line: BulkLine,
+  caller: Caller,
+  { mayBackdate, bodyTasksOf }: OperationDeps,
+): Promise<Operation> {
   const { op, id = '', body, publish = false } = line
   if (publish) requirePublisher(caller)
   if (op === 'create') {
     const input = parseBody(NewArticle, body)
-    return commandOperation(201, input, await createCommand(input, { isLive: publish === true, mayBackdate }))
+    const isLive = publish === true
+    return commandOperation(201, input, await createCommand(input, { isLive, mayBackdate, ...bodyTasksOf(caller) }))
   }
   if (op === 'update') {
     const patch = parseBody(ArticlePatch, body)
-    return commandOperation(
-      200,
-      patch,
-      await patchCommand(id, patch, { publishScope: publishScope[`${publish}`], mayBackdate }),
-    )
+    const options = { publishScope: publishScope[`${publish}`], mayBackdate, ...bodyTasksOf(caller) }
+    return commandOperation(200, patch, await patchCommand(id, patch, options))
   }
   requirePermission(caller, 'content:write')
   if (op === 'delete') {
@@ -146,7 +151,7 @@ async function articleOperation(line: BulkLine, caller: Caller, mayBackdate: May
   return {
     status: 200,
     run: async (tx, context) =>
-      resultOf(await runTransition(transition, tx, await findArticle(tx, id, caller), input, context)),
+      resultOf((await runTransition(transition, tx, await findArticle(tx, id, caller), input, context)).row),
   }
 }
 

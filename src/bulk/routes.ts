@@ -103,7 +103,7 @@ export function registerBulk(server: FastifyInstance, deps: BulkDependencies): v
 }
 
 async function runBulk(
-  { storage, clock, releases, mayBackdate, translate }: BulkDependencies,
+  { storage, clock, mayBackdate, bodyTasksOf, translate }: BulkDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   { body, query }: { body: Readable; query: z.output<typeof BulkQuery> },
@@ -115,6 +115,7 @@ async function runBulk(
     storage,
     caller: request.caller,
     mayBackdate,
+    bodyTasksOf,
     newContext: () => writeContext(request, clock),
     problemOf(error) {
       const problem = toProblem(error, translate)
@@ -136,7 +137,6 @@ async function runBulk(
     return sendBody(reply, ndjson(results))
   } finally {
     body.resume()
-    await releases.refresh()
   }
 
   async function* replyLines(): AsyncGenerator<string> {
@@ -145,8 +145,6 @@ async function runBulk(
         const lines: PreparedLine[] = []
         for (const line of group) lines.push(await prepareLine(line, context))
         const results = await runGroup(lines, context)
-        // No reply may be cached beyond a publication that a line has scheduled.
-        await releases.refresh()
         yield ndjson(results)
       }
     } catch (error) {

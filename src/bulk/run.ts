@@ -3,17 +3,15 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type { Caller } from '../access/roles.ts'
 import type { WriteContext } from '../access/write-context.ts'
 import { dryRun } from '../articles/lifecycle/dry-run.ts'
-import type { MayBackdate } from '../articles/publication-dates.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
 import type { Line } from './lines.ts'
-import { type Operation, type OperationResult, operationOf, readLine } from './operations.ts'
+import { type Operation, type OperationDeps, type OperationResult, operationOf, readLine } from './operations.ts'
 
 /** What the lines of one request are run with. */
-export interface BulkContext {
+export interface BulkContext extends OperationDeps {
   storage: Storage
   caller: Caller
-  mayBackdate: MayBackdate
   /** The context of a new transaction. */
   newContext(): WriteContext
   /** The problem that an error is answered with. */
@@ -32,10 +30,8 @@ const MAX_ERRORS = 20
 const MAX_DETAIL = 1_000
 
 /** Parses a line, and does what can be done outside of a transaction. */
-export async function prepareLine(
-  { number, bytes }: Line,
-  { caller, mayBackdate, problemOf }: BulkContext,
-): Promise<PreparedLine> {
+export async function prepareLine({ number, bytes }: Line, context: BulkContext): Promise<PreparedLine> {
+  const { caller, problemOf } = context
   // Converting a body can take long: other requests run in between.
   await yieldToEventLoop()
   let line: ReturnType<typeof readLine>
@@ -45,7 +41,7 @@ export async function prepareLine(
     return { line: number, problem: shortened(problemOf(error)) }
   }
   try {
-    return { line: number, operation: await operationOf(line, caller, mayBackdate) }
+    return { line: number, operation: await operationOf(line, caller, context) }
   } catch (error) {
     return { line: number, problem: inBody(problemOf(error)) }
   }
@@ -97,20 +93,19 @@ export function runDry(lines: PreparedLine[], context: BulkContext): Promise<Lin
   return dryRun(storage, async (tx) => {
     const writeContext = context.newContext()
     const results: LineResult[] = []
-    for (const one of lines)
-      if ('problem' in one) results.push(one)
-      else {
-        try {
-          results.push(await storage.attempt(tx, (inner) => runOne(inner, one, writeContext, context)))
-        } catch (error) {
-          // After an error of the engine the transaction may be unusable.
-          if (!(error instanceof LineFailed)) throw error
-          if (error.problem.status >= 500) throw error.problem
-          results.push({ line: one.line, problem: inBody(error.problem) })
-        }
-      }
+    for (const one of lines) {
+      const attempt = (ready: ReadyLine) => storage.attempt(tx, (inner) => runOne(inner, ready, writeContext, context))
+      results.push('problem' in one ? one : await attempt(one).catch(refusedLine))
+    }
     return results
   })
+}
+
+/** The result of a line that failed in a savepoint. Throws for an error of the engine: the transaction may be unusable. */
+function refusedLine(error: unknown): LineResult {
+  if (!(error instanceof LineFailed)) throw error
+  if (error.problem.status >= 500) throw error.problem
+  return { line: error.line, problem: inBody(error.problem) }
 }
 
 async function runAll(tx: Writer, ready: ReadyLine[], context: BulkContext): Promise<LineResult[]> {

@@ -29,7 +29,7 @@ export interface EntryDeps extends DeletionDeps {
 export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
   server: FastifyInstance,
   kind: EntryKind<Row, Input>,
-  { storage, clock, once, latestArticles, reassign }: EntryDeps,
+  { storage, clock, idempotent, latestArticles, reassign }: EntryDeps,
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
   const { noun, plural, title } = kind
@@ -104,7 +104,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       },
     },
     async (request, reply) => {
-      return once(request, reply, async (tx) => {
+      return idempotent(request, reply, async (tx) => {
         const row = await createEntry(tx, kind, request.body as Input, writeContext(request, clock))
         const body = await view(tx, row, request.caller)
         return { status: 201, location: `/v1${path}/${row.id}`, version: row.version, body }
@@ -181,7 +181,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
     },
   )
 
-  registerDeletion(app, kind, { storage, clock, once, reassign }, { One, View })
+  registerDeletion(app, kind, { storage, clock, idempotent, reassign }, { One, View })
 }
 
 /** Sends serialised JSON. */

@@ -19,7 +19,7 @@ import { deleteEntry, invalidReassignTarget, restoreEntry } from './trash.ts'
 export interface DeletionDeps {
   storage: Storage
   clock: Clock
-  once: IdempotentRun
+  idempotent: IdempotentRun
   /** Makes the articles that refer to entry `from` refer to entry `to`. */
   reassign: (tx: Writer, noun: string, from: string, to: string, context: WriteContext) => Promise<void>
 }
@@ -36,7 +36,7 @@ const DeleteQuery = DeletionQuery.extend({
 export function registerDeletion<Row extends EntryRow, Input extends EntryInput>(
   server: FastifyInstance,
   kind: EntryKind<Row, Input>,
-  { storage, clock, once, reassign }: DeletionDeps,
+  { storage, clock, idempotent, reassign }: DeletionDeps,
   { One, View }: { One: z.ZodObject<Record<string, z.ZodString>>; View: z.ZodType },
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
@@ -94,7 +94,7 @@ export function registerDeletion<Row extends EntryRow, Input extends EntryInput>
       },
     },
     (request, reply) =>
-      once(request, reply, async (tx) => {
+      idempotent(request, reply, async (tx) => {
         const row = await restoreEntry(tx, kind, referenceIn(request.params), writeContext(request, clock))
         return { status: 200, version: row.version, body: await view(tx, row, request.caller) }
       }) as never,

@@ -16,7 +16,10 @@ export interface ChangeNotifier {
   readonly closed: AbortSignal
 }
 
-/** Polls the change log once for all who wait; nothing runs while nobody waits. */
+/**
+ * Looks for changes once for all who wait: after each commit of this process, and at an interval for those of other
+ * processes. Nothing runs while nobody waits.
+ */
 export function changeNotifier(storage: Storage): ChangeNotifier {
   const waiting = new Set<{ seq: number; wake: () => void }>()
   const closing = new AbortController()
@@ -44,6 +47,10 @@ export function changeNotifier(storage: Storage): ChangeNotifier {
       poll().then(schedule, schedule)
     }, interval)
   }
+
+  storage.onCommit(async () => {
+    if (waiting.size > 0) poll().catch(() => undefined)
+  })
 
   return {
     closed: closing.signal,

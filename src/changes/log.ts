@@ -26,7 +26,7 @@ export interface NewChange {
   slug: string
   version: number
   /** The access attributes that the article had before, if it no longer has them. */
-  was?: AccessAttributes | null
+  previousAttributes?: AccessAttributes | null
 }
 
 /** A change in the log, with its number. */
@@ -141,7 +141,8 @@ async function mark(tx: Writer, affected: SQL, now: string, previous: AccessAttr
         target: sql<string>`${editions.article}`.as('target'),
         slug: editions.slug,
         version: editions.version,
-        was: sql<AccessAttributes | null>`${previous && sql.param(previous, changes.was)}`.as('was'),
+        previousAttributes:
+          sql<AccessAttributes | null>`${previous && sql.param(previous, changes.previousAttributes)}`.as('was'),
       })
       .from(editions)
       .where(affected),

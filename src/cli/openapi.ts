@@ -7,13 +7,16 @@ import type { Storage } from '../storage/storage.ts'
 /** The OpenAPI document, generated from the registered routes; opens no database. */
 export async function openapiDocument(config: Config): Promise<unknown> {
   const notAvailable = () => Promise.reject(new Error('no database is open'))
-  const storage = {
-    reader: {},
+  const storage: Storage = {
+    reader: {} as Storage['reader'],
+    backgroundReader: {} as Storage['reader'],
     transaction: notAvailable,
-    commits: () => undefined,
+    attempt: notAvailable,
+    commits: () => 0,
+    onCommit: () => {},
     ping: notAvailable,
     close: async () => {},
-  } as unknown as Storage
+  }
   const app = await buildApp({
     config: { ...config, LOG_LEVEL: 'silent' },
     storage,

@@ -21,7 +21,9 @@ export interface ChangePayload<C> {
  * The payloads of changes for a recipient with this grant; null is a grant for everything. With `withEditions` each has
  * the edition of its article, which is null where the article is not live or not granted.
  */
-export async function changePayloads<C extends Pick<LoggedChange, 'type' | 'target' | 'slug' | 'version' | 'was'>>(
+export async function changePayloads<
+  C extends Pick<LoggedChange, 'type' | 'target' | 'slug' | 'version' | 'previousAttributes'>,
+>(
   db: Reader,
   changes: C[],
   { grant, withEditions }: { grant: Grant | null; withEditions: boolean },
@@ -31,7 +33,7 @@ export async function changePayloads<C extends Pick<LoggedChange, 'type' | 'targ
   const documents = withEditions ? await documentsOf(db, [...granted]) : []
   const editionOf = new Map(documents.map(({ article, json }) => [article, json]))
   return changes.map((change) => {
-    const { type, target, slug, version, was: previousAttributes } = change
+    const { type, target, slug, version, previousAttributes } = change
     const [noun = ''] = type.split('.')
     if (!isOfArticle(change))
       return { change, isVisible: true, members: `${JSON.stringify(noun)}:${JSON.stringify({ id: target, slug })}` }

@@ -2,10 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { asc, eq, gt, isNull } from 'drizzle-orm'
 import { toText } from '../body/to-text.ts'
+import { getOrCreate } from '../lib/cache.ts'
 import { rangesOf } from '../lib/languages.ts'
-import { stemsOf } from '../lib/search-syntax.ts'
+import { type Stem, stemsOf } from '../lib/search-syntax.ts'
 import { stemmedAmong } from '../lib/stems.ts'
-import { sortKey, type Token, tokensIn } from '../lib/tokenizer.ts'
+import { sortKey, tokensIn } from '../lib/tokenizer.ts'
 import {
   deleteTokens,
   GAP,
@@ -27,23 +28,36 @@ import { putReferences } from './references.ts'
 /** How many editions one transaction indexes. */
 const BATCH_SIZE = 100
 
-/** The tokens of an article's texts, by part. */
-function textsOf({ headline, kicker, standfirst, summary, body }: Content) {
-  const tokensOf = (...texts: (string | null)[]) => texts.flatMap((text) => (text === null ? [] : tokensIn(text)))
-  return { heading: tokensOf(headline, kicker), lead: tokensOf(standfirst, summary), rest: tokensOf(toText(body)) }
+/** What is indexed of a text: its words in order, and their distinct stems, if its language has a stemmer. */
+interface IndexedText {
+  words: string[]
+  stems: Stem[]
 }
 
-const wordsOf = (tokens: Token[]): string[] => tokens.map(({ word }) => word)
+/** The texts of a content. A write that publishes indexes them twice: with the working copies and with the editions. */
+const cache = new WeakMap<Content, Record<'heading' | 'lead' | 'rest', IndexedText>>()
+
+/** An article's texts, by part. */
+const textsOf = (content: Content) =>
+  getOrCreate(cache, content, () => {
+    const { headline, kicker, standfirst, summary, body, language } = content
+    const [stemmed] = stemmedAmong([language])
+    const indexed = (...texts: (string | null)[]): IndexedText => {
+      const tokens = texts.flatMap((text) => (text === null ? [] : tokensIn(text)))
+      const stems = stemmed === undefined ? [] : stemsOf(tokens, stemmed)
+      return { words: tokens.map(({ word }) => word), stems }
+    }
+    return { heading: indexed(headline, kicker), lead: indexed(standfirst, summary), rest: indexed(toText(body)) }
+  })
 
 /** Concatenates texts; a phrase does not match across two of them. */
 const joinTexts = (texts: string[][]): string[] =>
   texts.flatMap((tokens, index) => (index === 0 ? tokens : [GAP, ...tokens]))
 
-/** The stem tokens of a part; none for a language without a stemmer. */
-function stemTokensOf(tokens: Token[], { language }: Content, part: Part): string[] {
-  const [stemmed] = stemmedAmong([language])
-  return stemmed === undefined ? [] : tokensOfStems(stemsOf(tokens, stemmed), part)
-}
+/** The tokens of the stems of a part, which consists of these texts. */
+const stemTokensOf = (part: Part, ...texts: IndexedText[]): string[] => [
+  ...new Set(texts.flatMap(({ stems }) => tokensOfStems(stems, part))),
+]
 
 /**
  * The tokens that an edition is found by: its references, its words by part, and their stems. Of the sections only the
@@ -54,15 +68,15 @@ export function editionTokens(content: Content): Tokens {
   // The body is last, because PostgreSQL has no positions after 16,383.
   const placed = joinTexts([
     filterRefsOf(content).map(({ kind, ref }) => referenceToken(kind, ref)),
-    tokensOfWords(wordsOf(heading), 'headline'),
-    tokensOfWords(wordsOf(heading), 'top'),
-    tokensOfWords(wordsOf(lead), 'top'),
-    ...[heading, lead, rest].map(wordsOf),
+    tokensOfWords(heading.words, 'headline'),
+    tokensOfWords(heading.words, 'top'),
+    tokensOfWords(lead.words, 'top'),
+    ...[heading, lead, rest].map(({ words }) => words),
   ])
   const unplaced = [
-    ...stemTokensOf(heading, content, 'headline'),
-    ...stemTokensOf([...heading, ...lead], content, 'top'),
-    ...stemTokensOf([...heading, ...lead, ...rest], content, 'all'),
+    ...stemTokensOf('headline', heading),
+    ...stemTokensOf('top', heading, lead),
+    ...stemTokensOf('all', heading, lead, rest),
   ]
   return { positioned: placed, unpositioned: unplaced }
 }
@@ -70,8 +84,8 @@ export function editionTokens(content: Content): Tokens {
 /** The tokens of an article that is found only by its words, in any part. */
 export function textTokens(content: Content): Tokens {
   const { heading, lead, rest } = textsOf(content)
-  const placed = joinTexts([heading, lead, rest].map(wordsOf))
-  return { positioned: placed, unpositioned: stemTokensOf([...heading, ...lead, ...rest], content, 'all') }
+  const placed = joinTexts([heading, lead, rest].map(({ words }) => words))
+  return { positioned: placed, unpositioned: stemTokensOf('all', heading, lead, rest) }
 }
 
 /** The references that lists are filtered by: of each kind or `NONE`, and the language ranges that match the article. */

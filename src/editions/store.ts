@@ -16,6 +16,7 @@ import { insertRow, prepared } from '../storage/prepared-statements.ts'
 import { editions, staleEditions } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import { attributesOf } from './access-attributes.ts'
+import type { Article } from './article.ts'
 import { type ArticleState, cardOf, compileArticle } from './compile.ts'
 import { type Content, type RefKind, refsOf } from './content.ts'
 import { publishedAtOf } from './index-key.ts'
@@ -45,6 +46,8 @@ export interface PutResult {
   publishedAt: string
   /** The time of publication of the edition that was replaced. */
   previousPublishedAt: string | undefined
+  /** The edition, as the public reads it. */
+  article: Article
 }
 
 /** Compiles, stores and indexes the edition of an article, in place of an earlier one. `now` is the time of the write. */
@@ -59,7 +62,8 @@ export async function putEdition(tx: Writer, state: LiveState, content: Content,
   const publishedAt = publishedAtOf(searchKey)
   const updatedAt = state.updatedAt > publishedAt ? state.updatedAt : publishedAt
   const liveState = { ...state, publishedAt, updatedAt }
-  const row = { ...compileEdition(liveState, content, references), content, searchKey }
+  const article = compileArticle(liveState, content, references)
+  const row = { ...columnsOf(liveState, article, content, references), content, searchKey }
   if (previous) {
     await tx.update(editions).set(row).where(eq(editions.article, state.id))
     await markFresh(tx, [state.id])
@@ -68,13 +72,14 @@ export async function putEdition(tx: Writer, state: LiveState, content: Content,
   const { id, slug } = state
   if (previous && previous.content.section !== content.section) await saveFormerPath(tx, formerPath(id, previous))
   if (previous?.linkPreview !== linkPreview(slug, content)) await markStale(tx, 'article', id, now)
-  if (previous === undefined) return { previousAttributes: null, publishedAt, previousPublishedAt: undefined }
+  if (previous === undefined) return { previousAttributes: null, publishedAt, previousPublishedAt: undefined, article }
   const previousAttributes = attributesOf(previous.content, refs.before)
   const isSame = isDeepStrictEqual(previousAttributes, attributesOf(content, refs.after))
   return {
     previousAttributes: isSame ? null : previousAttributes,
     publishedAt,
     previousPublishedAt: previous.publishedAt,
+    article,
   }
 }
 
@@ -131,9 +136,12 @@ const formerPath = (article: string, { slug, content: { section } }: { slug: str
 const linkPreview = (slug: string, { headline, summary, section }: Content): string =>
   JSON.stringify([slug, headline, summary, section])
 
+/** The columns of an edition that is compiled from a content and what it refers to. */
+export const compileEdition = (state: LiveState, content: Content, references: LoadedReferences) =>
+  columnsOf(state, compileArticle(state, content, references), content, references)
+
 /** The columns of an edition, with the JSON of its document and card. */
-export function compileEdition(state: LiveState, content: Content, references: LoadedReferences) {
-  const article = compileArticle(state, content, references)
+function columnsOf(state: LiveState, article: Article, content: Content, references: LoadedReferences) {
   const document = JSON.stringify(article)
   const { id, slug, version, publishedAt, updatedAt } = state
   return {

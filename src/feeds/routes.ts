@@ -9,14 +9,14 @@ import { etagOfChange } from '../http/caching.ts'
 import { isUnmodified, notModified } from '../http/conditional-requests.ts'
 import { addLinks } from '../http/link-header.ts'
 import { mediaTypeText, withMediaType } from '../http/media-type.ts'
-import { pageParameters, pageRequest } from '../http/pagination.ts'
+import { type PageInfo, pageParameters, pageRequest } from '../http/pagination.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
 import { type FeedFile, feedForms, feedPath } from '../lib/feed-urls.ts'
 import { articleParameters, filtersIn } from '../listing/filters.ts'
 import { listPage } from '../listing/page.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Reader, Storage } from '../storage/storage.ts'
 import { atom } from './atom.ts'
 import { type Feed, type FeedItem, type FeedSite, feedItem } from './feed.ts'
 import { JsonFeed, jsonFeed } from './json-feed.ts'
@@ -84,38 +84,17 @@ export function registerFeeds(server: FastifyInstance, { storage, follower, cloc
       },
       async (request, reply) => {
         const { query, changeToken, url } = request
-        const paging = pageRequest(request, ITEMS)
         const { at } = await lastPosition(db)
         const lastModified = new Date(at > started ? at : started)
         if (isUnmodified(request, reply, lastModified, clock.now()) && changeToken)
           return notModified(reply, etagOfChange(changeToken, url)) as never
-        const scope = await feedScope(db, query)
+        const paging = pageRequest(request, ITEMS)
         const page = await listPage(db, { filters: filtersIn(query), sort: '-publishedAt' }, paging)
-        const items = await itemsOf(page.rows)
-        const { next, previous } = paging.info(reply, page)
-        const isFirst = query.cursor === undefined
-        const tombstones = isFirst ? await tombstonesOf(db, scope.limits) : []
-        const pageUrl = (cursor?: string | null) => site.api + feedPath(file, { ...query, cursor: cursor ?? undefined })
-        const self = isFirst ? site.api + feedPath(file, scope.bySlug) : pageUrl(query.cursor)
-        const hub = isFirst && scope.isPublishedToHub ? site.hub : undefined
-        const times = [...items.map(({ updatedAt }) => updatedAt), ...tombstones.map(({ at }) => at)]
-        const feed: Feed = {
-          site,
-          id: site.api + feedPath(file, scope.byId),
-          ...(await feedMetadata(db, scope, site)),
-          self,
-          links: [
-            { rel: 'first', href: pageUrl() },
-            ...(previous ? [{ rel: 'previous', href: pageUrl(previous) } as const] : []),
-            ...(next ? [{ rel: 'next', href: pageUrl(next) } as const] : []),
-            ...(hub ? [{ rel: 'hub', href: hub } as const] : []),
-          ],
-          updated: times.reduce((latest, time) => (time > latest ? time : latest), EPOCH),
-          items,
-          tombstones,
-        }
+        const cursors = paging.info(reply, page)
+        const feed = await feedOf({ db, site }, { file, query, cursors, items: await itemsOf(page.rows) })
+        const hub = feed.links.find(({ rel }) => rel === 'hub')
         // Subscribers look for the hub in the headers first (WebSub, https://www.w3.org/TR/websub/#discovery).
-        if (hub) addLinks(reply, [`<${hub}>; rel="hub"`, `<${self}>; rel="self"`])
+        if (hub) addLinks(reply, [`<${hub.href}>; rel="hub"`, `<${feed.self}>; rel="self"`])
         reply.headers({
           'content-type': `${type}; charset=utf-8`,
           'cache-tag': cacheTagOf(['articles', ...page.rows]),
@@ -123,6 +102,39 @@ export function registerFeeds(server: FastifyInstance, { storage, follower, cloc
         return reply.send(render(feed))
       },
     )
+  }
+}
+
+/** A page of a feed. The first one has the articles that have left the feed, and the hub if it is published to one. */
+async function feedOf(
+  { db, site }: { db: Reader; site: FeedSite },
+  {
+    file,
+    query,
+    cursors,
+    items,
+  }: { file: FeedFile; query: z.output<typeof Query>; cursors: Pick<PageInfo, 'next' | 'previous'>; items: FeedItem[] },
+): Promise<Feed> {
+  const scope = await feedScope(db, query)
+  const isFirst = query.cursor === undefined
+  const tombstones = isFirst ? await tombstonesOf(db, scope.limits) : []
+  const pageUrl = (cursor?: string) => site.api + feedPath(file, { ...query, cursor })
+  const link = (rel: Feed['links'][number]['rel'], href: string | null | undefined) => (href ? [{ rel, href }] : [])
+  const times = [...items.map(({ updatedAt }) => updatedAt), ...tombstones.map(({ at }) => at)]
+  return {
+    site,
+    id: site.api + feedPath(file, scope.byId),
+    ...(await feedMetadata(db, scope, site)),
+    self: isFirst ? site.api + feedPath(file, scope.bySlug) : pageUrl(query.cursor),
+    links: [
+      ...link('first', pageUrl()),
+      ...link('previous', cursors.previous && pageUrl(cursors.previous)),
+      ...link('next', cursors.next && pageUrl(cursors.next)),
+      ...link('hub', isFirst && scope.isPublishedToHub ? site.hub : undefined),
+    ],
+    updated: times.reduce((latest, time) => (time > latest ? time : latest), EPOCH),
+    items,
+    tombstones,
   }
 }
 

@@ -26,7 +26,8 @@ export async function tombstonesOf(db: Reader, limits: ScopeLimits): Promise<Tom
     const now = live.get(id)
     if (now && isInScope(limits, now)) return []
     const last = rows.find(
-      ({ target, was }) => target === id && isInScope(limits, { ...now, ...referencesIn(was ?? {}) }),
+      ({ target, previousAttributes }) =>
+        target === id && isInScope(limits, { ...now, ...referencesIn(previousAttributes ?? {}) }),
     )
     return last ? [last] : []
   })
@@ -40,9 +41,20 @@ export async function tombstonesOf(db: Reader, limits: ScopeLimits): Promise<Tom
 
 const selectLeft = prepared('feed_left', (db) =>
   db
-    .select({ target: changes.target, type: changes.type, at: changes.at, was: changes.was })
+    .select({
+      target: changes.target,
+      type: changes.type,
+      at: changes.at,
+      previousAttributes: changes.previousAttributes,
+    })
     .from(changes)
-    .where(and(gt(changes.seq, sql.placeholder('seq')), isNotNull(changes.was), like(changes.type, 'article.%')))
+    .where(
+      and(
+        gt(changes.seq, sql.placeholder('seq')),
+        isNotNull(changes.previousAttributes),
+        like(changes.type, 'article.%'),
+      ),
+    )
     .orderBy(desc(changes.seq)),
 )
 

@@ -97,7 +97,7 @@ async function feedsIn(db: Reader, rows: LoggedChange[]): Promise<string[]> {
   const changed = rows.filter(({ type }) => type.startsWith('article.'))
   if (changed.length === 0) return []
   const live = await liveReferences(db, [...new Set(changed.map(({ target }) => target))])
-  const refs = [...live.values(), ...changed.map(({ was }) => referencesIn(was ?? {}))]
+  const refs = [...live.values(), ...changed.map(({ previousAttributes }) => referencesIn(previousAttributes ?? {}))]
   const filters: FeedFilters[] = [{}]
   for (const [kind, table] of Object.entries(scopeTables)) {
     const ids = [...new Set(refs.flatMap((one) => one[kind] ?? []))]

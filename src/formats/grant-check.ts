@@ -30,12 +30,12 @@ export async function isGranted(db: Reader, caller: Caller, reference: string): 
   const notice = await readRetraction(db, reference)
   if (!notice) return false
   const [last] = await db
-    .select({ was: changes.was })
+    .select({ previousAttributes: changes.previousAttributes })
     .from(changes)
     .where(and(eq(changes.target, notice.id), eq(changes.type, 'article.retracted')))
     .orderBy(desc(changes.seq))
     .limit(1)
-  return Boolean(last?.was && covers(grant, last.was))
+  return Boolean(last?.previousAttributes && covers(grant, last.previousAttributes))
 }
 
 async function readMoved(db: Reader, reference: string): Promise<Edition | undefined> {

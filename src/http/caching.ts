@@ -28,22 +28,30 @@ export function registerCaching(app: FastifyInstance, options: CachingOptions): 
 
   app.addHook('onSend', (request, reply, payload, done) => {
     if (!reply.hasHeader('cache-control'))
-      reply.header(
-        'cache-control',
-        isRead(request) && request.caller.id === null && isCacheable(reply)
-          ? publicCacheControl(options)
-          : 'private, no-store',
-      )
+      reply.header('cache-control', isPublic(request, reply) ? publicCacheControl(options) : 'private, no-store')
     const names = varyOf(request.routeOptions.config)
     if (names !== '') vary(reply, names)
     if (reply.statusCode >= 300 || !isBuffered(payload)) return done(null, payload)
-    if (!reply.hasHeader('etag') && (isRead(request) || reply.version !== null))
-      reply.header('etag', reply.version === null ? listEtag(request, payload) : etagOf(reply.version, payload))
-    if (!isRead(request) || !matchesEtag(request, String(reply.getHeader('etag')))) return done(null, payload)
-    reply.code(304).removeHeader('content-type').removeHeader('content-length')
-    // The route of HEAD drops the payload itself, and fails if there is none.
-    done(null, request.method === 'HEAD' ? payload : null)
+    if (!reply.hasHeader('etag')) setEtag(request, reply, payload)
+    done(null, isRead(request) ? ifNoneMatch(request, reply, payload) : payload)
   })
+}
+
+/** Answers `If-None-Match` by 304; gives the payload to send. */
+function ifNoneMatch(request: FastifyRequest, reply: FastifyReply, payload: string | Buffer) {
+  if (!matchesEtag(request, String(reply.getHeader('etag')))) return payload
+  reply.code(304).removeHeader('content-type').removeHeader('content-length')
+  // The route of HEAD drops the payload itself, and fails if there is none.
+  return request.method === 'HEAD' ? payload : null
+}
+
+/** Whether anybody may cache the reply: it is for a reader without a key, and can be cached at all. */
+const isPublic = (request: FastifyRequest, reply: FastifyReply): boolean =>
+  isRead(request) && request.caller.id === null && isCacheable(reply)
+
+function setEtag(request: FastifyRequest, reply: FastifyReply, payload: string | Buffer): void {
+  if (reply.version !== null) reply.header('etag', etagOf(reply.version, payload))
+  else if (isRead(request)) reply.header('etag', listEtag(request, payload))
 }
 
 /** The request headers that select among the replies of a route, beside `Origin`. */

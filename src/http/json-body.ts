@@ -70,24 +70,35 @@ function checkValue(root: unknown): void {
   const stack: Node[] = [{ value: root, name: '', parent: null, depth: 0 }]
   let values = 0
   for (let node = stack.pop(); node; node = stack.pop()) {
-    const { value, depth } = node
-    if (typeof value === 'string') checkText(value, node)
-    if (typeof value !== 'object' || value === null) continue
-    if (depth >= MAX_DEPTH) throw new Problem('invalid-json', `the body nests deeper than ${MAX_DEPTH} levels`)
-    const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
-    if (!Array.isArray(value) && entries.length > MAX_MEMBERS)
-      throw new Problem('invalid-json', `an object has more than ${MAX_MEMBERS} members`)
-    values += entries.length
+    const children = childrenOf(node)
+    values += children.length
     if (values > MAX_VALUES) throw new Problem('invalid-json', `the body has more than ${MAX_VALUES} values`)
-    for (const [name, member] of entries) {
-      const child = { value: member, name, parent: node, depth: depth + 1 }
-      if (typeof name === 'string') {
-        if (FORBIDDEN.has(name)) refuse('invalid-json', child, `the name "${name}" is not taken`)
-        checkText(name, child)
-      }
-      stack.push(child)
-    }
+    for (const child of children) stack.push(child)
   }
+}
+
+/** Checks a text, or the names of an object; gives the values in an object or array. */
+function childrenOf(node: Node): Node[] {
+  const { value, depth } = node
+  if (typeof value === 'string') checkText(value, node)
+  if (typeof value !== 'object' || value === null) return []
+  if (depth >= MAX_DEPTH) throw new Problem('invalid-json', `the body nests deeper than ${MAX_DEPTH} levels`)
+  const childOf = ([name, member]: [string | number, unknown]) => ({
+    value: member,
+    name,
+    parent: node,
+    depth: depth + 1,
+  })
+  if (Array.isArray(value)) return value.map((item, index) => childOf([index, item]))
+  const members = Object.entries(value).map(childOf)
+  if (members.length > MAX_MEMBERS) throw new Problem('invalid-json', `an object has more than ${MAX_MEMBERS} members`)
+  for (const member of members) checkName(String(member.name), member)
+  return members
+}
+
+function checkName(name: string, member: Node): void {
+  if (FORBIDDEN.has(name)) refuse('invalid-json', member, `the name "${name}" is not taken`)
+  checkText(name, member)
 }
 
 function checkText(text: string, node: Node): void {

@@ -113,22 +113,17 @@ const REQUIRED = 'is required'
 const messageOf: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':
-      if (issue.input === undefined) return REQUIRED
-      return Array.isArray(issue.input)
-        ? `must be one value, ${withArticle(issue.expected)}`
-        : `must be ${withArticle(issue.expected)}`
+      return typeMessage(issue.expected, issue.input)
     case 'too_small':
-      return issue.minimum === 1 && issue.origin !== 'number'
-        ? 'must not be empty'
-        : `must ${atLeast(issue.origin)} ${issue.minimum}${unit(issue.origin)}`
+      if (issue.minimum === 1 && issue.origin !== 'number') return 'must not be empty'
+      return `must ${atLeast(issue.origin)} ${issue.minimum}${unit(issue.origin)}`
     case 'too_big':
       return `must ${atMost(issue.origin)} ${issue.maximum}${unit(issue.origin)}`
     case 'invalid_value':
       if (issue.input === undefined) return REQUIRED
       return choice(issue.values, issue.input)
     case 'invalid_format':
-      if (issue.format === 'datetime') return 'must be a time such as 2022-01-06T09:30:00Z'
-      return `must be a valid ${issue.format === 'regex' ? 'value' : issue.format}`
+      return formatMessage(issue.format)
     case 'invalid_union':
       if (issue.discriminator !== undefined)
         return choice(Array.isArray(issue.options) ? issue.options : [], valueAt(issue.input, issue.discriminator))
@@ -136,6 +131,16 @@ const messageOf: z.core.$ZodErrorMap = (issue) => {
     default:
       return 'is not valid'
   }
+}
+
+function typeMessage(expected: string, given: unknown): string {
+  if (given === undefined) return REQUIRED
+  return Array.isArray(given) ? `must be one value, ${withArticle(expected)}` : `must be ${withArticle(expected)}`
+}
+
+function formatMessage(format: string): string {
+  if (format === 'datetime') return 'must be a time such as 2022-01-06T09:30:00Z'
+  return `must be a valid ${format === 'regex' ? 'value' : format}`
 }
 
 /** The accepted values, and the one that was probably meant. */

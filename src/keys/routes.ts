@@ -19,7 +19,7 @@ const ByKey = z.strictObject({ key: Id.meta({ description: 'The id of the key.' 
 interface KeyDeps {
   storage: Storage
   clock: Clock
-  once: IdempotentRun
+  idempotent: IdempotentRun
   resolveReference: ResolveReference
 }
 
@@ -82,7 +82,7 @@ function registerList(server: FastifyInstance, { storage }: KeyDeps): void {
   )
 }
 
-function registerCreation(server: FastifyInstance, { clock, once, resolveReference }: KeyDeps): void {
+function registerCreation(server: FastifyInstance, { clock, idempotent, resolveReference }: KeyDeps): void {
   server.withTypeProvider<ZodTypes>().post(
     '/api-keys',
     {
@@ -100,7 +100,7 @@ function registerCreation(server: FastifyInstance, { clock, once, resolveReferen
     async (request, reply) => {
       const now = timestamp(clock)
       if (request.body.expiresAt && request.body.expiresAt <= now) throw expiryInThePast()
-      return once(request, reply, async (tx) => {
+      return idempotent(request, reply, async (tx) => {
         const { role, grant } = request.body
         const resolved = await resolveGrant(tx, resolveReference, role, grant)
         const { row, token } = await createKey(tx, { ...request.body, grant: resolved }, writeContext(request, clock))
@@ -141,7 +141,7 @@ function registerUpdate(server: FastifyInstance, { storage, clock, resolveRefere
   )
 }
 
-function registerRotation(server: FastifyInstance, { clock, once }: KeyDeps): void {
+function registerRotation(server: FastifyInstance, { clock, idempotent }: KeyDeps): void {
   server.withTypeProvider<ZodTypes>().post(
     '/api-keys/:key/rotate',
     {
@@ -157,7 +157,7 @@ function registerRotation(server: FastifyInstance, { clock, once }: KeyDeps): vo
       },
     },
     (request, reply) =>
-      once(request, reply, async (tx) => {
+      idempotent(request, reply, async (tx) => {
         const rotated = await rotateKey(tx, request.params.key, writeContext(request, clock))
         if (!rotated) throw notFound('key')
         return { status: 200, body: { ...present(rotated.row), secret: rotated.token } }

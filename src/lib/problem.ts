@@ -82,6 +82,11 @@ export const problems = {
     'A setting is missing',
     'The operator of the service has to set something first; `detail` says what.',
   ],
+  'too-complex': [
+    422,
+    'Too complex',
+    'The text would take too long to process, or too much memory; `detail` says which limit it exceeds.',
+  ],
   unreadable: [422, 'The text cannot be read', 'The body of the article could not be converted.'],
   'rate-limited': [429, 'Too many requests', 'Wait for as many seconds as `Retry-After` says.'],
   'headers-too-large': [431, 'Headers too large', 'The address and the headers are larger than this service takes.'],

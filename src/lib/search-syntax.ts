@@ -43,10 +43,11 @@ function stemIn(form: string, language: string): Stem | undefined {
 }
 
 /** The distinct stems of words in a language. */
-export const stemsOf = (tokens: Token[], language: string): Stem[] =>
-  [...new Set(tokens.map(({ form }) => stemOf(form, language)))].flatMap((stem) =>
-    stem === undefined ? [] : [{ language, stem }],
-  )
+export function stemsOf(tokens: Token[], language: string): Stem[] {
+  const forms = new Set(tokens.map(({ form }) => form))
+  const stems = new Set([...forms].map((form) => stemOf(form, language)))
+  return [...stems].flatMap((stem) => (stem === undefined ? [] : [{ language, stem }]))
+}
 
 /** The positions at which a term occurs in a list of words, as the index of its first word. */
 export function positionsOf({ words, prefix }: Pick<Term, 'words' | 'prefix'>, text: string[]): number[] {

@@ -63,39 +63,54 @@ interface ListChange {
 }
 
 function changesBetween(before: unknown[], after: unknown[]): ListChange[] | undefined {
-  const runs = diffArrays(texts(before), texts(after), DIFF_OPTIONS)
+  const runs = runsBetween(before, after)
   const changes: ListChange[] = []
-  let isAdjacent = false
-  let [from, to] = [0, 0]
-  for (const { added, removed, count } of runs ?? []) {
-    const isChange = added || removed
-    const previous = isAdjacent ? changes.at(-1) : undefined
-    const change = previous ?? { from, removed: 0, added: [] }
-    if (removed) change.removed += count
-    if (added) change.added.push(...after.slice(to, to + count))
-    if (isChange && !previous) changes.push(change)
-    isAdjacent = isChange
-    if (!added) from += count
-    if (!removed) to += count
+  let open: ListChange | undefined
+  for (const { kind, count, from, to } of runs ?? []) {
+    if (kind === 'same') {
+      open = undefined
+      continue
+    }
+    if (!open) {
+      open = { from, removed: 0, added: [] }
+      changes.push(open)
+    }
+    if (kind === 'removed') open.removed += count
+    else open.added.push(...after.slice(to, to + count))
   }
   return runs && changes
+}
+
+/** Items of two lists in a row that are the same, removed or added, and where they begin in each list. */
+interface Run {
+  kind: 'same' | 'removed' | 'added'
+  count: number
+  from: number
+  to: number
+}
+
+/** The runs of two lists, in order; undefined for lists that differ too much to compare. */
+function runsBetween(before: unknown[], after: unknown[]): Run[] | undefined {
+  let [from, to] = [0, 0]
+  return diffArrays(texts(before), texts(after), DIFF_OPTIONS)?.map(({ added, removed, count }) => {
+    const run = { kind: added ? 'added' : removed ? 'removed' : 'same', count, from, to } as const
+    if (!added) from += count
+    if (!removed) to += count
+    return run
+  })
 }
 
 type PositionOf = (index: number) => number | undefined
 
 /** Gives the position of each item of `base` in `other`; undefined for one that is missing. -1 and the length map to the ends. */
 function positionsIn(base: unknown[], other: unknown[]): PositionOf | undefined {
-  const runs = diffArrays(texts(base), texts(other), DIFF_OPTIONS)
+  const runs = runsBetween(base, other)
   const positions = new Map([
     [-1, -1],
     [base.length, other.length],
   ])
-  let [from, to] = [0, 0]
-  for (const { added, removed, count } of runs ?? []) {
-    if (!added && !removed) for (let step = 0; step < count; step++) positions.set(from + step, to + step)
-    if (!added) from += count
-    if (!removed) to += count
-  }
+  for (const { kind, count, from, to } of runs ?? [])
+    if (kind === 'same') for (let step = 0; step < count; step++) positions.set(from + step, to + step)
   return runs && ((index) => positions.get(index))
 }
 

@@ -7,8 +7,8 @@
 const IGNORABLE = /[\p{DI}\u0640]/gu
 /** The letters, digits and marks of a word, with invisible characters between. U+02BB and U+02BC are apostrophes, which separate words. */
 const RUN = /(?![\u02bb\u02bc\u0640\p{DI}])[\p{L}\p{N}\p{M}](?:(?![\u02bb\u02bc])[\p{L}\p{N}\p{M}\p{DI}])*/gu
-/** The same for texts whose letters and digits are all ASCII. */
-const ASCII_RUN = /[A-Za-z0-9]+/g
+/** The same for lower-case texts whose letters and digits are all ASCII. */
+const ASCII_RUN = /[a-z0-9]+/g
 /** The same in folded text. */
 const FOLDED_RUN = /[\p{L}\p{N}\p{M}]+/gu
 /** Scripts without spaces between words: each character is a word. */
@@ -75,12 +75,21 @@ export interface Token {
 }
 
 /** The words of a text, in order. */
-export function tokensIn(text: string): Token[] {
+export const tokensIn = (text: string): Token[] => (isUnmarked(text) ? asciiTokens(text) : unicodeTokens(text))
+
+/** The words of a text whose letters and digits are all ASCII: the fast path for most texts. */
+function asciiTokens(text: string): Token[] {
   const tokens: Token[] = []
-  for (const { 0: run, index } of text.matchAll(isUnmarked(text) ? ASCII_RUN : RUN)) {
-    const parts = ASCII.test(run) || !UNSPACED.test(run) ? [run] : (run.match(CHARACTER) ?? [])
+  for (const { 0: run, index: start } of text.toLowerCase().matchAll(ASCII_RUN))
+    tokens.push({ word: truncate(run, MAX_WORD), form: run, start, end: start + run.length })
+  return tokens
+}
+
+function unicodeTokens(text: string): Token[] {
+  const tokens: Token[] = []
+  for (const { 0: run, index } of text.matchAll(RUN)) {
     let start = index
-    for (const part of parts) {
+    for (const part of partsOf(run)) {
       const end = start + part.length
       const words = wordsOf(part)
       const form = words.length === 1 ? formOf(part) : undefined
@@ -91,6 +100,10 @@ export function tokensIn(text: string): Token[] {
   return tokens
 }
 
+/** A run of letters and digits, or each of its characters in scripts without spaces. */
+const partsOf = (run: string): string[] =>
+  ASCII.test(run) || !UNSPACED.test(run) ? [run] : (run.match(CHARACTER) ?? [])
+
 /** The words of a run of characters: usually one, but `½` folds to `1` and `2`. */
 function wordsOf(run: string): string[] {
   const folded = fold(run)
@@ -98,7 +111,8 @@ function wordsOf(run: string): string[] {
   return (folded.match(FOLDED_RUN) ?? []).map((word) => truncate(word, MAX_WORD))
 }
 
-const formOf = (part: string): string => withoutUnseen(part).toLowerCase().normalize('NFKC')
+const formOf = (part: string): string =>
+  ASCII.test(part) ? part.toLowerCase() : withoutUnseen(part).toLowerCase().normalize('NFKC')
 
 /** The folded words of a text, in order. */
 export const wordsIn = (text: string): string[] => tokensIn(text).map(({ word }) => word)

@@ -9,7 +9,7 @@ export class StorageBusy extends Error {
   }
 }
 
-/** The database does not answer, or the connection was lost; the message says why. What was asked for may be done. */
+/** The database does not answer, or the connection was lost; the message says why. The statement may have taken effect. */
 export class StorageUnavailable extends Error {
   override name = 'StorageUnavailable'
 }

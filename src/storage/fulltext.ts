@@ -134,7 +134,7 @@ export const matchAll = (queries: string[]): string =>
 export const matchExcept = (query: string, excluded: string): string =>
   isSqlite ? `(${query}) NOT (${excluded})` : `(${query}) & !(${excluded})`
 
-/** A full-text query, and the range of keys in which it is asked; each is a value or a placeholder for one. */
+/** A full-text query, and the range of keys that it covers; each is a value or a placeholder for one. */
 export interface MatchRange {
   query: unknown
   low: unknown

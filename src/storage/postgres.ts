@@ -1,6 +1,7 @@
 import { setImmediate as nextEventLoopTurn, setTimeout as pause } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
+import { CommitListeners } from './commit-listeners.ts'
 import { reasonOf, StorageUnusable } from './faults.ts'
 import { migratePostgres } from './migrate.ts'
 import { type PostgresOptions, type Query, queryPool, singleConnection } from './postgres-connections.ts'
@@ -23,12 +24,14 @@ export async function openPostgres(url: string, options: PostgresOptions & { wai
   const background = queryPool(url, options, BACKGROUND_CONNECTIONS)
   const watching = singleConnection(url, options)
   const writer = postgresWriter(url, options)
-  const { transaction, attempt, idle } = writeQueue(writer)
+  const listeners = new CommitListeners()
+  const { transaction, attempt, idle } = writeQueue(writer, () => listeners.run())
   return {
     reader: readerOf(reads.query),
     backgroundReader: readerOf(background.query),
     transaction,
     attempt,
+    onCommit: (listener) => listeners.add(listener),
     commits: sharedCall(async () => {
       const query = await watching.open()
       // Which transactions are over: it changes whenever one ends.

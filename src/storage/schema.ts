@@ -368,7 +368,7 @@ export const changes = table(
     target: text('target').notNull(),
     slug: text('slug').notNull(),
     version: integer('version').notNull(),
-    was: json('was').$type<AccessAttributes>(),
+    previousAttributes: json('was').$type<AccessAttributes>(),
   },
   (t) => [index('changes_target').on(t.target, t.seq)],
 )

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { CommitListeners } from './commit-listeners.ts'
 import { StorageUnusable } from './faults.ts'
 import { migrateSqlite } from './migrate.ts'
 import { APPLICATION_ID, isEmptyFile } from './sqlite-file.ts'
@@ -55,7 +56,8 @@ export async function openSqlite(path: string, { forService = false } = {}): Pro
 
 function createStorage(writer: Database.Database, reader: Database.Database): Storage {
   const { commits, end } = snapshots(reader)
-  const { transaction, attempt, idle } = writeQueue(sqliteWriter(writer, end))
+  const listeners = new CommitListeners()
+  const { transaction, attempt, idle } = writeQueue(sqliteWriter(writer, end), () => listeners.run())
   const db = drizzle(reader) as unknown as Storage['reader']
   return {
     reader: db,
@@ -63,6 +65,7 @@ function createStorage(writer: Database.Database, reader: Database.Database): St
     transaction,
     attempt,
     commits,
+    onCommit: (listener) => listeners.add(listener),
     ping: async () => void reader.prepare('select 1').get(),
     close: async () => {
       await idle()

@@ -33,6 +33,8 @@ export interface Storage {
    * promise; calls that wait at the same time share one.
    */
   commits(): Commits | Promise<Commits>
+  /** Runs `listener` after each commit of this process, before the transactions of the commit resolve. It must not throw. */
+  onCommit(listener: () => Promise<void>): void
   /** Resolves if the database answers a query, and throws otherwise. */
   ping(): Promise<void>
   close(): Promise<void>

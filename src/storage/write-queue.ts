@@ -29,10 +29,11 @@ interface QueuedTransaction {
 /**
  * The queue of transactions on a connection; `idle` resolves when it is empty. Transactions that wait at the same time
  * share one commit, and so one wait for the disk: each runs in its own savepoint, one after the other, and resolves
- * after the commit.
+ * after the commit and after `committed`.
  */
 export function writeQueue(
   connection: WriteConnection,
+  committed: () => Promise<void>,
 ): Pick<Storage, 'transaction' | 'attempt'> & { idle(): Promise<unknown> } {
   const { tx, attempt, maxGroup, yieldToOthers } = connection
   const waiting: QueuedTransaction[] = []
@@ -51,6 +52,7 @@ export function writeQueue(
         group.push(...waiting.splice(0, maxGroup - group.length))
       }
       await connection.commit()
+      await committed()
       for (const report of reports) report()
     } catch (error) {
       await connection.rollback()

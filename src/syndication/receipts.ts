@@ -13,13 +13,13 @@ export async function acknowledge(
   tx: Writer,
   key: string,
   seq: number,
-  act: WriteContext,
+  context: WriteContext,
 ): Promise<{ seq: number; at: string }> {
   const [before] = await tx.select().from(receipts).where(eq(receipts.key, key))
   if (before && before.seq >= seq) return before
-  const row = { key, seq, at: act.now }
+  const row = { key, seq, at: context.now }
   await tx.insert(receipts).values(row).onConflictDoUpdate({ target: receipts.key, set: row })
-  await audit(tx, act, { action: 'changes.acknowledge', target: key, from: before?.seq ?? null, to: seq })
+  await audit(tx, context, { action: 'changes.acknowledge', target: key, from: before?.seq ?? null, to: seq })
   return row
 }
 
@@ -54,9 +54,12 @@ export async function articleReceipts(db: Reader, article: string, attributes: A
     .orderBy(desc(changes.seq))
     .limit(1)
   if (!last) return { change: null, data: [] }
-  const { seq, type, at, was } = last
+  const { seq, type, at, previousAttributes } = last
   const concerned = (await selectPartners(db)).filter(
-    ({ grant }) => (attributes && covers(grant, attributes)) || grant === null || (was && covers(grant, was)),
+    ({ grant }) =>
+      (attributes && covers(grant, attributes)) ||
+      grant === null ||
+      (previousAttributes && covers(grant, previousAttributes)),
   )
   const data = concerned.map((partner) => {
     const noted = (partner.seq ?? 0) >= seq

@@ -29,21 +29,21 @@ export const newDelivery = (webhook: string, type: string, at: string, now: stri
 })
 
 /** Creates a delivery without a change, to test the webhook. Throws `conflict` unless the webhook is active. */
-export async function enqueueTest(tx: Writer, { id, status }: WebhookRow, act: WriteContext): Promise<DeliveryRow> {
+export async function enqueueTest(tx: Writer, { id, status }: WebhookRow, context: WriteContext): Promise<DeliveryRow> {
   if (status !== 'active') throw new Problem('conflict', `the webhook is ${status}: nothing is sent to it`)
-  const row = newDelivery(id, 'webhook.test', act.now, act.now)
+  const row = newDelivery(id, 'webhook.test', context.now, context.now)
   await insertRow(tx, webhookDeliveries, row)
-  await audit(tx, act, { action: 'webhook.test', target: id })
+  await audit(tx, context, { action: 'webhook.test', target: id })
   return readDelivery(tx, id, row.id)
 }
 
 /** Makes a finished delivery due again, with all its attempts before it. Throws `conflict` while it is pending. */
-export async function redeliver(tx: Writer, webhook: string, id: string, act: WriteContext): Promise<DeliveryRow> {
+export async function redeliver(tx: Writer, webhook: string, id: string, context: WriteContext): Promise<DeliveryRow> {
   const before = await readDelivery(tx, webhook, id)
   if (before.status === 'pending') throw new Problem('conflict', 'the delivery is still pending')
-  const reset = { status: 'pending', attempts: 0, nextAt: act.now, finishedAt: null }
+  const reset = { status: 'pending', attempts: 0, nextAt: context.now, finishedAt: null }
   await tx.update(webhookDeliveries).set(reset).where(eq(webhookDeliveries.id, id))
-  await audit(tx, act, { action: 'webhook.redeliver', target: webhook })
+  await audit(tx, context, { action: 'webhook.redeliver', target: webhook })
   return { ...before, ...reset }
 }
 

@@ -13,7 +13,7 @@ import { readWebhook } from './store.ts'
 const tags = ['Webhooks']
 
 /** The routes of deliveries: test a webhook, list its deliveries, redeliver one. */
-export function registerDeliveries(server: FastifyInstance, { storage, clock, once }: WebhookDeps): void {
+export function registerDeliveries(server: FastifyInstance, { storage, clock, idempotent }: WebhookDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
 
   app.post(
@@ -32,7 +32,7 @@ export function registerDeliveries(server: FastifyInstance, { storage, clock, on
       },
     },
     (request, reply) =>
-      once(request, reply, async (tx) => {
+      idempotent(request, reply, async (tx) => {
         const webhook = await readWebhook(tx, request.params.webhook)
         return { status: 202, body: presentDelivery(await enqueueTest(tx, webhook, writeContext(request, clock))) }
       }),
@@ -81,7 +81,7 @@ export function registerDeliveries(server: FastifyInstance, { storage, clock, on
       },
     },
     (request, reply) =>
-      once(request, reply, async (tx) => {
+      idempotent(request, reply, async (tx) => {
         const { webhook, delivery } = request.params
         return {
           status: 202,

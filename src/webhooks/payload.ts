@@ -30,7 +30,7 @@ async function messagesFor(db: Reader, webhook: WebhookRow, deliveries: Delivery
   const changes = deliveries.flatMap((delivery) => {
     const { type, seq, target, slug, version } = delivery
     const isChange = seq !== null && target !== null && slug !== null && version !== null
-    return isChange ? [{ delivery, type, seq, target, slug, version, was: null }] : []
+    return isChange ? [{ delivery, type, seq, target, slug, version, previousAttributes: null }] : []
   })
   const payloads = await changePayloads(db, changes, { grant: grantOf(webhook), withEditions: webhook.withEdition })
   const data = new Map(

@@ -27,7 +27,7 @@ import {
 export interface WebhookDeps {
   storage: Storage
   clock: Clock
-  once: IdempotentRun
+  idempotent: IdempotentRun
   secrets: SecretEncryption
   /** Throws `url-not-allowed` for a URL that webhooks may not have. */
   checkUrl: (url: string) => Promise<void>
@@ -39,7 +39,7 @@ const tags = ['Webhooks']
 
 /** The routes of webhooks, for admins: which receivers are sent changes over HTTP. */
 export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): void {
-  const { storage, clock, once, secrets, checkUrl: checkAddress } = deps
+  const { storage, clock, idempotent, secrets, checkUrl: checkAddress } = deps
   const app = server.withTypeProvider<ZodTypes>()
   const present = (db: Reader, row: WebhookRow) => presentWebhook(db, row, timestamp(clock))
 
@@ -85,7 +85,7 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
       const { name = null, url, events, section, include = [] } = request.body
       await checkAddress(url)
       secrets.ensureKey()
-      return once(request, reply, async (tx) => {
+      return idempotent(request, reply, async (tx) => {
         const input = { name, url, events, section: await resolveSection(tx, section), withEdition: include.length > 0 }
         const { row, secret } = await createWebhook(tx, input, secrets, writeContext(request, clock))
         const body = { ...(await present(tx, row)), secret }
@@ -194,7 +194,7 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
       const { webhook } = request.params
       await readWebhook(storage.reader, webhook)
       secrets.ensureKey()
-      return once(request, reply, async (tx) => {
+      return idempotent(request, reply, async (tx) => {
         const { row, secret } = await rotateSecret(
           tx,
           await readWebhook(tx, webhook),

@@ -33,7 +33,7 @@ export async function createWebhook(
   tx: Writer,
   input: WebhookInput,
   secrets: SecretEncryption,
-  act: WriteContext,
+  context: WriteContext,
 ): Promise<{ row: WebhookRow; secret: string }> {
   const [counted] = await tx.select({ count: sql<number>`count(*)`.mapWith(Number) }).from(webhooks)
   if ((counted?.count ?? 0) >= MAX_WEBHOOKS)
@@ -48,16 +48,16 @@ export async function createWebhook(
     oldSecretUntil: null,
     status: 'active',
     reason: null,
-    statusSince: act.now,
+    statusSince: context.now,
     cursor: await lastSeq(tx),
     lastSuccessAt: null,
     lastFailureAt: null,
     failingSince: null,
-    createdAt: act.now,
-    updatedAt: act.now,
+    createdAt: context.now,
+    updatedAt: context.now,
   }
   await tx.insert(webhooks).values(row)
-  await audit(tx, act, { action: 'webhook.create', target: id, to: 1 })
+  await audit(tx, context, { action: 'webhook.create', target: id, to: 1 })
   return { row, secret }
 }
 
@@ -73,18 +73,18 @@ export async function updateWebhook(
   tx: Writer,
   before: WebhookRow,
   change: WebhookInput & { status: string },
-  act: WriteContext,
+  context: WriteContext,
 ): Promise<WebhookRow> {
   const { id, status } = before
-  const statusChange = change.status === status ? {} : { reason: null, statusSince: act.now, failingSince: null }
-  const after = { ...before, ...change, ...statusChange, version: before.version + 1, updatedAt: act.now }
+  const statusChange = change.status === status ? {} : { reason: null, statusSince: context.now, failingSince: null }
+  const after = { ...before, ...change, ...statusChange, version: before.version + 1, updatedAt: context.now }
   await tx.update(webhooks).set(after).where(eq(webhooks.id, id))
   if (change.status === 'active' && status !== 'active')
     await tx
       .update(webhookDeliveries)
-      .set({ attempts: 0, nextAt: act.now })
+      .set({ attempts: 0, nextAt: context.now })
       .where(and(eq(webhookDeliveries.webhook, id), eq(webhookDeliveries.status, 'pending')))
-  await audit(tx, act, { action: 'webhook.update', target: id, from: before.version, to: after.version })
+  await audit(tx, context, { action: 'webhook.update', target: id, from: before.version, to: after.version })
   return after
 }
 
@@ -93,19 +93,19 @@ export async function rotateSecret(
   tx: Writer,
   before: WebhookRow,
   secrets: SecretEncryption,
-  act: WriteContext,
+  context: WriteContext,
 ): Promise<{ row: WebhookRow; secret: string }> {
   const secret = newSigningSecret()
   const row: WebhookRow = {
     ...before,
     secret: secrets.encrypt(secret, before.id),
     oldSecret: before.secret,
-    oldSecretUntil: new Date(Date.parse(act.now) + ROTATION_OVERLAP).toISOString(),
+    oldSecretUntil: new Date(Date.parse(context.now) + ROTATION_OVERLAP).toISOString(),
     version: before.version + 1,
-    updatedAt: act.now,
+    updatedAt: context.now,
   }
   await tx.update(webhooks).set(row).where(eq(webhooks.id, row.id))
-  await audit(tx, act, { action: 'webhook.rotate', target: row.id, from: before.version, to: row.version })
+  await audit(tx, context, { action: 'webhook.rotate', target: row.id, from: before.version, to: row.version })
   return { row, secret }
 }
 
@@ -120,9 +120,9 @@ export function signingSecrets(
 }
 
 /** Deletes a webhook permanently, with its deliveries. */
-export async function deleteWebhook(tx: Writer, { id, version }: WebhookRow, act: WriteContext): Promise<void> {
+export async function deleteWebhook(tx: Writer, { id, version }: WebhookRow, context: WriteContext): Promise<void> {
   await tx.delete(webhooks).where(eq(webhooks.id, id))
-  await audit(tx, act, { action: 'webhook.delete', target: id, from: version })
+  await audit(tx, context, { action: 'webhook.delete', target: id, from: version })
 }
 
 /** The webhooks, newest first. */

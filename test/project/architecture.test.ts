@@ -101,10 +101,4 @@ describe('the architecture', () => {
   it('builds no regular expression from a text', () => {
     expect(files.filter((file) => /\bRegExp\(/.test(textOf(file)))).toEqual([])
   })
-
-  it('keeps files short', () => {
-    const exempt = (file: string) => file === 'storage/schema.ts' || placeOf(file) === 'sample'
-    const long = files.filter((file) => !exempt(file) && textOf(file).split('\n').length > 251)
-    expect(long).toEqual([])
-  })
 })

@@ -17,7 +17,7 @@ import { createCorrection, listAllCorrections, listCorrections } from './store.t
 const tags = ['Corrections']
 
 /** Corrections: public notes on live articles. They are never changed or removed. */
-export function registerCorrections(server: FastifyInstance, { storage, clock, once }: ArticleDeps): void {
+export function registerCorrections(server: FastifyInstance, { storage, clock, idempotent }: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
 
   app.get(
@@ -80,7 +80,7 @@ export function registerCorrections(server: FastifyInstance, { storage, clock, o
     },
     async (request, reply) => {
       const context = writeContext(request, clock)
-      return once(request, reply, async (tx) => {
+      return idempotent(request, reply, async (tx) => {
         const row = await findArticle(tx, request.params.article, request.caller)
         const id = await createCorrection(tx, row, request.body, context)
         const location = `/v1/articles/${row.id}/corrections`

@@ -10,9 +10,9 @@ import { type Edition, readEdition } from '../../editions/store.ts'
 import { Slug, Timestamp } from '../../lib/schemas.ts'
 import { changes, editions, staleEditions } from '../../storage/schema.ts'
 import type { Storage, Writer } from '../../storage/storage.ts'
-import { presentArticle } from '../presenter.ts'
+import { presentSaved } from '../presenter.ts'
 import { bodyChanges, fieldChanges } from '../revisions/diff.ts'
-import type { ArticleRow } from '../store.ts'
+import type { ArticleRow, SavedArticle } from '../store.ts'
 
 const Remark = z.object({
   pointer: z.string().meta({ description: 'A JSON pointer (RFC 6901) to the value in the article.' }),
@@ -77,13 +77,14 @@ export async function dryRunPublication(
   tx: Writer,
   article: ArticleRow,
   caller: Caller,
-  publish: () => Promise<ArticleRow>,
+  publish: () => Promise<SavedArticle>,
 ): Promise<PublicationDryRun> {
   const before = await readEdition(tx, article.id)
   const seqBefore = await lastSeq(tx)
   const staleBefore = (await tx.select().from(staleEditions)).length
-  const published = await publish()
-  const after = await presentArticle(tx, published, caller)
+  const saved = await publish()
+  const { row: published } = saved
+  const after = await presentSaved(tx, saved, caller)
   const isLive = published.liveVersion === published.version
   const recorded = await tx
     .select({ type: changes.type })

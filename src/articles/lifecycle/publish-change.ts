@@ -11,7 +11,7 @@ import { threeWayMerge } from '../../lib/three-way-merge.ts'
 import { editions } from '../../storage/schema.ts'
 import type { Reader, Writer } from '../../storage/storage.ts'
 import { insertRevision } from '../revisions/store.ts'
-import { type ArticleRow, saveIfChanged, saveRevision, type WorkingCopy } from '../store.ts'
+import { type ArticleRow, type SavedArticle, saveIfChanged, saveRevision, type WorkingCopy } from '../store.ts'
 import { type Copy, publish } from './publish.ts'
 
 /** The published copy of an article; undefined while it is not live. */
@@ -44,8 +44,8 @@ export async function publishChange(
   working: WorkingCopy,
   { from, to, updatedAt, note }: EditionChange,
   context: WriteContext,
-): Promise<ArticleRow> {
-  if (isSame(from, to)) return saveIfChanged(tx, before, working, context, note)
+): Promise<SavedArticle> {
+  if (isSame(from, to)) return { row: await saveIfChanged(tx, before, working, context, note) }
   const version = before.version + 1
   if (isSame(to, working)) {
     const saved = await saveRevision(tx, before, working, context, note)

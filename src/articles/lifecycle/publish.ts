@@ -6,7 +6,7 @@ import { liveSection } from '../../editions/paths.ts'
 import { putEdition } from '../../editions/store.ts'
 import type { Writer } from '../../storage/storage.ts'
 import { wasLive } from '../publication-dates.ts'
-import type { ArticleRow } from '../store.ts'
+import type { ArticleRow, SavedArticle } from '../store.ts'
 import { beginPublication, endPublication, redateFirst } from './publications.ts'
 import { saveTransition, stateOf } from './state.ts'
 import { statusAfter } from './workflow.ts'
@@ -29,7 +29,7 @@ export async function publish(
   article: ArticleRow,
   context: WriteContext,
   options: PublishOptions = {},
-): Promise<ArticleRow> {
+): Promise<SavedArticle> {
   statusAfter(stateOf(article), 'publish')
   await requireFreePath(tx, article, options.copy)
   return makeLive(tx, article, context, options)
@@ -57,7 +57,7 @@ export async function makeLive(
   article: ArticleRow,
   context: WriteContext,
   { at = context.now, updatedAt, copy = article }: PublishOptions = {},
-): Promise<ArticleRow> {
+): Promise<SavedArticle> {
   const { now } = context
   const status = statusAfter(stateOf(article), 'publish')
   const { id, liveVersion } = article
@@ -71,6 +71,7 @@ export async function makeLive(
     previousAttributes: attributesBefore,
     publishedAt,
     previousPublishedAt: publishedBefore,
+    article: edition,
   } = await putEdition(tx, state, content, now)
   await saveSlug(tx, { kind: 'article', slug, target: id, live: true })
   if (!isFirst && publishedAt !== publishedBefore) await redateFirst(tx, id, publishedAt)
@@ -87,6 +88,6 @@ export async function makeLive(
   }
   await saveTransition(tx, context, 'publish', live)
   const type = liveVersion === null ? 'article.published' : 'article.updated'
-  await recordChange(tx, { type, at: now, target: id, slug, version, was: attributesBefore })
-  return live
+  await recordChange(tx, { type, at: now, target: id, slug, version, previousAttributes: attributesBefore })
+  return copy === article ? { row: live, edition } : { row: live }
 }

@@ -7,7 +7,7 @@ import { ifMatch } from '../../http/conditional-requests.ts'
 import type { ZodTypes } from '../../http/validation.ts'
 import { idempotencyHeader } from '../../idempotency/idempotency.ts'
 import { booleanParameter } from '../../lib/query-parameters.ts'
-import { presentArticle } from '../presenter.ts'
+import { presentSaved } from '../presenter.ts'
 import type { ArticleDeps } from '../routes.ts'
 import { findArticle } from '../store.ts'
 import { dryRun, dryRunPublication, PublicationDryRun } from './dry-run.ts'
@@ -50,7 +50,7 @@ export function registerTransitions(server: FastifyInstance, deps: ArticleDeps):
 }
 
 async function answerTransition(
-  { clock, releases, once }: ArticleDeps,
+  { clock, idempotent }: ArticleDeps,
   transition: Transition,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -58,16 +58,12 @@ async function answerTransition(
 ): Promise<never> {
   const check = ifMatch(request)
   const context = writeContext(request, clock)
-  try {
-    return await once(request, reply, async (tx) => {
-      const article = await findArticle(tx, reference, request.caller, transition.trashed)
-      check(article.version)
-      const row = await runTransition(transition, tx, article, request.body, context)
-      return { status: 200, version: row.version, body: await presentArticle(tx, row, request.caller) }
-    })
-  } finally {
-    await releases.refresh()
-  }
+  return idempotent(request, reply, async (tx) => {
+    const article = await findArticle(tx, reference, request.caller, transition.trashed)
+    check(article.version)
+    const saved = await runTransition(transition, tx, article, request.body, context)
+    return { status: 200, version: saved.row.version, body: await presentSaved(tx, saved, request.caller) }
+  })
 }
 
 function answerDryRun(

@@ -1,8 +1,9 @@
 import { and, asc, eq, isNotNull, isNull, lte } from 'drizzle-orm'
 import { serviceContext, type WriteContext } from '../../access/write-context.ts'
 import { type Clock, timestamp } from '../../lib/clock.ts'
+import { prepared } from '../../storage/prepared-statements.ts'
 import { articles } from '../../storage/schema.ts'
-import type { Storage } from '../../storage/storage.ts'
+import type { Reader, Storage } from '../../storage/storage.ts'
 import type { ArticleRow } from '../store.ts'
 import { makeLive } from './publish.ts'
 
@@ -37,32 +38,41 @@ async function publishIfDue(tx: Parameters<typeof makeLive>[0], id: string, cont
   return 1
 }
 
-/** The time of the next scheduled publication; null if there is none. */
-async function nextRelease({ storage }: { storage: Storage }): Promise<string | null> {
-  const [row] = await storage.reader
+const selectNext = prepared('next_release', (db) =>
+  db
     .select({ publishAt: articles.publishAt })
     .from(articles)
     .where(isNotNull(articles.publishAt))
     .orderBy(asc(articles.publishAt))
-    .limit(1)
-  return row?.publishAt ?? null
-}
+    .limit(1),
+)
+
+/** The time of the next scheduled publication; null if there is none. */
+const nextRelease = async (db: Reader): Promise<string | null> => (await selectNext(db))[0]?.publishAt ?? null
 
 /** Knows the time of the next scheduled publication, so that no reply is cached for longer. */
 export interface Releases {
   /** Seconds until the next release; infinite while none is scheduled. */
   secondsToNext(): number
-  /** Reads that time from the database: after each change of a schedule, and regularly, for those of other processes. */
+  /** Reads that time from the database: at the start, and regularly, for the commits of other processes. */
   refresh(): Promise<void>
 }
 
-export function releases(deps: { storage: Storage; clock: Clock }): Releases {
+/** Reads the time of the next release after each commit. */
+export function releases({ storage, clock }: { storage: Storage; clock: Clock }): Releases {
   let next: number | null = null
+  async function refresh(): Promise<void> {
+    const at = await nextRelease(storage.backgroundReader)
+    next = at === null ? null : Date.parse(at)
+  }
+  storage.onCommit(() =>
+    refresh().catch(() => {
+      // The commit holds. Until the time is known, nothing is cached.
+      next = 0
+    }),
+  )
   return {
-    secondsToNext: () => (next === null ? Infinity : Math.max(0, (next - deps.clock.now().getTime()) / 1000)),
-    async refresh() {
-      const at = await nextRelease(deps)
-      next = at === null ? null : Date.parse(at)
-    },
+    secondsToNext: () => (next === null ? Infinity : Math.max(0, (next - clock.now().getTime()) / 1000)),
+    refresh,
   }
 }

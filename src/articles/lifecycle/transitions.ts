@@ -6,7 +6,7 @@ import { Moment, prose, Reference } from '../../lib/schemas.ts'
 import type { Writer } from '../../storage/storage.ts'
 import { resolver } from '../reference-resolver.ts'
 import { addRevisionNote } from '../revisions/store.ts'
-import type { ArticleRow } from '../store.ts'
+import type { ArticleRow, SavedArticle } from '../store.ts'
 import { publish } from './publish.ts'
 import { schedule, unschedule } from './schedule.ts'
 import { moveForReview } from './state.ts'
@@ -55,8 +55,7 @@ export interface Transition<Body extends z.ZodType = z.ZodType> {
   trashed?: 'only'
   /** Whether the route takes `dryRun=true`. */
   hasDryRun?: true
-  /** Does the transition; gives the article after it. */
-  run(tx: Writer, article: ArticleRow, body: z.output<Body>, context: WriteContext): Promise<ArticleRow>
+  run(tx: Writer, article: ArticleRow, body: z.output<Body>, context: WriteContext): Promise<SavedArticle>
 }
 
 /** Infers the type of the body, which the list then forgets. */
@@ -75,7 +74,7 @@ export const transitions = [
     async run(tx, article, body, context) {
       const { at, embargoUntil } = body ?? {}
       if (at === undefined && embargoUntil === undefined) return publish(tx, article, context)
-      return schedule(tx, article, { at, embargoUntil }, context)
+      return { row: await schedule(tx, article, { at, embargoUntil }, context) }
     },
   }),
   transition({
@@ -84,7 +83,7 @@ export const transitions = [
     description: 'Takes the live edition off the site, and cancels what is scheduled. The working copy stays.',
     access: 'content:write',
     body: Note.optional(),
-    run: (tx, article, _body, context) => unpublish(tx, article, context),
+    run: async (tx, article, _body, context) => ({ row: await unpublish(tx, article, context) }),
   }),
   transition({
     name: 'unschedule',
@@ -92,7 +91,7 @@ export const transitions = [
     description: 'Cancels what is scheduled. What is live stays live.',
     access: 'content:write',
     body: Note.optional(),
-    run: (tx, article, _body, context) => unschedule(tx, article, context),
+    run: async (tx, article, _body, context) => ({ row: await unschedule(tx, article, context) }),
   }),
   transition({
     name: 'submit',
@@ -100,7 +99,7 @@ export const transitions = [
     description: 'Asks editors to review the working copy: its status becomes `in-review`.',
     access: 'drafts:write',
     body: Note.optional(),
-    run: (tx, article, _body, context) => moveForReview('submit')(tx, article, context),
+    run: async (tx, article, _body, context) => ({ row: await moveForReview('submit')(tx, article, context) }),
   }),
   transition({
     name: 'return',
@@ -108,7 +107,7 @@ export const transitions = [
     description: 'Sends the working copy back from review: its status becomes what it was before.',
     access: 'content:write',
     body: Note.optional(),
-    run: (tx, article, _body, context) => moveForReview('return')(tx, article, context),
+    run: async (tx, article, _body, context) => ({ row: await moveForReview('return')(tx, article, context) }),
   }),
   transition({
     name: 'retract',
@@ -121,7 +120,7 @@ export const transitions = [
       const resolve = resolver(tx, context.caller)
       const replacementId = await resolve.maybe('article', replacement, ['replacement'])
       resolve.check()
-      return retract(tx, article, { reason, replacement: replacementId }, context)
+      return { row: await retract(tx, article, { reason, replacement: replacementId }, context) }
     },
   }),
   transition({
@@ -131,7 +130,7 @@ export const transitions = [
     access: 'content:write',
     body: Note.optional(),
     trashed: 'only',
-    run: (tx, article, _body, context) => restore(tx, article, context),
+    run: async (tx, article, _body, context) => ({ row: await restore(tx, article, context) }),
   }),
 ]
 
@@ -142,7 +141,7 @@ export async function runTransition(
   article: ArticleRow,
   body: unknown,
   context: WriteContext,
-): Promise<ArticleRow> {
+): Promise<SavedArticle> {
   await addRevisionNote(tx, article, (body as z.output<typeof Note> | undefined)?.note)
   return run(tx, article, body, context)
 }

@@ -53,5 +53,5 @@ export async function withdraw(
   const published = await lastPublication(tx, article)
   const attributesBefore = await removeEdition(tx, id, now)
   await endPublication(tx, id, now)
-  await recordChange(tx, { type, at: now, target: id, ...published, was: attributesBefore })
+  await recordChange(tx, { type, at: now, target: id, ...published, previousAttributes: attributesBefore })
 }

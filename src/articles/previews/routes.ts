@@ -43,7 +43,10 @@ const Preview = z
 const tags = ['Previews']
 
 /** Links that show a working copy to somebody without a key. They expire, and can be revoked. */
-export function registerPreviews(server: FastifyInstance, { storage, clock, once, publicUrl }: ArticleDeps): void {
+export function registerPreviews(
+  server: FastifyInstance,
+  { storage, clock, idempotent, publicUrl }: ArticleDeps,
+): void {
   const app = server.withTypeProvider<ZodTypes>()
 
   app.post(
@@ -64,7 +67,7 @@ export function registerPreviews(server: FastifyInstance, { storage, clock, once
       },
     },
     (request, reply) =>
-      once(request, reply, async (tx) => {
+      idempotent(request, reply, async (tx) => {
         const { id: article } = await findArticle(tx, request.params.article, request.caller)
         const expiresIn = request.body?.expiresIn ?? HOUR
         const createdBy = actorOf(request.caller).id

@@ -14,7 +14,7 @@ import type { Reader } from '../../storage/storage.ts'
 import { presentArticle } from '../presenter.ts'
 import type { ArticleDeps } from '../routes.ts'
 import { type ArticleRow, findArticle, inputOf, saveArticle } from '../store.ts'
-import { bodyChanges, fieldChanges, RevisionDiff } from './diff.ts'
+import { fieldChanges, RevisionDiff } from './diff.ts'
 import { listRevisions, readRevision } from './store.ts'
 
 const RevisionNumber = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
@@ -45,7 +45,10 @@ const RevisionWithArticle = Revision.extend({
 const tags = ['Revisions']
 
 /** The revisions of an article: listed, read, compared, restored. */
-export function registerRevisions(server: FastifyInstance, { storage, clock, once }: ArticleDeps): void {
+export function registerRevisions(
+  server: FastifyInstance,
+  { storage, clock, idempotent, bodyTasksOf }: ArticleDeps,
+): void {
   const app = server.withTypeProvider<ZodTypes>()
 
   app.get(
@@ -120,7 +123,7 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
         from,
         to: params.revision,
         changes: fieldChanges(before, after),
-        body: bodyChanges(blocksOf(before), blocksOf(after)),
+        body: await bodyTasksOf(caller).bodyChanges(blocksOf(before), blocksOf(after)),
       }
     },
   )
@@ -143,7 +146,7 @@ export function registerRevisions(server: FastifyInstance, { storage, clock, onc
     async (request, reply) => {
       const check = ifMatch(request)
       const { params, caller } = request
-      return once(request, reply, async (tx) => {
+      return idempotent(request, reply, async (tx) => {
         const before = await findArticle(tx, params.article, caller)
         check(before.version)
         const { content } = await readRevision(tx, before.id, params.revision)

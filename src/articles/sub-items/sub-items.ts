@@ -61,7 +61,7 @@ function insertAt<T extends Identified>(items: T[], item: T, position: number | 
 /** The handlers of the writes of a kind of sub-item: create, update, delete. */
 export function subItemWrites<Input extends Positioned, Item extends Identified, Shown extends Identified>(
   kind: SubItemKind<Input, Item, Shown>,
-  { storage, clock, once }: Pick<ArticleDeps, 'storage' | 'clock' | 'once'>,
+  { storage, clock, idempotent }: Pick<ArticleDeps, 'storage' | 'clock' | 'idempotent'>,
 ) {
   /** Saves the article with the changed items, if `If-Match` allows it. */
   async function saveItems(
@@ -85,7 +85,7 @@ export function subItemWrites<Input extends Positioned, Item extends Identified,
 
   return {
     create(request: FastifyRequest, reply: FastifyReply, find: FindArticle, input: Input): Promise<never> {
-      return once(request, reply, async (tx) => {
+      return idempotent(request, reply, async (tx) => {
         let id = ''
         const row = await saveItems(tx, request, find, async (items, resolve) => {
           const created = await kind.toStored(resolve, input)

@@ -17,13 +17,27 @@ export function examplesFrom(components: Map<string, Json>) {
     if ('const' in schema) return schema.const
     if (Array.isArray(schema.enum)) return schema.enum[0]
     const branches = (anyOf ?? oneOf) as Json[] | undefined
-    if (branches) return branches.some((one) => one.type === 'null') ? null : exampleOf(branches[0] ?? {}, where)
-    if (Array.isArray(type)) return null
-    if (type === 'object') return membersOf(schema, where)
-    if (type === 'array') return [exampleOf(schema.items as Json, `${where}[]`)]
-    if (type === 'boolean') return false
-    if (type === 'integer' || type === 'number') return schema.minimum ?? 1
-    throw new Error(`${where} has no example in the document`)
+    if (branches) return exampleOfBranches(branches, where)
+    return Array.isArray(type) ? null : exampleOfType(schema, where)
+  }
+
+  const exampleOfBranches = (branches: Json[], where: string) =>
+    branches.some((one) => one.type === 'null') ? null : exampleOf(branches[0] ?? {}, where)
+
+  function exampleOfType(schema: Json, where: string): unknown {
+    switch (schema.type) {
+      case 'object':
+        return membersOf(schema, where)
+      case 'array':
+        return [exampleOf(schema.items as Json, `${where}[]`)]
+      case 'boolean':
+        return false
+      case 'integer':
+      case 'number':
+        return schema.minimum ?? 1
+      default:
+        throw new Error(`${where} has no example in the document`)
+    }
   }
 
   function membersOf({ properties = {}, required = [] }: Json, where: string): Json {

@@ -93,6 +93,7 @@ const EXAMPLES: Record<ProblemType, Example> = {
   'invalid-reference': wrong('body', '/section', 'invalid_reference', 'names no section: "world-nws"'),
   'url-not-allowed': wrong('body', '/url', 'url_not_allowed', 'leads to an address that is not public'),
   'not-configured': { detail: 'SECRETS_KEY is not set' },
+  'too-complex': wrong('body', '/body', 'too_complex', 'its conversion takes longer than 5000 ms'),
   unreadable: wrong('body', '/body', 'unreadable', 'has more than 20000 elements'),
   'rate-limited': { detail: 'more than 600 requests in a minute' },
   'headers-too-large': { detail: 'this is not a request that can be answered; the connection is closed' },
