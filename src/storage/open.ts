@@ -20,7 +20,8 @@ export async function openStorage(
 
 /** How a PostgreSQL server is used. */
 export type ServerOptions = Partial<PostgresOptions & { wait: number }>
-const DEFAULTS = { connections: 10, timeout: 15_000, prepared: true, wait: 0 }
+// Those that wait for the write lock do so for five seconds: longer than a holder may be silent.
+const DEFAULTS = { connections: 10, timeout: 15_000, prepared: true, silence: 3_000, wait: 0 }
 
 function pathOf(url: string): string {
   const path = url.replace(/^sqlite:(\/\/)?/, '').trim()

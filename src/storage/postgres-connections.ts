@@ -13,6 +13,11 @@ export interface PostgresOptions {
    * statement is prepared by name, and no setting is made for a session.
    */
   prepared: boolean
+  /**
+   * How long the process that has the write lock may be silent, in milliseconds. Then the server ends its connection, and
+   * with it the lock: the process was stopped, or its network is cut.
+   */
+  silence: number
 }
 
 /** The timeout for establishing a connection, in milliseconds. */

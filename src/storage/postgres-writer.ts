@@ -10,20 +10,15 @@ import type { WriteConnection } from './write-queue.ts'
 const WRITE_LOCK = 0x44_41_54_45
 /** How long a transaction waits for that lock, in milliseconds. */
 const LOCK_DEADLINE = 5_000
-/**
- * How long the process that has the lock may be silent, in milliseconds. Then the server ends its connection, and with it
- * the lock, before those that wait give up: it was stopped, or its network is cut.
- */
-const SILENCE_LIMIT = 3_000
 /** How long a whole transaction may take, in milliseconds; for PostgreSQL 17 and later. */
 const TRANSACTION_LIMIT = 60_000
 /** How many transactions may share one commit: with few, other processes have their turn sooner. */
 const MAX_GROUP = 32
 
 /** Begins and acquires the lock, in one round trip. The settings end with the transaction. */
-const beginning = (timeout: number): string => `begin;
+const beginning = ({ timeout, silence }: PostgresOptions): string => `begin;
   set local lock_timeout = ${LOCK_DEADLINE};
-  set local idle_in_transaction_session_timeout = ${SILENCE_LIMIT};
+  set local idle_in_transaction_session_timeout = ${silence};
   set local statement_timeout = ${timeout};
   set local plan_cache_mode = force_custom_plan;
   select set_config(name, '${TRANSACTION_LIMIT}', true) from pg_settings where name = 'transaction_timeout';
@@ -32,7 +27,7 @@ const beginning = (timeout: number): string => `begin;
 /** The writer of a write queue on PostgreSQL. One process at a time writes, as on SQLite: what a transaction has read stays true until it commits. */
 export function postgresWriter(url: string, options: PostgresOptions): WriteConnection & { close(): Promise<void> } {
   const connection = singleConnection(url, options)
-  const begin = beginning(options.timeout)
+  const begin = beginning(options)
   /** The connection of the present transaction. A lost one is not replaced before the next transaction. */
   let current: Query | undefined
 

@@ -48,9 +48,9 @@ const ADMIN = 'an-admin-key-for-tests-that-is-long-enough'
 /** A running service over a database of its own, on a free port of the loopback interface. */
 export async function newsroom(
   environment: Record<string, string> = {},
-  more: Pick<AppDeps, 'hostLookup'> = {},
+  { storage: given, ...more }: Pick<AppDeps, 'hostLookup'> & { storage?: Storage } = {},
 ): Promise<Newsroom> {
-  const storage = await temporaryStorage()
+  const storage = given ?? (await temporaryStorage())
   const clock = {
     time: new Date('2030-01-01T12:00:00.000Z'),
     now: () => new Date(clock.time),

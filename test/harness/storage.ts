@@ -41,8 +41,13 @@ async function sqliteFile(): Promise<Temporary> {
   return { storage: await openStorage(join(folder, 'test.db')), remove }
 }
 
-/** A copy of a database that has been migrated once for the whole run. */
 async function postgresDatabase(): Promise<Temporary> {
+  const { url, remove } = await newDatabase()
+  return { storage: await openStorage(url), remove }
+}
+
+/** On PostgreSQL a copy of a database that has been migrated once for the whole run. */
+export async function newDatabase(): Promise<{ url: string; remove: () => Promise<void> }> {
   const { TEST_RUN: run = 'dateline_test', TEST_POSTGRES_URL: server = '' } = process.env
   const template = `${run}_template`
   const name = `${run}_${randomUUID().replaceAll('-', '')}`
@@ -56,7 +61,7 @@ async function postgresDatabase(): Promise<Temporary> {
     await query(`create database ${name} template ${template}`)
   })
   const remove = () => asAdmin(server, (query) => query(`drop database ${name} with (force)`))
-  return { storage: await openStorage(databaseAt(server, name)), remove }
+  return { url: databaseAt(server, name), remove }
 }
 
 function databaseAt(server: string, name: string): string {
