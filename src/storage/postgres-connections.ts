@@ -1,6 +1,6 @@
 /** Connections to a PostgreSQL server: how they are opened, and what happens when one is lost. */
 import pg from 'pg'
-import { codesOf, faultOf, reasonOf, StorageUnavailable } from './faults.ts'
+import { codesOf, faultOf, reasonOf, StorageUnavailable, StorageUnusable } from './faults.ts'
 
 /** How to use a PostgreSQL server. */
 export interface PostgresOptions {
@@ -20,17 +20,18 @@ export interface PostgresOptions {
   silence: number
 }
 
-/** The timeout for establishing a connection, in milliseconds. */
+/** The longest time for establishing a connection, in milliseconds. */
 const CONNECT_TIMEOUT = 5_000
 /** How much longer than the server this side waits for the end of a statement, in milliseconds. */
-const GRACE = 2_000
+const GRACE = 1_000
 /** How long a connection is used, in seconds: its session collects statements that are prepared for it. */
 const LIFETIME = 1_800
 
 /** A client whose connection may break: without a listener for that error the process would end. */
 class Client extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    super({ ...config, connectionTimeoutMillis: CONNECT_TIMEOUT })
+  constructor(config: pg.ClientConfig = {}) {
+    // The pool's option of this name would limit the wait for a free connection, too.
+    super({ ...config, connectionTimeoutMillis: Math.min(CONNECT_TIMEOUT, config.query_timeout ?? CONNECT_TIMEOUT) })
     this.on('error', () => {})
   }
 }
@@ -61,8 +62,8 @@ export function clientConfig(url: string, { timeout, prepared }: PostgresOptions
 }
 
 /**
- * Several connections for queries. A query whose connection is lost is sent again, once, by another one. `max` is their
- * number.
+ * Several connections for queries, at most `max`. A query whose connection is lost is sent again by another one; when the
+ * server has ended all, each has to be met once.
  */
 export function queryPool(url: string, options: PostgresOptions, max: number): Connection {
   const pool = new pg.Pool({ ...clientConfig(url, options), max, Client, maxLifetimeSeconds: LIFETIME })
@@ -70,30 +71,41 @@ export function queryPool(url: string, options: PostgresOptions, max: number): C
   pool.on('error', () => {})
   const query = withFaults(nameless(pool.query.bind(pool) as unknown as Query, options))
   return {
-    query: ((config, values) =>
-      query(config, values).catch((error: unknown) => {
-        if (!isLost(error)) throw error
-        return query(config, values)
-      })) as Query,
+    query: ((config, values) => again(max, () => query(config, values))) as Query,
     close: () => pool.end(),
   }
 }
+
+/** Runs a query again if its connection was lost, up to so many times. */
+export const again = <T>(times: number, run: () => Promise<T>): Promise<T> =>
+  run().catch((error: unknown) => {
+    if (times === 0 || !isLost(error)) throw error
+    return again(times - 1, run)
+  })
 
 /** One connection at a time, which is opened when it is needed, and again after it was lost. */
 export function singleConnection(url: string, options: PostgresOptions) {
   let client: Client | undefined
   let opening: Promise<Query> | undefined
 
-  const queryOn = (opened: Client): Query =>
-    withFaults(nameless(opened.query.bind(opened) as unknown as Query, options))
+  const forget = (lost: Client): void => {
+    if (client !== lost) return
+    client = undefined
+    opening = undefined
+  }
+  const queryOn = (opened: Client): Query => {
+    const query = withFaults(nameless(opened.query.bind(opened) as unknown as Query, options))
+    return (config, values) =>
+      query(config, values).catch((error: unknown) => {
+        // The server tells why it ends a connection before it does.
+        if (error instanceof StorageUnavailable) forget(opened)
+        throw error
+      }) as never
+  }
 
   async function connect(): Promise<Query> {
     const opened = new Client({ ...clientConfig(url, options), pipeline: true } as pg.ClientConfig)
-    opened.once('end', () => {
-      if (client !== opened) return
-      client = undefined
-      opening = undefined
-    })
+    opened.once('end', () => forget(opened))
     try {
       await asUnavailable(opened.connect())
     } catch (error) {
@@ -117,6 +129,8 @@ export function singleConnection(url: string, options: PostgresOptions) {
   }
 }
 
+export type SingleConnection = ReturnType<typeof singleConnection>
+
 /** Drops the names of statements where the next one may reach another session, which has not prepared it. */
 const nameless = (query: Query, { prepared }: PostgresOptions): Query =>
   prepared
@@ -129,8 +143,9 @@ const withFaults =
   (config, values) =>
     asUnavailable(query(config, values))
 
-const asUnavailable = <T>(result: Promise<T>): Promise<T> =>
+export const asUnavailable = <T>(result: Promise<T>): Promise<T> =>
   result.catch((error: unknown) => {
+    if (error instanceof StorageUnusable) throw error
     if (codesOf(error).some(isSqlState) && faultOf(error) !== 'unavailable') throw error
     throw new StorageUnavailable(`the database does not answer: ${reasonOf(error)}`, { cause: error })
   })

@@ -2,9 +2,17 @@ import { setImmediate as nextEventLoopTurn, setTimeout as pause } from 'node:tim
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { CommitListeners } from './commit-listeners.ts'
-import { reasonOf, StorageUnusable } from './faults.ts'
+import { codesOf, reasonOf, StorageUnavailable, StorageUnusable } from './faults.ts'
 import { migratePostgres } from './migrate.ts'
-import { type PostgresOptions, type Query, queryPool, singleConnection } from './postgres-connections.ts'
+import {
+  again,
+  asUnavailable,
+  type PostgresOptions,
+  type Query,
+  queryPool,
+  type SingleConnection,
+  singleConnection,
+} from './postgres-connections.ts'
 import { postgresWriter } from './postgres-writer.ts'
 import type { Reader, Storage } from './storage.ts'
 import { writeQueue } from './write-queue.ts'
@@ -32,12 +40,7 @@ export async function openPostgres(url: string, options: PostgresOptions & { wai
     transaction,
     attempt,
     onCommit: (listener) => listeners.add(listener),
-    commits: sharedCall(async () => {
-      const query = await watching.open()
-      // Which transactions are over: it changes whenever one ends.
-      const { rows } = await query<{ snapshot: string }>(SNAPSHOT)
-      return rows[0]?.snapshot ?? ''
-    }),
+    commits: sharedCall(() => again(1, () => snapshotOf(watching))),
     ping: async () => void (await background.query('select 1')),
     async close() {
       await idle()
@@ -46,9 +49,20 @@ export async function openPostgres(url: string, options: PostgresOptions & { wai
   }
 }
 
+/** Which transactions are over: it changes whenever one ends. */
+async function snapshotOf(connection: SingleConnection): Promise<string> {
+  const query = await connection.open()
+  const { rows } = await query<{ snapshot: string }>(SNAPSHOT)
+  return rows[0]?.snapshot ?? ''
+}
+
 const SNAPSHOT = { name: 'snapshot', text: 'select pg_current_snapshot()::text as snapshot' }
 
 const readerOf = (query: Query): Reader => drizzle({ client: { query } as never }) as unknown as Reader
+
+/** Whether waiting may help: it does not against a wrong password, or for a database that does not exist. */
+const isTemporary = (error: unknown): boolean =>
+  error instanceof StorageUnavailable && !codesOf(error).some((code) => /^(28|3D)/.test(code))
 
 /** Migrates by a connection without time limits, and ends it. */
 async function migrated(url: string, { wait }: { wait: number }): Promise<void> {
@@ -57,11 +71,11 @@ async function migrated(url: string, { wait }: { wait: number }): Promise<void> 
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: Math.max(wait, 1_300) })
     client.on('error', () => {})
     try {
-      await client.connect()
-      return await migratePostgres(drizzle({ client }))
+      await asUnavailable(client.connect())
+      return await asUnavailable(migratePostgres(drizzle({ client })))
     } catch (error) {
       if (error instanceof StorageUnusable) throw error
-      if (performance.now() >= until)
+      if (!isTemporary(error) || performance.now() >= until)
         throw new StorageUnusable(`the PostgreSQL database cannot be opened: ${reasonOf(error)}`, { cause: error })
       await pause(START_RETRY)
     } finally {
