@@ -34,17 +34,17 @@ export async function follow({ address, key, file, wait = 30, fetch = globalThis
     const changes = await get(`/v1/changes?include=edition&limit=1000&wait=${wait}&since=${copy.since}`)
     // 410: the cursor is too old, or the grant of the key has changed.
     if (changes === undefined) copy = save(await snapshot())
-    else {
-      for (const { article, gone, edition } of changes.data) {
-        if (!article) continue
-        if (gone) delete copy.articles[article.id]
-        else copy.articles[article.id] = edition
-      }
-      copy.since = changes.page.next
-      save(copy)
-    }
+    else save(apply(copy, changes))
     if (isDone(copy, changes)) return copy
   }
+}
+
+function apply(copy, changes) {
+  for (const { article, gone, edition } of changes.data)
+    if (article && gone) delete copy.articles[article.id]
+    else if (article) copy.articles[article.id] = edition
+  copy.since = changes.page.next
+  return copy
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

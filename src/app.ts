@@ -69,15 +69,16 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
 /** What runs for every request. The order of registration is the order in which the hooks run. */
 async function registerHooks(app: FastifyInstance, services: Services): Promise<void> {
-  const { config, publicRead, caching, notifier } = services
+  const { config, clock, publicRead, caching, notifier } = services
+  const limits = registerRateLimit(app, config.RATE_LIMIT, clock)
   if (publicRead) registerPublicCache(app, publicCacheOptions(services))
   // Before CORS, so that preflight requests have an id and are logged.
   registerRequestLog(app, { logsReads: ['debug', 'trace'].includes(config.LOG_LEVEL) })
   // Before the hooks that collect routes: the wildcard route that it adds for preflights is not part of the API.
   await registerCors(app, config.CORS_ORIGINS)
   registerProblems(app, problemOf)
-  registerAccess(app, services)
-  await registerRateLimit(app, config.RATE_LIMIT)
+  limits.refuseOverLimit()
+  registerAccess(app, { ...services, limits })
   registerSecurityHeaders(app)
   registerCaching(app, caching)
   if (config.REQUIRE_IF_MATCH) requireIfMatch(app)
@@ -120,7 +121,6 @@ const publicCacheOptions = ({ config, follower, caching }: Services): PublicCach
   maxBytes: config.CACHE_BYTES,
   follower,
   cacheControl: () => publicCacheControl(caching),
-  isRateLimited: config.RATE_LIMIT > 0,
-  variesByOrigin: !config.CORS_ORIGINS.includes('*'),
+  allowedOrigins: config.CORS_ORIGINS.includes('*') ? [] : config.CORS_ORIGINS,
   commonHeaders: commonHeaders(config.CORS_ORIGINS),
 })

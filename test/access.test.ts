@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { request as httpRequest } from 'node:http'
 import type { Response } from 'supertest'
 import { type Role, roles } from '../src/access/roles.ts'
 import { apiKeys } from '../src/storage/schema.ts'
@@ -165,7 +167,10 @@ describe('an invalid key', () => {
     const replies: unknown[] = []
     for (const path of ['/v1/api-keys', '/v1/authors', '/v1/nothing'])
       for (const credential of credentials) {
-        const { status, headers, body } = await raw(url, `GET ${path} HTTP/1.1\r\nAuthorization: ${credential}`)
+        const { status, headers, body } = await raw(
+          url,
+          `GET ${path} HTTP/1.1\r\nX-Request-Id: same\r\nAuthorization: ${credential}`,
+        )
         const { instance, ...rest } = JSON.parse(body)
         expect(instance).toBe(headers['x-request-id'])
         const { date: _, 'x-request-id': __, ...others } = headers
@@ -176,6 +181,34 @@ describe('an invalid key', () => {
     for (const reply of replies) expect(reply).toEqual(replies[0])
     await good.client.get('/v1/api-keys').expect(200)
     expect(shown(await anyone.get('/v1/api-keys')).body).toEqual((replies[0] as { rest: object }).rest)
+  })
+
+  it('is refused at once, also while another writes: the audit log gets it later', async () => {
+    const { as, storage, admin } = room
+    // A reply that waited for a write would wait for this transaction, which waits for the reply.
+    await storage.transaction(async () => {
+      await as('no-key').get('/v1/me').set('x-request-id', 'while-writing').expect(401)
+    })
+    for (let text = ''; !text.includes('while-writing'); )
+      ({ text } = await admin.get('/v1/audit-log?action=sign-in.refuse&limit=100').expect(200))
+  }, 10_000)
+
+  it('is refused although it was valid when a request began whose body arrived late', async () => {
+    const { newKey, admin, editor, clock, url } = room
+    const { id, token } = await newKey('editor')
+    const { hostname, port } = new URL(url)
+    const request = httpRequest({ hostname, port, path: '/v1/tags', method: 'POST' })
+    request.setHeader('authorization', `Bearer ${token}`).setHeader('content-type', 'application/json')
+    request.setHeader('expect', '100-continue').flushHeaders()
+    // The server asks for the body once it has identified the sender.
+    await once(request, 'continue')
+    await admin.delete(`/v1/api-keys/${id}`).expect(204)
+    clock.tick(2_000)
+    request.end(JSON.stringify({ name: 'Too late' }))
+    const [{ statusCode }] = await once(request, 'response')
+    expect(statusCode).toBe(401)
+    request.destroy()
+    await editor.get('/v1/tags/too-late').expect(404)
   })
 
   it('is invalid as soon as it is rotated or revoked', async () => {
@@ -402,6 +435,83 @@ describe('a draft', () => {
       const reply = await link(reference)
       expect(normal(reply, reference)).toBe(normal(missing, 'no-such-thing'))
     }
+  })
+
+  it('of another, with the slug or the external id that a contributor would have, is not told of', async () => {
+    const { contributor, editor, newKey } = room
+    const other = (await newKey('contributor')).client
+    const secret = { headline: 'Secret merger', slug: 'secret-merger', externalId: 'secret-1' }
+    const hidden = await editor.post('/v1/articles').send(secret).expect(201)
+    const create = (sent: object, client = contributor) =>
+      client.post('/v1/articles').send({ headline: 'Mine', ...sent })
+    /** Without ids and times, and without the name that was asked for. */
+    const normal = ({ status, text }: Response, name: string) =>
+      [status, text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{8}"|"2030[^"]*"/g, '*')]
+        .join(' ')
+        .replaceAll(/"instance":"[^"]*"/g, '')
+        .replaceAll(name, 'NAME')
+    for (const [member, name, free] of [
+      ['externalId', 'secret-1', 'unused-1'],
+      ['slug', 'secret-merger', 'unused-slug'],
+    ] as const) {
+      const [taken, absent] = [await create({ [member]: name }), await create({ [member]: free })]
+      expect(normal(taken, name)).toBe(normal(absent, free))
+      const { body } = await create({}, other).expect(201)
+      const patch = (value: string) => other.patch(`/v1/articles/${body.id}`).send({ [member]: value })
+      const after = [await patch(name), await patch(`${free}-2`)].map(({ status, body }) => [status, body.errors])
+      expect(after[0]).toEqual(after[1])
+    }
+    const derived = await create({ headline: 'Secret merger' }).expect(201)
+    expect(derived.body.slug).toBe(`secret-merger-${derived.body.id.slice(-8)}`)
+
+    const wired = await create({ externalId: 'wire-of-mine' }, other).expect(201)
+    await create({ externalId: 'wire-of-mine' }, other).expect(problem('conflict', { pointer: '/externalId' }))
+    await create({ externalId: 'wire-of-mine' }).expect(201)
+    // Those who may see both are told, at the latest when one is to be published.
+    const refused = await editor.post(`/v1/articles/${wired.body.id}/publish`).expect(problem('conflict'))
+    expect(refused.body.errors).toMatchObject([{ pointer: '/externalId' }])
+    const at = { at: '2031-01-01T00:00:00Z' }
+    await editor.post(`/v1/articles/${wired.body.id}/publish`).send(at).expect(problem('conflict'))
+    await editor.patch(`/v1/articles/${hidden.body.id}`).send({ externalId: 'wire-of-mine' }).expect(409)
+  })
+
+  it('of a contributor gets its slug from an editor, or from its headline when it is published', async () => {
+    const { contributor, editor, anyone } = room
+    const write = async () => (await contributor.post('/v1/articles').send({ headline: 'Tides turn' }).expect(201)).body
+    const [one, two, three] = [await write(), await write(), await write()]
+    expect((await editor.post(`/v1/articles/${one.id}/publish`).expect(200)).body.slug).toBe('tides-turn')
+    const at = { at: '2031-01-01T00:00:00Z' }
+    expect((await editor.post(`/v1/articles/${two.id}/publish`).send(at).expect(200)).body.slug).toBe('tides-turn-2')
+    await editor.patch(`/v1/articles/${three.id}`).send({ slug: 'third-tide' }).expect(200)
+    expect((await editor.post(`/v1/articles/${three.id}/publish`).expect(200)).body.slug).toBe('third-tide')
+    await anyone.get(`/v1/articles/${one.slug}`).expect(404)
+    await anyone.get('/v1/articles/tides-turn').expect(200)
+    const { body } = await contributor.patch(`/v1/articles/${three.id}`).send({ slug: 'third-tide', kicker: 'Same' })
+    expect(body).toMatchObject({ slug: 'third-tide', kicker: 'Same' })
+  })
+
+  it('has related links that are answered like those that do not exist, one by one and in lists', async () => {
+    const { contributor, editor, anyone } = room
+    const relatedLinks = [{ url: 'https://x.example/1', title: 'Hidden' }]
+    const { body } = await editor.post('/v1/articles').send({ headline: 'With links', relatedLinks }).expect(201)
+    const link = `/v1/related-links/${body.relatedLinks[0].id}`
+    const nowhere = `/v1/related-links/${NOWHERE}`
+    for (const client of [anyone, all.reader, all.partner, contributor])
+      for (const attempt of [
+        (path: string) => client.get(`${path}?version=draft`),
+        (path: string) => client.head(`${path}?version=draft`),
+        (path: string) => client.patch(path).send({ title: 'X' }),
+        (path: string) => client.delete(path),
+      ])
+        expect(shown(await attempt(link))).toEqual(shown(await attempt(nowhere)))
+    const own = { headline: 'Own links', relatedLinks: [...relatedLinks, ...relatedLinks] }
+    const mine = await contributor.post('/v1/articles').send(own).expect(201)
+    await editor.post('/v1/articles').send({ headline: 'Newer', relatedLinks }).expect(201)
+    const list = await contributor.get('/v1/related-links?version=draft&limit=2').expect(200)
+    expect(list.body.data.map(({ id }: { id: string }) => id).toSorted()).toEqual(
+      mine.body.relatedLinks.map(({ id }: { id: string }) => id).toSorted(),
+    )
+    expect(list.body.page.next).toBeNull()
   })
 
   it('does not show through a link to what was live once', async () => {

@@ -1,4 +1,5 @@
-import { request as send } from 'node:http'
+import { once } from 'node:events'
+import { type IncomingMessage, request as send } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { linesOf } from '../src/bulk/lines.ts'
 import { articles } from '../src/storage/schema.ts'
@@ -143,25 +144,42 @@ describe('a bulk request', () => {
     expect(results.at(-1)?.problem?.errors).toHaveLength(20)
   })
 
+  it('ends with the access of its key', async () => {
+    const { id, token } = await room.newKey('editor')
+    const { hostname, port } = new URL(room.url)
+    const line = `${JSON.stringify(article('Before it was revoked'))}\n`
+    const request = send({ hostname, port, path: '/v1/bulk', method: 'POST' })
+    request.setHeader('authorization', `Bearer ${token}`).setHeader('content-type', 'application/x-ndjson')
+    const response = new Promise<IncomingMessage>((resolve) => request.once('response', resolve))
+    request.write(line)
+    const [first] = await once((await response).setEncoding('utf8'), 'data')
+    expect(JSON.parse(first)).toMatchObject({ line: 1, status: 201 })
+    const closed = once(request, 'close')
+    request.on('error', () => {})
+    await room.admin.delete(`/v1/api-keys/${id}`).expect(204)
+    await closed
+  }, 10_000)
+
   it('lets contributors write drafts of their own, and nothing else', async () => {
     const { contributor } = room
     await bulk([article('An editor wrote it')])
     const mine = (lines: object[]) => bulk(lines, { client: contributor })
+    const [created] = await mine([article('A contributor wrote it')])
+    const id = created?.id ?? ''
     const results = await mine([
-      article('A contributor wrote it'),
-      { op: 'update', id: 'a-contributor-wrote-it', body: { kicker: 'Mine' } },
+      { op: 'update', id, body: { kicker: 'Mine' } },
       { op: 'update', id: 'an-editor-wrote-it', body: { kicker: 'Not mine' } },
       { ...article('At once'), publish: true },
-      { op: 'update', id: 'a-contributor-wrote-it', body: {}, publish: true },
-      { op: 'publish', id: 'a-contributor-wrote-it' },
-      { op: 'unpublish', id: 'a-contributor-wrote-it' },
-      { op: 'delete', id: 'a-contributor-wrote-it' },
+      { op: 'update', id, body: {}, publish: true },
+      { op: 'publish', id },
+      { op: 'unpublish', id },
+      { op: 'delete', id },
       { op: 'create', resource: 'tags', body: { name: 'Not theirs' } },
       { op: 'update', resource: 'authors', id: 'ana-moreau', body: {} },
       { op: 'delete', resource: 'sections', id: 'world' },
     ])
-    expect(statuses(results)).toEqual([201, 200, 404, 403, 403, 403, 403, 403, 403, 403, 403])
-    await contributor.get('/v1/articles/a-contributor-wrote-it?version=draft').expect(200)
+    expect(statuses(results)).toEqual([200, 404, 403, 403, 403, 403, 403, 403, 403, 403])
+    await contributor.get(`/v1/articles/${id}?version=draft`).expect(200)
     await post(room.reader, '{}').expect(problem('forbidden'))
     await post(room.anyone, '{}').expect(problem('unauthenticated'))
   })

@@ -1,6 +1,8 @@
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import { asc } from 'drizzle-orm'
+import { serviceContext } from '../src/access/write-context.ts'
 import { sweepChanges } from '../src/changes/log.ts'
+import { revokeKey } from '../src/keys/store.ts'
 import { digest } from '../src/lib/etag.ts'
 import { changes } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
@@ -219,6 +221,25 @@ describe('the stream', () => {
     expect((await open('/v1/changes/stream?since=x', token)).response.statusCode).toBe(400)
     expect((await open('/v1/changes/stream', 'dl_x')).response.statusCode).toBe(401)
   })
+
+  it('ends at once, as a waiting request does, when its key is revoked, rotated or limited', async () => {
+    const { admin, newKey, storage } = room
+    const byAnotherProcess = (id: string) =>
+      storage.transaction((tx) => revokeKey(tx, id, serviceContext('another', room.clock)))
+    const cursor = await end()
+    const endsWith = async (status: number, endAccess: (id: string) => Promise<unknown>) => {
+      const { id, token, client } = await newKey('partner')
+      const stream = await open(`/v1/changes/stream?since=${cursor}`, token)
+      const ended = expect(stream.next()).rejects.toThrow('the stream has ended')
+      const waiting = client.get(`/v1/changes?since=${cursor}&wait=50`).expect(status)
+      await Promise.all([waiting, ended, endAccess(id)])
+    }
+    const grant = { languages: ['fr'] }
+    await endsWith(401, async (id) => admin.delete(`/v1/api-keys/${id}`).expect(204))
+    await endsWith(401, async (id) => admin.post(`/v1/api-keys/${id}/rotate`).expect(200))
+    await endsWith(410, async (id) => admin.patch(`/v1/api-keys/${id}`).send({ grant }).expect(200))
+    await endsWith(401, byAnotherProcess)
+  }, 10_000)
 
   it('ends when the service stops', async () => {
     const own = await newsroom()

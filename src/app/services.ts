@@ -15,6 +15,7 @@ import { siteOf } from '../feeds/site.ts'
 import { negotiator, otherForms } from '../formats/routes.ts'
 import { identify } from '../http/access.ts'
 import { idempotency } from '../idempotency/idempotency.ts'
+import { openRequests } from '../keys/open-requests.ts'
 import { authenticator } from '../keys/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { cardCache } from '../listing/card-cache.ts'
@@ -67,8 +68,12 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
       config.DATELINE_ADMIN_KEY,
       (err) => log.warn({ err }, 'the last use of a key could not be saved'),
     ),
-    onRefused: auditRefusals({ storage, clock }, (err) =>
-      log.warn({ err }, 'a refused sign-in could not be written to the audit log'),
+    onRefused: auditRefusals(
+      { storage, clock },
+      {
+        onError: (err) => log.warn({ err }, 'refused sign-ins could not be written to the audit log yet'),
+        onDropped: (count) => log.warn({ count }, 'refused sign-ins are not in the audit log: there were too many'),
+      },
     ),
   }
 }
@@ -78,9 +83,11 @@ export type Services = ReturnType<typeof createServices>
 export function createApiServices(services: Services) {
   const { config, storage, clock, follower, authenticate, hostLookup } = services
   const cards = cardCache({ storage, follower })
+  const identifyAgain = ({ headers }: FastifyRequest) => identify(headers, authenticate)
   return {
     ...services,
-    identify: ({ headers }: FastifyRequest) => identify(headers, authenticate),
+    openRequests: openRequests(identifyAgain),
+    identify: identifyAgain,
     idempotent: idempotency({ storage, clock }),
     publicUrl: config.PUBLIC_URL?.replace(/\/$/, '') ?? '',
     mayBackdate: (caller: Caller) =>

@@ -1,5 +1,5 @@
 import { and, eq, inArray, isNotNull, isNull, not, notInArray, or, type SQL, sql } from 'drizzle-orm'
-import { type Caller, may } from '../access/roles.ts'
+import type { Caller } from '../access/roles.ts'
 import { rowCount } from '../catalogue/entry.ts'
 import { type Content, NONE } from '../editions/content.ts'
 import { articleAtPath } from '../editions/paths.ts'
@@ -20,6 +20,7 @@ import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.t
 import { prepared } from '../storage/prepared-statements.ts'
 import { articleRefs, articles } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
+import { isVisibleTo } from './ownership.ts'
 import type { ArticleRow } from './store.ts'
 
 /** The sort key of a list by date of publication: those never published sort by their creation. */
@@ -68,7 +69,7 @@ async function predicateOf(db: Reader, { filters, sort, caller }: DraftQuery): P
   const refs = await Promise.all((await resolveReferenceFilters(db, filters)).map((one) => withSubsections(db, one)))
   return and(
     isNull(articles.deletedAt),
-    may(caller, 'content:write') ? undefined : eq(articles.createdBy, caller.id ?? ''),
+    isVisibleTo(caller),
     // Only what is scheduled has a sort key in this order.
     sort.endsWith('publishAt') ? isNotNull(articles.publishAt) : undefined,
     ...refs.map((ref) => refersToAny(db, ref)),

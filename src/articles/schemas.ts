@@ -150,10 +150,12 @@ const content = {
     .meta({ description: 'Who may use the article, and how.' }),
   externalId: line(200)
     .nullish()
-    .meta({ description: 'The id that another system knows it by; no two articles share one.' }),
+    .meta({ description: 'The id that another system knows it by; no two live articles share one.' }),
 }
 
-const slug = Slug.optional().meta({ description: 'The slug; derived from the headline if left out.' })
+const slug = Slug.optional().meta({
+  description: 'The slug, for editors to choose; derived from the headline if left out.',
+})
 
 /** The dates of an article that was published elsewhere before. */
 const dates = {

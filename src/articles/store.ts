@@ -16,6 +16,7 @@ import type { Reader, Writer } from '../storage/storage.ts'
 import { contentOf, type Draft } from './draft.ts'
 import { indexDraft } from './draft-index.ts'
 import { requireFreeExternalId, requireOwnSubItems } from './ownership.ts'
+import { provisionalSlug, requireSlugChooser } from './provisional-slug.ts'
 import { resolver } from './reference-resolver.ts'
 import { addRevisionNote, insertRevision } from './revisions/store.ts'
 import type { ArticleWithoutBody } from './schemas.ts'
@@ -73,6 +74,7 @@ export async function createArticle(
   const { caller, now } = context
   const id = newId()
   const { headline, slug: requested } = draft.input
+  if (requested !== undefined) requireSlugChooser(caller)
   const content = await contentOf(resolver(tx, caller), draft)
   const { section, language } = content
   const actor = actorOf(caller)
@@ -83,7 +85,7 @@ export async function createArticle(
       kind: 'article',
       target: id,
       section,
-      requested,
+      requested: may(caller, 'content:write') ? requested : provisionalSlug(id, headline, language),
       name: headline,
       language,
       live: false,
@@ -103,7 +105,7 @@ export async function createArticle(
     deletedAt: null,
     ...columnsOf(content),
   }
-  await requireFreeExternalId(tx, row)
+  await requireFreeExternalId(tx, row, caller)
   await requireOwnSubItems(tx, id, content)
   await insertRow(tx, articles, row)
   await writeRefs(tx, id, [], content)
@@ -166,6 +168,7 @@ export async function saveRevision(
   const { id } = before
   if (before.publishAt !== null && !may(caller, 'content:write'))
     throw new Problem('forbidden', 'the article is scheduled: what it will say is for editors to change')
+  if (requested !== before.slug) requireSlugChooser(caller)
   const slug = await changeSlug(tx, before, requested, content)
   const actor: Actor = actorOf(caller)
   const row: ArticleRow = {
@@ -178,7 +181,7 @@ export async function saveRevision(
     searchKey: await indexDraft(tx, content, before),
     ...columnsOf(content),
   }
-  await requireFreeExternalId(tx, row)
+  if (row.externalId !== before.externalId) await requireFreeExternalId(tx, row, caller)
   await tx.update(articles).set(row).where(eq(articles.id, id))
   await writeRefs(tx, id, refsOf(before.content), content)
   await insertRevision(tx, { article: id, number: row.version, at: now, note, actor, content })

@@ -35,19 +35,51 @@ export async function audit(
 /** How many refused sign-ins are logged in a minute: guessing keys must not fill the disk. */
 const REFUSALS_A_MINUTE = 60
 
-/** A function that logs the refused sign-in of a request. It never throws: errors go to `onError`. */
+/** How many of them wait to be written at most. */
+const MAX_WAITING = 200
+
+/**
+ * A function that logs the refused sign-in of a request in the background: a refusal does not wait for the database. What
+ * cannot be written is tried again with the next refusal; `onError` gets the error. `onDropped` gets the number of those
+ * that were not logged, because there were too many, once others are.
+ */
 export function auditRefusals(
   { storage, clock }: { storage: Storage; clock: Clock },
-  onError: (error: unknown) => void,
-): (request: { id: string; ip: string }) => Promise<void> {
+  { onError, onDropped }: { onError: (error: unknown) => void; onDropped: (count: number) => void },
+): (request: { id: string; ip: string }) => void {
   let [minute, count] = [0, 0]
-  return async ({ id, ip }) => {
+  let waiting: { context: WriteContext; target: string }[] = []
+  let dropped = 0
+  let isWriting = false
+
+  async function writeWaiting(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, MAX_WAITING)
+      await storage.transaction(async (tx) => {
+        for (const { context, target } of batch) await audit(tx, context, { action: 'sign-in.refuse', target })
+      })
+      waiting = waiting.slice(batch.length)
+      if (dropped > 0) onDropped(dropped)
+      dropped = 0
+    }
+  }
+
+  return ({ id, ip }) => {
     const now = Math.floor(clock.now().getTime() / 60_000)
     if (now !== minute) [minute, count] = [now, 0]
     count += 1
-    if (count > REFUSALS_A_MINUTE) return
-    const context = writeContext({ caller: anonymous, id }, clock)
-    await storage.transaction((tx) => audit(tx, context, { action: 'sign-in.refuse', target: ip })).catch(onError)
+    if (count > REFUSALS_A_MINUTE || waiting.length >= MAX_WAITING) {
+      dropped += 1
+      return
+    }
+    waiting.push({ context: writeContext({ caller: anonymous, id }, clock), target: ip })
+    if (isWriting) return
+    isWriting = true
+    void writeWaiting()
+      .catch(onError)
+      .finally(() => {
+        isWriting = false
+      })
   }
 }
 

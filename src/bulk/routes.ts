@@ -4,11 +4,13 @@ import * as z from 'zod'
 import { writeContext } from '../access/write-context.ts'
 import type { ArticleDeps } from '../articles/routes.ts'
 import { Warning } from '../body/block.ts'
+import { unauthenticated } from '../http/access.ts'
 import { acceptNdjson, NDJSON, ndjsonOf } from '../http/ndjson.ts'
 import { type ErrorTranslator, ProblemReply, problemJson, toProblem } from '../http/problems.ts'
 import { type Sent, sendBody } from '../http/reply.ts'
 import { exemptFromTimeout } from '../http/timeout-exemption.ts'
 import type { ZodTypes } from '../http/validation.ts'
+import type { OpenRequests } from '../keys/open-requests.ts'
 import { Problem as Thrown } from '../lib/problem.ts'
 import { booleanParameter } from '../lib/query-parameters.ts'
 import { Id, Slug, Timestamp } from '../lib/schemas.ts'
@@ -75,9 +77,9 @@ Every line is checked as the single request is, the permissions of the key among
 
 With \`atomic=true\` the lines are read first and then done together. If one fails, nothing is stored: the failing line has its own problem, and every other one the status 409 with the problem \`conflict\` and the detail \`not done: line N failed\`. With \`dryRun=true\` each line is answered as if it had been done, after those before it that can be; the ids of what would be created are not those it would get.
 
-An \`Idempotency-Key\` is not taken. To be able to send lines again, give what they create an \`externalId\` or a \`slug\`: the second time they are answered 409.`
+An \`Idempotency-Key\` is not taken. To be able to send lines again, give what they create an \`externalId\`, or as an editor a \`slug\`: the second time they are answered 409.`
 
-type BulkDependencies = ArticleDeps & { translate: ErrorTranslator }
+type BulkDependencies = ArticleDeps & { translate: ErrorTranslator; openRequests: OpenRequests }
 
 /** Many operations in one request, line by line. */
 export function registerBulk(server: FastifyInstance, deps: BulkDependencies): void {
@@ -103,7 +105,7 @@ export function registerBulk(server: FastifyInstance, deps: BulkDependencies): v
 }
 
 async function runBulk(
-  { storage, clock, mayBackdate, bodyTasksOf, translate }: BulkDependencies,
+  { storage, clock, mayBackdate, bodyTasksOf, translate, openRequests }: BulkDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   { body, query }: { body: Readable; query: z.output<typeof BulkQuery> },
@@ -127,12 +129,17 @@ async function runBulk(
   const bytes: AsyncIterable<Buffer> = body.iterator({ destroyOnReturn: false })
   const ndjson = (results: LineResult[]) => results.map((result) => lineOf(result, request.id)).join('')
   reply.header('content-type', NDJSON)
+  const open = openRequests.watch(request)
+  open.signal.addEventListener('abort', () => body.destroy())
+  reply.raw.once('close', open.stop)
 
   if (!query.atomic && !query.dryRun)
     return sendBody(reply, Readable.from(replyLines(), { objectMode: false, highWaterMark: MAX_UNREAD }))
 
   try {
-    const lines = await readAll(bytes, context)
+    const lines = await readAll(bytes, context).catch((error: unknown) => {
+      throw open.signal.aborted ? unauthenticated() : error
+    })
     const results = await (query.dryRun ? runDry : runTogether)(lines, context)
     return sendBody(reply, ndjson(results))
   } finally {
@@ -144,6 +151,7 @@ async function runBulk(
       for await (const group of groupsOf(linesOf(bytes, MAX_LINE))) {
         const lines: PreparedLine[] = []
         for (const line of group) lines.push(await prepareLine(line, context))
+        if (open.signal.aborted) return
         const results = await runGroup(lines, context)
         yield ndjson(results)
       }

@@ -14,6 +14,7 @@ import type { ChangeFollower } from '../changes/change-follower.ts'
 import { etagOfChange, varyOf } from '../http/caching.ts'
 import { matchesEtag } from '../http/conditional-requests.ts'
 import { preferredFormat } from '../http/negotiation.ts'
+import { isOverLimit, rateLimitHeaders } from '../http/rate-limit.ts'
 import { getOrCreate } from '../lib/cache.ts'
 import { type CachedResponse, responseCache } from './response-cache.ts'
 
@@ -62,10 +63,8 @@ export interface PublicCacheOptions {
   follower: ChangeFollower
   /** `Cache-Control` of a public reply that is sent now. */
   cacheControl: () => string
-  /** Whether requests are counted by a rate limit, which then has to run first. */
-  isRateLimited: boolean
-  /** Whether replies differ by the `Origin` of the request. */
-  variesByOrigin: boolean
+  /** The origins whose pages may read replies; empty if any may, which the common headers say. */
+  allowedOrigins: readonly string[]
   /** Headers that all public replies have in common. */
   commonHeaders: ReplyHeaders
 }
@@ -73,9 +72,9 @@ export interface PublicCacheOptions {
 /** The longest URL whose reply is cached, in characters: longer ones are hardly ever requested twice. */
 const MAX_URL = 500
 
-/** Has to be registered before all other hooks; with a rate limit it runs behind that. */
+/** Has to be registered before all other hooks but the one that counts requests. */
 export function registerPublicCache(app: FastifyInstance, options: PublicCacheOptions): void {
-  const { follower, isRateLimited, variesByOrigin } = options
+  const { follower, allowedOrigins } = options
   const cache = responseCache(options.maxBytes)
   follower.onChange(cache.invalidate)
 
@@ -84,7 +83,7 @@ export function registerPublicCache(app: FastifyInstance, options: PublicCacheOp
 
   /** Answers the request, or calls `next`. */
   function handle(request: FastifyRequest, reply: FastifyReply, next: (error?: Error) => void) {
-    if (!isPublicRead(request)) return next()
+    if (!isPublicRead(request) || (request.rateWindow && isOverLimit(request.rateWindow))) return next()
     const token = follower.latest()
     if (typeof token === 'string') answer(token, request, reply, next)
     else
@@ -111,9 +110,7 @@ export function registerPublicCache(app: FastifyInstance, options: PublicCacheOp
 
   /** Whether a reply can be given without the handler: replies to HEAD and by date, for example, cannot. */
   const isAnswerable = ({ method, headers, routeOptions: { config } }: FastifyRequest): boolean =>
-    method === 'GET' &&
-    !(variesByOrigin && headers.origin !== undefined) &&
-    !(config.handlesIfModifiedSince && isConditionalByDate(headers))
+    method === 'GET' && !(config.handlesIfModifiedSince && isConditionalByDate(headers))
 
   /** The cached reply; one whose body is unknown can only be a 304. */
   function cached(request: FastifyRequest): CachedResponse | undefined {
@@ -156,8 +153,10 @@ export function registerPublicCache(app: FastifyInstance, options: PublicCacheOp
     })
 
   function send(request: FastifyRequest, reply: FastifyReply, response: CachedResponse): void {
-    const counts = isRateLimited ? rateLimitHeaders(reply.getHeaders()) : []
-    const own = ['x-request-id', request.id, 'cache-control', options.cacheControl(), ...counts]
+    const own = ['x-request-id', request.id, 'cache-control', options.cacheControl()]
+    if (request.rateWindow) own.push(...Object.entries(rateLimitHeaders(request.rateWindow)).flat())
+    const { origin } = request.headers
+    if (origin !== undefined && allowedOrigins.includes(origin)) own.push('access-control-allow-origin', origin)
     reply.hijack()
     if (matchesEtag(request, response.etag)) {
       reply.raw.writeHead(304, [...response.notModifiedHeaders, ...own])
@@ -168,11 +167,7 @@ export function registerPublicCache(app: FastifyInstance, options: PublicCacheOp
     }
   }
 
-  if (isRateLimited)
-    app.addHook('preParsing', (request, reply, payload, done) => {
-      handle(request, reply, (error) => done(error ?? null, payload))
-    })
-  else app.addHook('onRequest', handle)
+  app.addHook('onRequest', handle)
 
   /** Caches what the handler has answered. */
   const storeReply: onSendHookHandler = (request, reply, payload, done) => {
@@ -203,7 +198,7 @@ const isConditionalByDate = (headers: FastifyRequest['headers']): boolean =>
 /** Headers that describe a body: a 304 has none. */
 const OF_BODY = ['content-type', 'content-length']
 /** Headers that depend on the request, beside its URL. */
-const OF_REQUEST = /^(x-request-id|cache-control|access-control-allow-origin|x-ratelimit-.*)$/
+const OF_REQUEST = /^(x-request-id|cache-control|access-control-allow-origin|ratelimit(-policy)?)$/
 
 /** The headers of a reply that its URL and the last change determine, and that other replies of its route lack. */
 const ownHeaders = (headers: object, common: ReplyHeaders): ReplyHeaders =>
@@ -229,8 +224,3 @@ function responseOf(
   }
   return { changeToken, dependsOn, etag, okHeaders, notModifiedHeaders, body: body ?? null }
 }
-
-const rateLimitHeaders = (headers: object): string[] =>
-  Object.entries(headers)
-    .filter(([name]) => name.startsWith('x-ratelimit-'))
-    .flatMap(([name, value]) => [name, String(value)])

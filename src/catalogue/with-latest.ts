@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { compileSerializer } from '../http/serializer.ts'
 import { Problem } from '../lib/problem.ts'
-import { enumList } from '../lib/query-parameters.ts'
+import { enumList, integerParameter } from '../lib/query-parameters.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
 
@@ -20,13 +20,11 @@ const DEFAULT_LATEST = 5
 /** The query parameters that add the newest articles. */
 export const withLatestParameters = {
   include: enumList(['latest'], 'What to add to each: `latest`, its newest articles.').optional(),
-  latest: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(20)
-    .optional()
-    .meta({ description: `How many of the newest articles, with \`include=latest\`; ${DEFAULT_LATEST} if left out.` }),
+  latest: integerParameter(
+    1,
+    20,
+    `How many of the newest articles, with \`include=latest\`; ${DEFAULT_LATEST} if left out.`,
+  ).optional(),
 }
 
 /** How many articles to add to each entry; undefined for none. Throws `validation` for `latest` without `include`. */

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { anonymous, type Caller, may, type Permission } from '../access/roles.ts'
+import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
+import type { RateLimits } from './rate-limit.ts'
 
 /** The permission that a route requires of its caller; `open` requires none, and ignores the `Authorization` header. */
 export type Access = 'open' | Permission
@@ -14,20 +16,27 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The sender of the request; set in `onRequest`, before any handler runs. */
     caller: Caller
+    /** When its key was found valid, in milliseconds since 1970; 0 without a key. */
+    identifiedAt: number
   }
 }
 
 interface AccessOptions {
   /** The caller that a bearer token identifies; undefined if the token is unknown, expired or revoked. */
   authenticate: (token: string) => Promise<Caller | undefined>
-  /** Runs for every request whose token is refused, before the reply is sent. */
-  onRefused: (request: FastifyRequest) => Promise<void>
+  /** Runs for every request whose token is refused; the reply does not wait for what it begins. */
+  onRefused: (request: FastifyRequest) => void
+  limits: RateLimits
+  clock: Clock
   /** Whether editions may be read without a key. */
   publicRead: boolean
 }
 
+/** After how long a key is looked for again, in milliseconds. */
+const LATE = 1_000
+
 /** One reply for every way in which a key can be invalid, so that a sender cannot tell an unknown key from an expired one. */
-const unauthenticated = (): Problem =>
+export const unauthenticated = (): Problem =>
   new Problem('unauthenticated', 'this needs a valid key: Authorization: Bearer <key>', {
     headers: { 'www-authenticate': 'Bearer realm="dateline"' },
   })
@@ -39,7 +48,8 @@ const forbidden = ({ role }: Caller, permission: Permission): Problem =>
  * Checks each request against the access that its route declares, and sets `request.caller`. A route that declares none
  * is a programming error: the app throws when it starts.
  */
-export function registerAccess(app: FastifyInstance, { authenticate, onRefused, publicRead }: AccessOptions): void {
+export function registerAccess(app: FastifyInstance, options: AccessOptions): void {
+  const { authenticate, onRefused, limits, clock, publicRead } = options
   const routes: RouteOptions[] = []
   app.addHook('onRoute', (route) => void routes.push(route))
   app.addHook('onReady', async () => {
@@ -48,13 +58,14 @@ export function registerAccess(app: FastifyInstance, { authenticate, onRefused, 
   })
 
   app.decorateRequest('caller', null as never)
+  app.decorateRequest('identifiedAt', 0)
   // A key with a grant reads the granted articles through the routes that enforce grants; elsewhere it may read only what
   // is public.
   const allowed = (caller: Caller, permission: Permission, enforcesGrants = false) =>
     may(caller, permission) &&
     (publicRead || permission !== 'live:read' || (caller !== anonymous && (!caller.grant || enforcesGrants)))
 
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     request.caller = anonymous
     const { access, enforcesGrants: honoursGrants } = request.routeOptions.config
     if (access === 'open') return done()
@@ -63,11 +74,31 @@ export function registerAccess(app: FastifyInstance, { authenticate, onRefused, 
       return done()
     }
     identify(request.headers, authenticate).then((caller) => {
-      if (!caller) return onRefused(request).then(() => done(unauthenticated()), done)
-      request.caller = caller
+      const tooMany = limits.countKeyed(request, reply, caller)
+      if (!caller) onRefused(request)
+      else {
+        request.caller = caller
+        request.identifiedAt = clock.now().getTime()
+      }
+      if (tooMany) return done(tooMany)
+      if (!caller) return done(unauthenticated())
       if (access && !allowed(caller, access, honoursGrants)) return done(forbidden(caller, access))
       done()
     }, done)
+  })
+  identifyLateBodies(app, options)
+}
+
+/**
+ * Identifies the sender of a slow request again when its body has arrived: the key may have been revoked meanwhile. A body
+ * that is processed while it arrives is up to its route.
+ */
+function identifyLateBodies(app: FastifyInstance, { authenticate, clock }: AccessOptions): void {
+  app.addHook('preHandler', (request, _reply, done) => {
+    const { identifiedAt, headers, method } = request
+    const isLate = identifiedAt > 0 && method !== 'GET' && clock.now().getTime() - identifiedAt > LATE
+    if (!isLate) return done()
+    identify(headers, authenticate).then((caller) => done(caller ? undefined : unauthenticated()), done)
   })
 }
 

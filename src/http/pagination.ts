@@ -2,18 +2,12 @@ import { type ParsedUrlQuery, parse, stringify } from 'node:querystring'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { decodeCursor, encodeCursor, invalidCursor } from '../lib/cursor.ts'
-import { booleanParameter } from '../lib/query-parameters.ts'
+import { booleanParameter, integerWithDefault } from '../lib/query-parameters.ts'
 import { addLinks } from './link-header.ts'
 
 /** The query parameters that every list takes. */
 export const pageParameters = {
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(100)
-    .default(20)
-    .meta({ description: 'How many items a page has at most.' }),
+  limit: integerWithDefault(1, 100, 20, 'How many items a page has at most.'),
   cursor: z
     .string()
     .max(4_000)

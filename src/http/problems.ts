@@ -103,9 +103,7 @@ export function toProblem(error: unknown, translate: ErrorTranslator): Problem {
   if (known) return known
   const { code = '', statusCode = 500, message } = error as FastifyError
   if (statusCode >= 500) return new Problem('internal', 'an unexpected error occurred; the log has the details')
-  return new Problem(TYPES[code] ?? STATUSES[statusCode] ?? 'bad-request', message, {
-    headers: statusCode === 429 ? { 'retry-after': '60' } : {},
-  })
+  return new Problem(TYPES[code] ?? STATUSES[statusCode] ?? 'bad-request', message)
 }
 
 /** The problems for errors of Fastify, by code. */
@@ -124,7 +122,6 @@ const STATUSES: Record<number, ProblemType> = {
   413: 'too-large',
   414: 'uri-too-long',
   415: 'unsupported-media-type',
-  429: 'rate-limited',
 }
 
 /** The problems for errors of Node's HTTP parser, by code. */

@@ -1,32 +1,99 @@
-import rateLimit from '@fastify/rate-limit'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+/** Rate limits: how many requests a client may send in a minute. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import ipaddr from 'ipaddr.js'
+import type { Caller } from '../access/roles.ts'
+import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
+import { type RateWindow, rateWindows, WINDOW } from '../lib/rate-windows.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The window in which the request was counted; null if it is not limited, or not counted yet. */
+    rateWindow: RateWindow | null
+  }
+}
+
+/** Counts requests that have an `Authorization` header, once it is known whose key it is. */
+export interface RateLimits {
+  /**
+   * Counts a request by the key of its caller, or by its address if it was refused, and sets the headers of the reply.
+   * Gives the problem `rate-limited` for one too many.
+   */
+  countKeyed(request: FastifyRequest, reply: FastifyReply, caller: Caller | undefined): Problem | undefined
+}
 
 /**
- * Limits the requests of a client in a minute: to the limit of its key, else to `perMinute`; 0 sets no limit. Routes with
- * open access are not limited. A refused request is the problem `rate-limited`.
+ * Limits the requests of a client in a minute: to the limit of its key, else to `perMinute`; 0 sets no limit. All requests
+ * count, those that are refused too. Not counted are routes with open access, and OPTIONS: its replies are constant, and
+ * a preflight that is refused would hide from a script that it has to wait.
+ *
+ * Has to be registered before the cache of public replies, so that cached replies count: they cost one look-up more.
+ * `refuseOverLimit` has to be called where a reply to a refused request has its common headers.
  */
-export async function registerRateLimit(app: FastifyInstance, perMinute: number): Promise<void> {
-  const limitOf = ({ caller }: FastifyRequest) => caller.rateLimit ?? perMinute
-  await app.register(rateLimit, {
-    timeWindow: 60_000,
-    max: limitOf,
-    allowList: (request) => limitOf(request) === 0 || request.routeOptions.config.access === 'open',
-    keyGenerator: ({ caller, ip }) => caller.id ?? networkOf(ip),
-    errorResponseBuilder: (_request, { max, ttl }) =>
-      new Problem('rate-limited', `more than ${max} requests in a minute`, {
-        headers: { 'retry-after': String(Math.ceil(ttl / 1000)) },
-      }),
-  })
+export function registerRateLimit(
+  app: FastifyInstance,
+  perMinute: number,
+  clock: Clock,
+): RateLimits & { refuseOverLimit(): void } {
+  const windows = rateWindows()
+  app.decorateRequest('rateWindow', null)
+
+  function count(request: FastifyRequest, client: string, limit: number): void {
+    if (limit > 0) request.rateWindow = windows.count(client, limit, clock.now().getTime())
+  }
+
+  function verdict({ rateWindow }: FastifyRequest, reply: FastifyReply): Problem | undefined {
+    if (rateWindow === null) return undefined
+    reply.headers(rateLimitHeaders(rateWindow))
+    if (!isOverLimit(rateWindow)) return undefined
+    const { limit } = rateWindow
+    return new Problem('rate-limited', `more than ${limit} requests in a minute`, {
+      headers: { 'retry-after': String(secondsLeft(rateWindow)) },
+    })
+  }
+
+  if (perMinute > 0)
+    app.addHook('onRequest', (request, _reply, done) => {
+      const { method, headers, routeOptions } = request
+      if (headers.authorization === undefined && method !== 'OPTIONS' && routeOptions.config.access !== 'open')
+        count(request, networkOf(request.ip), perMinute)
+      done()
+    })
+
+  return {
+    refuseOverLimit() {
+      if (perMinute > 0) app.addHook('onRequest', (request, reply, done) => done(verdict(request, reply)))
+    },
+    countKeyed(request, reply, caller) {
+      if (caller) count(request, caller.id ?? caller.role, caller.rateLimit ?? perMinute)
+      else count(request, networkOf(request.ip), perMinute)
+      return verdict(request, reply)
+    },
+  }
 }
+
+/** Whether the last request that was counted in the window was one too many. */
+export const isOverLimit = ({ count, limit }: RateWindow): boolean => count > limit
+
+const secondsLeft = ({ end, lastAt }: RateWindow): number => Math.ceil((end - lastAt) / 1_000)
+
+/** The headers of draft-ietf-httpapi-ratelimit-headers-10: the quota and its window, what is left of both in seconds. */
+export const rateLimitHeaders = (window: RateWindow): { ratelimit: string; 'ratelimit-policy': string } => ({
+  'ratelimit-policy': `"default";q=${window.limit};w=${WINDOW / 1_000}`,
+  ratelimit: `"default";r=${Math.max(0, window.limit - window.count)};t=${secondsLeft(window)}`,
+})
+
+/** An IPv4 address as a socket for both families shows it. */
+const MAPPED = '::ffff:'
 
 /**
  * The network that a client is counted by: its IPv4 address, or the /64 of its IPv6 address, since a client has all
  * addresses of one. A text that is no address, as a proxy may send, is used unchanged.
  */
 export function networkOf(ip: string): string {
-  if (!ip.includes(':') || !ipaddr.isValid(ip)) return ip
+  if (!ip.includes(':')) return ip
+  if (ip.startsWith(MAPPED) && ip.includes('.')) return ip.slice(MAPPED.length)
+  if (!ipaddr.isValid(ip)) return ip
   const address = ipaddr.process(ip)
   if (!(address instanceof ipaddr.IPv6)) return address.toString()
   return `${new ipaddr.IPv6([...address.parts.slice(0, 4), 0, 0, 0, 0])}/64`

@@ -2,21 +2,24 @@
 import fastJsonStringify from 'fast-json-stringify'
 import type { FastifySerializerCompiler } from 'fastify'
 import * as z from 'zod'
+import { getOrCreate } from '../lib/cache.ts'
+
+type Serializer = (reply: unknown) => string
+
+/** The compiled functions: many routes reply with the same schema. */
+const compiled = new WeakMap<z.ZodType, Serializer>()
 
 /**
- * Serializes the replies of a route. The function is compiled at the first reply, so that the service starts fast: most routes
- * are seldom called.
+ * Serializes the replies of a route. The function is compiled at the first reply, so that the service starts fast: most
+ * routes are seldom called.
  */
-export const serializerCompiler: FastifySerializerCompiler<z.ZodType> = ({ schema }) => {
-  let serialize: ((reply: unknown) => string) | undefined
-  return (reply) => {
-    serialize ??= compileSerializer(schema)
-    return serialize(reply)
-  }
-}
+export const serializerCompiler: FastifySerializerCompiler<z.ZodType> =
+  ({ schema }) =>
+  (reply) =>
+    getOrCreate(compiled, schema, () => compileSerializer(schema))(reply)
 
 /** Compiles the function that writes values of the schema as JSON. Members that the schema does not name are left out. */
-export function compileSerializer(schema: z.ZodType): (reply: unknown) => string {
+export function compileSerializer(schema: z.ZodType): Serializer {
   const options = { target: 'openapi-3.0', io: 'output', unrepresentable: 'any' } as const
   const { definitions = {}, ...json } = z.toJSONSchema(schema, options) as { definitions?: Record<string, Json> }
   const known = { definitions: serializerSchema(definitions, definitions) }

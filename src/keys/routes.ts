@@ -12,6 +12,7 @@ import { Id } from '../lib/schemas.ts'
 import type { Storage } from '../storage/storage.ts'
 import { type ResolveReference, resolveGrant } from './grant.ts'
 import { ApiKey, ApiKeyPatch, ApiKeyWithSecret, Me, NewApiKey } from './key.ts'
+import type { OpenRequests } from './open-requests.ts'
 import { createKey, type KeyRow, listKeys, readKey, revokeKey, rotateKey, updateKey } from './store.ts'
 
 const ByKey = z.strictObject({ key: Id.meta({ description: 'The id of the key.' }) })
@@ -21,6 +22,7 @@ interface KeyDeps {
   clock: Clock
   idempotent: IdempotentRun
   resolveReference: ResolveReference
+  openRequests: OpenRequests
 }
 
 const tags = ['Keys']
@@ -110,7 +112,7 @@ function registerCreation(server: FastifyInstance, { clock, idempotent, resolveR
   )
 }
 
-function registerUpdate(server: FastifyInstance, { storage, clock, resolveReference }: KeyDeps): void {
+function registerUpdate(server: FastifyInstance, { storage, clock, resolveReference, openRequests }: KeyDeps): void {
   server.withTypeProvider<ZodTypes>().patch(
     '/api-keys/:key',
     {
@@ -128,7 +130,7 @@ function registerUpdate(server: FastifyInstance, { storage, clock, resolveRefere
     },
     async (request) => {
       const { params, body } = request
-      return storage.transaction(async (tx) => {
+      const updated = await storage.transaction(async (tx) => {
         const key = await readKey(tx, params.key)
         if (!key) throw notFound('key')
         const grant =
@@ -137,11 +139,13 @@ function registerUpdate(server: FastifyInstance, { storage, clock, resolveRefere
         const row = await updateKey(tx, params.key, { name, rateLimit, grant }, writeContext(request, clock))
         return present(row ?? key)
       })
+      await openRequests.check()
+      return updated
     },
   )
 }
 
-function registerRotation(server: FastifyInstance, { clock, idempotent }: KeyDeps): void {
+function registerRotation(server: FastifyInstance, { clock, idempotent, openRequests }: KeyDeps): void {
   server.withTypeProvider<ZodTypes>().post(
     '/api-keys/:key/rotate',
     {
@@ -149,7 +153,8 @@ function registerRotation(server: FastifyInstance, { clock, idempotent }: KeyDep
       schema: {
         operationId: 'rotateApiKey',
         summary: 'Rotate a key',
-        description: 'Gives the key a new secret. The old one stops working at once.',
+        description:
+          'Gives the key a new secret. The old one stops working at once; open streams end, and the previews that it has created.',
         tags,
         params: ByKey,
         headers: Idempotent,
@@ -161,11 +166,11 @@ function registerRotation(server: FastifyInstance, { clock, idempotent }: KeyDep
         const rotated = await rotateKey(tx, request.params.key, writeContext(request, clock))
         if (!rotated) throw notFound('key')
         return { status: 200, body: { ...present(rotated.row), secret: rotated.token } }
-      }),
+      }).finally(openRequests.check),
   )
 }
 
-function registerRevocation(server: FastifyInstance, { storage, clock }: KeyDeps): void {
+function registerRevocation(server: FastifyInstance, { storage, clock, openRequests }: KeyDeps): void {
   server.withTypeProvider<ZodTypes>().delete(
     '/api-keys/:key',
     {
@@ -173,7 +178,7 @@ function registerRevocation(server: FastifyInstance, { storage, clock }: KeyDeps
       schema: {
         operationId: 'revokeApiKey',
         summary: 'Revoke a key',
-        description: 'The key stops working at once.',
+        description: 'The key stops working at once: its open streams end, and the previews that it has created.',
         tags,
         params: ByKey,
         response: { 204: z.null().meta({ description: 'Revoked; no body.' }) },
@@ -184,6 +189,7 @@ function registerRevocation(server: FastifyInstance, { storage, clock }: KeyDeps
       await storage.transaction(async (tx) => {
         if (!(await revokeKey(tx, id, writeContext(request, clock)))) throw notFound('key')
       })
+      await openRequests.check()
       return reply.code(204).send(null)
     },
   )

@@ -7,7 +7,7 @@ import { newId } from '../lib/id.ts'
 import { formatToken, hashesEqual, hashSecret, parseToken, randomSecret } from '../lib/random-secret.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { prepared } from '../storage/prepared-statements.ts'
-import { apiKeys } from '../storage/schema.ts'
+import { apiKeys, previews } from '../storage/schema.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
 
 export type KeyRow = typeof apiKeys.$inferSelect
@@ -57,7 +57,10 @@ export async function createKey(
   return { row, token: PREFIX + formatToken(row.id, secret) }
 }
 
-/** Replaces the secret of a key; the old one is invalid at once. Undefined if there is no such key. */
+/**
+ * Replaces the secret of a key; the old one is invalid at once, and the previews that it has created are deleted.
+ * Undefined if there is no such key.
+ */
 export async function rotateKey(
   tx: Writer,
   id: string,
@@ -70,6 +73,7 @@ export async function rotateKey(
     .where(eq(apiKeys.id, id))
     .returning()
   if (!row) return undefined
+  await deletePreviewsBy(tx, id)
   await audit(tx, context, { action: 'key.rotate', target: id })
   return { row, token: PREFIX + formatToken(row.id, secret) }
 }
@@ -89,10 +93,19 @@ export async function updateKey(
   return row
 }
 
-/** Deletes a key, which makes it invalid in every process at once. False if there is no such key. */
+/** Deletes the previews that a key has created: who has the key without right may have created some. */
+async function deletePreviewsBy(tx: Writer, key: string): Promise<void> {
+  await tx.delete(previews).where(eq(previews.createdBy, key))
+}
+
+/**
+ * Deletes a key with the previews that it has created, which makes them invalid in every process at once. False if there
+ * is no such key.
+ */
 export async function revokeKey(tx: Writer, id: string, context: WriteContext): Promise<boolean> {
   const deleted = await tx.delete(apiKeys).where(eq(apiKeys.id, id)).returning({ id: apiKeys.id })
   if (deleted.length === 0) return false
+  await deletePreviewsBy(tx, id)
   await audit(tx, context, { action: 'key.revoke', target: id })
   return true
 }

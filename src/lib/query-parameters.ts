@@ -34,3 +34,19 @@ export const booleanParameter = (description: string) =>
     .transform((value) => value === 'true')
     .default(false)
     .meta({ description, type: 'boolean', default: false })
+
+/**
+ * A parameter that is a whole number from `min` to `max` in decimal digits. `1e1`, `0x10` and ` 10` are refused: readers and
+ * caches would not know that they are the same.
+ */
+export const integerParameter = (min: number, max: number, description: string) =>
+  z
+    .string()
+    .regex(/^-?\d{1,20}$/, 'must be a whole number, in digits')
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+    .meta({ description, type: 'integer', minimum: min, ...(max < Number.MAX_SAFE_INTEGER && { maximum: max }) })
+
+/** The same with a default. */
+export const integerWithDefault = (min: number, max: number, fallback: number, description: string) =>
+  integerParameter(min, max, description).default(fallback).meta({ default: fallback })

@@ -9,6 +9,7 @@ import { PermanentRedirect } from '../http/common-schemas.ts'
 import { type Sent, sendJson } from '../http/reply.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
+import { integerWithDefault } from '../lib/query-parameters.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
 import { ArticleList } from './list-reply.ts'
 import { relatedArticles } from './related.ts'
@@ -16,7 +17,7 @@ import { relatedArticles } from './related.ts'
 const { fields, include } = listReplyParameters
 
 const Query = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(20).default(5).meta({ description: 'How many articles to give.' }),
+  limit: integerWithDefault(1, 20, 5, 'How many articles to give.'),
   fields,
   include,
 })

@@ -154,7 +154,7 @@ export const articles = table(
   (t) => [
     uniqueIndex('articles_search_key').on(t.searchKey),
     uniqueIndex('articles_slug').on(t.slug),
-    uniqueIndex('articles_external_id').on(t.externalId),
+    index('articles_external_id').on(t.externalId),
     index('articles_created_at').on(t.createdAt, t.id),
     index('articles_edited_at').on(t.editedAt, t.id),
     index('articles_headline').on(t.sortHeadline, t.id),

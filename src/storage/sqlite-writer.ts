@@ -68,12 +68,13 @@ function savepoints(connection: Database.Database): Storage['attempt'] {
 }
 
 async function acquireLock(begin: () => void): Promise<void> {
-  for (let waited = 0; ; waited += LOCK_RETRY) {
+  const deadline = performance.now() + LOCK_DEADLINE
+  for (;;) {
     try {
       return begin()
     } catch (error) {
       if (!(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY'))) throw error
-      if (waited >= LOCK_DEADLINE) throw new StorageBusy()
+      if (performance.now() >= deadline) throw new StorageBusy()
       await pause(LOCK_RETRY)
     }
   }

@@ -5,12 +5,15 @@ import { writeContext } from '../access/write-context.ts'
 import type { ChangeFollower } from '../changes/change-follower.ts'
 import type { ChangeNotifier } from '../changes/change-notifier.ts'
 import { lastPosition, lastSeq } from '../changes/log.ts'
+import { unauthenticated } from '../http/access.ts'
 import { NoQuery } from '../http/common-schemas.ts'
 import type { ZodTypes } from '../http/validation.ts'
+import type { OpenRequests } from '../keys/open-requests.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
+import { integerWithDefault } from '../lib/query-parameters.ts'
 import type { Storage } from '../storage/storage.ts'
-import { decodeSnapshot, encodePosition, encodeSnapshot } from './cursor.ts'
+import { cursorExpired, decodeSnapshot, encodePosition, encodeSnapshot } from './cursor.ts'
 import { type ChangesQuery, readSnapshot, resolvePosition, waitForChanges } from './page.ts'
 import { acknowledge, listReceipts } from './receipts.ts'
 import { ChangeList, CursorExpired, includeParameter, Receipt, Snapshot, sinceParameter } from './schemas.ts'
@@ -20,6 +23,7 @@ export interface SyndicationDeps {
   clock: Clock
   follower: ChangeFollower
   notifier: ChangeNotifier
+  openRequests: OpenRequests
   /** The caller that the key of a request belongs to now; undefined if the key is not valid any more. */
   identify: (request: FastifyRequest) => Promise<Caller | undefined>
 }
@@ -29,26 +33,23 @@ const MAX_WAIT = 50
 
 const Query = z.strictObject({
   since: sinceParameter,
-  limit: z.coerce.number().int().min(1).max(1_000).default(100).meta({ description: 'How many changes at most.' }),
-  wait: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(MAX_WAIT)
-    .default(0)
-    .meta({ description: 'How many seconds to wait for a change where there is none yet.' }),
+  limit: integerWithDefault(1, 1_000, 100, 'How many changes at most.'),
+  wait: integerWithDefault(0, MAX_WAIT, 0, 'How many seconds to wait for a change where there is none yet.'),
   include: includeParameter,
 })
 
 const SnapshotQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(500).default(100).meta({ description: 'How many articles at most.' }),
+  limit: integerWithDefault(1, 500, 100, 'How many articles at most.'),
   cursor: z.string().max(500).optional().meta({ description: '`page.next` of the page before.' }),
 })
 
 const tags = ['Changes']
 
 /** The routes of the changes, of the snapshot to begin with, and of receipts. */
-export function registerChanges(server: FastifyInstance, { storage, clock, notifier }: SyndicationDeps): void {
+export function registerChanges(
+  server: FastifyInstance,
+  { storage, clock, notifier, openRequests, identify }: SyndicationDeps,
+): void {
   const app = server.withTypeProvider<ZodTypes>()
   const db = storage.reader
 
@@ -73,9 +74,12 @@ export function registerChanges(server: FastifyInstance, { storage, clock, notif
       const deadline = query.wait > 0 ? AbortSignal.timeout(query.wait * 1_000) : AbortSignal.abort()
       const disconnect = new AbortController()
       reply.raw.once('close', () => disconnect.abort())
-      const signal = AbortSignal.any([deadline, disconnect.signal])
       const position = await resolvePosition(db, query.since, grant)
-      const page = await waitForChanges(db, position, changesQuery, notifier, signal)
+      const open = openRequests.watch(request)
+      const signal = AbortSignal.any([deadline, disconnect.signal, open.signal])
+      const page = await waitForChanges(db, position, changesQuery, notifier, signal).finally(open.stop)
+      if (open.signal.aborted)
+        throw (await identify(request)) ? cursorExpired('the grant of the key has changed') : unauthenticated()
       const info = { next: encodePosition(page.position, grant), hasMore: page.hasMore }
       const data = page.items.map(({ json }) => json).join(',')
       reply.header('content-type', 'application/json; charset=utf-8')

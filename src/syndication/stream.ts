@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
+import type { Grant } from '../access/grants.ts'
 import type { ChangeFollower } from '../changes/change-follower.ts'
 import { mediaTypeText } from '../http/media-type.ts'
 import type { ZodTypes } from '../http/validation.ts'
@@ -11,7 +12,7 @@ import { type ChangesPage, type ChangesQuery, readChanges, resolvePosition } fro
 import type { SyndicationDeps } from './routes.ts'
 import { CursorExpired, includeParameter, sinceParameter } from './schemas.ts'
 
-/** How often a stream sends a comment, so that its connection stays open, and its key is checked, in milliseconds. */
+/** How often a stream sends a comment, so that its connection stays open, in milliseconds. */
 const HEARTBEAT_INTERVAL = 15_000
 /** How many pages are cached for streams at the same position. */
 const MAX_CACHED_PAGES = 16
@@ -26,7 +27,7 @@ const Stream = mediaTypeText(
 /** The route of the changes as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export function registerStream(
   server: FastifyInstance,
-  { storage, follower, notifier, identify }: SyndicationDeps,
+  { storage, follower, notifier, openRequests }: SyndicationDeps,
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
   const readPage = cachedPages((position, query) => readChanges(storage.reader, position, query), follower)
@@ -62,21 +63,18 @@ export function registerStream(
       const close = () => closing.abort()
       reply.raw.once('close', close)
       notifier.closed.addEventListener('abort', close)
+      const open = openRequests.watch(request)
+      open.signal.addEventListener('abort', close)
       startStream(reply)
       // The reply to HEAD is complete with its headers; otherwise it would stay open as long as a stream.
       if (request.method === 'HEAD') close()
       const heartbeat = setInterval(() => {
         if (!reply.raw.writableNeedDrain) reply.raw.write(':\n\n')
-        // A stream ends when its key is revoked, expires or gets another grant.
-        identify(request).then((current) => {
-          if (!current || JSON.stringify(current.grant) !== JSON.stringify(grant)) close()
-        }, close)
       }, HEARTBEAT_INTERVAL)
       try {
         while (!signal.aborted) {
           const page = await readPage(position, changesQuery)
-          for (const { type, position, json } of page.items)
-            await write(reply.raw, `id: ${encodePosition(position, grant)}\nevent: ${type}\ndata: ${json}\n\n`, signal)
+          await writeEvents(reply.raw, page, grant, signal)
           position = page.position
           if (!page.hasMore) await notifier.waitAfter(position.seq, signal)
         }
@@ -84,6 +82,7 @@ export function registerStream(
         request.log.warn({ reqId: request.id, err }, 'a stream of changes failed')
       } finally {
         clearInterval(heartbeat)
+        open.stop()
         notifier.closed.removeEventListener('abort', close)
         reply.raw.end()
       }
@@ -99,6 +98,11 @@ function startStream(reply: FastifyReply): void {
   const streaming = { 'x-accel-buffering': 'no', connection: 'close' }
   reply.raw.writeHead(200, { ...headers, ...streaming } as Record<string, string>)
   reply.raw.write('retry: 2000\n\n')
+}
+
+async function writeEvents(raw: ServerResponse, { items }: ChangesPage, grant: Grant | null, signal: AbortSignal) {
+  for (const { type, position, json } of items)
+    await write(raw, `id: ${encodePosition(position, grant)}\nevent: ${type}\ndata: ${json}\n\n`, signal)
 }
 
 /** Writes, and waits for a slow reader: what it has not read yet stays in the database, not in memory. */

@@ -4,6 +4,9 @@ import type { Response } from 'supertest'
 
 type Json = Record<string, unknown>
 
+/** Schemas are compiled in each test file, and used a few times: compiling costs more than validating. */
+const FAST_TO_COMPILE = { strict: false, validateSchema: false, inlineRefs: false, code: { optimize: false } } as const
+
 const NDJSON = 'application/x-ndjson'
 
 /** The lines of a reply, each parsed; the client has to `buffer` them. */
@@ -24,7 +27,7 @@ interface Reply {
  * those that are documented, and its body has the documented shape.
  */
 export function conformity(document: Json) {
-  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  const ajv = new Ajv2020(FAST_TO_COMPILE)
   ;(addFormats as unknown as (ajv: Ajv2020) => void)(ajv)
   ajv.addSchema(document, 'partial')
   ajv.addSchema(withoutPartial(document), 'whole')
@@ -69,7 +72,7 @@ export function conformity(document: Json) {
         throw new Error(`${where} lacks the header ${name}`)
     const documented = Object.keys(headers).map((name) => name.toLowerCase())
     for (const name of Object.keys(known).map((one) => one.toLowerCase()))
-      if (name in sent && !name.startsWith('x-ratelimit') && !documented.includes(name))
+      if (name in sent && !name.startsWith('ratelimit') && !documented.includes(name))
         throw new Error(`${where} has the header ${name}, which is not documented`)
   }
 
@@ -96,7 +99,7 @@ export function conformity(document: Json) {
 
 /** Gives the check of a message to a webhook against the OpenAPI document: its headers, and its body by its type. */
 export function messageConformity(document: Json) {
-  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  const ajv = new Ajv2020(FAST_TO_COMPILE)
   ;(addFormats as unknown as (ajv: Ajv2020) => void)(ajv)
   ajv.addSchema(document, 'document')
   const webhooks = document.webhooks as Record<string, { post: { parameters: { name: string }[] } }>

@@ -347,15 +347,31 @@ describe('unknown names', () => {
 })
 
 describe('a list', () => {
-  it.each(['1e9', '101', '0', '-1', 'abc', '', '1.5', 'NaN', 'Infinity', '5&limit=6', '5,6'])(
-    'has no limit of %s',
-    async (limit) => {
-      for (const list of ['articles', 'authors', 'related-links'])
-        await room.anyone
-          .get(`/v1/${list}?limit=${limit}`)
-          .expect(problem('validation', { in: 'query', pointer: '/limit' }))
-    },
-  )
+  it.each([
+    '1e9',
+    '101',
+    '0',
+    '-1',
+    'abc',
+    '',
+    '1.5',
+    'NaN',
+    'Infinity',
+    '5&limit=6',
+    '5,6',
+    '0x10',
+    '1e1',
+    '%2010',
+    '10%20',
+    '5.0',
+    '%2B5',
+    '٣',
+  ])('has no limit of %s', async (limit) => {
+    for (const list of ['articles', 'authors', 'related-links'])
+      await room.anyone
+        .get(`/v1/${list}?limit=${limit}`)
+        .expect(problem('validation', { in: 'query', pointer: '/limit' }))
+  })
 
   it('takes a cursor only of the same query', async () => {
     const { anyone } = room
@@ -629,6 +645,43 @@ describe('the rate limit', () => {
     expect(Number(headers['retry-after'])).toBeGreaterThan(0)
     expect(Number(headers['retry-after'])).toBeLessThanOrEqual(60)
     await reader.get('/v1/authors').expect(200)
+    await close()
+  })
+
+  it('counts every reply: from the cache, refused, not found', async () => {
+    const { anyone, as, reader, clock, close } = await newsroom({ RATE_LIMIT: '7' })
+    const badKey = as(`dl_${'0'.repeat(32)}_${'x'.repeat(43)}`)
+    const left = (count: number) => (response: { headers: Record<string, string> }) =>
+      expect(response.headers).toMatchObject({
+        'ratelimit-policy': '"default";q=7;w=60',
+        ratelimit: `"default";r=${count};t=60`,
+      })
+    await anyone.get('/v1/authors').expect(200).expect(left(6))
+    await anyone.get('/v1/authors').expect(200).expect(left(5))
+    await badKey.get('/v1/authors').expect(401).expect(left(4))
+    await anyone.get('/v1/api-keys').expect(401).expect(left(3))
+    await anyone.get('/v1/nothing').expect(404).expect(left(2))
+    await badKey.get('/v1/nothing').expect(401).expect(left(1))
+    await anyone.post('/livez').expect(405).expect(left(0))
+    clock.tick(18_000)
+    for (const attempt of [
+      anyone.get('/v1/authors'),
+      badKey.get('/v1/authors'),
+      anyone.get('/v1/nothing'),
+      anyone.get('/v1/api-keys'),
+    ]) {
+      const { headers } = await attempt.expect(problem('rate-limited'))
+      expect(headers).toMatchObject({ 'retry-after': '42', ratelimit: '"default";r=0;t=42' })
+      expect(headers).toMatchObject({ 'access-control-allow-origin': '*', 'x-request-id': expect.any(String) })
+    }
+    await anyone.get('/livez').expect(200)
+    await anyone
+      .options('/v1/authors')
+      .set({ origin: 'https://a.example', 'access-control-request-method': 'GET' })
+      .expect(204)
+    await reader.get('/v1/authors').expect(200).expect(left(6))
+    clock.tick(42_000)
+    await anyone.get('/v1/authors').expect(200).expect(left(6))
     await close()
   })
 

@@ -5,6 +5,8 @@ import { recordChange } from '../../changes/log.ts'
 import { liveSection } from '../../editions/paths.ts'
 import { putEdition } from '../../editions/store.ts'
 import type { Writer } from '../../storage/storage.ts'
+import { requireFreeExternalId } from '../ownership.ts'
+import { settleSlug } from '../provisional-slug.ts'
 import { wasLive } from '../publication-dates.ts'
 import type { ArticleRow, SavedArticle } from '../store.ts'
 import { beginPublication, endPublication, redateFirst } from './publications.ts'
@@ -23,7 +25,10 @@ interface PublishOptions {
   copy?: Copy
 }
 
-/** Publishes an article. Throws `conflict` if a section has its path, `transition-not-allowed` by its state. */
+/**
+ * Publishes an article. Throws `conflict` if a section has its path or another article its external id,
+ * `transition-not-allowed` by its state.
+ */
 export async function publish(
   tx: Writer,
   article: ArticleRow,
@@ -31,15 +36,29 @@ export async function publish(
   options: PublishOptions = {},
 ): Promise<SavedArticle> {
   statusAfter(stateOf(article), 'publish')
-  await requireFreePath(tx, article, options.copy)
-  return makeLive(tx, article, context, options)
+  const settled = await prepareRelease(tx, article, context, options.copy)
+  return makeLive(tx, settled, context, options)
+}
+
+/** Gives the article the slug it is released with. Throws `conflict` as publishing does. */
+export async function prepareRelease(
+  tx: Writer,
+  article: ArticleRow,
+  { caller }: WriteContext,
+  copy?: Copy,
+): Promise<ArticleRow> {
+  const settled = await settleSlug(tx, article)
+  await requireFreePath(tx, settled, copy)
+  const { externalId } = (copy ?? settled).content
+  await requireFreeExternalId(tx, { id: article.id, externalId }, caller)
+  return settled
 }
 
 /**
  * Throws `conflict` if a section has the path that the published article would have. An article that is live at such a
  * path since before that was refused may stay there.
  */
-export async function requireFreePath(tx: Writer, article: ArticleRow, copy: Copy = article): Promise<void> {
+async function requireFreePath(tx: Writer, article: ArticleRow, copy: Copy = article): Promise<void> {
   const { id, liveSlug, liveVersion } = article
   const { slug, content } = copy
   const path = { kind: 'article', target: id, section: content.section, slug }

@@ -3,7 +3,7 @@ import type { WriteContext } from '../../access/write-context.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Writer } from '../../storage/storage.ts'
 import type { ArticleRow } from '../store.ts'
-import { requireFreePath } from './publish.ts'
+import { prepareRelease } from './publish.ts'
 import { saveTransition, stateOf } from './state.ts'
 import { statusAfter } from './workflow.ts'
 
@@ -15,7 +15,7 @@ export interface Release {
 
 /**
  * Schedules the publication of the working copy. Throws `validation` for a time that is not in the future or is before
- * the end of the embargo, `conflict` if a section has its path.
+ * the end of the embargo, `conflict` as publishing does.
  */
 export async function schedule(
   tx: Writer,
@@ -30,8 +30,8 @@ export async function schedule(
   if (embargoUntil !== undefined && embargoUntil > publishAt)
     throw wrongTime('embargoUntil', 'must not be after the time of publication')
   const status = statusAfter(stateOf(article), 'schedule')
-  await requireFreePath(tx, article)
-  const scheduled = { ...article, status, publishAt, embargoUntil: embargoUntil ?? null }
+  const settled = await prepareRelease(tx, article, context)
+  const scheduled = { ...settled, status, publishAt, embargoUntil: embargoUntil ?? null }
   return saveTransition(tx, context, 'schedule', scheduled)
 }
 

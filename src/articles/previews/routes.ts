@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { actorOf } from '../../access/roles.ts'
 import { Article, ByArticle } from '../../editions/article.ts'
 import { compileArticle } from '../../editions/compile.ts'
 import { loadReferences } from '../../editions/reference-loader.ts'
@@ -25,7 +24,7 @@ const NewPreview = z
       .min(60)
       .max(WEEK)
       .optional()
-      .meta({ description: 'How long the link works, in seconds; an hour if left out.' }),
+      .meta({ description: 'How long the link works, in seconds; an hour if left out. Never longer than the key.' }),
   })
   .meta({ id: 'NewPreview', description: 'A preview to create.', examples: [{ expiresIn: 7200 }] })
 
@@ -70,8 +69,12 @@ export function registerPreviews(
       idempotent(request, reply, async (tx) => {
         const { id: article } = await findArticle(tx, request.params.article, request.caller)
         const expiresIn = request.body?.expiresIn ?? HOUR
-        const createdBy = actorOf(request.caller).id
-        const { id, token, expiresAt } = await createPreview(tx, { article, createdBy, now: clock.now(), expiresIn })
+        const { id, token, expiresAt } = await createPreview(tx, {
+          article,
+          by: request.caller,
+          now: clock.now(),
+          expiresIn,
+        })
         const url = `${publicUrl}/v1/previews/${token}`
         return { status: 201, location: `/v1/articles/${article}/preview/${id}`, body: { id, url, expiresAt } }
       }),

@@ -1,4 +1,5 @@
 import { and, eq, gt, lt } from 'drizzle-orm'
+import { actorOf, type Caller } from '../../access/roles.ts'
 import { type Clock, timestamp } from '../../lib/clock.ts'
 import { newId } from '../../lib/id.ts'
 import { notFound } from '../../lib/problem.ts'
@@ -7,13 +8,18 @@ import { articles, previews } from '../../storage/schema.ts'
 import type { Storage, Writer } from '../../storage/storage.ts'
 import type { ArticleRow } from '../store.ts'
 
-/** Creates a preview that expires after `expiresIn` seconds. The token is given once: only a hash is stored. */
+/**
+ * Creates a preview that expires after `expiresIn` seconds, or with the key of its creator if that is earlier. The token
+ * is given once: only a hash is stored.
+ */
 export async function createPreview(
   tx: Writer,
-  { article, createdBy, now, expiresIn }: { article: string; createdBy: string; now: Date; expiresIn: number },
+  { article, by, now, expiresIn }: { article: string; by: Caller; now: Date; expiresIn: number },
 ): Promise<{ id: string; token: string; expiresAt: string }> {
   const [id, secret] = [newId(), randomSecret()]
-  const expiresAt = new Date(now.getTime() + expiresIn * 1000).toISOString()
+  const latest = new Date(now.getTime() + expiresIn * 1000).toISOString()
+  const expiresAt = by.expiresAt !== null && by.expiresAt < latest ? by.expiresAt : latest
+  const createdBy = actorOf(by).id
   const row = { id, article, secretHash: hashSecret(secret), createdBy, createdAt: now.toISOString(), expiresAt }
   await tx.insert(previews).values(row)
   return { id, token: formatToken(id, secret), expiresAt }

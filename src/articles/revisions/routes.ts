@@ -9,6 +9,7 @@ import { ifMatch } from '../../http/conditional-requests.ts'
 import { listOf, pageParameters, pageRequest } from '../../http/pagination.ts'
 import type { ZodTypes } from '../../http/validation.ts'
 import { idempotencyHeader } from '../../idempotency/idempotency.ts'
+import { integerParameter } from '../../lib/query-parameters.ts'
 import { Timestamp } from '../../lib/schemas.ts'
 import type { Reader } from '../../storage/storage.ts'
 import { presentArticle } from '../presenter.ts'
@@ -17,9 +18,9 @@ import { type ArticleRow, findArticle, inputOf, saveArticle } from '../store.ts'
 import { fieldChanges, RevisionDiff } from './diff.ts'
 import { listRevisions, readRevision } from './store.ts'
 
-const RevisionNumber = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
+const revisionParameter = (description: string) => integerParameter(1, Number.MAX_SAFE_INTEGER, description)
 const ByRevision = ByArticle.extend({
-  revision: RevisionNumber.meta({ description: 'The number of the revision.' }),
+  revision: revisionParameter('The number of the revision.'),
 })
 
 const Revision = z
@@ -107,9 +108,9 @@ export function registerRevisions(
         tags,
         params: ByRevision,
         querystring: z.strictObject({
-          against: RevisionNumber.optional().meta({
-            description: 'The number of the revision to compare with; the one before if left out.',
-          }),
+          against: revisionParameter(
+            'The number of the revision to compare with; the one before if left out.',
+          ).optional(),
         }),
         response: { 200: RevisionDiff },
       },

@@ -53,8 +53,9 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
     ({ params, caller }: { params: { link: string }; caller: Caller }) =>
     async (tx: Reader) => {
       const owner = await findLinkOwner(tx, 'draft', params.link)
-      if (!owner) throw notFound('related link')
-      return findArticle(tx, owner, caller)
+      const article = owner && (await findIfVisible(tx, owner, caller))
+      if (!article) throw notFound('related link')
+      return article
     }
 
   app.get(
@@ -82,7 +83,7 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
       const article =
         query.article === undefined ? undefined : await articleIdOf(storage.reader, query.article, version, caller)
       const paging = pageRequest(request, query.limit)
-      const page = await listLinkIds(storage.reader, { version, article }, paging)
+      const page = await listLinkIds(storage.reader, { version, article, caller }, paging)
       const data: PlacedRelatedLink[] = []
       for (const { link, article } of page.rows)
         data.push(...placedLinks(await findParent(article)).filter(({ id }) => id === link))
@@ -127,8 +128,9 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
       },
     },
     async ({ params, query, caller }) => {
+      const findParent = parentFinder(storage.reader, query.version, caller)
       const owner = await findLinkOwner(storage.reader, query.version, params.link)
-      const parent = owner === undefined ? undefined : await parentFinder(storage.reader, query.version, caller)(owner)
+      const parent = owner === undefined ? undefined : await findParent(owner)
       return findById(placedLinks(parent), params.link, 'related link')
     },
   )

@@ -69,23 +69,16 @@ const headers = {
     isAlways: false,
     example: 'true',
   },
-  'X-RateLimit-Limit': {
-    description: 'How many requests a minute are allowed.',
+  'RateLimit-Policy': {
+    description:
+      'How many requests (`q`) are allowed in how many seconds (`w`), as draft-ietf-httpapi-ratelimit-headers-10 has it.',
     isAlways: false,
-    type: 'integer',
-    example: 600,
+    example: '"default";q=600;w=60',
   },
-  'X-RateLimit-Remaining': {
-    description: 'How many requests are left in this minute.',
+  RateLimit: {
+    description: 'How many requests are left (`r`), and in how many seconds (`t`) the count starts anew.',
     isAlways: false,
-    type: 'integer',
-    example: 0,
-  },
-  'X-RateLimit-Reset': {
-    description: 'In how many seconds the count starts anew.',
-    isAlways: false,
-    type: 'integer',
-    example: 42,
+    example: '"default";r=0;t=42',
   },
 } as const satisfies Record<string, Header>
 type HeaderName = keyof typeof headers
@@ -134,7 +127,7 @@ export function replyHeadersOf(
 
 /** References to the headers of a problem. One that the HTTP parser answers has only a request id. */
 export function problemHeadersOf(status: number): Json {
-  const limits = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'] as const
+  const limits = ['RateLimit-Policy', 'RateLimit'] as const
   const byStatus: Record<number, readonly HeaderName[]> = {
     401: ['WWW-Authenticate'],
     429: ['Retry-After', ...limits],

@@ -30,14 +30,15 @@ interface Override {
   jsonSchema: z.core.JSONSchema.BaseSchema
 }
 
-/** Corrects what zod generates: it omits the examples of transformed schemas, and adds the bounds of safe integers. */
+/** Corrects what zod generates: it omits examples and defaults of transformed schemas, and adds the bounds of safe integers. */
 function complete({ zodSchema, jsonSchema }: Override): void {
-  const { examples } = z.globalRegistry.get(zodSchema) ?? {}
+  const { examples, default: fallback } = z.globalRegistry.get(zodSchema) ?? {}
   if (Array.isArray(examples)) jsonSchema.examples = examples
+  if (fallback !== undefined) jsonSchema.default = fallback as never
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
   // A parameter is a string until it is parsed: the keywords of the string do not apply to the type that its meta declares.
-  if (jsonSchema.type === 'array' || jsonSchema.type === 'boolean')
+  if (['array', 'boolean', 'integer'].includes(String(jsonSchema.type)))
     for (const keyword of ['enum', 'minLength', 'maxLength', 'pattern'] as const) delete jsonSchema[keyword]
   const { def } = zodSchema._zod
   if (def.type === 'union' && 'discriminator' in def)
