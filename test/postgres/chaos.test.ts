@@ -2,15 +2,18 @@
  * Three processes over one PostgreSQL server, while connections are ended, processes are killed and stopped, and the
  * server is restarted and crashes. `CHAOS_ROUNDS` says how often: `npm run test:chaos`.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { type CommandLine, commandLine } from '../harness/command-line.ts'
 
 const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 1)
 const TIMEOUT = 120_000 * ROUNDS
 const PROCESSES = 3
-const WRITERS = 4
+const WRITERS = 2
 /** How many writes are acknowledged between two events. */
-const BETWEEN = 15
+const BETWEEN = 6
+/** How long a client waits after a write that was not done, in milliseconds. */
+const BACK_OFF = 20
 const KEY = 'a-key-of-the-chaos-0123456789-0123456789'
 
 let server: { url: string; stop(): Promise<void>; restart(signal: NodeJS.Signals): Promise<void> }
@@ -53,9 +56,12 @@ function onAcknowledged(id: string, list: string[]): void {
   for (const waiter of waiting.filter(({ at }) => at <= count)) waiter.wake()
 }
 
+/** How long a client waits for a reply, in milliseconds: the process may be stopped. */
+const PATIENCE = { read: 1_000, write: 20_000 }
+
 /** What came back; undefined where nobody answers. */
 const ask = (url: string, path: string, init: RequestInit = {}) =>
-  fetch(url + path, { ...init, signal: AbortSignal.timeout(30_000) })
+  fetch(url + path, { ...init, signal: AbortSignal.timeout(PATIENCE[init.method ? 'write' : 'read']) })
     .then(async (reply) => ({ status: reply.status, text: await reply.text() }))
     .catch(() => undefined)
 
@@ -68,7 +74,7 @@ async function write(processes: Served[], own: number, name: string, list: strin
     const reply = await ask(processes[own]?.url ?? '', '/v1/articles?publish=true', { method: 'POST', headers, body })
     if (reply?.status !== 201) {
       if (reply && reply.status !== 503) faults.push(`a write is ${reply.status}: ${reply.text}`)
-      await new Promise(setImmediate)
+      await pause(BACK_OFF)
       continue
     }
     const { id } = JSON.parse(reply.text)
