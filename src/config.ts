@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import * as z from 'zod'
 
@@ -112,6 +113,26 @@ export class ConfigError extends Error {
 
 /** Settings whose values must not appear in error messages. */
 const SECRETS = new Set(['DATELINE_ADMIN_KEY', 'SECRETS_KEY'])
+
+/** Settings that may be read from files, as container platforms mount secrets: `SECRETS_KEY_FILE` names that of `SECRETS_KEY`. */
+const FROM_FILES = ['DATABASE_URL', 'DATELINE_ADMIN_KEY', 'SECRETS_KEY']
+
+/** The settings that the environment gives as files, without the line break at their end. Throws `ConfigError`. */
+export function settingsFromFiles(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const given = FROM_FILES.flatMap((name) => {
+    const path = environment[`${name}_FILE`]
+    return path ? [[name, path] as const] : []
+  })
+  return Object.fromEntries(given.map(([name, path]) => [name, contentOfFile(`${name}_FILE`, path)]))
+}
+
+function contentOfFile(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+  } catch (error) {
+    throw new ConfigError(`${name} must name a file that can be read: ${(error as Error).message}`)
+  }
+}
 
 /** Reads and validates the settings; an empty value counts as not set. Throws `ConfigError`. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import { type KeyRole, keyRoles } from '../access/roles.ts'
-import { type Config, readConfig } from '../config.ts'
+import { type Config, readConfig, settingsFromFiles } from '../config.ts'
 import { line, Moment } from '../lib/schemas.ts'
 import { UserError, userErrorText } from './user-error.ts'
 import type { Verification } from './verify-webhook.ts'
@@ -20,6 +20,8 @@ const withConfig =
   <A extends unknown[]>(command: (config: Config, ...args: A) => Promise<unknown>) =>
   async (...args: A) => {
     try {
+      // The engine of the database is chosen by the environment, too.
+      Object.assign(process.env, settingsFromFiles(process.env))
       await command(readConfig(process.env), ...args)
     } catch (error) {
       const message = userErrorText(error)

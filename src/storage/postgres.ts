@@ -7,6 +7,7 @@ import { migratePostgres } from './migrate.ts'
 import {
   again,
   asUnavailable,
+  type Connection,
   type PostgresOptions,
   type Query,
   queryPool,
@@ -29,6 +30,7 @@ const START_RETRY = 500
 export async function openPostgres(url: string, options: PostgresOptions & { wait: number }): Promise<Storage> {
   await migrated(url, options)
   const reads = queryPool(url, options, options.connections)
+  await checkSession(reads)
   const background = queryPool(url, options, BACKGROUND_CONNECTIONS)
   const watching = singleConnection(url, options)
   const writer = postgresWriter(url, options)
@@ -46,6 +48,17 @@ export async function openPostgres(url: string, options: PostgresOptions & { wai
       await idle()
       await Promise.all([reads, background, watching, writer].map((one) => one.close()))
     },
+  }
+}
+
+/** Throws `StorageUnusable` behind a pooler that takes no settings for a session. */
+async function checkSession(reads: Connection): Promise<void> {
+  try {
+    await reads.query('select 1')
+  } catch (error) {
+    await reads.close()
+    if (!/unsupported startup parameter/.test(reasonOf(error))) throw error
+    throw new StorageUnusable('the database is behind a pooler of transactions: set DATABASE_PREPARED=false')
   }
 }
 

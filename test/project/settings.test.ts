@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { readConfig, settingNames } from '../../src/config.ts'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { readConfig, settingNames, settingsFromFiles } from '../../src/config.ts'
 
 const textOf = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
@@ -20,6 +22,15 @@ describe('the settings', () => {
     // Where it is left out, another setting counts.
     expect(documented).toEqual({ ...defaults, SITE_URL: 'PUBLIC_URL' })
   })
+})
+
+it('secrets are read from files', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'dateline-secret-')), 'secret')
+  writeFileSync(path, 'postgres://user:secret@db/news\n')
+  const read = settingsFromFiles({ DATABASE_URL_FILE: path, DATABASE_URL: '/data/dateline.db', SECRETS_KEY_FILE: '' })
+  expect(read).toEqual({ DATABASE_URL: 'postgres://user:secret@db/news' })
+  expect(() => settingsFromFiles({ SECRETS_KEY_FILE: '/nowhere' })).toThrow('SECRETS_KEY_FILE must name a file')
+  rmSync(dirname(path), { recursive: true })
 })
 
 describe('a setting that is wrong', () => {
