@@ -17,7 +17,14 @@ const WRITERS = [0, 12, 64]
 
 const [database = '', file = '', ...only] = process.argv.slice(2)
 const sample = JSON.parse(readFileSync(file, 'utf8'))
-const world = { base: '', articles: sample.length, urls: sample.length, sample, entries: catalogue(), etag: async () => '' }
+const world = {
+  base: '',
+  articles: sample.length,
+  urls: sample.length,
+  sample,
+  entries: catalogue(),
+  etag: async () => '',
+}
 const isChosen = (/** @type {string} */ name) => only.length === 0 || only.includes(name)
 const caseOf = (/** @type {string} */ name) => cases.find((one) => one.name === name) ?? cases[0]
 
@@ -47,7 +54,10 @@ async function withServer(/** @type {Record<string, string>} */ settings, work) 
 
 pinLoad()
 process.on('exit', killAll)
-for (const [title, settings] of /** @type {const} */ ([['cached', {}], ['uncached', UNCACHED]]))
+for (const [title, settings] of /** @type {const} */ ([
+  ['cached', {}],
+  ['uncached', UNCACHED],
+]))
   await withServer(settings, async (server) => {
     for (const [name, run] of Object.entries(reads))
       if (isChosen(`${name}-${title}`)) console.log(`${name}, ${title}: ${await run(server)}`)
@@ -56,7 +66,14 @@ for (const writers of WRITERS)
   if (isChosen(`writers-${writers}`))
     await withServer({}, async (server) => {
       const requests = await caseOf('detail').requests(world)
-      const writing = writers && load(server, { requests: posts('/v1/articles?publish=true'), connections: writers, seconds: SECONDS + 1, status: 201 })
+      const writing =
+        writers &&
+        load(server, {
+          requests: posts('/v1/articles?publish=true'),
+          connections: writers,
+          seconds: SECONDS + 1,
+          status: 201,
+        })
       const read = await load(server, { requests, connections: 10, seconds: SECONDS, status: 200 })
       const wrote = await writing
       console.log(`articles read beside ${writers} writers: ${line(read)}${wrote ? `; written: ${line(wrote)}` : ''}`)
@@ -64,6 +81,11 @@ for (const writers of WRITERS)
 if (isChosen('publish-32'))
   await withServer({}, async (server) => {
     await load(server, { requests: posts('/v1/articles?publish=true'), connections: 32, seconds: 3, status: 201 })
-    const wrote = await load(server, { requests: posts('/v1/articles?publish=true'), connections: 32, seconds: SECONDS, status: 201 })
+    const wrote = await load(server, {
+      requests: posts('/v1/articles?publish=true'),
+      connections: 32,
+      seconds: SECONDS,
+      status: 201,
+    })
     console.log(`create and publish, 32 connections: ${line(wrote)}`)
   })

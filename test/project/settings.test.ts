@@ -24,6 +24,17 @@ describe('the settings', () => {
   })
 })
 
+it.each(['compose.yaml', 'kubernetes.yaml', 'dateline.service'])(
+  'docs/deploy/%s names settings that there are',
+  (file) => {
+    const named = [...textOf(`docs/deploy/${file}`).matchAll(/(?:name: |Environment=|^ {6})([A-Z]+(?:_[A-Z]+)+)\b/gm)]
+    const known = [...settingNames, 'DATABASE_URL_FILE', 'DATELINE_ADMIN_KEY_FILE', 'SECRETS_KEY_FILE', 'NODE_ENV']
+    const ofDateline = named.map(([, name = '']) => name).filter((name) => !name.startsWith('POSTGRES_'))
+    expect(ofDateline).toContain('DATABASE_URL_FILE')
+    expect(ofDateline.filter((name) => !known.includes(name))).toEqual([])
+  },
+)
+
 it('secrets are read from files', () => {
   const path = join(mkdtempSync(join(tmpdir(), 'dateline-secret-')), 'secret')
   writeFileSync(path, 'postgres://user:secret@db/news\n')
