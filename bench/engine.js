@@ -40,6 +40,7 @@ const reads = Object.fromEntries(
   ]),
 )
 
+const print = (/** @type {string} */ text) => process.stdout.write(`${text}\n`)
 const line = ({ perSecond, p99, busy }) =>
   `${Math.round(perSecond)} a second, p99 ${p99} ms, ${Math.round((busy ?? 0) * 100)} % of a core`
 
@@ -60,7 +61,7 @@ for (const [title, settings] of /** @type {const} */ ([
 ]))
   await withServer(settings, async (server) => {
     for (const [name, run] of Object.entries(reads))
-      if (isChosen(`${name}-${title}`)) console.log(`${name}, ${title}: ${await run(server)}`)
+      if (isChosen(`${name}-${title}`)) print(`${name}, ${title}: ${await run(server)}`)
   })
 for (const writers of WRITERS)
   if (isChosen(`writers-${writers}`))
@@ -76,7 +77,7 @@ for (const writers of WRITERS)
         })
       const read = await load(server, { requests, connections: 10, seconds: SECONDS, status: 200 })
       const wrote = await writing
-      console.log(`articles read beside ${writers} writers: ${line(read)}${wrote ? `; written: ${line(wrote)}` : ''}`)
+      print(`articles read beside ${writers} writers: ${line(read)}${wrote ? `; written: ${line(wrote)}` : ''}`)
     })
 if (isChosen('publish-32'))
   await withServer({}, async (server) => {
@@ -87,5 +88,5 @@ if (isChosen('publish-32'))
       seconds: SECONDS,
       status: 201,
     })
-    console.log(`create and publish, 32 connections: ${line(wrote)}`)
+    print(`create and publish, 32 connections: ${line(wrote)}`)
   })

@@ -97,7 +97,7 @@ export function singleConnection(url: string, options: PostgresOptions) {
     const query = withFaults(nameless(opened.query.bind(opened) as unknown as Query, options))
     return (config, values) =>
       query(config, values).catch((error: unknown) => {
-        // The server tells why it ends a connection before it does.
+        // The server says why it ends a connection, and then ends it.
         if (error instanceof StorageUnavailable) forget(opened)
         throw error
       }) as never

@@ -23,6 +23,7 @@ export const guides = [
   'bulk',
   'configuration',
   'operations',
+  'scale',
   'principles',
   'performance',
 ] as const
