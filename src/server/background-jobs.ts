@@ -72,7 +72,7 @@ function storageJobs({ config, storage, clock, releases }: BackgroundDeps, signa
   const deleteExpired = async () => {
     await sweepIdempotencyKeys({ storage, clock })
     await sweepPreviews({ storage, clock })
-    await deleteExpiredTrash({ storage, clock }, config.TRASH_DAYS, trashCursors)
+    await deleteExpiredTrash({ storage, clock }, config.TRASH_DAYS, trashCursors, isStopping)
     await sweepChanges({ storage, clock }, config.CHANGES_DAYS)
     await sweepDeliveries({ storage, clock }, config.DELIVERIES_DAYS)
   }
