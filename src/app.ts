@@ -60,8 +60,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const services = createServices(app.log, deps)
   await registerHooks(app, services)
   registerHealth(app, () => services.storage.ping())
-  registerFeeds(app, services)
-  registerSitemaps(app, services)
+  registerFeeds(app, readingLive(services))
+  registerSitemaps(app, readingLive(services))
   await app.register(async (v1) => registerApi(v1, createApiServices(services)), { prefix: '/v1' })
   await registerDocs(app)
   return app
@@ -89,12 +89,13 @@ async function registerHooks(app: FastifyInstance, services: Services): Promise<
 
 /** The routes below /v1, and the order of their operations in the OpenAPI document. */
 function registerApi(v1: FastifyInstance, services: ApiServices): void {
-  registerLists(v1, services)
-  registerEditions(v1, services)
+  const live = readingLive(services)
+  registerLists(v1, live)
+  registerEditions(v1, live)
   registerArticles(v1, services)
-  registerFormats(v1, services)
-  registerRelated(v1, services)
-  registerSearch(v1, services)
+  registerFormats(v1, live)
+  registerRelated(v1, live)
+  registerSearch(v1, live)
   registerTransitions(v1, services)
   registerRevisions(v1, services)
   registerPreviews(v1, services)
@@ -116,6 +117,12 @@ function registerApi(v1: FastifyInstance, services: ApiServices): void {
   registerDeliveries(v1, services)
   registerAudit(v1, services)
 }
+
+/** The services for routes that read live content only, by the reader for that. */
+const readingLive = <S extends Services>(services: S): S => ({
+  ...services,
+  storage: { ...services.storage, reader: services.storage.liveReader },
+})
 
 const publicCacheOptions = ({ config, follower, caching }: Services): PublicCacheOptions => ({
   maxBytes: config.CACHE_BYTES,

@@ -49,6 +49,10 @@ const Environment = z.object({
   HOST: z.string().default('localhost'),
   PORT: integer(0, 65_535).default(3000),
   DATABASE_URL: z.string().default('./data/dateline.db'),
+  DATABASE_READ_URL: z
+    .string()
+    .regex(/^postgres(ql)?:/, 'must be an address such as postgres://…')
+    .optional(),
   DATABASE_WAIT: integer(0, 3_600).default(30),
   DATABASE_TIMEOUT: integer(1, 3_600).default(15),
   DATABASE_CONNECTIONS: integer(1, 1_000).default(10),
@@ -100,6 +104,7 @@ export type Config = Readonly<z.output<typeof Environment>>
 
 /** The settings of a PostgreSQL server, as storage takes them: times in milliseconds. */
 export const serverOptions = (config: Config) => ({
+  readUrl: config.DATABASE_READ_URL,
   wait: config.DATABASE_WAIT * 1_000,
   timeout: config.DATABASE_TIMEOUT * 1_000,
   connections: config.DATABASE_CONNECTIONS,
@@ -112,10 +117,10 @@ export class ConfigError extends Error {
 }
 
 /** Settings whose values must not appear in error messages. */
-const SECRETS = new Set(['DATELINE_ADMIN_KEY', 'SECRETS_KEY'])
+const SECRETS = new Set(['DATABASE_READ_URL', 'DATELINE_ADMIN_KEY', 'SECRETS_KEY'])
 
 /** Settings that may be read from files, as container platforms mount secrets: `SECRETS_KEY_FILE` names that of `SECRETS_KEY`. */
-const FROM_FILES = ['DATABASE_URL', 'DATELINE_ADMIN_KEY', 'SECRETS_KEY']
+const FROM_FILES = ['DATABASE_URL', 'DATABASE_READ_URL', 'DATELINE_ADMIN_KEY', 'SECRETS_KEY']
 
 /** The settings that the environment gives as files, without the line break at their end. Throws `ConfigError`. */
 export function settingsFromFiles(environment: NodeJS.ProcessEnv): Record<string, string> {

@@ -10,6 +10,7 @@ export async function openapiDocument(config: Config): Promise<unknown> {
   const storage: Storage = {
     reader: {} as Storage['reader'],
     backgroundReader: {} as Storage['reader'],
+    liveReader: {} as Storage['reader'],
     transaction: notAvailable,
     attempt: notAvailable,
     commits: () => 0,

@@ -18,6 +18,8 @@ export interface PostgresOptions {
    * with it the lock: the process was stopped, or its network is cut.
    */
   silence: number
+  /** The address of a replica for reads of live content. */
+  readUrl?: string | undefined
 }
 
 /** The longest time for establishing a connection, in milliseconds. */

@@ -1,4 +1,4 @@
-import { setImmediate as nextEventLoopTurn, setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { CommitListeners } from './commit-listeners.ts'
@@ -14,7 +14,9 @@ import {
   type SingleConnection,
   singleConnection,
 } from './postgres-connections.ts'
+import { currentReplica } from './postgres-replica.ts'
 import { postgresWriter } from './postgres-writer.ts'
+import { sharedCall } from './shared-call.ts'
 import type { Reader, Storage } from './storage.ts'
 import { writeQueue } from './write-queue.ts'
 
@@ -36,9 +38,12 @@ export async function openPostgres(url: string, options: PostgresOptions & { wai
   const writer = postgresWriter(url, options)
   const listeners = new CommitListeners()
   const { transaction, attempt, idle } = writeQueue(writer, () => listeners.run())
+  const reader = readerOf(reads.query)
+  const replica = options.readUrl === undefined ? undefined : queryPool(options.readUrl, options, options.connections)
   return {
-    reader: readerOf(reads.query),
+    reader,
     backgroundReader: readerOf(background.query),
+    liveReader: replica ? readerOf(currentReplica(background, replica, reads)) : reader,
     transaction,
     attempt,
     onCommit: (listener) => listeners.add(listener),
@@ -46,7 +51,7 @@ export async function openPostgres(url: string, options: PostgresOptions & { wai
     ping: async () => void (await background.query('select 1')),
     async close() {
       await idle()
-      await Promise.all([reads, background, watching, writer].map((one) => one.close()))
+      await Promise.all([reads, background, watching, writer, replica].map((one) => one?.close()))
     },
   }
 }
@@ -94,26 +99,5 @@ async function migrated(url: string, { wait }: { wait: number }): Promise<void> 
     } finally {
       await client.end().catch(() => {})
     }
-  }
-}
-
-/**
- * A call whose result all share that wait for it at the same time. Who calls while one is running gets the next one: the
- * running one may have looked before that call.
- */
-export function sharedCall<T>(call: () => Promise<T>): () => Promise<T> {
-  let running: Promise<unknown> = Promise.resolve()
-  let next: Promise<T> | undefined
-  return () => {
-    next ??= running
-      .catch(() => {})
-      // Requests that arrive in the same turn of the event loop share it.
-      .then(() => nextEventLoopTurn())
-      .then(() => {
-        next = undefined
-        return call()
-      })
-    running = next
-    return next
   }
 }

@@ -62,6 +62,7 @@ function createStorage(writer: Database.Database, reader: Database.Database): St
   return {
     reader: db,
     backgroundReader: db,
+    liveReader: db,
     transaction,
     attempt,
     commits,

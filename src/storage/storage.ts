@@ -15,6 +15,8 @@ export interface Storage {
   reader: Reader
   /** The same for work in the background, which so never waits for the connections of requests, nor they for its. */
   backgroundReader: Reader
+  /** The same for what the change log describes, the live content: a replica, where there is one that has the last change. */
+  liveReader: Reader
   /** The path of the database, if it is a file. */
   file?: string
   /**

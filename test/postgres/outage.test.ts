@@ -189,3 +189,41 @@ it('search reads the index of tokens', async () => {
   await sql('select pg_stat_force_next_flush()')
   expect(await scans()).toEqual([whole, byTokens + 1])
 })
+
+describe('a replica', () => {
+  it('is read while it has the last change, and the server where it has not, or does not answer', async () => {
+    const [main, copy] = [await newDatabase(), await newDatabase()]
+    const way = await databaseProxy(copy.url)
+    const own = await newsroom({}, { storage: await openStorage(main.url, { server: { readUrl: way.url } }) })
+    const clients = [new pg.Client(main.url), new pg.Client(copy.url)] as const
+    for (const client of clients) await client.connect()
+    const [onMain, onCopy] = clients
+    let limit = 1
+    const listed = async () => {
+      limit += 1
+      const { body } = await own.anyone.get(`/v1/articles?limit=${limit}`).expect(200)
+      return body.data.map(({ headline }: { headline: string }) => headline)
+    }
+    const publish = (headline: string) => own.editor.post('/v1/articles?publish=true').send({ headline }).expect(201)
+
+    await publish('First')
+    expect(await listed()).toEqual(['First'])
+    // The copy gets the change, and not the article: so its replies can be told from those of the server.
+    const { rows } = await onMain.query('select seq, type, at, target, slug, version from changes')
+    await onCopy.query('insert into changes (seq, type, at, target, slug, version) values ($1, $2, $3, $4, $5, $6)', [
+      ...Object.values(rows[0]),
+    ])
+    expect(await listed()).toEqual([])
+    await own.anyone.get('/v1/search?q=first').expect(200, /"data":\[\]/)
+    // What is not public is read from the server.
+    expect((await own.editor.get('/v1/articles?version=draft').expect(200)).body.data).toHaveLength(1)
+    await publish('Second')
+    expect(await listed()).toEqual(['Second', 'First'])
+    await way.cut()
+    expect(await listed()).toEqual(['Second', 'First'])
+
+    for (const client of clients) await client.end()
+    await own.close()
+    for (const database of [main, copy]) await database.remove()
+  })
+})
