@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection, Query } from './postgres-connections.ts'
 import { sharedCall } from './shared-call.ts'
 
-/** How long a replica may take to tell its last change, and how long it is left alone when it has not, in milliseconds. */
+/** The time limit for the last change of a replica, and how long a replica without one is not used, in milliseconds. */
 const DEADLINE = 300
 const ABSENCE = 10_000
 
@@ -17,9 +17,9 @@ async function lastChangeOf({ query }: Connection): Promise<string> {
 }
 
 /**
- * Queries a replica of the server where that has the last change, and the server itself where it does not, or where the
- * replica does not answer. So nobody reads the past, whoever wrote. `watching` asks the server for its last change; all
- * queries that begin at the same time share the question.
+ * Queries a replica of the server if that has the last change, and the server itself if it does not, or if the replica
+ * does not answer. So no result is older than a commit of any process. `watching` queries the last change of the server;
+ * all queries that begin at the same time share that.
  */
 export function currentReplica(watching: Connection, replica: Connection, server: Connection): Query {
   let absentUntil = 0
