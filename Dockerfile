@@ -17,7 +17,10 @@ RUN npm run build && npm prune --omit=dev --omit=optional --no-audit --no-fund
 
 # Run: what the service needs, and nothing else.
 FROM node:${NODE}-slim
+# The commit, for /version: docker build --build-arg DATELINE_COMMIT=$(git rev-parse --short HEAD) …
+ARG DATELINE_COMMIT=
 ENV NODE_ENV=production \
+  DATELINE_COMMIT=$DATELINE_COMMIT \
   HOST=0.0.0.0 \
   PORT=3000 \
   DATABASE_URL=/data/dateline.db

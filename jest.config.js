@@ -1,6 +1,6 @@
 /**
  * One suite, two engines. The files in `test/` test the API, on SQLite files and on PostgreSQL; those in its folders
- * test what touches no database, or a process of its own, and run once; those in `test/postgres/` on PostgreSQL.
+ * test what touches no database, or a process of its own, and run once.
  */
 const project = (displayName, files, more = {}) => ({
   displayName,
@@ -18,7 +18,9 @@ export default {
   // For a machine that is busy with other things; no test waits for time to pass.
   testTimeout: 60_000 * Math.max(1, Number(process.env.TEST_DEPTH ?? 1)),
   projects: [
-    project('sqlite', ['*.test.ts', '*/**/*.test.ts'], { testPathIgnorePatterns: ['<rootDir>/test/postgres/'] }),
+    project('sqlite', ['*.test.ts', '!(faults|postgres)/**/*.test.ts']),
+    // Processes that are killed, disks that are full: by `npm run test:faults`.
+    project('faults', ['faults/*.test.ts'], { setupFiles: ['<rootDir>/test/harness/sqlite.ts'] }),
     project('postgres', ['*.test.ts', 'postgres/*.test.ts'], {
       globalSetup: '<rootDir>/test/harness/postgres-setup.js',
       globalTeardown: '<rootDir>/test/harness/postgres-teardown.js',

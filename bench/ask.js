@@ -9,7 +9,7 @@ const OWN = new Set(['date', 'connection', 'keep-alive', 'content-length', 'tran
  * Sends one request, with the given headers only, so that the reply is that of the load.
  * @param {string} base
  * @param {{ path: string, method?: string, headers?: Record<string, string>, body?: string }} target
- * @returns {Promise<{ status: number, headers: Record<string, string>, body: string }>}
+ * @returns {Promise<{ status: number, headers: Record<string, string>, body: string, bytes: Buffer }>}
  */
 export function ask(base, { path, method = 'GET', headers = {}, body }) {
   return new Promise((resolve, reject) => {
@@ -22,6 +22,7 @@ export function ask(base, { path, method = 'GET', headers = {}, body }) {
           status: reply.statusCode ?? 0,
           headers: Object.fromEntries(Object.entries(reply.headers).filter(([name]) => !OWN.has(name))),
           body: Buffer.concat(chunks).toString(),
+          bytes: Buffer.concat(chunks),
         }),
       )
     })

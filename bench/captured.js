@@ -18,14 +18,23 @@ export async function writeConstants(base, prepared, file) {
   const known = new Set()
   for (const { of, requests } of prepared)
     for (const request of requests) {
-      const key = replyKey(request.path, request.headers?.['if-none-match'])
+      const key = replyKey(request.path, request.headers)
       if (known.has(key)) continue
       known.add(key)
-      const line = `${JSON.stringify({ key, ...(await expect(base, request, of.status ?? 200)) })}\n`
+      const { bytes, ...reply } = await settled(base, request, of)
+      const line = `${JSON.stringify({ key, ...reply, body: bytes.toString('base64') })}\n`
       if (!stream.write(line)) await new Promise((resolve) => stream.once('drain', resolve))
     }
   stream.end()
   await finished(stream)
+}
+
+/** The reply as it is from its second request on: compressed, if the request takes that. */
+async function settled(base, request, { status = 200 }) {
+  for (;;) {
+    const reply = await expect(base, request, status)
+    if (request.headers?.['accept-encoding'] === undefined || reply.headers['content-encoding']) return reply
+  }
 }
 
 /**

@@ -33,6 +33,9 @@ const DAY = 86_400_000
 /** The range of dates of the combined filter, on each side of an article, in milliseconds. */
 const STRETCH = 180 * DAY
 
+/** @param {import('./load.js').LoadRequest[]} requests */
+const compressed = (requests) => requests.map((one) => ({ ...one, headers: { 'accept-encoding': 'br' } }))
+
 /** @type {Case[]} */
 export const cases = [
   {
@@ -69,6 +72,18 @@ export const cases = [
     against: 'constants',
     sql: true,
     requests: ({ sample }) => sample.map((one, index) => ({ path: `/v1/articles?${combined(one, index)}` })),
+  },
+  {
+    name: 'detail-br',
+    title: 'One article, compressed',
+    against: 'constants',
+    requests: (world) => compressed(details(world)),
+  },
+  {
+    name: 'list-br',
+    title: 'List of 20, compressed',
+    against: 'constants',
+    requests: () => compressed([{ path: '/v1/articles' }]),
   },
   {
     name: 'search',

@@ -13,6 +13,7 @@ const CONNECTIONS = 32
  * @property {number} [costRatio] the rival's processor time for a reply to Dateline's
  * @property {import('./load.js').Load} dateline
  * @property {import('./load.js').Load} rival
+ * @property {import('./load.js').Load} [minimal] the rival with as few headers as possible
  * @property {import('./load.js').Load} [uncached] Dateline without its response cache
  * @property {import('./load.js').Load} [sql] Fastify with hand-written SQL
  */
@@ -23,16 +24,19 @@ const CONNECTIONS = 32
  * @param {object} ring
  * @param {import('./processes.js').Server} ring.dateline
  * @param {import('./processes.js').Server} ring.rival
+ * @param {import('./processes.js').Server} [ring.minimal]
  * @param {import('./processes.js').Server} [ring.uncached]
  * @param {import('./processes.js').Server} [ring.sql]
  * @param {import('./options.js').Options} ring.options
  * @param {(text: string) => void} ring.say
  * @returns {Promise<import('./runs.js').Result>}
  */
-export async function contest({ of, requests }, { dateline, rival, uncached, sql, options, say }) {
+export async function contest({ of, requests }, { dateline, rival, minimal, uncached, sql, options, say }) {
   const { rounds, seconds } = options
   const plan = { requests, connections: of.connections ?? CONNECTIONS, status: of.status ?? 200 }
-  const servers = Object.entries({ dateline, rival, uncached, ...(of.sql && { sql }) }).filter(([, server]) => server)
+  const servers = Object.entries({ dateline, rival, minimal, uncached, ...(of.sql && { sql }) }).filter(
+    ([, server]) => server,
+  )
   /** @type {Record<string, import('./load.js').Load[]>} */
   const loads = Object.fromEntries(servers.map(([name]) => [name, []]))
   try {
@@ -60,6 +64,7 @@ function outcomeOf(loads) {
     costRatio: dateline.cost && rival.cost && rival.cost / dateline.cost,
     dateline,
     rival,
+    ...(loads.minimal && { minimal: middle(loads.minimal) }),
     ...(loads.uncached && { uncached: middle(loads.uncached) }),
     ...(loads.sql && { sql: middle(loads.sql) }),
   }

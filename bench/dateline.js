@@ -19,8 +19,8 @@ export const startDateline = (database, settings) =>
     PORT: '0',
     DATABASE_URL: database,
     DATELINE_ADMIN_KEY: ADMIN_KEY,
-    LOG_LEVEL: 'warn',
-    RATE_LIMIT: '0',
+    LOG_LEVEL: 'info',
+    RATE_LIMIT: '1000000',
     WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
     ...settings,
   })

@@ -1,5 +1,6 @@
 import autocannon from 'autocannon'
 import { expect } from './ask.js'
+import { hasWrk, wrk } from './wrk.js'
 
 /** How long after its time a load is given up, in milliseconds. */
 const GRACE = 15_000
@@ -19,27 +20,35 @@ const GRACE = 15_000
  * @param {{ requests: LoadRequest[], connections: number, seconds: number, status: number, perSecond?: number }} plan
  *   `perSecond` limits the requests; as many as possible if left out
  */
-export async function load(server, { requests, connections, seconds, status, perSecond }) {
+export async function load(server, plan) {
+  const isRead = plan.requests.every(({ method }) => method === undefined)
   const before = server.processorSeconds()
+  const result =
+    hasWrk && isRead && plan.perSecond === undefined ? await wrk(server.url, plan) : await fire(server.url, plan)
+  const after = server.processorSeconds()
+  const used = before === undefined || after === undefined ? undefined : after - before
+  return {
+    perSecond: result.replies / result.seconds,
+    bytesEach: result.bytes / result.replies,
+    p99: result.p99,
+    /** Processor time of the server for one reply, in seconds, and the share of the time in which it used its core. */
+    cost: used && used / result.replies,
+    busy: used && used / result.seconds,
+  }
+}
+
+/** The same by autocannon, which can send bodies and limit its rate. */
+async function fire(url, { requests, connections, seconds, status, perSecond }) {
   const result = await cannonade({
-    url: server.url,
+    url,
     connections,
     duration: seconds,
     ...(perSecond && { overallRate: perSecond }),
     setupClient: startingAt(requests, connections),
   })
-  const after = server.processorSeconds()
-  const replies = result.requests.total
   refuseFaults(result, status)
-  const used = before === undefined || after === undefined ? undefined : after - before
-  return {
-    perSecond: replies / result.duration,
-    bytesEach: result.throughput.total / replies,
-    p99: result.latency.p99,
-    /** Processor time of the server for one reply, in seconds, and the share of the time in which it used its core. */
-    cost: used && used / replies,
-    busy: used && used / result.duration,
-  }
+  const { requests: sent, duration, throughput, latency } = result
+  return { replies: sent.total, seconds: duration, bytes: throughput.total, p99: latency.p99 }
 }
 
 /** @typedef {Awaited<ReturnType<typeof load>>} Load */

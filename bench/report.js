@@ -2,6 +2,7 @@
 import { cpus, totalmem } from 'node:os'
 import { canPin } from './processes.js'
 import { caseTable, growthTable, memoryTable, syndicationTable, writingTable } from './tables.js'
+import { hasWrk } from './wrk.js'
 
 /**
  * @param {import('./runs.js').Run[]} runs
@@ -38,6 +39,7 @@ export const document = (runs, growth, { options, loadBefore, plot }) =>
 const READING = `- **Ratio**: Dateline's replies per second divided by its rival's, medians of the rounds; **Of rounds**: the lowest and the highest of a single round.
 - **By time**: the rival's processor time per reply divided by Dateline's. **Busy** is the share of the measured time in which the server used a core. Where it is low, the load generator or the disk was the bottleneck, and this ratio is more meaningful than the first. It does not count waiting for the disk.
 - **Rival**: for reads, bare Fastify that finds a constant in a \`Map\` by URL and sends the same status, headers and body; for writes, bare Fastify whose one route writes the same rows with hand-written SQL, in one transaction, to a copy of the database. That route validates, resolves, compiles and compresses nothing, and its reply is a constant.
+- **To minimal**: the same to bare Fastify that sends the same body with no header but its type.
 - **No cache**: Dateline with \`CACHE_BYTES=0\`, to the same rival.
 - **No cache to SQL**: the same to Fastify with hand-written SQL over plain tables (\`bench/serve-sql.js\`), which builds the JSON in SQLite, and for search ranks with bm25.
 - **Bytes**: the size of a reply with its headers, Dateline's and the rival's.`
@@ -59,11 +61,11 @@ function method({ rounds, seconds, set }, loadBefore) {
   const settings = Object.entries(set).map(([name, value]) => `\`${name}=${value}\``)
   return [
     `- ${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${processor?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB of memory, ${process.platform}; the load average of the machine before the run was ${loadBefore.toFixed(1)}.`,
-    `- Each case: every read once and a second of warm-up, five seconds for writes, then ${rounds} rounds of ${seconds} seconds for Dateline and its rival in turns, never both at once; 32 connections unless the case says otherwise, no pipelining, autocannon as the load generator.`,
+    `- Each case: every read once and a second of warm-up, five seconds for writes, then ${rounds} rounds of ${seconds} seconds for Dateline and its rival in turns, never both at once; 32 connections unless the case says otherwise, no pipelining. ${hasWrk ? 'wrk generates the load of reads, autocannon that of writes' : 'autocannon generates the load, and may be the limit: wrk is not installed'}.`,
     canPin
       ? '- The servers run on one core and the load generator on another.'
       : '- The system does not allow pinning processes to a core: the servers and the load generator may have disturbed each other.',
-    `- Dateline runs as \`serve\` does, with SQLite (WAL, \`synchronous=FULL\`) and \`LOG_LEVEL=warn\`${settings.length > 0 ? `, and ${settings.join(', ')}` : ''}.`,
+    `- Dateline runs as \`serve\` does, with SQLite (WAL, \`synchronous=FULL\`) and \`RATE_LIMIT=1000000\`${settings.length > 0 ? `, and ${settings.join(', ')}` : ''}.`,
     '- The content is generated: bodies that give replies of about 6 kB, 200 authors, 50 sections in a tree, 300 tags and 100 sources; three tags, one or two authors and two citations for each article, published over ten years.',
   ].join('\n')
 }

@@ -9,6 +9,7 @@ export const ADMIN_KEY = 'bench-0123456789-0123456789-0123456789-x'
 /**
  * The key of a constant reply.
  * @param {string} path
- * @param {string | undefined} etag what `If-None-Match` names
+ * @param {Record<string, string | string[] | undefined>} [headers] of the request
  */
-export const replyKey = (path, etag) => (etag === undefined ? path : `${path} ${etag}`)
+export const replyKey = (path, { 'if-none-match': etag = '', 'accept-encoding': coding = '' } = {}) =>
+  `${path} ${etag} ${coding}`

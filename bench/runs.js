@@ -64,11 +64,13 @@ export async function measureNewsroom({ folder, articles, selected, options, say
     const prepared = await prepare(reads, world)
     await writeConstants(dateline.url, prepared, place('constants.jsonl'))
     const rival = await startServer([script('serve-constants.js'), place('constants.jsonl')])
+    const minimal = await startServer([script('serve-constants.js'), place('constants.jsonl'), '--minimal'])
     const uncached = await startDateline(database, { ...options.set, CACHE_BYTES: '0' })
     await run([script('sql-newsroom.js'), database, place('sql.db')])
     const sql = await startServer([script('serve-sql.js'), place('sql.db')])
-    for (const one of prepared) results.push(await contest(one, { dateline, rival, uncached, sql, options, say }))
-    for (const server of [rival, uncached, sql]) await server.stop()
+    for (const one of prepared)
+      results.push(await contest(one, { dateline, rival, minimal, uncached, sql, options, say }))
+    for (const server of [rival, minimal, uncached, sql]) await server.stop()
     memory.afterReads = dateline.memory()
   }
   if (writes.length > 0) {

@@ -65,7 +65,8 @@ async function createArticles(tx, first, last) {
     const { blocks } = await readBody(body)
     const now = moment(number)
     const context = { caller, now, requestId: null }
-    const { id, slug } = await publish(tx, await createArticle(tx, { input, body: blocks }, context), context)
+    const { row } = await publish(tx, await createArticle(tx, { input, body: blocks }, context), context)
+    const { id, slug } = row
     if (number % sampleEvery === 0) sample.push({ ...input, slug, publishedAt: now })
     earlier = id
   }

@@ -1,6 +1,7 @@
 /**
- * Bare Fastify that answers every URL it knows with a constant: `node bench/serve-constants.js <file>`. The file holds,
- * a line each, the replies that Dateline gave.
+ * Bare Fastify that answers every URL it knows with a constant: `node bench/serve-constants.js <file> [--minimal]`. The
+ * file holds, a line each, the replies that Dateline gave. With `--minimal` it sends of their headers only those without
+ * which a client could not read the body.
  */
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -12,14 +13,19 @@ import { keepAliveTimeout, replyKey } from './rivals.js'
  * @type {Map<string, { status: number, headers: Record<string, string>, body?: Buffer }>}
  */
 const constants = new Map()
+const isMinimal = process.argv.includes('--minimal')
+const minimal = (headers) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => /^content-(type|encoding)$/.test(name)))
+
 for await (const line of createInterface({ input: createReadStream(String(process.argv[2])) })) {
-  const { key, body, ...reply } = JSON.parse(line)
-  constants.set(key, { ...reply, body: body === '' ? undefined : Buffer.from(body) })
+  const { key, body, headers, ...reply } = JSON.parse(line)
+  const sent = isMinimal ? minimal(headers) : headers
+  constants.set(key, { ...reply, headers: sent, body: body === '' ? undefined : Buffer.from(body, 'base64') })
 }
 
 const app = fastify({ keepAliveTimeout })
 app.get('/*', (request, reply) => {
-  const constant = constants.get(replyKey(request.url, request.headers['if-none-match']))
+  const constant = constants.get(replyKey(request.url, request.headers))
   if (!constant) return reply.code(404).send()
   return reply.code(constant.status).headers(constant.headers).send(constant.body)
 })

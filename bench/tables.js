@@ -28,6 +28,8 @@ export const caseTable = ({ results }) =>
       'Ratio',
       'Of rounds',
       'By time',
+      'To minimal',
+      'By time',
       'No cache',
       'By time',
       'No cache to SQL',
@@ -41,11 +43,13 @@ export const caseTable = ({ results }) =>
       'Rival',
       'URLs',
     ],
-    results.map(({ of, ratio: value, spread, costRatio, dateline, rival, uncached, sql, urls }) => [
+    results.map(({ of, ratio: value, spread, costRatio, dateline, rival, minimal, uncached, sql, urls }) => [
       of.title,
       ratio(value),
       spread.map(ratio).join('-'),
       ratio(costRatio),
+      ratio(minimal && dateline.perSecond / minimal.perSecond),
+      ratio(costs(dateline, minimal)),
       ratio(uncached && uncached.perSecond / rival.perSecond),
       ratio(costs(uncached, rival)),
       ratio(uncached && sql && uncached.perSecond / sql.perSecond),

@@ -21,6 +21,6 @@ export const ABOUT = {
     { name: 'Trash', description: 'Deleted items, which can be restored.' },
     { name: 'Audit', description: 'The record of who did what.' },
     { name: 'Keys', description: 'Keys of the API, their roles and grants.' },
-    { name: 'Operations', description: 'Health checks.' },
+    { name: 'Operations', description: 'Health checks, backups, and long work that goes on after the reply.' },
   ],
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { ABOUT } from './about.ts'
 import { createServer } from './app/create-server.ts'
-import { problemOf } from './app/error-translation.ts'
+import { problemOf, whyNotReady } from './app/error-translation.ts'
 import {
   type ApiServices,
   type AppDeps,
@@ -10,6 +10,7 @@ import {
   type Services,
   version,
 } from './app/services.ts'
+import { registerVersion } from './app/version-route.ts'
 import { registerCorrections } from './articles/corrections/routes.ts'
 import { registerAdvanceCopies } from './articles/embargo-access/routes.ts'
 import { registerTransitions } from './articles/lifecycle/routes.ts'
@@ -19,6 +20,7 @@ import { registerArticles } from './articles/routes.ts'
 import { registerCitations } from './articles/sub-items/citations.ts'
 import { registerRelatedLinks } from './articles/sub-items/related-links.ts'
 import { registerAudit } from './audit/routes.ts'
+import { registerBackups } from './backups/routes.ts'
 import { registerBulk } from './bulk/routes.ts'
 import { type PublicCacheOptions, registerPublicCache } from './cache/public-cache.ts'
 import { authorKind } from './catalogue/authors.ts'
@@ -31,6 +33,7 @@ import { registerEditions } from './editions/routes.ts'
 import { registerFeeds } from './feeds/routes.ts'
 import { registerFormats } from './formats/routes.ts'
 import { registerAccess } from './http/access.ts'
+import { type Admission, admission } from './http/admission.ts'
 import { publicCacheControl, registerCaching } from './http/caching.ts'
 import { commonHeaders, registerCors, registerSecurityHeaders } from './http/common-headers.ts'
 import { requireIfMatch } from './http/conditional-requests.ts'
@@ -41,9 +44,11 @@ import { registerOpenapi } from './http/openapi/register.ts'
 import { registerProblems } from './http/problems.ts'
 import { registerRateLimit } from './http/rate-limit.ts'
 import { registerRequestLog } from './http/request-log.ts'
+import { registerJobs } from './jobs/routes.ts'
 import { registerKeys } from './keys/routes.ts'
 import { registerRelated } from './listing/related-routes.ts'
 import { registerLists } from './listing/routes.ts'
+import { countRequests } from './metrics/requests.ts'
 import { registerSearch } from './search/routes.ts'
 import { registerSitemaps } from './sitemaps/routes.ts'
 import { registerArticleAccess } from './syndication/access-routes.ts'
@@ -56,10 +61,13 @@ import { registerWebhooks } from './webhooks/routes.ts'
 
 /** The application, ready to listen. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
-  const app = createServer(deps.config, deps.logStream)
+  const requests = deps.admission ?? admission()
+  const app = createServer({ ...deps, admission: requests })
   const services = createServices(app.log, deps)
-  await registerHooks(app, services)
-  registerHealth(app, () => services.storage.ping())
+  deps.onCounts?.({ requests: countRequests(app), cache: services.cacheCounts })
+  await registerHooks(app, services, requests)
+  registerHealth(app, () => whyNotReady(services.storage))
+  registerVersion(app, services)
   registerFeeds(app, readingLive(services))
   registerSitemaps(app, readingLive(services))
   await app.register(async (v1) => registerApi(v1, createApiServices(services)), { prefix: '/v1' })
@@ -68,23 +76,30 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 }
 
 /** What runs for every request. The order of registration is the order in which the hooks run. */
-async function registerHooks(app: FastifyInstance, services: Services): Promise<void> {
-  const { config, clock, publicRead, caching, notifier } = services
+async function registerHooks(app: FastifyInstance, services: Services, requests: Admission): Promise<void> {
+  const { config, clock, publicRead, caching, notifier, jobs } = services
   const limits = registerRateLimit(app, config.RATE_LIMIT, clock)
   if (publicRead) registerPublicCache(app, publicCacheOptions(services))
   // Before CORS, so that preflight requests have an id and are logged.
-  registerRequestLog(app, { logsReads: ['debug', 'trace'].includes(config.LOG_LEVEL) })
+  registerRequestLog(app, {
+    logsReads: ['debug', 'trace'].includes(config.LOG_LEVEL),
+    logsAddresses: config.LOG_ADDRESSES,
+  })
   // Before the hooks that collect routes: the wildcard route that it adds for preflights is not part of the API.
   await registerCors(app, config.CORS_ORIGINS)
   registerProblems(app, problemOf)
   limits.refuseOverLimit()
+  requests.limitInFlight(app)
   registerAccess(app, { ...services, limits })
   registerSecurityHeaders(app)
   registerCaching(app, caching)
   if (config.REQUIRE_IF_MATCH) requireIfMatch(app)
   registerJsonBodies(app)
   await registerOpenapi(app, { title: 'Dateline', version, ...ABOUT, webhooks: webhookDocument })
-  app.addHook('preClose', async () => notifier.close())
+  app.addHook('preClose', async () => {
+    notifier.close()
+    await jobs.stop()
+  })
 }
 
 /** The routes below /v1, and the order of their operations in the OpenAPI document. */
@@ -116,6 +131,8 @@ function registerApi(v1: FastifyInstance, services: ApiServices): void {
   registerWebhooks(v1, services)
   registerDeliveries(v1, services)
   registerAudit(v1, services)
+  registerBackups(v1, services)
+  registerJobs(v1, services)
 }
 
 /** The services for routes that read live content only, by the reader for that. */
@@ -124,10 +141,11 @@ const readingLive = <S extends Services>(services: S): S => ({
   storage: { ...services.storage, reader: services.storage.liveReader },
 })
 
-const publicCacheOptions = ({ config, follower, caching }: Services): PublicCacheOptions => ({
+const publicCacheOptions = ({ config, follower, caching, cacheCounts }: Services): PublicCacheOptions => ({
   maxBytes: config.CACHE_BYTES,
   follower,
   cacheControl: () => publicCacheControl(caching),
+  counts: cacheCounts,
   allowedOrigins: config.CORS_ORIGINS.includes('*') ? [] : config.CORS_ORIGINS,
   commonHeaders: commonHeaders(config.CORS_ORIGINS),
 })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import * as z from 'zod'
+import { closestName } from './lib/suggest.ts'
 
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true')
 
@@ -14,7 +15,7 @@ const integer = (min: number, max: number) =>
     .transform(Number)
 const seconds = integer(0, 31_536_000)
 
-/** A comma-separated list; `message` says what each item must be. */
+/** A comma-separated list of at least one; `message` says what each item must be. */
 const commaSeparated = (isValid: (value: string) => boolean, message: string) =>
   z
     .string()
@@ -24,7 +25,7 @@ const commaSeparated = (isValid: (value: string) => boolean, message: string) =>
         .map((item) => item.trim())
         .filter((item) => item !== ''),
     )
-    .refine((values) => values.every(isValid), message)
+    .refine((values) => values.length > 0 && values.every(isValid), message)
 
 /** A language tag (BCP 47), in its canonical case. */
 const languageTag = z.string().transform((value, { addIssue }) => {
@@ -57,7 +58,11 @@ const Environment = z.object({
   DATABASE_TIMEOUT: integer(1, 3_600).default(15),
   DATABASE_CONNECTIONS: integer(1, 1_000).default(10),
   DATABASE_PREPARED: flag.default(true),
-  DATELINE_ADMIN_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
+  // A bearer token in a header has no spaces.
+  DATELINE_ADMIN_KEY: z
+    .string()
+    .regex(/^[!-~]{32,}$/, 'must have at least 32 characters, all of them ASCII and none a space')
+    .optional(),
   PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   SITE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   SITE_NAME: z.string().max(200).default('Dateline'),
@@ -86,9 +91,21 @@ const Environment = z.object({
   CACHE_BYTES: integer(0, 2 ** 40).default(16 * 1024 * 1024),
   REQUIRE_IF_MATCH: flag.default(false),
   EDITORS_MAY_BACKDATE: flag.default(false),
+  DRAIN_SECONDS: integer(0, 300).default(1),
   TRASH_DAYS: integer(0, 36_500).default(30),
   CHANGES_DAYS: integer(0, 36_500).default(90),
   DELIVERIES_DAYS: integer(0, 36_500).default(30),
+  BACKUP_DIR: z.string().optional(),
+  BACKUP_EVERY_HOURS: integer(0, 8_760).default(0),
+  BACKUP_KEEP: integer(1, 10_000).default(7),
+  SQLITE_CHECKPOINTS: flag.default(true),
+  DATELINE_COMMIT: z.string().max(100).optional(),
+  METRICS_PORT: integer(0, 65_535).optional(),
+  METRICS_HOST: z.string().default('localhost'),
+  AUDIT_DAYS: integer(0, 36_500).default(0),
+  AUDIT_ADDRESSES: flag.default(true),
+  LOG_ADDRESSES: flag.default(false),
+  SLOW_QUERY_MS: integer(0, 60_000).default(0),
   SECRETS_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   WEBHOOK_ALLOWED_HOSTS: commaSeparated(
     isHost,
@@ -139,16 +156,37 @@ function contentOfFile(name: string, path: string): string {
   }
 }
 
-/** Reads and validates the settings; an empty value counts as not set. Throws `ConfigError`. */
+/** How many characters a name may differ from a setting to be taken for a misspelling of it. */
+const MAX_MISSPELT = 2
+
+/**
+ * Lines about names that are no settings: those that begin as settings of this program do, and those that differ little
+ * from a setting that is not set. Short settings such as `PORT` resemble too much that belongs to other programs.
+ */
+function misspelt(variables: Record<string, unknown>): string[] {
+  const missing = settingNames.filter((name) => name.includes('_') && !(name in variables))
+  const unknown = Object.keys(variables).filter((name) => !settingNames.includes(name as keyof Config))
+  return unknown.flatMap((name) => {
+    const meant = closestName(name, missing, MAX_MISSPELT)
+    if (meant === undefined && !name.startsWith('DATELINE_')) return []
+    return `${name} is not a setting${meant ? `; did you mean ${meant}? Set that, or remove ${name}` : ''}`
+  })
+}
+
+/**
+ * Reads and validates the settings; an empty value counts as not set. Throws `ConfigError`, also for names that look like
+ * misspelt settings.
+ */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const variables = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const { data, error } = Environment.safeParse(variables)
-  if (data) return Object.freeze(data)
-  const lines = error.issues.map(({ path, message }) => {
+  const unknown = misspelt(variables)
+  if (data && unknown.length === 0) return Object.freeze(data)
+  const lines = (error?.issues ?? []).map(({ path, message }) => {
     const name = path.join('.')
     return `${name} ${message}${SECRETS.has(name) ? '' : ` (it is ${JSON.stringify(variables[name])})`}`
   })
-  throw new ConfigError(lines.join('\n'))
+  throw new ConfigError([...lines, ...unknown].join('\n'))
 }
 
 /** Whether it is `*` or an origin (RFC 6454) as browsers serialise it: scheme, host and optional port. */
@@ -156,7 +194,7 @@ function isOrigin(value: string): boolean {
   if (value === '*') return true
   if (!URL.canParse(value)) return false
   const { protocol, host } = new URL(value)
-  return host !== '' && value === `${protocol}//${host}`
+  return host !== '' && !host.includes('*') && value === `${protocol}//${host}`
 }
 
 /** Whether it is a host with an optional port, as in a URL. */

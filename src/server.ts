@@ -1,46 +1,104 @@
+import type { AddressInfo } from 'node:net'
 import closeWithGrace from 'close-with-grace'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { AppDeps } from './app/services.ts'
 import { buildApp } from './app.ts'
 import { bodyTaskPool } from './articles/body-tasks/pool.ts'
 import { indexMissingDrafts } from './articles/draft-index.ts'
 import { releases as watchReleases } from './articles/lifecycle/scheduler.ts'
+import { POSTGRES_BACKUP } from './backups/work.ts'
 import { backfillSortNames } from './catalogue/sort-names.ts'
 import { changeNotifier } from './changes/change-notifier.ts'
-import { type Config, serverOptions } from './config.ts'
+import { type Config, ConfigError, serverOptions } from './config.ts'
 import { indexMissing } from './editions/indexing.ts'
+import { type Admission, admission } from './http/admission.ts'
+import { jobRunner } from './jobs/runner.ts'
 import { systemClock } from './lib/clock.ts'
+import { type Metrics, processMetrics } from './metrics/registry.ts'
+import { serveMetrics } from './metrics/server.ts'
+import { measureWrites } from './metrics/writes.ts'
 import { watchConnections } from './runtime/connections.ts'
-import { startBackgroundJobs } from './server/background-jobs.ts'
+import type { LogOutput } from './runtime/log-output.ts'
+import { startBackgroundTasks } from './server/background-tasks.ts'
 import { createFirstKey } from './server/first-key.ts'
+import { dialect } from './storage/dialect.ts'
 import { openStorage } from './storage/open.ts'
-import type { Storage } from './storage/storage.ts'
+import type { Storage, StorageBroken } from './storage/storage.ts'
 
-/** How long requests in flight may take to end after a signal to stop, in milliseconds. */
+/** How long requests in flight may take to end once no new connections are accepted, in milliseconds. */
 const DRAIN_TIMEOUT = 8_000
-/** How long the whole shutdown may take, in milliseconds; then the process is killed. */
+/** How long the shutdown may take from then on, in milliseconds; then the process is killed. */
 const SHUTDOWN_TIMEOUT = 9_500
+
+/** The exit code after a failure of the disk or of the file: EX_IOERR of sysexits.h. */
+const EXIT_BROKEN = 74
+/** How long the process goes on after such a failure, in milliseconds. */
+const BROKEN_TIMEOUT = 3_000
 
 /**
  * Opens the database, starts the background jobs, listens, and stops on SIGTERM and SIGINT. If the service cannot
- * listen, everything is closed again and the error is thrown.
+ * listen, everything is closed again and the error is thrown. `output` gets the log and the texts for the operator.
  */
-export async function serve(config: Config, print: (text: string) => void): Promise<FastifyInstance> {
-  const storage = await openStorage(config.DATABASE_URL, { forService: true, server: serverOptions(config) })
+export async function serve(config: Config, output: LogOutput): Promise<FastifyInstance> {
+  const print = (text: string) => output.write(`${text}\n`)
+  checkBackupSettings(config)
+  let log: FastifyBaseLogger | undefined
+  const report = (sql: string, ms: number) => log?.warn({ sql, ms }, 'slow statement')
+  const milliseconds = config.SLOW_QUERY_MS
+  const opened = await openStorage(config.DATABASE_URL, {
+    forService: true,
+    server: serverOptions(config),
+    checkpoints: config.SQLITE_CHECKPOINTS,
+    slow: milliseconds > 0 ? { milliseconds, report } : undefined,
+  })
+  const { storage, writes } = measureWrites(opened)
   await backfill(storage, print)
   const releases = watchReleases({ storage, clock: systemClock })
   await releases.refresh()
   const notifier = changeNotifier(storage)
   const bodyTasks = bodyTaskPool()
-  const deps = { config, storage, clock: systemClock, releases, notifier, bodyTasksOf: bodyTasks.tasksOf }
-  const app = await buildApp(deps)
-  const background = await startBackgroundJobs({ ...deps, log: app.log })
-  const cancelShutdown = stopOnSignals(app, async () => {
+  const requests = admission()
+  const jobs = jobRunner({ storage, clock: systemClock }, (err) =>
+    app.log.error({ err }, 'the state of a job could not be stored'),
+  )
+  let metrics: Metrics | undefined
+  const onCounts: AppDeps['onCounts'] = (counts) => {
+    metrics = processMetrics({ storage, clock: systemClock, writes, ...counts })
+  }
+  const deps = {
+    config,
+    storage,
+    clock: systemClock,
+    releases,
+    notifier,
+    jobs,
+    bodyTasksOf: bodyTasks.tasksOf,
+    admission: requests,
+    logStream: output,
+    ...(config.METRICS_PORT !== undefined && { onCounts }),
+  }
+  const app: FastifyInstance = await buildApp(deps)
+  const background = await startBackgroundTasks({ ...deps, log: app.log })
+  log = app.log
+  let isBroken = false
+  const cancelShutdown = stopOnSignals(app, { delay: config.DRAIN_SECONDS * 1_000, ...requests }, async () => {
     await background.stop()
     await bodyTasks.close()
-    await storage.close()
+    // Closing writes to the file: what has failed is left as it is.
+    if (!isBroken) await storage.close()
+  })
+  storage.onFailure((failure) => {
+    app.log.fatal(
+      { err: failure },
+      failure.mustStop ? 'the database has failed, stopping' : 'nothing is written any more',
+    )
+    if (!failure.mustStop) return
+    isBroken = true
+    void exitBroken(app, failure)
   })
   try {
     await app.listen({ host: config.HOST, port: config.PORT })
+    if (metrics) await listenForMetrics(app, metrics, config, print)
     await createFirstKey(storage, config, print)
     return app
   } catch (error) {
@@ -48,6 +106,33 @@ export async function serve(config: Config, print: (text: string) => void): Prom
     await app.close()
     throw error
   }
+}
+
+/** Ends the process after requests in flight have been answered, at most `BROKEN_TIMEOUT`. */
+async function exitBroken(app: FastifyInstance, { message }: StorageBroken): Promise<void> {
+  process.stderr.write(`dateline: ${message}; the service stops, and what it acknowledged is stored\n`)
+  setTimeout(() => process.exit(EXIT_BROKEN), BROKEN_TIMEOUT)
+  await app.close().catch(() => undefined)
+  process.exit(EXIT_BROKEN)
+}
+
+/** Serves the metrics until the application is closed. */
+async function listenForMetrics(
+  app: FastifyInstance,
+  metrics: Metrics,
+  { METRICS_HOST: host, METRICS_PORT: port = 0 }: Config,
+  print: (text: string) => void,
+): Promise<void> {
+  const server = await serveMetrics(metrics, { host, port })
+  print(`Metrics are at http://${host}:${(server.address() as AddressInfo).port}/metrics.`)
+  app.addHook('onClose', async () => void server.close().closeAllConnections())
+}
+
+/** Throws `ConfigError` if backups are scheduled that could not be made. */
+function checkBackupSettings({ BACKUP_EVERY_HOURS: hours, BACKUP_DIR: folder }: Config): void {
+  if (hours === 0) return
+  if (dialect === 'postgres') throw new ConfigError(`BACKUP_EVERY_HOURS is for SQLite; ${POSTGRES_BACKUP}`)
+  if (folder === undefined) throw new ConfigError('BACKUP_EVERY_HOURS needs BACKUP_DIR, the folder of the backups')
 }
 
 /** Derived data that an older version did not store, or that a crash left out. */
@@ -58,16 +143,26 @@ async function backfill(storage: Storage, print: (text: string) => void): Promis
   if (indexed > 0) print(`Put ${indexed} articles into the index.`)
 }
 
-/** Closing the application drains its connections first, then runs `release`. Returns what removes the signal handlers. */
-function stopOnSignals(app: FastifyInstance, release: () => Promise<void>): () => void {
-  app.addHook('onClose', release)
+/**
+ * Closing the application drains its connections first, then runs `free`. `delay` is how long the service goes on
+ * after SIGTERM, in milliseconds. Returns what removes the signal handlers.
+ */
+function stopOnSignals(
+  app: FastifyInstance,
+  { delay, hold, release }: Pick<Admission, 'hold' | 'release'> & { delay: number },
+  free: () => Promise<void>,
+): () => void {
+  app.addHook('onClose', free)
   const connections = watchConnections()
+  let isDelayed = false
   app.addHook('preClose', async () => {
-    await connections.drain(DRAIN_TIMEOUT)
+    await connections.drain({ delay: isDelayed ? delay : 0, timeout: DRAIN_TIMEOUT, hold, release })
     connections.stopWatching()
   })
-  const { uninstall } = closeWithGrace({ delay: SHUTDOWN_TIMEOUT, logger: false }, async ({ err }) => {
+  const { uninstall } = closeWithGrace({ delay: delay + SHUTDOWN_TIMEOUT, logger: false }, async ({ err, signal }) => {
     if (err) app.log.fatal({ err }, 'stopping after an error')
+    // SIGINT is sent by hand, and nobody wants to wait then.
+    isDelayed = signal === 'SIGTERM'
     await app.close()
   })
   return uninstall

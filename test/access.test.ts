@@ -56,7 +56,7 @@ const gained: [roles: Role[], operations: string][] = [
   [
     ['admin'],
     `listApiKeys listAuditLog createApiKey updateApiKey rotateApiKey revokeApiKey
-     listWebhooks createWebhook getWebhook updateWebhook deleteWebhook rotateWebhook testWebhook listDeliveries redeliver`,
+     listWebhooks createWebhook getWebhook updateWebhook deleteWebhook rotateWebhook testWebhook listDeliveries redeliver createBackup listJobs getJob cancelJob`,
   ],
 ]
 const operationsOf = (role: Role) =>
@@ -93,7 +93,7 @@ describe('the roles', () => {
       const reply = await tried(all[role], operation)
       if (!allowed.includes(operation.id)) problem(refused)(reply)
       else
-        expect({ id: operation.id, ok: [200, 400, 404, 415].includes(reply.status) }).toEqual({
+        expect({ id: operation.id, ok: [200, 400, 404, 409, 415].includes(reply.status) }).toEqual({
           id: operation.id,
           ok: true,
         })

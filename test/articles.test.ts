@@ -247,7 +247,7 @@ describe('the forms of a body', () => {
       .send({ headline: 'Tides', body: { format: 'html', value: html } })
       .expect(201)
     expect(made.warnings).toEqual([expect.objectContaining({ message: expect.stringContaining('script') })])
-    expect(made.body).toEqual([
+    expect(made.body).toMatchObject([
       { type: 'heading', level: 2, text: 'Tides' },
       { type: 'paragraph', text: 'High *water* at [noon](https://example.org/).' },
     ])
@@ -256,10 +256,49 @@ describe('the forms of a body', () => {
     expect(await form('markdown')).toBe('## Tides\n\nHigh *water* at [noon](https://example.org/).')
     expect(await form('text')).toBe('Tides\n\nHigh water at noon.')
     expect(await form('none')).toBeUndefined()
+    expect((await form('rich'))[1].text).toEqual([
+      { text: 'High ', marks: [] },
+      { text: 'water', marks: ['emphasis'] },
+      { text: ' at ', marks: [] },
+      { text: 'noon', marks: [{ type: 'link', href: 'https://example.org/' }] },
+      { text: '.', marks: [] },
+    ])
     const { body } = await anyone.get('/v1/articles/tides?fields=headline,wordCount').expect(200)
     expect(body).toEqual({ headline: 'Tides', wordCount: 5 })
     const { body: list } = await anyone.get('/v1/articles?include=citations,body&limit=1').expect(200)
     expect(list.data[0]).toMatchObject({ headline: 'Tides', citations: [], body: made.body })
+  })
+})
+
+describe('the blocks of a body', () => {
+  it('keep their ids, wherever they move, and have new ones where they are new', async () => {
+    const { editor } = room
+    const [a, b] = ['One.', 'Two.'].map((text) => ({ type: 'paragraph', text }))
+    const nested = {
+      type: 'list',
+      ordered: true,
+      start: 3,
+      items: ['x', { text: 'y', list: { ordered: false, items: ['z'] } }],
+    }
+    const table = { type: 'table', header: [], rows: [[{ text: 'a', colspan: 2 }], ['b', 'c']], align: ['left', null] }
+    const sent = [{ id: 'mine', ...a }, b, nested, table]
+    const made = await editor.post('/v1/articles').send({ headline: 'Blocks', body: sent }).expect(201)
+    const { id, version, body } = made.body
+    expect(body).toMatchObject(sent)
+    const ids = body.map((block: { id: string }) => block.id)
+    expect([ids[0], new Set(ids).size]).toEqual(['mine', 4])
+    const save = async (blocks: object[]) =>
+      (await editor.patch(`/v1/articles/${id}`).send({ body: blocks }).expect(200)).body
+    expect((await save([a, b, nested, table] as object[])).version).toBe(version)
+    const moved = await save([b, { type: 'divider' }, a, table] as object[])
+    expect(moved.body.map((block: { id: string }) => block.id)).toEqual([ids[1], expect.any(String), 'mine', ids[3]])
+    const twice = await editor.patch(`/v1/articles/${id}`).send({
+      body: [
+        { id: 'x', ...a },
+        { id: 'x', ...b },
+      ],
+    })
+    expect([twice.status, JSON.stringify(twice.body)]).toEqual([400, expect.stringContaining('must not occur twice')])
   })
 })
 

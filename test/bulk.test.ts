@@ -336,3 +336,18 @@ describe('the stream', () => {
     }
   })
 })
+
+it('lets others run while it reads empty lines', async () => {
+  async function* newlines() {
+    yield Buffer.alloc(10_000, '\n')
+  }
+  let turns = 0
+  const counting = () => {
+    turns += 1
+    next = setImmediate(counting)
+  }
+  let next = setImmediate(counting)
+  for await (const line of linesOf(newlines(), 8)) throw new Error(`line ${line.number} is empty`)
+  clearImmediate(next)
+  expect(turns).toBeGreaterThanOrEqual(5)
+})

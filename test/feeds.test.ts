@@ -159,7 +159,7 @@ it('has whole addresses, as URIs, for readers that know nothing of the site', as
   const correction = { kind: 'correction', text: 'See [there](/corrected).' }
   await room.editor.post(`/v1/articles/${body.id}/corrections`).send(correction).expect(201)
   const content = [
-    '<a href="https://news.example/b/c">a</a>, <a href="https://news.example/world/asia/e?f=1&#x26;g=2">d</a>',
+    '<a href="https://news.example/b/c">a</a>, <a href="https://news.example/world/asia/e?f=1&amp;g=2">d</a>',
     '<a href="https://news.example/world/asia/whole#i">h</a>, <a href="https://k.example/l">j</a>',
     '<a href="mailto:n@o.example">m</a>',
     '<a href="https://news.example/world/q">p</a>',
@@ -188,6 +188,16 @@ it.each(UNPRINTABLE)('leaves out what XML cannot contain: %j', async (character)
       .post('/v1/articles')
       .send({ headline: 'Clean', [member]: `a${character}b` })
       .expect(problem('invalid-encoding'))
+})
+
+it('has another ETag with other settings of the site', async () => {
+  const other = await newsroom({ SITE_NAME: 'Another name' }, { storage: room.storage })
+  for (const path of ['/feeds/rss.xml', '/feeds/atom.xml', '/feeds/feed.json', '/sitemap.xml']) {
+    const { etag = '' } = (await room.anyone.get(path).expect(200)).headers
+    await room.anyone.get(path).set('if-none-match', etag).expect(304)
+    expect((await other.anyone.get(path).set('if-none-match', etag).expect(200)).headers.etag).not.toBe(etag)
+  }
+  await other.close()
 })
 
 describe('a feed of a part', () => {

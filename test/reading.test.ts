@@ -261,3 +261,25 @@ describe('an article as of a moment', () => {
     await read().expect(problem('retracted'))
   })
 })
+
+it('ends a page of large articles early, in both directions', async () => {
+  const { anyone, close, editor } = await newsroom()
+  const body = [{ type: 'code', text: 'x'.repeat(45_000) }]
+  const large = Array.from({ length: 20 }, () => body[0])
+  const ids: string[] = []
+  for (const headline of 'ABCDEFG') {
+    const sent = editor.post('/v1/articles?publish=true').send({ headline, body: large })
+    ids.unshift((await sent.expect(201)).body.id)
+  }
+  const page = async (more: string) => {
+    const { data, page } = (await anyone.get(`/v1/articles?include=body&limit=100${more}`).expect(200)).body
+    return { ids: data.map(({ id }: { id: string }) => id), ...page }
+  }
+  const first = await page('&count=true')
+  expect(first).toMatchObject({ ids: ids.slice(0, 5), total: 7 })
+  const last = await page(`&cursor=${first.next}`)
+  expect(last).toMatchObject({ ids: ids.slice(5), next: null })
+  const again = await page(`&cursor=${last.previous}`)
+  expect(again).toMatchObject({ ids: ids.slice(0, 5), previous: null })
+  await close()
+})

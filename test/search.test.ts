@@ -1,10 +1,15 @@
+import { sql } from 'drizzle-orm'
+import type { PgDatabase } from 'drizzle-orm/pg-core'
 import fc from 'fast-check'
+import type { Response } from 'supertest'
 import { keysOfMillisecond } from '../src/editions/index-key.ts'
 import { indexMissing, mergeIndex, rebuildIndex } from '../src/editions/indexing.ts'
+import { dialect } from '../src/storage/dialect.ts'
 import { editionIndex } from '../src/storage/fulltext.ts'
 import { editions } from '../src/storage/schema.ts'
 import { runs } from './harness/depth.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
+import { problem } from './harness/problem.ts'
 
 let room: Newsroom
 beforeEach(async () => {
@@ -101,10 +106,58 @@ it('treats everything else literally', async () => {
 it('refuses what is too long, and parameters that it does not have', async () => {
   await room.anyone.get(path('x'.repeat(501))).expect(400)
   await room.anyone.get(path('a '.repeat(33))).expect(400)
+  const tooMany = (message: string) => problem('validation', { in: 'query', pointer: '/q', message })
+  const many = 'must have at most 32 words, those in phrases included; it has 33'
+  await room.anyone.get(path(`"${'a '.repeat(33)}"`)).expect(tooMany(many))
+  await room.anyone.get(`/v1/articles?q=${'a-'.repeat(33)}`).expect(tooMany(many))
+  await room.anyone.get(path('a* b* c* d*')).expect(200)
+  await room.anyone.get(path('a* b* c* d* e*')).expect(tooMany('must have at most 4 beginnings of words; it has 5'))
   await room.anyone.get('/v1/search').expect(400)
   await room.anyone.get(path('a', '&sort=headline')).expect(400)
   await room.anyone.get(path('a', '&facets=size')).expect(400)
 })
+
+it('is stopped at a deadline, as are lists by words', async () => {
+  await room.close()
+  // PostgreSQL is kept waiting; SQLite is past this deadline at once.
+  room = await newsroom({}, { deadline: dialect === 'sqlite' ? 0 : 100 })
+  // SQLite asks for the time at the key of one article in 32 milliseconds: that of the fourth.
+  for (let second = 1; second <= 4; second++) await publish('Storm')
+  const { release } = await lockIndexes()
+  const stopped = (response: Response) => {
+    problem('busy')(response)
+    expect(response.body.detail).toMatch(/took too long and was stopped/)
+    expect(response.headers['retry-after']).toBe('5')
+  }
+  await room.anyone.get(path('storm')).expect(stopped)
+  await room.anyone.get('/v1/articles?q=storm').expect(stopped)
+  await room.editor.get('/v1/articles?version=draft&q=storm').expect(stopped)
+  await room.anyone.get('/v1/articles?limit=1').expect(200)
+  await release()
+})
+
+/** Holds the full-text indexes of PostgreSQL, so that whoever reads them waits. */
+async function lockIndexes(): Promise<{ release(): Promise<void> }> {
+  let end = () => {}
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  let transaction = Promise.resolve()
+  await new Promise<void>((resolve) => {
+    transaction = room.storage.transaction(async (tx) => {
+      const lock = sql`lock table edition_index, draft_index`
+      if (dialect === 'postgres') await (tx as unknown as PgDatabase<never>).execute(lock)
+      resolve()
+      await ended
+    })
+  })
+  return {
+    release: () => {
+      end()
+      return transaction
+    },
+  }
+}
 
 it('shows hits as HTML that is safe', async () => {
   await publish('<script>alert("storm")</script> & Störm', {

@@ -4,8 +4,8 @@ import fastify, {
   type FastifyServerOptions,
   LogController,
 } from 'fastify'
-import type { Config } from '../config.ts'
-import { serverFactory } from '../http/lingering-close.ts'
+import type { Admission } from '../http/admission.ts'
+import { serverFactory } from '../http/http-server.ts'
 import { clientErrorHandler, frameworkErrors } from '../http/problems.ts'
 import { loggerOptions, requestIdGenerator } from '../http/request-log.ts'
 import { serializerCompiler } from '../http/serializer.ts'
@@ -13,19 +13,30 @@ import { trackingParameterRemover } from '../http/tracking-parameters.ts'
 import { validatorCompiler } from '../http/validation.ts'
 import { readerParameters } from '../lib/feed-urls.ts'
 import { loggableError } from '../storage/faults.ts'
+import type { AppDeps } from './services.ts'
 
 /** Largest request body, in bytes. */
 const BODY_LIMIT = 2 * 1024 * 1024
 /** Longest path parameter, in characters. */
 const MAX_PARAMETER = 300
 /** Time limits of connections, in milliseconds. They close connections of slow or silent clients. */
-const TIMEOUTS = { connectionTimeout: 60_000, requestTimeout: 30_000, keepAliveTimeout: 72_000 }
+export const TIMEOUTS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1_000,
+  connectionTimeout: 30_000,
+  keepAliveTimeout: 72_000,
+}
 
 /** A Fastify server without routes. It logs to `logStream`, or to the standard output if that is undefined. */
-export function createServer(config: Config, logStream?: { write(line: string): void }): FastifyInstance {
+export function createServer({
+  config,
+  logStream,
+  admission,
+}: Pick<AppDeps, 'config' | 'logStream'> & { admission: Admission }): FastifyInstance {
   const app = fastify({
     ...TIMEOUTS,
-    serverFactory: serverFactory(TIMEOUTS),
+    serverFactory: serverFactory(TIMEOUTS, admission),
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAMETER },
     trustProxy: config.TRUST_PROXY as boolean,

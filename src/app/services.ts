@@ -14,11 +14,16 @@ import { ArticleCard } from '../editions/article.ts'
 import { siteOf } from '../feeds/site.ts'
 import { negotiator, otherForms } from '../formats/routes.ts'
 import { identify } from '../http/access.ts'
+import type { Admission } from '../http/admission.ts'
 import { idempotency } from '../idempotency/idempotency.ts'
+import { type JobRunner, jobRunner } from '../jobs/runner.ts'
 import { openRequests } from '../keys/open-requests.ts'
 import { authenticator } from '../keys/store.ts'
 import type { Clock } from '../lib/clock.ts'
+import { digest } from '../lib/etag.ts'
+import { boundedReads } from '../listing/bounded-reads.ts'
 import { cardCache } from '../listing/card-cache.ts'
+import type { MeasuredParts } from '../metrics/registry.ts'
 import type { Storage } from '../storage/storage.ts'
 import { secretEncryption } from '../webhooks/secret-encryption.ts'
 import { type HostLookup, systemLookup, urlPolicy } from '../webhooks/url-policy.ts'
@@ -30,8 +35,14 @@ export interface AppDeps {
   releases: Releases
   /** Wakes requests that wait for changes; created if left out. Closed with the application. */
   notifier?: ChangeNotifier
+  /** Does the work of jobs; created if left out. Stopped with the application. */
+  jobs?: JobRunner
+  /** Gets what is counted of requests, for metrics; without it only the cache is counted. */
+  onCounts?: (counts: Pick<MeasuredParts, 'requests' | 'cache'>) => void
   /** Resolves the host names of webhook URLs, to refuse private addresses; the system's resolver if left out. */
   hostLookup?: HostLookup
+  /** Decides which requests are taken; created if left out. */
+  admission?: Admission
   /** Converts and compares bodies; on the event loop if left out. */
   bodyTasksOf?: BodyTasksOf
   /** Receives the log, a line at a time; the standard output if left out. */
@@ -46,17 +57,23 @@ export const { version } = JSON.parse(readFileSync(new URL('../../package.json',
 /** Services of the application as a whole: of its hooks, and of the routes outside the API. */
 export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
   const { config, storage, clock, releases, notifier = changeNotifier(storage), hostLookup = systemLookup() } = deps
+  const site = siteOf(config)
+  const jobs =
+    deps.jobs ?? jobRunner({ storage, clock }, (err) => log.error({ err }, 'the state of a job could not be stored'))
   return {
     config,
     storage,
     clock,
     releases,
     notifier,
+    jobs,
     hostLookup,
     bodyTasksOf: deps.bodyTasksOf ?? (() => inlineTasks),
-    follower: changeFollower(storage, version),
-    site: siteOf(config),
+    // What replies say of the site depends on the settings, too.
+    follower: changeFollower(storage, `${version} ${digest(JSON.stringify(site))}`),
+    site,
     publicRead: config.PUBLIC_READ,
+    cacheCounts: { hits: 0, misses: 0 },
     caching: {
       maxAge: config.CACHE_MAX_AGE,
       staleWhileRevalidate: config.CACHE_STALE_WHILE_REVALIDATE,
@@ -69,7 +86,7 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
       (err) => log.warn({ err }, 'the last use of a key could not be saved'),
     ),
     onRefused: auditRefusals(
-      { storage, clock },
+      { storage, clock, withAddresses: config.AUDIT_ADDRESSES },
       {
         onError: (err) => log.warn({ err }, 'refused sign-ins could not be written to the audit log yet'),
         onDropped: (count) => log.warn({ count }, 'refused sign-ins are not in the audit log: there were too many'),
@@ -83,6 +100,7 @@ export type Services = ReturnType<typeof createServices>
 export function createApiServices(services: Services) {
   const { config, storage, clock, follower, authenticate, hostLookup } = services
   const cards = cardCache({ storage: { ...storage, reader: storage.liveReader }, follower })
+  const boundedRead = boundedReads(storage)
   const identifyAgain = ({ headers }: FastifyRequest) => identify(headers, authenticate)
   return {
     ...services,
@@ -94,9 +112,11 @@ export function createApiServices(services: Services) {
       may(caller, 'admin') || (config.EDITORS_MAY_BACKDATE && may(caller, 'content:write')),
     reassign,
     cardCache: cards,
-    ...draftReads({ storage }),
+    boundedRead,
+    ...draftReads({ storage, boundedRead }),
     latestArticles: { Card: ArticleCard, newest: cards.newest },
     otherForms: { schemas: otherForms, send: negotiator(services) },
+    backups: { folder: config.BACKUP_DIR, keep: config.BACKUP_KEEP },
     secrets: secretEncryption(config.SECRETS_KEY, storage.file),
     checkUrl: urlPolicy(config.WEBHOOK_ALLOWED_HOSTS, hostLookup),
   }

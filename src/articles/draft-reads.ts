@@ -6,9 +6,10 @@ import type { EditionDependencies } from '../editions/routes.ts'
 import { requireDrafts } from '../http/access.ts'
 import { pageRequest } from '../http/pagination.ts'
 import { asSent } from '../http/reply.ts'
+import type { BoundedRead } from '../listing/bounded-reads.ts'
 import { draftFiltersIn } from '../listing/filters.ts'
 import type { AnswerDraftList } from '../listing/routes.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Reader, Storage } from '../storage/storage.ts'
 import { countDrafts, listDrafts } from './draft-list.ts'
 import { presentArticle, presentArticles } from './presenter.ts'
 import { readRevision } from './revisions/store.ts'
@@ -16,7 +17,7 @@ import { findArticle } from './store.ts'
 
 type DraftReads = Pick<EditionDependencies, 'answerDraft' | 'readContent'> & { answerDraftList: AnswerDraftList }
 
-export const draftReads = ({ storage }: { storage: Storage }): DraftReads => ({
+export const draftReads = ({ storage, boundedRead }: { storage: Storage; boundedRead: BoundedRead }): DraftReads => ({
   async answerDraft({ caller }, reply, reference, query) {
     requireDrafts(caller)
     const row = await findArticle(storage.reader, reference, caller)
@@ -30,8 +31,11 @@ export const draftReads = ({ storage }: { storage: Storage }): DraftReads => ({
     const { sort, limit, fields, include } = query
     const filters = draftFiltersIn(query)
     const paging = pageRequest(request, limit)
-    const page = await listDrafts(storage.reader, { filters, sort, caller }, paging)
-    const total = query.count ? await countDrafts(storage.reader, { filters, sort, caller }) : undefined
+    const read = async (db: Reader) => ({
+      page: await listDrafts(db, { filters, sort, caller }, paging),
+      total: query.count ? await countDrafts(db, { filters, sort, caller }) : undefined,
+    })
+    const { page, total } = await (filters.q === undefined ? read(storage.reader) : boundedRead(request, read))
     const articles = await presentArticles(storage.reader, page.rows, caller)
     const data = articles.map((article) => draftItem(article, { fields, include }))
     return asSent(reply.send({ data, page: paging.info(reply, page, total) }))

@@ -1,5 +1,6 @@
 /** From what an editor sends to the content that is stored: references become ids, defaults fill in what is left out. */
 import type { StoredBlock } from '../body/block.ts'
+import { withBlockIds } from '../body/block-ids.ts'
 import { toText } from '../body/to-text.ts'
 import { countWords } from '../body/word-count.ts'
 import type { Content, StoredCitation, StoredRelatedLink } from '../editions/content.ts'
@@ -16,12 +17,20 @@ export interface Draft {
   dates?: PublicationDates
 }
 
-/** The content of a draft. Throws `invalid-reference` with all references that do not resolve. */
-export async function contentOf(resolve: Resolver, { input, body }: Draft): Promise<Content> {
+/**
+ * The content of a draft; blocks that are as before keep their ids. Throws `invalid-reference` with all references that do not
+ * resolve.
+ */
+export async function contentOf(
+  resolve: Resolver,
+  { input, body }: Draft,
+  before: StoredBlock[] = [],
+): Promise<Content> {
   const language = input.language ?? 'en'
   await resolve.prefetch(referencesIn({ input, body }))
-  const blocks: StoredBlock[] = []
-  for (const [index, block] of body.entries()) blocks.push(await storedBlock(resolve, block, index))
+  const resolved: StoredBlock[] = []
+  for (const [index, block] of body.entries()) resolved.push(await storedBlock(resolve, block, index))
+  const blocks = withBlockIds(resolved, before)
   const content: Content = {
     headline: input.headline,
     kicker: input.kicker ?? null,

@@ -1,6 +1,6 @@
 /** The schemas of the requests that create and change articles. */
 import * as z from 'zod'
-import { BodyInput } from '../body/block.ts'
+import { BodyInput } from '../body/body-input.ts'
 import { relations } from '../editions/content.ts'
 import { Country, Id, Language, line, Moment, prose, Reference, Slug, WebUrl } from '../lib/schemas.ts'
 

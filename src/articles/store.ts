@@ -132,7 +132,7 @@ export async function workingCopyOf(
   draft: Draft,
   context: WriteContext,
 ): Promise<WorkingCopy> {
-  const content = await contentOf(resolver(tx, context.caller, refsOf(before.content)), draft)
+  const content = await contentOf(resolver(tx, context.caller, refsOf(before.content)), draft, before.content.body)
   await requireOwnSubItems(tx, before.id, content)
   const { publishedAt, updatedAt } = draft.dates ?? before
   return { content, slug: draft.input.slug ?? before.slug, publishedAt, updatedAt }

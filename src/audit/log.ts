@@ -1,4 +1,4 @@
-import { and, eq, gte, lt, type SQL } from 'drizzle-orm'
+import { and, eq, gte, inArray, lt, type SQL } from 'drizzle-orm'
 import { anonymous } from '../access/roles.ts'
 import { type WriteContext, writeContext } from '../access/write-context.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -44,7 +44,7 @@ const MAX_WAITING = 200
  * that were not logged, because there were too many, once others are.
  */
 export function auditRefusals(
-  { storage, clock }: { storage: Storage; clock: Clock },
+  { storage, clock, withAddresses }: { storage: Storage; clock: Clock; withAddresses: boolean },
   { onError, onDropped }: { onError: (error: unknown) => void; onDropped: (count: number) => void },
 ): (request: { id: string; ip: string }) => void {
   let [minute, count] = [0, 0]
@@ -72,7 +72,7 @@ export function auditRefusals(
       dropped += 1
       return
     }
-    waiting.push({ context: writeContext({ caller: anonymous, id }, clock), target: ip })
+    waiting.push({ context: writeContext({ caller: anonymous, id }, clock), target: withAddresses ? ip : 'withheld' })
     if (isWriting) return
     isWriting = true
     void writeWaiting()
@@ -110,4 +110,24 @@ export async function listAudit(db: Reader, filters: AuditFilters, request: Page
     .orderBy(...slice.orderBy)
     .limit(slice.limit)
   return pageOf(rows, request, ({ at, id }) => [at, id])
+}
+
+/** How many entries one transaction deletes. */
+const SWEEP_BATCH = 1_000
+
+/** Deletes entries older than so many days; with 0 it deletes none. */
+export async function sweepAudit({ storage, clock }: { storage: Storage; clock: Clock }, days: number): Promise<void> {
+  if (days === 0) return
+  const before = new Date(clock.now().getTime() - days * 86_400_000).toISOString()
+  for (let deleted = SWEEP_BATCH; deleted === SWEEP_BATCH; ) {
+    const old = await storage.reader
+      .select({ id: auditLog.id })
+      .from(auditLog)
+      .where(lt(auditLog.at, before))
+      .limit(SWEEP_BATCH)
+    const ids = old.map(({ id }) => id)
+    if (ids.length > 0)
+      await storage.transaction(async (tx) => void (await tx.delete(auditLog).where(inArray(auditLog.id, ids))))
+    deleted = ids.length
+  }
 }

@@ -1,9 +1,9 @@
 /** Plain text to blocks: a paragraph at every blank line, a hard break at every other line end, no character markup. */
-import type { PhrasingContent } from 'mdast'
 import { isVisible } from '../lib/unicode.ts'
-import { MAX_BLOCKS, MAX_TEXT, type StoredBlock } from './block.ts'
+import type { StoredBlock } from './block.ts'
 import { UnreadableBody } from './errors.ts'
-import { writeInline } from './inline.ts'
+import { MAX_BLOCKS, MAX_TEXT } from './limits.ts'
+import { writeInline } from './write-inline.ts'
 
 /**
  * Converts plain text; all characters are preserved, except whitespace around paragraphs. Throws `UnreadableBody`.
@@ -17,10 +17,5 @@ export function fromText(value: string): StoredBlock[] {
   if (paragraphs.some((paragraph) => paragraph.length > MAX_TEXT)) {
     throw new UnreadableBody(`a paragraph is longer than ${MAX_TEXT} characters`)
   }
-  return paragraphs.map((paragraph) => ({ type: 'paragraph', text: writeInline(linesOf(paragraph)) }))
-}
-
-function linesOf(paragraph: string): PhrasingContent[] {
-  const lines = paragraph.split('\n').map((value): PhrasingContent => ({ type: 'text', value }))
-  return lines.flatMap((line, index): PhrasingContent[] => (index === 0 ? [line] : [{ type: 'break' }, line]))
+  return paragraphs.map((text) => ({ type: 'paragraph', text: writeInline([{ text, marks: [] }]) }))
 }

@@ -1,114 +1,172 @@
 /**
- * The inline Markdown of a block's text: emphasis, strong, strikethrough, inline code, links, hard breaks, and
- * paragraphs at blank lines. Everything else is literal text, such as `# ` or `<b>` at the start.
+ * The inline content of a text: runs of characters with the same marks. A line end in a run is a hard break. The form
+ * that is stored is inline Markdown: `parse-inline.ts` reads it, `write-inline.ts` writes it.
  */
-import type { Paragraph, PhrasingContent, Root } from 'mdast'
-import { fromMarkdown } from 'mdast-util-from-markdown'
-import { gfmStrikethroughFromMarkdown, gfmStrikethroughToMarkdown } from 'mdast-util-gfm-strikethrough'
-import { type Handle, type Options, toMarkdown } from 'mdast-util-to-markdown'
-import { gfmStrikethrough } from 'micromark-extension-gfm-strikethrough'
+import * as z from 'zod'
 
-/** Markup that is nested deeper is replaced by its text. */
-const MAX_DEPTH = 30
+/** Marks in the order in which they enclose each other where they begin and end together. */
+const markNames = ['emphasis', 'strong', 'strikethrough', 'superscript', 'subscript', 'code'] as const
 
-const NOT_INLINE = [
-  'blockQuote',
-  'codeFenced',
-  'codeIndented',
-  'definition',
-  'headingAtx',
-  'htmlFlow',
-  'htmlText',
-  'labelStartImage',
-  'list',
-  'setextUnderline',
-  'thematicBreak',
-]
+export const Mark = z
+  .union([
+    z.enum(markNames),
+    z.strictObject({
+      type: z.literal('link').meta({ description: 'The type of the mark.' }),
+      href: z.string().meta({ description: 'Where the link leads.', examples: ['https://wire.example/1'] }),
+    }),
+    z.strictObject({
+      type: z.literal('footnote').meta({ description: 'The type of the mark.' }),
+      label: z.string().meta({ description: 'The label of the footnote.', examples: ['1'] }),
+    }),
+  ])
+  .meta({ id: 'Mark', description: 'What a text is, beside its words.' })
+export type Mark = z.infer<typeof Mark>
 
-/** A text without any of these characters contains no markup. */
-const SIGNIFICANT = /[\\*_~`[<&\n\r\t\0]/
+export const Run = z
+  .strictObject({
+    text: z.string().meta({ description: 'The text; a line end is a hard break.', examples: ['reopened'] }),
+    marks: z.array(Mark).meta({ description: 'The marks of the text.', examples: [['strong']] }),
+  })
+  .meta({ id: 'Run', description: 'A text with the same marks throughout.' })
+export type Run = z.infer<typeof Run>
 
-const parserOptions = {
-  extensions: [{ disable: { null: NOT_INLINE } }, gfmStrikethrough()],
-  mdastExtensions: [gfmStrikethroughFromMarkdown()],
-}
+/** A text that identifies a mark: two marks with the same key are the same. */
+export const keyOf = (mark: Mark): string =>
+  typeof mark === 'string' ? mark : mark.type === 'link' ? `link ${mark.href}` : `footnote ${mark.label}`
 
-/** Parses a text into paragraphs (separated by blank lines), each as mdast phrasing content. Never throws. */
-export function parseInline(text: string): PhrasingContent[][] {
-  if (!SIGNIFICANT.test(text)) return [[{ type: 'text', value: text }]]
-  const root = fromMarkdown(text, parserOptions)
-  flatten(root)
-  return root.children.flatMap((node) => (node.type === 'paragraph' ? [node.children] : []))
-}
+export const isLink = (mark: Mark): mark is Extract<Mark, { type: 'link' }> =>
+  typeof mark === 'object' && mark.type === 'link'
+export const isFootnote = (mark: Mark): mark is Extract<Mark, { type: 'footnote' }> =>
+  typeof mark === 'object' && mark.type === 'footnote'
 
-/** The nodes of a tree in document order, without recursion: hostile input can be nested deeper than the stack allows. */
-export function* walk(root: { children: unknown[] }): Generator<{ node: PhrasingContent; depth: number }> {
-  const stack = [{ node: root as unknown as PhrasingContent, depth: 0 }]
-  for (let next = stack.pop(); next; next = stack.pop()) {
-    yield next
-    const { node, depth } = next
-    if (!('children' in node)) continue
-    for (let i = node.children.length - 1; i >= 0; i -= 1) {
-      const child = node.children[i]
-      if (child) stack.push({ node: child, depth: depth + 1 })
-    }
-  }
-}
+/** A reference to a footnote. */
+export const footnoteRun = (label: string, marks: Mark[] = []): Run => ({
+  text: `[${label}]`,
+  marks: [...marks.filter((mark) => typeof mark === 'string' && mark !== 'code'), { type: 'footnote', label }],
+})
 
-/** The text of nodes without markup; line breaks are `\n`. */
-export function plainTextOf(children: PhrasingContent[]): string {
-  let text = ''
-  for (const { node } of walk({ children })) {
-    if (node.type === 'break') text += '\n'
-    else if ('value' in node) text += node.value
-  }
-  return text
-}
+/** The text of runs without marks; hard breaks are `\n`. */
+export const plainTextOf = (runs: Run[]): string => runs.map(({ text }) => text).join('')
 
-function flatten(root: Root): void {
-  for (const { node, depth } of walk(root)) {
-    if (depth <= MAX_DEPTH || !('children' in node)) continue
-    node.children = [{ type: 'text', value: plainTextOf(node.children) }]
-  }
-}
+const isSpace = (text: string): boolean => text.trim() === ''
 
 /**
- * The paragraph handler of the library, with fewer escapes: a block's text cannot start a list or a heading, and `&` is
- * special only in a character reference.
+ * Runs in their normal form: spaces are collapsed and trimmed, marks begin and end at a word, adjacent runs differ in their
+ * marks. Equal contents have equal normal forms.
  */
-const paragraph: Handle = (node: Paragraph, _parent, state, info) => {
-  state.unsafe = state.unsafe
-    .filter((pattern) => !pattern.atBreak)
-    .map((pattern) => (pattern.character === '&' ? { character: '&', after: '#?[A-Za-z0-9]+;' } : pattern))
-  const exits = [state.enter('paragraph'), state.enter('phrasing')]
-  const text = state.containerPhrasing(node, info)
-  for (const exit of exits.reverse()) exit()
-  return text
+export function tidyRuns(runs: Run[]): Run[] {
+  const parts = joinSpaces(runs.flatMap(edgesOf))
+  const before = solidMarks(parts)
+  const after = solidMarks(parts.toReversed()).reverse()
+  const shared = parts.map((part, i): Run => {
+    if (!isSpace(part.text)) return { text: part.text, marks: part.marks.toSorted(byKey) }
+    const common = (before[i] ?? []).filter((mark) => !isFootnote(mark) && has(after[i] ?? [], mark))
+    return { text: part.text, marks: common.filter((mark) => mark !== 'code' || !part.text.includes('\n')).sort(byKey) }
+  })
+  return trimmed(mergeRuns(shared).map(({ text, marks }) => ({ text: collapse(text), marks })))
 }
 
-const serializerOptions: Options = { extensions: [gfmStrikethroughToMarkdown()], handlers: { paragraph } }
+const byKey = (a: Mark, b: Mark): number => (keyOf(a) < keyOf(b) ? -1 : 1)
+const has = (marks: Mark[], mark: Mark): boolean => marks.some((other) => keyOf(other) === keyOf(mark))
 
-/** Serialises nodes to inline Markdown. If that would parse differently, the markup is dropped and the text preserved. */
-export function writeInline(children: PhrasingContent[]): string {
-  const text = write(children)
-  if (children.every((node) => node.type === 'text' || node.type === 'break')) return text
-  if (parsesTo(text, children)) return text
-  return write([{ type: 'text', value: plainTextOf(children).replaceAll('\n', ' ') }])
+/** A run as its spaces before, its words, and its spaces behind. */
+function edgesOf({ text, marks }: Run): Run[] {
+  const start = text.length - text.trimStart().length
+  const end = text.trimEnd().length
+  if (start >= end) return text === '' ? [] : [{ text, marks }]
+  const parts = [text.slice(0, start), text.slice(start, end), text.slice(end)]
+  const words = marks.includes('code') ? parts[1]?.replace(/\s+/g, ' ') : parts[1]
+  return [parts[0] ?? '', words ?? '', parts[2] ?? '']
+    .filter((part) => part !== '')
+    .map((part) => ({ text: part, marks }))
 }
 
-function write(children: PhrasingContent[]): string {
-  return toMarkdown({ type: 'paragraph', children }, serializerOptions).trim()
+/** Runs of spaces in a row as one. */
+function joinSpaces(runs: Run[]): Run[] {
+  const joined: Run[] = []
+  for (const run of runs) {
+    const last = joined.at(-1)
+    if (last && isSpace(last.text) && isSpace(run.text))
+      joined[joined.length - 1] = { ...last, text: last.text + run.text }
+    else joined.push(run)
+  }
+  return joined
 }
 
-function parsesTo(text: string, children: PhrasingContent[]): boolean {
-  const [first, ...more] = parseInline(text)
-  return (
-    more.length === 0 && JSON.stringify(first?.map(withoutPosition)) === JSON.stringify(children.map(withoutPosition))
-  )
+/** For each run, the marks of the last run before it that is not space. */
+function solidMarks(runs: Run[]): Mark[][] {
+  let marks: Mark[] = []
+  return runs.map((run) => {
+    const last = marks
+    if (!isSpace(run.text)) marks = run.marks
+    return last
+  })
 }
 
-/** A node without its position in the source. */
-function withoutPosition(node: PhrasingContent): unknown {
-  const children = 'children' in node ? node.children.map(withoutPosition) : undefined
-  return [node.type, 'value' in node ? node.value : undefined, 'url' in node ? node.url : undefined, children]
+const sameMarks = (a: Run, b: Run): boolean =>
+  a.marks.length === b.marks.length && a.marks.every((mark, i) => keyOf(mark) === keyOf(b.marks[i] as Mark))
+
+/** Runs of which no two adjacent ones have the same marks in the same order. */
+export function mergeRuns(runs: Run[]): Run[] {
+  const joined: { texts: string[]; marks: Mark[] }[] = []
+  let last: Run | undefined
+  for (const run of runs) {
+    if (last && sameMarks(last, run) && !run.marks.some(isFootnote)) joined.at(-1)?.texts.push(run.text)
+    else joined.push({ texts: [run.text], marks: run.marks })
+    last = run
+  }
+  return joined.map(({ texts, marks }) => ({ text: texts.join(''), marks }))
+}
+
+/** Spaces collapsed as in HTML; none beside a hard break. */
+const collapse = (text: string): string => text.replace(/[ \t\f]+/g, ' ').replace(/ ?\n ?/g, '\n')
+
+/** Without spaces at both ends of the whole. Spaces stand alone in runs or inside of them, so only whole runs are affected. */
+function trimmed(runs: Run[]): Run[] {
+  const [first, last] = [runs.findIndex(notSpace), runs.findLastIndex(notSpace)]
+  if (first < 0) return []
+  const inner = runs.slice(first, last + 1)
+  return inner.map((run, i) => {
+    const text = i === 0 ? run.text.trimStart() : run.text
+    return { text: i === inner.length - 1 ? text.trimEnd() : text, marks: run.marks }
+  })
+}
+
+const notSpace = ({ text }: Run): boolean => !isSpace(text)
+
+/** What `nestMarks` yields: a mark begins or ends, or a run with its own `code` and `footnote` marks. */
+export type InlineEvent = { open: Mark } | { close: Mark } | { run: Run }
+
+const rank = (mark: Mark): number => (typeof mark === 'string' ? markNames.indexOf(mark) : -1)
+const isEnclosing = (mark: Mark): boolean => mark !== 'code' && !isFootnote(mark)
+
+/**
+ * Runs as properly nested marks, for forms that enclose a text in its marks. `code` and `footnote` stay with their run. Of
+ * marks that begin together, the longer encloses the shorter.
+ */
+export function* nestMarks(runs: Run[]): Generator<InlineEvent> {
+  const ends = endsOf(runs)
+  const open: Mark[] = []
+  for (const [i, run] of runs.entries()) {
+    const marks = run.marks.filter(isEnclosing)
+    const stays = open.findIndex((mark) => !has(marks, mark))
+    while (stays >= 0 && open.length > stays) yield { close: open.pop() as Mark }
+    // A mark that had to end before a space begins again after it.
+    const fresh = isSpace(run.text) ? [] : marks.filter((mark) => !has(open, mark))
+    const end = (mark: Mark) => ends[i]?.get(keyOf(mark)) ?? i
+    for (const mark of fresh.sort((a, b) => end(b) - end(a) || rank(a) - rank(b))) {
+      open.push(mark)
+      yield { open: mark }
+    }
+    yield { run }
+  }
+  while (open.length > 0) yield { close: open.pop() as Mark }
+}
+
+/** For each run, the index of the last run to which each of its marks extends. */
+function endsOf(runs: Run[]): Map<string, number>[] {
+  const ends: Map<string, number>[] = Array.from(runs, () => new Map())
+  for (let i = runs.length - 1; i >= 0; i -= 1)
+    for (const mark of runs[i]?.marks ?? []) ends[i]?.set(keyOf(mark), ends[i + 1]?.get(keyOf(mark)) ?? i)
+  return ends
 }

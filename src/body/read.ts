@@ -1,6 +1,7 @@
 /** Converts the body of a request into blocks. */
 import * as z from 'zod'
-import { type BlockInput, BodyInput, type StoredBlock, type Warning } from './block.ts'
+import type { BlockInput, StoredBlock, Warning } from './block.ts'
+import { BodyInput } from './body-input.ts'
 import { UnreadableBody } from './errors.ts'
 
 /**

@@ -1,135 +1,243 @@
-/** Blocks to HTML. */
-import type { Element, ElementContent, Nodes } from 'hast'
-import { sanitize } from 'hast-util-sanitize'
-import { toHtml as stringify } from 'hast-util-to-html'
-import type { PhrasingContent } from 'mdast'
-import { allowList } from './allow-list.ts'
+/** Blocks to HTML. Only the elements and attributes in this file are written, so no other can occur. */
+import { attributionText } from './attribution.ts'
 import type { Block } from './block.ts'
-import { parseInline } from './inline.ts'
+import { isFootnote, isLink, type Mark, nestMarks, type Run } from './inline.ts'
+import { forbiddenProtocol } from './links.ts'
+import type { NestedList } from './list-blocks.ts'
+import { parseInline } from './parse-inline.ts'
+import type { Cell } from './table-grid.ts'
+import { allRows, colspanOf, placeCells, rowspanOf, textOfCell } from './table-grid.ts'
 
 /**
- * Semantic HTML of the blocks, sanitised by the allow-list, one block per line. With `base`, the URL of the article's
- * page, relative links become absolute (RFC 3986, section 5), as feed readers need them.
+ * Semantic HTML of the blocks, one block per line. With `base`, the URL of the article's page, relative links become absolute
+ * (RFC 3986, section 5), as feed readers need them.
  */
 export function toHtml(blocks: Block[], base?: string): string {
-  const children = blocks.flatMap((block, i): ElementContent[] =>
-    i === 0 ? elements(block) : [text('\n'), ...elements(block)],
+  return new HtmlWriter(blocks, base).write()
+}
+
+const escapeText = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+type Attributes = Record<string, string | number | null | undefined>
+
+function tag(name: string, content: string, attributes: Attributes = {}): string {
+  return `${startTag(name, attributes)}${content}</${name}>`
+}
+
+function startTag(name: string, attributes: Attributes = {}): string {
+  const written = Object.entries(attributes).map(([key, value]) =>
+    value === null || value === undefined ? '' : ` ${key}="${escapeText(String(value)).replaceAll('"', '&quot;')}"`,
   )
-  const tree = sanitize({ type: 'root', children }, allowList)
-  if (base !== undefined) resolveLinks(tree, base)
-  return stringify(tree)
+  return `<${name}${written.join('')}>`
 }
 
-function resolveLinks(node: Nodes, base: string): void {
-  if (node.type === 'element' && typeof node.properties.href === 'string')
-    node.properties.href = absolute(node.properties.href, base)
-  if ('children' in node) for (const child of node.children) resolveLinks(child, base)
-}
+const optional = (name: string, content: string | null | undefined): string => (content ? tag(name, content) : '')
 
-/** Absolute and invalid URLs are returned unchanged. */
-const absolute = (href: string, base: string): string =>
-  URL.canParse(href) || !URL.canParse(href, base) ? href : new URL(href, base).href
-
-const text = (value: string): ElementContent => ({ type: 'text', value })
-
-function h(tagName: string, children: ElementContent[] = [], properties: Element['properties'] = {}): Element {
-  return { type: 'element', tagName, properties, children }
-}
-
-function elements(block: Block): Element[] {
-  switch (block.type) {
-    case 'paragraph':
-      return paragraphs(block.text)
-    case 'heading':
-      return [h(`h${block.level}`, inline(block.text))]
-    case 'quote':
-      return [h('blockquote', [...paragraphs(block.text), ...optional('footer', attributionText(block))])]
-    case 'list':
-      return [
-        h(
-          block.ordered ? 'ol' : 'ul',
-          block.items.map((item) => h('li', inline(item))),
-        ),
-      ]
-    case 'image':
-      return [h('figure', [h('img', [], { src: webUrl(block.url), alt: block.alt }), ...caption(block)])]
-    case 'embed': {
-      const href = webUrl(block.url)
-      return [h('figure', [h('p', [h('a', [text(href)], { href })]), ...optional('figcaption', block.provider)])]
-    }
-    case 'divider':
-      return [h('hr')]
-    case 'code':
-      return [h('pre', [h('code', [text(block.text)], language(block.language))])]
-    case 'table':
-      return [table(block)]
-  }
-}
-
-/** The name of who is quoted: the attribution, the name of the source, or both. */
-export function attributionText(block: Extract<Block, { type: 'quote' }>): string | null {
-  const names = [block.attribution, block.source?.name].filter((name) => name)
-  return names.length > 0 ? [...new Set(names)].join(', ') : null
-}
-
-/** Lower-cases the protocol: the sanitiser compares case-sensitively. */
+/** The protocol in lower case, as some readers compare it. */
 const webUrl = (url: string): string => url.replace(/^[a-z]+:/i, (protocol) => protocol.toLowerCase())
 
-const optional = (tagName: string, value: string | null): Element[] => (value ? [h(tagName, [text(value)])] : [])
+const TAGS = {
+  strong: 'strong',
+  emphasis: 'em',
+  strikethrough: 'del',
+  superscript: 'sup',
+  subscript: 'sub',
+  code: 'code',
+} as const
 
-const language = (name: string | null): Element['properties'] => (name ? { className: [`language-${name}`] } : {})
+class HtmlWriter {
+  readonly #blocks: Block[]
+  readonly #base: string | undefined
+  /** The number of each footnote, by its label. */
+  readonly #numbers = new Map<string, number>()
+  /** The footnotes to which a text before refers: they lead back to the first that does. */
+  readonly #referred = new Set<string>()
 
-function caption({ caption, credit }: Extract<Block, { type: 'image' }>): Element[] {
-  const children = [
-    ...(caption ? inline(caption) : []),
-    ...(caption && credit ? [text(' ')] : []),
-    ...optional('small', credit),
-  ]
-  return children.length > 0 ? [h('figcaption', children)] : []
-}
+  constructor(blocks: Block[], base: string | undefined) {
+    this.#blocks = blocks
+    this.#base = base
+    const notes = blocks.flatMap((block) => (block.type === 'footnotes' ? block.items : []))
+    for (const { label } of notes) this.#numbers.set(label, this.#numbers.size + 1)
+  }
 
-function table({ header, rows }: Extract<Block, { type: 'table' }>): Element {
-  const row = (cells: string[], tagName: string) =>
-    h(
-      'tr',
-      cells.map((cell) => h(tagName, inline(cell))),
+  write(): string {
+    return this.#blocks.map((block) => this.#block(block)).join('\n')
+  }
+
+  #block(block: Block): string {
+    switch (block.type) {
+      case 'paragraph':
+        return this.#paragraphs(block.text)
+      case 'heading':
+        return tag(`h${block.level}`, this.#inline(block.text))
+      case 'quote': {
+        const attributes = block.kind === 'pull' ? { class: 'pullquote' } : {}
+        const name = attributionText(block)
+        const footer = optional('footer', name === null ? null : escapeText(name))
+        return tag('blockquote', `${this.#paragraphs(block.text)}${footer}`, attributes)
+      }
+      case 'list':
+        return this.#list(block)
+      case 'definition-list':
+        return tag(
+          'dl',
+          block.items
+            .flatMap(({ terms, descriptions }) => [
+              ...terms.map((text) => tag('dt', this.#inline(text))),
+              ...descriptions.map((text) => tag('dd', this.#inline(text))),
+            ])
+            .join(''),
+        )
+      case 'image':
+        return this.#image(block)
+      case 'gallery': {
+        const images = block.images.map((image) => this.#image(image)).join('')
+        return tag('figure', `${images}${this.#caption(block.caption)}`, { class: 'gallery' })
+      }
+      case 'audio':
+      case 'video': {
+        const poster = block.type === 'video' && block.poster ? webUrl(block.poster) : null
+        const player = tag(block.type, '', { src: webUrl(block.url), poster, controls: '' })
+        return tag('figure', `${player}${this.#caption(block.caption, block.credit)}`)
+      }
+      case 'embed': {
+        const href = webUrl(block.url)
+        const link = tag('p', tag('a', escapeText(block.title || href), { href }))
+        // The class says that the text of the link is the title.
+        const isPlain = !block.title && !block.aspectRatio
+        const attributes = isPlain ? {} : { class: 'embed', 'data-aspect-ratio': block.aspectRatio }
+        return tag('figure', `${link}${this.#caption(block.caption, block.provider)}`, attributes)
+      }
+      case 'divider':
+        return '<hr>'
+      case 'code': {
+        const attributes = block.language ? { class: `language-${block.language}` } : {}
+        return tag('pre', tag('code', escapeText(block.text), attributes))
+      }
+      case 'table':
+        return this.#table(block)
+      case 'footnotes':
+        return this.#footnotes(block)
+    }
+  }
+
+  #list(list: NestedList): string {
+    const items = list.items.map((item) =>
+      typeof item === 'string'
+        ? tag('li', this.#inline(item))
+        : tag('li', `${this.#inline(item.text)}${this.#list(item.list)}`),
     )
-  const body =
-    rows.length > 0
-      ? [
-          h(
-            'tbody',
-            rows.map((cells) => row(cells, 'td')),
-          ),
-        ]
-      : []
-  return h('table', [h('thead', [row(header, 'th')]), ...body])
-}
+    const attributes = { start: list.start, reversed: list.reversed ? '' : null }
+    return list.ordered ? tag('ol', items.join(''), attributes) : tag('ul', items.join(''))
+  }
 
-const paragraphs = (value: string): Element[] => parseInline(value).map((nodes) => h('p', nodes.flatMap(phrasing)))
+  #image({
+    url,
+    alt,
+    caption,
+    credit,
+  }: Omit<Extract<Block, { type: 'image' }>, 'type' | 'id' | 'caption' | 'credit'> & Captions) {
+    return tag('figure', `${startTag('img', { src: webUrl(url), alt })}${this.#caption(caption, credit)}`)
+  }
 
-/** For elements that cannot contain paragraphs: a blank line becomes two line breaks. */
-function inline(value: string): ElementContent[] {
-  return parseInline(value).flatMap((nodes, i) => [...(i === 0 ? [] : [h('br'), h('br')]), ...nodes.flatMap(phrasing)])
-}
+  #caption(caption: string | null | undefined, credit?: string | null): string {
+    const parts = [caption ? this.#inline(caption) : '', credit ? tag('small', escapeText(credit)) : '']
+    return optional('figcaption', parts.filter((part) => part !== '').join(' '))
+  }
 
-const TAGS = { emphasis: 'em', strong: 'strong', delete: 'del' } as const
+  #table(block: Extract<Block, { type: 'table' }>): string {
+    const rows = allRows(block)
+    const headers = block.header.length > 0 ? 1 + (block.headerRows ?? 0) : 0
+    const { placed } = placeCells(rows, { colspan: colspanOf, rowspan: rowspanOf }, Number.POSITIVE_INFINITY)
+    const written: string[][] = rows.map(() => [])
+    for (const { cell, row, column } of placed) {
+      const isHeader = row < headers || column < (block.headerColumns ?? 0)
+      const scope = row >= headers && isHeader ? 'row' : null
+      const align = block.align?.[column]
+      const style = align ? `text-align:${align}` : null
+      written[row]?.push(tag(isHeader ? 'th' : 'td', this.#cell(cell), { scope, ...spansOf(cell), style }))
+    }
+    const lines = written.map((cells) => tag('tr', cells.join('')))
+    const [head, body] = [lines.slice(0, headers), lines.slice(headers)]
+    const caption = block.caption ? tag('caption', this.#inline(block.caption)) : ''
+    return tag('table', `${caption}${optional('thead', head.join(''))}${optional('tbody', body.join(''))}`)
+  }
 
-function phrasing(node: PhrasingContent): ElementContent[] {
-  switch (node.type) {
-    case 'text':
-      return [text(node.value)]
-    case 'break':
-      return [h('br'), text('\n')]
-    case 'inlineCode':
-      return [h('code', [text(node.value)])]
-    case 'link':
-      return [h('a', node.children.flatMap(phrasing), { href: webUrl(node.url) })]
-    case 'emphasis':
-    case 'strong':
-    case 'delete':
-      return [h(TAGS[node.type], node.children.flatMap(phrasing))]
-    default:
-      return []
+  #cell(cell: Cell): string {
+    return this.#inline(textOfCell(cell))
+  }
+
+  #footnotes({ items }: Extract<Block, { type: 'footnotes' }>): string {
+    const notes = items.map(({ label, text }) => {
+      const back = this.#referred.has(label)
+        ? ` ${tag('a', '↩', { href: `#fnref-${label}`, role: 'doc-backlink' })}`
+        : ''
+      return tag('li', `${this.#inline(text)}${back}`, { id: `fn-${label}` })
+    })
+    const first = this.#numbers.get(items[0]?.label ?? '') ?? 1
+    const list = tag('ol', notes.join(''), { start: first === 1 ? null : first })
+    return tag('section', list, { class: 'footnotes', role: 'doc-endnotes' })
+  }
+
+  #paragraphs(text: string): string {
+    return parseInline(text)
+      .map((runs) => tag('p', this.#runs(runs)))
+      .join('')
+  }
+
+  /** For elements that cannot contain paragraphs: a blank line becomes two line breaks. */
+  #inline(text: string): string {
+    return parseInline(text)
+      .map((runs) => this.#runs(runs))
+      .join('<br><br>')
+  }
+
+  #runs(runs: Run[]): string {
+    const parts: string[] = []
+    for (const event of nestMarks(runs)) {
+      if ('run' in event) parts.push(this.#run(event.run))
+      else if ('open' in event) parts.push(this.#start(event.open))
+      else parts.push(typeof event.close === 'string' ? `</${TAGS[event.close]}>` : '</a>')
+    }
+    return parts.join('')
+  }
+
+  #start(mark: Mark): string {
+    if (typeof mark === 'string') return `<${TAGS[mark]}>`
+    const href = isLink(mark) && forbiddenProtocol(mark.href) === null ? this.#absolute(webUrl(mark.href)) : null
+    return startTag('a', { href })
+  }
+
+  /** Absolute and invalid URLs are returned unchanged. */
+  #absolute(href: string): string {
+    if (this.#base === undefined || URL.canParse(href) || !URL.canParse(href, this.#base)) return href
+    return new URL(href, this.#base).href
+  }
+
+  #run({ text, marks }: Run): string {
+    const label = marks.find(isFootnote)?.label
+    if (label !== undefined) return this.#reference(label)
+    const content = escapeText(text).replaceAll('\n', '<br>\n')
+    return marks.includes('code') ? tag('code', content) : content
+  }
+
+  /** A reference to a footnote; one to a note that is not there remains as it is written. */
+  #reference(label: string): string {
+    const number = this.#numbers.get(label)
+    if (number === undefined) return `[^${label}]`
+    const id = this.#referred.has(label) ? null : `fnref-${label}`
+    this.#referred.add(label)
+    return tag('sup', tag('a', String(number), { id, href: `#fn-${label}`, role: 'doc-noteref' }))
   }
 }
+
+interface Captions {
+  caption?: string | null | undefined
+  credit?: string | null | undefined
+}
+
+const spansOf = (cell: Cell): Attributes => ({
+  colspan: colspanOf(cell) > 1 ? colspanOf(cell) : null,
+  rowspan: rowspanOf(cell) > 1 ? rowspanOf(cell) : null,
+})

@@ -1,68 +1,142 @@
 /**
- * Blocks to Markdown. What Markdown cannot represent is lost: a quote's source (its name becomes the attribution), the
- * markup of an image's caption (its text becomes the title), an image's credit, an embed's provider.
+ * Blocks to Markdown. What Markdown has no form for is HTML in it, which Markdown allows; so it reads back as the same blocks.
+ * Lost are only a quote's source (its name becomes the attribution), and of a table its spans and which rows and columns
+ * name the others.
  */
-import type { BlockContent, Paragraph, PhrasingContent, RootContent, TableRow } from 'mdast'
-import { gfmToMarkdown } from 'mdast-util-gfm'
-import { type Options, toMarkdown as stringify } from 'mdast-util-to-markdown'
+import { attributionText } from './attribution.ts'
 import type { Block } from './block.ts'
-import { parseInline, plainTextOf } from './inline.ts'
-import { attributionText } from './to-html.ts'
+import { plainTextOf, tidyRuns } from './inline.ts'
+import type { NestedList } from './list-blocks.ts'
+import { parseInline } from './parse-inline.ts'
+import { expandTable } from './table-grid.ts'
+import { toHtml } from './to-html.ts'
+import { writeInline } from './write-inline.ts'
 
-const options: Options = {
-  bullet: '-',
-  rule: '-',
-  fences: true,
-  extensions: [gfmToMarkdown()],
-}
-
-/** A GFM document that converts back to the same blocks, except for what Markdown cannot represent. */
+/** A document of CommonMark with the tables and strikethrough of GFM, and footnotes. */
 export function toMarkdown(blocks: Block[]): string {
-  return stringify({ type: 'root', children: blocks.flatMap(nodes) }, options).trimEnd()
+  // Two lists in a row would be one, but for their markers.
+  let alternate = false
+  const written = blocks.map((block, i) => {
+    const before = blocks[i - 1]
+    alternate = block.type === 'list' && before?.type === 'list' && before.ordered === block.ordered && !alternate
+    return markdownOf(block, alternate)
+  })
+  return written.filter((text) => text !== '').join('\n\n')
 }
 
-function nodes(block: Block): RootContent[] {
+function markdownOf(block: Block, alternate: boolean): string {
   switch (block.type) {
     case 'paragraph':
       return paragraphs(block.text)
     case 'heading':
-      return [{ type: 'heading', depth: block.level, children: inline(block.text) }]
+      return `${'#'.repeat(block.level)} ${heading(block.text)}`
     case 'quote':
-      return [{ type: 'blockquote', children: [...paragraphs(block.text), ...signature(attributionText(block))] }]
+      return quote(block)
     case 'list':
-      return [{ type: 'list', ordered: block.ordered, spread: false, children: block.items.map(listItem) }]
+      return isPlainList(block) ? list(block, alternate) : toHtml([block])
     case 'image':
-      return [paragraph([{ type: 'image', url: block.url, alt: block.alt, title: title(block.caption) }])]
+      return image(block)
     case 'embed':
-      return [paragraph([{ type: 'link', url: block.url, children: [{ type: 'text', value: block.url }] }])]
+      return isPlainEmbed(block) ? `<${block.url}>` : toHtml([block])
     case 'divider':
-      return [{ type: 'thematicBreak' }]
+      return '---'
     case 'code':
-      return [{ type: 'code', value: block.text, lang: block.language }]
+      return code(block)
     case 'table':
-      return [{ type: 'table', children: [block.header, ...block.rows].map(row) }]
+      return table(block)
+    case 'footnotes':
+      return block.items.map(({ label, text }) => `[^${label}]: ${indented(paragraphs(text), '    ')}`).join('\n\n')
+    default:
+      return toHtml([block])
   }
 }
 
-const paragraph = (children: PhrasingContent[]): Paragraph => ({ type: 'paragraph', children })
+/** Inline Markdown as a document has it: no line may begin a block. */
+const asDocument = (text: string): string => text.split('\n').map(escapeLine).join('\n')
 
-const paragraphs = (text: string): Paragraph[] => parseInline(text).map(paragraph)
+const BLOCK_START = /^(?:[-+*](?=\s|$)|#{1,6}(?=\s|$)|>|~~~|[-=:|\s]+$|\[(?=[^\]]*\]:)|:(?=\s))/
 
-const signature = (name: string | null): BlockContent[] =>
-  name ? [paragraph([{ type: 'text', value: `— ${name}` }])] : []
+function escapeLine(line: string): string {
+  if (/^\[\^[\w-]+\]:/.test(line)) return line.replace(':', '\\:')
+  return BLOCK_START.test(line) ? `\\${line}` : line.replace(/^(\d{1,9})([.)])(?=\s|$)/, '$1\\$2')
+}
 
-const title = (caption: string | null): string | null => (caption ? plainTextOf(inline(caption)) : null)
+/** A text as the paragraphs of a document. */
+const paragraphs = (text: string): string =>
+  parseInline(text)
+    .map((runs) => asDocument(writeInline(tidyRuns(runs))))
+    .join('\n\n')
 
-const listItem = (text: string) => ({ type: 'listItem' as const, spread: false, children: [paragraph(inline(text))] })
+/** A text where there is only one paragraph. */
+const inline = (text: string, separator: string): string =>
+  parseInline(text)
+    .map((runs) => asDocument(writeInline(tidyRuns(runs))))
+    .join(separator)
 
-const row = (cells: string[]): TableRow => ({
-  type: 'tableRow',
-  children: cells.map((cell) => ({ type: 'tableCell', children: inline(cell) })),
-})
+/** A heading's text; number signs at its end would be dropped. */
+const heading = (text: string): string =>
+  parseInline(text)
+    .map((runs) => writeInline(tidyRuns(runs)))
+    .join(' ')
+    .replace(/#+$/, '\\$&')
 
-/** For nodes with a single paragraph: a blank line becomes a line break. */
-function inline(text: string): PhrasingContent[] {
-  return parseInline(text).flatMap((children, i): PhrasingContent[] =>
-    i === 0 ? children : [{ type: 'break' }, ...children],
-  )
+/** A text whose lines but the first are indented. */
+const indented = (text: string, indent: string): string => text.replace(/\n(?=[^\n])/g, `\n${indent}`)
+
+function quote(block: Extract<Block, { type: 'quote' }>): string {
+  if (block.kind === 'pull') return toHtml([block])
+  const name = attributionText(block)
+  // Beside other lines that begin with a dash, a signature would not be recognised.
+  if (name !== null && /^(?:—|–|-)/m.test(block.text)) return toHtml([block])
+  const signature = name === null ? '' : `\n\n${writeInline([{ text: `— ${name}`, marks: [] }])}`
+  return `${paragraphs(block.text)}${signature}`.replace(/^/gm, '> ').replace(/^> $/gm, '>')
+}
+
+/** Whether Markdown has a form for a list and all that is in it. */
+const isPlainList = ({ ordered, start = 1, reversed, items }: NestedList): boolean =>
+  !reversed &&
+  (!ordered || (start >= 0 && start + items.length < 1000)) &&
+  items.every((item) => typeof item === 'string' || isPlainList(item.list))
+
+function list({ ordered, start = 1, items }: NestedList, alternate: boolean): string {
+  return items
+    .map((item, i) => {
+      const marker = ordered ? `${start + i}${alternate ? ')' : '.'} ` : alternate ? '* ' : '- '
+      const indent = ' '.repeat(marker.length)
+      if (typeof item === 'string') return `${marker}${indented(inline(item, '\\\n'), indent)}`
+      return `${marker}${indented(`${inline(item.text, '\\\n')}\n${list(item.list, false)}`, indent)}`
+    })
+    .join('\n')
+}
+
+function image(block: Extract<Block, { type: 'image' }>): string {
+  const caption = parseInline(block.caption ?? '').flat()
+  if (block.credit || caption.some(({ marks }) => marks.length > 0) || !isBareUrl(block.url)) return toHtml([block])
+  const alt = block.alt.replace(/[\\`*_[\]<&!~]/g, '\\$&')
+  const title = plainTextOf(caption).replace(/[\\"&]/g, '\\$&')
+  return `![${alt}](${block.url.replace(/&/g, '\\&')}${title === '' ? '' : ` "${title}"`})`
+}
+
+/** Whether an address stands as it is in a link. */
+const isBareUrl = (url: string): boolean => /^[^\s<>()\\]+$/.test(url)
+
+const isPlainEmbed = ({ url, provider, title, caption, aspectRatio }: Extract<Block, { type: 'embed' }>): boolean =>
+  !provider && !title && !caption && !aspectRatio && /^https?:[^\s<>]+$/i.test(url)
+
+function code({ text, language }: Extract<Block, { type: 'code' }>): string {
+  const longest = [...text.matchAll(/`{3,}/g)].reduce((most, [run]) => Math.max(most, run.length), 2)
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}${language ?? ''}\n${text}\n${fence}`
+}
+
+const RULES = { none: '---', left: ':--', center: ':-:', right: '--:' }
+
+function table(block: Extract<Block, { type: 'table' }>): string {
+  const rows = expandTable(block).map((cells) => cells.map((cell) => inline(cell, ' ').replaceAll('|', '\\|')))
+  const width = rows[0]?.length ?? 0
+  const empty = Array.from({ length: width }, () => '')
+  const [header = empty, ...body] = block.header.length > 0 ? rows : [empty, ...rows]
+  const rule = empty.map((_, i) => RULES[block.align?.[i] ?? 'none'])
+  const lines = [header, rule, ...body].map((cells) => `| ${cells.join(' | ')} |`)
+  return [lines.join('\n'), ...(block.caption ? [inline(block.caption, ' ')] : [])].join('\n\n')
 }

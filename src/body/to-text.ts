@@ -1,7 +1,10 @@
 /** Blocks to plain text. */
 import { getOrCreate } from '../lib/cache.ts'
 import type { Block, StoredBlock } from './block.ts'
-import { parseInline, plainTextOf } from './inline.ts'
+import { textsIn } from './block-texts.ts'
+import { plainTextOf } from './inline.ts'
+import { parseInline } from './parse-inline.ts'
+import { expandTable } from './table-grid.ts'
 
 /** Cache by block object: one write needs the text several times, to count words and to index. */
 const cache = new WeakMap<Block | StoredBlock, string>()
@@ -16,21 +19,18 @@ export function toText(blocks: (Block | StoredBlock)[]): string {
 
 function textOf(block: Block | StoredBlock): string {
   switch (block.type) {
-    case 'paragraph':
-    case 'heading':
-    case 'quote':
-      return plain(block.text)
-    case 'list':
-      return block.items.map(plain).join('\n')
-    case 'image':
-      return plain(block.caption ?? '')
     case 'code':
       return block.text
-    case 'table':
-      return [block.header, ...block.rows].map((cells) => cells.map(plain).join('\t')).join('\n')
-    case 'embed':
-    case 'divider':
-      return ''
+    case 'table': {
+      const rows = expandTable(block).map((cells) => cells.map(plain).join('\t'))
+      return [...(block.caption ? [plain(block.caption)] : []), ...rows].join('\n')
+    }
+    case 'footnotes':
+      return block.items.map(({ label, text }) => `[${label}] ${plain(text)}`).join('\n')
+    default:
+      return textsIn(block)
+        .map(({ text }) => plain(text))
+        .join('\n')
   }
 }
 

@@ -6,6 +6,9 @@ const WORDS_PER_MINUTE = 230
 /** Size of the segmenter cache, so that arbitrary language tags cannot fill the memory. */
 const MAX_SEGMENTERS = 50
 
+/** Length of the pieces in which a text is segmented, in characters. */
+const PIECE = 1_000
+
 const segmenters = new BoundedMap<string, Intl.Segmenter>(MAX_SEGMENTERS)
 
 /** Scripts that do not separate words by spaces: these need a segmenter, which is slow. */
@@ -18,8 +21,21 @@ const WORD = /[\p{L}\p{M}\p{N}]+(?:[-'’.,·][\p{L}\p{M}\p{N}]+)*/gu
 export function countWords(text: string, language: string): number {
   if (!UNSPACED.test(text)) return withoutUnseen(text).match(WORD)?.length ?? 0
   let words = 0
-  for (const segment of segmenterOf(language).segment(text)) if (segment.isWordLike) words += 1
+  for (const segment of segmentsOf(text, segmenterOf(language))) if (segment.isWordLike) words += 1
   return words
+}
+
+/** The segments of a text. It is read in pieces, since a segmenter takes more than linear time without spaces. */
+function* segmentsOf(text: string, segmenter: Intl.Segmenter): Generator<Intl.SegmentData> {
+  let at = 0
+  while (at < text.length) {
+    const end = Math.min(at + PIECE, text.length)
+    const segments = [...segmenter.segment(text.slice(at, end))]
+    // The last one may be cut: the next piece begins with it.
+    const last = end < text.length && segments.length > 1 ? segments.pop() : undefined
+    yield* segments
+    at = last ? at + last.index : end
+  }
 }
 
 /** Reading time of a number of words, in minutes, rounded up; 0 for no words. */

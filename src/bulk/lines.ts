@@ -1,5 +1,5 @@
 /** Splits a stream of bytes into lines, and groups lines, without buffering more than one group. */
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as pause, setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import { Problem } from '../lib/problem.ts'
 
 const LINE_FEED = 0x0a
@@ -11,6 +11,9 @@ export interface Line {
   bytes: Buffer | undefined
 }
 
+/** After how many lines other requests run: those that are not empty run between any two. */
+const LINES_AT_ONCE = 1_000
+
 /** The lines of a stream. Empty lines are numbered and left out. */
 export async function* linesOf(source: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Line> {
   const buffer = new LineBuffer(maxBytes)
@@ -19,6 +22,8 @@ export async function* linesOf(source: AsyncIterable<Buffer>, maxBytes: number):
     let from = 0
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, from)) {
       number += 1
+      // Empty lines are passed over without a wait: other requests run in between.
+      if (number % LINES_AT_ONCE === 0) await yieldToEventLoop()
       const bytes = buffer.finish(chunk.subarray(from, end))
       if (bytes?.length !== 0) yield { number, bytes }
       from = end + 1

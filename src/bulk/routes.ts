@@ -88,7 +88,7 @@ export function registerBulk(server: FastifyInstance, deps: BulkDependencies): v
     scope.withTypeProvider<ZodTypes>().post(
       '/bulk',
       {
-        config: { access: 'drafts:write' },
+        config: { access: 'drafts:write', mayWait: true },
         schema: {
           operationId: 'bulk',
           summary: 'Run a bulk request',

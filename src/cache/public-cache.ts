@@ -6,7 +6,7 @@
  * 2. with 304 and without any query, if it names the ETag that the URL and the last change give;
  * 3. with a reply that the route has prebuilt, from JSON that is stored in the database.
  *
- * Everything else takes the way through hooks and handler, which gives the same reply, and that is then cached. No reply
+ * A reply that is requested again is compressed in a thread, and cached beside the other. Everything else takes the way through hooks and handler, which gives the same reply, and that is then cached. No reply
  * is ever stale, whichever process writes.
  */
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
@@ -16,6 +16,7 @@ import { matchesEtag } from '../http/conditional-requests.ts'
 import { preferredFormat } from '../http/negotiation.ts'
 import { isOverLimit, rateLimitHeaders } from '../http/rate-limit.ts'
 import { getOrCreate } from '../lib/cache.ts'
+import { acceptedCoding, type Coding, codedEtag, compress, isCompressible } from './content-coding.ts'
 import { type CachedResponse, responseCache } from './response-cache.ts'
 
 /** Headers of one reply, apart from those that all replies of its route have in common. */
@@ -65,6 +66,8 @@ export interface PublicCacheOptions {
   cacheControl: () => string
   /** The origins whose pages may read replies; empty if any may, which the common headers say. */
   allowedOrigins: readonly string[]
+  /** Counts replies that the cache had, and those that it did not have. */
+  counts: { hits: number; misses: number }
   /** Headers that all public replies have in common. */
   commonHeaders: ReplyHeaders
 }
@@ -72,9 +75,12 @@ export interface PublicCacheOptions {
 /** The longest URL whose reply is cached, in characters: longer ones are hardly ever requested twice. */
 const MAX_URL = 500
 
+/** How many replies are compressed at a time: the threads have other work, too. */
+const MAX_COMPRESSING = 2
+
 /** Has to be registered before all other hooks but the one that counts requests. */
 export function registerPublicCache(app: FastifyInstance, options: PublicCacheOptions): void {
-  const { follower, allowedOrigins } = options
+  const { follower, allowedOrigins, counts } = options
   const cache = responseCache(options.maxBytes)
   follower.onChange(cache.invalidate)
 
@@ -98,7 +104,11 @@ export function registerPublicCache(app: FastifyInstance, options: PublicCacheOp
     request.changeToken = token
     if (!isAnswerable(request)) return next()
     const known = cached(request) ?? unchanged(request)
-    if (known) return send(request, reply, known)
+    if (known) {
+      counts.hits += 1
+      return send(request, reply, known)
+    }
+    counts.misses += 1
     const { prebuilt } = request.routeOptions.config
     if (!prebuilt) return next()
     fromPrebuilt(prebuilt, request).then(
@@ -113,9 +123,29 @@ export function registerPublicCache(app: FastifyInstance, options: PublicCacheOp
     method === 'GET' && !(config.handlesIfModifiedSince && isConditionalByDate(headers))
 
   /** The cached reply; one whose body is unknown can only be a 304. */
-  function cached(request: FastifyRequest): CachedResponse | undefined {
-    const response = cache.get(request.url, request.changeToken)
-    return response && (response.body || matchesEtag(request, response.etag)) ? response : undefined
+  function cached({ url, changeToken, headers }: FastifyRequest): CachedResponse | undefined {
+    const coding = acceptedCoding(headers['accept-encoding'])
+    const coded = coding && cache.get(codedKey(url, coding), changeToken)
+    if (coded) return coded
+    const response = cache.get(url, changeToken)
+    if (!response?.body) return response && matchesEtag(headers, response.etag) ? response : undefined
+    if (coding && isCompressible(response.body)) void compressLater(url, response, response.body, coding)
+    return response
+  }
+
+  const compressing = new Set<string>()
+
+  /** Caches the reply in a coding, for the requests that come when it is compressed. */
+  async function compressLater(url: string, identity: CachedResponse, body: Buffer, coding: Coding): Promise<void> {
+    const key = codedKey(url, coding)
+    if (compressing.has(key) || compressing.size >= MAX_COMPRESSING) return
+    compressing.add(key)
+    try {
+      const response = codedResponse(identity, await compress(body, coding), coding)
+      if (cache.get(url, identity.changeToken) === identity) cache.set(key, response)
+    } finally {
+      compressing.delete(key)
+    }
   }
 
   /** The 304 for a client that has the reply since the last change, on routes whose ETags say no more than that. */
@@ -130,7 +160,7 @@ export function registerPublicCache(app: FastifyInstance, options: PublicCacheOp
     if (prebuilt.headers && request.headers['if-none-match'] !== undefined) {
       const found = await prebuilt.headers(request)
       if (!found) return undefined
-      if (matchesEtag(request, found.headers.etag)) return store(request, found)
+      if (matchesEtag(request.headers, found.headers.etag)) return store(request, found)
     }
     const found = await prebuilt.reply(request)
     return found && store(request, found)
@@ -158,8 +188,9 @@ export function registerPublicCache(app: FastifyInstance, options: PublicCacheOp
     const { origin } = request.headers
     if (origin !== undefined && allowedOrigins.includes(origin)) own.push('access-control-allow-origin', origin)
     reply.hijack()
-    if (matchesEtag(request, response.etag)) {
-      reply.raw.writeHead(304, [...response.notModifiedHeaders, ...own])
+    const unchanged = unchangedFor(request, response)
+    if (unchanged) {
+      reply.raw.writeHead(304, [...unchanged.notModifiedHeaders, ...own])
       reply.raw.end()
     } else {
       reply.raw.writeHead(200, [...response.okHeaders, ...own])
@@ -194,6 +225,33 @@ function isPublicRead({ method, headers, routeOptions: { config } }: FastifyRequ
 
 const isConditionalByDate = (headers: FastifyRequest['headers']): boolean =>
   headers['if-modified-since'] !== undefined && headers['if-none-match'] === undefined
+
+/** The form of the reply that the client names in `If-None-Match`, in whichever coding it has it; undefined if it has none. */
+function unchangedFor({ headers }: FastifyRequest, response: CachedResponse): CachedResponse | undefined {
+  if (headers['if-none-match'] === undefined) return undefined
+  if (headers['if-none-match'] === response.etag) return response
+  const { identity = response } = response
+  return matchesEtag(headers, identity.etag) ? identity : undefined
+}
+
+/** The key of a reply in a coding: a URL has no space. */
+const codedKey = (url: string, coding: Coding): string => `${coding} ${url}`
+
+/** A reply in a content coding. */
+function codedResponse(identity: CachedResponse, body: Buffer, coding: Coding): CachedResponse {
+  const etag = codedEtag(identity.etag, coding)
+  const changed: Record<string, string> = { etag, 'content-length': String(body.length) }
+  const change = (headers: string[]) =>
+    headers.map((text, index) => (index % 2 === 0 ? text : (changed[headers[index - 1] ?? ''] ?? text)))
+  return {
+    ...identity,
+    etag,
+    body,
+    okHeaders: [...change(identity.okHeaders), 'content-encoding', coding],
+    notModifiedHeaders: change(identity.notModifiedHeaders),
+    identity,
+  }
+}
 
 /** Headers that describe a body: a 304 has none. */
 const OF_BODY = ['content-type', 'content-length']

@@ -11,6 +11,8 @@ export interface CachedResponse {
   notModifiedHeaders: string[]
   /** Null if only the headers of a 304 are known. */
   body: Buffer | null
+  /** For a reply in a content coding, the same reply without it. */
+  identity?: CachedResponse
 }
 
 /** The size of a cached reply beside its body, in bytes: the headers, which share most of their text. */

@@ -11,8 +11,8 @@ const MAX_REPORTED = 1_000
 export interface ChangeFollower {
   /**
    * Reads new changes from the log, reports them to the listeners, and gives the token of the last change: its number
-   * and its time, since after a restore from a backup the same number may be another change, and the version of the
-   * service, which may present the same data differently. It reads the log only after a commit.
+   * and its time, since after a restore from a backup the same number may be another change, and what else the replies of
+   * the service depend on. It reads the log only after a commit.
    */
   latest(): string | Promise<string>
   /** The token that `latest` gave most recently. */
@@ -21,8 +21,11 @@ export interface ChangeFollower {
   onChange(listener: (changed: ReadonlySet<string> | null) => void): void
 }
 
-/** The follower of a process; `version` is that of the service. */
-export function changeFollower(storage: Storage, version: string): ChangeFollower {
+/**
+ * The follower of a process; `presentation` stands for what decides how the same data is presented: the version of the
+ * service, and its settings.
+ */
+export function changeFollower(storage: Storage, presentation: string): ChangeFollower {
   const listeners: ((changed: ReadonlySet<string> | null) => void)[] = []
   let last = { seq: 0, at: '' }
   let token = ''
@@ -65,7 +68,7 @@ export function changeFollower(storage: Storage, version: string): ChangeFollowe
 
   function report({ seq, at }: Pick<LoggedChange, 'seq' | 'at'>, changed: ReadonlySet<string> | null): void {
     last = { seq, at }
-    token = `${version} ${seq} ${at}`
+    token = `${presentation} ${seq} ${at}`
     for (const listener of listeners) listener(changed)
   }
 

@@ -4,15 +4,16 @@ import { Command, InvalidArgumentError } from 'commander'
 import { type KeyRole, keyRoles } from '../access/roles.ts'
 import { type Config, readConfig, settingsFromFiles } from '../config.ts'
 import { line, Moment } from '../lib/schemas.ts'
+import { standardOutput } from '../runtime/log-output.ts'
 import { UserError, userErrorText } from './user-error.ts'
 import type { Verification } from './verify-webhook.ts'
 
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
-// The reader of the output may close it early, as `head` does.
+// The reader of the output may close it early, as `head` does; its disk may be full.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+  if (!['EPIPE', 'ENOSPC', 'ERR_STREAM_DESTROYED'].includes(error.code ?? '')) throw error
 })
 
 /** Runs a command with the settings. Errors that an operator can fix are printed as messages, others with their stack. */
@@ -86,10 +87,11 @@ program
   .action(
     withConfig(async (config) => {
       const { serve } = await import('../server.ts')
-      const app = await serve(config, print)
+      const output = standardOutput()
+      const app = await serve(config, output)
       const [address] = app.addresses()
       if (typeof address === 'object')
-        print(`Dateline serves at http://${config.HOST}:${address.port} (the docs are at /docs).`)
+        output.write(`Dateline serves at http://${config.HOST}:${address.port} (the docs are at /docs).\n`)
     }),
   )
 
@@ -165,6 +167,40 @@ program
         await mergeIndex(storage)
       })
       print('The indexes are rebuilt.')
+    }),
+  )
+
+program
+  .command('backup')
+  .description('Copy the SQLite database to a new file and verify the copy. The service may run and write meanwhile.')
+  .argument('<file>', 'the file to create; it must not exist')
+  .action(
+    withConfig(async (config, file: string) => {
+      const { backupCommand } = await import('./backup.ts')
+      print(await backupCommand(config, file))
+    }),
+  )
+
+program
+  .command('restore')
+  .description('Verify a backup, and put a copy of it in the place of the database. Stop the service first.')
+  .argument('<file>', 'the backup, which stays as it is')
+  .option('--force', 'replace a database that is there; it stays beside the new one')
+  .action(
+    withConfig(async (config, file: string, options: { force?: boolean }) => {
+      const { restoreCommand } = await import('./backup.ts')
+      print(await restoreCommand(config, file, options))
+    }),
+  )
+
+program
+  .command('doctor')
+  .description('Check the database: its file, editions, references, counts, indexes and changes. The service may run.')
+  .option('--repair', 'derive again what is wrong and can be derived from other data')
+  .action(
+    withConfig(async (config, options: { repair?: boolean }) => {
+      const { doctorCommand } = await import('./doctor.ts')
+      await doctorCommand(config, options, print)
     }),
   )
 

@@ -11,10 +11,12 @@ export async function openapiDocument(config: Config): Promise<unknown> {
     reader: {} as Storage['reader'],
     backgroundReader: {} as Storage['reader'],
     liveReader: {} as Storage['reader'],
+    boundedReader: {} as Storage['reader'],
     transaction: notAvailable,
     attempt: notAvailable,
     commits: () => 0,
     onCommit: () => {},
+    onFailure: () => {},
     ping: notAvailable,
     close: async () => {},
   }

@@ -2,13 +2,14 @@
 import * as z from 'zod'
 import { toHtml } from '../body/to-html.ts'
 import { toMarkdown } from '../body/to-markdown.ts'
+import { toRich } from '../body/to-rich.ts'
 import { toText } from '../body/to-text.ts'
 import { enumList } from '../lib/query-parameters.ts'
 import { type Article, articleFields, includable } from './article.ts'
 import { cardOf } from './compile.ts'
 
 /** The formats of a body. */
-const bodyFormats = ['blocks', 'html', 'markdown', 'text', 'none'] as const
+const bodyFormats = ['blocks', 'rich', 'html', 'markdown', 'text', 'none'] as const
 type BodyFormat = (typeof bodyFormats)[number]
 
 const fields = enumList(articleFields, 'The members to give; all if left out.').optional()
@@ -33,7 +34,7 @@ export const articleReplyParameters = {
 /** The query parameters that select what the articles of a list have. */
 export const listReplyParameters = { version: versionParameter, fields, include }
 
-const renderers = { html: toHtml, markdown: toMarkdown, text: toText }
+const renderers = { rich: toRich, html: toHtml, markdown: toMarkdown, text: toText }
 
 /** The parameters of a projection. */
 interface Projection {

@@ -61,7 +61,7 @@ const isRow = ({ kind, ref, publishedAt, article }: Row) =>
  * The references that are stored for an edition: its section with all ancestors, every language range that matches its
  * language, and `NONE` for each kind that it has none of.
  */
-function liveRefs(content: Content, references: LoadedReferences): LiveRef[] {
+export function liveRefs(content: Content, references: LoadedReferences): LiveRef[] {
   const refs = refsOf(content)
   const absentKinds = filterKinds.filter((filterKind) => !refs.some(({ kind }) => kind === filterKind))
   return [

@@ -74,6 +74,6 @@ async function getArticle(
     reply.version = edition.version
     return sendJson(reply, JSON.stringify(project(JSON.parse(edition.document) as Article, query)))
   }
-  if (matchesEtag(request, etag)) return notModified(reply, etag)
+  if (matchesEtag(request.headers, etag)) return notModified(reply, etag)
   return sendJson(reply.header('etag', etag), edition.document)
 }

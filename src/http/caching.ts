@@ -39,7 +39,7 @@ export function registerCaching(app: FastifyInstance, options: CachingOptions): 
 
 /** Answers `If-None-Match` by 304; gives the payload to send. */
 function ifNoneMatch(request: FastifyRequest, reply: FastifyReply, payload: string | Buffer) {
-  if (!matchesEtag(request, String(reply.getHeader('etag')))) return payload
+  if (!matchesEtag(request.headers, String(reply.getHeader('etag')))) return payload
   reply.code(304).removeHeader('content-type').removeHeader('content-length')
   // The route of HEAD drops the payload itself, and fails if there is none.
   return request.method === 'HEAD' ? payload : null

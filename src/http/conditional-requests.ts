@@ -1,15 +1,27 @@
 /** Conditional requests (RFC 9110, section 13): reads of what has changed, and writes to a known version. */
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { Problem } from '../lib/problem.ts'
 import { asSent, type Sent } from './reply.ts'
 
-/** Whether `If-None-Match` lists the ETag, by the weak comparison (RFC 9110, section 13.1.2). */
-export function matchesEtag(request: FastifyRequest, etag: string): boolean {
-  const condition = request.headers['if-none-match']
+/**
+ * What a proxy that compresses a reply appends to its ETag: `"x-gzip"` (Apache), `"x;br"` (Jetty), `"x--gzip"`, `"x:zstd"`.
+ */
+const CODING = /(?:--?|[;:+])(?:gzip|br|zstd|deflate)"$/
+
+/**
+ * Whether `If-None-Match` lists the ETag, by the weak comparison (RFC 9110, section 13.1.2), or as a proxy that compresses
+ * has changed it.
+ */
+export function matchesEtag(headers: IncomingHttpHeaders, etag: string): boolean {
+  const condition = headers['if-none-match']
   if (condition === undefined) return false
   if (condition === etag || condition.trim() === '*') return true
-  return condition.split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
+  return condition.split(',').some((one) => {
+    const tag = one.trim().replace(/^W\//, '')
+    return tag === etag || tag.replace(CODING, '"') === etag
+  })
 }
 
 /** Refuses writes without `If-Match` on every route that takes the header: 428 (RFC 6585, section 3). */
@@ -39,9 +51,17 @@ export function isUnmodified({ headers }: FastifyRequest, reply: FastifyReply, m
 export const notModified = (reply: FastifyReply, etag: string): Sent =>
   asSent(reply.code(304).header('etag', etag).send())
 
+/** An ETag with a version in front, and with what a proxy that compresses makes of it. */
+const ETAG = /^(?:W\/)?"(\d+)(?:-[\w-]*)?(?:[;:+](?:gzip|br|zstd|deflate))?"$/
+
 /**
  * Gives the check that `If-Match` demands of a write: a function that throws `precondition-failed` unless the header lists
  * the current version (RFC 9110, section 13.1.1). `*`, or no header, accepts any version.
+ *
+ * The RFC demands the strong comparison, by which no weak tag matches. A proxy that compresses makes the tag of the
+ * service weak, or appends to it, and its clients could never write. So these forms are accepted, which is safe: the
+ * service itself sends strong tags only, and all that is compared is the version in front, which names one revision
+ * whatever the bytes were on the way.
  */
 export function ifMatch({
   headers,
@@ -50,7 +70,7 @@ export function ifMatch({
 }): (currentVersion: number) => void {
   const condition = headers['if-match']
   if (condition === undefined || condition.trim() === '*') return () => {}
-  const versions = condition.split(',').map((etag) => Number(/^"(\d+)(-[\w-]*)?"$/.exec(etag.trim())?.[1]))
+  const versions = condition.split(',').map((etag) => Number(ETAG.exec(etag.trim())?.[1]))
   return (currentVersion) => {
     if (versions.includes(currentVersion)) return
     throw new Problem('precondition-failed', `this is version ${currentVersion} by now; If-Match names ${condition}`, {

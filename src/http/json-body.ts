@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { Problem, pointerTo } from '../lib/problem.ts'
 import { invalidCharacters } from '../lib/unicode.ts'
+import { countMembers, findDuplicate } from './duplicate-members.ts'
 
 /** How many levels deep a body may nest. */
 const MAX_DEPTH = 64
@@ -40,21 +41,30 @@ export function checkContentEncoding({ 'content-encoding': coding }: IncomingHtt
 const BYTE_ORDER_MARK = Buffer.from('\ufeff')
 
 /**
- * Parses JSON (RFC 8259); undefined for an empty body. A byte order mark is ignored; of members with the same name the last
- * one counts. Throws the problem `invalid-encoding` for text that is not clean Unicode, else `invalid-json`.
+ * Parses JSON (RFC 8259); undefined for an empty body. A byte order mark is ignored. Throws the problem `invalid-encoding` for text that is not clean Unicode, else `invalid-json`,
+ * also where an object has two members of the same name: the sender would not know which of them counts.
  */
 export function parseJson(bytes: Buffer): unknown {
   const body = bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? bytes.subarray(3) : bytes
   if (body.length === 0) return undefined
   if (!isUtf8(body)) throw new Problem('invalid-encoding', 'the body is not valid UTF-8')
+  const text = body.toString('utf8')
   let value: unknown
   try {
-    value = JSON.parse(body.toString('utf8'))
+    value = JSON.parse(text)
   } catch (error) {
     throw new Problem('invalid-json', error instanceof Error ? error.message : 'the body is not JSON')
   }
-  checkValue(value)
+  if (checkValue(value) !== countMembers(text)) refuseDuplicate(text)
   return value
+}
+
+function refuseDuplicate(text: string): never {
+  const pointer = pointerTo(findDuplicate(text) ?? [])
+  const message = 'is there twice'
+  throw new Problem('invalid-json', `${pointer} ${message}`, {
+    errors: [{ in: 'body', pointer, code: 'duplicate', message }],
+  })
 }
 
 /** A value in the body, with the path to it as a linked list. */
@@ -65,16 +75,22 @@ interface Node {
   depth: number
 }
 
-/** Throws for a value that exceeds a limit, or has text that cannot be stored. Walks without recursion, at any depth. */
-function checkValue(root: unknown): void {
+/**
+ * Throws for a value that exceeds a limit, or has text that cannot be stored. Walks without recursion, at any depth. Gives
+ * the number of members of all objects.
+ */
+function checkValue(root: unknown): number {
   const stack: Node[] = [{ value: root, name: '', parent: null, depth: 0 }]
   let values = 0
+  let members = 0
   for (let node = stack.pop(); node; node = stack.pop()) {
     const children = childrenOf(node)
     values += children.length
+    if (!Array.isArray(node.value)) members += children.length
     if (values > MAX_VALUES) throw new Problem('invalid-json', `the body has more than ${MAX_VALUES} values`)
     for (const child of children) stack.push(child)
   }
+  return members
 }
 
 /** Checks a text, or the names of an object; gives the values in an object or array. */

@@ -1,5 +1,5 @@
 /** Replies that are sent before the whole request has arrived: it is too large, of the wrong type, or not allowed. */
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { exemptFromTimeout } from './timeout-exemption.ts'
@@ -18,32 +18,16 @@ const LIMITS: DiscardLimits = { bytes: 64 * 1024 * 1024, total: 30_000, idle: 5_
 /** Requests with `Expect: 100-continue` whose client has not been sent the 100 yet. */
 const awaitingContinue = new WeakSet<IncomingMessage>()
 
-/** Time limits, in milliseconds. */
-interface Timeouts {
-  keepAliveTimeout: number
-  requestTimeout: number
-  connectionTimeout: number
-}
-
 /**
- * Creates HTTP servers that answer `Expect: 100-continue` only when the body begins to be read: a reply sent before that
- * spares the client the body (RFC 9110, section 10.1.1).
+ * Sends the 100 that a client with `Expect: 100-continue` waits for when its body begins to be read, and not before: a
+ * reply sent before that spares the client the body (RFC 9110, section 10.1.1).
  */
-export const serverFactory =
-  (timeouts: Timeouts) =>
-  (handler: RequestListener): Server => {
-    const { keepAliveTimeout, requestTimeout, connectionTimeout } = timeouts
-    const server = createServer({ keepAliveTimeout, requestTimeout }, handler)
-    server.setTimeout(connectionTimeout)
-    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-      awaitingContinue.add(request)
-      request.on('newListener', (event) => {
-        if ((event === 'data' || event === 'readable') && awaitingContinue.delete(request)) response.writeContinue()
-      })
-      handler(request, response)
-    })
-    return server
-  }
+export function continueWhenRead(request: IncomingMessage, response: ServerResponse): void {
+  awaitingContinue.add(request)
+  request.on('newListener', (event) => {
+    if ((event === 'data' || event === 'readable') && awaitingContinue.delete(request)) response.writeContinue()
+  })
+}
 
 /**
  * The payload of a reply. While the body of the request is still arriving, the payload is a stream that ends only after

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 
 /** Longest `Link`, in characters: some clients and proxies accept only 4 kB for all headers of a reply together. */
-const MAX_LENGTH = 1_200
+const MAX_LENGTH = 1_100
 
 /** The value of `Link` (RFC 8288): the links in their order; one that does not fit is left out. */
 export function linkHeader(links: string[]): string {

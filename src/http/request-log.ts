@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify'
 
+/** Statuses that an operator should notice: the service is overloaded, or its disk is full. */
+const WARNINGS = [503, 507]
 /** An `X-Request-Id` that is accepted from a client or a proxy: short, and safe in a log. */
 const ACCEPTED_ID = /^[\w.:-]{1,100}$/
 
@@ -43,9 +45,12 @@ export const loggerOptions = (
 
 /**
  * Sets `X-Request-Id` on every reply, and writes a line to the request log for each. Successful reads are logged only with
- * `logsReads`.
+ * `logsReads`, and the addresses of clients with `logsAddresses`.
  */
-export function registerRequestLog(app: FastifyInstance, { logsReads }: { logsReads: boolean }): void {
+export function registerRequestLog(
+  app: FastifyInstance,
+  { logsReads, logsAddresses }: { logsReads: boolean; logsAddresses: boolean },
+): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     done()
@@ -56,13 +61,38 @@ export function registerRequestLog(app: FastifyInstance, { logsReads }: { logsRe
     if (isQuiet && !logsReads) return done()
     const path = pathOf(request)
     const ms = Math.round(reply.elapsedTime * 10) / 10
-    request.log.info({ reqId: request.id, method, path, status: reply.statusCode, ms, key: caller?.id }, 'request')
+    const { statusCode: status } = reply
+    const line = {
+      reqId: request.id,
+      method,
+      path,
+      status,
+      ms,
+      key: caller?.id,
+      ...(logsAddresses && { ip: request.ip }),
+    }
+    if (WARNINGS.includes(status)) request.log.warn(line, 'request')
+    else request.log.info(line, 'request')
     done()
   })
 }
 
-/** The path without the query. A path that contains a secret `token` is replaced by the pattern of its route. */
+/**
+ * The path without the query. A path that contains a secret `token` is replaced by the pattern of its route; a path that
+ * leads to no route, and might be such a path misspelt, is not logged.
+ */
 function pathOf({ url, params, routeOptions }: FastifyRequest): string | undefined {
-  const isSecret = typeof params === 'object' && params !== null && 'token' in params
-  return isSecret ? routeOptions.url : url.split('?', 1)[0]
+  const path = url.split('?', 1)[0] ?? ''
+  const isRoute = routeOptions.url !== undefined && !routeOptions.url.includes('*')
+  if (!isRoute) return MAY_HOLD_TOKEN.test(decoded(path)) ? '(hidden: it may hold a token)' : path
+  return typeof params === 'object' && params !== null && 'token' in params ? routeOptions.url : path
+}
+
+/** Something behind `preview` or `previews`, or what looks like a token anywhere. */
+const MAY_HOLD_TOKEN = /preview.*\/[^/]|[0-9a-f]{32}_/is
+
+/** The path with its percent-encoding decoded, however often it was encoded, and without line breaks. */
+function decoded(path: string): string {
+  const text = path.replace(/%([\da-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return text === path ? text.replace(/[\s\\]/g, '') : decoded(text)
 }

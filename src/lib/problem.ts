@@ -62,6 +62,7 @@ export const problems = {
   'too-large': [413, 'Too large', 'The body is larger than this service takes.'],
   'uri-too-long': [414, 'Address too long', 'The address is longer than this service takes.'],
   'unsupported-media-type': [415, 'Unsupported content type', 'The body has to be JSON.'],
+  'expectation-failed': [417, 'Expectation failed', 'The only `Expect` that is met is `100-continue`.'],
   'idempotency-mismatch': [
     422,
     'Another request had this Idempotency-Key',

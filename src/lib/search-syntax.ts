@@ -49,16 +49,9 @@ export function stemsOf(tokens: Token[], language: string): Stem[] {
   return [...stems].flatMap((stem) => (stem === undefined ? [] : [{ language, stem }]))
 }
 
-/** The positions at which a term occurs in a list of words, as the index of its first word. */
-export function positionsOf({ words, prefix }: Pick<Term, 'words' | 'prefix'>, text: string[]): number[] {
-  const last = words.length - 1
-  const positions: number[] = []
-  for (let at = 0; at + last < text.length; at++) {
-    const matches = words.every((word, index) => {
-      const candidate = text[at + index] ?? ''
-      return prefix && index === last ? candidate.startsWith(word) : candidate === word
-    })
-    if (matches) positions.push(at)
-  }
-  return positions
-}
+/** Whether a term occurs in a text at the token with this index. */
+export const occursAt = ({ words, prefix }: Pick<Term, 'words' | 'prefix'>, text: Token[], at: number): boolean =>
+  words.every((word, index) => {
+    const candidate = text[at + index]?.word
+    return candidate === word || (prefix && index === words.length - 1 && candidate?.startsWith(word))
+  })

@@ -64,12 +64,14 @@ const primary = (tag: string): string => tag.toLowerCase().split('-', 1)[0] ?? '
 /** The folded stem of a word in lower case; undefined if the word or the language (a primary subtag) has none. */
 export function stemOf(word: string, language: string): string | undefined {
   const path = MODULES[language]
-  if (path === undefined || word.length < MIN_LENGTH || word.length > MAX_LENGTH || /\p{N}/u.test(word))
-    return undefined
+  if (path === undefined || word.length < MIN_LENGTH || word.length > MAX_LENGTH) return undefined
   const stems = getOrCreate(stemCaches, language, () => new BoundedMap<string, string>(CACHE_SIZE))
-  const stem = getOrCreate(stems, word, () => fold(getOrCreate(stemmers, path, () => load(path))(word)))
+  // A word with a digit has none.
+  const stem = getOrCreate(stems, word, () => (/\p{N}/u.test(word) ? '' : fold(stemmerOf(path)(word))))
   return stem === '' ? undefined : stem
 }
+
+const stemmerOf = (path: string): Stemmer => getOrCreate(stemmers, path, () => load(path))
 
 /** Loads a stemmer on its first use: most sites have few languages. */
 function load(path: string): Stemmer {

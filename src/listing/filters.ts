@@ -21,17 +21,23 @@ const references = (description: string) =>
       ...repeated,
     })
 
-/** How many words and phrases a search can have. */
-const MAX_TERMS = 32
+/** How many words a search can have, those in phrases included, and how many beginnings of words. */
+const MAX_WORDS = 32
+const MAX_PREFIXES = 4
 
 /** The query parameter with the text of a search. */
 export const queryText = z
   .string()
   .max(500)
-  .refine((text) => parseTerms(text).length <= MAX_TERMS, `must have at most ${MAX_TERMS} words`)
+  .superRefine((text, { addIssue }) => {
+    const terms = parseTerms(text)
+    const words = terms.reduce((sum, term) => sum + term.words.length, 0)
+    if (words > MAX_WORDS) addIssue(`must have at most ${MAX_WORDS} words, those in phrases included; it has ${words}`)
+    const prefixes = terms.filter(({ prefix }) => prefix).length
+    if (prefixes > MAX_PREFIXES) addIssue(`must have at most ${MAX_PREFIXES} beginnings of words; it has ${prefixes}`)
+  })
   .meta({
-    description:
-      'Words that must all occur; `"phrases"`; beginnings of words, as in `harb*`. Everything else is literal.',
+    description: `Words that must all occur; \`"phrases"\`; beginnings of words, as in \`harb*\`. Everything else is literal. At most ${MAX_WORDS} words, those in phrases included, and ${MAX_PREFIXES} beginnings.`,
   })
 
 type Operator = (typeof operators)[number]

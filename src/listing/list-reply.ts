@@ -3,14 +3,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { PrebuiltReplies, PrebuiltReply } from '../cache/public-cache.ts'
 import { ArticleCard, ArticleFields } from '../editions/article.ts'
-import { documentsOf } from '../editions/cards.ts'
+import { type ArticleJson, documentsOf } from '../editions/cards.ts'
 import { isCardOnly, itemJson, listReplyParameters } from '../editions/projection.ts'
 import { linkHeader } from '../http/link-header.ts'
 import { listOf, pageParameters, pageRequest } from '../http/pagination.ts'
 import { type Sent, sendBody } from '../http/reply.ts'
 import { BoundedMap } from '../lib/cache.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Page } from '../storage/keyset.ts'
+import type { Reader, Storage } from '../storage/storage.ts'
+import type { BoundedRead } from './bounded-reads.ts'
 import type { CardCache } from './card-cache.ts'
 import {
   type ArticleSort,
@@ -57,6 +59,7 @@ const isArticleSort = (sort: string): sort is ArticleSort => (articleSorts as re
 export interface ListDependencies {
   storage: Storage
   cardCache: CardCache
+  boundedRead: BoundedRead
 }
 
 /** The parameters of a request for a page of live articles, parsed. They depend on its URL only. Throws `invalid-cursor`. */
@@ -69,16 +72,14 @@ export const parseListRequest = (url: string, query: ArticleListQuery) => ({
 })
 type ListRequest = ReturnType<typeof parseListRequest>
 
-/** The reply with a page of live articles. Throws `invalid-cursor`. */
-export async function listReply(
-  { storage, cardCache }: ListDependencies,
-  { query, filters, sort, paging, feeds }: ListRequest,
+/** The reply with a page of live articles; `db` reads which they are. Throws `invalid-cursor`. */
+async function listReply(
+  deps: ListDependencies,
+  request: ListRequest,
+  db = deps.storage.reader,
 ): Promise<PrebuiltReply> {
-  const db = storage.reader
-  const { rows: ids, ...neighbours } = await listPage(db, { filters, sort }, paging)
-  const items = isCardOnly(query)
-    ? await cardCache.cards(ids)
-    : (await documentsOf(db, ids)).map(({ article, json }) => ({ article, json: Buffer.from(itemJson(json, query)) }))
+  const { query, filters, paging, feeds } = request
+  const { items, neighbours } = await pageItems(deps, request, db, paging.limit)
   const { info, links } = paging.describe(neighbours, query.count ? await countList(db, filters) : undefined)
   const link = linkHeader([...links, ...feeds])
   const headers = {
@@ -89,13 +90,49 @@ export async function listReply(
   return { headers, body: bodyOf(items, info), dependsOn: null }
 }
 
+/** The items of a page of at most `limit` articles, or of fewer where their documents are large. */
+async function pageItems(
+  deps: Pick<ListDependencies, 'storage' | 'cardCache'>,
+  request: Pick<ListRequest, 'query' | 'filters' | 'sort' | 'paging'>,
+  db: Reader,
+  limit: number,
+): Promise<{ items: ArticleJson<Buffer>[]; neighbours: Omit<Page<string>, 'rows'> }> {
+  const { query, filters, sort, paging } = request
+  const { from } = paging
+  const { rows: ids, ...neighbours } = await listPage(db, { filters, sort }, { limit, from })
+  if (isCardOnly(query)) return { items: await deps.cardCache.cards(ids), neighbours }
+  const { items, count } = await documentItems(deps.storage.reader, from?.back ? ids.toReversed() : ids, query)
+  if (count < ids.length) return pageItems(deps, request, db, count)
+  return { items: from?.back ? items.reverse() : items, neighbours }
+}
+
+/** A page ends with the article by which its documents have this many characters. */
+const MAX_PAGE = 4 * 1024 * 1024
+/** How many documents are read at once. */
+const DOCUMENTS_AT_ONCE = 5
+
+/** The items of the first articles whose documents are not too large together; `count` is how many articles these are. */
+async function documentItems(db: Reader, ids: string[], query: ArticleListQuery) {
+  const items: ArticleJson<Buffer>[] = []
+  let [count, length] = [0, 0]
+  for (; count < ids.length && length < MAX_PAGE; count += DOCUMENTS_AT_ONCE)
+    for (const { article, json } of await documentsOf(db, ids.slice(count, count + DOCUMENTS_AT_ONCE))) {
+      items.push({ article, json: Buffer.from(itemJson(json, query)) })
+      length += json.length
+    }
+  return { items, count: Math.min(count, ids.length) }
+}
+
 /** Handles `GET /v1/articles` of live articles. Throws `invalid-cursor`. */
 export async function sendList(
   deps: ListDependencies,
   request: FastifyRequest & { query: ArticleListQuery },
   reply: FastifyReply,
 ): Promise<Sent> {
-  const { headers, body } = await listReply(deps, parseListRequest(request.url, request.query))
+  const parsed = parseListRequest(request.url, request.query)
+  const { headers, body } = await (parsed.filters.q === undefined
+    ? listReply(deps, parsed)
+    : deps.boundedRead(request, (db) => listReply(deps, parsed, db)))
   return sendBody(reply.headers(headers), body)
 }
 
@@ -129,7 +166,8 @@ export function prebuiltLists(deps: ListDependencies): PrebuiltReplies {
     const cached = requestCache.get(request.url)
     if (cached) return cached
     const query = validQuery(request)
-    if (query?.version !== 'live') return undefined
+    // A search waits in its queue, and so takes the way through the handler.
+    if (query?.version !== 'live' || query.q !== undefined) return undefined
     const parsed = parseListRequest(request.url, query)
     if (request.url.length <= MAX_URL_LENGTH) requestCache.set(request.url, parsed)
     return parsed

@@ -39,10 +39,14 @@ const selectCounts = prepared('facet_counts', (db) =>
 export type Facets = Partial<Record<FacetName, { count: number }[]>>
 
 /** The requested facets of some hits. A section counts the articles of its subsections too. */
-export async function facetsOf(db: Reader, hits: Hit[], requested: readonly FacetName[]): Promise<Facets> {
+export async function facetsOf(
+  { db, bounded }: { db: Reader; bounded: Reader },
+  hits: Hit[],
+  requested: readonly FacetName[],
+): Promise<Facets> {
   const articles = JSON.stringify(hits.map(({ article }) => article))
   const facets: Facets = {}
-  const refCounts = requested.some((name) => name in entryTables) ? await selectCounts(db, { articles }) : []
+  const refCounts = requested.some((name) => name in entryTables) ? await selectCounts(bounded, { articles }) : []
   for (const name of requested) facets[name] = name === 'year' ? yearFacet(hits) : await entryFacet(db, name, refCounts)
   return facets
 }

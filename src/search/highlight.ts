@@ -1,13 +1,15 @@
 /** Highlights: the words of a search marked in the texts of an article, as escaped HTML. */
 import { toText } from '../body/to-text.ts'
 import type { Article } from '../editions/article.ts'
-import { positionsOf, type Term } from '../lib/search-syntax.ts'
+import { occursAt, type Term } from '../lib/search-syntax.ts'
 import { stemmedAmong, stemOf } from '../lib/stems.ts'
 import { fold, isUnmarked, type Token, tokensIn } from '../lib/tokenizer.ts'
 
 /** The length of an extract of a body, and of its part before the first match, in UTF-16 code units. */
 const EXTRACT = 200
 const BEFORE = 60
+/** How much of the blocks of a body that may have a match is looked at, in UTF-16 code units. */
+const MAX_SCANNED = 20_000
 
 export interface Highlights {
   headline: string | null
@@ -56,6 +58,11 @@ function matcherOf(terms: Term[], language: string): Matcher {
     form === undefined || stemmed === undefined ? undefined : stemOf(form, stemmed)
   const stems = new Set(terms.flatMap(({ form, stems = [] }) => (stems.length > 0 ? (stemIn(form) ?? []) : [])))
   const first = terms.map(({ words: [word = ''] }) => word)
+  /** The terms that can occur where a word does: those that begin with it, and those that are only a beginning of it. */
+  const prefixTerms = terms.filter(({ words, prefix }) => prefix && words.length === 1)
+  const byFirstWord = new Map(
+    first.map((word) => [word, [...prefixTerms, ...terms.filter(({ words }) => words[0] === word)]]),
+  )
   const prefixes = first.map((word, index) =>
     stemIn(terms[index]?.form) === undefined ? word : word.slice(0, COMMON_PREFIX),
   )
@@ -67,12 +74,12 @@ function matcherOf(terms: Term[], language: string): Matcher {
     prefilters: (stems.size > 0 ? [first, prefixes] : [first]).map(hasAny),
     find(text) {
       const tokens = tokensIn(text)
-      const words = tokens.map(({ word }) => word)
-      const matches = terms.flatMap((term) =>
-        positionsOf(term, words).map((at) => spanOf(tokens[at], tokens[at + term.words.length - 1])),
-      )
-      if (stems.size > 0)
-        for (const token of tokens) if (stems.has(stemIn(token.form) ?? '')) matches.push(spanOf(token, token))
+      const matches: Match[] = []
+      for (const [at, token] of tokens.entries()) {
+        for (const term of byFirstWord.get(token.word) ?? prefixTerms)
+          if (occursAt(term, tokens, at)) matches.push(spanOf(token, tokens[at + term.words.length - 1]))
+        if (stems.size > 0 && stems.has(stemIn(token.form) ?? '')) matches.push(spanOf(token, token))
+      }
       return withoutOverlaps(matches)
     },
   }
@@ -115,19 +122,33 @@ function extract(body: Blocks, { prefilters, find }: Matcher): string | null {
 }
 
 function extractBy(body: Blocks, mayMatch: (text: string) => boolean, find: Matcher['find']): string | null {
+  let left = MAX_SCANNED
   for (const block of body) {
     // Most blocks have no match, and this check costs less than rendering their Markdown.
     if (!mayMatch('text' in block ? block.text : JSON.stringify(block))) continue
-    const text = toText([block])
+    const text = beginningOf(block, left)
     const matches = find(text)
-    const [first] = matches
-    if (!first) continue
-    const start = first.start <= BEFORE ? 0 : wordBoundary(text, first.start - BEFORE)
-    const end = start + EXTRACT >= text.length ? text.length : wordBoundary(text, start + EXTRACT)
-    const shown = marked(text, matches, start, Math.max(end, first.end))
-    return `${start > 0 ? '… ' : ''}${shown.trim()}${end < text.length ? ' …' : ''}`
+    if (matches[0]) return around(text, matches[0], matches)
+    left -= text.length
+    if (left <= 0) return null
   }
   return null
+}
+
+/** The beginning of the text of a block; of a list or a table, all or nothing. */
+function beginningOf(block: Blocks[number], length: number): string {
+  if ('text' in block)
+    return toText([block.text.length <= length ? block : { ...block, text: block.text.slice(0, length) }])
+  const text = JSON.stringify(block).length <= 2 * length ? toText([block]) : ''
+  return text.length <= length ? text : ''
+}
+
+/** The text around the first match. */
+function around(text: string, first: Match, matches: Match[]): string {
+  const start = first.start <= BEFORE ? 0 : wordBoundary(text, first.start - BEFORE)
+  const end = start + EXTRACT >= text.length ? text.length : wordBoundary(text, start + EXTRACT)
+  const shown = marked(text, matches, start, Math.max(end, first.end))
+  return `${start > 0 ? '… ' : ''}${shown.trim()}${end < text.length ? ' …' : ''}`
 }
 
 /** The offset of the next space at or after `from`; in a text without spaces nearby, that of a character boundary. */

@@ -2,7 +2,7 @@
  * Search in live articles. Hits are ranked by where the terms occur, and with equal scores by time of publication. That
  * gives the same order on both engines, works with cursors, and costs the same per page however many hits there are.
  */
-import { and, asc, desc, eq } from 'drizzle-orm'
+import { and, asc, desc, eq, sql } from 'drizzle-orm'
 import type { KeyRange } from '../editions/index-key.ts'
 import { invalidCursor } from '../lib/cursor.ts'
 import type { Term } from '../lib/search-syntax.ts'
@@ -11,7 +11,8 @@ import { indexRange, isEmptyTemplate, type PredicateTemplate, predicateSql } fro
 import type { IndexQuery } from '../listing/query.ts'
 import { editionIndex, editionMatches, matchAll, matchExcept, matchTerms } from '../storage/fulltext.ts'
 import { type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
-import { placeholder, preparedVariants } from '../storage/prepared-statements.ts'
+import { packedRows } from '../storage/packed-rows.ts'
+import { placeholder } from '../storage/prepared-statements.ts'
 import { editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 
@@ -53,24 +54,21 @@ interface HitsVariant {
 }
 
 /** Selects the hits of one tier within a range of index keys. */
-const selectHits = preparedVariants(
-  'search_hits',
-  (db, { direction, template }: HitsVariant) => {
-    const order = { older: desc, newer: asc }[direction]
-    const { source, where } = editionMatches(indexRange, {
-      direction: direction === 'older' ? 'desc' : 'asc',
-      ...(isEmptyTemplate(template) && { limit: placeholder('limit') }),
-    })
-    return db
-      .select({ article: editions.article, key: editionIndex.key })
-      .from(source)
-      .crossJoin(editions)
-      .where(and(where, eq(editions.searchKey, editionIndex.key), ...predicateSql(template, editions)))
-      .orderBy(order(editionIndex.key))
-      .limit(placeholder('limit'))
-  },
-  JSON.stringify,
-)
+const selectHits = packedRows('search_hits', ['article', 'key'], (db, text) => {
+  const { direction, template } = JSON.parse(text) as HitsVariant
+  const order = { older: desc, newer: asc }[direction]
+  const { source, where } = editionMatches(indexRange, {
+    direction: direction === 'older' ? 'desc' : 'asc',
+    ...(isEmptyTemplate(template) && { limit: placeholder('limit') }),
+  })
+  return db
+    .select({ article: editions.article, key: sql`${editionIndex.key}`.as('key') })
+    .from(source)
+    .crossJoin(editions)
+    .where(and(where, eq(editions.searchKey, editionIndex.key), ...predicateSql(template, editions)))
+    .orderBy(order(editionIndex.key))
+    .limit(placeholder('limit'))
+})
 
 const bothOf = (query: string, filter: string | null): string => (filter === null ? query : matchAll([query, filter]))
 
@@ -81,32 +79,41 @@ interface Position {
   back: boolean
 }
 
+/** A page of hits, and the best of all. */
+interface SearchPage {
+  page: Page<Hit>
+  best: Hit[]
+}
+
 /**
- * A page of the hits that `indexQuery` lets through; an empty one if that is null. Throws `invalid-cursor` for a cursor
- * of another list.
+ * A page of the hits that `indexQuery` lets through, and the best `best` of them, both in one pass; none if
+ * that is null. Throws `invalid-cursor` for a cursor of another list.
  */
 export async function searchEditions(
   db: Reader,
   terms: Term[],
   indexQuery: IndexQuery | null,
-  { limit, from }: PageRequest,
-): Promise<Page<Hit>> {
-  if (terms.length === 0 || !indexQuery) return { rows: [], next: null, previous: null }
+  { limit, from, best }: PageRequest & { best: number },
+): Promise<SearchPage> {
+  if (terms.length === 0 || !indexQuery) return { page: { rows: [], next: null, previous: null }, best: [] }
   const start = from && { ...positionOf(from.keys), back: from.back }
   const { template, values: predicateValues } = indexQuery.otherPredicates
-  const variant: HitsVariant = { direction: start?.back ? 'newer' : 'older', template }
+  const variant = JSON.stringify({ direction: start?.back ? 'newer' : 'older', template } satisfies HitsVariant)
+  const needed = Math.max(limit + 1, best)
   const hits: Hit[] = []
   for (const { score, query } of tiersFrom(start, tiersOf(terms))) {
-    if (hits.length > limit) break
+    if (hits.length >= needed) break
     const values = {
       ...predicateValues,
       ...keyRangeFrom(start?.score === score ? start : null, indexQuery),
       query: bothOf(query, indexQuery.query),
-      limit: limit + 1 - hits.length,
+      limit: needed - hits.length,
     }
-    hits.push(...(await selectHits(db, variant, values)).map((hit) => ({ ...hit, score })))
+    const rows = await selectHits(db, variant, values)
+    hits.push(...rows.map(({ article, key }) => ({ article, key: Number(key), score })))
   }
-  return pageOf(hits, { limit, from }, ({ score, key }) => [score, String(key)])
+  const page = pageOf(hits.slice(0, limit + 1), { limit, from }, ({ score, key }) => [score, String(key)])
+  return { page, best: hits.slice(0, best) }
 }
 
 function positionOf([score, key]: readonly [string | number, string]): { score: number; key: number } {

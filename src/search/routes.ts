@@ -1,3 +1,4 @@
+import { setImmediate as nextEventLoopTurn } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { type Article, ArticleCard } from '../editions/article.ts'
@@ -10,6 +11,7 @@ import { cacheTagOf } from '../lib/cache-tag.ts'
 import { enumList } from '../lib/query-parameters.ts'
 import { Id, Slug } from '../lib/schemas.ts'
 import type { Term } from '../lib/search-syntax.ts'
+import type { BoundedRead } from '../listing/bounded-reads.ts'
 import { articleParameters, filtersIn, queryText } from '../listing/filters.ts'
 import { indexQueryFor, searchTermsOf } from '../listing/query.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
@@ -75,8 +77,13 @@ const Query = z.strictObject({
   facets: enumList([...facetNames, 'none'], 'The facets to count; all if left out, `none` for none.').optional(),
 })
 
+interface SearchDependencies {
+  storage: Storage
+  boundedRead: BoundedRead
+}
+
 /** Search in live articles. */
-export function registerSearch(server: FastifyInstance, { storage }: { storage: Storage }): void {
+export function registerSearch(server: FastifyInstance, { storage, boundedRead }: SearchDependencies): void {
   const app = server.withTypeProvider<ZodTypes>()
 
   app.get(
@@ -94,37 +101,40 @@ export function registerSearch(server: FastifyInstance, { storage }: { storage: 
         response: { 200: SearchResult },
       },
     },
-    (request, reply) => search(storage.reader, request, reply),
+    (request, reply) => boundedRead(request, (bounded) => search({ db: storage.reader, bounded }, request, reply)),
   )
 }
 
 type SearchRequest = FastifyRequest & { query: z.output<typeof Query> }
 
+/** `bounded` runs what the words of the query decide the cost of, and `db` the rest. */
+interface Readers {
+  db: Reader
+  bounded: Reader
+}
+
 /** Handles `GET /v1/search`; sets the headers `Cache-Tag` and `Link`. Throws `invalid-cursor`. */
-async function search(db: Reader, request: SearchRequest, reply: FastifyReply): Promise<Sent> {
+async function search({ db, bounded }: Readers, request: SearchRequest, reply: FastifyReply): Promise<Sent> {
   const { q, limit, count, cursor, facets = [...facetNames], ...query } = request.query
   const paging = pageRequest(request, limit)
-  const indexQuery = await indexQueryFor(db, filtersIn(query))
-  const terms = indexQuery ? await searchTermsOf(db, q, query) : []
-  const page = await searchEditions(db, terms, indexQuery, paging)
   const isFirst = cursor === undefined
   const countedFacets = facetNames.filter((name) => isFirst && facets.includes(name))
-  const best = countedFacets.length > 0 ? await bestHits() : []
-  const total = count ? await countHits(db, terms, indexQuery) : undefined
-  const suggestion = isFirst && page.rows.length === 0 ? await spellingSuggestion(db, terms) : undefined
+  const indexQuery = await indexQueryFor(db, filtersIn(query))
+  const terms = indexQuery ? await searchTermsOf(db, q, query) : []
+  const { page, best } = await searchEditions(bounded, terms, indexQuery, {
+    ...paging,
+    best: countedFacets.length > 0 ? MAX_COUNTED_HITS : 0,
+  })
+  const total = count ? await countHits(bounded, terms, indexQuery) : undefined
+  const suggestion = isFirst && page.rows.length === 0 ? await spellingSuggestion(bounded, terms) : undefined
   reply.header('cache-tag', cacheTagOf(['articles', ...page.rows.map(({ article }) => article)]))
   const result = {
+    facets: await facetsOf({ db, bounded }, best, countedFacets),
     data: await searchHits(db, page.rows, terms),
-    facets: await facetsOf(db, best, countedFacets),
     didYouMean: suggestion ?? null,
     page: paging.info(reply, page, total),
   }
   return asSent(reply.send(result))
-
-  async function bestHits(): Promise<Hit[]> {
-    if (page.next === null) return page.rows
-    return (await searchEditions(db, terms, indexQuery, { limit: MAX_COUNTED_HITS, from: null })).rows
-  }
 }
 
 /** Hits as they are sent: the cards of their articles, with highlights and score. */
@@ -134,8 +144,15 @@ async function searchHits(db: Reader, hits: Hit[], terms: Term[]) {
     hits.map(({ article }) => article),
   )
   const scores = new Map(hits.map(({ article, score }) => [article, score]))
-  return documents.map(({ article: id, json }) => {
+  const found = []
+  for (const { article: id, json } of documents) {
     const article = JSON.parse(json) as Article
-    return { ...cardOf(article), highlights: highlightsOf(article, terms), score: scores.get(id) }
-  })
+    found.push({ ...cardOf(article), highlights: highlightsOf(article, terms), score: scores.get(id) })
+    // Highlights in a long text take time: other requests run in between.
+    if (json.length > LONG_TEXT) await nextEventLoopTurn()
+  }
+  return found
 }
+
+/** From how many characters on an article is long. */
+const LONG_TEXT = 50_000

@@ -8,19 +8,38 @@ const MIN_LENGTH = 4
 /** Up to this length a suggestion may differ by one letter, in longer words by two. */
 const SHORT_WORD = 6
 
+/** How many words of a query are corrected: each takes reading all words with the same beginning. */
+const MAX_CORRECTED = 4
+
 /**
- * A corrected query for terms that find nothing: each word that is in no text is replaced by the nearest one that is.
- * Undefined unless the corrected query finds something, so that it reveals no word that is not public now.
+ * A corrected query for terms that find nothing: each word that is in no text is replaced by the nearest one that is;
+ * undefined if there are more than a few such words. Undefined unless the corrected query finds something, so that it
+ * reveals no word that is not public now.
  */
 export async function spellingSuggestion(db: Reader, terms: Term[]): Promise<string | undefined> {
-  const suggested: Term[] = []
-  for (const term of terms)
-    suggested.push({ prefix: term.prefix, words: await Promise.all(term.words.map((word) => nearestWord(db, word))) })
-  const isSame = suggested.every(({ words }, index) => words.join(' ') === terms[index]?.words.join(' '))
-  if (isSame || !(await findsAny(db, suggested))) return undefined
+  const unknown = await unknownWords(db, new Set(terms.flatMap(({ words }) => words)))
+  if (unknown.length > MAX_CORRECTED) return undefined
+  const corrections = new Map<string, string>()
+  for (const word of unknown) {
+    const nearest = await nearestWord(db, word)
+    if (nearest !== undefined) corrections.set(word, nearest)
+  }
+  const suggested = terms.map(({ words, prefix }) => ({
+    prefix,
+    words: words.map((word) => corrections.get(word) ?? word),
+  }))
+  if (corrections.size === 0 || !(await findsAny(db, suggested))) return undefined
   return suggested
     .map(({ words, prefix }) => (words.length > 1 ? `"${words.join(' ')}"` : `${words[0]}${prefix ? '*' : ''}`))
     .join(' ')
+}
+
+/** The words that no text has, without those that are too short to be corrected. */
+async function unknownWords(db: Reader, words: Set<string>): Promise<string[]> {
+  const unknown: string[] = []
+  for (const word of words)
+    if (word.length >= MIN_LENGTH && !(await findsAny(db, [{ words: [word], prefix: false }]))) unknown.push(word)
+  return unknown
 }
 
 async function findsAny(db: Reader, terms: Term[]): Promise<boolean> {
@@ -30,20 +49,15 @@ async function findsAny(db: Reader, terms: Term[]): Promise<boolean> {
   return found.length > 0
 }
 
-/**
- * The word itself if a text has it or no text has a similar one; else the one with the smallest edit distance, of equals
- * the most frequent.
- */
-async function nearestWord(db: Reader, word: string): Promise<string> {
-  if (word.length < MIN_LENGTH || (await findsAny(db, [{ words: [word], prefix: false }]))) return word
+/** The word of a text with the smallest edit distance, of equals the most frequent; undefined if none is similar. */
+async function nearestWord(db: Reader, word: string): Promise<string | undefined> {
   const maxDistance = word.length <= SHORT_WORD ? 1 : 2
+  const lengths = { shortest: word.length - maxDistance, longest: word.length + maxDistance }
   // A wrong first letter is mostly a swap with the second.
   const [first = '', second = ''] = word
-  const beginnings = new Set([first, second])
-  let best = { word, distance: maxDistance, texts: 0 }
-  for (const beginning of beginnings)
-    for (const { word: known, texts } of await wordsWithPrefix(db, beginning)) {
-      if (Math.abs(known.length - word.length) > maxDistance) continue
+  let best: { word?: string; distance: number; texts: number } = { distance: maxDistance, texts: 0 }
+  for (const beginning of new Set([first, second]))
+    for (const { word: known, texts } of await wordsWithPrefix(db, beginning, lengths)) {
       const steps = isSwapped(word, known) ? 1 : distance(word, known)
       if (steps < best.distance || (steps === best.distance && texts > best.texts))
         best = { word: known, distance: steps, texts }

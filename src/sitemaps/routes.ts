@@ -104,7 +104,7 @@ export function registerSitemaps(
       const etag = await etagOf(db, request)
       const entries = await entriesIn(db, site, name)
       if (!entries) throw notFound('sitemap')
-      if (matchesEtag(request, etag)) return notModified(reply, etag) as never
+      if (matchesEtag(request.headers, etag)) return notModified(reply, etag) as never
       reply.headers({ 'content-type': CONTENT_TYPE, 'cache-tag': 'articles', etag })
       return reply.send(Readable.from(urlset(entries), { objectMode: false }) as never)
     },
@@ -125,24 +125,25 @@ export function registerSitemaps(
       },
     },
     async (_request, reply) => {
-      const now = clock.now().getTime()
-      const from = { publishedAt: new Date(now + 1).toISOString(), article: '' }
-      const until = new Date(now - MAX_NEWS_AGE).toISOString()
-      const news: SitemapEntry[] = []
-      for await (const entries of articleEntries(db, site, {
-        from,
-        until,
-        isDescending: true,
-        maxArticles: Number.POSITIVE_INFINITY,
-      })) {
-        news.push(...entries)
-        if (news.length >= MAX_NEWS) break
-      }
+      const news = await newsOf(db, site, clock.now())
       reply.headers({ 'content-type': CONTENT_TYPE, 'cache-tag': 'articles' })
-      const url = news.slice(0, MAX_NEWS).map((entry) => newsUrl(entry, site))
+      const url = news.map((entry) => newsUrl(entry, site))
       return xml({ urlset: { '@_xmlns': SITEMAP, '@_xmlns:news': NEWS, '@_xmlns:image': IMAGE, url } })
     },
   )
+}
+
+/** The newest articles that may be in the news sitemap at a time. */
+async function newsOf(db: Reader, site: Site, now: Date): Promise<SitemapEntry[]> {
+  const from = { publishedAt: new Date(now.getTime() + 1).toISOString(), article: '' }
+  const until = new Date(now.getTime() - MAX_NEWS_AGE).toISOString()
+  const span = { from, until, isDescending: true, maxArticles: Number.POSITIVE_INFINITY }
+  const news: SitemapEntry[] = []
+  for await (const entries of articleEntries(db, site, span)) {
+    news.push(...entries)
+    if (news.length >= MAX_NEWS) break
+  }
+  return news.slice(0, MAX_NEWS)
 }
 
 /** The ETag, from the last change: it is known before the sitemap, which takes long to write. */

@@ -1,22 +1,10 @@
-/** The errors that storage throws, on both engines, and what the engines' own errors mean. */
+/** What errors of the engines mean, and what may be logged of them. */
 import { DrizzleQueryError } from 'drizzle-orm'
-
-/** Another process has held the write lock for too long. */
-export class StorageBusy extends Error {
-  override name = 'StorageBusy'
-  constructor() {
-    super('another process holds the write lock of the database')
-  }
-}
+import { codesOf, isStorageFull, STATEMENT_ENDED, StorageBusy } from './storage.ts'
 
 /** The database does not answer, or the connection was lost; the message says why. The statement may have taken effect. */
 export class StorageUnavailable extends Error {
   override name = 'StorageUnavailable'
-}
-
-/** The database cannot be used as it is; the message says why. The file has not been changed. */
-export class StorageUnusable extends Error {
-  override name = 'StorageUnusable'
 }
 
 /**
@@ -27,9 +15,8 @@ export type StorageFault = 'busy' | 'unavailable' | 'too-slow' | 'read-only' | '
 
 /** The faults by the engines' codes; PostgreSQL's are in https://www.postgresql.org/docs/current/errcodes-appendix.html. */
 const CODES: [RegExp, StorageFault][] = [
-  [/^(SQLITE_FULL|53100)$/, 'full'],
   [/^(SQLITE_READONLY.*|25006)$/, 'read-only'],
-  [/^57014$/, 'too-slow'],
+  [new RegExp(`^${STATEMENT_ENDED}$`), 'too-slow'],
   // Lock timeout, serialization failure, deadlock.
   [/^(55P03|40001|40P01)$/, 'busy'],
   // Connections, credentials, resources, shutdown, timeouts of the session, and no such database.
@@ -42,13 +29,10 @@ export function faultOf(error: unknown): StorageFault | undefined {
     if (one instanceof StorageBusy) return 'busy'
     if (one instanceof StorageUnavailable) return 'unavailable'
   }
+  if (isStorageFull(error)) return 'full'
   const codes = codesOf(error)
   return CODES.find(([pattern]) => codes.some((code) => pattern.test(code)))?.[1]
 }
-
-/** The engine's codes in an error and its causes: drizzle wraps what the driver threw. */
-export const codesOf = (error: unknown): string[] =>
-  causesOf(error).flatMap((one) => ('code' in one ? [String(one.code)] : []))
 
 /** An error, its cause, and so on. */
 function causesOf(error: unknown): Error[] {

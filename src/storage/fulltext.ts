@@ -8,7 +8,8 @@ import * as pg from 'drizzle-orm/pg-core'
 import * as sqlite from 'drizzle-orm/sqlite-core'
 import type { Stem, Term } from '../lib/search-syntax.ts'
 import { dialect } from './dialect.ts'
-import { prepared, preparedVariants } from './prepared-statements.ts'
+import { packedRows } from './packed-rows.ts'
+import { preparedVariants } from './prepared-statements.ts'
 import type { Reader, Writer } from './storage.ts'
 
 /** The part of an article that must contain all terms: any, headline or summary, the headline. */
@@ -134,6 +135,13 @@ export const matchAll = (queries: string[]): string =>
 export const matchExcept = (query: string, excluded: string): string =>
   isSqlite ? `(${query}) NOT (${excluded})` : `(${query}) & !(${excluded})`
 
+/**
+ * Ends a statement of `boundedReader` at its deadline: SQLite evaluates this for rows that match, one in 32 of them;
+ * PostgreSQL ends statements by itself.
+ */
+const isWithinDeadline = (key: SQL | sqlite.SQLiteColumn): SQL =>
+  sql` and ((${key} / 1024) % 32 > 0 or within_deadline())`
+
 /** A full-text query, and the range of keys that it covers; each is a value or a placeholder for one. */
 export interface MatchRange {
   query: unknown
@@ -155,7 +163,10 @@ interface MatchOrder {
 export function editionMatches({ query, low, high }: MatchRange, order?: MatchOrder) {
   const { key } = editionIndex
   if (isSqlite)
-    return { source: editionIndex, where: sql`edition_index match ${query} and ${key} >= ${low} and ${key} <= ${high}` }
+    return {
+      source: editionIndex,
+      where: sql`edition_index match ${query} and ${key} >= ${low} and ${key} <= ${high}${isWithinDeadline(key)}`,
+    }
   const { direction = 'desc', limit } = order ?? {}
   const sorted =
     order && sql` order by key ${sql.raw(direction)}${limit === undefined ? undefined : sql` limit ${limit}`}`
@@ -167,14 +178,14 @@ export function editionMatches({ query, low, high }: MatchRange, order?: MatchOr
 /** The predicate that `key` is the key of an edition that matches. */
 export const isEditionMatching = (key: sqlite.SQLiteColumn, query: unknown): SQL =>
   isSqlite
-    ? sql`${key} in (select rowid from edition_index where edition_index match ${query})`
+    ? sql`${key} in (select rowid from edition_index where edition_index match ${query}${isWithinDeadline(editionIndex.key)})`
     : sql`${key} in (select edition_matches(${query}::tsquery, ${sql.raw(EVERY_KEY)}))`
 const EVERY_KEY = `${Number.MIN_SAFE_INTEGER}, ${Number.MAX_SAFE_INTEGER}`
 
 /** The predicate that `key` is the key of a working copy that matches. */
 export const isDraftMatching = (key: sqlite.SQLiteColumn, query: string): SQL =>
   isSqlite
-    ? sql`${key} in (select rowid from draft_index where draft_index match ${query})`
+    ? sql`${key} in (select rowid from draft_index where draft_index match ${query}${isWithinDeadline(draftIndex.key)})`
     : sql`${key} in (select draft_matches(${query}::tsquery))`
 
 /** FTS5 takes commands as inserts into the index (https://sqlite.org/fts5.html, section 6.8). */
@@ -211,15 +222,26 @@ export const jsonArrayElements = (json: unknown): SQL =>
 /** How many of the newest texts the words come from on PostgreSQL, which has no table of all words. */
 const SAMPLE_SIZE = 2_000
 
-const fromVocabulary = sql`(select term as word, doc as texts from edition_vocabulary where term >= ${sql.placeholder('from')} and term < ${sql.placeholder('to')}) as known`
-const fromSample = sql`(select word, ndoc as texts from ts_stat(${sql.raw(`'select tokens from edition_index order by key desc limit ${SAMPLE_SIZE}'`)}) where word collate "C" >= ${sql.placeholder('from')} and word collate "C" < ${sql.placeholder('to')}) as known`
+const from = sql.placeholder('from')
+const to = sql.placeholder('to')
+const lengths = sql`between ${sql.placeholder('shortest')} and ${sql.placeholder('longest')}`
+const fromVocabulary = sql`(select term as word, doc as texts from edition_vocabulary where term >= ${from} and term < ${to} and length(term) ${lengths} and within_deadline()) as known`
+const fromSample = sql`(select word, ndoc as texts from ts_stat(${sql.raw(`'select tokens from edition_index order by key desc limit ${SAMPLE_SIZE}'`)}) where word collate "C" >= ${from} and word collate "C" < ${to} and length(word) ${lengths}) as known`
 
-const selectWords = prepared('known_words', (db) =>
+const selectWords = packedRows('known_words', ['word', 'texts'], (db) =>
   db
-    .select({ word: sql<string>`known.word`, texts: sql<number>`known.texts`.mapWith(Number) })
+    .select({ word: sql`known.word`.as('word'), texts: sql`known.texts`.as('texts') })
     .from(isSqlite ? fromVocabulary : fromSample),
 )
 
-/** The words of editions that begin with a prefix, and the number of texts that contain each. */
-export const wordsWithPrefix = (db: Reader, prefix: string): Promise<{ word: string; texts: number }[]> =>
-  selectWords(db, { from: prefix, to: `${prefix}\u{10ffff}` })
+/**
+ * The words of editions that begin with a prefix and have so many characters, and the number of texts that contain each.
+ */
+export async function wordsWithPrefix(
+  db: Reader,
+  prefix: string,
+  { shortest, longest }: { shortest: number; longest: number },
+): Promise<{ word: string; texts: number }[]> {
+  const rows = await selectWords(db, '', { from: prefix, to: `${prefix}\u{10ffff}`, shortest, longest })
+  return rows.map(({ word, texts }) => ({ word, texts: Number(texts) }))
+}

@@ -4,7 +4,7 @@ import type Database from 'better-sqlite3'
 import { sql } from 'drizzle-orm'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import type { Dialect } from './dialect.ts'
-import { StorageUnusable } from './faults.ts'
+import { StorageUnusable } from './storage.ts'
 
 interface Migration {
   tag: string
@@ -61,6 +61,15 @@ function pendingOf(all: Migration[], applied: Applied[]): Migration[] {
       `the database was made by a newer version of Dateline (it has the migration ${unknown.tag}); start that version, or restore an older copy`,
     )
   return all.filter(({ tag }) => !applied.some((one) => one.tag === tag))
+}
+
+/** Throws `StorageUnusable` if a database is of a newer version, or has no schema at all. */
+export function assertKnownSchema(connection: Database.Database): void {
+  const tags = connection.prepare('select tag from schema_migrations').pluck().all() as string[]
+  pendingOf(
+    migrationsOf('sqlite'),
+    tags.map((tag) => ({ tag, checksum: null })),
+  )
 }
 
 /**

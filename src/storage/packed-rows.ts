@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { dialect } from './dialect.ts'
 import { preparedVariants } from './prepared-statements.ts'
 import type { Reader } from './storage.ts'
@@ -9,12 +8,11 @@ const SEPARATOR = '\u001f'
 const separator = sql.raw(`char(${SEPARATOR.charCodeAt(0)})`)
 
 type Row<K extends string> = Record<K, string>
-type Columns<K extends string> = Record<K, SQLiteColumn>
 
-/** A query of texts that can be run as it is, or as the subquery of another. */
+/** A query of texts, or of what is given as text, that can be run as it is, or as the subquery of another. */
 interface Packable<K extends string> {
-  prepare(): { execute(values?: Record<string, unknown>): Promise<Row<K>[]> }
-  as(name: string): Columns<K>
+  prepare(): { execute(values?: Record<string, unknown>): Promise<object[]> }
+  as(name: string): Record<K, unknown>
 }
 
 /**
@@ -26,7 +24,7 @@ export function packedRows<K extends string>(
   names: readonly K[],
   build: (db: Reader, variant: string) => Packable<K>,
 ): (db: Reader, variant: string, values?: Record<string, unknown>) => Promise<Row<K>[]> {
-  if (dialect === 'postgres') return preparedVariants(name, build)
+  if (dialect === 'postgres') return preparedVariants<string, Promise<Row<K>[]>>(name, build as never)
   const select = preparedVariants(name, (db: Reader, variant: string) => {
     const rows = build(db, variant).as('rows')
     const joined = names.map((one) => [one, sql<string | null>`group_concat(${rows[one]}, ${separator})`])

@@ -1,6 +1,7 @@
 /** Connections to a PostgreSQL server: how they are opened, and what happens when one is lost. */
 import pg from 'pg'
-import { codesOf, faultOf, reasonOf, StorageUnavailable, StorageUnusable } from './faults.ts'
+import { faultOf, reasonOf, StorageUnavailable } from './faults.ts'
+import { codesOf, StorageUnusable } from './storage.ts'
 
 /** How to use a PostgreSQL server. */
 export interface PostgresOptions {
@@ -21,6 +22,12 @@ export interface PostgresOptions {
   /** The address of a replica for reads of live content. */
   readUrl?: string | undefined
 }
+
+/** The options that a caller may leave out; `wait` is how long a start waits for the server, in milliseconds. */
+export type ServerOptions = Partial<PostgresOptions & { wait: number }>
+
+/** Writes wait for the write lock for five seconds: longer than its holder may be silent. */
+export const SERVER_DEFAULTS = { connections: 10, timeout: 15_000, prepared: true, silence: 3_000, wait: 0 }
 
 /** The longest time for establishing a connection, in milliseconds. */
 const CONNECT_TIMEOUT = 5_000

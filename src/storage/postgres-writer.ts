@@ -1,10 +1,10 @@
 /** The connection that writes to a PostgreSQL database. */
 import { setImmediate as nextEventLoopTurn } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/node-postgres'
-import { faultOf, StorageBusy, StorageUnavailable } from './faults.ts'
+import { faultOf, StorageUnavailable } from './faults.ts'
 import { type PostgresOptions, type Query, singleConnection } from './postgres-connections.ts'
-import type { Storage, Writer } from './storage.ts'
-import type { WriteConnection } from './write-queue.ts'
+import type { WriteConnection } from './postgres-write-queue.ts'
+import { type Storage, StorageBusy, type Writer } from './storage.ts'
 
 /** The advisory lock that every writing transaction holds; any constant that no other program uses. */
 const WRITE_LOCK = 0x44_41_54_45

@@ -2,56 +2,65 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { CommitListeners } from './commit-listeners.ts'
-import { codesOf, reasonOf, StorageUnavailable, StorageUnusable } from './faults.ts'
+import { reasonOf, StorageUnavailable } from './faults.ts'
 import { migratePostgres } from './migrate.ts'
 import {
   again,
   asUnavailable,
   type Connection,
-  type PostgresOptions,
   type Query,
   queryPool,
+  SERVER_DEFAULTS,
   type SingleConnection,
   singleConnection,
 } from './postgres-connections.ts'
 import { currentReplica } from './postgres-replica.ts'
+import { groupCommit } from './postgres-write-queue.ts'
 import { postgresWriter } from './postgres-writer.ts'
 import { sharedCall } from './shared-call.ts'
-import type { Reader, Storage } from './storage.ts'
-import { writeQueue } from './write-queue.ts'
+import { codesOf, type OpenOptions, type Reader, STATEMENT_DEADLINE, type Storage, StorageUnusable } from './storage.ts'
 
 /** The number of connections for background work. */
 const BACKGROUND_CONNECTIONS = 2
+/** The number of connections for queries whose cost a client decides. */
+const BOUNDED_CONNECTIONS = 4
 /** The pause between two attempts to reach a server that does not answer yet, in milliseconds. */
 const START_RETRY = 500
 
 /**
- * Connects to the server that `url` names and brings its schema up to date. `wait` is how long it waits for a server
- * that does not answer yet, in milliseconds.
+ * Connects to the server that `url` names and brings its schema up to date; `deadline` is that of `boundedReader`.
  */
-export async function openPostgres(url: string, options: PostgresOptions & { wait: number }): Promise<Storage> {
+export async function openPostgres(
+  url: string,
+  { server = {}, deadline = STATEMENT_DEADLINE }: OpenOptions = {},
+): Promise<Storage> {
+  const options = { ...SERVER_DEFAULTS, ...server }
   await migrated(url, options)
   const reads = queryPool(url, options, options.connections)
   await checkSession(reads)
+  const bounded = queryPool(url, { ...options, timeout: deadline }, BOUNDED_CONNECTIONS)
   const background = queryPool(url, options, BACKGROUND_CONNECTIONS)
   const watching = singleConnection(url, options)
   const writer = postgresWriter(url, options)
   const listeners = new CommitListeners()
-  const { transaction, attempt, idle } = writeQueue(writer, () => listeners.run())
+  const { transaction, attempt, idle } = groupCommit(writer, () => listeners.run())
   const reader = readerOf(reads.query)
   const replica = options.readUrl === undefined ? undefined : queryPool(options.readUrl, options, options.connections)
   return {
     reader,
+    boundedReader: readerOf(bounded.query),
     backgroundReader: readerOf(background.query),
     liveReader: replica ? readerOf(currentReplica(background, replica, reads)) : reader,
     transaction,
     attempt,
     onCommit: (listener) => listeners.add(listener),
     commits: sharedCall(() => again(1, () => snapshotOf(watching))),
+    // The server looks after its disk; the service learns of it by the errors of queries.
+    onFailure: () => {},
     ping: async () => void (await background.query('select 1')),
     async close() {
       await idle()
-      await Promise.all([reads, background, watching, writer, replica].map((one) => one?.close()))
+      await Promise.all([reads, bounded, background, watching, writer, replica].map((one) => one?.close()))
     },
   }
 }

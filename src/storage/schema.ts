@@ -487,3 +487,24 @@ export const auditLog = table(
     index('audit_log_actor').on(t.actor, t.at),
   ],
 )
+
+/**
+ * Long work that a request or a schedule has begun. The process that does it renews the lease; a job whose lease has ended
+ * is failed, since its process is gone.
+ */
+export const jobs = table(
+  'jobs',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind').notNull(),
+    state: text('state').notNull(),
+    done: integer('done').notNull(),
+    total: integer('total').notNull(),
+    report: json('report').$type<Record<string, unknown>>(),
+    createdBy: text('created_by').notNull(),
+    createdAt: timestampColumn('created_at').notNull(),
+    finishedAt: timestampColumn('finished_at'),
+    leaseUntil: timestampColumn('lease_until').notNull(),
+  },
+  (t) => [index('jobs_created_at').on(t.createdAt, t.id), index('jobs_state').on(t.state, t.kind)],
+)

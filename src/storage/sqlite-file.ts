@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { StorageUnusable } from './faults.ts'
+import { StorageUnusable } from './storage.ts'
 
 /** Marks an SQLite file as Dateline's: the letters DATE (the `application_id` pragma). */
 export const APPLICATION_ID = 0x44_41_54_45
@@ -33,16 +33,33 @@ export function isEmptyFile(path: string): boolean {
     // SQLite writes its WAL beside the file.
     accessSync(folder, constants.W_OK)
     if (fstatSync(file).size === 0) return true
-    const header = Buffer.alloc(HEADER_LENGTH)
-    readSync(file, header, 0, HEADER_LENGTH, 0)
-    if (header.toString('latin1', 0, MAGIC.length) !== MAGIC)
-      throw new StorageUnusable(`the file ${path} is not an SQLite database, or is damaged`)
-    if (header.readUInt32BE(APPLICATION_ID_AT) !== APPLICATION_ID)
-      throw new StorageUnusable(`the file ${path} is a database of another program`)
+    checkHeader(file, path)
     return false
   } finally {
     closeSync(file)
   }
+}
+
+/** Throws `StorageUnusable` unless there is a database of Dateline at `path`. Changes nothing. */
+export function assertDatabaseFile(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
+    throw new StorageUnusable(`there is no file ${path}`)
+  const file = openSync(path, 'r')
+  try {
+    checkHeader(file, path)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Throws `StorageUnusable` unless the file begins as a database of Dateline does. */
+function checkHeader(file: number, path: string): void {
+  const header = Buffer.alloc(HEADER_LENGTH)
+  readSync(file, header, 0, HEADER_LENGTH, 0)
+  if (header.toString('latin1', 0, MAGIC.length) !== MAGIC)
+    throw new StorageUnusable(`the file ${path} is not an SQLite database, or is damaged`)
+  if (header.readUInt32BE(APPLICATION_ID_AT) !== APPLICATION_ID)
+    throw new StorageUnusable(`the file ${path} is a database of another program`)
 }
 
 /** Node's `recursive` option never returns where the system denies that a parent exists, as in /proc. */

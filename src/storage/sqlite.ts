@@ -1,23 +1,23 @@
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { boundedReader } from './bounded-reader.ts'
+import { defineDeadline } from './bounded-statements.ts'
 import { CommitListeners } from './commit-listeners.ts'
-import { StorageUnusable } from './faults.ts'
+import { type FailureLatch, failureLatch } from './failure.ts'
+import { checkFile } from './file-check.ts'
 import { migrateSqlite } from './migrate.ts'
 import { APPLICATION_ID, isEmptyFile } from './sqlite-file.ts'
-import { sqliteWriter } from './sqlite-writer.ts'
-import { cacheStatements } from './statement-cache.ts'
-import type { Storage } from './storage.ts'
+import { writeQueue } from './sqlite-write-queue.ts'
+import { cacheStatements, type SlowStatements } from './statements.ts'
+import { type OpenOptions, STATEMENT_DEADLINE, type Storage, StorageUnusable } from './storage.ts'
 import { checkpointWal, MAX_WAL_PAGES } from './wal-checkpoint.ts'
-import { writeQueue } from './write-queue.ts'
 
 /** How long a connection waits for another process that opens, migrates or closes the file, in milliseconds. */
 const OPENING_DEADLINE = 1_500
 
-/**
- * Opens the file at `path`, which is created if it does not exist, and migrates its schema. With `forService` the WAL is
- * checkpointed in the background; without, by the transaction that fills it, which is good enough for a command.
- */
-export async function openSqlite(path: string, { forService = false } = {}): Promise<Storage> {
+/** Opens the file at `path`, which is created if it does not exist, and migrates its schema. */
+export async function openSqlite(path: string, options: OpenOptions = {}): Promise<Storage> {
+  const { forService = false, checkpoints = true, deadline = STATEMENT_DEADLINE, slow } = options
   let writer: Database.Database | undefined
   let reader: Database.Database | undefined
   try {
@@ -38,14 +38,28 @@ export async function openSqlite(path: string, { forService = false } = {}): Pro
     // From here on, waiting inside SQLite would block the whole process; the write queue waits instead. The reader's
     // waits are rare and short, such as when another process ends and checkpoints the WAL.
     writer.pragma('busy_timeout = 0')
-    const storage = { ...createStorage(cacheStatements(writer), cacheStatements(reader)), file: path }
+    const latch = failureLatch()
+    const bounded = boundedReader(path, { deadline, inThread: forService })
+    const base = createStorage(writer, reader, latch, slow)
+    const storage: Storage = {
+      ...base,
+      boundedReader: bounded.reader,
+      file: path,
+      // Closing the last connection removes the WAL: the other connections must be closed before.
+      close: () => bounded.close().then(base.close),
+    }
+    if (!checkpoints) writer.pragma('wal_autocheckpoint = 0')
     if (!forService) return storage
-    writer.pragma(`wal_autocheckpoint = ${MAX_WAL_PAGES}`)
-    const checkpointing = checkpointWal(path)
+    if (checkpoints) writer.pragma(`wal_autocheckpoint = ${MAX_WAL_PAGES}`)
+    const checking = checkFile(path, latch.damaged)
+    const checkpointing = checkpoints ? checkpointWal(path, latch.observe) : undefined
     return {
       ...storage,
-      // Closing the last connection removes the WAL: the thread's must be closed before.
-      close: () => checkpointing.stop().then(storage.close),
+      // Closing the last connection removes the WAL: all others must be closed before.
+      async close() {
+        await Promise.all([checking.kill(), checkpointing?.stop()])
+        await storage.close()
+      },
     }
   } catch (error) {
     reader?.close()
@@ -54,11 +68,17 @@ export async function openSqlite(path: string, { forService = false } = {}): Pro
   }
 }
 
-function createStorage(writer: Database.Database, reader: Database.Database): Storage {
+function createStorage(
+  writer: Database.Database,
+  reader: Database.Database,
+  latch: FailureLatch,
+  slow: SlowStatements | undefined,
+): Omit<Storage, 'boundedReader'> {
+  for (const connection of [writer, reader]) cacheStatements(connection, { onError: latch.observe, slow })
   const { commits, end } = snapshots(reader)
   const listeners = new CommitListeners()
-  const { transaction, attempt, idle } = writeQueue(sqliteWriter(writer, end), () => listeners.run())
   const db = drizzle(reader) as unknown as Storage['reader']
+  const { transaction, attempt, idle } = writeQueue(writer, end, () => listeners.run(), latch.failure)
   return {
     reader: db,
     backgroundReader: db,
@@ -67,7 +87,12 @@ function createStorage(writer: Database.Database, reader: Database.Database): St
     attempt,
     commits,
     onCommit: (listener) => listeners.add(listener),
-    ping: async () => void reader.prepare('select 1').get(),
+    onFailure: latch.onFailure,
+    async ping() {
+      const failure = latch.failure()
+      if (failure) throw failure
+      reader.prepare('select 1').get()
+    },
     close: async () => {
       await idle()
       try {
@@ -97,13 +122,19 @@ function snapshots(reader: Database.Database): { commits(): number; end(): void 
     version = undefined
     if (reader.inTransaction) commit.run()
   }
+  // Nobody waits for it. An error is reported where statements are run, and the next commit or snapshot meets it again.
+  const endQuietly = () => {
+    try {
+      end()
+    } catch {}
+  }
   return {
     end,
     commits() {
       if (version !== undefined) return version
       begin.run()
       version = dataVersion.get() as number
-      setImmediate(end)
+      setImmediate(endQuietly)
       return version
     },
   }
@@ -123,5 +154,6 @@ function configure(connection: Database.Database): void {
   // Other pages are mostly in the page cache of the system, from where they come nearly as fast.
   connection.pragma('cache_size = -12000')
   connection.pragma('mmap_size = 0')
+  defineDeadline(connection)
   if (connection.pragma('foreign_keys', { simple: true }) !== 1) throw new Error('foreign keys cannot be switched on')
 }

@@ -1,5 +1,7 @@
 /** What a storage engine provides, and the errors that both engines throw. */
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
+import type { ServerOptions } from './postgres-connections.ts'
+import type { SlowStatements } from './statements.ts'
 
 type Database = BaseSQLiteDatabase<'async', unknown>
 
@@ -17,6 +19,11 @@ export interface Storage {
   backgroundReader: Reader
   /** The same for what the change log describes, the live content: a replica, where there is one that has the last change. */
   liveReader: Reader
+  /**
+   * For queries whose cost a client decides, such as a search. Its statements run beside the event loop, and end with an
+   * error after a deadline: `isStatementEnded`.
+   */
+  boundedReader: Reader
   /** The path of the database, if it is a file. */
   file?: string
   /**
@@ -35,9 +42,74 @@ export interface Storage {
    * promise; calls that wait at the same time share one.
    */
   commits(): Commits | Promise<Commits>
+  /**
+   * Calls the listener when the disk or the file has failed. From then on every transaction throws `StorageBroken`, and
+   * so does `ping`.
+   */
+  onFailure(listener: (failure: StorageBroken) => void): void
   /** Runs `listener` after each commit of this process, before the transactions of the commit resolve. It must not throw. */
   onCommit(listener: () => Promise<void>): void
   /** Resolves if the database answers a query, and throws otherwise. */
   ping(): Promise<void>
   close(): Promise<void>
+}
+
+/** Another process has held the write lock for too long. */
+export class StorageBusy extends Error {
+  override name = 'StorageBusy'
+  constructor() {
+    super('another process holds the write lock of the database')
+  }
+}
+
+/** The database cannot be used as it is; the message says why. The file has not been changed. */
+export class StorageUnusable extends Error {
+  override name = 'StorageUnusable'
+}
+
+/**
+ * The database has failed. Nothing is written any more, since the service could not tell whether the disk has it. With
+ * `mustStop` nothing can be read reliably either, and the process has to end.
+ */
+export class StorageBroken extends Error {
+  override name = 'StorageBroken'
+  readonly mustStop: boolean
+  constructor(message: string, { mustStop, cause }: { mustStop: boolean; cause?: unknown }) {
+    super(message, { cause })
+    this.mustStop = mustStop
+  }
+}
+
+/** SQLite's codes for a full disk, the second when it cannot enlarge the file beside its WAL, and that of PostgreSQL. */
+const FULL = ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', '53100']
+
+/** Whether the engine reports a full disk. */
+export const isStorageFull = (error: unknown): boolean => codesOf(error).some((code) => FULL.includes(code))
+
+export interface OpenOptions {
+  forService?: boolean
+  /** Whether the WAL of SQLite is checkpointed at all; another program has to do it otherwise. */
+  checkpoints?: boolean
+  /** Which statements of SQLite are reported as slow; none if left out. */
+  slow?: SlowStatements | undefined
+  /** How long a statement of `boundedReader` may run, in milliseconds. */
+  deadline?: number
+  /** How a PostgreSQL server is used. */
+  server?: ServerOptions
+}
+
+/** The deadline of the statements of `boundedReader` by default, in milliseconds. */
+export const STATEMENT_DEADLINE = 1_000
+
+/** The code of the error of a statement that was ended: PostgreSQL's `query_canceled`. */
+export const STATEMENT_ENDED = '57014'
+
+/** Whether a statement of `boundedReader` was ended at its deadline. */
+export const isStatementEnded = (error: unknown): boolean => codesOf(error).includes(STATEMENT_ENDED)
+
+/** The engine's codes in an error and its causes: drizzle wraps what the driver threw. */
+export function codesOf(error: unknown): string[] {
+  const codes: string[] = []
+  for (let at = error; at instanceof Error; at = at.cause) if ('code' in at) codes.push(String(at.code))
+  return codes
 }

@@ -1,6 +1,7 @@
 /**
  * The thread that checkpoints SQLite's WAL, so that no request waits for the disk meanwhile. Its data is the path of the
- * database; it checks at an interval whether anything was written, and ends on any message.
+ * database; it checks at an interval whether anything was written, posts errors of SQLite, and ends on any
+ * message.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
@@ -24,9 +25,10 @@ const timer = setInterval(() => {
     seen = version
     const [row] = checkpoint.all() as { busy: number; log: number; checkpointed: number }[]
     isDone = row === undefined || (row.busy === 0 && row.log === row.checkpointed)
-  } catch {
+  } catch (error) {
     // As with a full disk: everything stays in the WAL until a checkpoint succeeds.
     isDone = false
+    if (error instanceof Database.SqliteError) parentPort?.postMessage({ code: error.code, message: error.message })
   }
 }, INTERVAL)
 

@@ -10,10 +10,11 @@ export const MAX_WAL_PAGES = 8_000
 
 /**
  * Checkpoints the WAL of the database at `path` in a thread, until it is stopped. If the thread ends early, the
- * connection that writes checkpoints, as it does where there is no such thread.
+ * connection that writes checkpoints, as it does where there is no such thread. `onError` gets errors of checkpoints.
  */
-export function checkpointWal(path: string): { stop(): Promise<void> } {
+export function checkpointWal(path: string, onError: (error: unknown) => void): { stop(): Promise<void> } {
   const thread = new Worker(THREAD, { workerData: path })
+  thread.on('message', ({ code, message }) => onError(Object.assign(new Error(message), { code })))
   const ended = once(thread, 'exit').catch(() => undefined)
   thread.unref()
   return {

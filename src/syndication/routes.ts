@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { Caller } from '../access/roles.ts'
 import { writeContext } from '../access/write-context.ts'
@@ -14,7 +14,7 @@ import { Problem } from '../lib/problem.ts'
 import { integerWithDefault } from '../lib/query-parameters.ts'
 import type { Storage } from '../storage/storage.ts'
 import { cursorExpired, decodeSnapshot, encodePosition, encodeSnapshot } from './cursor.ts'
-import { type ChangesQuery, readSnapshot, resolvePosition, waitForChanges } from './page.ts'
+import { type ChangesPage, type ChangesQuery, readSnapshot, resolvePosition, waitForChanges } from './page.ts'
 import { acknowledge, listReceipts } from './receipts.ts'
 import { ChangeList, CursorExpired, includeParameter, Receipt, Snapshot, sinceParameter } from './schemas.ts'
 
@@ -46,17 +46,15 @@ const SnapshotQuery = z.strictObject({
 const tags = ['Changes']
 
 /** The routes of the changes, of the snapshot to begin with, and of receipts. */
-export function registerChanges(
-  server: FastifyInstance,
-  { storage, clock, notifier, openRequests, identify }: SyndicationDeps,
-): void {
+export function registerChanges(server: FastifyInstance, deps: SyndicationDeps): void {
+  const { storage, clock } = deps
   const app = server.withTypeProvider<ZodTypes>()
   const db = storage.reader
 
   app.get(
     '/changes',
     {
-      config: { access: 'changes:read' },
+      config: { access: 'changes:read', mayWait: true },
       schema: {
         operationId: 'listChanges',
         summary: 'List changes',
@@ -68,20 +66,10 @@ export function registerChanges(
       },
     },
     async (request, reply) => {
-      const { query } = request
       const { grant } = request.caller
-      const changesQuery: ChangesQuery = { limit: query.limit, grant, withEditions: query.include !== undefined }
-      const deadline = query.wait > 0 ? AbortSignal.timeout(query.wait * 1_000) : AbortSignal.abort()
-      const disconnect = new AbortController()
-      reply.raw.once('close', () => disconnect.abort())
-      const position = await resolvePosition(db, query.since, grant)
-      const open = openRequests.watch(request)
-      const signal = AbortSignal.any([deadline, disconnect.signal, open.signal])
-      const page = await waitForChanges(db, position, changesQuery, notifier, signal).finally(open.stop)
-      if (open.signal.aborted)
-        throw (await identify(request)) ? cursorExpired('the grant of the key has changed') : unauthenticated()
-      const info = { next: encodePosition(page.position, grant), hasMore: page.hasMore }
-      const data = page.items.map(({ json }) => json).join(',')
+      const { position, hasMore, items } = await changesFor(deps, request, reply, request.query)
+      const info = { next: encodePosition(position, grant), hasMore }
+      const data = items.map(({ json }) => json).join(',')
       reply.header('content-type', 'application/json; charset=utf-8')
       return reply.send(`{"data":[${data}],"page":${JSON.stringify(info)}}` as never)
     },
@@ -165,4 +153,25 @@ export function registerChanges(
     },
     async () => ({ data: await listReceipts(db) }),
   )
+}
+
+/** The changes that a request names; waits for one as long as the request allows. Throws if the key ends meanwhile. */
+async function changesFor(
+  { storage, notifier, openRequests, identify }: SyndicationDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { since, limit, wait, include }: z.output<typeof Query>,
+): Promise<ChangesPage> {
+  const { grant } = request.caller
+  const position = await resolvePosition(storage.reader, since, grant)
+  const disconnect = new AbortController()
+  reply.raw.once('close', () => disconnect.abort())
+  const open = openRequests.watch(request)
+  const deadline = wait > 0 ? AbortSignal.timeout(wait * 1_000) : AbortSignal.abort()
+  const signal = AbortSignal.any([deadline, disconnect.signal, open.signal])
+  const query: ChangesQuery = { limit, grant, withEditions: include !== undefined }
+  const page = await waitForChanges(storage.reader, position, query, notifier, signal).finally(open.stop)
+  if (open.signal.aborted)
+    throw (await identify(request)) ? cursorExpired('the grant of the key has changed') : unauthenticated()
+  return page
 }

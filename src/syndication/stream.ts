@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { Grant } from '../access/grants.ts'
 import type { ChangeFollower } from '../changes/change-follower.ts'
@@ -25,17 +25,15 @@ const Stream = mediaTypeText(
 )
 
 /** The route of the changes as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
-export function registerStream(
-  server: FastifyInstance,
-  { storage, follower, notifier, openRequests }: SyndicationDeps,
-): void {
+export function registerStream(server: FastifyInstance, deps: SyndicationDeps): void {
+  const { storage, follower } = deps
   const app = server.withTypeProvider<ZodTypes>()
   const readPage = cachedPages((position, query) => readChanges(storage.reader, position, query), follower)
 
   app.get(
     '/changes/stream',
     {
-      config: { access: 'changes:read' },
+      config: { access: 'changes:read', mayWait: true },
       schema: {
         operationId: 'streamChanges',
         summary: 'Stream changes',
@@ -56,38 +54,50 @@ export function registerStream(
       const where: CursorLocation = lastEventId
         ? { in: 'header', name: 'last-event-id' }
         : { in: 'query', name: 'since' }
-      let position = await resolvePosition(storage.reader, lastEventId || query.since, grant, where)
+      const position = await resolvePosition(storage.reader, lastEventId || query.since, grant, where)
       const changesQuery: ChangesQuery = { limit: PAGE, grant, withEditions: query.include !== undefined }
-      const closing = new AbortController()
-      const { signal } = closing
-      const close = () => closing.abort()
-      reply.raw.once('close', close)
-      notifier.closed.addEventListener('abort', close)
-      const open = openRequests.watch(request)
-      open.signal.addEventListener('abort', close)
-      startStream(reply)
-      // The reply to HEAD is complete with its headers; otherwise it would stay open as long as a stream.
-      if (request.method === 'HEAD') close()
-      const heartbeat = setInterval(() => {
-        if (!reply.raw.writableNeedDrain) reply.raw.write(':\n\n')
-      }, HEARTBEAT_INTERVAL)
-      try {
-        while (!signal.aborted) {
-          const page = await readPage(position, changesQuery)
-          await writeEvents(reply.raw, page, grant, signal)
-          position = page.position
-          if (!page.hasMore) await notifier.waitAfter(position.seq, signal)
-        }
-      } catch (err) {
-        request.log.warn({ reqId: request.id, err }, 'a stream of changes failed')
-      } finally {
-        clearInterval(heartbeat)
-        open.stop()
-        notifier.closed.removeEventListener('abort', close)
-        reply.raw.end()
-      }
+      await sendStream(deps, request, reply, { position, changesQuery, readPage })
     },
   )
+}
+
+type ReadPage = (position: ChangePosition, query: ChangesQuery) => Promise<ChangesPage>
+
+/** Sends the changes after a position until the client, the key or the service ends the stream. */
+async function sendStream(
+  { notifier, openRequests }: SyndicationDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { position, changesQuery, readPage }: { position: ChangePosition; changesQuery: ChangesQuery; readPage: ReadPage },
+): Promise<void> {
+  const closing = new AbortController()
+  const { signal } = closing
+  const close = () => closing.abort()
+  reply.raw.once('close', close)
+  notifier.closed.addEventListener('abort', close)
+  const open = openRequests.watch(request)
+  open.signal.addEventListener('abort', close)
+  startStream(reply)
+  // The reply to HEAD is complete with its headers; otherwise it would stay open as long as a stream.
+  if (request.method === 'HEAD') close()
+  const heartbeat = setInterval(() => {
+    if (!reply.raw.writableNeedDrain) reply.raw.write(':\n\n')
+  }, HEARTBEAT_INTERVAL)
+  try {
+    for (let at = position; !signal.aborted; ) {
+      const page = await readPage(at, changesQuery)
+      await writeEvents(reply.raw, page, changesQuery.grant, signal)
+      at = page.position
+      if (!page.hasMore) await notifier.waitAfter(at.seq, signal)
+    }
+  } catch (err) {
+    request.log.warn({ reqId: request.id, err }, 'a stream of changes failed')
+  } finally {
+    clearInterval(heartbeat)
+    open.stop()
+    notifier.closed.removeEventListener('abort', close)
+    reply.raw.end()
+  }
 }
 
 function startStream(reply: FastifyReply): void {
@@ -112,10 +122,7 @@ async function write(raw: ServerResponse, text: string, signal: AbortSignal): Pr
 }
 
 /** Caches pages until the next change, so that streams at the same position share one query. */
-function cachedPages(
-  read: (position: ChangePosition, query: ChangesQuery) => Promise<ChangesPage>,
-  follower: ChangeFollower,
-) {
+function cachedPages(read: ReadPage, follower: ChangeFollower): ReadPage {
   let [lastChange, pages] = ['', new Map<string, Promise<ChangesPage>>()]
   return async (position: ChangePosition, query: ChangesQuery): Promise<ChangesPage> => {
     const change = await follower.latest()

@@ -1,3 +1,5 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { request } from 'undici'
 import { type Newsroom, newsroom } from '../harness/newsroom.ts'
 import { raw } from '../harness/raw.ts'
 
@@ -83,5 +85,63 @@ describe.each(rooms)('a reply %s', (_, environment) => {
       if (origin.startsWith('https:'))
         expect([origin, '*', undefined]).toContain(headers['access-control-allow-origin'])
     }
+  })
+})
+
+describe('a compressed reply', () => {
+  const PATH = '/v1/articles/tides'
+  let room: Newsroom
+  beforeAll(async () => {
+    room = await newsroom()
+    const body = Array.from({ length: 40 }, (_, at) => ({ type: 'paragraph', text: `High water ${at}, Küste.` }))
+    await room.admin.post('/v1/articles?publish=true').send({ headline: 'Tides', slug: 'tides', body }).expect(201)
+  })
+
+  const get = async (accepted: string, more: Record<string, string> = {}) => {
+    const reply = await request(`${room.url}${PATH}`, { headers: { 'accept-encoding': accepted, ...more } })
+    const bytes = Buffer.from(await reply.body.arrayBuffer())
+    const { 'content-encoding': coding, etag = '', vary } = reply.headers as Record<string, string>
+    return { status: reply.statusCode, coding, etag, vary, bytes }
+  }
+  /** Requests until the reply has been compressed. */
+  const compressed = async (accepted: string, more: Record<string, string> = {}) => {
+    for (;;) {
+      const reply = await get(accepted, more)
+      if (reply.coding !== undefined) return reply
+    }
+  }
+  const decoders = { br: brotliDecompressSync, gzip: gunzipSync }
+
+  it.each([
+    ['br', 'gzip, deflate, br, zstd'],
+    ['gzip', 'gzip'],
+    ['gzip', 'br;q=0, *'],
+  ] as const)('is %s for Accept-Encoding: %s, and has the same content', async (coding, accepted) => {
+    const plain = await get('identity')
+    const reply = await compressed(accepted)
+    expect(reply).toMatchObject({ coding, etag: plain.etag.replace(/"$/, `-${coding}"`) })
+    expect(reply.vary).toContain('Accept-Encoding')
+    expect(reply.bytes.length).toBeLessThan(plain.bytes.length / 2)
+    expect(decoders[coding](reply.bytes).equals(plain.bytes)).toBe(true)
+  })
+
+  it('is 304 for the tag of each form, which the 304 repeats', async () => {
+    const { etag: plain } = await get('identity')
+    const { etag: coded } = await compressed('br')
+    for (const accepted of ['br', 'gzip', 'identity'])
+      expect(await get(accepted, { 'if-none-match': plain })).toMatchObject({ status: 304, etag: plain })
+    expect(await get('br', { 'if-none-match': coded })).toMatchObject({ status: 304, etag: coded })
+    expect((await get('identity', { 'if-none-match': coded })).status).toBe(304)
+    expect((await get('br', { 'if-none-match': '"other-br"' })).status).toBe(200)
+  })
+
+  it('is never one from before a change, and its tag is good for a write', async () => {
+    const { etag } = await compressed('br')
+    const change = (tag: string) => room.admin.patch(`${PATH}?publish=true`).set('if-match', tag)
+    await change(etag).send({ headline: 'Neap tides' }).expect(200)
+    const { coding, bytes } = await get('br')
+    const text = coding === 'br' ? brotliDecompressSync(bytes) : bytes
+    expect(JSON.parse(text.toString()).headline).toBe('Neap tides')
+    await change(etag).send({ headline: 'Spring tides' }).expect(412)
   })
 })

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -42,12 +42,20 @@ export function commandLine() {
   const children = new Set<ReturnType<typeof spawn>>()
 
   /** A process of the command line, with no more of an environment than this. */
-  function start(args: string[], environment: Record<string, string> = {}) {
-    const main = join(built, 'dist/cli/main.js')
-    const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: { LOG_LEVEL: 'error', ...environment } })
+  const start = (args: string[], environment: Record<string, string> = {}, stdout?: number) =>
+    run([join(built, 'dist/cli/main.js'), ...args], environment, stdout)
+
+  /** A process of Node; its standard output is `stdout`, a file descriptor, or read. */
+  function run(args: string[], environment: Record<string, string> = {}, stdout?: number) {
+    const child = spawn(process.execPath, args, {
+      stdio: ['pipe', stdout ?? 'pipe', 'pipe'],
+      cwd: folder,
+      env: { LOG_LEVEL: 'error', DRAIN_SECONDS: '0', ...environment },
+    }) as ChildProcessWithoutNullStreams
     children.add(child)
     const result = { code: null as number | null, out: '', err: '' }
-    child.stdout.on('data', (text) => {
+    // Null where the output goes to a file.
+    child.stdout?.on('data', (text) => {
       result.out += text
     })
     child.stderr.on('data', (text) => {
@@ -68,7 +76,9 @@ export function commandLine() {
 
   return {
     folder,
+    built,
     start,
+    run,
     /** Ends what still runs, as after a test that failed. */
     remove: () => {
       for (const child of children) child.kill('SIGKILL')

@@ -2,7 +2,7 @@
  * How far property tests go: `TEST_DEPTH=20` runs each property twenty times as often as `npm test` does, and
  * `TEST_SEED` repeats a run that failed.
  */
-const depth = Number(process.env.TEST_DEPTH ?? 1)
+export const depth = Number(process.env.TEST_DEPTH ?? 1)
 
 /** So many runs of a property, at the depth of this run of the tests. */
 export const runs = (usual: number): { numRuns: number; seed: number } => ({

@@ -6,7 +6,7 @@ import type { AppDeps } from '../../src/app/services.ts'
 import { buildApp } from '../../src/app.ts'
 import { releases } from '../../src/articles/lifecycle/scheduler.ts'
 import { readConfig } from '../../src/config.ts'
-import type { Storage } from '../../src/storage/storage.ts'
+import type { OpenOptions, Storage } from '../../src/storage/storage.ts'
 import { closeLater } from './cleanup.ts'
 import { conformity } from './document.ts'
 import { temporaryStorage } from './storage.ts'
@@ -45,12 +45,16 @@ const conforms = conformity(document)
 
 const ADMIN = 'an-admin-key-for-tests-that-is-long-enough'
 
-/** A running service over a database of its own, on a free port of the loopback interface. */
+/** A running service over a database of its own, or one that is given, on a free port of the loopback interface. */
 export async function newsroom(
   environment: Record<string, string> = {},
-  { storage: given, ...more }: Pick<AppDeps, 'hostLookup'> & { storage?: Storage } = {},
+  {
+    storage: shared,
+    deadline,
+    ...more
+  }: Pick<AppDeps, 'onCounts' | 'hostLookup'> & OpenOptions & { storage?: Storage } = {},
 ): Promise<Newsroom> {
-  const storage = given ?? (await temporaryStorage())
+  const storage = shared ?? (await temporaryStorage(deadline === undefined ? {} : { deadline }))
   const clock = {
     time: new Date('2030-01-01T12:00:00.000Z'),
     now: () => new Date(clock.time),
@@ -70,7 +74,7 @@ export async function newsroom(
   })
   const close = closeLater(async () => {
     await app.close()
-    await storage.close()
+    if (!shared) await storage.close()
   })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
 

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dialect } from '../../src/storage/dialect.ts'
 import { openStorage } from '../../src/storage/open.ts'
-import type { Storage } from '../../src/storage/storage.ts'
+import type { OpenOptions, Storage } from '../../src/storage/storage.ts'
 import { closeLater } from './cleanup.ts'
 
 /** A new database of the engine under test, removed when it is closed, at the latest when the test file ends. */
-export async function temporaryStorage(): Promise<Storage> {
-  const { storage, remove } = await (dialect === 'sqlite' ? sqliteFile() : postgresDatabase())
+export async function temporaryStorage(options: OpenOptions = {}): Promise<Storage> {
+  const { storage, remove } = await (dialect === 'sqlite' ? sqliteFile(options) : postgresDatabase(options))
   const close = closeLater(async () => {
     await storage.close()
     await remove()
@@ -35,17 +35,17 @@ function hasRoom(path: string): boolean {
   }
 }
 
-async function sqliteFile(): Promise<Temporary> {
+async function sqliteFile(options: OpenOptions): Promise<Temporary> {
   const folder = await mkdtemp(join(home, 'dateline-'))
   const remove = () => rm(folder, { recursive: true })
-  return { storage: await openStorage(join(folder, 'test.db')), remove }
+  return { storage: await openStorage(join(folder, 'test.db'), options), remove }
 }
 
-async function postgresDatabase(): Promise<Temporary> {
+async function postgresDatabase(options: OpenOptions): Promise<Temporary> {
   const { url, remove } = await newDatabase()
   const { TEST_POOLER_URL: pooler } = process.env
   const through = pooler ? databaseAt(pooler, new URL(url).pathname.slice(1)) : url
-  return { storage: await openStorage(through, { server: { prepared: !pooler } }), remove }
+  return { storage: await openStorage(through, { ...options, server: { prepared: !pooler } }), remove }
 }
 
 /** On PostgreSQL a copy of a database that has been migrated once for the whole run. */

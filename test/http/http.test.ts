@@ -1,4 +1,10 @@
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { Readable } from 'node:stream'
+import { TIMEOUTS } from '../../src/app/create-server.ts'
+import { admission } from '../../src/http/admission.ts'
+import { serverFactory } from '../../src/http/http-server.ts'
 import { discardBody } from '../../src/http/lingering-close.ts'
 import { problems } from '../../src/lib/problem.ts'
 import { type Client, type Newsroom, newsroom } from '../harness/newsroom.ts'
@@ -75,6 +81,9 @@ describe('the router', () => {
     ['a name too long', `GET /v1/articles/${'a'.repeat(301)}`, 414],
     ['an address too long', `GET /v1/articles/${'a'.repeat(20_000)}`, 431],
     ['a method of its own', 'BREW /v1/authors', 501],
+    ['a request without Host', 'GET /v1/authors HTTP/1.1\r\n\r\nGET /v1/authors', 400],
+    ['another expectation', 'POST /v1/authors HTTP/1.1\r\nExpect: 200-ok\r\nX: x\r\nHost: x\r\n\r\nGET /', 417],
+    ['a version that is none', 'GET /livez HTTP/7.7\r\n\r\nGET /', 400],
   ])('answers %s with a problem', async (_, line, refused) => {
     const { status, headers, body } = await raw(room.url, `${line} HTTP/1.1`)
     expect([status, headers['content-type']]).toEqual([refused, 'application/problem+json; charset=utf-8'])
@@ -133,8 +142,21 @@ describe('the parser', () => {
     ['an escaped __proto__', '{"links": [{"__pr\\u006fto__": 1}]}', 'invalid-json', '/links/0/__proto__'],
     ['constructor', '{"constructor": {"prototype": {}}}', 'invalid-json', '/constructor'],
     ['prototype', '{"a": {"prototype": 1}}', 'invalid-json', '/a/prototype'],
+    ['a name twice', '{"name": "x", "bio": "name", "name": "y"}', 'invalid-json', '/name'],
+    ['a name twice, once escaped', '{"name": "x", "n\\u0061me": "y"}', 'invalid-json', '/name'],
+    [
+      'a name twice deep inside',
+      '{"links": [{"label": "\\":\\\\"}, {"a/b": [], "a/b": 1}]}',
+      'invalid-json',
+      '/links/1/a~1b',
+    ],
   ] as const)('refuses %s and says where', async (_, text, type, pointer) => {
     await post(text, 'application/json', '/v1/authors').expect(problem(type, { in: 'body', pointer }))
+  })
+
+  it('takes the same name in different objects, and in strings', async () => {
+    const links = [1, 2].map((n) => ({ label: `{"label": "\\", "label": ${n}}`, url: `https://x.example/${n}` }))
+    await room.editor.post('/v1/authors').send({ name: '"name":"\\"', links }).expect(201)
   })
 
   it('leaves the prototypes as they are', () => expect({}).not.toHaveProperty('role'))
@@ -515,7 +537,14 @@ describe('conditional requests', () => {
     const { headers } = await anyone.get(path).expect(200)
     const { etag = '' } = headers
     expect(etag).toMatch(/^"[\w-]+"$/)
-    for (const condition of [etag, `W/${etag}`, '*', `"a", ${etag}`, `"a",W/"b" , W/${etag}`]) {
+    for (const condition of [
+      etag,
+      `W/${etag}`,
+      '*',
+      `"a", ${etag}`,
+      `"a",W/"b" , W/${etag}`,
+      ...['-gzip', ';br'].map((end) => etag.replace(/"$/, `${end}"`)),
+    ]) {
       const { headers: fresh, text } = await anyone.get(path).set('if-none-match', condition).expect(304)
       expect([fresh.etag, fresh['cache-control'], fresh.vary, text]).toEqual([
         etag,
@@ -553,7 +582,20 @@ describe('conditional requests', () => {
     const { etag = '' } = (await editor.get(draft).expect(200)).headers
     expect(etag).toMatch(/^"1-/)
     const change = (condition: string) => editor.patch(path).set('if-match', condition).send(patch)
-    for (const stale of [`W/${etag}`, '"0"', '"2-x"', 'x', '""', '"1x"', etag.replaceAll('"', ''), '"0", "7-x"'])
+    for (const stale of [
+      'W/"0"',
+      '"0;br"',
+      'W/x',
+      'w/"1"',
+      '"1;x"',
+      '"0"',
+      '"2-x"',
+      'x',
+      '""',
+      '"1x"',
+      etag.replaceAll('"', ''),
+      '"0", "7-x"',
+    ])
       await change(stale)
         .expect(problem('precondition-failed'))
         .expect(({ body }) => expect(body.currentVersion).toBe(1))
@@ -561,6 +603,9 @@ describe('conditional requests', () => {
     const { headers } = await change(`"9", ${etag}`).expect(200)
     expect(headers.etag).toBe((await editor.get(draft)).headers.etag)
     await change(etag).expect(412)
+    // As proxies that compress change it.
+    for (const present of ['W/"2"', `W/${headers.etag}`, ...['-gzip', ';br'].map((end) => `"2-abc${end}"`)])
+      await change(present).expect(200)
     await change('*').expect(200)
     await editor.delete(path).set('if-match', etag).expect(412)
     await change('x'.repeat(1_001)).expect(problem('validation', { in: 'header', pointer: '/if-match' }))
@@ -630,6 +675,90 @@ describe('what proxies add', () => {
       expect(dressed.text).toBe(plain.text)
       expect({ ...dressed.headers, date: '' }).toEqual({ ...plain.headers, date: '' })
     }
+  })
+})
+
+describe('pipelined requests', () => {
+  /** A server whose replies are larger than what the system buffers for a connection that is not read. */
+  const REPLY = Buffer.alloc(256 * 1024, 'x')
+  const REQUESTS = 200
+
+  it('are handled in turn, and not read on while a reply is unread', async () => {
+    let handled = 0
+    const server = serverFactory(
+      TIMEOUTS,
+      admission(),
+    )((_request, reply) => {
+      handled += 1
+      reply.end(REPLY)
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    const url = `http://127.0.0.1:${port}`
+    const socket = connect(port, '127.0.0.1').pause()
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(REQUESTS - 1))
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+    for (let others = 1; others <= 20; others++) expect((await raw(url, 'GET / HTTP/1.1')).status).toBe(200)
+    expect(handled - 20).toBeLessThan(REQUESTS / 2)
+    let replies = 0
+    socket.on('data', (bytes) => {
+      replies += bytes.toString('latin1').split('HTTP/1.1 200').length - 1
+    })
+    await once(socket.resume(), 'close')
+    expect(handled - 20).toBe(REQUESTS)
+    expect(replies).toBeGreaterThan(REQUESTS * 0.9)
+    server.close()
+  })
+})
+
+describe('overload', () => {
+  it('is answered 503 from when a turn of the event loop takes too long to its end, health checks excepted', async () => {
+    let time = 1
+    const statuses: number[] = []
+    const listener = admission(() => time).guard((_request, reply) => {
+      time += 1
+      reply.writeHead(200).end()
+    })
+    const arrive = (url: string) => {
+      const end = () => {}
+      const writeHead = (status: number) => {
+        statuses.push(status)
+        return { end }
+      }
+      listener({ url, method: 'GET' } as IncomingMessage, { writeHead, end } as unknown as ServerResponse)
+    }
+    for (let count = 0; count < 70; count++) arrive('/v1/articles')
+    expect(statuses.slice(0, 64)).toEqual(Array(64).fill(200))
+    expect(statuses.slice(64)).toEqual(Array(6).fill(503))
+    arrive('/livez')
+    arrive('/readyz?x')
+    arrive('/livezz')
+    expect(statuses.slice(70)).toEqual([200, 200, 503])
+    await new Promise(setImmediate)
+    arrive('/v1/articles')
+    expect(statuses.at(-1)).toBe(200)
+  })
+
+  it('is answered 503 while too many writes are in flight, which are all answered', async () => {
+    const { anyone, editor, storage, close } = await newsroom()
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const writing = storage.transaction(() => held)
+    const all = Array.from({ length: 65 }, (_, count) => editor.post('/v1/tags').send({ name: `Tag ${count}` }))
+    const replies = all.map((sent) => sent.then((reply) => reply))
+    const first = await Promise.race(replies)
+    problem('busy')(first)
+    expect(first.headers['retry-after']).toBe('1')
+    await anyone.get('/livez').expect(200)
+    await anyone.get('/v1/tags').expect(200)
+    await anyone.get('/v1/authors?limit=3').expect(200)
+    release()
+    await writing
+    const statuses = (await Promise.all(replies)).map(({ status }) => status)
+    expect(statuses.toSorted()).toEqual([...Array(64).fill(201), 503])
+    await close()
   })
 })
 
@@ -713,6 +842,32 @@ describe('the log', () => {
     expect(text).toContain('"/v1/nothing"')
     for (const each of [secret, hidden, 'Bearer', 'authorization']) expect(text).not.toContain(each)
   })
+})
+
+it('logs no path that may hold the token of a preview', async () => {
+  const { editor, log, url } = room
+  const { body } = await editor.post(`/v1/articles/${articleId}/preview`).expect(201)
+  const token = body.url.split('/').at(-1) as string
+  const half = token.slice(-30)
+  const before = log.length
+  const paths = [
+    ...['', '/', '/x', '%0a', '%2f', '//', 'x', '.', '%', '%zz'].map((end) => `/v1/previews/${token}${end}`),
+    ...['//v1/previews/', '/v1//previews/', '/V1/previews/', '/v1/Previews/', '/v1/preview/', '/previews/', '/v1/'],
+    ...['/v1/%70reviews/', '/v1/pre%0aviews/', '/v1/%2570reviews/', '/v1%2fpreviews%2f', '/v1/previews/%0a', '/x/../'],
+  ]
+  for (const path of paths) {
+    const whole = path.includes(token) ? path : path + token
+    for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST', 'DELETE', 'PROPFIND']) {
+      const origin = method === 'OPTIONS' ? '\r\nOrigin: https://a.example\r\nAccess-Control-Request-Method: GET' : ''
+      await raw(url, `${method} ${whole} HTTP/1.1${origin}`)
+    }
+  }
+  const lines = log.slice(before).join('')
+  expect(lines.split('\n').length).toBeGreaterThan(paths.length * 5)
+  expect(lines).not.toContain(half)
+  expect(lines).toContain('hidden: it may hold a token')
+  await room.anyone.get('/v1/nothing-here').expect(404)
+  expect(log.at(-1)).toContain('"/v1/nothing-here"')
 })
 
 const ADMIN = 'Bearer an-admin-key-for-tests-that-is-long-enough'

@@ -134,7 +134,19 @@ export class Model {
     paper.versions.push(content)
   }
 
+  /** A contributor's article has a slug from its headline once an editor releases it. */
+  settle(paper: Paper): void {
+    if (paper.seen || !paper.slug.endsWith(paper.id.slice(-8))) return
+    this.claim(
+      working(paper)
+        .headline.toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-'),
+      paper,
+    )
+  }
+
   publish(paper: Paper, at = this.now): void {
+    this.settle(paper)
     const type = paper.live ? 'article.updated' : 'article.published'
     const seen = { version: paper.versions.length, slug: paper.slug }
     Object.assign(paper, { status: 'published', live: seen, seen, publishAt: null, embargoUntil: null })
@@ -146,6 +158,7 @@ export class Model {
   }
 
   schedule(paper: Paper, at: string, embargoUntil: string | null): void {
+    this.settle(paper)
     if (paper.status !== 'published') paper.status = 'scheduled'
     Object.assign(paper, { publishAt: at, embargoUntil })
   }

@@ -28,6 +28,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await room.close()
+  await storage.close()
   await proxy.cut()
   await direct.end()
   await database.remove()
@@ -194,7 +195,8 @@ describe('a replica', () => {
   it('is read while it has the last change, and the server where it has not, or does not answer', async () => {
     const [main, copy] = [await newDatabase(), await newDatabase()]
     const way = await databaseProxy(copy.url)
-    const own = await newsroom({}, { storage: await openStorage(main.url, { server: { readUrl: way.url } }) })
+    const pair = await openStorage(main.url, { server: { readUrl: way.url } })
+    const own = await newsroom({}, { storage: pair })
     const clients = [new pg.Client(main.url), new pg.Client(copy.url)] as const
     for (const client of clients) await client.connect()
     const [onMain, onCopy] = clients
@@ -224,6 +226,7 @@ describe('a replica', () => {
 
     for (const client of clients) await client.end()
     await own.close()
+    await pair.close()
     for (const database of [main, copy]) await database.remove()
   })
 })

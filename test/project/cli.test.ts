@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { Agent, get } from 'node:http'
+import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { Agent, get, request } from 'node:http'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -48,7 +48,7 @@ describe('what cannot be done is said in a line, and ends with 1', () => {
     [
       'migrate',
       { DATELINE_ADMIN_KEY: 'secret', REQUIRE_IF_MATCH: 'yes' },
-      'DATELINE_ADMIN_KEY must have at least 32 characters\ndateline: REQUIRE_IF_MATCH must be true or false (it is "yes")',
+      'DATELINE_ADMIN_KEY must have at least 32 characters, all of them ASCII and none a space\ndateline: REQUIRE_IF_MATCH must be true or false (it is "yes")',
     ],
     ['frobnicate', {}, "unknown command 'frobnicate'"],
     ['migrat', {}, "unknown command 'migrat' (Did you mean migrate?)"],
@@ -307,6 +307,92 @@ describe('the service', () => {
       expect(await one.ended).toMatchObject({ code: 0, err: '' })
       silent.destroy()
       agent.destroy()
+    },
+    TIMEOUT,
+  )
+
+  it(
+    'cuts no request off when it is told to stop under load, and says before that it is not ready',
+    async () => {
+      const key = 'a-key-for-a-stop-under-load-0123456789'
+      const { child, said, ended } = start(['serve'], { ...environment, DATELINE_ADMIN_KEY: key, DRAIN_SECONDS: '1' })
+      const port = Number(/:(\d+) \(the docs/.exec(await said('Dateline serves'))?.[1])
+      const failures: string[] = []
+      const statuses = { ready: new Set<number>(), other: new Set<number>() }
+      let answered = 0
+
+      /** Sends requests one after the other until nobody listens any more. */
+      async function client(path: string, isKept: boolean, body?: string) {
+        const agent = new Agent({ keepAlive: isKept, maxSockets: 1 })
+        const headers = body === undefined ? {} : { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+        const send = () =>
+          new Promise<string>((resolve) => {
+            const sent = request({ agent, port, host: '127.0.0.1', path, headers, method: body ? 'POST' : 'GET' })
+            sent.on('response', (reply) => {
+              statuses[path === '/readyz' ? 'ready' : 'other'].add(reply.statusCode ?? 0)
+              reply
+                .resume()
+                .on('error', () => resolve('cut'))
+                .on('end', () => resolve(''))
+            })
+            sent.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+            sent.end(body)
+          })
+        for (let error = ''; error !== 'ECONNREFUSED'; error = await send()) {
+          if (error !== '') failures.push(`${path} ${error}`)
+          answered += 1
+          if (answered === 300) child.kill('SIGTERM')
+        }
+        agent.destroy()
+      }
+
+      const paths = ['/v1/articles', '/readyz', '/v1/tags', '/livez']
+      const reading = [false, true].flatMap((isKept) =>
+        paths.flatMap((path) => [client(path, isKept), client(path, isKept)]),
+      )
+      const writing = [false, true].map((isKept) =>
+        client('/v1/articles', isKept, '{"headline":"Said while stopping"}'),
+      )
+      await Promise.all([...reading, ...writing])
+      expect(failures).toEqual([])
+      expect([...statuses.ready].sort()).toEqual([200, 503])
+      expect([...statuses.other].sort()).toEqual([200, 201])
+      expect(await ended).toMatchObject({ code: 0, err: '' })
+    },
+    TIMEOUT,
+  )
+
+  it(
+    'goes on without its log when nobody reads it, or the disk under it is full',
+    async () => {
+      const settings = { ...environment, LOG_LEVEL: 'debug' }
+      const { child, said } = start(['serve'], settings)
+      const port = Number(/:(\d+) \(the docs/.exec(await said('Dateline serves'))?.[1])
+      const out = child.stdout.pause()
+      const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status
+      // More lines than the pipe and the buffer hold.
+      const long = 'x'.repeat(10_000)
+      for (let count = 0; count < 250; count++) expect(await get(`/v1/${long}`)).toBe(404)
+      const dropping = new Promise<number>((resolve) => {
+        let text = ''
+        out.on('data', (bytes) => {
+          text += bytes
+          const [, dropped] = /"dropped":(\d+),"msg":"lines of the log were dropped"\}\n/.exec(text) ?? []
+          if (dropped) resolve(Number(dropped))
+        })
+      })
+      out.resume()
+      expect(await dropping).toBeGreaterThan(10)
+      child.kill('SIGKILL')
+
+      const full = openSync('/dev/full', 'w')
+      const muted = start(['serve'], { ...settings, PORT: String(port) }, full)
+      const answered = () => get('/livez').catch(() => 0)
+      while ((await answered()) !== 200);
+      for (let count = 0; count < 20; count++) expect(await get('/nothing')).toBe(404)
+      muted.child.kill('SIGTERM')
+      expect(await muted.ended).toMatchObject({ code: 0, err: '' })
+      closeSync(full)
     },
     TIMEOUT,
   )

@@ -156,7 +156,14 @@ describe('the OpenAPI document', () => {
     for (const [type, { status, title }] of shown)
       expect([type, status, title]).toEqual([type, ...problems[type].slice(0, 2)])
     // These answer what is no operation, or nothing that a client can foresee.
-    const elsewhere = ['method-not-allowed', 'internal', 'not-implemented', 'cursor-expired', 'retracted']
+    const elsewhere = [
+      'method-not-allowed',
+      'internal',
+      'not-implemented',
+      'expectation-failed',
+      'cursor-expired',
+      'retracted',
+    ]
     expect(shown.map(([type]) => type).toSorted()).toEqual(
       Object.keys(problems)
         .filter((type) => !elsewhere.includes(type))
@@ -184,6 +191,7 @@ describe('the OpenAPI document', () => {
   it('says which bodies may be left out', () => {
     const optional = operations().filter(({ requestBody }) => (requestBody as Json | undefined)?.required === false)
     expect(optional.map(({ operationId }) => operationId).toSorted()).toEqual([
+      'createBackup',
       'createPreview',
       'publishArticle',
       'restoreArticle',

@@ -66,3 +66,22 @@ describe('the Docker image', () => {
       expect([name, admitted.includes(`!${name}`), existsSync(join(root, name))]).toEqual([name, true, true])
   })
 })
+
+describe('the dependencies', () => {
+  interface Locked {
+    hasInstallScript?: boolean
+    dev?: boolean
+    optional?: boolean
+    devOptional?: boolean
+  }
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> }
+  const withScripts = Object.entries(packages)
+    .filter(([, { hasInstallScript }]) => hasInstallScript)
+    .map(([path, locked]) => ({ name: path.replace(/^.*node_modules\//, ''), ...locked }))
+
+  it('have an install script in one package, of those that are needed to run', () => {
+    const running = withScripts.filter(({ dev, optional, devOptional }) => !dev && !optional && !devOptional)
+    expect(running.map(({ name }) => name)).toEqual(['better-sqlite3'])
+    expect(withScripts.length).toBeGreaterThan(running.length)
+  })
+})

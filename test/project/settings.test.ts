@@ -56,11 +56,35 @@ describe('a setting that is wrong', () => {
       { CORS_ORIGINS: 'https://news.example,news.example' },
       'CORS_ORIGINS must be * or origins such as https://news.example, joined by commas (it is "https://news.example,news.example")',
     ],
+    [{ TRUST_PROXY: ',' }, `TRUST_PROXY must be ${proxies} (it is ",")`],
+    [
+      { CORS_ORIGINS: 'https://*.news.example' },
+      'CORS_ORIGINS must be * or origins such as https://news.example, joined by commas (it is "https://*.news.example")',
+    ],
+    [
+      { DATELINE_ADMIN_KEY: 'a key with spaces that is long enough for one' },
+      'DATELINE_ADMIN_KEY must have at least 32 characters, all of them ASCII and none a space',
+    ],
+    [{ CORS_ORIGIN: '*' }, 'CORS_ORIGIN is not a setting; did you mean CORS_ORIGINS? Set that, or remove CORS_ORIGIN'],
+    [{ RATELIMIT: '5' }, 'RATELIMIT is not a setting; did you mean RATE_LIMIT? Set that, or remove RATELIMIT'],
+    [{ DATELINE_PORT: '80' }, 'DATELINE_PORT is not a setting'],
     [
       { SECRETS_KEY: 'short', WEBHOOK_ALLOWED_HOSTS: 'http://x' },
       'SECRETS_KEY must have at least 32 characters\nWEBHOOK_ALLOWED_HOSTS must be hosts such as hooks.internal or 10.0.0.5:8080, joined by commas (it is "http://x")',
     ],
   ])('is refused with what it has to be: %j', (environment, message) => {
     expect(() => readConfig(environment)).toThrow(message)
+  })
+
+  it('is not one of another program, nor one beside the real one', () => {
+    const others = {
+      HOSTNAME: 'x',
+      PORTS: '1',
+      PATH: '/bin',
+      npm_config_log_level: 'x',
+      LANG: 'C',
+      HOMEBREW_CACHE: '/x',
+    }
+    expect(readConfig({ ...others, CORS_ORIGIN: 'x', CORS_ORIGINS: '*' }).CORS_ORIGINS).toEqual(['*'])
   })
 })

@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { openStorage } from '../../src/storage/open.ts'
+import { auditLog } from '../../src/storage/schema.ts'
 
 let folder: string
 beforeAll(() => {
@@ -66,5 +67,32 @@ describe('a file that cannot be used', () => {
     await expect(openStorage(at('no.db'))).rejects.toThrow(message)
     expect(readFileSync(at('no.db')).equals(bytes)).toBe(true)
     expect(readdirSync(folder).filter((name) => name.startsWith('no.db'))).toEqual(['no.db'])
+  })
+})
+
+describe('the WAL', () => {
+  /** The size of the file after 6 MB were written, while the database is open. */
+  async function sizeAfterWrites(name: string, checkpoints: boolean): Promise<number> {
+    const file = join(folder, name)
+    const storage = await openStorage(file, { checkpoints })
+    const entry = {
+      at: '2030-01-01T12:00:00.000Z',
+      actor: 'x',
+      actorName: 'x',
+      action: 'x.y',
+      target: 'x'.repeat(6_000),
+    }
+    for (let round = 0; round < 10; round++)
+      await storage.transaction(async (tx) => {
+        for (let row = 0; row < 100; row++) await tx.insert(auditLog).values({ ...entry, id: `${round} ${row}` })
+      })
+    const { size } = statSync(file)
+    await storage.close()
+    return size
+  }
+
+  it('is checkpointed, unless another program is to do that', async () => {
+    expect(await sizeAfterWrites('own.db', true)).toBeGreaterThan(4_000_000)
+    expect(await sizeAfterWrites('foreign.db', false)).toBeLessThan(100_000)
   })
 })

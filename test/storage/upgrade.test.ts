@@ -41,7 +41,7 @@ describe('a database of the first schema', () => {
       PORT: '0',
       LOG_LEVEL: 'silent',
     }
-    app = await serve(readConfig({ ...settings, ...forever }), () => {})
+    app = await serve(readConfig({ ...settings, ...forever }), { write: () => {} })
   }, 60_000)
   afterAll(async () => {
     await app.close()

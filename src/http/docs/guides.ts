@@ -1,18 +1,22 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
-import { micromark } from 'micromark'
-import { gfm, gfmHtml } from 'micromark-extension-gfm'
+import MarkdownIt from 'markdown-it'
 import { Problem } from '../../lib/problem.ts'
 import { htmlPage, sendPage, undocumentedRoute } from './html-page.ts'
 
 const FOLDER = new URL('../../../docs/', import.meta.url)
 
 /** Content types of the other files in the folder, by extension. */
-const CONTENT_TYPES: Record<string, string> = { js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml' }
+const CONTENT_TYPES: Record<string, string> = {
+  js: 'text/javascript; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  svg: 'image/svg+xml',
+}
 
 /** The guides, in the order in which they are best read. */
 export const guides = [
   'concepts',
+  'inline',
   'editing',
   'contract',
   'reading',
@@ -24,6 +28,8 @@ export const guides = [
   'configuration',
   'operations',
   'scale',
+  'backup',
+  'reliability',
   'principles',
   'performance',
 ] as const
@@ -56,7 +62,8 @@ const titleOf = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1
 
 /** Converts a guide to an HTML page. The Markdown is the project's own, so its HTML is not sanitized. */
 export function guidePage(markdown: string): string {
-  const html = micromark(markdown, { extensions: [gfm()], htmlExtensions: [gfmHtml()] })
+  const html = new MarkdownIt({ linkify: true })
+    .render(markdown)
     .replace(/<h([1-6])>(.*?)<\/h\1>/g, (_, level, text) => `<h${level} id="${anchorOf(text)}">${text}</h${level}>`)
     .replace(/<a href="([^"]*)">/g, (_, target) => linkTo(target))
     .replace(/<img src="([^":]*)"/g, '<img src="/docs/guides/$1"')

@@ -32,6 +32,13 @@ ${content}
 </html>
 `
 
-/** Sends a page with its Content-Security-Policy. */
+/** Headers of a page: what it may load; no referrer for other sites. */
+const PAGE_HEADERS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'cross-origin-opener-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+}
+
+/** Sends a page with its headers. */
 export const sendPage = (reply: FastifyReply, page: string) =>
-  reply.header('content-security-policy', CONTENT_SECURITY_POLICY).type('text/html; charset=utf-8').send(page)
+  reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(page)

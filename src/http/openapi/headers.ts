@@ -44,7 +44,7 @@ const headers = {
   },
   Link: {
     description:
-      'Links (RFC 8288): to the next and the previous page, and to the feeds of the same articles, as far as there is room in 1,200 characters.',
+      'Links (RFC 8288): to the next and the previous page, and to the feeds of the same articles, as far as there is room in 1,100 characters.',
     isAlways: false,
     example: '</v1/articles?cursor=b64>; rel="next"',
   },

@@ -98,6 +98,7 @@ const EXAMPLES: Record<ProblemType, Example> = {
   'rate-limited': { detail: 'more than 600 requests in a minute' },
   'headers-too-large': { detail: 'this is not a request that can be answered; the connection is closed' },
   internal: { detail: 'an unexpected error occurred; the log has the details' },
+  'expectation-failed': { detail: '"Expect: 200-ok" is not known; 100-continue is' },
   'not-implemented': { detail: 'this is not a request that can be answered; the connection is closed' },
   busy: { detail: 'another process is writing to the database' },
   'read-only': { detail: 'the database takes no writes' },

@@ -101,6 +101,8 @@ export interface ValuesOf {
 /** Gives the values of a document's schemas, with references into the pool. */
 export function valuesOf(components: Record<string, Json>, pool: Pool): ValuesOf {
   const known = new Map<string, Values>()
+  /** The components whose values are being made. */
+  const open: string[] = []
   const pick = (kind: Kind) => fc.nat({ max: 999 }).map((number) => pool.pick(kind, number))
   const words = fc
     .array(fc.oneof({ weight: 3, arbitrary: pick('word') }, { weight: 1, arbitrary: oddText }), {
@@ -134,8 +136,14 @@ export function valuesOf(components: Record<string, Json>, pool: Pool): ValuesOf
 
   function ofComponent(component: string, name: string): Values {
     const key = `${component} ${name}`
-    const values = known.get(key) ?? named[component]?.(name) ?? valid(components[component] ?? {}, name)
-    known.set(key, values)
+    const cached = known.get(key)
+    if (cached) return cached
+    // A schema that contains itself ends at the third of its kind.
+    if (open.filter((one) => one === key).length > 1) return fc.constant('innermost')
+    open.push(key)
+    const values = named[component]?.(name) ?? valid(components[component] ?? {}, name)
+    open.pop()
+    if (!open.includes(key)) known.set(key, values)
     return values
   }
 
@@ -156,7 +164,7 @@ export function valuesOf(components: Record<string, Json>, pool: Pool): ValuesOf
         return fc.boolean()
       case 'integer':
       case 'number': {
-        const [low, high] = [Number(minimum), Number(maximum)]
+        const [low, high] = [Math.ceil(Number(minimum)), Number(maximum)]
         return mostly(fc.integer({ min: low, max: Math.min(low + 4, high) }), fc.integer({ min: low, max: high }))
       }
       case 'array':

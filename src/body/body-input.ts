@@ -1,0 +1,57 @@
+/** Schema of a body in a request. */
+import * as z from 'zod'
+import { WebUrl } from '../lib/schemas.ts'
+import { BlockInput } from './block.ts'
+import { MAX_BLOCKS, MAX_VALUE } from './limits.ts'
+import { unsafeLinks } from './links.ts'
+
+/** What a text of a body may be written in. */
+export const textFormats = ['markdown', 'html', 'wordpress', 'text'] as const
+
+/** A body in a request: blocks, or a text that is converted into blocks. */
+export const BodyInput = z
+  .union(
+    [
+      z.array(BlockInput).max(MAX_BLOCKS).check(safeLinks).check(ownNames),
+      z
+        .strictObject({
+          format: z.enum(textFormats).meta({
+            description: 'What the text is written in; `wordpress` is the content of a post as it is stored.',
+          }),
+          value: z
+            .string()
+            .max(MAX_VALUE)
+            .meta({ description: 'The text.', examples: ['The bridge **reopened** on Thursday.'] }),
+          base: WebUrl.optional().meta({
+            description: 'The address of the page, by which relative ones are resolved.',
+          }),
+        })
+        .meta({ id: 'BodyText', description: 'A text that becomes blocks.' }),
+    ],
+    { error: 'must be an array of blocks, or { "format": …, "value": … }' },
+  )
+  .meta({
+    id: 'BodyInput',
+    description: 'Blocks; or Markdown, HTML, the content of a WordPress post, or plain text, which become blocks.',
+  })
+export type BodyInput = z.infer<typeof BodyInput>
+
+function safeLinks(ctx: z.core.ParsePayload<BlockInput[]>): void {
+  for (const { path, message } of unsafeLinks(ctx.value)) {
+    ctx.issues.push({ code: 'custom', message, path, input: ctx.value })
+  }
+}
+
+/** No two blocks may have the same id, and no two footnotes the same label. */
+function ownNames(ctx: z.core.ParsePayload<BlockInput[]>): void {
+  const seen = new Set<string>()
+  const check = (name: string, path: PropertyKey[]) => {
+    if (seen.has(name)) ctx.issues.push({ code: 'custom', message: 'must not occur twice', path, input: ctx.value })
+    seen.add(name)
+  }
+  for (const [i, block] of ctx.value.entries()) {
+    if (block.id !== undefined) check(`block ${block.id}`, [i, 'id'])
+    if (block.type !== 'footnotes') continue
+    for (const [j, { label }] of block.items.entries()) check(`footnote ${label}`, [i, 'items', j, 'label'])
+  }
+}

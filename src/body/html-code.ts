@@ -1,0 +1,13 @@
+/** Code in HTML. */
+import { cleanText } from './clean-text.ts'
+import { classesOf, elementsOf, type HtmlElement, sourceOf } from './html-tree.ts'
+import type { Piece } from './pieces.ts'
+
+/** A `<pre>` as code. Its language is in a class, as highlighters expect it: `language-js`. */
+export function codeOf(element: HtmlElement): Piece {
+  const text = cleanText(sourceOf(element)).replace(/^\n+|\n+$/g, '')
+  const inner = elementsOf(element).find((child) => child.tagName === 'code')
+  const names = [element, inner].flatMap((node) => (node ? classesOf(node) : []))
+  const [, language = null] = names.map((name) => /^lang(?:uage)?-([\w+#.-]{1,40})$/.exec(name)).find(Boolean) ?? []
+  return { type: 'code', text, language }
+}

@@ -1,0 +1,108 @@
+/** Footnotes in HTML: lists of notes as Pandoc, WordPress, GitHub, Markdown converters and this service write them. */
+import { isVisible } from '../lib/unicode.ts'
+import type { HtmlReading } from './html-reading.ts'
+import {
+  attribute,
+  classesOf,
+  descendants,
+  elementsOf,
+  type HtmlElement,
+  type HtmlNode,
+  hasAttribute,
+  isTag,
+  textOfNode,
+} from './html-tree.ts'
+import type { Piece } from './pieces.ts'
+
+/** The footnotes of a document. */
+export interface Footnotes {
+  /** The lists of notes, and what contains nothing but one. */
+  lists: Set<HtmlElement>
+  /** The labels of the notes, by the `id` of their elements. */
+  labels: Map<string, string>
+}
+
+const CONTAINER = /^(?:footnotes|footnotes-list|wp-block-footnotes)$/
+
+const isContainer = (element: HtmlElement): boolean =>
+  hasAttribute(element, 'data-footnotes') ||
+  attribute(element, 'role') === 'doc-endnotes' ||
+  classesOf(element).some((name) => CONTAINER.test(name))
+
+/** Finds the footnotes of a document: the notes of a list of notes that a link leads to. */
+export function findFootnotes(nodes: HtmlNode[]): Footnotes {
+  const all = [...descendants({ childNodes: nodes })]
+  const targets = new Set(all.filter((element) => element.tagName === 'a').map((link) => attribute(link, 'href')))
+  const lists = new Set<HtmlElement>()
+  const labels = new Map<string, string>()
+  const taken = new Set<string>()
+  for (const container of all.filter(isContainer)) {
+    const list = isTag(container, 'ol') ? container : elementsOf(container).find((child) => isTag(child, 'ol'))
+    const notes = elementsOf(list ?? { childNodes: [] }).filter((child) => isTag(child, 'li'))
+    if (!list || lists.has(list) || notes.length === 0) continue
+    if (!notes.some((note) => targets.has(`#${attribute(note, 'id')}`))) continue
+    lists.add(list)
+    for (const note of notes.filter(isVisibleNote)) {
+      const label = labelOf(note, taken)
+      taken.add(label)
+      labels.set(attribute(note, 'id'), label)
+    }
+  }
+  return { lists, labels }
+}
+
+/** Whether a note has a text beside its link back. */
+const isVisibleNote = (note: HtmlElement): boolean => {
+  const links = [...descendants(note)].filter((element) => element.tagName === 'a' && isBackLink(element))
+  return isVisible(textOfNode(note).slice(links.map((link) => textOfNode(link)).join(' ').length))
+}
+
+/** The label in an id such as `fn1` or `fn-1`; else the number of the note. */
+function labelOf(note: HtmlElement, taken: Set<string>): string {
+  const [, label] = /^(?:user-content-)?fn-?:?([\w-]{1,40})$/.exec(attribute(note, 'id')) ?? []
+  if (label !== undefined && !taken.has(label)) return label
+  let number = taken.size + 1
+  while (taken.has(String(number))) number += 1
+  return String(number)
+}
+
+/** The label of the footnote that a link refers to; undefined if it refers to none. */
+export const footnoteAt = (link: HtmlElement, { labels }: Footnotes): string | undefined =>
+  labels.get(attribute(link, 'href').replace(/^#/, ''))
+
+/** Whether a link is a reference to a footnote that may not be there. */
+export const isReference = (link: HtmlElement): boolean =>
+  attribute(link, 'role') === 'doc-noteref' || /^#fn-?[\w-]*$/.test(attribute(link, 'href'))
+
+const BACK = /^(?:footnote-back(?:ref)?|data-footnote-backref|reversefootnote)$/
+
+/** Whether a link leads from a note back to the text. */
+function isBackLink(link: HtmlElement): boolean {
+  return (
+    hasAttribute(link, 'data-footnote-backref') ||
+    attribute(link, 'role') === 'doc-backlink' ||
+    classesOf(link).some((name) => BACK.test(name)) ||
+    /^#(?:(?:user-content-)?fnref|\S+-link$)/.test(attribute(link, 'href'))
+  )
+}
+
+/** A list of notes as a piece. */
+export function footnotesOf(reader: HtmlReading, list: HtmlElement, { labels }: Footnotes): Piece {
+  const notes = elementsOf(list).filter((note) => labels.has(attribute(note, 'id')))
+  return {
+    type: 'footnotes',
+    items: notes.map((note) => ({
+      label: labels.get(attribute(note, 'id')) ?? '',
+      paragraphs: reader.lines(withoutBackLinks(note, reader), []).lines,
+    })),
+  }
+}
+
+/** The content of a note without the links back to the text. */
+function withoutBackLinks(note: HtmlElement, { warnings }: HtmlReading): HtmlNode[] {
+  for (const link of [...descendants(note)].filter((element) => element.tagName === 'a' && isBackLink(element))) {
+    warnings.account(textOfNode(link))
+    link.childNodes = []
+  }
+  return note.childNodes
+}

@@ -1,0 +1,77 @@
+/** Lists in HTML. */
+import type { HtmlReading } from './html-reading.ts'
+import { attribute, childrenOf, type HtmlElement, type HtmlNode, hasAttribute, isTag, isText } from './html-tree.ts'
+import type { Mark, Run } from './inline.ts'
+import { hasWords, isMedia, type ListPiece, type Piece, textLines } from './pieces.ts'
+
+/** A list, and behind it the images and the like of its items. */
+export function listPieces(reader: HtmlReading, element: HtmlElement, marks: Mark[]): Piece[] {
+  const media: Piece[] = []
+  const list = readList(reader, element, marks, media)
+  return list.items.length > 0 ? [list, ...media] : media
+}
+
+function readList(reader: HtmlReading, element: HtmlElement, marks: Mark[], media: Piece[]): ListPiece {
+  const list: ListPiece = { type: 'list', ...numberingOf(element), items: [] }
+  for (const child of childrenOf(element)) {
+    if (isText(child) && child.value.trim() === '') continue
+    const pieces = reader.pieces(isTag(child, 'li') ? childrenOf(child) : [child], marks)
+    addItem(list, pieces, media, isTag(child, 'li'))
+  }
+  return list
+}
+
+/** Adds an item. A list without a text before it belongs to the item above; the items of a list that is first are in its place. */
+function addItem(list: ListPiece, pieces: Piece[], media: Piece[], isItem: boolean): void {
+  const lines = pieces
+    .filter((piece) => piece.type !== 'list')
+    .flatMap(textLines)
+    .filter(hasWords)
+  const nested = pieces.filter((piece) => piece.type === 'list')
+  media.push(...pieces.filter(isMedia))
+  if (lines.length > 0 && (isItem || nested.length === 0 || list.items.length === 0))
+    list.items.push({ lines, list: null })
+  else if (lines.length > 0) list.items.at(-1)?.lines.push(...lines)
+  const last = list.items.at(-1)
+  for (const inner of nested) {
+    if (!last) list.items.push(...inner.items)
+    else if (last.list) last.list.items.push(...inner.items)
+    else last.list = inner
+  }
+}
+
+function numberingOf(element: HtmlElement): { ordered: boolean; start: number; reversed: boolean } {
+  const ordered = element.tagName === 'ol'
+  const value = attribute(element, 'start')
+  const start = ordered && /^-?\d{1,6}$/.test(value.trim()) ? Number(value) : 1
+  return { ordered, start, reversed: ordered && hasAttribute(element, 'reversed') }
+}
+
+/** A list of terms and descriptions, and behind it the images and the like of its items. */
+export function definitionsOf(reader: HtmlReading, element: HtmlElement, marks: Mark[]): Piece[] {
+  const items: Definitions = []
+  const media: Piece[] = []
+  for (const child of partsOf(element)) {
+    const isOwn = isTag(child, 'dt', 'dd')
+    const read = reader.lines(isOwn ? childrenOf(child) : [child], marks)
+    media.push(...read.media)
+    addLines(items, read.lines.filter(hasWords), isTag(child, 'dt'))
+  }
+  return items.length > 0 ? [{ type: 'definition-list', items }, ...media] : media
+}
+
+type Definitions = { terms: Run[][]; descriptions: Run[][] }[]
+
+/** Adds terms or descriptions. A term behind a description begins an item. */
+function addLines(items: Definitions, lines: Run[][], areTerms: boolean): void {
+  if (lines.length === 0) return
+  const last = items.at(-1)
+  if (!last || (areTerms && last.descriptions.length > 0)) items.push({ terms: [], descriptions: [] })
+  items.at(-1)?.[areTerms ? 'terms' : 'descriptions'].push(...lines)
+}
+
+/** The terms and descriptions of a list; `<div>` may group them. */
+const partsOf = (element: HtmlElement): HtmlNode[] =>
+  childrenOf(element).flatMap((child) =>
+    isTag(child, 'div') && childrenOf(child).some((part) => isTag(part, 'dt', 'dd')) ? childrenOf(child) : [child],
+  )

@@ -1,0 +1,19 @@
+/** The limits of a body. */
+
+export const MAX_BLOCKS = 2_000
+export const MAX_TEXT = 20_000
+export const MAX_CODE = 50_000
+export const MAX_ITEMS = 1_000
+export const MAX_COLUMNS = 50
+export const MAX_ROWS = 1_000
+export const MAX_IMAGES = 200
+export const MAX_FOOTNOTES = 1_000
+/** How many lists may stand inside each other. */
+export const MAX_LIST_DEPTH = 8
+/** Longest body in Markdown, HTML or plain text, in characters. */
+export const MAX_VALUE = 500_000
+export const MAX_ONE_LINE = 2_000
+export const MAX_NAME = 200
+
+/** Control characters, lone surrogates and non-characters, which XML and JSON parsers reject. */
+export const UNPRINTABLE = /[\p{Cs}\uFFFE\uFFFF]|[^\P{Cc}\t\n\r]/gu

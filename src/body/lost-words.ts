@@ -1,0 +1,96 @@
+/** Checks that a conversion has lost no word: those before are compared with those after it. */
+import type { StoredBlock } from './block.ts'
+import { textsIn } from './block-texts.ts'
+import { cleanText } from './clean-text.ts'
+import type { ConversionWarnings } from './conversion-warnings.ts'
+import { attribute, childrenOf, type HtmlNode, isBlock, isElement, isScript, isText } from './html-tree.ts'
+import { isFootnote, isLink, type Run } from './inline.ts'
+import { parseInline } from './parse-inline.ts'
+import { missingWords, wordsOfText } from './words-of-text.ts'
+
+/** The words of a tree of HTML, and those of the descriptions of its images. */
+export function wordsInHtml(nodes: HtmlNode[]): string[] {
+  const texts: string[] = []
+  for (const node of nodes) addTexts(node, texts)
+  return wordsOfText(cleanText(texts.join('')))
+}
+
+function addTexts(node: HtmlNode, texts: string[]): void {
+  if (isText(node)) texts.push(node.value)
+  if (!isElement(node) || isScript(node)) return
+  const space = isBlock(node) || APART.has(node.tagName) ? ' ' : ''
+  texts.push(space, node.tagName === 'img' ? attribute(node, 'alt') : '')
+  for (const child of childrenOf(node)) addTexts(child, texts)
+  texts.push(space)
+}
+
+/** Elements whose text is no part of the words beside it. */
+const APART = new Set(['br', 'sup', 'sub', 'img'])
+
+/** All words of blocks: those of their texts, and those of their other members. */
+export function wordsInBlocks(blocks: StoredBlock[]): string[] {
+  return wordsOfText(
+    blocks.flatMap((block) => [...textsIn(block).map(({ text }) => words(text)), ...plainIn(block)]).join('\n'),
+  )
+}
+
+/** Superscripts and footnotes stand apart from the word before them. */
+const words = (text: string): string =>
+  parseInline(text)
+    .map((runs) => runs.map(apart).join(''))
+    .join('\n')
+const apart = ({ text, marks }: Run): string =>
+  marks.some((mark) => mark === 'superscript' || mark === 'subscript' || isFootnote(mark)) ? ` ${text} ` : text
+
+function plainIn(block: StoredBlock): string[] {
+  switch (block.type) {
+    case 'code':
+      return [block.text]
+    case 'quote':
+      return [block.attribution ?? '']
+    case 'image':
+      return [block.alt, block.credit ?? '']
+    case 'gallery':
+      return block.images.flatMap(({ alt, credit }) => [alt, credit ?? ''])
+    case 'audio':
+    case 'video':
+      return [block.credit ?? '', block.url]
+    case 'embed':
+      return [block.provider ?? '', block.title ?? '', block.url]
+    case 'footnotes':
+      return block.items.map(({ label }) => label)
+    default:
+      return []
+  }
+}
+
+/** Warns about the words that are neither in the blocks nor in a warning already. */
+export function warnAboutLostWords(before: string[], blocks: StoredBlock[], warnings: ConversionWarnings): void {
+  const missing = missingWords(before, wordsInBlocks(blocks), warnings.accounted)
+  if (missing.length > 0) warnings.lost(missing.join(' '), 'as the conversion could not place them')
+}
+
+/** How many missing words of a source are looked for in the whole. */
+const MAX_SEARCHED = 200
+
+/**
+ * Warns about the words of a source with markup that are not in the blocks: `before` may contain words that markup
+ * separates, so those that are a part of a longer word are not lost.
+ */
+export function warnAboutLostSource(before: string[], blocks: StoredBlock[], warnings: ConversionWarnings): void {
+  const targets = blocks.flatMap((block) => textsIn(block).flatMap(({ text }) => targetsIn(text)))
+  const urls = blocks.flatMap((block) =>
+    'url' in block ? [block.url] : block.type === 'code' ? [block.language ?? ''] : [],
+  )
+  const after = [...wordsInBlocks(blocks), ...wordsOfText([...targets, ...urls].join(' ')), ...warnings.accounted]
+  const known = new Set(after)
+  const missing = [...new Set(before.filter((word) => !known.has(word)))]
+  const whole = [...known].join(' ')
+  const lost = missing.filter((word, i) => i >= MAX_SEARCHED || !whole.includes(word))
+  if (lost.length > 0) warnings.lost(lost.join(' '), 'as a body has no place for them')
+}
+
+const targetsIn = (text: string): string[] =>
+  parseInline(text)
+    .flat()
+    .flatMap(({ marks }) => marks.flatMap((mark) => (isLink(mark) ? [mark.href] : [])))

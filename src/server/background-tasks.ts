@@ -1,0 +1,116 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { publishDue, type Releases } from '../articles/lifecycle/scheduler.ts'
+import { sweepPreviews } from '../articles/previews/store.ts'
+import { sweepAudit } from '../audit/log.ts'
+import { backUpIfDue } from '../backups/schedule.ts'
+import type { ChangeNotifier } from '../changes/change-notifier.ts'
+import { sweepChanges } from '../changes/log.ts'
+import type { Config } from '../config.ts'
+import { mergeIndex } from '../editions/indexing.ts'
+import { recompileStale } from '../editions/recompile-stale.ts'
+import { siteOf } from '../feeds/site.ts'
+import { hubPublisher } from '../feeds/websub.ts'
+import { sweepIdempotencyKeys } from '../idempotency/idempotency.ts'
+import type { JobRunner } from '../jobs/runner.ts'
+import { sweepJobs } from '../jobs/store.ts'
+import type { Clock } from '../lib/clock.ts'
+import { every } from '../runtime/interval.ts'
+import type { Storage } from '../storage/storage.ts'
+import { deleteExpiredTrash, type PurgeCursors } from '../trash/store.ts'
+import { sweepDeliveries } from '../webhooks/deliveries.ts'
+import { Dispatcher } from '../webhooks/dispatcher.ts'
+import { secretEncryption } from '../webhooks/secret-encryption.ts'
+import { sender } from '../webhooks/send.ts'
+import { failureLog } from './failure-log.ts'
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const DAY = 24 * 60 * MINUTE
+
+export interface BackgroundDeps {
+  config: Config
+  storage: Storage
+  clock: Clock
+  releases: Releases
+  notifier: ChangeNotifier
+  jobs: JobRunner
+  log: FastifyBaseLogger
+}
+
+/** Work that is repeated until the service stops: see `every`. */
+interface Task {
+  /** As in "… failed and is tried again". */
+  name: string
+  /** The pause between two runs, in milliseconds. */
+  interval: number
+  run: () => Promise<unknown>
+}
+
+/** Starts everything that runs beside requests. `stop` resolves when nothing runs any more. */
+export async function startBackgroundTasks(deps: BackgroundDeps): Promise<{ stop(): Promise<void> }> {
+  const { config, clock, notifier } = deps
+  const storage = { ...deps.storage, reader: deps.storage.backgroundReader }
+  const own = { ...deps, storage }
+  const onError = failureLog(deps)
+  const stopping = new AbortController()
+  const secrets = secretEncryption(config.SECRETS_KEY, storage.file)
+  const webhooks = new Dispatcher({ storage, clock, secrets, sender: sender(config.WEBHOOK_ALLOWED_HOSTS) })
+  webhooks.start(notifier, onError('sending to webhooks'))
+  const tasks = [...storageTasks(own, stopping.signal), ...backupTasks(deps), ...(await hubTasks(own, stopping.signal))]
+  const running = tasks.map(({ name, interval, run }) => every(interval, run, onError(name)))
+  return {
+    async stop() {
+      stopping.abort()
+      await Promise.all([...running.map((task) => task.stop()), webhooks.stop()])
+    },
+  }
+}
+
+/** Tasks on the database. Several processes may run them over one database at the same time. */
+function storageTasks({ config, storage, clock, releases }: BackgroundDeps, signal: AbortSignal): Task[] {
+  const isStopping = () => signal.aborted
+  const trashCursors: PurgeCursors = new Map()
+  const publishScheduled = async () => {
+    await publishDue({ storage, clock })
+    await releases.refresh()
+  }
+  const deleteExpired = async () => {
+    await sweepIdempotencyKeys({ storage, clock })
+    await sweepPreviews({ storage, clock })
+    await deleteExpiredTrash({ storage, clock }, config.TRASH_DAYS, trashCursors, isStopping)
+    await sweepChanges({ storage, clock }, config.CHANGES_DAYS)
+    await sweepAudit({ storage, clock }, config.AUDIT_DAYS)
+    await sweepDeliveries({ storage, clock }, config.DELIVERIES_DAYS)
+  }
+  return [
+    // Scheduled articles are published within a second of their time.
+    { name: 'publishing scheduled articles', interval: 0.4 * SECOND, run: publishScheduled },
+    { name: 'deleting expired data', interval: 10 * MINUTE, run: deleteExpired },
+    {
+      name: 'failing jobs of processes that have ended',
+      interval: 5 * SECOND,
+      run: () => sweepJobs({ storage, clock }),
+    },
+    { name: 'merging the index', interval: DAY, run: () => mergeIndex(storage, isStopping) },
+    // Editions that this process made stale are recompiled at once; these are the ones of other processes.
+    { name: 'recompiling stale editions', interval: SECOND, run: () => recompileStale(storage, isStopping) },
+  ]
+}
+
+/** Backups at an interval, if one is set. */
+function backupTasks({ config, storage, clock, jobs }: BackgroundDeps): Task[] {
+  const { BACKUP_DIR: folder, BACKUP_KEEP: keep, BACKUP_EVERY_HOURS: hours } = config
+  if (hours === 0) return []
+  const run = () => backUpIfDue({ storage, clock, jobs }, { folder, keep }, hours)
+  return [{ name: 'the scheduled backup', interval: MINUTE, run }]
+}
+
+/** Notifications of the WebSub hub about changed feeds, if a hub is configured. */
+async function hubTasks({ config, storage, clock, log }: BackgroundDeps, signal: AbortSignal): Promise<Task[]> {
+  const hub = config.WEBSUB_HUB
+  if (hub === undefined) return []
+  const onRefused = (topic: string, status: number) =>
+    log.warn({ topic, status }, 'the hub refused the notification about a feed')
+  const publisher = await hubPublisher({ storage, clock, site: siteOf(config), hub, signal, onRefused })
+  return [{ name: 'notifying the hub', interval: 2 * SECOND, run: () => publisher.publishPending() }]
+}

@@ -1,0 +1,35 @@
+import { fork } from 'node:child_process'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** A process for work that blocks for long inside SQLite: unlike a thread it can be ended at any time. */
+export interface WorkerProcess {
+  /** Kills the process; resolves when it is gone. */
+  kill(): Promise<void>
+  /** Resolves when the process is gone. */
+  ended: Promise<void>
+}
+
+/**
+ * Starts `<name>-process` of this folder, which is TypeScript in tests and JavaScript in the built service, as this file
+ * is. It sends messages to `onMessage`. It does not prevent this process from exiting.
+ */
+export function workerProcess<T>(name: string, args: string[], onMessage: (message: T) => void): WorkerProcess {
+  const file = fileURLToPath(new URL(`${name}-process${extname(import.meta.url)}`, import.meta.url))
+  const child = fork(file, args, { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+  const ended = new Promise<void>((resolve) => {
+    // Its last messages may arrive after its end.
+    child.once('exit', () => (child.connected ? child.once('disconnect', resolve) : resolve()))
+    child.once('error', () => resolve())
+  })
+  child.on('message', (message) => onMessage(message as T))
+  child.unref()
+  child.channel?.unref()
+  return {
+    ended,
+    kill() {
+      child.kill('SIGKILL')
+      return ended
+    },
+  }
+}

@@ -1,0 +1,600 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import type { Block, StoredBlock } from '../../src/body/block.ts'
+import { convert } from '../../src/body/convert.ts'
+import { UnreadableBody } from '../../src/body/errors.ts'
+import { type Mark, type Run, tidyRuns } from '../../src/body/inline.ts'
+import { parseInline } from '../../src/body/parse-inline.ts'
+import { toHtml } from '../../src/body/to-html.ts'
+import { toMarkdown } from '../../src/body/to-markdown.ts'
+import { toText } from '../../src/body/to-text.ts'
+import { countWords } from '../../src/body/word-count.ts'
+import { writeInline } from '../../src/body/write-inline.ts'
+import { runs } from '../harness/depth.ts'
+
+type Format = 'markdown' | 'html' | 'wordpress' | 'text'
+const p = (text: string): StoredBlock => ({ type: 'paragraph', text })
+const image = (url: string, more: object = {}): StoredBlock =>
+  ({ type: 'image', url, alt: '', caption: null, credit: null, ...more }) as StoredBlock
+const embed = (url: string, more: object = {}): StoredBlock => ({ type: 'embed', url, provider: null, ...more })
+const quote = (text: string, attribution: string | null = null, more: object = {}): StoredBlock => ({
+  type: 'quote',
+  ...more,
+  text,
+  source: null,
+  attribution,
+})
+const list = (ordered: boolean, items: Extract<StoredBlock, { type: 'list' }>['items'], more = {}): StoredBlock => ({
+  type: 'list',
+  ordered,
+  ...more,
+  items,
+})
+const table = (rows: Extract<StoredBlock, { type: 'table' }>['rows'], more: object = {}): StoredBlock => ({
+  type: 'table',
+  header: [],
+  rows,
+  ...more,
+})
+const note = (label: string, text: string): StoredBlock => ({ type: 'footnotes', items: [{ label, text }] })
+
+describe('what newsrooms paste keeps its words and its form', () => {
+  it.each<[string, Format, string, StoredBlock[]]>([
+    [
+      'Google Docs: blocks in a <b>, marks as styles',
+      'html',
+      '<b style="font-weight:normal"><p>One.</p><p><span style="font-weight:700">b</span> <span style="font-style:italic">i</span> <span style="text-decoration:line-through">s</span> <span style="vertical-align:super">u</span></p></b>',
+      [p('One.'), p('**b** *i* ~~s~~ <sup>u</sup>')],
+    ],
+    [
+      'blocks in cells',
+      'html',
+      '<table><tr><td><p>x</p></td><td><ul><li>a</li><li>b</li></ul><h3>H</h3><blockquote>q</blockquote></td></tr></table>',
+      [table([['x', 'a b H q']])],
+    ],
+    [
+      'blocks in headings, captions, links and deletions',
+      'html',
+      '<h2><p>h</p></h2><figure><img src="https://i.example/1"><figcaption><p>c</p></figcaption></figure><a href="/x"><table><caption><p>C</p></caption><tr><th>a<th>b<tr><td>1<td>2</table></a><del><p>gone</p></del>',
+      [
+        { type: 'heading', level: 2, text: 'h' },
+        image('https://i.example/1', { caption: 'c' }),
+        table([['[1](/x)', '[2](/x)']], { header: ['[a](/x)', '[b](/x)'], caption: '[C](/x)' }),
+        p('~~gone~~'),
+      ],
+    ],
+    [
+      'blocks side by side',
+      'html',
+      '<div>One.</div><div>Two.</div><section>3</section><address>4</address><details><summary>5</summary>6</details><ul><li>One<div>Two</div></li></ul>a<br><br>b',
+      [p('One.'), p('Two.'), p('3'), p('4'), p('5'), p('6'), list(false, ['One\\\nTwo']), p('a'), p('b')],
+    ],
+    ['a break in Markdown', 'markdown', 'one<br>two', [p('one\\\ntwo')]],
+    ['superscript and subscript', 'html', '10<sup>6</sup> H<sub>2</sub>O', [p('10<sup>6</sup> H<sub>2</sub>O')]],
+    ['superscript in Markdown', 'markdown', '10<sup>6</sup>', [p('10<sup>6</sup>')]],
+    [
+      'spans of cells, clamped',
+      'html',
+      '<table><tr><td colspan=2>a</td><td rowspan=99>b</td></tr><tr><td>c</td><td align=right>d</td></tr></table>',
+      [
+        table(
+          [
+            [
+              { text: 'a', colspan: 2 },
+              { text: 'b', rowspan: 2 },
+            ],
+            ['c', 'd'],
+          ],
+          { align: [null, 'right', null] },
+        ),
+      ],
+    ],
+    [
+      'header rows and columns',
+      'html',
+      '<table><thead><tr><th>a<th>b</tr><tr><th>c<th>d</tr></thead><tbody><tr><th>e<td>f</tr></tbody></table>',
+      [
+        table(
+          [
+            ['c', 'd'],
+            ['e', 'f'],
+          ],
+          { header: ['a', 'b'], headerRows: 1, headerColumns: 1 },
+        ),
+      ],
+    ],
+    [
+      'alignment in Markdown',
+      'markdown',
+      '| a | b |\n|:-:|--:|\n| 1 | 2 |',
+      [table([['1', '2']], { header: ['a', 'b'], align: ['center', 'right'] })],
+    ],
+    [
+      'a table that only arranges the page',
+      'html',
+      '<table role="presentation"><tr><td><h2>a</h2></td><td><p>b</p></td></tr></table>',
+      [{ type: 'heading', level: 2, text: 'a' }, p('b')],
+    ],
+    ['single tildes', 'markdown', '3~5 and 7~9, ~~gone~~', [p('3~5 and 7~9, ~~gone~~')]],
+    [
+      'an embed of WordPress',
+      'html',
+      '<figure class="wp-block-embed is-provider-youtube wp-embed-aspect-16-9"><div>\nhttps://v.example/x\n</div><figcaption>Cap</figcaption></figure><p>https://v.example/y</p>',
+      [
+        embed('https://v.example/x', { provider: 'YouTube', caption: 'Cap', aspectRatio: 1.78 }),
+        embed('https://v.example/y'),
+      ],
+    ],
+    [
+      'posts of other sites',
+      'html',
+      '<blockquote class="twitter-tweet"><p>Hi <a href="https://t.example/1">pic</a></p>— A <a href="https://x.example/a/1">Jan 1</a></blockquote><blockquote class="instagram-media" data-instgrm-permalink="https://i.example/p/1/"><p>Look</p></blockquote>',
+      [
+        embed('https://x.example/a/1', { provider: 'X', caption: 'Hi pic — A Jan 1' }),
+        embed('https://i.example/p/1/', { provider: 'Instagram', caption: 'Look' }),
+      ],
+    ],
+    [
+      'frames in a sentence, without a protocol, with a caption',
+      'html',
+      '<p>See <iframe src="//v.example/1" width=640 height=360></iframe><iframe src="https://v.example/2"></iframe>this</p><figure><iframe src="https://v.example/3"></iframe><figcaption>Mine</figcaption></figure>',
+      [
+        p('See this'),
+        embed('https://v.example/1', { aspectRatio: 1.78 }),
+        embed('https://v.example/2'),
+        embed('https://v.example/3', { caption: 'Mine' }),
+      ],
+    ],
+    [
+      'HTML in Markdown',
+      'markdown',
+      '<p align=center>Hi</p>\n\n<h2>Head</h2>\n\n<table><tr><td>a</td><td>b</td></tr></table>\n\n<img src="https://i.example/1" alt="pic">\n\n<iframe src="https://v.example/1"></iframe>\n\n<div>\n\n**x**\n\n</div> then text',
+      [
+        p('Hi'),
+        { type: 'heading', level: 2, text: 'Head' },
+        table([['a', 'b']]),
+        image('https://i.example/1', { alt: 'pic' }),
+        embed('https://v.example/1'),
+        p('**x**'),
+        p('then text'),
+      ],
+    ],
+    [
+      'a dialogue, and a signature that is too long for a name',
+      'html',
+      `<blockquote><p>— Where?</p><p>— At work.</p></blockquote><blockquote><p>Yes.</p><footer>${'long '.repeat(50)}</footer></blockquote>`,
+      [quote('— Where?\n\n— At work.'), quote(`Yes.\n\n${'long '.repeat(50).trim()}`)],
+    ],
+    ['a signature', 'markdown', '> Aye.\n>\n> — The mate', [quote('Aye.', 'The mate')]],
+    [
+      'a pull quote',
+      'html',
+      '<figure class="wp-block-pullquote"><blockquote><p>Big</p><cite>Me</cite></blockquote></figure>',
+      [quote('Big', 'Me', { kind: 'pull' })],
+    ],
+    ['a title in a sentence', 'html', '<p>As <cite>The Log</cite> said.</p>', [p('As *The Log* said.')]],
+    [
+      'a gallery',
+      'html',
+      '<figure class="wp-block-gallery"><figure><img src="https://i.example/1"><figcaption>one</figcaption></figure><figure><img src="https://i.example/2"></figure><figcaption>all</figcaption></figure>',
+      [
+        {
+          type: 'gallery',
+          images: [
+            { url: 'https://i.example/1', alt: '', caption: 'one', credit: null },
+            { url: 'https://i.example/2', alt: '', caption: null, credit: null },
+          ],
+          caption: 'all',
+        },
+      ],
+    ],
+    [
+      'emoji that are images, and an image in a sentence',
+      'html',
+      '<p>Great <img class="emoji" alt="🙂" src="https://e.example/1.svg"> and <img src="x.jpg" alt="the alt"> end <img src="https://i.example/1" alt="in"> here</p>',
+      [p('Great 🙂 and the alt end here'), image('https://i.example/1', { alt: 'in' })],
+    ],
+    ['what is left of Windows-1252', 'text', 'It\u0092s \u0093so\u0094', [p('It’s “so”')]],
+    [
+      'nested lists with their numbers',
+      'html',
+      '<ol start=3 reversed><li>a<ul><li>b<ol><li>c</li></ol></li></ul></li><li>d</li></ol>',
+      [
+        list(
+          true,
+          [
+            {
+              text: 'a',
+              list: { ordered: false, items: [{ text: 'b', list: { ordered: true, items: ['c'] } }] },
+            },
+            'd',
+          ],
+          { start: 3, reversed: true },
+        ),
+      ],
+    ],
+    [
+      'nested lists in Markdown, and a year',
+      'markdown',
+      '1986. A great year\n\n# h\n\n3. c\n4. d\n   - e',
+      [
+        p('1986. A great year'),
+        { type: 'heading', level: 2, text: 'h' },
+        list(true, ['c', { text: 'd', list: { ordered: false, items: ['e'] } }], { start: 3 }),
+      ],
+    ],
+    [
+      'definitions',
+      'html',
+      '<dl><div><dt>T</dt><dd><p>D1</p></dd></div><dd>D2</dd></dl>',
+      [{ type: 'definition-list', items: [{ terms: ['T'], descriptions: ['D1', 'D2'] }] }],
+    ],
+    [
+      'recordings',
+      'html',
+      '<audio src="https://a.example/1.mp3"></audio><figure><video poster="https://a.example/p.jpg"><source src="https://a.example/1.mp4"></video><figcaption>V <small>Ana</small></figcaption></figure>',
+      [
+        { type: 'audio', url: 'https://a.example/1.mp3', caption: null, credit: null },
+        {
+          type: 'video',
+          url: 'https://a.example/1.mp4',
+          caption: 'V',
+          credit: 'Ana',
+          poster: 'https://a.example/p.jpg',
+        },
+      ],
+    ],
+    ['footnotes in Markdown', 'markdown', 'So[^a].\n\n[^a]: The *note*.', [p('So[^a].'), note('a', 'The *note*.')]],
+    [
+      'footnotes of WordPress',
+      'html',
+      '<p>So<sup class="fn" data-fn="u"><a href="#u" id="u-link">1</a></sup></p><ol class="wp-block-footnotes"><li id="u">Note <a href="#u-link">↩︎</a></li></ol>',
+      [p('So[^1]'), note('1', 'Note')],
+    ],
+    [
+      'a post of the classic editor',
+      'wordpress',
+      'First\nsecond\n\n<strong>B</strong>\n\n[caption id="x" width="3"]<a href="https://a.example"><img src="https://i.example/1" /></a> The caption[/caption]\n[embed]https://v.example/1[/embed]\n\nhttps://v.example/2\n\nend [sic]',
+      [
+        p('First\\\nsecond'),
+        p('**B**'),
+        image('https://i.example/1', { caption: 'The caption' }),
+        embed('https://v.example/1'),
+        embed('https://v.example/2'),
+        p('end [sic]'),
+      ],
+    ],
+    [
+      'a post of the block editor',
+      'wordpress',
+      '<!-- wp:paragraph -->\n<p>Hi\nthere</p>\n<!-- /wp:paragraph -->\n\n<!-- wp:embed -->\n<figure class="wp-block-embed"><div>\nhttps://v.example/1\n</div></figure>\n<!-- /wp:embed -->',
+      [p('Hi there'), embed('https://v.example/1')],
+    ],
+    ['marks that touch letters', 'html', '<b>Name:</b>text', [p('**Name:**&#x74;ext')]],
+  ])('%s', (_, format, value, blocks) => {
+    expect(convert({ format, value })).toMatchObject({ blocks })
+    const stored = blocks as Block[]
+    if (format === 'wordpress') return
+    // Both forms of output read back as the same blocks, as far as they can say it.
+    expect(convert({ format: 'html', value: toHtml(stored) }).blocks).toEqual(blocks)
+    expect(
+      toText(convert({ format: 'markdown', value: toMarkdown(stored) }).blocks)
+        .split(/\W+/)
+        .sort(),
+    ).toEqual(toText(stored).split(/\W+/).sort())
+  })
+
+  it('resolves addresses by the base, and only then', () => {
+    const value = '<img src="/a.png" alt="r"><p><a href="b">x</a> <a href="#c">y</a></p>'
+    expect(convert({ format: 'html', value, base: 'https://n.example/x/y' }).blocks).toEqual([
+      image('https://n.example/a.png', { alt: 'r' }),
+      p('[x](https://n.example/x/b) [y](#c)'),
+    ])
+    expect(convert({ format: 'html', value }).blocks).toEqual([p('r'), p('[x](b) [y](#c)')])
+  })
+
+  it('says which words are left out, and where they stood', () => {
+    const html = '<noscript>Enable JS</noscript><svg><title>Icon</title></svg><p>a</p>'
+    expect(convert({ format: 'html', value: html }).warnings).toEqual(
+      expect.arrayContaining([
+        { code: 'text-lost', message: '2 words were left out, in a <noscript> element: Enable JS' },
+        { code: 'text-lost', message: '1 word was left out, in a <svg> element: Icon' },
+      ]),
+    )
+    const markdown = '[x](/y "title words")\n\n[ref]: nothing'
+    expect(convert({ format: 'markdown', value: markdown }).warnings).toEqual([
+      {
+        code: 'text-lost',
+        message: '4 words were left out, as a body has no place for them: title words ref nothing',
+      },
+    ])
+  })
+})
+
+/** Without `<select>`, in which the HTML standard ignores all tags but its own. */
+const ELEMENTS = [
+  ...['a', 'abbr', 'address', 'article', 'aside', 'audio', 'b', 'blockquote', 'button', 'caption', 'center', 'cite'],
+  ...['code', 'dd', 'del', 'details', 'div', 'dl', 'dt', 'em', 'figcaption', 'figure', 'font', 'footer', 'form', 'h1'],
+  ...['h3', 'i', 'iframe', 'label', 'li', 'math', 'nav', 'noscript', 'object', 'ol', 'option', 'p', 'picture', 'pre'],
+  ...['q', 's', 'section', 'small', 'span', 'strong', 'sub', 'summary', 'sup', 'svg', 'table', 'tbody', 'td'],
+  ...['template', 'textarea', 'th', 'thead', 'title', 'tr', 'u', 'ul', 'video', 'x-y'],
+]
+const ATTRIBUTES = [
+  ...['', '', '', '', ' class="wp-block-embed"', ' class="footnotes"', ' class="gallery"', ' class="wp-caption"'],
+  ...[' class="twitter-tweet"', ' colspan=2', ' rowspan=2', ' style="font-weight:bold"', ' href="https://a.example"'],
+  ...[' src="https://a.example/1"', ' role="presentation"', ' id="fn1"', ' href="#fn1"', ' start=1990'],
+]
+
+/** Generated texts: `§` stands for a word that occurs once. */
+const numbered = (text: string): { value: string; words: string[] } => {
+  const words: string[] = []
+  const value = text.replace(/§/g, () => `w${words.push(`w${words.length}`) - 1}x`)
+  return { value, words: words.map((word) => `${word}x`) }
+}
+
+const { htmlTree } = fc.letrec<{ htmlTree: string; node: string }>((tie) => ({
+  htmlTree: fc.array(tie('node'), { maxLength: 4 }).map((nodes) => nodes.join('')),
+  node: fc.oneof(
+    { depthSize: 'medium', maxDepth: 7 },
+    fc.constantFrom(
+      ' § ',
+      ' § ',
+      '<br>',
+      '<hr>',
+      '<img src="https://i.example/1" alt="§">',
+      '<img alt="§">',
+      '<p>§</p>',
+      '<select><option>§</option></select>',
+      '<div>§</div>',
+    ),
+    fc
+      .tuple(fc.constantFrom(...ELEMENTS), fc.constantFrom(...ATTRIBUTES), tie('htmlTree'))
+      .map(([name, attributes, inner]) => `<${name}${attributes}>${inner}</${name}>`),
+  ),
+}))
+
+const markdownText = fc
+  .array(
+    fc.constantFrom(
+      ...[
+        ' § ',
+        ' § ',
+        '§',
+        '\n',
+        '\n\n',
+        '> ',
+        '- ',
+        '1. ',
+        '1990. ',
+        '    ',
+        '**§**',
+        '*§',
+        '~~',
+        '`',
+        '`§`',
+        '[^1]',
+      ],
+      ...[
+        '\n\n[^1]: §',
+        '\n\n[^2]: § ',
+        '[§](/a "§")',
+        '![§](https://i.example/1 "§")',
+        '![§](b)',
+        '<b>§</b>',
+        '<div>',
+      ],
+      ...[
+        '</div>',
+        '<p>§',
+        '\n\n<table><tr><td>§</table>\n\n',
+        '\n\n|§|§|\n|-|-|\n|§|§\n\n',
+        '\n```\n',
+        '\n---\n',
+        '\\',
+      ],
+      ...['\n## §\n', '<sup>§</sup>', '&amp;', '<br>', '[§]', '[§]: § "§"', '\t', '§ §\n===\n'],
+    ),
+    { maxLength: 25 },
+  )
+  .map((parts) => parts.join(''))
+
+/** The words of a source that are in no block and no warning. */
+function missing(format: Format, source: string): string[] {
+  const { value, words } = numbered(source)
+  const { blocks, warnings } = convert({ format, value })
+  const found = new Set(JSON.stringify([blocks, warnings]).match(/w\d+x/g))
+  return words.filter((word) => !found.has(word))
+}
+
+describe('no word is lost', () => {
+  it.each<[Format, fc.Arbitrary<string>]>([
+    ['html', htmlTree],
+    ['wordpress', htmlTree],
+    ['markdown', markdownText],
+  ])('from %s', (format, source) =>
+    fc.assert(
+      fc.property(source, (text) => expect(missing(format, text)).toEqual([])),
+      runs(700),
+    ),
+  )
+
+  it('and none is joined to one in another block', () => {
+    const separate = fc.constantFrom(...['p', 'div', 'li', 'h2', 'dd', 'section'].map((name) => `<${name}>§</${name}>`))
+    const nested = fc.array(
+      fc.oneof(
+        separate,
+        fc.constantFrom(
+          '<br>',
+          '<hr>',
+          '<b>',
+          '</b>',
+          '<a href=/x>',
+          '</a>',
+          '<ul>',
+          '</ul>',
+          '<table><tr>',
+          '</table>',
+          '<blockquote>',
+          '</blockquote>',
+          '<figure>',
+          '</figure>',
+          '<figcaption>',
+        ),
+      ),
+      { maxLength: 15 },
+    )
+    fc.assert(
+      fc.property(nested, (parts) => {
+        const { value } = numbered(parts.join(''))
+        expect(JSON.stringify(convert({ format: 'html', value }).blocks)).not.toMatch(/w\d+xw\d+x/)
+      }),
+      runs(300),
+    )
+  })
+
+  it('where blocks are written as HTML and read again', () =>
+    fc.assert(
+      fc.property(htmlTree, (source) => {
+        const { blocks } = convert({ format: 'html', value: numbered(source).value })
+        expect(convert({ format: 'html', value: toHtml(blocks as Block[]) }).blocks).toEqual(blocks)
+      }),
+      runs(300),
+    ))
+})
+
+interface Vector {
+  text: string
+  paragraphs: Run[][]
+}
+const vectors: Vector[] = JSON.parse(readFileSync(new URL('../../docs/inline-vectors.json', import.meta.url), 'utf8'))
+
+/** The function of an example, which has no types. */
+const exampleOf = async (name: string): Promise<(runs: Run[], platform: unknown) => unknown[]> =>
+  (await import(new URL(`../../docs/${name}`, import.meta.url).href)).renderRuns
+
+/** A document whose nodes are their HTML. */
+const fakeDocument = () => {
+  const escape = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;')
+  const node = (name: string) => {
+    const children: { html(): string }[] = []
+    let attributes = ''
+    return {
+      appendChild: (child: { html(): string }) => children.push(child),
+      setAttribute: (key: string, value: string) => {
+        attributes += ` ${key}="${escape(value)}"`
+      },
+      html: () => {
+        const inner = children.map((child) => child.html()).join('')
+        return name === '' ? inner : `<${name}${attributes}>${inner}</${name}>`
+      },
+    }
+  }
+  return {
+    createElement: node,
+    createDocumentFragment: () => node(''),
+    createTextNode: (text: string) => ({ html: () => escape(text) }),
+  }
+}
+
+describe('the examples of the documentation', () => {
+  it.each(vectors)('$text is read as the vector says', ({ text, paragraphs }) => {
+    expect(parseInline(text).map(tidyRuns)).toEqual(paragraphs)
+  })
+
+  const rich: Run[] = [
+    { text: '<script>\nx', marks: ['strong', { type: 'link', href: '/a?b&c' }] },
+    { text: '[1]', marks: [{ type: 'footnote', label: '1' }] },
+  ]
+  it('build DOM nodes', async () => {
+    const renderRuns = await exampleOf('render-dom.js')
+    const nodes = renderRuns(rich, fakeDocument()) as { html(): string }[]
+    expect(nodes.map((node) => node.html()).join('')).toBe(
+      '<a href="/a?b&amp;c"><strong>&lt;script><br></br>x</strong></a><a href="#fn-1">[1]</a>',
+    )
+  })
+
+  it('build React elements', async () => {
+    const renderRuns = await exampleOf('render-react.js')
+    const createElement = (type: string, { key: _, ...props }: object & { key?: unknown }, ...children: unknown[]) => [
+      type,
+      props,
+      ...children,
+    ]
+    expect(
+      renderRuns(rich, (...args: Parameters<typeof createElement>) => ({ element: createElement(...args) })),
+    ).toEqual([
+      {
+        element: ['a', { href: '/a?b&c' }, { element: ['strong', {}, '<script>', { element: ['br', {}] }, 'x'] }],
+      },
+      { element: ['a', { href: '#fn-1' }, '[1]'] },
+    ])
+  })
+})
+
+describe('inline Markdown', () => {
+  const mark = fc.constantFrom<Mark>(
+    ...(['strong', 'emphasis', 'strikethrough', 'superscript', 'subscript', 'code'] as const),
+    { type: 'link', href: 'https://x.example/_a_(b)' },
+  )
+  const text = fc.oneof(
+    fc.stringMatching(/^[a-c *_~`[\]()<>&;#!|\\:\n/.^-]{1,8}$/),
+    fc.constantFrom('a', 'b c', 'x.', '(y)', '😀'),
+  )
+  const run: fc.Arbitrary<Run> = fc.record({ text, marks: fc.uniqueArray(mark, { maxLength: 3 }) })
+
+  it('reads back as the runs that were written', () =>
+    fc.assert(
+      fc.property(fc.array(run, { maxLength: 5 }), (generated) => {
+        const sent = tidyRuns(generated)
+        const read = parseInline(writeInline(sent))
+        const plain = (of: Run[]) => of.map((one) => one.text).join('')
+        expect(read.length).toBeLessThanOrEqual(1)
+        expect(plain(tidyRuns(read[0] ?? []))).toBe(plain(sent))
+        const marks = new Set(sent.flatMap((one) => one.marks))
+        // Of marks in marks some combinations have no form; one kind of mark always has.
+        if (marks.size <= 1) expect(tidyRuns(read[0] ?? [])).toEqual(sent)
+      }),
+      runs(500),
+    ))
+})
+
+/** The time of the processor for a task, in milliseconds. */
+function cost(task: () => void): number {
+  const before = process.cpuUsage()
+  try {
+    task()
+  } catch (error) {
+    expect(error).toBeInstanceOf(UnreadableBody)
+  }
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
+/** How much longer four times as much takes: the least of up to five measurements, since other work disturbs them. */
+function growth(task: (n: number) => () => void, n: number): number {
+  let least = Number.POSITIVE_INFINITY
+  for (let i = 0; i < 5 && least >= 6; i += 1) least = Math.min(least, cost(task(4 * n)) / Math.max(cost(task(n)), 1))
+  return least
+}
+
+describe('time is linear', () => {
+  const markdown = (value: string) => () => convert({ format: 'markdown', value })
+  const html = (value: string) => () => convert({ format: 'html', value })
+  const definition = `[${'a'.repeat(900)}]: /x\n\n`
+  const page = (n: number) => `<div><p>An <b>ordinary</b> page with <a href="/x">links</a>.</p></div>`.repeat(n)
+  it.each<[string, number, (n: number) => () => unknown]>([
+    ['brackets', 3000, (n) => markdown('a]'.repeat(n))],
+    ['references', 1500, (n) => markdown(definition + '[a] '.repeat(n))],
+    ['quotes', 1000, (n) => markdown('> a\n\n'.repeat(n))],
+    ['links in links', 3000, (n) => html('<a href=x>'.repeat(n))],
+    ['emphasis', 1500, (n) => html('<em>.</em>b'.repeat(n))],
+    ['a page', 800, (n) => html(page(n))],
+    ['emphasis in a block', 3000, (n) => () => writeInline(tidyRuns(parseInline('a*'.repeat(n))[0] ?? []))],
+    ['brackets in a block', 8000, (n) => () => parseInline('[a]('.repeat(n))],
+    ['backticks in a block', 12_000, (n) => () => parseInline('``a` '.repeat(n))],
+    ['Thai without spaces', 8000, (n) => () => countWords('ภาษาไทย'.repeat(n), 'th')],
+    ['Han without spaces', 8000, (n) => () => countWords('渡船今天停航'.repeat(n), 'zh')],
+  ])('for %s', (_, n, task) => {
+    expect(growth(task, n)).toBeLessThan(6)
+  })
+})
