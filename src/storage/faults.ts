@@ -1,6 +1,6 @@
 /** What errors of the engines mean, and what may be logged of them. */
 import { DrizzleQueryError } from 'drizzle-orm'
-import { codesOf, isStorageFull, STATEMENT_ENDED, StorageBusy } from './storage.ts'
+import { codesOf, isStatementEnded, isStorageFull, StorageBusy } from './storage.ts'
 
 /** The database does not answer, or the connection was lost; the message says why. The statement may have taken effect. */
 export class StorageUnavailable extends Error {
@@ -16,7 +16,6 @@ export type StorageFault = 'busy' | 'unavailable' | 'too-slow' | 'read-only' | '
 /** The faults by the engines' codes; PostgreSQL's are in https://www.postgresql.org/docs/current/errcodes-appendix.html. */
 const CODES: [RegExp, StorageFault][] = [
   [/^(SQLITE_READONLY.*|25006)$/, 'read-only'],
-  [new RegExp(`^${STATEMENT_ENDED}$`), 'too-slow'],
   // Lock timeout, serialization failure, deadlock.
   [/^(55P03|40001|40P01)$/, 'busy'],
   // Connections, credentials, resources, shutdown, timeouts of the session, and no such database.
@@ -30,6 +29,7 @@ export function faultOf(error: unknown): StorageFault | undefined {
     if (one instanceof StorageUnavailable) return 'unavailable'
   }
   if (isStorageFull(error)) return 'full'
+  if (isStatementEnded(error)) return 'too-slow'
   const codes = codesOf(error)
   return CODES.find(([pattern]) => codes.some((code) => pattern.test(code)))?.[1]
 }

@@ -2,8 +2,9 @@
 import { setImmediate as nextEventLoopTurn } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { faultOf, StorageUnavailable } from './faults.ts'
-import { type PostgresOptions, type Query, singleConnection } from './postgres-connections.ts'
+import { type Query, singleConnection } from './postgres-connections.ts'
 import type { WriteConnection } from './postgres-write-queue.ts'
+import type { PostgresOptions } from './server-options.ts'
 import { type Storage, StorageBusy, type Writer } from './storage.ts'
 
 /** The advisory lock that every writing transaction holds; any constant that no other program uses. */

@@ -10,13 +10,13 @@ import {
   type Connection,
   type Query,
   queryPool,
-  SERVER_DEFAULTS,
   type SingleConnection,
   singleConnection,
 } from './postgres-connections.ts'
 import { currentReplica } from './postgres-replica.ts'
 import { groupCommit } from './postgres-write-queue.ts'
 import { postgresWriter } from './postgres-writer.ts'
+import { SERVER_DEFAULTS } from './server-options.ts'
 import { sharedCall } from './shared-call.ts'
 import { codesOf, type OpenOptions, type Reader, STATEMENT_DEADLINE, type Storage, StorageUnusable } from './storage.ts'
 

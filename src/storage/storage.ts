@@ -1,6 +1,6 @@
 /** What a storage engine provides, and the errors that both engines throw. */
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
-import type { ServerOptions } from './postgres-connections.ts'
+import type { ServerOptions } from './server-options.ts'
 import type { SlowStatements } from './statements.ts'
 
 type Database = BaseSQLiteDatabase<'async', unknown>
