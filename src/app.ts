@@ -10,6 +10,7 @@ import {
   type Services,
   version,
 } from './app/services.ts'
+import { shareRateLimits } from './app/shared-rate-limits.ts'
 import { registerVersion } from './app/version-route.ts'
 import { registerCorrections } from './articles/corrections/routes.ts'
 import { registerAdvanceCopies } from './articles/embargo-access/routes.ts'
@@ -17,6 +18,7 @@ import { registerTransitions } from './articles/lifecycle/routes.ts'
 import { registerPreviews } from './articles/previews/routes.ts'
 import { registerRevisions } from './articles/revisions/routes.ts'
 import { registerArticles } from './articles/routes.ts'
+import { registerBlocks } from './articles/sub-items/blocks.ts'
 import { registerCitations } from './articles/sub-items/citations.ts'
 import { registerRelatedLinks } from './articles/sub-items/related-links.ts'
 import { registerAudit } from './audit/routes.ts'
@@ -46,6 +48,7 @@ import { registerRateLimit } from './http/rate-limit.ts'
 import { registerRequestLog } from './http/request-log.ts'
 import { registerJobs } from './jobs/routes.ts'
 import { registerKeys } from './keys/routes.ts'
+import { rateWindows } from './lib/rate-windows.ts'
 import { registerRelated } from './listing/related-routes.ts'
 import { registerLists } from './listing/routes.ts'
 import { countRequests } from './metrics/requests.ts'
@@ -78,7 +81,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 /** What runs for every request. The order of registration is the order in which the hooks run. */
 async function registerHooks(app: FastifyInstance, services: Services, requests: Admission): Promise<void> {
   const { config, clock, publicRead, caching, notifier, jobs } = services
-  const limits = registerRateLimit(app, config.RATE_LIMIT, clock)
+  const windows = rateWindows()
+  const limits = registerRateLimit(app, { perMinute: config.RATE_LIMIT, windows, clock })
+  if (config.REDIS_URL !== undefined) shareRateLimits(app, windows, { url: config.REDIS_URL, clock })
   if (publicRead) registerPublicCache(app, publicCacheOptions(services))
   // Before CORS, so that preflight requests have an id and are logged.
   registerRequestLog(app, {
@@ -115,6 +120,7 @@ function registerApi(v1: FastifyInstance, services: ApiServices): void {
   registerRevisions(v1, services)
   registerPreviews(v1, services)
   registerCorrections(v1, services)
+  registerBlocks(v1, services)
   registerCitations(v1, services)
   registerRelatedLinks(v1, services)
   registerEntries(v1, authorKind, services)

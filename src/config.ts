@@ -86,6 +86,7 @@ const Environment = z.object({
     .default(false),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   RATE_LIMIT: integer(0, 1_000_000).default(0),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be an address such as redis://localhost:6379' }).optional(),
   CACHE_MAX_AGE: seconds.default(10),
   CACHE_STALE_WHILE_REVALIDATE: seconds.default(60),
   CACHE_BYTES: integer(0, 2 ** 40).default(16 * 1024 * 1024),
@@ -134,10 +135,10 @@ export class ConfigError extends Error {
 }
 
 /** Settings whose values must not appear in error messages. */
-const SECRETS = new Set(['DATABASE_READ_URL', 'DATELINE_ADMIN_KEY', 'SECRETS_KEY'])
+const SECRETS = new Set(['DATABASE_READ_URL', 'DATELINE_ADMIN_KEY', 'REDIS_URL', 'SECRETS_KEY'])
 
 /** Settings that may be read from files, as container platforms mount secrets: `SECRETS_KEY_FILE` names that of `SECRETS_KEY`. */
-const FROM_FILES = ['DATABASE_URL', 'DATABASE_READ_URL', 'DATELINE_ADMIN_KEY', 'SECRETS_KEY']
+const FROM_FILES = ['DATABASE_URL', 'DATABASE_READ_URL', 'DATELINE_ADMIN_KEY', 'REDIS_URL', 'SECRETS_KEY']
 
 /** The settings that the environment gives as files, without the line break at their end. Throws `ConfigError`. */
 export function settingsFromFiles(environment: NodeJS.ProcessEnv): Record<string, string> {

@@ -300,6 +300,31 @@ describe('the blocks of a body', () => {
     })
     expect([twice.status, JSON.stringify(twice.body)]).toEqual([400, expect.stringContaining('must not occur twice')])
   })
+
+  it('are added, changed and removed one by one', async () => {
+    const { editor, contributor, anyone } = room
+    const body = ['One.', 'Two.'].map((text, i) => ({ id: `b${i}`, type: 'paragraph', text }))
+    const { id } = (await editor.post('/v1/articles').send({ headline: 'One by one', body }).expect(201)).body
+    const path = `/v1/articles/${id}/body`
+    const add = (place: object, text: string) =>
+      editor.post(path).send({ block: { type: 'paragraph', text }, ...place })
+    const made = await add({ before: 'b1' }, 'Between.').expect(201)
+    expect(made.headers.location).toBe(`${path}/${made.body.id}`)
+    await add({ after: 'b1' }, 'Last but one.').expect(201)
+    await add({}, 'Last.').expect(201)
+    const changed = await editor.patch(`${path}/b0`).send({ text: 'First.' }).expect(200)
+    expect(changed.body).toEqual({ id: 'b0', type: 'paragraph', text: 'First.' })
+    await editor.delete(`${path}/b1`).expect(204)
+    const texts = (await editor.get(`/v1/articles/${id}?version=draft`)).body.body.map((b: { text: string }) => b.text)
+    expect(texts).toEqual(['First.', 'Between.', 'Last but one.', 'Last.'])
+    await add({ after: 'nowhere' }, 'x').expect(404)
+    await editor.patch(`${path}/b1`).send({ text: 'x' }).expect(404)
+    const wrong = await editor.patch(`${path}/b0`).send({ text: null, level: 2 }).expect(400)
+    expect(wrong.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toContain('/text')
+    await editor.patch(`${path}/b0`).set('If-Match', '"1"').send({ text: 'x' }).expect(412)
+    await contributor.patch(`${path}/b0`).send({ text: 'x' }).expect(404)
+    await anyone.delete(`${path}/b0`).expect(401)
+  })
 })
 
 describe('what an edition refers to', () => {

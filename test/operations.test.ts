@@ -327,22 +327,22 @@ describe('the logs', () => {
   it('have addresses only by settings, and a full disk or an overload as a warning', async () => {
     const own = await newsroom({ LOG_ADDRESSES: 'true', AUDIT_ADDRESSES: 'false' })
     await own.as('dl_wrong').get('/v1/articles').expect(401)
-    // Refusals are written behind the reply: this transaction waits for theirs.
-    await own.storage.transaction(async () => {})
     const line = (text: string) =>
       own.log.map((one) => JSON.parse(one)).findLast((one) => JSON.stringify(one).includes(text))
     expect(line('"status":401')).toMatchObject({ level: 30, ip: '127.0.0.1' })
-    const refusals = async () => (await own.admin.get('/v1/audit-log?action=sign-in.refuse').expect(200)).body.data
-    expect(await refusals()).toMatchObject([{ target: 'withheld' }])
+    // Refusals are written behind the reply.
+    const refusalIn = async ({ admin }: Newsroom): Promise<string> => {
+      const { body } = await admin.get('/v1/audit-log?action=sign-in.refuse').expect(200)
+      return body.data[0]?.target ?? (await refusalIn({ admin } as Newsroom))
+    }
+    expect(await refusalIn(own)).toBe('withheld')
     await own.storage.close()
     await own.anyone.get('/readyz').expect(503)
     expect(line('"status":503')).toMatchObject({ level: 40, path: '/readyz' })
 
     await room.as('dl_wrong').get('/v1/articles').expect(401)
-    await room.storage.transaction(async () => {})
     expect(room.log.filter((one) => one.includes('127.0.0.1') && !one.includes('listening'))).toEqual([])
-    const { body } = await room.admin.get('/v1/audit-log?action=sign-in.refuse').expect(200)
-    expect(body.data[0].target).toMatch(/127\.0\.0\.1$/)
+    expect(await refusalIn(room)).toMatch(/127\.0\.0\.1$/)
   })
 
   it('of the audit are deleted after AUDIT_DAYS, if that is set', async () => {

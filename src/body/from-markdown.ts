@@ -39,6 +39,7 @@ export function fromMarkdown(value: string, warnings: ConversionWarnings, base?:
   if (tokens.some(isTooDeep)) throw new UnreadableBody(`the Markdown is nested more than ${MAX_DEPTH} deep`)
   const html = markdown.renderer.render(tokens, markdown.options, env)
   const blocks = fromHtml(html, warnings, { base, imageTitles: true })
+  warnings.account(usedDefinitions(value).join(' '))
   warnAboutLostSource(wordsOfText(withoutTags(value)), blocks, warnings)
   return blocks
 }
@@ -65,7 +66,20 @@ const isTooDeep = ({ level, children }: Token): boolean =>
 function withoutTags(value: string): string {
   const comments = withoutBetween(value, '<!--', '-->')
   const scripts = withoutBetween(withoutBetween(comments, '<script', '</script>'), '<style', '</style>')
-  return scripts.replace(/<\/?[a-z][^<>]*>|&#?\w{1,40};/gi, ' ')
+  return scripts.replace(MARKUP, ' ')
+}
+
+/** Tags, character references, addresses, by themselves and as targets of links, and numbers of items. */
+const MARKUP =
+  /^[ \t>]*\d{1,9}[.)](?=\s)|<\/?[a-z][^<>]*>|&#?\w{1,40};|(?:https?:\/\/|www\.)[^\s<>()[\]"']*|(?<=\]\()[^\s)]*/gim
+
+/** The definitions of links to which a text refers, without their titles: they are markup. */
+function usedDefinitions(value: string): string[] {
+  const counts = new Map<string, number>()
+  for (const [, label = ''] of value.matchAll(/\[([^[\]\n]{1,200})\]/g))
+    counts.set(label.toLowerCase(), (counts.get(label.toLowerCase()) ?? 0) + 1)
+  const definitions = [...value.matchAll(/^ {0,3}\[([^[\]^\n][^[\]\n]{0,199})\]:[ \t]*\S*/gm)]
+  return definitions.filter(([, label = '']) => (counts.get(label.toLowerCase()) ?? 0) > 1).map(([all]) => all)
 }
 
 /** A text without what stands between two marks. */

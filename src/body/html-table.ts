@@ -50,7 +50,12 @@ export function tablePieces(reader: HtmlReading, element: HtmlElement, marks: Ma
   for (const child of childrenOf(element)) visit(child, false)
   const cells = rows.flatMap(({ cells }) => cells)
   const captionRuns = oneLine(joinLines(caption, ' '))
-  if (isLayout(element, cells)) {
+  if (
+    isLayout(
+      element,
+      rows.map((row) => row.cells),
+    )
+  ) {
     const title: Piece[] = hasWords(captionRuns) ? [{ type: 'paragraph', runs: captionRuns }] : []
     return [...title, ...cells.flatMap(({ pieces }) => pieces), ...stray]
   }
@@ -63,12 +68,17 @@ export function tablePieces(reader: HtmlReading, element: HtmlElement, marks: Ma
   return [table, ...media, ...stray]
 }
 
-const isLayout = (element: HtmlElement, cells: ReadCell[]): boolean =>
+const isLayout = (element: HtmlElement, rows: ReadCell[][]): boolean =>
   ['presentation', 'none'].includes(attribute(element, 'role')) ||
-  cells.length === 1 ||
-  cells.some(
-    ({ cell, pieces }) => lengthOf(cell.runs) > MAX_ONE_LINE / 2 || pieces.some(({ type }) => type === 'table'),
-  )
+  isSingle(rows) ||
+  rows
+    .flat()
+    .some(({ cell, pieces }) => lengthOf(cell.runs) > MAX_ONE_LINE / 2 || pieces.some(({ type }) => type === 'table'))
+
+/** Whether only one cell has words, in a table of one column or one row. */
+const isSingle = (rows: ReadCell[][]): boolean =>
+  (rows.length === 1 ? (rows[0]?.length ?? 0) === 1 : rows.every((cells) => cells.length <= 1)) &&
+  rows.flat().filter(({ cell }) => hasWords(cell.runs)).length <= 1
 
 /** The length of a text with room for its markup. */
 const lengthOf = (runs: Run[]): number => plainTextOf(runs).length

@@ -184,7 +184,7 @@ export function registerPublicCache(app: FastifyInstance, options: PublicCacheOp
 
   function send(request: FastifyRequest, reply: FastifyReply, response: CachedResponse): void {
     const own = ['x-request-id', request.id, 'cache-control', options.cacheControl()]
-    if (request.rateWindow) own.push(...Object.entries(rateLimitHeaders(request.rateWindow)).flat())
+    if (request.rateWindow) own.push(...rateLimitHeaders(request.rateWindow))
     const { origin } = request.headers
     if (origin !== undefined && allowedOrigins.includes(origin)) own.push('access-control-allow-origin', origin)
     reply.hijack()

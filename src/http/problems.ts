@@ -134,11 +134,8 @@ const PARSER_TYPES: Record<string, ProblemType> = {
 /** Answers requests that the router refuses before a route is found: the path cannot be decoded, or is too long. */
 export function frameworkErrors(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id)
-  send(
-    toProblem(error, () => undefined),
-    request,
-    reply,
-  )
+  const tooMany = request.server.countUnrouted(request, reply)
+  send(tooMany ?? toProblem(error, () => undefined), request, reply)
 }
 
 /** Answers what the HTTP parser refuses, before there is a request: writes a problem to the socket and ends it. */

@@ -4,12 +4,16 @@ import ipaddr from 'ipaddr.js'
 import type { Caller } from '../access/roles.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
-import { type RateWindow, rateWindows, WINDOW } from '../lib/rate-windows.ts'
+import { type RateWindow, type RateWindows, spent, WINDOW } from '../lib/rate-windows.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The window in which the request was counted; null if it is not limited, or not counted yet. */
     rateWindow: RateWindow | null
+  }
+  interface FastifyInstance {
+    /** Counts a request that no hook sees, by its address. Gives the problem `rate-limited` for one too many. */
+    countUnrouted(request: FastifyRequest, reply: FastifyReply): Problem | undefined
   }
 }
 
@@ -32,10 +36,8 @@ export interface RateLimits {
  */
 export function registerRateLimit(
   app: FastifyInstance,
-  perMinute: number,
-  clock: Clock,
+  { perMinute, windows, clock }: { perMinute: number; windows: RateWindows; clock: Clock },
 ): RateLimits & { refuseOverLimit(): void } {
-  const windows = rateWindows()
   app.decorateRequest('rateWindow', null)
 
   function count(request: FastifyRequest, client: string, limit: number): void {
@@ -44,13 +46,20 @@ export function registerRateLimit(
 
   function verdict({ rateWindow }: FastifyRequest, reply: FastifyReply): Problem | undefined {
     if (rateWindow === null) return undefined
-    reply.headers(rateLimitHeaders(rateWindow))
+    const [policy, quota, name, left] = rateLimitHeaders(rateWindow)
+    reply.header(policy, quota).header(name, left)
     if (!isOverLimit(rateWindow)) return undefined
     const { limit } = rateWindow
     return new Problem('rate-limited', `more than ${limit} requests in a minute`, {
       headers: { 'retry-after': String(secondsLeft(rateWindow)) },
     })
   }
+
+  app.decorate('countUnrouted', (request, reply) => {
+    request.rateWindow = null
+    count(request, networkOf(request.ip), perMinute)
+    return verdict(request, reply)
+  })
 
   if (perMinute > 0)
     app.addHook('onRequest', (request, _reply, done) => {
@@ -73,15 +82,20 @@ export function registerRateLimit(
 }
 
 /** Whether the last request that was counted in the window was one too many. */
-export const isOverLimit = ({ count, limit }: RateWindow): boolean => count > limit
+export const isOverLimit = (window: RateWindow): boolean => spent(window) > window.limit
 
 const secondsLeft = ({ end, lastAt }: RateWindow): number => Math.ceil((end - lastAt) / 1_000)
 
-/** The headers of draft-ietf-httpapi-ratelimit-headers-10: the quota and its window, what is left of both in seconds. */
-export const rateLimitHeaders = (window: RateWindow): { ratelimit: string; 'ratelimit-policy': string } => ({
-  'ratelimit-policy': `"default";q=${window.limit};w=${WINDOW / 1_000}`,
-  ratelimit: `"default";r=${Math.max(0, window.limit - window.count)};t=${secondsLeft(window)}`,
-})
+/**
+ * The headers of draft-ietf-httpapi-ratelimit-headers-10, names and values in turn: the quota and its window, and what is
+ * left of both, in seconds.
+ */
+export const rateLimitHeaders = (window: RateWindow): [policy: string, string, limit: string, string] => [
+  'ratelimit-policy',
+  `"default";q=${window.limit};w=${WINDOW / 1_000}`,
+  'ratelimit',
+  `"default";r=${Math.max(0, window.limit - spent(window))};t=${secondsLeft(window)}`,
+]
 
 /** An IPv4 address as a socket for both families shows it. */
 const MAPPED = '::ffff:'

@@ -16,11 +16,11 @@ interface Runner {
 
 /**
  * A reader of the database at `path` whose statements end after `deadline` milliseconds. It opens its connection at the
- * first statement: with `inThread` in a thread, so that the event loop goes on meanwhile.
+ * first statement: with `inThread` in a thread, so that the event loop goes on meanwhile. `onError` gets every error.
  */
 export function boundedReader(
   path: string,
-  { deadline, inThread }: { deadline: number; inThread: boolean },
+  { deadline, inThread, onError }: { deadline: number; inThread: boolean; onError: (error: unknown) => void },
 ): { reader: Reader; close(): Promise<void> } {
   let runner: Runner | undefined
   const forget = () => {
@@ -29,7 +29,12 @@ export function boundedReader(
   const open = () => (inThread ? threadRunner({ path, deadline }, forget) : localRunner(path, deadline))
   const reader = drizzle(async (sql, params) => {
     runner ??= open()
-    return { rows: await runner.rows({ sql, params }) }
+    try {
+      return { rows: await runner.rows({ sql, params }) }
+    } catch (error) {
+      onError(error)
+      throw error
+    }
   })
   return { reader: reader as unknown as Reader, close: async () => runner?.close() }
 }

@@ -39,7 +39,7 @@ export async function openSqlite(path: string, options: OpenOptions = {}): Promi
     // waits are rare and short, such as when another process ends and checkpoints the WAL.
     writer.pragma('busy_timeout = 0')
     const latch = failureLatch()
-    const bounded = boundedReader(path, { deadline, inThread: forService })
+    const bounded = boundedReader(path, { deadline, inThread: forService, onError: latch.observe })
     const base = createStorage(writer, reader, latch, slow)
     const storage: Storage = {
       ...base,

@@ -1,4 +1,6 @@
 import { bodyTaskPool } from '../../src/articles/body-tasks/pool.ts'
+import { bodyChanges } from '../../src/articles/revisions/diff.ts'
+import type { Block } from '../../src/body/block.ts'
 import { closeLater } from '../harness/cleanup.ts'
 
 const thread = new URL('../harness/hostile-thread.js', import.meta.url)
@@ -31,5 +33,45 @@ describe('tasks on bodies', () => {
   it('are ended when they need too much memory', async () => {
     const { readBody } = poolOf({ memory: 32 })(caller('ana'))
     await expect(readBody(large('fill'))).rejects.toMatchObject({ type: 'too-complex', status: 422 })
+  })
+})
+
+describe('the differences of two bodies', () => {
+  const p = (id: string, text: string): Block => ({ id, type: 'paragraph', text })
+  const list = (...items: string[]): Block => ({ id: 'l', type: 'list', ordered: false, items })
+  const word = (op: string, text: string) => ({ op, text })
+
+  it('show a block that has moved as moved, and words in lists', () => {
+    const before = [p('1', 'a b'), p('2', 'c'), list('x y', 'z', 'last')]
+    const after = [p('2', 'c'), p('1', 'a d'), list('x w', 'n', 'z')]
+    expect(bodyChanges(before, after)).toEqual([
+      { op: 'keep', block: after[0] },
+      { op: 'move', block: after[1], words: [word('keep', 'a '), word('remove', 'b'), word('add', 'd')] },
+      {
+        op: 'change',
+        block: after[2],
+        texts: [
+          { pointer: '/items/0', words: [word('keep', 'x '), word('remove', 'y'), word('add', 'w')] },
+          { pointer: '/items/1', words: [word('add', 'n')] },
+          { pointer: null, words: [word('remove', 'last')] },
+        ],
+      },
+    ])
+  })
+
+  it('are of the content: an id alone is none', () => {
+    expect(bodyChanges([p('1', 'a')], [p('2', 'a')])).toEqual([{ op: 'keep', block: p('2', 'a') }])
+  })
+
+  it('have words only as far as a limit of effort allows', () => {
+    const texts = (seed: number) =>
+      Array.from({ length: 20 }, (_, i) =>
+        p(String(i), Array.from({ length: 4_000 }, (_, n) => (n * n * seed + n) % 97).join(' ')),
+      )
+    const before = process.cpuUsage()
+    expect(bodyChanges(texts(3), texts(5)).map(({ op }) => op)).toEqual(Array(20).fill('change'))
+    const { user, system } = process.cpuUsage(before)
+    // It took 23 seconds without the limit.
+    expect((user + system) / 1e6).toBeLessThan(10)
   })
 })

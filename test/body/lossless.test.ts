@@ -474,14 +474,14 @@ const exampleOf = async (name: string): Promise<(runs: Run[], platform: unknown)
 
 /** A document whose nodes are their HTML. */
 const fakeDocument = () => {
-  const escape = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;')
+  const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;')
   const node = (name: string) => {
     const children: { html(): string }[] = []
     let attributes = ''
     return {
       appendChild: (child: { html(): string }) => children.push(child),
       setAttribute: (key: string, value: string) => {
-        attributes += ` ${key}="${escape(value)}"`
+        attributes += ` ${key}="${escaped(value)}"`
       },
       html: () => {
         const inner = children.map((child) => child.html()).join('')
@@ -492,7 +492,7 @@ const fakeDocument = () => {
   return {
     createElement: node,
     createDocumentFragment: () => node(''),
-    createTextNode: (text: string) => ({ html: () => escape(text) }),
+    createTextNode: (text: string) => ({ html: () => escaped(text) }),
   }
 }
 

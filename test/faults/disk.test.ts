@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { closeSync, copyFileSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setInterval } from 'node:timers/promises'
 import Database from 'better-sqlite3'
@@ -104,6 +102,13 @@ describe('pages damaged in the middle of the file', () => {
     expect(out).toContain('nothing is written any more')
   })
 
+  it('end the process when a search needs them', async () => {
+    const { url, ended } = await serveProcess(commands, damaged('index.db', 'edition_index_data'))
+    const reply = await request(`${url}/v1/search?q=piece*`)
+    expect([503, undefined]).toContain(reply?.status)
+    expect(await ended).toMatchObject({ code: 74 })
+  })
+
   it('end the process when they are needed', async () => {
     const { url, ended } = await serveProcess(commands, damaged('editions.db', 'editions'))
     for (const id of ledger.acknowledged.keys()) {
@@ -184,40 +189,4 @@ describe('a full disk', () => {
     expect(await ended).toMatchObject({ code: 0 })
     ledger.check(join(disk(), 'full.db'))
   })
-})
-
-/** A port of this machine that nobody listens at. */
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return String(port)
-}
-
-it('a log on a full disk, or whose pipe nobody reads, does not stop the service', async () => {
-  const port = await freePort()
-  const settings = { ...ledgerSettings, LOG_LEVEL: 'debug' }
-  const full = commands.start(
-    ['serve'],
-    { ...settings, DATABASE_URL: 'full.db', PORT: port },
-    openSync('/dev/full', 'w'),
-  )
-  for await (const _ of setInterval(20)) if (await request(`http://127.0.0.1:${port}/readyz`)) break
-  const unread = await serveProcess(commands, { ...settings, DATABASE_URL: 'unread.db' })
-  unread.child.stdout.pause()
-  for (const url of [`http://127.0.0.1:${port}`, unread.url]) {
-    const path = `${url}/v1/tags?q=${'x'.repeat(50)}`
-    for (let number = 0; number < 60; number++)
-      await Promise.all(
-        Array.from({ length: 20 }, () => request(path).then((reply) => expect(reply?.status).toBe(200))),
-      )
-    expect((await request(`${url}/v1/tags`, 'POST', { name: 'A tag' }))?.status).toBe(201)
-  }
-  full.child.kill('SIGTERM')
-  expect(await full.ended).toMatchObject({ code: 0 })
-  unread.child.stdout.resume()
-  unread.child.kill('SIGTERM')
-  expect(await unread.ended).toMatchObject({ code: 0 })
 })

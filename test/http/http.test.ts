@@ -778,13 +778,14 @@ describe('the rate limit', () => {
   })
 
   it('counts every reply: from the cache, refused, not found', async () => {
-    const { anyone, as, reader, clock, close } = await newsroom({ RATE_LIMIT: '7' })
+    const { anyone, as, reader, clock, close } = await newsroom({ RATE_LIMIT: '8' })
     const badKey = as(`dl_${'0'.repeat(32)}_${'x'.repeat(43)}`)
     const left = (count: number) => (response: { headers: Record<string, string> }) =>
       expect(response.headers).toMatchObject({
-        'ratelimit-policy': '"default";q=7;w=60',
+        'ratelimit-policy': '"default";q=8;w=60',
         ratelimit: `"default";r=${count};t=60`,
       })
+    await anyone.get('/v1/articles/%zz').expect(400).expect(left(7))
     await anyone.get('/v1/authors').expect(200).expect(left(6))
     await anyone.get('/v1/authors').expect(200).expect(left(5))
     await badKey.get('/v1/authors').expect(401).expect(left(4))
@@ -803,14 +804,15 @@ describe('the rate limit', () => {
       expect(headers).toMatchObject({ 'retry-after': '42', ratelimit: '"default";r=0;t=42' })
       expect(headers).toMatchObject({ 'access-control-allow-origin': '*', 'x-request-id': expect.any(String) })
     }
+    await anyone.get('/v1/articles/%zz').expect(problem('rate-limited'))
     await anyone.get('/livez').expect(200)
     await anyone
       .options('/v1/authors')
       .set({ origin: 'https://a.example', 'access-control-request-method': 'GET' })
       .expect(204)
-    await reader.get('/v1/authors').expect(200).expect(left(6))
+    await reader.get('/v1/authors').expect(200).expect(left(7))
     clock.tick(42_000)
-    await anyone.get('/v1/authors').expect(200).expect(left(6))
+    await anyone.get('/v1/authors').expect(200).expect(left(7))
     await close()
   })
 

@@ -1,5 +1,9 @@
+import { createClient } from '@redis/client'
 import { networkOf } from '../../src/http/rate-limit.ts'
-import { rateWindows } from '../../src/lib/rate-windows.ts'
+import { newId } from '../../src/lib/id.ts'
+import { type AddCounts, type RateWindows, rateWindows, spent } from '../../src/lib/rate-windows.ts'
+import { type Newsroom, newsroom } from '../harness/newsroom.ts'
+import { problem } from '../harness/problem.ts'
 
 it.each([
   ['203.0.113.7', '203.0.113.7'],
@@ -40,4 +44,74 @@ describe('windows of requests', () => {
     for (let address = 0; address < 1_000; address++) windows.count(`${address}`, 1, 0)
     for (let address = 0; address < 1_000; address++) expect(windows.count(`${address}`, 1, 1).count).toBe(2)
   })
+})
+
+describe('windows of several processes', () => {
+  /** What Redis does, without the network. */
+  const store = () => {
+    const totals = new Map<string, { total: number; end: number }>()
+    return (now: number): AddCounts =>
+      async (counts) =>
+        counts.map(({ client, count, left }) => {
+          const known = totals.get(client)
+          const entry = known && known.end > now ? known : { total: 0, end: now + left }
+          totals.set(client, { ...entry, total: entry.total + count })
+          return { total: entry.total + count, left: entry.end - now }
+        })
+  }
+  const countTimes = (windows: RateWindows, times: number, now: number) => {
+    let last = windows.count('a', 10, now)
+    for (let time = 1; time < times; time++) last = windows.count('a', 10, now)
+    return last
+  }
+
+  it('have each the requests of all, and end together', async () => {
+    const [one, other, at] = [rateWindows(), rateWindows(), store()]
+    countTimes(one, 4, 0)
+    await one.exchange(1_000, at(1_000))
+    countTimes(other, 5, 30_000)
+    await other.exchange(30_000, at(30_000))
+    expect(other.count('a', 10, 30_001)).toMatchObject({ count: 6, others: 4, end: 60_000 })
+    one.count('a', 10, 30_002)
+    await one.exchange(31_000, at(31_000))
+    await other.exchange(31_500, at(31_500))
+    expect(spent(other.count('a', 10, 32_000))).toBe(12)
+    expect(spent(one.count('a', 10, 32_000))).toBe(11)
+    expect(other.count('a', 10, 60_000)).toMatchObject({ count: 1, others: 0 })
+  })
+
+  it('are exchanged again after a failure, and only for those who have spent a tenth', async () => {
+    const windows = rateWindows()
+    windows.count('rare', 100, 0)
+    countTimes(windows, 3, 0)
+    await expect(windows.exchange(1, () => Promise.reject(new Error('unreachable')))).rejects.toThrow('unreachable')
+    const added: unknown[] = []
+    await windows.exchange(2, async (counts) => {
+      added.push(...counts)
+      return counts.map(({ count, left }) => ({ total: count, left }))
+    })
+    expect(added).toEqual([{ client: 'a', count: 3, left: 59_998 }])
+  })
+})
+
+// A server such as redis://localhost:6379; without one the exchange is tested without the network alone.
+const { TEST_REDIS_URL: redis = '' } = process.env
+const withRedis = redis === '' ? it.skip : it
+
+withRedis('two processes share their counts through Redis', async () => {
+  const environment = { RATE_LIMIT: '10', REDIS_URL: redis, TRUST_PROXY: 'loopback' }
+  const [one, other] = [await newsroom(environment), await newsroom(environment)]
+  const client = await createClient({ url: redis }).connect()
+  const address = `192.0.2.1-${newId()}`
+  const send = ({ anyone }: Newsroom) => anyone.get('/v1/authors').set('x-forwarded-for', address)
+  const shared = async (count: string) => {
+    while ((await client.get(`dateline:rate:${address}`)) !== count);
+  }
+  for (let count = 0; count < 10; count++) await send(one).expect(200)
+  await shared('10')
+  await send(other).expect(200)
+  await shared('11')
+  await send(other).expect(problem('rate-limited'))
+  client.destroy()
+  await Promise.all([one.close(), other.close()])
 })

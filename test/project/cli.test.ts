@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { Webhook } from 'standardwebhooks'
+import { runCommandLine } from '../../src/cli/program.ts'
 import { type CommandLine, commandLine } from '../harness/command-line.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -30,16 +31,26 @@ async function taken() {
   return { port: String((server.address() as AddressInfo).port), close: () => server.close() }
 }
 
+/** The result of a command line that runs in this process: for what fails before anything starts. */
+async function runHere(args: string[], env: Record<string, string>) {
+  let [out, err] = ['', '']
+  const code = await runCommandLine(args, {
+    env,
+    out: (text) => {
+      out += text
+    },
+    err: (text) => {
+      err += text
+    },
+  })
+  return { code, out, err }
+}
+
 describe('what cannot be done is said in a line, and ends with 1', () => {
   const url = 'DATABASE_URL must be a path, sqlite: and a path, or postgres://…;'
 
   it.each<[string, Record<string, string>, string]>([
     ['serve', { DATABASE_URL: 'mysql://x/y' }, `${url} mysql: is none of them`],
-    [
-      'migrate',
-      { DATABASE_URL: 'postgres://127.0.0.1:1/x' },
-      'the PostgreSQL database cannot be opened: connect ECONNREFUSED 127.0.0.1:1',
-    ],
     [
       'serve',
       { SITE_TAG_PATH: '/tags', SITE_LANGUAGE: 'english?', SITE_LOGO: '/logo.png' },
@@ -64,11 +75,6 @@ describe('what cannot be done is said in a line, and ends with 1', () => {
       {},
       'put the secret (whsec_…) into the environment variable WEBHOOK_SECRET',
     ],
-    [
-      'verify-webhook nothing.json --id 1 --timestamp 1 --signature v1,x',
-      { WEBHOOK_SECRET: 'whsec_x' },
-      "ENOENT: no such file or directory, open 'nothing.json'",
-    ],
     ['keys frob', {}, "unknown command 'frob'"],
     ['keys create', {}, "required option '--role <role>' not specified"],
     [
@@ -91,12 +97,25 @@ describe('what cannot be done is said in a line, and ends with 1', () => {
       {},
       "option '--expires <time>' argument 'soon' is invalid. It is a time such as 2030-01-31T12:00:00Z.",
     ],
-  ])(
-    '%s %j',
-    async (args, environment, message) => {
-      const made = readdirSync(folder)
-      expect(await run(args.split(' '), environment)).toEqual({ code: 1, out: '', err: `dateline: ${message}\n` })
-      expect(readdirSync(folder)).toEqual(made)
+  ])('%s %j', async (args, environment, message) => {
+    expect(await runHere(args.split(' '), environment)).toEqual({ code: 1, out: '', err: `dateline: ${message}\n` })
+  })
+
+  it(
+    'a command line, a file and a PostgreSQL server that are not there',
+    async () => {
+      const said = (text: string) => ({ code: 1, out: '', err: `dateline: ${text}\n` })
+      const [mistyped, noFile, absent] = await Promise.all([
+        run(['migrat']),
+        run(['verify-webhook', 'nothing.json', '--id', '1', '--timestamp', '1', '--signature', 'v1,x'], {
+          WEBHOOK_SECRET: 'whsec_x',
+        }),
+        run(['migrate'], { DATABASE_URL: 'postgres://127.0.0.1:1/x', DATABASE_WAIT: '0' }),
+      ])
+      expect(mistyped).toEqual(said("unknown command 'migrat' (Did you mean migrate?)"))
+      expect(noFile).toEqual(said("ENOENT: no such file or directory, open 'nothing.json'"))
+      expect(absent).toEqual(said('the PostgreSQL database cannot be opened: connect ECONNREFUSED 127.0.0.1:1'))
+      expect(readdirSync(folder)).toEqual([])
     },
     TIMEOUT,
   )
@@ -199,22 +218,27 @@ describe('the commands', () => {
       const signature = new Webhook(secret).sign('msg-1', now, body)
       const other = new Webhook(`whsec_${Buffer.alloc(32, 'o').toString('base64')}`).sign('msg-1', now, body)
       writeFileSync(join(folder, 'body.json'), body)
-      const verify = (changed: Record<string, string> = {}, input?: string) => {
-        const given: Record<string, string> = { id: 'msg-1', timestamp: seconds(now), signature, ...changed }
-        const options = Object.entries(given).flatMap(([name, value]) => [`--${name}`, value])
-        const file = input === undefined ? ['body.json'] : []
-        const { child, ended } = start(['verify-webhook', ...file, ...options], { WEBHOOK_SECRET: secret })
+      writeFileSync(join(folder, 'trimmed.json'), body.trim())
+      const argumentsOf = (changed: Record<string, string> = {}) =>
+        Object.entries({ id: 'msg-1', timestamp: seconds(now), signature, ...changed }).flatMap(([name, value]) => [
+          `--${name}`,
+          value,
+        ])
+      const verify = (changed: Record<string, string> = {}, name = 'body.json') =>
+        runHere(['verify-webhook', join(folder, name), ...argumentsOf(changed)], { WEBHOOK_SECRET: secret })
+      const verifyInput = (input: string) => {
+        const { child, ended } = start(['verify-webhook', ...argumentsOf()], { WEBHOOK_SECRET: secret })
         child.stdin.end(input)
         return ended
       }
       const seconds = (at: Date) => String(Math.floor(at.getTime() / 1_000))
       const valid = { code: 0, out: 'valid\n', err: '' }
       expect(await verify()).toEqual(valid)
-      expect(await verify({}, body)).toEqual(valid)
+      expect(await verifyInput(body)).toEqual(valid)
       expect(await verify({ signature: `${other} v1a,xyz ${signature}` })).toEqual(valid)
       const no = 'no signature fits: the body, webhook-id or webhook-timestamp was changed, or the secret is another'
       const invalid = (why: string) => ({ code: 1, out: '', err: `dateline: not valid: ${why}\n` })
-      expect(await verify({}, body.trim())).toEqual(invalid(no))
+      expect(await verify({}, 'trimmed.json')).toEqual(invalid(no))
       expect(await verify({ signature: other })).toEqual(invalid(no))
       expect(await verify({ id: 'msg-2' })).toEqual(invalid(no))
       expect(await verify({ signature: 'v2,x' })).toEqual(

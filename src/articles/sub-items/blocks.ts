@@ -1,0 +1,174 @@
+/** The blocks of a working copy, one by one. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { writeContext } from '../../access/write-context.ts'
+import { Block, BlockInput, type StoredBlock } from '../../body/block.ts'
+import { BodyInput } from '../../body/body-input.ts'
+import { readBody } from '../../body/read.ts'
+import { ByArticle } from '../../editions/article.ts'
+import { ConditionalHeaders, NoContent, NoQuery } from '../../http/common-schemas.ts'
+import { ifMatch } from '../../http/conditional-requests.ts'
+import { parseBody, type ZodTypes } from '../../http/validation.ts'
+import { idempotencyHeader } from '../../idempotency/idempotency.ts'
+import { mergePatch } from '../../lib/merge-patch.ts'
+import { notFound } from '../../lib/problem.ts'
+import type { Reader, Writer } from '../../storage/storage.ts'
+import { presentArticle } from '../presenter.ts'
+import type { ArticleDeps } from '../routes.ts'
+import { ArticleWithoutBody } from '../schemas.ts'
+import { type ArticleRow, findArticle, inputOf, saveArticle } from '../store.ts'
+
+const BlockId = z
+  .string()
+  .max(64)
+  .meta({ description: 'The id of the block.', examples: ['b4k2m9xd'] })
+const ByBlock = ByArticle.extend({ block: BlockId })
+
+const NewBlock = z
+  .strictObject({
+    block: BlockInput,
+    before: BlockId.optional().meta({ description: 'The block before which it is put.' }),
+    after: BlockId.optional().meta({ description: 'The block behind which it is put.' }),
+  })
+  .refine(({ before, after }) => before === undefined || after === undefined, 'must have `before` or `after`, not both')
+  .meta({
+    id: 'NewBlock',
+    description: 'A block to add; at the end with neither `before` nor `after`.',
+    examples: [{ block: { type: 'paragraph', text: 'The bridge **reopened** on Thursday.' }, after: 'b4k2m9xd' }],
+  })
+
+const BlockPatch = z
+  .looseObject({
+    type: z
+      .string()
+      .optional()
+      .meta({ description: 'The type of the block.', examples: ['paragraph'] }),
+  })
+  .meta({
+    id: 'BlockPatch',
+    description: 'The members of a block to change. The result has to be a valid `BlockInput`.',
+    examples: [{ text: 'The bridge **reopened** on Friday.' }],
+  })
+
+const tags = ['Articles']
+
+/** Registers the writes of single blocks. */
+export function registerBlocks(server: FastifyInstance, deps: ArticleDeps): void {
+  const app = server.withTypeProvider<ZodTypes>()
+  const { storage, clock, idempotent } = deps
+
+  /** Saves the body after a change, if `If-Match` allows it. */
+  async function saveBody(
+    tx: Writer,
+    request: FastifyRequest<{ Params: { article: string } }>,
+    change: (body: StoredBlock[]) => Promise<unknown[]>,
+  ): Promise<ArticleRow> {
+    const before = await findArticle(tx, request.params.article, request.caller)
+    ifMatch(request)(before.version)
+    const sent = parseBody(BodyInput.options[0], await change(before.content.body))
+    const input = parseBody(ArticleWithoutBody, { ...inputOf(before) })
+    const draft = { input, body: (await readBody(sent)).blocks }
+    return saveArticle(tx, before, draft, writeContext(request, clock))
+  }
+
+  async function shown(db: Reader, row: ArticleRow, index: number, request: FastifyRequest): Promise<Block> {
+    const block = (await presentArticle(db, row, request.caller)).body[index]
+    if (!block) throw notFound('block')
+    return block
+  }
+
+  app.post(
+    '/articles/:article/body',
+    {
+      config: { access: 'drafts:write' },
+      schema: {
+        operationId: 'createBlock',
+        summary: 'Add a block',
+        description: 'Adds a block to the body of a working copy. It is public once the article is published.',
+        tags,
+        params: ByArticle,
+        headers: ConditionalHeaders.extend(idempotencyHeader),
+        querystring: NoQuery,
+        body: NewBlock,
+        response: { 201: Block },
+      },
+    },
+    (request, reply) =>
+      idempotent(request, reply, async (tx) => {
+        const { block, before, after } = request.body
+        let index = 0
+        const row = await saveBody(tx, request, async (body) => {
+          index = after === undefined ? body.length : indexOf(body, after) + 1
+          if (before !== undefined) index = indexOf(body, before)
+          return body.toSpliced(index, 0, block as StoredBlock)
+        })
+        const created = await shown(tx, row, index, request)
+        return {
+          status: 201,
+          location: `/v1/articles/${row.id}/body/${created.id}`,
+          version: row.version,
+          body: created,
+        }
+      }),
+  )
+
+  app.patch(
+    '/articles/:article/body/:block',
+    {
+      config: { access: 'drafts:write' },
+      schema: {
+        operationId: 'updateBlock',
+        summary: 'Update a block',
+        description: 'A JSON merge patch (RFC 7396) of one block in the body of a working copy.',
+        tags,
+        params: ByBlock,
+        headers: ConditionalHeaders,
+        querystring: NoQuery,
+        body: BlockPatch,
+        response: { 200: Block },
+      },
+    },
+    (request, reply) =>
+      storage.transaction(async (tx) => {
+        let index = 0
+        const row = await saveBody(tx, request, async (body) => {
+          index = indexOf(body, request.params.block)
+          const patched = mergePatch({ ...body[index] }, { ...request.body, id: request.params.block })
+          return body.with(index, parseBody(BlockInput, patched) as StoredBlock)
+        })
+        reply.version = row.version
+        return shown(tx, row, index, request)
+      }),
+  )
+
+  app.delete(
+    '/articles/:article/body/:block',
+    {
+      config: { access: 'drafts:write' },
+      schema: {
+        operationId: 'deleteBlock',
+        summary: 'Delete a block',
+        description:
+          'Removes a block from the body of a working copy. The public sees it until the article is published.',
+        tags,
+        params: ByBlock,
+        headers: ConditionalHeaders,
+        querystring: NoQuery,
+        response: { 204: NoContent },
+      },
+    },
+    async (request, reply) => {
+      await storage.transaction((tx) =>
+        saveBody(tx, request, async (body) => body.toSpliced(indexOf(body, request.params.block), 1)),
+      )
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+/** The place of the block with an id; throws `not-found`. */
+function indexOf(body: StoredBlock[], id: string): number {
+  const index = body.findIndex((block) => block.id === id)
+  if (index < 0) throw notFound('block')
+  return index
+}
