@@ -18,10 +18,10 @@ export default {
   // For a machine that is busy with other things; no test waits for time to pass.
   testTimeout: 60_000 * Math.max(1, Number(process.env.TEST_DEPTH ?? 1)),
   projects: [
-    project('sqlite', ['*.test.ts', '!(faults)/**/*.test.ts']),
+    project('sqlite', ['*.test.ts', '!(faults|postgres)/**/*.test.ts']),
     // Processes that are killed, disks that are full: by `npm run test:faults`.
     project('faults', ['faults/*.test.ts'], { setupFiles: ['<rootDir>/test/harness/sqlite.ts'] }),
-    project('postgres', ['*.test.ts'], {
+    project('postgres', ['*.test.ts', 'postgres/*.test.ts'], {
       globalSetup: '<rootDir>/test/harness/postgres-setup.js',
       globalTeardown: '<rootDir>/test/harness/postgres-teardown.js',
     }),

@@ -71,8 +71,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await registerHooks(app, services, requests)
   registerHealth(app, () => whyNotReady(services.storage))
   registerVersion(app, services)
-  registerFeeds(app, services)
-  registerSitemaps(app, services)
+  registerFeeds(app, readingLive(services))
+  registerSitemaps(app, readingLive(services))
   await app.register(async (v1) => registerApi(v1, createApiServices(services)), { prefix: '/v1' })
   await registerDocs(app)
   return app
@@ -109,12 +109,13 @@ async function registerHooks(app: FastifyInstance, services: Services, requests:
 
 /** The routes below /v1, and the order of their operations in the OpenAPI document. */
 function registerApi(v1: FastifyInstance, services: ApiServices): void {
-  registerLists(v1, services)
-  registerEditions(v1, services)
+  const live = readingLive(services)
+  registerLists(v1, live)
+  registerEditions(v1, live)
   registerArticles(v1, services)
-  registerFormats(v1, services)
-  registerRelated(v1, services)
-  registerSearch(v1, services)
+  registerFormats(v1, live)
+  registerRelated(v1, live)
+  registerSearch(v1, live)
   registerTransitions(v1, services)
   registerRevisions(v1, services)
   registerPreviews(v1, services)
@@ -139,6 +140,12 @@ function registerApi(v1: FastifyInstance, services: ApiServices): void {
   registerBackups(v1, services)
   registerJobs(v1, services)
 }
+
+/** The services for routes that read live content only, by the reader for that. */
+const readingLive = <S extends Services>(services: S): S => ({
+  ...services,
+  storage: { ...services.storage, reader: services.storage.liveReader },
+})
 
 const publicCacheOptions = ({ config, follower, caching, cacheCounts }: Services): PublicCacheOptions => ({
   maxBytes: config.CACHE_BYTES,

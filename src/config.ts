@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import * as z from 'zod'
 import { closestName } from './lib/suggest.ts'
@@ -49,6 +50,14 @@ const Environment = z.object({
   HOST: z.string().default('localhost'),
   PORT: integer(0, 65_535).default(3000),
   DATABASE_URL: z.string().default('./data/dateline.db'),
+  DATABASE_READ_URL: z
+    .string()
+    .regex(/^postgres(ql)?:/, 'must be an address such as postgres://…')
+    .optional(),
+  DATABASE_WAIT: integer(0, 3_600).default(30),
+  DATABASE_TIMEOUT: integer(1, 3_600).default(15),
+  DATABASE_CONNECTIONS: integer(1, 1_000).default(10),
+  DATABASE_PREPARED: flag.default(true),
   // A bearer token in a header has no spaces.
   DATELINE_ADMIN_KEY: z
     .string()
@@ -111,13 +120,42 @@ export const settingNames = Object.keys(Environment.shape) as (keyof Config)[]
 /** The settings of a process; read once at start, then immutable. */
 export type Config = Readonly<z.output<typeof Environment>>
 
+/** The settings of a PostgreSQL server, as storage takes them: times in milliseconds. */
+export const serverOptions = (config: Config) => ({
+  readUrl: config.DATABASE_READ_URL,
+  wait: config.DATABASE_WAIT * 1_000,
+  timeout: config.DATABASE_TIMEOUT * 1_000,
+  connections: config.DATABASE_CONNECTIONS,
+  prepared: config.DATABASE_PREPARED,
+})
+
 /** One or more settings are invalid; the message has one line per setting. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
 /** Settings whose values must not appear in error messages. */
-const SECRETS = new Set(['DATELINE_ADMIN_KEY', 'REDIS_URL', 'SECRETS_KEY'])
+const SECRETS = new Set(['DATABASE_READ_URL', 'DATELINE_ADMIN_KEY', 'REDIS_URL', 'SECRETS_KEY'])
+
+/** Settings that may be read from files, as container platforms mount secrets: `SECRETS_KEY_FILE` names that of `SECRETS_KEY`. */
+const FROM_FILES = ['DATABASE_URL', 'DATABASE_READ_URL', 'DATELINE_ADMIN_KEY', 'REDIS_URL', 'SECRETS_KEY']
+
+/** The settings that the environment gives as files, without the line break at their end. Throws `ConfigError`. */
+export function settingsFromFiles(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const given = FROM_FILES.flatMap((name) => {
+    const path = environment[`${name}_FILE`]
+    return path ? [[name, path] as const] : []
+  })
+  return Object.fromEntries(given.map(([name, path]) => [name, contentOfFile(`${name}_FILE`, path)]))
+}
+
+function contentOfFile(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+  } catch (error) {
+    throw new ConfigError(`${name} must name a file that can be read: ${(error as Error).message}`)
+  }
+}
 
 /** How many characters a name may differ from a setting to be taken for a misspelling of it. */
 const MAX_MISSPELT = 2

@@ -9,7 +9,7 @@ import { releases as watchReleases } from './articles/lifecycle/scheduler.ts'
 import { POSTGRES_BACKUP } from './backups/work.ts'
 import { backfillSortNames } from './catalogue/sort-names.ts'
 import { changeNotifier } from './changes/change-notifier.ts'
-import { type Config, ConfigError } from './config.ts'
+import { type Config, ConfigError, serverOptions } from './config.ts'
 import { indexMissing } from './editions/indexing.ts'
 import { type Admission, admission } from './http/admission.ts'
 import { jobRunner } from './jobs/runner.ts'
@@ -47,6 +47,7 @@ export async function serve(config: Config, output: LogOutput): Promise<FastifyI
   const milliseconds = config.SLOW_QUERY_MS
   const opened = await openStorage(config.DATABASE_URL, {
     forService: true,
+    server: serverOptions(config),
     checkpoints: config.SQLITE_CHECKPOINTS,
     slow: milliseconds > 0 ? { milliseconds, report } : undefined,
   })

@@ -437,15 +437,15 @@ describe('the purge of the trash', () => {
     const bulk = (text: string) =>
       editor.post('/v1/bulk').type('application/x-ndjson').buffer(true).send(text).expect(200)
     const slug = (number: number) => `held-${String(number).padStart(3, '0')}`
-    await bulk(lines((number) => ({ op: 'create', body: { headline: 'Held', slug: slug(number) } }), 120))
+    await bulk(lines((number) => ({ op: 'create', body: { headline: 'Held', slug: slug(number) } }), 230))
     const links = Array.from({ length: 100 }, (_, number) => ({ article: slug(number) }))
     const { id } = await draft({ headline: 'Holds a hundred', relatedLinks: links })
-    await bulk(lines((number) => ({ op: 'delete', id: slug(number) }), 120))
+    await bulk(lines((number) => ({ op: 'delete', id: slug(number) }), 230))
     clock.tick(31 * 24 * 60 * 60 * 1000)
     const left = async () => {
       const pages = [await editor.get('/v1/trash?kind=article&limit=100').expect(200)]
-      const { next } = pages[0]?.body.page ?? {}
-      if (next) pages.push(await editor.get(`/v1/trash?kind=article&limit=100&cursor=${next}`).expect(200))
+      for (let next = pages[0]?.body.page.next; next; next = pages.at(-1)?.body.page.next)
+        pages.push(await editor.get(`/v1/trash?kind=article&limit=100&cursor=${next}`).expect(200))
       const found = pages.flatMap(({ body }) => body.data) as { slug: string }[]
       return found.filter((one) => one.slug.startsWith('held-')).length
     }

@@ -12,6 +12,7 @@ import { serializerCompiler } from '../http/serializer.ts'
 import { trackingParameterRemover } from '../http/tracking-parameters.ts'
 import { validatorCompiler } from '../http/validation.ts'
 import { readerParameters } from '../lib/feed-urls.ts'
+import { loggableError } from '../storage/faults.ts'
 import type { AppDeps } from './services.ts'
 
 /** Largest request body, in bytes. */
@@ -41,7 +42,7 @@ export function createServer({
     trustProxy: config.TRUST_PROXY as boolean,
     rewriteUrl: trackingParameterRemover(readerParameters),
     genReqId: requestIdGenerator(),
-    logger: loggerOptions(config.LOG_LEVEL, logStream),
+    logger: loggerOptions(config.LOG_LEVEL, loggableError, logStream),
     logController: new LogController({ disableRequestLogging: true }),
     // A child logger per request costs more than most replies; log lines name their request instead.
     childLoggerFactory: (parent: FastifyBaseLogger) => parent,

@@ -1,18 +1,28 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { UnreadableBody } from '../body/errors.ts'
 import { Problem } from '../lib/problem.ts'
 import { brokenCode } from '../storage/failure.ts'
-import { isStatementEnded, isStorageFull, type Storage, StorageBroken, StorageBusy } from '../storage/storage.ts'
+import { faultOf, reasonOf, type StorageFault } from '../storage/faults.ts'
+import { type Storage, StorageBroken } from '../storage/storage.ts'
+
+/** The problems for the faults of storage. What the server says of an outage may name hosts and users: it is for the log. */
+const faults: Record<StorageFault, (error: unknown) => Problem> = {
+  busy: (error) => new Problem('busy', reasonOf(error), { headers: { 'retry-after': '1' } }),
+  unavailable: () => new Problem('busy', 'the database does not answer', { headers: { 'retry-after': '5' } }),
+  'too-slow': () =>
+    new Problem('busy', 'the query took too long and was stopped; search for fewer or rarer words', {
+      headers: { 'retry-after': '5' },
+    }),
+  'read-only': () => new Problem('read-only', 'the database takes no writes', { headers: { 'retry-after': '60' } }),
+  full: () => new Problem('storage-full', 'the disk of the database is full'),
+}
 
 /** The problem that stands for an error of storage or of a body's conversion; undefined for any other error. */
 export function problemOf(error: unknown): Problem | undefined {
-  if (error instanceof StorageBusy) return new Problem('busy', error.message, { headers: { 'retry-after': '1' } })
   if (error instanceof StorageBroken || brokenCode(error) !== undefined)
     return new Problem('busy', 'the database has failed; nothing is written', { headers: { 'retry-after': '5' } })
-  if (isStorageFull(error)) return new Problem('storage-full', 'the disk of the database is full')
-  if (isStatementEnded(error)) {
-    const detail = 'the search took too long and was stopped; search for fewer or rarer words'
-    return new Problem('busy', detail, { headers: { 'retry-after': '5' } })
-  }
+  const fault = faultOf(error)
+  if (fault) return faults[fault](error)
   if (error instanceof UnreadableBody)
     return new Problem('unreadable', `body ${error.message}`, {
       errors: [{ in: 'body', pointer: '/body', code: 'unreadable', message: error.message }],
@@ -20,9 +30,14 @@ export function problemOf(error: unknown): Problem | undefined {
   return undefined
 }
 
+/** How long the database may take to answer, in milliseconds: health checks give up after some seconds. */
+const PING_DEADLINE = 1_500
+
+const silence = () => pause(PING_DEADLINE, undefined, { ref: false }).then(() => Promise.reject(new Error('no answer')))
+
 /** Why the database cannot be used; undefined if it can. */
 export const whyNotReady = ({ ping }: Storage): Promise<string | undefined> =>
-  ping().then(
+  Promise.race([ping(), silence()]).then(
     () => undefined,
     (error: unknown) => (error instanceof StorageBroken ? error.message : 'the database does not answer'),
   )

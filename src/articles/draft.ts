@@ -27,6 +27,7 @@ export async function contentOf(
   before: StoredBlock[] = [],
 ): Promise<Content> {
   const language = input.language ?? 'en'
+  await resolve.prefetch(referencesIn({ input, body }))
   const resolved: StoredBlock[] = []
   for (const [index, block] of body.entries()) resolved.push(await storedBlock(resolve, block, index))
   const blocks = withBlockIds(resolved, before)
@@ -55,6 +56,16 @@ export async function contentOf(
   resolve.check()
   return content
 }
+
+/** The references in a draft, as they were sent. */
+const referencesIn = ({ input, body }: Draft): Parameters<Resolver['prefetch']>[0] => [
+  ['section', input.section],
+  ...(input.authors ?? []).map((ref) => ['author', ref] as const),
+  ...(input.tags ?? []).map((ref) => ['tag', ref] as const),
+  ...body.map((block) => ['source', block.type === 'quote' ? block.source : undefined] as const),
+  ...(input.citations ?? []).map(({ source }) => ['source', source] as const),
+  ...(input.relatedLinks ?? []).map(({ article }) => ['article', article] as const),
+]
 
 async function storedBlock(resolve: Resolver, block: StoredBlock, index: number): Promise<StoredBlock> {
   if (block.type !== 'quote') return block

@@ -1,6 +1,5 @@
 import type { ChangeFollower } from '../changes/change-follower.ts'
 import { BoundedMap } from '../lib/cache.ts'
-import type { Storage } from '../storage/storage.ts'
 
 /** The size of an entry beside its value, in bytes. */
 const OVERHEAD = 200
@@ -16,11 +15,10 @@ export type ArticleCache<T> = (
 
 /**
  * A cache of values that are derived from one edition each, of at most `maxBytes`. The change log names every edition
- * that changes, so a value is valid until the log names its article. Caches nothing on an engine that needs a query to
- * know whether there is a new commit.
+ * that changes, so a value is valid until the log names its article.
  */
 export function articleCache<T extends object>(
-  { storage, follower }: { storage: Storage; follower: ChangeFollower },
+  { follower }: { follower: ChangeFollower },
   maxBytes: number,
   bytesOf: (value: T) => number,
 ): ArticleCache<T> {
@@ -35,8 +33,7 @@ export function articleCache<T extends object>(
   })
 
   return async (ids, load) => {
-    const isCaching = storage.commits() !== undefined
-    if (isCaching) await follower.latest()
+    await follower.latest()
     const before = invalidations
     const values = new Map<string, T>()
     const missing: string[] = []
@@ -49,7 +46,7 @@ export function articleCache<T extends object>(
     for (const [article, value] of await load(missing)) {
       values.set(article, value)
       // What was loaded before a change is used for this reply, but not cached.
-      if (isCaching && invalidations === before) cache.set(article, value)
+      if (invalidations === before) cache.set(article, value)
     }
     return values
   }

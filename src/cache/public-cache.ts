@@ -92,7 +92,12 @@ export function registerPublicCache(app: FastifyInstance, options: PublicCacheOp
     if (!isPublicRead(request) || (request.rateWindow && isOverLimit(request.rateWindow))) return next()
     const token = follower.latest()
     if (typeof token === 'string') answer(token, request, reply, next)
-    else token.then((later) => answer(later, request, reply, next), next)
+    else
+      token.then(
+        (later) => answer(later, request, reply, next),
+        // The handler will meet the same fault, and there it is reported.
+        () => next(),
+      )
   }
 
   function answer(token: string, request: FastifyRequest, reply: FastifyReply, next: () => void) {

@@ -1,4 +1,4 @@
-import type { Storage } from '../storage/storage.ts'
+import type { Commits, Storage } from '../storage/storage.ts'
 import { changesAfter, type LoggedChange, lastPosition } from './log.ts'
 
 /** How many changes are reported to listeners by id; after more of them, anything may have changed. */
@@ -12,7 +12,7 @@ export interface ChangeFollower {
   /**
    * Reads new changes from the log, reports them to the listeners, and gives the token of the last change: its number
    * and its time, since after a restore from a backup the same number may be another change, and what else the replies of
-   * the service depend on. It queries the database only after a commit.
+   * the service depend on. It reads the log only after a commit.
    */
   latest(): string | Promise<string>
   /** The token that `latest` gave most recently. */
@@ -29,7 +29,8 @@ export function changeFollower(storage: Storage, presentation: string): ChangeFo
   const listeners: ((changed: ReadonlySet<string> | null) => void)[] = []
   let last = { seq: 0, at: '' }
   let token = ''
-  let commits: number | undefined
+  let commits: Commits | undefined
+  let reading: { at: Commits; token: Promise<string> } | undefined
 
   async function readNewChanges(): Promise<string> {
     // The first row is the last known change, if this is still the same log.
@@ -39,6 +40,25 @@ export function changeFollower(storage: Storage, presentation: string): ChangeFo
     if (!isSame || added.length > MAX_REPORTED) await restart()
     else if (added.length > 0) report(added.at(-1) ?? last, new Set(added.map(({ target }) => target)))
     return token
+  }
+
+  /** The token after these commits. Requests that wait for the same ones share the query. */
+  function tokenAt(now: Commits): string | Promise<string> {
+    if (now === commits) return token
+    if (reading?.at === now) return reading.token
+    const read = readNewChanges().then(
+      (token) => {
+        commits = now
+        reading = undefined
+        return token
+      },
+      (error) => {
+        reading = undefined
+        throw error
+      },
+    )
+    reading = { at: now, token: read }
+    return read
   }
 
   async function restart(): Promise<void> {
@@ -55,12 +75,7 @@ export function changeFollower(storage: Storage, presentation: string): ChangeFo
   return {
     latest() {
       const now = storage.commits()
-      if (now === undefined) return readNewChanges()
-      if (now === commits) return token
-      return readNewChanges().then((token) => {
-        commits = now
-        return token
-      })
+      return typeof now === 'object' ? now.then(tokenAt) : tokenAt(now)
     },
     lastSeen: () => token,
     onChange: (listener) => void listeners.push(listener),

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import type { Storage } from '../storage/storage.ts'
+import type { Commits, Storage } from '../storage/storage.ts'
 import { lastSeq } from './log.ts'
 
 /** The interval at which new changes are polled for while somebody waits, in milliseconds. */
@@ -25,21 +25,22 @@ export function changeNotifier(storage: Storage): ChangeNotifier {
   const closing = new AbortController()
   // Everyone who waits listens to it: many listeners are no leak.
   setMaxListeners(0, closing.signal)
-  let commits: number | undefined
+  let commits: Commits | undefined
+  let interval = POLL_INTERVAL
   let last = 0
   let timer: NodeJS.Timeout | undefined
 
   async function poll(): Promise<void> {
     const current = storage.commits()
-    if (current === undefined || current !== commits) {
+    if (typeof current === 'object') interval = QUERY_INTERVAL
+    if ((await current) !== commits) {
       last = await lastSeq(storage.reader)
-      commits = current
+      commits = await current
     }
     for (const waiter of waiting) if (waiter.seq < last) waiter.wake()
   }
   function schedule(): void {
     if (waiting.size === 0 || timer) return
-    const interval = commits === undefined ? QUERY_INTERVAL : POLL_INTERVAL
     timer = setTimeout(() => {
       timer = undefined
       // A poll that fails is repeated; those who wait have a time limit.

@@ -9,10 +9,12 @@ export async function openapiDocument(config: Config): Promise<unknown> {
   const notAvailable = () => Promise.reject(new Error('no database is open'))
   const storage: Storage = {
     reader: {} as Storage['reader'],
+    backgroundReader: {} as Storage['reader'],
+    liveReader: {} as Storage['reader'],
     boundedReader: {} as Storage['reader'],
     transaction: notAvailable,
     attempt: notAvailable,
-    commits: () => undefined,
+    commits: () => 0,
     onCommit: () => {},
     onFailure: () => {},
     ping: notAvailable,

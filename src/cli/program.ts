@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { type KeyRole, keyRoles } from '../access/roles.ts'
-import { type Config, readConfig } from '../config.ts'
+import { type Config, readConfig, settingsFromFiles } from '../config.ts'
 import { line, Moment } from '../lib/schemas.ts'
 import { standardOutput } from '../runtime/log-output.ts'
 import { UserError, userErrorText } from './user-error.ts'
@@ -65,7 +65,8 @@ function programFor({ env, out, err }: Terminal): Command {
   const withConfig =
     <A extends unknown[]>(command: (config: Config, ...args: A) => Promise<void>) =>
     (...args: A) =>
-      command(readConfig(env), ...args)
+      // The engine of the database is chosen by the environment of the process, too.
+      command(readConfig(Object.assign(env, settingsFromFiles(env))), ...args)
 
   const program = new Command('dateline')
     .description('A headless CMS for newsrooms. Settings come from the environment: see docs/configuration.md.')

@@ -1,5 +1,6 @@
 import { ConfigError } from '../config.ts'
 import { brokenCode } from '../storage/failure.ts'
+import { StorageUnavailable } from '../storage/faults.ts'
 import { StorageBroken, StorageBusy, StorageUnusable } from '../storage/storage.ts'
 
 /** The command cannot be carried out for a reason that its user can fix; the message names it. */
@@ -19,8 +20,8 @@ const LISTEN_REASONS: Record<string, string> = {
 /** The message for an error that an operator can fix; undefined for a bug, which needs its stack trace. */
 export function userErrorText(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
-  if ([ConfigError, StorageUnusable, StorageBusy, StorageBroken, UserError].some((type) => error instanceof type))
-    return error.message
+  const known = [ConfigError, StorageUnusable, StorageBusy, StorageBroken, StorageUnavailable, UserError]
+  if (known.some((type) => error instanceof type)) return error.message
   if (brokenCode(error) !== undefined) return `the database has failed: ${error.message}`
   if (!('syscall' in error)) return undefined
   if (error.syscall !== 'listen' && error.syscall !== 'getaddrinfo') return error.message

@@ -36,16 +36,26 @@ export async function loadReferences(
 ): Promise<LoadedReferences> {
   const refs = compiling.flatMap(({ content }) => refsOf(content))
   const ids = (kind: RefKind) => [...new Set(refs.filter((ref) => ref.kind === kind).map(({ ref }) => ref))]
-  const author = byId(await loadByIds<typeof authors.$inferSelect>(db, authors, ids('author')))
-  const source = byId(await loadByIds<typeof sources.$inferSelect>(db, sources, ids('source')))
-  const tag = byId(await loadByIds<typeof tags.$inferSelect>(db, tags, ids('tag')))
-  const lineage = await loadLineages(db, await loadByIds<SectionRow>(db, sections, ids('section')))
-  const article = byId(await liveArticles(db, ids('article')))
-  const correctionsById = await correctionsOf(
-    db,
-    compiling.map(({ id }) => id),
-  )
-  return { author, source, tag, lineage, article, corrections: (id) => correctionsById.get(id) ?? [] }
+  // Together: on PostgreSQL each would wait for a round trip.
+  const [author, source, tag, lineage, article, correctionsById] = await Promise.all([
+    loadByIds<typeof authors.$inferSelect>(db, authors, ids('author')),
+    loadByIds<typeof sources.$inferSelect>(db, sources, ids('source')),
+    loadByIds<typeof tags.$inferSelect>(db, tags, ids('tag')),
+    loadByIds<SectionRow>(db, sections, ids('section')).then((rows) => loadLineages(db, rows)),
+    liveArticles(db, ids('article')),
+    correctionsOf(
+      db,
+      compiling.map(({ id }) => id),
+    ),
+  ])
+  return {
+    author: byId(author),
+    source: byId(source),
+    tag: byId(tag),
+    lineage,
+    article: byId(article),
+    corrections: (id) => correctionsById.get(id) ?? [],
+  }
 }
 
 const selectCorrections = preparedVariants('corrections_of', (db, count: number) =>

@@ -55,11 +55,7 @@ export function registerFeeds(server: FastifyInstance, { storage, follower, cloc
   // Settings that feeds show may have changed with the start.
   const started = timestamp(clock)
   // Rendering the body as HTML costs more than all the rest of a feed.
-  const itemCache = articleCache<FeedItem>(
-    { storage, follower },
-    MAX_CACHE_BYTES,
-    ({ content }) => content?.length ?? 0,
-  )
+  const itemCache = articleCache<FeedItem>({ follower }, MAX_CACHE_BYTES, ({ content }) => content?.length ?? 0)
 
   async function buildItems(missing: string[]) {
     const documents = await documentsOf(db, missing)

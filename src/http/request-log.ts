@@ -22,14 +22,25 @@ export function requestIdGenerator(): (request: Pick<IncomingMessage, 'headers'>
   }
 }
 
-/** Options of the request log: JSON lines. They never contain a header, a query or a body, since any may hold a secret. */
+/** An error as it is logged. */
+interface LoggedError extends Record<string, unknown> {
+  type: string
+  message: string
+  stack: string
+}
+
+/**
+ * Options of the request log: JSON lines. They never contain a header, a query or a body, since any may hold a secret.
+ * `loggableError` gives what is logged of an error.
+ */
 export const loggerOptions = (
   level: string,
+  loggableError: (error: unknown) => LoggedError,
   stream?: { write(line: string): void },
 ): FastifyServerOptions['logger'] => ({
   level,
   ...(stream && { stream }),
-  serializers: { req: ({ method, routeOptions }) => ({ method, route: routeOptions?.url }) },
+  serializers: { err: loggableError, req: ({ method, routeOptions }) => ({ method, route: routeOptions?.url }) },
 })
 
 /**

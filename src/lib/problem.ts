@@ -94,6 +94,11 @@ export const problems = {
   internal: [500, 'Our fault', 'An unexpected error occurred; the request id leads to it in the log.'],
   'not-implemented': [501, 'No such method', 'The method of the request is not one of HTTP.'],
   busy: [503, 'Busy', 'The service cannot take this now; try again after `Retry-After` seconds.'],
+  'read-only': [
+    503,
+    'Read only',
+    'The database takes no writes for now; reads go on. Try again after `Retry-After` seconds.',
+  ],
   'storage-full': [507, 'Storage is full', 'Nothing can be written until the operator has made room; reads go on.'],
 } as const satisfies Record<string, readonly [status: number, title: string, description: string]>
 

@@ -1,13 +1,13 @@
 /** Counts live articles. */
 import { and, eq } from 'drizzle-orm'
 import { rowCount } from '../catalogue/entry.ts'
-import { editionIndex } from '../storage/fulltext.ts'
+import { editionIndex, editionMatches } from '../storage/fulltext.ts'
 import { placeholder, preparedVariants } from '../storage/prepared-statements.ts'
 import { editionRefs, editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import {
   type AccessPath,
-  isIndexMatchSql,
+  indexRange,
   isOfReferenceSql,
   type Predicates,
   type PredicateTemplate,
@@ -52,9 +52,10 @@ function matchesOf(db: Reader, accessPath: AccessPath, template: PredicateTempla
   const { publishedAt, updatedAt } = template
   const updated = timePredicateSql('updatedAt', updatedAt, editions.updatedAt)
   if (accessPath === 'index') {
-    const matches = db.select({ one: editionIndex.key }).from(editionIndex).$dynamic()
-    if (updated.length === 0) return matches.where(isIndexMatchSql)
-    return matches.innerJoin(editions, eq(editions.searchKey, editionIndex.key)).where(and(isIndexMatchSql, ...updated))
+    const { source, where } = editionMatches(indexRange)
+    const matches = db.select({ one: editionIndex.key }).from(source).$dynamic()
+    if (updated.length === 0) return matches.where(where)
+    return matches.innerJoin(editions, eq(editions.searchKey, editionIndex.key)).where(and(where, ...updated))
   }
   const matches = db.select({ one: editionRefs.article }).from(editionRefs).$dynamic()
   const where = and(isOfReferenceSql, ...timePredicateSql('publishedAt', publishedAt, editionRefs.publishedAt))

@@ -9,7 +9,7 @@ import {
   publishedAtOf,
   SEQUENCE_BITS,
 } from '../editions/index-key.ts'
-import { editionIndex } from '../storage/fulltext.ts'
+import { editionIndex, editionMatches } from '../storage/fulltext.ts'
 import {
   checkCursorKeys,
   type Page,
@@ -28,7 +28,8 @@ import { countMatching } from './count.ts'
 import type { ArticleFilters, ArticleSort } from './filters.ts'
 import {
   type AccessPath,
-  isIndexMatchSql,
+  indexRange,
+  isEmptyTemplate,
   isOfReferenceSql,
   type PredicateTemplate,
   predicateSql,
@@ -84,12 +85,14 @@ const selectPage = packedRows('list', ['article', 'key'], (db, text) => {
   // Cross joins, because SQLite does not reorder their tables.
   const selected = {
     editions: () => db.select(columns).from(editions).where(where),
-    index: () =>
-      db
+    index: () => {
+      const matches = editionMatches(indexRange)
+      return db
         .select(columns)
-        .from(editionIndex)
+        .from(matches.source)
         .crossJoin(editions)
-        .where(and(isIndexMatchSql, isIndexedSql, where)),
+        .where(and(matches.where, isIndexedSql, where))
+    },
     reference: () =>
       needsEdition
         ? db
@@ -139,11 +142,15 @@ const selectRange = preparedVariants(
     const position = sql`(${editionIndex.key} >> ${sql.raw(String(SEQUENCE_BITS))}, ${editions.article})`
     const cursor = sql`(${sql.placeholder('millisecond')}, ${sql.placeholder('id')})`
     const afterCursor = isFromEdge ? undefined : sql`${position} ${sql.raw(isDescending ? '<' : '>')} ${cursor}`
+    const { source, where } = editionMatches(indexRange, {
+      direction: isDescending ? 'desc' : 'asc',
+      ...(isFromEdge && isEmptyTemplate(template) && { limit: placeholder('limit') }),
+    })
     return db
       .select({ article: editions.article, key: editionIndex.key })
-      .from(editionIndex)
+      .from(source)
       .crossJoin(editions)
-      .where(and(isIndexMatchSql, isIndexedSql, ...predicateSql(template, editions), afterCursor))
+      .where(and(where, isIndexedSql, ...predicateSql(template, editions), afterCursor))
       .orderBy(sql`${editionIndex.key} ${sql.raw(isDescending ? 'desc' : 'asc')}`)
       .limit(placeholder('limit'))
   },

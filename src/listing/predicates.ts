@@ -5,7 +5,7 @@
 import { and, eq, gt, gte, lt, lte, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { TimeFilter } from '../editions/index-key.ts'
-import { editionIndex, matchesIndex } from '../storage/fulltext.ts'
+import { isEditionMatching } from '../storage/fulltext.ts'
 import { editionRefs, editions } from '../storage/schema.ts'
 import type { ArticleFilters } from './filters.ts'
 import type { ReferenceFilter } from './reference-filters.ts'
@@ -86,8 +86,7 @@ export const predicateSql = (
   ...timePredicateSql('updatedAt', updatedAt, columns.updatedAt),
 ]
 
-const hasWordsSql = ({ searchKey }: PredicateColumns) =>
-  sql`${searchKey} in (select ${editionIndex.key} from ${editionIndex} where ${matchesIndex(sql.placeholder('words'))})`
+const hasWordsSql = ({ searchKey }: PredicateColumns) => isEditionMatching(searchKey, sql.placeholder('words'))
 
 /** The predicates on one time as SQL. */
 export const timePredicateSql = (
@@ -114,9 +113,13 @@ export const isOfReferenceSql = and(
   eq(editionRefs.ref, sql.placeholder('ref')),
 )
 
-/** Selects the rows of access path `index`; takes the values `query`, `low` and `high` (a range of index keys). */
-export const isIndexMatchSql = and(
-  matchesIndex(sql.placeholder('query')),
-  gte(editionIndex.key, sql.placeholder('low')),
-  lte(editionIndex.key, sql.placeholder('high')),
-)
+/** The matches that access path `index` reads; takes the values `query`, `low` and `high` (a range of index keys). */
+export const indexRange = {
+  query: sql.placeholder('query'),
+  low: sql.placeholder('low'),
+  high: sql.placeholder('high'),
+}
+
+/** Whether a template has no predicate. */
+export const isEmptyTemplate = (template: PredicateTemplate): boolean =>
+  Object.values(template).every((one) => one === false || (Array.isArray(one) && one.length === 0))

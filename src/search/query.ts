@@ -7,9 +7,9 @@ import type { KeyRange } from '../editions/index-key.ts'
 import { invalidCursor } from '../lib/cursor.ts'
 import type { Term } from '../lib/search-syntax.ts'
 import { countMatching } from '../listing/count.ts'
-import { isIndexMatchSql, type PredicateTemplate, predicateSql } from '../listing/predicates.ts'
+import { indexRange, isEmptyTemplate, type PredicateTemplate, predicateSql } from '../listing/predicates.ts'
 import type { IndexQuery } from '../listing/query.ts'
-import { editionIndex, matchAll, matchExcept, matchTerms } from '../storage/fulltext.ts'
+import { editionIndex, editionMatches, matchAll, matchExcept, matchTerms } from '../storage/fulltext.ts'
 import { type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { packedRows } from '../storage/packed-rows.ts'
 import { placeholder } from '../storage/prepared-statements.ts'
@@ -57,11 +57,15 @@ interface HitsVariant {
 const selectHits = packedRows('search_hits', ['article', 'key'], (db, text) => {
   const { direction, template } = JSON.parse(text) as HitsVariant
   const order = { older: desc, newer: asc }[direction]
+  const { source, where } = editionMatches(indexRange, {
+    direction: direction === 'older' ? 'desc' : 'asc',
+    ...(isEmptyTemplate(template) && { limit: placeholder('limit') }),
+  })
   return db
     .select({ article: editions.article, key: sql`${editionIndex.key}`.as('key') })
-    .from(editionIndex)
+    .from(source)
     .crossJoin(editions)
-    .where(and(isIndexMatchSql, eq(editions.searchKey, editionIndex.key), ...predicateSql(template, editions)))
+    .where(and(where, eq(editions.searchKey, editionIndex.key), ...predicateSql(template, editions)))
     .orderBy(order(editionIndex.key))
     .limit(placeholder('limit'))
 })

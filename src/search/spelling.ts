@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import type { Term } from '../lib/search-syntax.ts'
-import { editionIndex, matchesIndex, matchTerms, wordsWithPrefix } from '../storage/fulltext.ts'
+import { editionIndex, editionMatches, matchTerms, wordsWithPrefix } from '../storage/fulltext.ts'
 import type { Reader } from '../storage/storage.ts'
 
 /** Shorter words have too many similar ones. */
@@ -43,11 +43,9 @@ async function unknownWords(db: Reader, words: Set<string>): Promise<string[]> {
 }
 
 async function findsAny(db: Reader, terms: Term[]): Promise<boolean> {
-  const found = await db
-    .select({ key: editionIndex.key })
-    .from(editionIndex)
-    .where(matchesIndex(matchTerms(terms, 'all')))
-    .limit(1)
+  const every = { low: Number.MIN_SAFE_INTEGER, high: Number.MAX_SAFE_INTEGER }
+  const { source, where } = editionMatches({ query: matchTerms(terms, 'all'), ...every })
+  const found = await db.select({ key: editionIndex.key }).from(source).where(where).limit(1)
   return found.length > 0
 }
 

@@ -21,6 +21,7 @@ import { sweepDeliveries } from '../webhooks/deliveries.ts'
 import { Dispatcher } from '../webhooks/dispatcher.ts'
 import { secretEncryption } from '../webhooks/secret-encryption.ts'
 import { sender } from '../webhooks/send.ts'
+import { failureLog } from './failure-log.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -47,17 +48,15 @@ interface Task {
 
 /** Starts everything that runs beside requests. `stop` resolves when nothing runs any more. */
 export async function startBackgroundTasks(deps: BackgroundDeps): Promise<{ stop(): Promise<void> }> {
-  const { config, storage, clock, notifier, log } = deps
-  const onError = (name: string) => (err: unknown) => log.error({ err }, `${name} failed and is tried again`)
+  const { config, clock, notifier } = deps
+  const storage = { ...deps.storage, reader: deps.storage.backgroundReader }
+  const own = { ...deps, storage }
+  const onError = failureLog(deps)
   const stopping = new AbortController()
   const secrets = secretEncryption(config.SECRETS_KEY, storage.file)
   const webhooks = new Dispatcher({ storage, clock, secrets, sender: sender(config.WEBHOOK_ALLOWED_HOSTS) })
   webhooks.start(notifier, onError('sending to webhooks'))
-  const tasks = [
-    ...storageTasks(deps, stopping.signal),
-    ...backupTasks(deps),
-    ...(await hubTasks(deps, stopping.signal)),
-  ]
+  const tasks = [...storageTasks(own, stopping.signal), ...backupTasks(deps), ...(await hubTasks(own, stopping.signal))]
   const running = tasks.map(({ name, interval, run }) => every(interval, run, onError(name)))
   return {
     async stop() {
@@ -78,7 +77,7 @@ function storageTasks({ config, storage, clock, releases }: BackgroundDeps, sign
   const deleteExpired = async () => {
     await sweepIdempotencyKeys({ storage, clock })
     await sweepPreviews({ storage, clock })
-    await deleteExpiredTrash({ storage, clock }, config.TRASH_DAYS, trashCursors)
+    await deleteExpiredTrash({ storage, clock }, config.TRASH_DAYS, trashCursors, isStopping)
     await sweepChanges({ storage, clock }, config.CHANGES_DAYS)
     await sweepAudit({ storage, clock }, config.AUDIT_DAYS)
     await sweepDeliveries({ storage, clock }, config.DELIVERIES_DAYS)

@@ -3,7 +3,7 @@
  * the same queries. One indexes the editions; the keys of its rows sort by time, so that the newest matches come first.
  * The other indexes the working copies: what is not live is in no table that public replies are read from.
  */
-import { type SQL, sql } from 'drizzle-orm'
+import { type SQL, Subquery, sql } from 'drizzle-orm'
 import * as pg from 'drizzle-orm/pg-core'
 import * as sqlite from 'drizzle-orm/sqlite-core'
 import type { Stem, Term } from '../lib/search-syntax.ts'
@@ -135,27 +135,58 @@ export const matchAll = (queries: string[]): string =>
 export const matchExcept = (query: string, excluded: string): string =>
   isSqlite ? `(${query}) NOT (${excluded})` : `(${query}) & !(${excluded})`
 
-const MATCH_PREDICATES: Record<IndexName, (query: unknown) => SQL> = isSqlite
-  ? { live: (query) => sql`edition_index match ${query}`, drafts: (query) => sql`draft_index match ${query}` }
-  : {
-      live: (query) => sql`edition_index.tokens @@ ${query}::tsquery`,
-      drafts: (query) => sql`draft_index.tokens @@ ${query}::tsquery`,
-    }
-
 /**
  * Ends a statement of `boundedReader` at its deadline: SQLite evaluates this for rows that match, one in 32 of them;
  * PostgreSQL ends statements by itself.
  */
 const isWithinDeadline = (key: SQL | sqlite.SQLiteColumn): SQL =>
-  isSqlite ? sql` and ((${key} / 1024) % 32 > 0 or within_deadline())` : sql``
+  sql` and ((${key} / 1024) % 32 > 0 or within_deadline())`
 
-/** The predicate that a row of `editionIndex` matches; `query` is a text or a placeholder for one. */
-export const matchesIndex = (query: unknown): SQL =>
-  sql`(${MATCH_PREDICATES.live(query)}${isWithinDeadline(editionIndex.key)})`
+/** A full-text query, and the range of keys that it covers; each is a value or a placeholder for one. */
+export interface MatchRange {
+  query: unknown
+  low: unknown
+  high: unknown
+}
+
+/** The order of matches by their keys. With `limit` there are no more than that; only for queries with no other predicate. */
+interface MatchOrder {
+  direction: 'asc' | 'desc'
+  limit?: unknown
+}
+
+/**
+ * The editions that match, as what a query selects from under the name of `editionIndex`, and the predicate that the
+ * query needs. On PostgreSQL that is a function which always reads the index of tokens: the planner would often rather
+ * read the rows by key, without knowing what it costs to fetch their tokens.
+ */
+export function editionMatches({ query, low, high }: MatchRange, order?: MatchOrder) {
+  const { key } = editionIndex
+  if (isSqlite)
+    return {
+      source: editionIndex,
+      where: sql`edition_index match ${query} and ${key} >= ${low} and ${key} <= ${high}${isWithinDeadline(key)}`,
+    }
+  const { direction = 'desc', limit } = order ?? {}
+  const sorted =
+    order && sql` order by key ${sql.raw(direction)}${limit === undefined ? undefined : sql` limit ${limit}`}`
+  const keys = sql`select key from edition_matches(${query}::tsquery, ${low}, ${high}) as key${sorted}`
+  const matches = new Subquery(keys, { key: editionIndex.key }, 'edition_index')
+  return { source: matches as unknown as typeof editionIndex, where: undefined }
+}
+
+/** The predicate that `key` is the key of an edition that matches. */
+export const isEditionMatching = (key: sqlite.SQLiteColumn, query: unknown): SQL =>
+  isSqlite
+    ? sql`${key} in (select rowid from edition_index where edition_index match ${query}${isWithinDeadline(editionIndex.key)})`
+    : sql`${key} in (select edition_matches(${query}::tsquery, ${sql.raw(EVERY_KEY)}))`
+const EVERY_KEY = `${Number.MIN_SAFE_INTEGER}, ${Number.MAX_SAFE_INTEGER}`
 
 /** The predicate that `key` is the key of a working copy that matches. */
 export const isDraftMatching = (key: sqlite.SQLiteColumn, query: string): SQL =>
-  sql`${key} in (select ${draftIndex.key} from ${draftIndex} where ${MATCH_PREDICATES.drafts(query)}${isWithinDeadline(draftIndex.key)})`
+  isSqlite
+    ? sql`${key} in (select rowid from draft_index where draft_index match ${query}${isWithinDeadline(draftIndex.key)})`
+    : sql`${key} in (select draft_matches(${query}::tsquery))`
 
 /** FTS5 takes commands as inserts into the index (https://sqlite.org/fts5.html, section 6.8). */
 const commandsOf = (name: string) =>

@@ -1,93 +1,112 @@
-import { sql } from 'drizzle-orm'
+import { setTimeout as pause } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/node-postgres'
-import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { CommitListeners } from './commit-listeners.ts'
+import { reasonOf, StorageUnavailable } from './faults.ts'
 import { migratePostgres } from './migrate.ts'
 import {
-  codesOf,
-  type OpenOptions,
-  STATEMENT_DEADLINE,
-  type Storage,
-  StorageBusy,
-  StorageUnusable,
-  type Writer,
-} from './storage.ts'
+  again,
+  asUnavailable,
+  type Connection,
+  type Query,
+  queryPool,
+  type SingleConnection,
+  singleConnection,
+} from './postgres-connections.ts'
+import { currentReplica } from './postgres-replica.ts'
+import { groupCommit } from './postgres-write-queue.ts'
+import { postgresWriter } from './postgres-writer.ts'
+import { SERVER_DEFAULTS } from './server-options.ts'
+import { sharedCall } from './shared-call.ts'
+import { codesOf, type OpenOptions, type Reader, STATEMENT_DEADLINE, type Storage, StorageUnusable } from './storage.ts'
 
-/** The timeout for establishing a connection, in milliseconds. */
-const CONNECT_DEADLINE = 1_300
-/** The advisory lock that every writing transaction holds; any constant that no other program uses. */
-const WRITE_LOCK = 0x44_41_54_45
-/** How long a transaction waits for that lock, in milliseconds. */
-const LOCK_DEADLINE = 5_000
-/** PostgreSQL's error code for a lock timeout. */
-const LOCK_NOT_AVAILABLE = '55P03'
-
-/** Sets the timeout for each connection: the pool's option of this name would limit the wait for a free one, too. */
-class Client extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    super({ ...config, connectionTimeoutMillis: CONNECT_DEADLINE })
-  }
-}
-
-/** Connects to the server that `url` names and brings its schema up to date. */
-export async function openPostgres(url: string, { deadline = STATEMENT_DEADLINE }: OpenOptions = {}): Promise<Storage> {
-  const pool = new pg.Pool({ connectionString: url, max: 10, Client })
-  const bounded = new pg.Pool({ connectionString: url, max: 4, Client, statement_timeout: deadline })
-  // A connection that breaks while idle is replaced at the next query; without a listener it would end the process.
-  for (const one of [pool, bounded]) one.on('error', () => {})
-  const close = async () => void (await Promise.all([pool.end(), bounded.end()]))
-  try {
-    return await postgresStorage(drizzle(pool), drizzle(bounded), close)
-  } catch (error) {
-    await close()
-    if (error instanceof StorageUnusable) throw error
-    throw new StorageUnusable(`the PostgreSQL database cannot be opened: ${reasonOf(error)}`, { cause: error })
-  }
-}
-
-/** The driver's message, which drizzle wraps; if no address of a host can be reached, the error has only a code. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? reasonOf(error.cause) : error.message || codesOf(error).join()
-}
+/** The number of connections for background work. */
+const BACKGROUND_CONNECTIONS = 2
+/** The number of connections for queries whose cost a client decides. */
+const BOUNDED_CONNECTIONS = 4
+/** The pause between two attempts to reach a server that does not answer yet, in milliseconds. */
+const START_RETRY = 500
 
 /**
- * The storage on any PostgreSQL database that drizzle can access; `bounded` accesses it by connections whose statements
- * end at a deadline. `close` ends all connections.
+ * Connects to the server that `url` names and brings its schema up to date; `deadline` is that of `boundedReader`.
  */
-export async function postgresStorage<R extends PgQueryResultHKT>(
-  db: PgDatabase<R>,
-  bounded: PgDatabase<R>,
-  close: () => Promise<void>,
+export async function openPostgres(
+  url: string,
+  { server = {}, deadline = STATEMENT_DEADLINE }: OpenOptions = {},
 ): Promise<Storage> {
-  await migratePostgres(db)
+  const options = { ...SERVER_DEFAULTS, ...server }
+  await migrated(url, options)
+  const reads = queryPool(url, options, options.connections)
+  await checkSession(reads)
+  const bounded = queryPool(url, { ...options, timeout: deadline }, BOUNDED_CONNECTIONS)
+  const background = queryPool(url, options, BACKGROUND_CONNECTIONS)
+  const watching = singleConnection(url, options)
+  const writer = postgresWriter(url, options)
   const listeners = new CommitListeners()
+  const { transaction, attempt, idle } = groupCommit(writer, () => listeners.run())
+  const reader = readerOf(reads.query)
+  const replica = options.readUrl === undefined ? undefined : queryPool(options.readUrl, options, options.connections)
   return {
-    reader: db as unknown as Storage['reader'],
-    boundedReader: bounded as unknown as Storage['reader'],
-    async transaction(work) {
-      const result = await db
-        .transaction(async (tx) => {
-          // One writer at a time, as on SQLite: what a transaction has read stays true until it commits.
-          await tx.execute(sql.raw(`set local lock_timeout = ${LOCK_DEADLINE}`))
-          await tx.execute(sql.raw(`select pg_advisory_xact_lock(${WRITE_LOCK})`))
-          return work(tx as unknown as Writer)
-        })
-        .catch((error: unknown) => {
-          throw isLockTimeout(error) ? new StorageBusy() : error
-        })
-      await listeners.run()
-      return result
-    },
+    reader,
+    boundedReader: readerOf(bounded.query),
+    backgroundReader: readerOf(background.query),
+    liveReader: replica ? readerOf(currentReplica(background, replica, reads)) : reader,
+    transaction,
+    attempt,
     onCommit: (listener) => listeners.add(listener),
-    attempt: (tx, work) => (tx as unknown as PgDatabase<R>).transaction((inner) => work(inner as unknown as Writer)),
-    commits: () => undefined,
+    commits: sharedCall(() => again(1, () => snapshotOf(watching))),
     // The server looks after its disk; the service learns of it by the errors of queries.
     onFailure: () => {},
-    ping: async () => void (await db.execute(sql`select 1`)),
-    close,
+    ping: async () => void (await background.query('select 1')),
+    async close() {
+      await idle()
+      await Promise.all([reads, bounded, background, watching, writer, replica].map((one) => one?.close()))
+    },
   }
 }
 
-const isLockTimeout = (error: unknown): boolean => codesOf(error).includes(LOCK_NOT_AVAILABLE)
+/** Throws `StorageUnusable` behind a pooler that takes no settings for a session. */
+async function checkSession(reads: Connection): Promise<void> {
+  try {
+    await reads.query('select 1')
+  } catch (error) {
+    await reads.close()
+    if (!/unsupported startup parameter/.test(reasonOf(error))) throw error
+    throw new StorageUnusable('the database is behind a pooler of transactions: set DATABASE_PREPARED=false')
+  }
+}
+
+/** Which transactions are over: it changes whenever one ends. */
+async function snapshotOf(connection: SingleConnection): Promise<string> {
+  const query = await connection.open()
+  const { rows } = await query<{ snapshot: string }>(SNAPSHOT)
+  return rows[0]?.snapshot ?? ''
+}
+
+const SNAPSHOT = { name: 'snapshot', text: 'select pg_current_snapshot()::text as snapshot' }
+
+const readerOf = (query: Query): Reader => drizzle({ client: { query } as never }) as unknown as Reader
+
+/** Whether waiting may help: it does not against a wrong password, or for a database that does not exist. */
+const isTemporary = (error: unknown): boolean =>
+  error instanceof StorageUnavailable && !codesOf(error).some((code) => /^(28|3D)/.test(code))
+
+/** Migrates by a connection without time limits, and ends it. */
+async function migrated(url: string, { wait }: { wait: number }): Promise<void> {
+  const until = performance.now() + wait
+  for (;;) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: Math.max(wait, 1_300) })
+    client.on('error', () => {})
+    try {
+      await asUnavailable(client.connect())
+      return await asUnavailable(migratePostgres(drizzle({ client })))
+    } catch (error) {
+      if (error instanceof StorageUnusable) throw error
+      if (!isTemporary(error) || performance.now() >= until)
+        throw new StorageUnusable(`the PostgreSQL database cannot be opened: ${reasonOf(error)}`, { cause: error })
+      await pause(START_RETRY)
+    } finally {
+      await client.end().catch(() => {})
+    }
+  }
+}

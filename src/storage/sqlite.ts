@@ -78,9 +78,12 @@ function createStorage(
   for (const connection of [writer, reader]) cacheStatements(connection, { onError: latch.observe, slow })
   const { commits, end } = snapshots(reader)
   const listeners = new CommitListeners()
+  const db = drizzle(reader) as unknown as Storage['reader']
   const { transaction, attempt, idle } = writeQueue(writer, end, () => listeners.run(), latch.failure)
   return {
-    reader: drizzle(reader) as unknown as Storage['reader'],
+    reader: db,
+    backgroundReader: db,
+    liveReader: db,
     transaction,
     attempt,
     commits,

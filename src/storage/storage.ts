@@ -1,5 +1,6 @@
 /** What a storage engine provides, and the errors that both engines throw. */
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
+import type { ServerOptions } from './server-options.ts'
 import type { SlowStatements } from './statements.ts'
 
 type Database = BaseSQLiteDatabase<'async', unknown>
@@ -10,8 +11,14 @@ export type Reader = Pick<Database, 'select' | 'selectDistinct'>
 /** Runs queries and writes; exists only inside `Storage.transaction`. */
 export type Writer = Reader & Pick<Database, 'insert' | 'update' | 'delete'>
 
+export type Commits = number | string
+
 export interface Storage {
   reader: Reader
+  /** The same for work in the background, which so never waits for the connections of requests, nor they for its. */
+  backgroundReader: Reader
+  /** The same for what the change log describes, the live content: a replica, where there is one that has the last change. */
+  liveReader: Reader
   /**
    * For queries whose cost a client decides, such as a search. Its statements run beside the event loop, and end with an
    * error after a deadline: `isStatementEnded`.
@@ -31,9 +38,10 @@ export interface Storage {
    */
   attempt<T>(tx: Writer, work: (tx: Writer) => Promise<T>): Promise<T>
   /**
-   * A number that changes with every commit of any process; undefined on an engine that would need a query to know.
+   * A value that changes with every commit of any process, as it is now or later. Where that needs a query it is a
+   * promise; calls that wait at the same time share one.
    */
-  commits(): number | undefined
+  commits(): Commits | Promise<Commits>
   /**
    * Calls the listener when the disk or the file has failed. From then on every transaction throws `StorageBroken`, and
    * so does `ping`.
@@ -86,6 +94,8 @@ export interface OpenOptions {
   slow?: SlowStatements | undefined
   /** How long a statement of `boundedReader` may run, in milliseconds. */
   deadline?: number
+  /** How a PostgreSQL server is used. */
+  server?: ServerOptions
 }
 
 /** The deadline of the statements of `boundedReader` by default, in milliseconds. */

@@ -26,7 +26,7 @@ export interface TrashItem {
   deletedAt: string
 }
 
-/** How many items of a kind one call of `deleteExpiredTrash` reads. */
+/** How many items of a kind are read at once. */
 const BATCH_SIZE = 100
 const DAY = 24 * 60 * 60 * 1000
 
@@ -73,25 +73,40 @@ export type PurgeCursors = Map<TrashKind, Keys | null>
 
 /**
  * Permanently deletes items that have been in the trash for `days` days (0 deletes nothing), except those that are still
- * referred to and retracted articles, whose notice is public. Each call processes one batch of each kind; `cursors` makes
- * the next call continue behind it, so that undeletable items do not block others. Returns how many were deleted.
+ * referred to and retracted articles, whose notice is public. Each item is deleted in a transaction of its own, so that
+ * others get their turn. Of each kind a call processes batch after batch, until one in which nothing could be deleted;
+ * `cursors` makes the next call continue behind that, so that undeletable items do not block others. Ends early when
+ * `isStopped`. Returns how many were deleted.
  */
 export async function deleteExpiredTrash(
   { storage, clock }: { storage: Storage; clock: Clock },
   days: number,
   cursors: PurgeCursors = new Map(),
+  isStopped: () => boolean = () => false,
 ): Promise<number> {
   if (days === 0) return 0
   const before = new Date(clock.now().getTime() - days * DAY).toISOString()
+  let total = 0
+  for (const kind of trashKinds)
+    for (let deleted = 1; deleted > 0 && !isStopped(); total += deleted) {
+      const { rows, next } = await expiredOf(storage.reader, kind, { before, after: cursors.get(kind) ?? null })
+      deleted = await deleteItems({ storage, clock }, kind, rows)
+      cursors.set(kind, next)
+    }
+  return total
+}
+
+/** Deletes those of the items that can be deleted; gives how many. */
+async function deleteItems(
+  { storage, clock }: { storage: Storage; clock: Clock },
+  kind: TrashKind,
+  items: { id: string }[],
+): Promise<number> {
   let deleted = 0
-  for (const kind of trashKinds) {
-    const { rows, next } = await expiredOf(storage.reader, kind, { before, after: cursors.get(kind) ?? null })
-    for (const { id } of rows)
-      deleted += await storage
-        .transaction((tx) => deleteItem(tx, kind, id, serviceContext('purge', clock)))
-        .catch(zeroIfInUse)
-    cursors.set(kind, next)
-  }
+  for (const { id } of items)
+    deleted += await storage
+      .transaction((tx) => deleteItem(tx, kind, id, serviceContext('purge', clock)))
+      .catch(zeroIfInUse)
   return deleted
 }
 

@@ -13,7 +13,7 @@ const UNPRIVILEGED = 65_534
 /** The tests' data need not survive a power cut. */
 const SETTINGS = { listen_addresses: '', fsync: 'off', full_page_writes: 'off', max_connections: '200' }
 
-/** Starts a server; gives its address, and how to end it. */
+/** Starts a server; gives its address, and how to end it and to start it again. */
 export async function startPostgres() {
   const folder = mkdtempSync(join(tmpdir(), 'dateline-postgres-'))
   const data = join(folder, 'data')
@@ -26,15 +26,25 @@ export async function startPostgres() {
   const made = spawnSync(join(native, 'bin/initdb'), [`--pgdata=${data}`, ...flags], options)
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`)
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const server = spawn(join(native, 'bin/postgres'), ['-D', data, '-k', folder, ...settings], options)
-  await new Promise((resolve, reject) => {
-    let log = ''
-    server.stderr.on('data', (text) => {
-      log += text
-      if (log.includes('ready to accept connections')) resolve(undefined)
+  const start = async () => {
+    const started = spawn(join(native, 'bin/postgres'), ['-D', data, '-k', folder, ...settings], options)
+    await new Promise((resolve, reject) => {
+      let log = ''
+      started.stderr.on('data', (text) => {
+        log += text
+        if (log.includes('ready to accept connections')) resolve(undefined)
+      })
+      started.on('exit', () => reject(new Error(`PostgreSQL did not start: ${log}`)))
     })
-    server.on('exit', () => reject(new Error(`PostgreSQL did not start: ${log}`)))
-  })
+    return started
+  }
+  let server = await start()
+  /** @param {NodeJS.Signals} signal SIGINT ends all connections, SIGQUIT is a crash */
+  const end = (signal) =>
+    new Promise((resolve) => {
+      server.removeAllListeners('exit').on('exit', resolve)
+      server.kill(signal)
+    })
   const remove = () => rmSync(folder, { recursive: true, force: true })
   process.on('exit', () => {
     server.kill('SIGQUIT')
@@ -42,11 +52,12 @@ export async function startPostgres() {
   })
   return {
     url: `postgres://postgres@localhost/postgres?host=${encodeURIComponent(folder)}`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.removeAllListeners('exit').on('exit', () => resolve(remove()))
-        server.kill('SIGINT')
-      }),
+    stop: () => end('SIGINT').then(remove),
+    /** @param {NodeJS.Signals} signal */
+    restart: async (signal) => {
+      await end(signal)
+      server = await start()
+    },
   }
 }
 

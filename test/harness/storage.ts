@@ -41,22 +41,29 @@ async function sqliteFile(options: OpenOptions): Promise<Temporary> {
   return { storage: await openStorage(join(folder, 'test.db'), options), remove }
 }
 
-/** A copy of a database that has been migrated once for the whole run. */
 async function postgresDatabase(options: OpenOptions): Promise<Temporary> {
-  const { TEST_RUN: run = 'dateline_test', TEST_POSTGRES_URL: server = '' } = process.env
+  const { url, remove } = await newDatabase()
+  const { TEST_POOLER_URL: pooler } = process.env
+  const through = pooler ? databaseAt(pooler, new URL(url).pathname.slice(1)) : url
+  return { storage: await openStorage(through, { ...options, server: { prepared: !pooler } }), remove }
+}
+
+/** On PostgreSQL a copy of a database that has been migrated once for the whole run. */
+export async function newDatabase(): Promise<{ url: string; remove: () => Promise<void> }> {
+  const { TEST_RUN: run = 'dateline_test', TEST_POSTGRES_URL: address = '' } = process.env
   const template = `${run}_template`
   const name = `${run}_${randomUUID().replaceAll('-', '')}`
-  await asAdmin(server, async (query) => {
+  await asAdmin(address, async (query) => {
     await query(`select pg_advisory_lock(hashtext('${template}'))`)
     const exists = await query(`select 1 from pg_database where datname = '${template}'`)
     if (exists === 0) {
       await query(`create database ${template}`)
-      await (await openStorage(databaseAt(server, template))).close()
+      await (await openStorage(databaseAt(address, template))).close()
     }
     await query(`create database ${name} template ${template}`)
   })
-  const remove = () => asAdmin(server, (query) => query(`drop database ${name} with (force)`))
-  return { storage: await openStorage(databaseAt(server, name), options), remove }
+  const remove = () => asAdmin(address, (query) => query(`drop database ${name} with (force)`))
+  return { url: databaseAt(address, name), remove }
 }
 
 function databaseAt(server: string, name: string): string {

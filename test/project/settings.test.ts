@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { readConfig, settingNames } from '../../src/config.ts'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { readConfig, settingNames, settingsFromFiles } from '../../src/config.ts'
 
 const textOf = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
@@ -20,6 +22,26 @@ describe('the settings', () => {
     // Where it is left out, another setting counts.
     expect(documented).toEqual({ ...defaults, SITE_URL: 'PUBLIC_URL' })
   })
+})
+
+it.each(['compose.yaml', 'kubernetes.yaml', 'dateline.service'])(
+  'docs/deploy/%s names settings that there are',
+  (file) => {
+    const named = [...textOf(`docs/deploy/${file}`).matchAll(/(?:name: |Environment=|^ {6})([A-Z]+(?:_[A-Z]+)+)\b/gm)]
+    const known = [...settingNames, 'DATABASE_URL_FILE', 'DATELINE_ADMIN_KEY_FILE', 'SECRETS_KEY_FILE', 'NODE_ENV']
+    const ofDateline = named.map(([, name = '']) => name).filter((name) => !name.startsWith('POSTGRES_'))
+    expect(ofDateline).toContain('DATABASE_URL_FILE')
+    expect(ofDateline.filter((name) => !known.includes(name))).toEqual([])
+  },
+)
+
+it('secrets are read from files', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'dateline-secret-')), 'secret')
+  writeFileSync(path, 'postgres://user:secret@db/news\n')
+  const read = settingsFromFiles({ DATABASE_URL_FILE: path, DATABASE_URL: '/data/dateline.db', SECRETS_KEY_FILE: '' })
+  expect(read).toEqual({ DATABASE_URL: 'postgres://user:secret@db/news' })
+  expect(() => settingsFromFiles({ SECRETS_KEY_FILE: '/nowhere' })).toThrow('SECRETS_KEY_FILE must name a file')
+  rmSync(dirname(path), { recursive: true })
 })
 
 describe('a setting that is wrong', () => {

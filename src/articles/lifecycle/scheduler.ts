@@ -62,7 +62,7 @@ export interface Releases {
 export function releases({ storage, clock }: { storage: Storage; clock: Clock }): Releases {
   let next: number | null = null
   async function refresh(): Promise<void> {
-    const at = await nextRelease(storage.reader)
+    const at = await nextRelease(storage.backgroundReader)
     next = at === null ? null : Date.parse(at)
   }
   storage.onCommit(() =>

@@ -27,6 +27,7 @@ export const guides = [
   'bulk',
   'configuration',
   'operations',
+  'scale',
   'backup',
   'reliability',
   'principles',

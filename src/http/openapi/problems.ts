@@ -101,6 +101,7 @@ const EXAMPLES: Record<ProblemType, Example> = {
   'expectation-failed': { detail: '"Expect: 200-ok" is not known; 100-continue is' },
   'not-implemented': { detail: 'this is not a request that can be answered; the connection is closed' },
   busy: { detail: 'another process is writing to the database' },
+  'read-only': { detail: 'the database takes no writes' },
   'storage-full': { detail: 'the disk of the database is full' },
 }
 
