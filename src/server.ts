@@ -4,13 +4,10 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { AppDeps } from './app/services.ts'
 import { buildApp } from './app.ts'
 import { bodyTaskPool } from './articles/body-tasks/pool.ts'
-import { indexMissingDrafts } from './articles/draft-index.ts'
 import { releases as watchReleases } from './articles/lifecycle/scheduler.ts'
 import { POSTGRES_BACKUP } from './backups/work.ts'
-import { backfillSortNames } from './catalogue/sort-names.ts'
 import { changeNotifier } from './changes/change-notifier.ts'
 import { type Config, ConfigError, serverOptions } from './config.ts'
-import { indexMissing } from './editions/indexing.ts'
 import { type Admission, admission } from './http/admission.ts'
 import { jobRunner } from './jobs/runner.ts'
 import { systemClock } from './lib/clock.ts'
@@ -19,6 +16,7 @@ import { serveMetrics } from './metrics/server.ts'
 import { measureWrites } from './metrics/writes.ts'
 import { watchConnections } from './runtime/connections.ts'
 import type { LogOutput } from './runtime/log-output.ts'
+import { backfill } from './server/backfill.ts'
 import { startBackgroundTasks } from './server/background-tasks.ts'
 import { createFirstKey } from './server/first-key.ts'
 import { dialect } from './storage/dialect.ts'
@@ -133,14 +131,6 @@ function checkBackupSettings({ BACKUP_EVERY_HOURS: hours, BACKUP_DIR: folder }: 
   if (hours === 0) return
   if (dialect === 'postgres') throw new ConfigError(`BACKUP_EVERY_HOURS is for SQLite; ${POSTGRES_BACKUP}`)
   if (folder === undefined) throw new ConfigError('BACKUP_EVERY_HOURS needs BACKUP_DIR, the folder of the backups')
-}
-
-/** Derived data that an older version did not store, or that a crash left out. */
-async function backfill(storage: Storage, print: (text: string) => void): Promise<void> {
-  await backfillSortNames(storage)
-  await indexMissingDrafts(storage)
-  const indexed = await indexMissing(storage)
-  if (indexed > 0) print(`Put ${indexed} articles into the index.`)
 }
 
 /**

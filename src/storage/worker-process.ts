@@ -32,6 +32,9 @@ export function workerProcess<T>(name: string, args: string[], onMessage: (messa
       child.channel?.unref()
     },
     kill() {
+      // Whoever waits for its end would else wait with nothing left to wake this process.
+      child.ref()
+      child.channel?.ref()
       child.kill('SIGKILL')
       return ended
     },

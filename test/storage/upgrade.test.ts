@@ -3,9 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { FastifyInstance } from 'fastify'
+import { buildApp } from '../../src/app.ts'
+import { releases } from '../../src/articles/lifecycle/scheduler.ts'
 import { readConfig } from '../../src/config.ts'
-import { serve } from '../../src/server.ts'
+import { systemClock } from '../../src/lib/clock.ts'
+import { backfill } from '../../src/server/backfill.ts'
+import { openStorage } from '../../src/storage/open.ts'
 import { APPLICATION_ID } from '../../src/storage/sqlite-file.ts'
+import type { Storage } from '../../src/storage/storage.ts'
 
 const FIRST = '0000_newsroom-and-newsstand'
 const ADMIN = 'an-admin-key-for-the-upgrade-test'
@@ -27,6 +32,7 @@ describe('a database of the first schema', () => {
   let folder: string
   let file: string
   let app: FastifyInstance
+  let storage: Storage
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'dateline-upgrade-'))
@@ -34,17 +40,19 @@ describe('a database of the first schema', () => {
     writeFirstDatabase(file)
     // Nothing expires, whatever the date on which this runs.
     const forever = { TRASH_DAYS: '0', CHANGES_DAYS: '0' }
-    const settings = {
-      DATABASE_URL: file,
-      DATELINE_ADMIN_KEY: ADMIN,
-      HOST: '127.0.0.1',
-      PORT: '0',
-      LOG_LEVEL: 'silent',
-    }
-    app = await serve(readConfig({ ...settings, ...forever }), { write: () => {} })
+    const config = readConfig({ DATELINE_ADMIN_KEY: ADMIN, LOG_LEVEL: 'silent', ...forever })
+    storage = await openStorage(file)
+    await backfill(storage, () => {})
+    app = await buildApp({
+      config,
+      storage,
+      clock: systemClock,
+      releases: releases({ storage, clock: systemClock }),
+    })
   }, 60_000)
   afterAll(async () => {
     await app.close()
+    await storage.close()
     rmSync(folder, { recursive: true })
   })
 
