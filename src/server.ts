@@ -21,7 +21,7 @@ import { startBackgroundTasks } from './server/background-tasks.ts'
 import { createFirstKey } from './server/first-key.ts'
 import { dialect } from './storage/dialect.ts'
 import { openStorage } from './storage/open.ts'
-import type { Storage, StorageBroken } from './storage/storage.ts'
+import type { StorageBroken } from './storage/storage.ts'
 
 /** How long requests in flight may take to end once no new connections are accepted, in milliseconds. */
 const DRAIN_TIMEOUT = 8_000
