@@ -83,7 +83,7 @@ async function registerHooks(app: FastifyInstance, services: Services, requests:
   const { config, clock, publicRead, caching, notifier, jobs } = services
   const windows = rateWindows()
   const limits = registerRateLimit(app, { perMinute: config.RATE_LIMIT, windows, clock })
-  if (config.REDIS_URL !== undefined) shareRateLimits(app, windows, { url: config.REDIS_URL, clock })
+  if (config.REDIS_URL !== undefined) await shareRateLimits(app, windows, { url: config.REDIS_URL, clock })
   if (publicRead) registerPublicCache(app, publicCacheOptions(services))
   // Before CORS, so that preflight requests have an id and are logged.
   registerRequestLog(app, {

@@ -1,5 +1,4 @@
 /** Rate limits that several processes share: they exchange their counts in the background, through Redis. */
-import { createClient } from '@redis/client'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../lib/clock.ts'
 import type { AddCounts, RateWindows } from '../lib/rate-windows.ts'
@@ -14,11 +13,13 @@ const PREFIX = 'dateline:rate:'
  * Exchanges the counts of this process with those of others until the application is closed. Requests never wait for it:
  * while Redis cannot be reached, each process counts for itself.
  */
-export function shareRateLimits(
+export async function shareRateLimits(
   app: FastifyInstance,
   windows: RateWindows,
   { url, clock }: { url: string; clock: Clock },
-): void {
+): Promise<void> {
+  // Loaded on use: most sites have one process.
+  const { createClient } = await import('@redis/client')
   const client = createClient({ url, disableOfflineQueue: true })
   let isReported = false
   const report = (err: unknown) => {

@@ -32,7 +32,7 @@ export function workerProcess<T>(name: string, args: string[], onMessage: (messa
       child.channel?.unref()
     },
     kill() {
-      // Whoever waits for its end would else wait with nothing left to wake this process.
+      // Without this nothing would be left to wake this process at the end of the other.
       child.ref()
       child.channel?.ref()
       child.kill('SIGKILL')

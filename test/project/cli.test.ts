@@ -137,7 +137,7 @@ describe('what cannot be done is said in a line, and ends with 1', () => {
     'a PostgreSQL server that does not answer',
     async () => {
       const { port, close } = await taken()
-      const result = await run(['serve'], { DATABASE_URL: `postgres://127.0.0.1:${port}/x` })
+      const result = await run(['serve'], { DATABASE_URL: `postgres://127.0.0.1:${port}/x`, DATABASE_WAIT: '0' })
       close()
       const err = 'dateline: the PostgreSQL database cannot be opened: timeout expired\n'
       expect(result).toEqual({ code: 1, out: '', err })

@@ -44,7 +44,7 @@ describe('a file that cannot be used', () => {
   }
   const newer = () => {
     const database = new Database(at('good.db'))
-    database.exec("insert into schema_migrations values ('9999_beyond', '')")
+    database.exec("insert into schema_migrations (tag, applied_at) values ('9999_beyond', '')")
     database.close()
     return readFileSync(at('good.db'))
   }
