@@ -14,8 +14,7 @@ const project = (displayName, files, more = {}) => ({
 })
 
 export default {
-  // Tests wait for processes, sockets and disks, too.
-  maxWorkers: '150%',
+  maxWorkers: '100%',
   // For a machine that is busy with other things; no test waits for time to pass.
   testTimeout: 60_000 * Math.max(1, Number(process.env.TEST_DEPTH ?? 1)),
   projects: [
