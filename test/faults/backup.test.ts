@@ -121,7 +121,7 @@ it('what is no sound backup is not restored', async () => {
   writeFileSync(at('text.db'), 'This is not a database. '.repeat(500))
   copyFileSync(at('by-hand.db'), at('newer.db'))
   const newer = new Database(at('newer.db'))
-  newer.exec("insert into schema_migrations values ('9999_beyond', '')")
+  newer.exec("insert into schema_migrations (tag, applied_at) values ('9999_beyond', '')")
   newer.close()
   for (const [name, message] of [
     ['damaged.db', 'could not be copied: '],

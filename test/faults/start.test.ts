@@ -27,7 +27,7 @@ describe('a database that cannot be used, at the start', () => {
   const newer = () => {
     writeFileSync(at('newer-source.db'), good)
     const db = new Database(at('newer-source.db'))
-    db.exec("insert into schema_migrations values ('9999_beyond', '')")
+    db.exec("insert into schema_migrations (tag, applied_at) values ('9999_beyond', '')")
     db.close()
     return readFileSync(at('newer-source.db'))
   }

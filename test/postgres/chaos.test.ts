@@ -57,11 +57,11 @@ function onAcknowledged(id: string, list: string[]): void {
 }
 
 /** How long a client waits for a reply, in milliseconds: the process may be stopped. */
-const PATIENCE = { read: 1_000, write: 20_000 }
+const TIMEOUTS = { read: 1_000, write: 20_000 }
 
 /** What came back; undefined where nobody answers. */
 const ask = (url: string, path: string, init: RequestInit = {}) =>
-  fetch(url + path, { ...init, signal: AbortSignal.timeout(PATIENCE[init.method ? 'write' : 'read']) })
+  fetch(url + path, { ...init, signal: AbortSignal.timeout(TIMEOUTS[init.method ? 'write' : 'read']) })
     .then(async (reply) => ({ status: reply.status, text: await reply.text() }))
     .catch(() => undefined)
 
