@@ -74,8 +74,9 @@ interface PageVariant {
   template: PredicateTemplate
 }
 
-const selectPage = packedRows('list', ['article', 'key'], (db, text) => {
-  const { sort, start, accessPath, needsSort, template } = JSON.parse(text) as PageVariant
+const selectPage = packedRows('list', ['article', 'key'], buildPage, JSON.stringify)
+
+function buildPage(db: Reader, { sort, start, accessPath, needsSort, template }: PageVariant) {
   const source = accessPath === 'reference' ? referenceColumns : editions
   const key = sort.endsWith('publishedAt') ? source.publishedAt : sortColumnOf(sort)
   const slice = preparedKeyset(listOrder(sort, needsSort ? withoutIndex(key) : key, source.article), start)
@@ -103,7 +104,7 @@ const selectPage = packedRows('list', ['article', 'key'], (db, text) => {
         : db.select(columns).from(editionRefs).where(and(isOfReferenceSql, where)),
   }[accessPath]()
   return selected.orderBy(...slice.orderBy).limit(placeholder('limit'))
-})
+}
 
 const isIndexedSql = eq(editions.searchKey, editionIndex.key)
 
@@ -120,7 +121,7 @@ async function rowsInSortOrder(
   const { template } = predicates
   const limit = request.limit + 1
   const variant: PageVariant = { sort, start: pageStart(request), accessPath, needsSort, template }
-  return selectPage(db, JSON.stringify(variant), {
+  return selectPage(db, variant, {
     ...predicates.values,
     ...values,
     ...preparedKeysetValues(request),

@@ -54,8 +54,9 @@ interface HitsVariant {
 }
 
 /** Selects the hits of one tier within a range of index keys. */
-const selectHits = packedRows('search_hits', ['article', 'key'], (db, text) => {
-  const { direction, template } = JSON.parse(text) as HitsVariant
+const selectHits = packedRows('search_hits', ['article', 'key'], buildHits, JSON.stringify)
+
+function buildHits(db: Reader, { direction, template }: HitsVariant) {
   const order = { older: desc, newer: asc }[direction]
   const { source, where } = editionMatches(indexRange, {
     direction: direction === 'older' ? 'desc' : 'asc',
@@ -68,7 +69,7 @@ const selectHits = packedRows('search_hits', ['article', 'key'], (db, text) => {
     .where(and(where, eq(editions.searchKey, editionIndex.key), ...predicateSql(template, editions)))
     .orderBy(order(editionIndex.key))
     .limit(placeholder('limit'))
-})
+}
 
 const bothOf = (query: string, filter: string | null): string => (filter === null ? query : matchAll([query, filter]))
 
@@ -98,7 +99,7 @@ export async function searchEditions(
   if (terms.length === 0 || !indexQuery) return { page: { rows: [], next: null, previous: null }, best: [] }
   const start = from && { ...positionOf(from.keys), back: from.back }
   const { template, values: predicateValues } = indexQuery.otherPredicates
-  const variant = JSON.stringify({ direction: start?.back ? 'newer' : 'older', template } satisfies HitsVariant)
+  const variant = { direction: start?.back ? 'newer' : 'older', template } satisfies HitsVariant
   const needed = Math.max(limit + 1, best)
   const hits: Hit[] = []
   for (const { score, query } of tiersFrom(start, tiersOf(terms))) {

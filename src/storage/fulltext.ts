@@ -242,6 +242,6 @@ export async function wordsWithPrefix(
   prefix: string,
   { shortest, longest }: { shortest: number; longest: number },
 ): Promise<{ word: string; texts: number }[]> {
-  const rows = await selectWords(db, '', { from: prefix, to: `${prefix}\u{10ffff}`, shortest, longest })
+  const rows = await selectWords(db, null, { from: prefix, to: `${prefix}\u{10ffff}`, shortest, longest })
   return rows.map(({ word, texts }) => ({ word, texts: Number(texts) }))
 }

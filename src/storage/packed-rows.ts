@@ -19,17 +19,22 @@ interface Packable<K extends string> {
  * Like `preparedVariants`, for short rows of texts: on SQLite they are concatenated into one row, since handing over a
  * value costs the engine more than finding it. The order of the rows is that of the query.
  */
-export function packedRows<K extends string>(
+export function packedRows<K extends string, V>(
   name: string,
   names: readonly K[],
-  build: (db: Reader, variant: string) => Packable<K>,
-): (db: Reader, variant: string, values?: Record<string, unknown>) => Promise<Row<K>[]> {
-  if (dialect === 'postgres') return preparedVariants<string, Promise<Row<K>[]>>(name, build as never)
-  const select = preparedVariants(name, (db: Reader, variant: string) => {
-    const rows = build(db, variant).as('rows')
-    const joined = names.map((one) => [one, sql<string | null>`group_concat(${rows[one]}, ${separator})`])
-    return db.select(Object.fromEntries(joined)).from(rows as never)
-  })
+  build: (db: Reader, variant: V) => Packable<K>,
+  keyOf: (variant: V) => string = () => '',
+): (db: Reader, variant: V, values?: Record<string, unknown>) => Promise<Row<K>[]> {
+  if (dialect === 'postgres') return preparedVariants<V, Promise<Row<K>[]>>(name, build as never, keyOf)
+  const select = preparedVariants(
+    name,
+    (db: Reader, variant: V) => {
+      const rows = build(db, variant).as('rows')
+      const joined = names.map((one) => [one, sql<string | null>`group_concat(${rows[one]}, ${separator})`])
+      return db.select(Object.fromEntries(joined)).from(rows as never)
+    },
+    keyOf,
+  )
   return async (db, variant, values) => {
     const [packed] = (await select(db, variant, values)) as Record<string, string | null>[]
     const columns = names.map((one) => packed?.[one]?.split(SEPARATOR) ?? [])
