@@ -95,8 +95,8 @@ export async function serve(config: Config, output: LogOutput): Promise<FastifyI
     void exitBroken(app, failure)
   })
   try {
-    await app.listen({ host: config.HOST, port: config.PORT })
     if (metrics) await listenForMetrics(app, metrics, config, print)
+    await app.listen({ host: config.HOST, port: config.PORT })
     await createFirstKey(storage, config, print)
     return app
   } catch (error) {

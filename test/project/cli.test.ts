@@ -280,9 +280,11 @@ describe('the service', () => {
       const port = Number(/:(\d+) \(the docs/.exec(out)?.[1])
       const authorization = `Bearer ${token}`
 
-      const other = start(['serve'], environment)
+      const other = start(['serve'], { ...environment, METRICS_PORT: '0' })
       const otherOut = await other.said('Dateline serves')
       expect(otherOut).not.toContain('dl_')
+      const [metricsUrl = ''] = /http:\/\/localhost:\d+\/metrics/.exec(otherOut) ?? []
+      expect(await (await fetch(metricsUrl)).text()).toContain('dateline_last_change')
       const otherPort = Number(/:(\d+) \(the docs/.exec(otherOut)?.[1])
       for (const [to, name] of [
         [port, 'Here'],
