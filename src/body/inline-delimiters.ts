@@ -33,8 +33,9 @@ export class DelimiterStack {
     return this.#last
   }
 
-  push(added: Omit<Delimiter, 'count' | 'previous' | 'next'>): void {
-    const delimiter = { ...added, count: added.length, previous: this.#last, next: null }
+  push({ item, char, length, canOpen, canClose }: Omit<Delimiter, 'count' | 'previous' | 'next'>): void {
+    const previous = this.#last
+    const delimiter = { item, char, length, count: length, canOpen, canClose, previous, next: null }
     this.all.push(delimiter)
     if (this.#last) this.#last.next = delimiter
     this.#last = delimiter

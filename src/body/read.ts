@@ -22,8 +22,10 @@ function validated(blocks: StoredBlock[]): StoredBlock[] {
   if (parsed.success) return blocks
   const [issue] = parsed.error.issues
   const [index] = issue?.path ?? []
-  const location = typeof index === 'number' ? `the ${blocks[index]?.type} at block ${index + 1}` : 'the body'
-  throw new UnreadableBody(`${location}: ${issue?.message ?? z.prettifyError(parsed.error)}`)
+  if (issue?.code === 'too_big' && index === undefined)
+    throw new UnreadableBody(`has more than ${issue.maximum} blocks`)
+  const location = typeof index === 'number' ? `the ${blocks[index]?.type} at block ${index + 1}: ` : ''
+  throw new UnreadableBody(`${location}${issue?.message ?? z.prettifyError(parsed.error)}`)
 }
 
 function withAllMembers(block: BlockInput): StoredBlock {
