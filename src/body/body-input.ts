@@ -2,7 +2,8 @@
 import * as z from 'zod'
 import { WebUrl } from '../lib/schemas.ts'
 import { BlockInput } from './block.ts'
-import { MAX_BLOCKS, MAX_VALUE } from './limits.ts'
+import { textsIn } from './block-texts.ts'
+import { MAX_BLOCKS, MAX_MARKUP, MAX_VALUE } from './limits.ts'
 import { unsafeLinks } from './links.ts'
 
 /** What a text of a body may be written in. */
@@ -12,7 +13,7 @@ export const textFormats = ['markdown', 'html', 'wordpress', 'text'] as const
 export const BodyInput = z
   .union(
     [
-      z.array(BlockInput).max(MAX_BLOCKS).check(safeLinks).check(ownNames),
+      z.array(BlockInput).max(MAX_BLOCKS).check(texts).check(ownNames),
       z
         .strictObject({
           format: z.enum(textFormats).meta({
@@ -36,10 +37,31 @@ export const BodyInput = z
   })
 export type BodyInput = z.infer<typeof BodyInput>
 
-function safeLinks(ctx: z.core.ParsePayload<BlockInput[]>): void {
+/** Checks the amount of markup, and only if that is within its limit the links. */
+function texts(ctx: z.core.ParsePayload<BlockInput[]>): void {
+  const excess = excessiveMarkup(ctx.value)
+  if (excess) {
+    const message = `is where the body has more than ${MAX_MARKUP} signs of markup`
+    ctx.issues.push({ code: 'custom', message, path: excess.path, input: ctx.value })
+    return
+  }
   for (const { path, message } of unsafeLinks(ctx.value)) {
     ctx.issues.push({ code: 'custom', message, path, input: ctx.value })
   }
+}
+
+/** A sign that may be inline markup; a run of the same one counts once. */
+const MARKUP = /\*+|_+|~+|`+|[[\]<&\\]/g
+
+/** The first text beyond which the blocks have more signs of markup than a body may have; undefined if there is none. */
+function excessiveMarkup(blocks: BlockInput[]): { path: PropertyKey[] } | undefined {
+  let signs = 0
+  for (const [index, block] of blocks.entries())
+    for (const { path, text } of textsIn(block)) {
+      signs += text.match(MARKUP)?.length ?? 0
+      if (signs > MAX_MARKUP) return { path: [index, ...path] }
+    }
+  return undefined
 }
 
 /** No two blocks may have the same id, and no two footnotes the same label. */

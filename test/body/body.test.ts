@@ -353,6 +353,16 @@ describe('hostile markup', () => {
     20_000,
   )
 
+  it('is refused where the whole body has too much of it', () => {
+    const heavy = paragraph('a*'.repeat(8_000))
+    expect(BodyInput.safeParse([heavy]).success).toBe(true)
+    const [issue] = BodyInput.safeParse([heavy, paragraph('[x](javascript:1)'), heavy, heavy]).error?.issues ?? []
+    expect(JSON.stringify(issue)).toContain('is where the body has more than 20000 signs of markup')
+    // Signs in a row are one, and code has none.
+    const long = [paragraph('*'.repeat(20_000)), { type: 'code', text: '*a'.repeat(20_000) }]
+    expect(BodyInput.safeParse([...long, heavy]).success).toBe(true)
+  })
+
   it.each([...big, '[x](javascript:1) '])('%j fills blocks and is still rendered', (s) => {
     const text = s.repeat(20_000 / s.length).trim()
     toText([paragraph(text)])
