@@ -16,20 +16,9 @@ import { matchesEtag } from '../http/conditional-requests.ts'
 import { preferredFormat } from '../http/negotiation.ts'
 import { isOverLimit, rateLimitHeaders } from '../http/rate-limit.ts'
 import { getOrCreate } from '../lib/cache.ts'
-import { acceptedCoding, type Coding, codedEtag, compress, isCompressible } from './content-coding.ts'
+import { codedResponse, type PrebuiltReply, type ReplyHeaders, responseOf, unchangedFor } from './cached-response.ts'
+import { acceptedCoding, type Coding, compress, isCompressible } from './content-coding.ts'
 import { type CachedResponse, responseCache } from './response-cache.ts'
-
-/** Headers of one reply, apart from those that all replies of its route have in common. */
-export type ReplyHeaders = Record<string, string>
-
-/** A reply as it is sent. */
-export interface PrebuiltReply {
-  /** Without an ETag, the reply gets that of its URL and the last change. */
-  headers: ReplyHeaders
-  body: Buffer
-  /** The id of the one article that the reply depends on; null if any change may alter it. */
-  dependsOn: string | null
-}
 
 /** Replies that a route can give without its handler; undefined for a request that only the handler can answer. */
 export interface PrebuiltReplies {
@@ -188,7 +177,7 @@ export function registerPublicCache(app: FastifyInstance, options: PublicCacheOp
     const { origin } = request.headers
     if (origin !== undefined && allowedOrigins.includes(origin)) own.push('access-control-allow-origin', origin)
     reply.hijack()
-    const unchanged = unchangedFor(request, response)
+    const unchanged = unchangedFor(request.headers, response)
     if (unchanged) {
       reply.raw.writeHead(304, [...unchanged.notModifiedHeaders, ...own])
       reply.raw.end()
@@ -226,35 +215,9 @@ function isPublicRead({ method, headers, routeOptions: { config } }: FastifyRequ
 const isConditionalByDate = (headers: FastifyRequest['headers']): boolean =>
   headers['if-modified-since'] !== undefined && headers['if-none-match'] === undefined
 
-/** The form of the reply that the client names in `If-None-Match`, in whichever coding it has it; undefined if it has none. */
-function unchangedFor({ headers }: FastifyRequest, response: CachedResponse): CachedResponse | undefined {
-  if (headers['if-none-match'] === undefined) return undefined
-  if (headers['if-none-match'] === response.etag) return response
-  const { identity = response } = response
-  return matchesEtag(headers, identity.etag) ? identity : undefined
-}
-
 /** The key of a reply in a coding: a URL has no space. */
 const codedKey = (url: string, coding: Coding): string => `${coding} ${url}`
 
-/** A reply in a content coding. */
-function codedResponse(identity: CachedResponse, body: Buffer, coding: Coding): CachedResponse {
-  const etag = codedEtag(identity.etag, coding)
-  const changed: Record<string, string> = { etag, 'content-length': String(body.length) }
-  const change = (headers: string[]) =>
-    headers.map((text, index) => (index % 2 === 0 ? text : (changed[headers[index - 1] ?? ''] ?? text)))
-  return {
-    ...identity,
-    etag,
-    body,
-    okHeaders: [...change(identity.okHeaders), 'content-encoding', coding],
-    notModifiedHeaders: change(identity.notModifiedHeaders),
-    identity,
-  }
-}
-
-/** Headers that describe a body: a 304 has none. */
-const OF_BODY = ['content-type', 'content-length']
 /** Headers that depend on the request, beside its URL. */
 const OF_REQUEST = /^(x-request-id|cache-control|access-control-allow-origin|ratelimit(-policy)?)$/
 
@@ -265,20 +228,3 @@ const ownHeaders = (headers: object, common: ReplyHeaders): ReplyHeaders =>
       .filter(([name]) => !(name in common || OF_REQUEST.test(name)))
       .map(([name, value]) => [name, String(value)]),
   )
-
-function responseOf(
-  changeToken: string,
-  url: string,
-  common: ReplyHeaders,
-  { headers, dependsOn, body }: Omit<PrebuiltReply, 'body'> & { body?: Buffer },
-): CachedResponse {
-  const { etag = etagOfChange(changeToken, url), ...own } = headers
-  const shared = Object.entries(common).flat()
-  const okHeaders = [...shared, 'content-length', String(body?.length ?? 0)]
-  const notModifiedHeaders = [...shared]
-  for (const [name, value] of Object.entries({ etag, ...own })) {
-    if (name !== 'content-length') okHeaders.push(name, value)
-    if (!OF_BODY.includes(name) && name !== 'last-modified') notModifiedHeaders.push(name, value)
-  }
-  return { changeToken, dependsOn, etag, okHeaders, notModifiedHeaders, body: body ?? null }
-}

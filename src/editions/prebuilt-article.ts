@@ -1,6 +1,7 @@
 /** The reply with one live article, read from the database as it is sent. */
 import { eq, type SQL, sql } from 'drizzle-orm'
-import type { PrebuiltReplies, ReplyHeaders } from '../cache/public-cache.ts'
+import type { ReplyHeaders } from '../cache/cached-response.ts'
+import type { PrebuiltReplies } from '../cache/public-cache.ts'
 import { storedCacheTag } from '../lib/cache-tag.ts'
 import { isId } from '../lib/id.ts'
 import { bytesOf } from '../storage/dialect.ts'

@@ -1,7 +1,8 @@
 /** Replies with a page of live articles, as bytes that are concatenated from stored JSON. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import type { PrebuiltReplies, PrebuiltReply } from '../cache/public-cache.ts'
+import type { PrebuiltReply } from '../cache/cached-response.ts'
+import type { PrebuiltReplies } from '../cache/public-cache.ts'
 import { ArticleCard, ArticleFields } from '../editions/article.ts'
 import { type ArticleJson, documentsOf } from '../editions/cards.ts'
 import { isCardOnly, itemJson, listReplyParameters } from '../editions/projection.ts'

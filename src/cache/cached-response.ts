@@ -1,0 +1,63 @@
+/** A finished reply as the cache of public replies holds it, and the forms in which it is sent. */
+import type { IncomingHttpHeaders } from 'node:http'
+import { etagOfChange } from '../http/caching.ts'
+import { matchesEtag } from '../http/conditional-requests.ts'
+import { type Coding, codedEtag } from './content-coding.ts'
+import type { CachedResponse } from './response-cache.ts'
+
+/** Headers of one reply, apart from those that all replies of its route have in common. */
+export type ReplyHeaders = Record<string, string>
+
+/** A reply as it is sent. */
+export interface PrebuiltReply {
+  /** Without an ETag, the reply gets that of its URL and the last change. */
+  headers: ReplyHeaders
+  body: Buffer
+  /** The id of the one article that the reply depends on; null if any change may alter it. */
+  dependsOn: string | null
+}
+
+/** Headers that describe a body: a 304 has none. */
+const OF_BODY = ['content-type', 'content-length']
+
+/** The cached form of a reply to a URL; `common` are the headers that all replies of its route have. */
+export function responseOf(
+  changeToken: string,
+  url: string,
+  common: ReplyHeaders,
+  { headers, dependsOn, body }: Omit<PrebuiltReply, 'body'> & { body?: Buffer },
+): CachedResponse {
+  const { etag = etagOfChange(changeToken, url), ...own } = headers
+  const shared = Object.entries(common).flat()
+  const okHeaders = [...shared, 'content-length', String(body?.length ?? 0)]
+  const notModifiedHeaders = [...shared]
+  for (const [name, value] of Object.entries({ etag, ...own })) {
+    if (name !== 'content-length') okHeaders.push(name, value)
+    if (!OF_BODY.includes(name) && name !== 'last-modified') notModifiedHeaders.push(name, value)
+  }
+  return { changeToken, dependsOn, etag, okHeaders, notModifiedHeaders, body: body ?? null }
+}
+
+/** A reply in a content coding. */
+export function codedResponse(identity: CachedResponse, body: Buffer, coding: Coding): CachedResponse {
+  const etag = codedEtag(identity.etag, coding)
+  const changed: Record<string, string> = { etag, 'content-length': String(body.length) }
+  const change = (headers: string[]) =>
+    headers.map((text, index) => (index % 2 === 0 ? text : (changed[headers[index - 1] ?? ''] ?? text)))
+  return {
+    ...identity,
+    etag,
+    body,
+    okHeaders: [...change(identity.okHeaders), 'content-encoding', coding],
+    notModifiedHeaders: change(identity.notModifiedHeaders),
+    identity,
+  }
+}
+
+/** The form of the reply that the client names in `If-None-Match`, in whichever coding it has it; undefined if it has none. */
+export function unchangedFor(headers: IncomingHttpHeaders, response: CachedResponse): CachedResponse | undefined {
+  if (headers['if-none-match'] === undefined) return undefined
+  if (headers['if-none-match'] === response.etag) return response
+  const { identity = response } = response
+  return matchesEtag(headers, identity.etag) ? identity : undefined
+}
