@@ -1,16 +1,15 @@
 /** The connection that writes to a PostgreSQL database. */
 import { setImmediate as nextEventLoopTurn } from 'node:timers/promises'
 import { drizzle } from 'drizzle-orm/node-postgres'
+import type pg from 'pg'
 import { faultOf, StorageUnavailable } from './faults.ts'
 import { type Query, singleConnection } from './postgres-connections.ts'
-import type { WriteConnection } from './postgres-write-queue.ts'
 import type { PostgresOptions } from './server-options.ts'
 import { type Storage, StorageBusy, type Writer } from './storage.ts'
+import { LOCK_DEADLINE, type WriteConnection } from './write-queue.ts'
 
 /** The advisory lock that every writing transaction holds; any constant that no other program uses. */
 const WRITE_LOCK = 0x44_41_54_45
-/** How long a transaction waits for that lock, in milliseconds. */
-const LOCK_DEADLINE = 5_000
 /** How long a whole transaction may take, in milliseconds; for PostgreSQL 17 and later. */
 const TRANSACTION_LIMIT = 60_000
 /** How many transactions may share one commit: with few, other processes have their turn sooner. */
@@ -25,41 +24,70 @@ const beginning = ({ timeout, silence }: PostgresOptions): string => `begin;
   select set_config(name, '${TRANSACTION_LIMIT}', true) from pg_settings where name = 'transaction_timeout';
   select pg_advisory_xact_lock(${WRITE_LOCK})`
 
-/** The writer of a write queue on PostgreSQL. One process at a time writes, as on SQLite: what a transaction has read stays true until it commits. */
+/** The result of a statement that gives no rows, before it has ended. */
+const NO_ROWS: pg.QueryResult<never> = { rows: [], fields: [], rowCount: null, command: '', oid: 0 }
+
+/** Whether a statement only writes. */
+const isSilent = (config: Parameters<Query>[0]): boolean => {
+  const text = typeof config === 'string' ? config : config.text
+  return /^(insert|update|delete) /i.test(text) && !/ returning /i.test(text)
+}
+
+/**
+ * The writer of a write queue on PostgreSQL. One process at a time writes, as on SQLite: what a transaction has read
+ * stays true until it commits. Statements that only write are sent one behind the other, without a round trip for each:
+ * an error of one makes those behind it fail, and the end of the transaction reports it.
+ */
 export function postgresWriter(url: string, options: PostgresOptions): WriteConnection & { close(): Promise<void> } {
   const connection = singleConnection(url, options)
   const begin = beginning(options)
   /** The connection of the present transaction. A lost one is not replaced before the next transaction. */
   let current: Query | undefined
+  /** The first error of a statement that was not waited for, until the transaction or savepoint is rolled back. */
+  let failed: unknown
 
   const run: Query = (config, values) =>
     current ? current(config, values) : Promise.reject(new StorageUnavailable('the transaction has ended'))
+
+  /** Runs a statement; without waiting for its end if nothing but an error can come of it. */
+  const runOrSend: Query = <R extends pg.QueryResultRow>(...statement: Parameters<Query>) => {
+    const result = run<R>(...statement)
+    if (!isSilent(statement[0])) return result
+    result.catch((error: unknown) => {
+      failed ??= error
+    })
+    return Promise.resolve(NO_ROWS)
+  }
 
   async function beginOnce(): Promise<void> {
     const query = await connection.open()
     await query(begin)
     current = query
+    failed = undefined
   }
 
-  /** Sends a statement without waiting for its end: if it fails, the one behind it does, too. */
-  const send = (statement: string): void => void run(statement).catch(() => {})
-
   const attempt: Storage['attempt'] = async (tx, work) => {
-    send('savepoint attempt')
+    const saved = run('savepoint attempt')
+    saved.catch(() => {})
     try {
       const result = await work(tx)
-      send('release savepoint attempt')
+      // Behind all statements of the work: if one of them has failed, this fails, too.
+      await run('release savepoint attempt')
       return result
     } catch (error) {
+      const cause = failed ?? error
+      // If there is no savepoint, the work around this one has failed before.
+      await saved.catch(() => Promise.reject(cause))
       await run('rollback to savepoint attempt; release savepoint attempt').catch(() => {
         current = undefined
       })
-      throw error
+      failed = undefined
+      throw cause
     }
   }
 
   return {
-    tx: drizzle({ client: { query: run } as never }) as unknown as Writer,
+    tx: drizzle({ client: { query: runOrSend } as never }) as unknown as Writer,
     attempt,
     async begin() {
       const wasOpen = connection.isOpen()
@@ -71,7 +99,8 @@ export function postgresWriter(url: string, options: PostgresOptions): WriteConn
         })
       } catch (error) {
         await (await connection.open().catch(() => undefined))?.('rollback').catch(() => {})
-        throw faultOf(error) === 'busy' ? new StorageBusy() : error
+        // A time limit for statements that is shorter than that for the lock ends the wait, too.
+        throw ['busy', 'too-slow'].includes(faultOf(error) ?? '') ? new StorageBusy() : error
       }
     },
     async commit() {
@@ -86,6 +115,8 @@ export function postgresWriter(url: string, options: PostgresOptions): WriteConn
     },
     isInTransaction: () => current !== undefined && connection.isOpen(),
     yieldToOthers: () => nextEventLoopTurn(),
+    // The server looks after its disk.
+    failure: () => undefined,
     maxGroup: MAX_GROUP,
     close: connection.close,
   }

@@ -14,11 +14,11 @@ import {
   singleConnection,
 } from './postgres-connections.ts'
 import { currentReplica } from './postgres-replica.ts'
-import { groupCommit } from './postgres-write-queue.ts'
 import { postgresWriter } from './postgres-writer.ts'
 import { SERVER_DEFAULTS } from './server-options.ts'
 import { sharedCall } from './shared-call.ts'
 import { codesOf, type OpenOptions, type Reader, STATEMENT_DEADLINE, type Storage, StorageUnusable } from './storage.ts'
+import { writeQueue } from './write-queue.ts'
 
 /** The number of connections for background work. */
 const BACKGROUND_CONNECTIONS = 2
@@ -43,7 +43,7 @@ export async function openPostgres(
   const watching = singleConnection(url, options)
   const writer = postgresWriter(url, options)
   const listeners = new CommitListeners()
-  const { transaction, attempt, idle } = groupCommit(writer, () => listeners.run())
+  const { transaction, attempt, idle } = writeQueue(writer, () => listeners.run())
   const reader = readerOf(reads.query)
   const replica = options.readUrl === undefined ? undefined : queryPool(options.readUrl, options, options.connections)
   return {

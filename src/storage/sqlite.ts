@@ -7,10 +7,11 @@ import { type FailureLatch, failureLatch } from './failure.ts'
 import { checkFile } from './file-check.ts'
 import { migrateSqlite } from './migrate.ts'
 import { APPLICATION_ID, isEmptyFile } from './sqlite-file.ts'
-import { writeQueue } from './sqlite-write-queue.ts'
+import { sqliteWriter } from './sqlite-writer.ts'
 import { cacheStatements, type SlowStatements } from './statements.ts'
 import { type OpenOptions, STATEMENT_DEADLINE, type Storage, StorageUnusable } from './storage.ts'
 import { checkpointWal, MAX_WAL_PAGES } from './wal-checkpoint.ts'
+import { writeQueue } from './write-queue.ts'
 
 /** How long a connection waits for another process that opens, migrates or closes the file, in milliseconds. */
 const OPENING_DEADLINE = 1_500
@@ -79,7 +80,10 @@ function createStorage(
   const { commits, end } = snapshots(reader)
   const listeners = new CommitListeners()
   const db = drizzle(reader) as unknown as Storage['reader']
-  const { transaction, attempt, idle } = writeQueue(writer, end, () => listeners.run(), latch.failure)
+  const { transaction, attempt, idle } = writeQueue(
+    sqliteWriter(writer, { endSnapshot: end, failure: latch.failure }),
+    () => listeners.run(),
+  )
   return {
     reader: db,
     backgroundReader: db,

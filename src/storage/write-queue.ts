@@ -1,13 +1,19 @@
-/** The write queue of a process on PostgreSQL: transactions that wait at the same time run one after the other, and share a commit. */
-import type { Storage, Writer } from './storage.ts'
+/** The write queue of a process: transactions that wait at the same time run one after the other, and share a commit. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Storage, StorageBusy, type Writer } from './storage.ts'
+
+/** How long a transaction waits for another process to release the write lock, in milliseconds. */
+export const LOCK_DEADLINE = 5_000
+/** The time between two attempts to acquire it, in milliseconds. */
+const LOCK_RETRY = 10
 
 /** What the one connection that writes does for a group of transactions. */
 export interface WriteConnection {
   tx: Writer
   /** Runs `work` in a savepoint: see `Storage`. */
   attempt: Storage['attempt']
-  /** Acquires the write lock of the database, and begins. Throws `StorageBusy`. */
-  begin(): Promise<void>
+  /** Acquires the write lock of the database, and begins. Throws `StorageBusy` while another process has the lock. */
+  begin(): Promise<void> | void
   commit(): Promise<void> | void
   /** Ends the transaction without a commit, if there still is one. Never throws. */
   rollback(): Promise<void> | void
@@ -15,11 +21,15 @@ export interface WriteConnection {
   isInTransaction(): boolean
   /** Lets others have their turn, such as readers; and requests that have arrived join the group. */
   yieldToOthers(): Promise<void>
+  /** Why nothing can be written any more, if so: then every transaction throws it. */
+  failure(): Error | undefined
   /** How many transactions may share one commit. */
   maxGroup: number
 }
 
 interface QueuedTransaction {
+  /** When it has waited too long for the lock, on the clock of `performance.now`. */
+  deadline: number
   /** Does the work; gives a function that reports the result to the caller, for after the commit. */
   run(): Promise<() => void>
   /** Reports an error to the caller. */
@@ -31,7 +41,7 @@ interface QueuedTransaction {
  * share one commit, and so one wait for the disk: each runs in its own savepoint, one after the other, and resolves
  * after the commit and after `committed`.
  */
-export function groupCommit(
+export function writeQueue(
   connection: WriteConnection,
   committed: () => Promise<void>,
 ): Pick<Storage, 'transaction' | 'attempt'> & { idle(): Promise<unknown> } {
@@ -39,11 +49,30 @@ export function groupCommit(
   const waiting: QueuedTransaction[] = []
   let running: Promise<void> | undefined
 
+  const throwFailure = () => {
+    const error = connection.failure()
+    if (error) throw error
+  }
+
+  /** Begins for those that wait. False if none waits any more: each has waited too long for the lock, or has failed. */
+  async function begin(): Promise<boolean> {
+    while (waiting.length > 0) {
+      try {
+        throwFailure()
+        await connection.begin()
+        return true
+      } catch (error) {
+        failWaiting(waiting, connection.failure() ?? error)
+      }
+      if (waiting.length > 0) await pause(LOCK_RETRY)
+    }
+    return false
+  }
+
   async function commitGroup(): Promise<void> {
+    if (!(await begin())) return
     const group = waiting.splice(0, maxGroup)
     try {
-      await connection.begin()
-      group.push(...waiting.splice(0, maxGroup - group.length))
       const reports: (() => void)[] = []
       for (const queued of group) {
         reports.push(await queued.run())
@@ -51,12 +80,13 @@ export function groupCommit(
         await yieldToOthers()
         group.push(...waiting.splice(0, maxGroup - group.length))
       }
+      throwFailure()
       await connection.commit()
       await committed()
       for (const report of reports) report()
     } catch (error) {
       await connection.rollback()
-      for (const queued of group) queued.fail(error)
+      for (const queued of group) queued.fail(connection.failure() ?? error)
     }
   }
 
@@ -82,9 +112,17 @@ export function groupCommit(
               return () => reject(error)
             },
           )
-        waiting.push({ run, fail: reject })
+        waiting.push({ run, fail: reject, deadline: performance.now() + LOCK_DEADLINE })
         running ??= commitAll()
       }),
     idle: () => running ?? Promise.resolve(),
   }
+}
+
+/** Fails those that cannot get the lock: who has waited too long for another process, or all after another error. */
+function failWaiting(waiting: QueuedTransaction[], error: unknown): void {
+  const now = performance.now()
+  const failed =
+    error instanceof StorageBusy ? waiting.filter(({ deadline }) => deadline <= now).length : waiting.length
+  for (const { fail } of waiting.splice(0, failed)) fail(error)
 }

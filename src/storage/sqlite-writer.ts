@@ -1,0 +1,80 @@
+/** The connection that writes to an SQLite database. */
+import { setImmediate as nextEventLoopTurn } from 'node:timers/promises'
+import Database from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { pauseBetweenStatements } from './statement-pause.ts'
+import { type Storage, StorageBusy, type Writer } from './storage.ts'
+import type { WriteConnection } from './write-queue.ts'
+
+/** How many transactions may share one commit. */
+const MAX_GROUP = 64
+/** How long a transaction runs until it yields to others, such as readers, in milliseconds. */
+const TIME_SLICE = 0.5
+
+/** The writer of a write queue on SQLite. `endSnapshot` is called before each commit. */
+export function sqliteWriter(
+  connection: Database.Database,
+  { endSnapshot, failure }: { endSnapshot: () => void; failure: WriteConnection['failure'] },
+): WriteConnection {
+  const tx = drizzle(connection) as unknown as Writer
+  let yieldedAt = 0
+  const yieldToOthers = () =>
+    nextEventLoopTurn().then(() => {
+      yieldedAt = performance.now()
+    })
+  pauseBetweenStatements(tx, () => (performance.now() - yieldedAt > TIME_SLICE ? yieldToOthers() : undefined))
+  const begin = connection.prepare('BEGIN IMMEDIATE')
+  const commit = connection.prepare('COMMIT')
+  const rollback = connection.prepare('ROLLBACK')
+
+  return {
+    tx,
+    attempt: savepoints(connection),
+    begin() {
+      try {
+        begin.run()
+      } catch (error) {
+        throw isBusy(error) ? new StorageBusy() : error
+      }
+    },
+    commit() {
+      // An open snapshot would keep SQLite from resetting its WAL, and must not be read after the commit.
+      endSnapshot()
+      commit.run()
+    },
+    rollback() {
+      try {
+        if (connection.inTransaction) rollback.run()
+      } catch {
+        // As with a disk that fails: the next BEGIN meets it, and then the callers get its error.
+      }
+    },
+    isInTransaction: () => connection.inTransaction,
+    yieldToOthers,
+    failure,
+    maxGroup: MAX_GROUP,
+  }
+}
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
+
+/** Savepoints on the one connection that writes. */
+function savepoints(connection: Database.Database): Storage['attempt'] {
+  const begin = connection.prepare('SAVEPOINT attempt')
+  const rollback = connection.prepare('ROLLBACK TO attempt')
+  const release = connection.prepare('RELEASE attempt')
+
+  return async (tx, work) => {
+    begin.run()
+    try {
+      return await work(tx)
+    } catch (error) {
+      // After some errors, such as a full disk, SQLite has rolled back the whole transaction itself.
+      if (connection.inTransaction) rollback.run()
+      throw error
+    } finally {
+      if (connection.inTransaction) release.run()
+    }
+  }
+}
