@@ -1,19 +1,16 @@
-import { eq } from 'drizzle-orm'
-import { markFresh } from '../changes/log.ts'
-import { editions, staleEditions } from '../storage/schema.ts'
+import { staleEditions } from '../storage/schema.ts'
 import type { Storage } from '../storage/storage.ts'
-import { recompile } from './store.ts'
+import { storeRecompiled } from './store.ts'
 
 /** How many editions one transaction recompiles: few enough that other writers do not wait long. */
-const BATCH_SIZE = 50
+const BATCH_SIZE = 100
+
 /** Recompiles a batch of stale editions; gives their number. */
 const recompileBatch = (storage: Storage): Promise<number> =>
   storage.transaction(async (tx) => {
     const stale = await tx.select().from(staleEditions).limit(BATCH_SIZE)
     const articles = stale.map(({ article }) => article)
-    for (const { article, ...columns } of await recompile(tx, articles))
-      await tx.update(editions).set(columns).where(eq(editions.article, article))
-    await markFresh(tx, articles)
+    await storeRecompiled(tx, articles)
     return articles.length
   })
 

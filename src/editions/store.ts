@@ -203,10 +203,20 @@ export async function readEdition(db: Reader, reference: string): Promise<Editio
   return (await recompile(db, [edition.article]))[0]
 }
 
+/** What an edition is compiled from, beside what it refers to. */
+const compiledFrom = {
+  article: editions.article,
+  slug: editions.slug,
+  version: editions.version,
+  publishedAt: editions.publishedAt,
+  updatedAt: editions.updatedAt,
+  content: editions.content,
+}
+
 /** The columns of these editions, compiled from what they refer to now. Writes nothing. */
 export async function recompile(db: Reader, articles: string[]) {
   if (articles.length === 0) return []
-  const rows = await db.select().from(editions).where(inArray(editions.article, articles))
+  const rows = await db.select(compiledFrom).from(editions).where(inArray(editions.article, articles))
   const references = await loadReferences(
     db,
     rows.map(({ article, content }) => ({ id: article, content: content as Content })),
@@ -216,10 +226,23 @@ export async function recompile(db: Reader, articles: string[]) {
   )
 }
 
+/** The columns that show what an edition refers to: to set the others, too, would make SQLite write their indexes again. */
+const shownColumns = ['etag', 'cacheTag', 'card', 'document'] as const
+const updateShown = prepared('update_shown', (tx: Writer) =>
+  tx
+    .update(editions)
+    .set(Object.fromEntries(shownColumns.map((name) => [name, sql.placeholder(name)])))
+    .where(eq(editions.article, sql.placeholder('article'))),
+)
+
+/** Recompiles and stores live editions; they are no longer stale. */
+export async function storeRecompiled(tx: Writer, articles: string[]): Promise<void> {
+  for (const edition of await recompile(tx, articles)) await updateShown(tx, edition)
+  await markFresh(tx, articles)
+}
+
 /** Recompiles and stores a live edition, after a change of something shown in it. `now` becomes its `updatedAt`. */
 export async function recompileNow(tx: Writer, article: string, now: string): Promise<void> {
   await tx.update(editions).set({ updatedAt: now }).where(eq(editions.article, article))
-  for (const { article: id, ...columns } of await recompile(tx, [article]))
-    await tx.update(editions).set(columns).where(eq(editions.article, id))
-  await markFresh(tx, [article])
+  await storeRecompiled(tx, [article])
 }

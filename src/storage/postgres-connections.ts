@@ -79,12 +79,15 @@ export function singleConnection(url: string, options: PostgresOptions) {
   }
   const queryOn = (opened: Client): Query => {
     const query = withFaults(nameless(opened.query.bind(opened) as unknown as Query, options))
-    return (config, values) =>
-      query(config, values).catch((error: unknown) => {
+    const gather = gatherer(opened)
+    return (config, values) => {
+      gather()
+      return query(config, values).catch((error: unknown) => {
         // The server says why it ends a connection, and then ends it.
         if (error instanceof StorageUnavailable) forget(opened)
         throw error
       }) as never
+    }
   }
 
   async function connect(): Promise<Query> {
@@ -110,6 +113,21 @@ export function singleConnection(url: string, options: PostgresOptions) {
       await opening?.catch(() => undefined)
       await client?.end()
     },
+  }
+}
+
+/** Makes statements that are sent without waiting for one another go to the network together: one system call for all. */
+function gatherer({ connection: { stream } }: Client): () => void {
+  let isGathering = false
+  return () => {
+    if (isGathering) return
+    isGathering = true
+    stream.cork()
+    // Runs when nothing is left to do but to wait.
+    process.nextTick(() => {
+      isGathering = false
+      stream.uncork()
+    })
   }
 }
 
