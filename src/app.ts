@@ -90,11 +90,11 @@ interface Front {
 
 /** What runs for every request. The order of registration is the order in which the hooks run. */
 async function registerHooks(app: FastifyInstance, services: Services, front: Front): Promise<void> {
-  const { config, clock, publicRead, caching, notifier, jobs } = services
+  const { config, clock, publicRead, caching, notifier, jobs, addCounts } = services
   const windows = rateWindows()
   const trustProxy = config.TRUST_PROXY
   const limits = registerRateLimit(app, { perMinute: config.RATE_LIMIT, windows, clock, trustProxy })
-  if (config.REDIS_URL !== undefined) await shareRateLimits(app, windows, { url: config.REDIS_URL, clock })
+  await shareRateLimits(app, windows, { url: config.REDIS_URL, addCounts, clock })
   const logsReads = ['debug', 'trace'].includes(config.LOG_LEVEL)
   if (publicRead) {
     const answer = registerPublicCache(app, publicCacheOptions(services, front, limits))
