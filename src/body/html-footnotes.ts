@@ -29,8 +29,8 @@ const isContainer = (element: HtmlElement): boolean =>
   attribute(element, 'role') === 'doc-endnotes' ||
   classesOf(element).some((name) => CONTAINER.test(name))
 
-/** Finds the footnotes of a document: the notes of a list of notes that a link leads to. */
-export function findFootnotes(nodes: HtmlNode[]): Footnotes {
+/** Finds the footnotes of a document: the notes of a list of notes. Unless it is structured, a link has to lead to one of them. */
+export function findFootnotes(nodes: HtmlNode[], isStructured = false): Footnotes {
   const all = [...descendants({ childNodes: nodes })]
   const targets = new Set(all.filter((element) => element.tagName === 'a').map((link) => attribute(link, 'href')))
   const lists = new Set<HtmlElement>()
@@ -40,7 +40,7 @@ export function findFootnotes(nodes: HtmlNode[]): Footnotes {
     const list = isTag(container, 'ol') ? container : elementsOf(container).find((child) => isTag(child, 'ol'))
     const notes = elementsOf(list ?? { childNodes: [] }).filter((child) => isTag(child, 'li'))
     if (!list || lists.has(list) || notes.length === 0) continue
-    if (!notes.some((note) => targets.has(`#${attribute(note, 'id')}`))) continue
+    if (!isStructured && !notes.some((note) => targets.has(`#${attribute(note, 'id')}`))) continue
     lists.add(list)
     for (const note of notes.filter(isVisibleNote)) {
       const label = labelOf(note, taken)

@@ -50,7 +50,7 @@ describe('what newsrooms paste keeps its words and its form', () => {
       'blocks in cells',
       'html',
       '<table><tr><td><p>x</p></td><td><ul><li>a</li><li>b</li></ul><h3>H</h3><blockquote>q</blockquote></td></tr></table>',
-      [table([['x', 'a b H q']])],
+      [table([['x', 'a\\\nb\\\nH\\\nq']])],
     ],
     [
       'blocks in headings, captions, links and deletions',
