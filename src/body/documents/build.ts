@@ -1,6 +1,6 @@
 /** Builds trees of HTML, into which documents in JSON are read. */
 import { defaultTreeAdapter, html } from 'parse5'
-import type { HtmlElement, HtmlNode } from '../html-tree.ts'
+import { type HtmlElement, type HtmlNode, isTag } from '../html-tree.ts'
 
 type Attributes = Record<string, string | number | null | undefined>
 
@@ -50,7 +50,14 @@ export const code = (value: string, language: string): HtmlElement =>
 
 /** An item of a list of tasks: a box stands before its text. */
 export const task = (isDone: boolean, children: HtmlNode[]): HtmlElement =>
-  element('li', {}, [...textNodes(isDone ? '☑ ' : '☐ '), ...children])
+  element('li', {}, prefixed(isDone ? '☑ ' : '☐ ', children))
+
+/** Nodes with a text before them, which stands in their first paragraph. */
+export function prefixed(prefix: string, nodes: HtmlNode[]): HtmlNode[] {
+  const [first, ...more] = nodes
+  if (!first || !isTag(first, 'p')) return [...textNodes(prefix), ...nodes]
+  return [element('p', {}, [...textNodes(prefix), ...first.childNodes]), ...more]
+}
 
 /** A list of footnotes, and a reference to one. */
 export const footnotes = (notes: { label: string; children: HtmlNode[] }[]): HtmlElement =>

@@ -1,7 +1,7 @@
 /** The editor state of Lexical, with the nodes of its playground and the cards of Ghost. Texts in cards are HTML. */
-import { type HtmlNode, isTag } from '../html-tree.ts'
+import type { HtmlNode } from '../html-tree.ts'
 import { markdownToHtml } from '../markdown-to-html.ts'
-import { code, element, figure, image, joined, paragraph, quote, task, textNodes } from './build.ts'
+import { code, element, figure, image, joined, paragraph, prefixed, quote, task, textNodes } from './build.ts'
 import { byName, firstOf, type JsonObject, objectOf, objectsIn, stringOf } from './json.ts'
 import { type DocumentReading, type ReadBlock, ratioOf } from './reading.ts'
 import { visibleTexts } from './visible-texts.ts'
@@ -161,12 +161,9 @@ const file: Converter = ({ node }) => {
 const button: Converter = ({ node }) =>
   paragraph([element('a', { href: stringOf(node.buttonUrl) }, textNodes(stringOf(node.buttonText)))])
 
-const callout: Converter = ({ node, html }) => {
-  const emoji = stringOf(node.calloutEmoji)
-  const [first, ...more] = html('calloutText')
-  if (!first || !isTag(first, 'p')) return paragraph([...textNodes(`${emoji} `), ...(first ? [first] : []), ...more])
-  return [element('p', {}, [...textNodes(`${emoji} `), ...first.childNodes]), ...more]
-}
+const callout: Converter = ({ node, html }) => [
+  element('div', {}, prefixed(`${stringOf(node.calloutEmoji)} `, html('calloutText'))),
+]
 
 const toggle: Converter = ({ html }) => [element('h4', {}, html('heading')), element('div', {}, html('content'))]
 
@@ -175,6 +172,18 @@ const header: Converter = (visit) => [
   ...paragraph(visit.html('subheader')),
   ...(visit.node.buttonEnabled === true ? button(visit) : []),
 ]
+
+/** A call to action: its text is HTML, as is that of its sponsor. */
+const callToAction: Converter = (visit) => {
+  const { node, html } = visit
+  const src = stringOf(node.imageUrl)
+  return [
+    ...(node.hasSponsorLabel === true ? html('sponsorLabel') : []),
+    ...(src === '' ? [] : [image(src, '')]),
+    element('div', {}, html('textValue')),
+    ...(node.showButton === true ? button(visit) : []),
+  ]
+}
 
 const product: Converter = ({ node, html }) => {
   const src = stringOf(node.productImageSrc)
@@ -217,6 +226,7 @@ const NODES = byName<Converter>({
   callout: callout,
   toggle: toggle,
   header: header,
+  'call-to-action': callToAction,
   product: product,
   html: ({ html }) => html('html'),
   markdown: ({ node, reading }) => reading.html(markdownToHtml(stringOf(node.markdown))),

@@ -98,10 +98,10 @@ function nested(value: unknown, reading: DocumentReading, pointer: string): Html
 }
 
 const DECORATORS = byName({
-  strong: 'strong',
-  em: 'em',
+  'strong bold': 'strong',
+  'em italic': 'em',
   code: 'code',
-  'strike-through strike': 's',
+  'strike-through strike strikethrough': 's',
   'sup superscript': 'sup',
   'sub subscript': 'sub',
   // Styles, which a body does not have.

@@ -43,7 +43,7 @@ export class DocumentReading {
 
   /** A node of a type that is not known: its children, and all texts that may be for readers. */
   unknown(type: string, pointer: string, texts: string[], children: HtmlNode[] = [], isInline = false): HtmlNode[] {
-    this.warnings.add('unknown-node', `"${type.slice(0, 40)}" node`, 'not known, its text was read', pointer)
+    this.warnings.add('unknown-node', `"${type.slice(0, 40)}" node`, 'read as text', pointer)
     const read = texts.map((value) => (this.#areTextsHtml ? this.html(value) : textNodes(value)))
     if (isInline) return [element('span', {}, [...children, ...read.flatMap((nodes) => [...textNodes(' '), ...nodes])])]
     return [element('div', {}, [...read.flatMap(paragraph), ...children])]

@@ -85,7 +85,7 @@ const PortableTextObject = z
   .looseObject({
     _type: z
       .string()
-      .refine((type) => type !== 'block', 'must be a custom type')
+      .refine((type) => type !== 'block', { error: 'must be a custom type', abort: true })
       .meta({ description: 'The name of the type.', examples: ['image'] }),
     _key: key,
   })

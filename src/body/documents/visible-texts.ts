@@ -42,15 +42,20 @@ const TEXTUAL = new Set([
   ...['sitename', 'subheader', 'subtitle', 'summary', 'text', 'textvalue', 'title', 'value'],
 ])
 
-/** Addresses, paths, names of files, colours, times and identifiers. */
+/** An address that is nothing but that. */
+const ADDRESS = /^(?:https?|data|blob|ftp|mailto|tel|urn):\S+$/i
+/** Paths, names of files, colours, times and identifiers. */
 const NOT_WORDS =
-  /^(?:[a-z][a-z0-9+.-]*:\S*|\/\S*|#[\da-f]{3,8}|\S+\.[a-z0-9]{2,5}|\S+\/\S+|\d{4}-\d\d-\d\dT\S+|[\da-f-]{16,}|[\w-]*_[\w-]*)$/i
+  /^(?:\/\S*|#[\da-f]{3,8}|\S+\.[a-z0-9]{2,5}|[^\s<]+\/\S+|\d{4}-\d\d-\d\dT\S+|[\da-f-]{16,}|[\w-]*_[\w-]*)$/i
 
 const plain = (name: string): string => name.replace(/[^a-z0-9]/gi, '').toLowerCase()
 
 function isVisible(name: string, value: string, isItem: boolean): boolean {
-  if (TECHNICAL.has(name) || NOT_WORDS.test(value.trim())) return false
-  return isItem || TEXTUAL.has(name) || /\p{L}\S*\s+\S*[\p{L}\p{N}]/u.test(value)
+  if (TECHNICAL.has(name) || ADDRESS.test(value.trim())) return false
+  // A name may be that of a file.
+  if (TEXTUAL.has(name) && name !== 'name') return true
+  if (NOT_WORDS.test(value.trim())) return false
+  return isItem || name === 'name' || /\p{L}\S*\s+\S*[\p{L}\p{N}]/u.test(value)
 }
 
 /** The texts for readers in a value, in its order. Members in `except` are left out at its top. */
