@@ -413,7 +413,8 @@ describe('no word is lost', () => {
       fc.property(source, (generated) => {
         const { value, words } = numbered(generated)
         const { blocks, warnings } = read(format, value)
-        const found = new Set(JSON.stringify([blocks, warnings]).match(/w\d+x/g))
+        // The last letter beside a mark may be a character reference.
+        const found = new Set(JSON.stringify([blocks, warnings]).replaceAll('&#x78;', 'x').match(/w\d+x/g))
         expect(words.filter((word) => !found.has(word))).toEqual([])
         expect(BodyInput.options[0].safeParse(blocks).error).toBeUndefined()
       }),

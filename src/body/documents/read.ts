@@ -5,8 +5,10 @@
 import type { StoredBlock } from '../block.ts'
 import { isBlockId } from '../block-members.ts'
 import type { ConversionWarnings } from '../conversion-warnings.ts'
+import { UnreadableBody } from '../errors.ts'
 import { readBlocks } from '../html-reader.ts'
 import { checkTree } from '../html-tree.ts'
+import { MAX_VALUE } from '../limits.ts'
 import { warnAboutLostSource, warnAboutLostWords, wordsInHtml } from '../lost-words.ts'
 import { withoutTags } from '../source-text.ts'
 import { toBlocks } from '../to-blocks.ts'
@@ -22,6 +24,9 @@ import { visibleTexts } from './visible-texts.ts'
 
 /** Converts a document; what blocks cannot represent is added to the warnings. Throws `UnreadableBody`. */
 export function fromDocument(body: DocumentBody, warnings: ConversionWarnings): StoredBlock[] {
+  const source = visibleTexts(body.value)
+  if (source.reduce((sum, text) => sum + text.length, 0) > MAX_VALUE)
+    throw new UnreadableBody(`the document has more than ${MAX_VALUE} characters of text`)
   const read = readFormat(body, warnings)
   const nodes = read.map((block) => block.nodes)
   checkTree(nodes.flat())
@@ -30,8 +35,7 @@ export function fromDocument(body: DocumentBody, warnings: ConversionWarnings): 
   const taken = new Set<string>()
   const blocks = pieces.flatMap((own, i) => identified(toBlocks(own, warnings), read[i]?.id, taken))
   warnAboutLostWords(before, blocks, warnings)
-  const source = visibleTexts(body.value).map(withoutTags).join('\n')
-  warnAboutLostSource(wordsOfText(source), blocks, warnings)
+  warnAboutLostSource(wordsOfText(source.map(withoutTags).join('\n')), blocks, warnings)
   return blocks
 }
 
