@@ -42,26 +42,32 @@ function beginsList(node: JsonObject, items: At[]): boolean {
 
 /** The lists of items with levels: an item that is deeper than the one before it stands in a list below that. */
 function listsOf(items: At[], reading: DocumentReading): HtmlNode[] {
-  const [first] = items
-  if (!first) return []
-  const level = levelOf(first)
-  const kind = first.node.listItem
-  const own: HtmlNode[] = []
+  const lists: HtmlNode[] = []
   let at = 0
   while (at < items.length) {
-    const item = items[at] as At
-    if (levelOf(item) < level || (levelOf(item) === level && item.node.listItem !== kind)) break
+    const { list, end } = listAt(items, at, reading)
+    lists.push(list)
+    at = end
+  }
+  return lists
+}
+
+/** The list that begins at an item, and where it ends: before an item of another kind, or of a level above. */
+function listAt(items: At[], start: number, reading: DocumentReading): { list: HtmlNode; end: number } {
+  const first = items[start] as At
+  const isOfList = (item: At) => levelOf(item) === levelOf(first) && item.node.listItem === first.node.listItem
+  const own: HtmlNode[] = []
+  let at = start
+  for (let item: At | undefined = first; item && isOfList(item); item = items[at]) {
     let end = at + 1
-    while (end < items.length && levelOf(items[end] as At) > level) end += 1
+    while (end < items.length && levelOf(items[end] as At) > levelOf(first)) end += 1
     own.push(element('li', {}, [...inline(item, reading), ...listsOf(items.slice(at + 1, end), reading)]))
     at = end
   }
-  const { start, reversed } = first.node
-  const list =
-    kind === 'number'
-      ? element('ol', { start: stringOf(start) || null, reversed: reversed === true ? '' : null }, own)
-      : element('ul', {}, own)
-  return [list, ...listsOf(items.slice(at), reading)]
+  const { listItem, start: number, reversed } = first.node
+  if (listItem !== 'number') return { list: element('ul', {}, own), end: at }
+  const attributes = { start: stringOf(number) || null, reversed: reversed === true ? '' : null }
+  return { list: element('ol', attributes, own), end: at }
 }
 
 function block(at: At, reading: DocumentReading): HtmlNode[] {

@@ -50,12 +50,17 @@ const NOT_WORDS =
 
 const plain = (name: string): string => name.replace(/[^a-z0-9]/gi, '').toLowerCase()
 
-function isVisible(name: string, value: string, isItem: boolean): boolean {
-  if (TECHNICAL.has(name) || ADDRESS.test(value.trim())) return false
+/** No longer text is an identifier or the like, in characters. */
+const MAX_IDENTIFIER = 300
+const isIdentifier = (value: string): boolean => value.length <= MAX_IDENTIFIER && NOT_WORDS.test(value)
+const isProse = (value: string): boolean => /\S\s/.test(value) && /\p{L}/u.test(value)
+
+function isVisible(name: string, text: string, isItem: boolean): boolean {
+  const value = text.trim()
+  if (TECHNICAL.has(name) || ADDRESS.test(value)) return false
   // A name may be that of a file.
   if (TEXTUAL.has(name) && name !== 'name') return true
-  if (NOT_WORDS.test(value.trim())) return false
-  return isItem || name === 'name' || /\p{L}\S*\s+\S*[\p{L}\p{N}]/u.test(value)
+  return !isIdentifier(value) && (isItem || name === 'name' || isProse(value))
 }
 
 /** The texts for readers in a value, in its order. Members in `except` are left out at its top. */
