@@ -8,6 +8,7 @@ import { visibleTexts } from './visible-texts.ts'
 
 interface Visit {
   node: JsonObject
+  parent: JsonObject
   reading: DocumentReading
   children: () => HtmlNode[]
   /** The HTML in a member. */
@@ -22,25 +23,34 @@ const wrap =
 /** Reads an editor state: a block for each node below its root. */
 export function readLexical(state: JsonObject, reading: DocumentReading, pointer = ''): ReadBlock[] {
   return objectsIn(objectOf(state.root).children).map((node, i) => ({
-    nodes: convert(node, `${pointer}/root/children/${i}`, reading, false),
+    nodes: convert({ node, parent: {}, pointer: `${pointer}/root/children/${i}`, isInline: false }, reading),
   }))
 }
 
 /** Nodes that stand in a line of text; an unknown node beside one of them does, too. */
 const INLINE = new Set(['text', 'extended-text', 'linebreak', 'link', 'autolink', 'mention', 'hashtag', 'emoji', 'tab'])
 
-function convert(node: JsonObject, pointer: string, reading: DocumentReading, isInline: boolean): HtmlNode[] {
+interface Place {
+  node: JsonObject
+  parent: JsonObject
+  pointer: string
+  isInline: boolean
+}
+
+function convert({ node, parent, pointer, isInline }: Place, reading: DocumentReading): HtmlNode[] {
   const type = stringOf(node.type)
   const children = () => childrenOf(node, pointer, reading)
   const converter = NODES.get(type)
   if (!converter) return reading.unknown(type, pointer, visibleTexts(node, ['children']), children(), isInline)
-  return converter({ node, reading, children, html: (name) => reading.html(stringOf(node[name])) })
+  return converter({ node, parent, reading, children, html: (name) => reading.html(stringOf(node[name])) })
 }
 
 function childrenOf(node: JsonObject, pointer: string, reading: DocumentReading): HtmlNode[] {
   const nodes = objectsIn(node.children)
   const isInline = nodes.some(({ type }) => INLINE.has(stringOf(type)))
-  return nodes.flatMap((child, i) => convert(child, `${pointer}/children/${i}`, reading, isInline))
+  return nodes.flatMap((child, i) =>
+    convert({ node: child, parent: node, pointer: `${pointer}/children/${i}`, isInline }, reading),
+  )
 }
 
 /** The bits of a text's format; underline (8) and highlight (128) are no marks of a body. */
@@ -71,9 +81,11 @@ const list: Converter = ({ node, children }) => {
   return [element(isOrdered ? 'ol' : 'ul', { start: isOrdered ? stringOf(node.start) || null : null }, children())]
 }
 
-const item: Converter = ({ node, children }) => [
-  typeof node.checked === 'boolean' ? task(node.checked, children()) : element('li', {}, children()),
-]
+/** An item; one with nothing but a list in it belongs to the item above. */
+const item: Converter = ({ node, parent, children }) => {
+  const isTask = parent.listType === 'check' && objectsIn(node.children).some(({ type }) => type !== 'list')
+  return [isTask ? task(node.checked === true, children()) : element('li', {}, children())]
+}
 
 const link: Converter = ({ node, children }) =>
   node.isUnlinked === true ? children() : [element('a', { href: stringOf(node.url) }, children())]
