@@ -112,6 +112,15 @@ describe('documents of editors become blocks', () => {
       ],
     ],
     [
+      'two lists of notes',
+      'prosemirror',
+      doc(...['a', 'b'].map((text) => n('footnotes', [n('footnote', [t(text)], { label: '1' })]))),
+      [
+        { type: 'footnotes', items: [{ label: '1', text: 'a' }] },
+        { type: 'footnotes', items: [{ label: '2', text: 'b' }] },
+      ],
+    ],
+    [
       'an address that is no embed',
       'prosemirror',
       doc(n('paragraph', [t('https://v.example/1')])),
