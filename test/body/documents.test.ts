@@ -287,6 +287,21 @@ describe('documents of editors become blocks', () => {
     expect(read(format, value)).toEqual({ blocks, warnings: [] })
   })
 
+  it('has no control characters, and no link that may run', () => {
+    const value = doc(
+      n('embed', [], { url: 'https://v.example/1', title: 'It\u0092s', provider: 'A\u0080' }),
+      n('image', [], { src: 'https://i.example/1', alt: 'a', link: 'javascript:x()' }),
+      n('paragraph', [t('b\u0092', { type: 'link', attrs: { href: 'java\tscript:x()' } })]),
+    )
+    const { blocks, warnings } = read('prosemirror', value)
+    expect(blocks).toEqual([
+      embed('https://v.example/1', { title: 'It’s', provider: 'A€' }),
+      image('https://i.example/1', { alt: 'a' }),
+      p('b’'),
+    ])
+    expect(new Set(warnings.map(({ code }) => code))).toEqual(new Set(['link-dropped']))
+  })
+
   it('says which nodes it does not know, and reads their texts', () => {
     const value = doc(n('paragraph', [t('a'), n('chip', [], { label: 'b' })]), n('poll', [t('d')], { question: 'c' }))
     expect(read('prosemirror', value)).toEqual({

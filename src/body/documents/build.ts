@@ -1,5 +1,6 @@
 /** Builds trees of HTML, into which documents in JSON are read. */
 import { defaultTreeAdapter, html } from 'parse5'
+import { cleanText } from '../clean-text.ts'
 import { type HtmlElement, type HtmlNode, isTag } from '../html-tree.ts'
 
 type Attributes = Record<string, string | number | null | undefined>
@@ -7,7 +8,7 @@ type Attributes = Record<string, string | number | null | undefined>
 /** An element; attributes without a value are left out. */
 export function element(name: string, attributes: Attributes = {}, children: HtmlNode[] = []): HtmlElement {
   const attrs = Object.entries(attributes).flatMap(([key, value]) =>
-    value === null || value === undefined ? [] : [{ name: key, value: String(value) }],
+    value === null || value === undefined ? [] : [{ name: key, value: cleanText(String(value)) }],
   )
   const created = defaultTreeAdapter.createElement(name, html.NS.HTML, attrs)
   for (const child of children) defaultTreeAdapter.appendChild(created, child)
@@ -16,13 +17,15 @@ export function element(name: string, attributes: Attributes = {}, children: Htm
 
 /** A text; its line ends are hard breaks. */
 export const textNodes = (value: string): HtmlNode[] =>
-  value.split(/\r\n?|\n/).flatMap((line, i) => {
-    const node: HtmlNode[] = line === '' ? [] : [defaultTreeAdapter.createTextNode(line)]
-    return i === 0 ? node : [element('br'), ...node]
-  })
+  cleanText(value)
+    .split(/\r\n?|\n/)
+    .flatMap((line, i) => {
+      const node: HtmlNode[] = line === '' ? [] : [defaultTreeAdapter.createTextNode(line)]
+      return i === 0 ? node : [element('br'), ...node]
+    })
 
 /** A text as it stands, for code. */
-export const verbatim = (value: string): HtmlNode[] => [defaultTreeAdapter.createTextNode(value)]
+export const verbatim = (value: string): HtmlNode[] => [defaultTreeAdapter.createTextNode(cleanText(value))]
 
 /** Nodes in a paragraph of their own, if there are any. */
 export const paragraph = (nodes: HtmlNode[]): HtmlNode[] => (nodes.length > 0 ? [element('p', {}, nodes)] : [])
