@@ -1,6 +1,6 @@
-import { asc } from 'drizzle-orm'
+import { asc, eq } from 'drizzle-orm'
 import { recompileStale } from '../src/editions/recompile-stale.ts'
-import { changes } from '../src/storage/schema.ts'
+import { articles, changes, editions } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 
 let room: Newsroom
@@ -268,6 +268,38 @@ describe('the forms of a body', () => {
     const { body: list } = await anyone.get('/v1/articles?include=citations,body&limit=1').expect(200)
     expect(list.data[0]).toMatchObject({ headline: 'Tides', citations: [], body: made.body })
   })
+
+  it('are documents of editors, too', async () => {
+    const { editor, anyone } = room
+    const content = [{ type: 'paragraph', attrs: { id: 'first' }, content: [{ type: 'text', text: 'Ebb.' }] }]
+    const value = { type: 'doc', content: [...content, { type: 'poll', attrs: { question: 'Why?' } }] }
+    const { body: made } = await editor
+      .post('/v1/articles?publish=true')
+      .send({ headline: 'Ebb', body: { format: 'prosemirror', value } })
+      .expect(201)
+    expect(made.body).toMatchObject([{ id: 'first', text: 'Ebb.' }, { text: 'Why?' }])
+    expect(made.warnings).toMatchObject([{ code: 'unknown-node', pointers: ['/body/value/content/1'] }])
+    const form = async (name: string) => (await anyone.get(`/v1/articles/ebb?body=${name}`).expect(200)).body.body
+    const document = await form('prosemirror')
+    expect(document.content[0]).toEqual(content[0])
+    expect((await form('portable-text'))[0]).toMatchObject({ _key: 'first', children: [{ text: 'Ebb.' }] })
+    const again = { body: { format: 'prosemirror', value: document } }
+    expect((await editor.patch('/v1/articles/ebb').send(again).expect(200)).body.version).toBe(1)
+  })
+
+  it.each([
+    [
+      'prosemirror',
+      { type: 'doc', content: [{ type: 'paragraph', content: [{ text: 'x' }] }] },
+      'content/0/content/0/type',
+    ],
+    ['portable-text', [{ _type: 'block', children: [null] }], '0/children/0'],
+    ['lexical', { root: { type: 'root', children: [5] } }, 'root/children/0'],
+    ['editorjs', { blocks: [{ type: 'paragraph', data: 'x' }] }, 'blocks/0/data'],
+  ])('must not be malformed %s', async (format, value, at) => {
+    const { body } = await room.editor.post('/v1/articles').send({ headline: 'x', body: { format, value } }).expect(400)
+    expect(body.errors).toMatchObject([{ pointer: `/body/value/${at}` }])
+  })
 })
 
 describe('the blocks of a body', () => {
@@ -299,6 +331,28 @@ describe('the blocks of a body', () => {
       ],
     })
     expect([twice.status, JSON.stringify(twice.body)]).toEqual([400, expect.stringContaining('must not occur twice')])
+  })
+
+  it('have ids where they were stored without, and keep these when they are saved', async () => {
+    const { editor, storage } = room
+    const [text, same] = ['Old.', 'Same.'].map((words) => ({ type: 'paragraph', text: words }))
+    const before = [text, same, text]
+    const { id } = await live({ headline: 'Old', body: before })
+    await storage.transaction(async (tx) => {
+      const [row] = await tx.select().from(articles).where(eq(articles.id, id))
+      const content = { ...(row?.content as object), body: before }
+      await tx.update(articles).set({ content }).where(eq(articles.id, id))
+      await tx.update(editions).set({ content }).where(eq(editions.article, id))
+    })
+    const read = async () => (await editor.get(`/v1/articles/${id}?version=draft`).expect(200)).body
+    const { body, version } = await read()
+    expect(new Set(body.map((block: { id: string }) => block.id)).size).toBe(3)
+    expect((await editor.patch(`/v1/articles/${id}`).send({ body }).expect(200)).body.version).toBe(version)
+    await editor.patch(`/v1/articles/${id}/body/${body[2].id}`).send({ text: 'New.' }).expect(200)
+    expect((await read()).body).toEqual([body[0], body[1], { ...body[2], text: 'New.' }])
+    const change = { body: [{ ...body[0], text: 'Mine.' }, body[1], { ...body[2], text: 'New.' }] }
+    await editor.patch(`/v1/articles/${id}?publish=changes`).send(change).expect(200)
+    expect((await editor.get(`/v1/articles/${id}`)).body.body).toMatchObject([{ text: 'Mine.' }, {}, { text: 'Old.' }])
   })
 
   it('are added, changed and removed one by one', async () => {

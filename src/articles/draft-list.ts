@@ -21,7 +21,7 @@ import { prepared } from '../storage/prepared-statements.ts'
 import { articleRefs, articles } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { isVisibleTo } from './ownership.ts'
-import type { ArticleRow } from './store.ts'
+import { type ArticleRow, articleRow } from './store.ts'
 
 /** The sort key of a list by date of publication: those never published sort by their creation. */
 const publishedOrCreated = sql<string>`coalesce(${articles.publishedAt}, ${articles.createdAt})`.mapWith(
@@ -52,7 +52,7 @@ export async function listDrafts(db: Reader, query: DraftQuery, request: PageReq
     .orderBy(...slice.orderBy)
     .limit(slice.limit)
   const page = pageOf(rows, request, (row) => [row.key, row.article.id])
-  return { ...page, rows: page.rows.map(({ article }) => article as ArticleRow) }
+  return { ...page, rows: page.rows.map(({ article }) => articleRow(article)) }
 }
 
 /** How many working copies the filters match, of those that the caller may see. */

@@ -5,7 +5,7 @@ import { Problem } from '../lib/problem.ts'
 import { articleRefs, articles, editionRefs } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
 import { liveCopy, publishChange } from './lifecycle/publish-change.ts'
-import { type ArticleRow, saveIfChanged } from './store.ts'
+import { type ArticleRow, articleRow, saveIfChanged } from './store.ts'
 
 /** How many articles one request may change: the transaction blocks all other writes. */
 const MAX_ARTICLES = 1_000
@@ -33,8 +33,8 @@ export async function reassign(
     })
   const change = (content: Content) => mapRefs(content, (kind, ref) => (kind === noun && ref === from ? to : ref))
   for (const id of ids) {
-    const [row] = (await tx.select().from(articles).where(eq(articles.id, id))) as ArticleRow[]
-    if (row) await reassignOne(tx, row, change, context)
+    const [row] = await tx.select().from(articles).where(eq(articles.id, id))
+    if (row) await reassignOne(tx, articleRow(row), change, context)
   }
 }
 

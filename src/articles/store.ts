@@ -6,7 +6,7 @@ import { audit } from '../audit/log.ts'
 import { resolveId } from '../catalogue/resolve.ts'
 import { assertPathFree, claimSlug, deleteUnpublishedSlug } from '../catalogue/slugs.ts'
 import type { Article } from '../editions/article.ts'
-import { type Content, type RefKind, refsOf } from '../editions/content.ts'
+import { type Content, editableContent, type RefKind, refsOf } from '../editions/content.ts'
 import { newId } from '../lib/id.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import { sortKey } from '../lib/tokenizer.ts'
@@ -51,8 +51,11 @@ export async function findIfVisible(
   if (!row || !maySee(caller, row)) return undefined
   const isTrashed = row.deletedAt !== null
   if (isTrashed ? trashed === 'no' : trashed === 'only') return undefined
-  return row as ArticleRow
+  return articleRow(row)
 }
+
+/** A row as editors work on it. */
+export const articleRow = (row: Row): ArticleRow => ({ ...row, content: editableContent(row.content) })
 
 /** The same; throws `not-found` for what does not exist and for what the caller may not see, alike. */
 export async function findArticle(...query: Parameters<typeof findIfVisible>): Promise<ArticleRow> {

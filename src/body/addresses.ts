@@ -1,4 +1,4 @@
-/** Addresses in a text that is converted. */
+/** Addresses in bodies. */
 import { WebUrl } from '../lib/schemas.ts'
 import { UNPRINTABLE } from './limits.ts'
 
@@ -28,3 +28,24 @@ export function soleAddress(text: string): string | null {
   const trimmed = text.trim()
   return /^https?:\/\/\S+$/i.test(trimmed) ? webAddress(trimmed, undefined) : null
 }
+
+const SAFE = /^(?:https?|mailto|tel):/i
+
+/**
+ * The protocol of a URL if links must not have it, such as `javascript:`; null for http, https, mailto, tel and relative
+ * URLs. Control characters and spaces are ignored, as in browsers.
+ */
+export function forbiddenProtocol(url: string): string | null {
+  if (SAFE.test(url)) return null
+  const bare = url.replace(/[\p{Cc}\p{Cf}\p{Z}]/gu, '')
+  const [start = ''] = bare.split(/[/?#\\]/, 1)
+  const colon = start.indexOf(':')
+  return colon < 0 ? null : `${start.slice(0, colon).toLowerCase()}:`
+}
+
+/** Longest address of a link of an image, in characters. */
+const MAX_LINK = 2048
+
+/** Whether an image may lead to an address: it is relative, or has a protocol that links may have. */
+export const isLinkTarget = (url: string): boolean =>
+  url !== '' && url.length <= MAX_LINK && !/[\s\p{Cc}]/u.test(url) && forbiddenProtocol(url) === null

@@ -1,4 +1,5 @@
 /** The ids of a body's blocks. */
+import { createHash } from 'node:crypto'
 import { getOrCreate } from '../lib/cache.ts'
 import { newId } from '../lib/id.ts'
 import type { StoredBlock } from './block.ts'
@@ -27,6 +28,26 @@ export function withBlockIds(blocks: StoredBlock[], before: StoredBlock[]): Stor
     const id = free.get(contents[i] ?? '')?.pop() ?? newBlockId(taken)
     taken.add(id)
     return { id, ...block }
+  })
+}
+
+/**
+ * The blocks of a body that was stored before blocks had ids, each with an id that follows from its content: it is the same
+ * at each reading, until the body is saved with it. A body with ids remains as it is.
+ */
+export function withDerivedIds(blocks: StoredBlock[]): StoredBlock[] {
+  if (blocks.every(({ id }) => id !== undefined)) return blocks
+  const taken = new Set(blocks.flatMap(({ id }) => id ?? []))
+  const counts = new Map<string, number>()
+  const numbered = (hash: string, n: number) => (n === 1 ? hash : `${hash}-${n}`)
+  return blocks.map((block) => {
+    if (block.id !== undefined) return block
+    const hash = createHash('sha256').update(contentOfBlock(block)).digest('hex').slice(0, 8)
+    let n = counts.get(hash) ?? 1
+    while (taken.has(numbered(hash, n))) n += 1
+    counts.set(hash, n + 1)
+    taken.add(numbered(hash, n))
+    return { id: numbered(hash, n), ...block }
   })
 }
 

@@ -10,6 +10,8 @@ const clean = <T extends z.ZodType<string>>(schema: T): T =>
 export const InlineText = clean(prose(MAX_TEXT))
 export const InlineLine = clean(line(MAX_ONE_LINE))
 export const ShortName = clean(line(MAX_NAME))
+/** Inline Markdown that may be empty. */
+export const InlineTextOrNothing = clean(z.string().trim().max(MAX_ONE_LINE))
 /** One line that may be empty. */
 export const LineOrNothing = clean(
   z
@@ -20,11 +22,15 @@ export const LineOrNothing = clean(
 )
 export const CodeText = clean(z.string().max(MAX_CODE)).refine(isVisible, 'must not be empty')
 
+const BLOCK_ID = /^[\w-]{1,64}$/
+/** Whether a text may be the id of a block. */
+export const isBlockId = (text: string): boolean => BLOCK_ID.test(text)
+
 /** The members of every block. */
 const common = {
   id: z
     .string()
-    .regex(/^[\w-]{1,64}$/, 'must be of letters, digits, - and _, at most 64')
+    .regex(BLOCK_ID, 'must be of letters, digits, - and _, at most 64')
     .optional()
     .meta({
       description: 'Identifies the block within its body; given by the service if left out.',
@@ -36,4 +42,6 @@ export const typed = <T extends string>(type: T) => ({
   type: z.literal(type).meta({ description: 'The type of the block.' }),
   ...common,
 })
-export const caption = InlineLine.nullish().meta({ description: 'The words below it, as inline Markdown.' })
+/** Inline Markdown of a caption; hard breaks are its only line ends. */
+const InlineCaption = clean(prose(MAX_ONE_LINE))
+export const caption = InlineCaption.nullish().meta({ description: 'The words below it, as inline Markdown.' })

@@ -84,7 +84,8 @@ export const Warning = z
       .array(z.string())
       .optional()
       .meta({
-        description: 'With `earlier-changes-published`: JSON pointers to what went live beside the change.',
+        description:
+          'JSON pointers: with `earlier-changes-published` to what went live beside the change, with `unknown-node` and `unknown-mark` to the first of them.',
         examples: [['/summary']],
       }),
   })

@@ -3,37 +3,41 @@ import * as z from 'zod'
 import { WebUrl } from '../lib/schemas.ts'
 import { BlockInput } from './block.ts'
 import { textsIn } from './block-texts.ts'
+import { documentBodies } from './documents/schemas.ts'
 import { MAX_BLOCKS, MAX_MARKUP, MAX_VALUE } from './limits.ts'
 import { unsafeLinks } from './links.ts'
 
 /** What a text of a body may be written in. */
 export const textFormats = ['markdown', 'html', 'wordpress', 'text'] as const
 
-/** A body in a request: blocks, or a text that is converted into blocks. */
+const BodyText = z
+  .strictObject({
+    format: z.enum(textFormats).meta({
+      description: 'What the text is written in; `wordpress` is the content of a post as it is stored.',
+    }),
+    value: z
+      .string()
+      .max(MAX_VALUE)
+      .meta({ description: 'The text.', examples: ['The bridge **reopened** on Thursday.'] }),
+    base: WebUrl.optional().meta({
+      description: 'The address of the page, by which relative ones are resolved.',
+    }),
+  })
+  .meta({ id: 'BodyText', description: 'A text that becomes blocks.' })
+
+/** A body in a request: blocks, or a text or document that is converted into blocks. */
 export const BodyInput = z
   .union(
     [
       z.array(BlockInput).max(MAX_BLOCKS).check(texts).check(ownNames),
-      z
-        .strictObject({
-          format: z.enum(textFormats).meta({
-            description: 'What the text is written in; `wordpress` is the content of a post as it is stored.',
-          }),
-          value: z
-            .string()
-            .max(MAX_VALUE)
-            .meta({ description: 'The text.', examples: ['The bridge **reopened** on Thursday.'] }),
-          base: WebUrl.optional().meta({
-            description: 'The address of the page, by which relative ones are resolved.',
-          }),
-        })
-        .meta({ id: 'BodyText', description: 'A text that becomes blocks.' }),
+      z.discriminatedUnion('format', [BodyText, ...documentBodies]),
     ],
     { error: 'must be an array of blocks, or { "format": …, "value": … }' },
   )
   .meta({
     id: 'BodyInput',
-    description: 'Blocks; or Markdown, HTML, the content of a WordPress post, or plain text, which become blocks.',
+    description:
+      'Blocks; or what becomes blocks: Markdown, HTML, the content of a WordPress post, plain text, or the JSON of an editor (ProseMirror, TipTap, Portable Text, Lexical, Editor.js).',
   })
 export type BodyInput = z.infer<typeof BodyInput>
 

@@ -5,18 +5,33 @@ import { wordsOfText } from './words-of-text.ts'
 /** Longest extract of a lost text, in characters. */
 const MAX_EXTRACT = 2_000
 const MAX_LOSSES = 20
+/** How many places of a construct a warning names. */
+const MAX_POINTERS = 20
+
+/** A kind of construct that was changed: how often, and where, if that is known. */
+interface Entry {
+  code: string
+  construct: string
+  effect: string
+  count: number
+  pointers: string[]
+}
 
 export class ConversionWarnings {
-  readonly #counts = new Map<string, { code: string; construct: string; effect: string; count: number }>()
+  readonly #counts = new Map<string, Entry>()
   readonly #losses: { text: string; place: string }[] = []
   /** Words that are known to be left out. */
   readonly accounted: string[] = []
 
-  /** Records that a construct ('<script> element') was changed; `effect` says how ('dropped', 'flattened'). */
-  add(code: string, construct: string, effect = 'dropped'): void {
+  /**
+   * Records that a construct ('<script> element') was changed; `effect` says how ('dropped', 'flattened'), `pointer` where
+   * in the document it stands.
+   */
+  add(code: string, construct: string, effect = 'dropped', pointer?: string): void {
     const key = `${code} ${construct}`
-    const entry = this.#counts.get(key) ?? { code, construct, effect, count: 0 }
+    const entry = this.#counts.get(key) ?? { code, construct, effect, count: 0, pointers: [] }
     entry.count += 1
+    if (pointer !== undefined && entry.pointers.length < MAX_POINTERS) entry.pointers.push(`/body/value${pointer}`)
     this.#counts.set(key, entry)
   }
 
@@ -34,10 +49,11 @@ export class ConversionWarnings {
 
   /** The warnings, in the order of first occurrence; lost texts are last. */
   list(): Warning[] {
-    const constructs = [...this.#counts.values()].map(({ code, construct, effect, count }) => ({
+    const constructs = [...this.#counts.values()].map(({ code, construct, effect, count, pointers }) => ({
       code,
       message:
         count === 1 ? `${article(construct)} ${construct} was ${effect}` : `${count} ${construct}s were ${effect}`,
+      ...(pointers.length > 0 ? { pointers } : {}),
     }))
     const shown = this.#losses.slice(0, MAX_LOSSES).map(({ text, place }) => lossOf(text, place))
     const rest = this.#losses.slice(MAX_LOSSES).map(({ text }) => text)

@@ -12,9 +12,9 @@ import {
   isText,
   textOfNode,
 } from './html-tree.ts'
-import { isLink, type Mark, plainTextOf, type Run } from './inline.ts'
+import { isLink, type Mark, plainTextOf, type Run, tidyRuns } from './inline.ts'
 import { MAX_NAME } from './limits.ts'
-import { hasWords, type ImagePiece, isMedia, joinLines, oneLine, type Piece } from './pieces.ts'
+import { hasWords, type ImagePiece, isMedia, joinLines, type Piece } from './pieces.ts'
 
 const GALLERY = /^(?:gallery|wp-block-gallery|blocks-gallery-grid|kg-gallery-container)$/
 
@@ -45,7 +45,7 @@ export function figurePieces(reader: HtmlReading, element: HtmlElement, marks: M
   // All text beside the image is its caption.
   const texts = shown.flatMap((piece) => (piece.type === 'paragraph' ? [piece.runs] : []))
   const others = shown.filter(({ type }) => type !== 'paragraph')
-  return [...captioned(others, element, oneLine(joinLines([...texts, caption], ' ')), credit), ...media]
+  return [...captioned(others, element, tidyRuns(joinLines([...texts, caption], '\n')), credit), ...media]
 }
 
 /** The link by which this service shows an embed: its text is the title of the page. */
@@ -75,13 +75,9 @@ function captionOf(reader: HtmlReading, captions: HtmlElement[], marks: Mark[]):
       marks,
     ),
   )
+  const lines = nodes.flatMap((node) => node.lines)
   return {
-    caption: oneLine(
-      joinLines(
-        nodes.flatMap(({ lines }) => lines),
-        ' ',
-      ),
-    ),
+    caption: tidyRuns(joinLines(lines, '\n')),
     credit: taken ? credit : '',
     media: nodes.flatMap(({ media }) => media),
   }
@@ -109,7 +105,7 @@ const asPull = (piece: Piece, figure: HtmlElement): Piece =>
   piece.type === 'quote' && hasClass(figure, /pull-?quote/i) ? { ...piece, isPull: true } : piece
 
 const creditedText = (caption: Run[], credit: string): Run[] =>
-  oneLine(joinLines([caption, [{ text: credit, marks: [] }]], ' '))
+  tidyRuns(joinLines([caption, [{ text: credit, marks: [] }]], ' '))
 
 /** A caption for what has none; otherwise both, as one text. */
 function withCaption(piece: Piece, caption: Run[], credit: string): Piece {
@@ -125,7 +121,7 @@ function withCaption(piece: Piece, caption: Run[], credit: string): Piece {
   return { ...piece, caption: text, credit: piece.credit || credit }
 }
 
-const bothOf = (own: Run[], given: Run[]): Run[] => (hasWords(own) ? oneLine(joinLines([own, given], ' ')) : given)
+const bothOf = (own: Run[], given: Run[]): Run[] => (hasWords(own) ? tidyRuns(joinLines([own, given], ' ')) : given)
 
 const galleryOf = (images: ImagePiece[], caption: Run[], credit: string): Piece => ({
   type: 'gallery',

@@ -18,7 +18,9 @@ import type { Piece } from './pieces.ts'
 export interface Footnotes {
   /** The lists of notes, and what contains nothing but one. */
   lists: Set<HtmlElement>
-  /** The labels of the notes, by the `id` of their elements. */
+  /** The labels of the notes, by their elements. */
+  notes: Map<HtmlElement, string>
+  /** The labels by the `id` of these elements; where several have the same one, that of the first. */
   labels: Map<string, string>
 }
 
@@ -29,26 +31,29 @@ const isContainer = (element: HtmlElement): boolean =>
   attribute(element, 'role') === 'doc-endnotes' ||
   classesOf(element).some((name) => CONTAINER.test(name))
 
-/** Finds the footnotes of a document: the notes of a list of notes that a link leads to. */
-export function findFootnotes(nodes: HtmlNode[]): Footnotes {
+/** Finds the footnotes of a document: the notes of a list of notes. Unless it is structured, a link has to lead to one of them. */
+export function findFootnotes(nodes: HtmlNode[], isStructured = false): Footnotes {
   const all = [...descendants({ childNodes: nodes })]
   const targets = new Set(all.filter((element) => element.tagName === 'a').map((link) => attribute(link, 'href')))
   const lists = new Set<HtmlElement>()
+  const notes = new Map<HtmlElement, string>()
   const labels = new Map<string, string>()
   const taken = new Set<string>()
   for (const container of all.filter(isContainer)) {
     const list = isTag(container, 'ol') ? container : elementsOf(container).find((child) => isTag(child, 'ol'))
-    const notes = elementsOf(list ?? { childNodes: [] }).filter((child) => isTag(child, 'li'))
-    if (!list || lists.has(list) || notes.length === 0) continue
-    if (!notes.some((note) => targets.has(`#${attribute(note, 'id')}`))) continue
+    const items = elementsOf(list ?? { childNodes: [] }).filter((child) => isTag(child, 'li'))
+    if (!list || lists.has(list) || items.length === 0) continue
+    if (!isStructured && !items.some((note) => targets.has(`#${attribute(note, 'id')}`))) continue
     lists.add(list)
-    for (const note of notes.filter(isVisibleNote)) {
+    for (const note of items.filter(isVisibleNote)) {
       const label = labelOf(note, taken)
       taken.add(label)
-      labels.set(attribute(note, 'id'), label)
+      notes.set(note, label)
+      const id = attribute(note, 'id')
+      if (!labels.has(id)) labels.set(id, label)
     }
   }
-  return { lists, labels }
+  return { lists, notes, labels }
 }
 
 /** Whether a note has a text beside its link back. */
@@ -87,14 +92,13 @@ function isBackLink(link: HtmlElement): boolean {
 }
 
 /** A list of notes as a piece. */
-export function footnotesOf(reader: HtmlReading, list: HtmlElement, { labels }: Footnotes): Piece {
-  const notes = elementsOf(list).filter((note) => labels.has(attribute(note, 'id')))
+export function footnotesOf(reader: HtmlReading, list: HtmlElement, { notes }: Footnotes): Piece {
   return {
     type: 'footnotes',
-    items: notes.map((note) => ({
-      label: labels.get(attribute(note, 'id')) ?? '',
-      paragraphs: reader.lines(withoutBackLinks(note, reader), []).lines,
-    })),
+    items: elementsOf(list).flatMap((note) => {
+      const label = notes.get(note)
+      return label === undefined ? [] : [{ label, paragraphs: reader.lines(withoutBackLinks(note, reader), []).lines }]
+    }),
   }
 }
 

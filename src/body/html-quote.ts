@@ -32,7 +32,8 @@ export function quoteOf(reader: HtmlReading, element: HtmlElement, marks: Mark[]
     if (given.length > MAX_NAME) reader.warnings.add('attribution-moved', 'long attribution', 'moved into its quote')
     return quote(element, paragraphs, '', media)
   }
-  if (given === '' && !credit) return quote(element, paragraphs, signatureOf(paragraphs), media)
+  if (given === '' && !credit)
+    return quote(element, paragraphs, reader.isStructured ? '' : signatureOf(paragraphs), media)
   return quote(element, paragraphs, given, media)
 }
 

@@ -2,7 +2,7 @@
  * Reads a tree of HTML into pieces. Every text node ends in a piece, whatever elements stand around it; what a body cannot
  * have is unwrapped to its text, except for elements whose text is not for readers.
  */
-import { linkTarget } from './addresses.ts'
+import { forbiddenProtocol, linkTarget } from './addresses.ts'
 import { cleanText } from './clean-text.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
 import { codeOf } from './html-code.ts'
@@ -27,8 +27,7 @@ import {
   isText,
   textOfNode,
 } from './html-tree.ts'
-import { footnoteRun, type Mark, type Run } from './inline.ts'
-import { forbiddenProtocol } from './links.ts'
+import { footnoteRun, isLink, type Mark, type Run } from './inline.ts'
 import { isMedia, joinLines, oneLine, type Piece, PieceCollector, textLines } from './pieces.ts'
 
 /** Reads the nodes of a document. Throws `UnreadableBody`. */
@@ -37,13 +36,21 @@ export function readHtml(nodes: HtmlNode[], warnings: ConversionWarnings, option
   return reader.pieces(nodes, [])
 }
 
+/** Reads the blocks of a document that says what its parts are: gives the pieces of each. */
+export function readBlocks(blocks: HtmlNode[][], warnings: ConversionWarnings, base: string | undefined): Piece[][] {
+  const reader = new HtmlReader(warnings, { base, isStructured: true }, findFootnotes(blocks.flat(), true))
+  return blocks.map((nodes) => reader.pieces(nodes, []))
+}
+
 class HtmlReader implements HtmlReading {
   readonly warnings: ConversionWarnings
+  readonly isStructured: boolean
   readonly #options: ReaderOptions
   readonly #footnotes: Footnotes
 
   constructor(warnings: ConversionWarnings, options: ReaderOptions, footnotes: Footnotes) {
     this.warnings = warnings
+    this.isStructured = options.isStructured ?? false
     this.#options = options
     this.#footnotes = footnotes
   }
@@ -204,7 +211,8 @@ class HtmlReader implements HtmlReading {
       return
     }
     const title = this.#options.imageTitles ? attribute(element, 'title') : ''
-    out.media({ type: 'image', url, alt, caption: oneLine([{ text: title, marks: [] }]), credit: '' })
+    const link = marks.find(isLink)?.href ?? null
+    out.media({ type: 'image', url, alt, link, caption: oneLine([{ text: title, marks: [] }]), credit: '' })
   }
 
   /** The browser adds the quotation marks of a `<q>`. */

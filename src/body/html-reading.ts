@@ -7,6 +7,8 @@ import type { Piece } from './pieces.ts'
 /** Reads nodes; `marks` are those of the elements around them. */
 export interface HtmlReading {
   readonly warnings: ConversionWarnings
+  /** Whether the document says what its parts are, so that nothing is guessed. */
+  readonly isStructured: boolean
   pieces(nodes: HtmlNode[], marks: Mark[]): Piece[]
   /** Lines of text, for places that hold nothing but text; and the images and the like that stand there. */
   lines(nodes: HtmlNode[], marks: Mark[]): { lines: Run[][]; media: Piece[] }
@@ -20,4 +22,6 @@ export interface ReaderOptions {
   lineEnds?: boolean
   /** Whether the title of an image is its caption, as in Markdown. */
   imageTitles?: boolean
+  /** Whether the document says what its parts are: the attribution of a quote is not guessed, for one. */
+  isStructured?: boolean
 }

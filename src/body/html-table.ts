@@ -11,18 +11,9 @@ import {
   isText,
   styleOf,
 } from './html-tree.ts'
-import { type Mark, plainTextOf, type Run } from './inline.ts'
+import { type Mark, plainTextOf, type Run, tidyRuns } from './inline.ts'
 import { MAX_COLUMNS, MAX_ONE_LINE, MAX_ROWS } from './limits.ts'
-import {
-  type CellPiece,
-  hasWords,
-  isMedia,
-  joinLines,
-  oneLine,
-  type Piece,
-  type TablePiece,
-  textLines,
-} from './pieces.ts'
+import { type CellPiece, hasWords, isMedia, joinLines, type Piece, type TablePiece, textLines } from './pieces.ts'
 
 interface ReadCell {
   cell: CellPiece
@@ -49,7 +40,7 @@ export function tablePieces(reader: HtmlReading, element: HtmlElement, marks: Ma
   }
   for (const child of childrenOf(element)) visit(child, false)
   const cells = rows.flatMap(({ cells }) => cells)
-  const captionRuns = oneLine(joinLines(caption, ' '))
+  const captionRuns = tidyRuns(joinLines(caption, '\n'))
   if (
     isLayout(
       element,
@@ -87,7 +78,7 @@ function cellsOf(reader: HtmlReading, row: HtmlElement, marks: Mark[]): ReadCell
   return childrenOf(row).flatMap((node): ReadCell[] => {
     if (!isTag(node, 'td', 'th')) return []
     const pieces = reader.pieces(childrenOf(node), marks)
-    const runs = oneLine(joinLines(pieces.flatMap(textLines), ' '))
+    const runs = joinLines(pieces.flatMap(textLines), '\n')
     const cell: CellPiece = {
       runs,
       isHeader: node.tagName === 'th',

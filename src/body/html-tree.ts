@@ -37,6 +37,20 @@ function limitingAdapter(): TreeAdapter<DefaultTreeAdapterTypes.DefaultTreeAdapt
   }
 }
 
+/** Checks a tree that no parser has limited. Throws `UnreadableBody`. */
+export function checkTree(nodes: HtmlNode[]): void {
+  let elements = 0
+  const visit = (children: HtmlNode[], depth: number): void => {
+    if (depth > MAX_DEPTH) throw new UnreadableBody(`the document is nested more than ${MAX_DEPTH} deep`)
+    for (const child of children.filter(isElement)) {
+      elements += 1
+      if (elements > MAX_ELEMENTS) throw new UnreadableBody(`the document has more than ${MAX_ELEMENTS} elements`)
+      visit(childrenOf(child), depth + 1)
+    }
+  }
+  visit(nodes, 1)
+}
+
 export const isText = (node: HtmlNode): node is DefaultTreeAdapterTypes.TextNode => node.nodeName === '#text'
 export const isElement = (node: HtmlNode): node is HtmlElement => 'tagName' in node
 export const isTag = (node: HtmlNode, ...names: string[]): node is HtmlElement =>

@@ -1,6 +1,7 @@
 /** Schemas of images, recordings, and pages of others. */
 import * as z from 'zod'
 import { WebUrl } from '../lib/schemas.ts'
+import { isLinkTarget } from './addresses.ts'
 import { caption, InlineLine, LineOrNothing, ShortName, typed } from './block-members.ts'
 import { MAX_IMAGES } from './limits.ts'
 
@@ -10,6 +11,11 @@ const picture = {
     description: 'What the image shows, for those who do not see it.',
     examples: ['The bridge at dawn'],
   }),
+  link: z
+    .string()
+    .refine(isLinkTarget, 'must be a relative address, or one of http, https, mailto or tel')
+    .optional()
+    .meta({ description: 'Where the image leads.', examples: ['https://wire.example/1'] }),
   caption,
   credit: ShortName.nullish().meta({ description: 'Who made it.' }),
 }

@@ -6,6 +6,8 @@ export interface ImagePiece {
   type: 'image'
   url: string
   alt: string
+  /** Where the image leads; null if it is no link. */
+  link: string | null
   caption: Run[]
   credit: string
 }
@@ -89,7 +91,7 @@ export function textLines(piece: Piece): Run[][] {
         piece.caption,
         ...piece.rows.map(({ cells }) =>
           joinLines(
-            cells.map(({ runs }) => runs),
+            cells.map(({ runs }) => oneLine(runs)),
             ' ',
           ),
         ),

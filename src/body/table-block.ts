@@ -1,15 +1,18 @@
 /** Schema of tables. */
 import * as z from 'zod'
-import { caption, LineOrNothing, typed } from './block-members.ts'
+import { caption, InlineTextOrNothing, typed } from './block-members.ts'
 import { MAX_COLUMNS, MAX_ROWS } from './limits.ts'
 import { type Cell, evenRows } from './table-grid.ts'
 
 /** A cell of a table: its text, alone or with the columns and rows that it spans. */
 const TableCell: z.ZodType<Cell> = z
   .union([
-    LineOrNothing,
+    InlineTextOrNothing,
     z.strictObject({
-      text: LineOrNothing.meta({ description: 'The text of the cell, as inline Markdown.', examples: ['1,204,000'] }),
+      text: InlineTextOrNothing.meta({
+        description: 'The text of the cell, as inline Markdown.',
+        examples: ['1,204,000'],
+      }),
       colspan: z.int().min(1).max(MAX_COLUMNS).optional().meta({ description: 'How many columns it spans.' }),
       rowspan: z.int().min(1).max(MAX_ROWS).optional().meta({ description: 'How many rows it spans.' }),
     }),

@@ -1,5 +1,6 @@
 /** Pieces to blocks: texts become inline Markdown, and what exceeds a limit becomes a paragraph. */
 import { isVisible } from '../lib/unicode.ts'
+import { isLinkTarget } from './addresses.ts'
 import type { StoredBlock } from './block.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
 import { UnreadableBody } from './errors.ts'
@@ -56,7 +57,7 @@ class BlockWriter {
       case 'audio':
       case 'video': {
         const { type, url, poster, credit } = piece
-        const recording = { url, caption: this.#line(piece.caption), credit: this.#name(credit) }
+        const recording = { url, caption: this.#text(piece.caption), credit: this.#name(credit) }
         return [type === 'audio' ? { type, ...recording } : { type, ...recording, poster }]
       }
       case 'embed': {
@@ -104,21 +105,29 @@ class BlockWriter {
     return [{ type: 'quote', ...(isPull ? { kind: 'pull' as const } : {}), text, source: null, attribution: name }]
   }
 
-  #picture({ url, alt, caption, credit }: ImagePiece) {
+  #picture({ url, alt, link, caption, credit }: ImagePiece) {
     const isLong = alt.length > MAX_ONE_LINE
     if (isLong) this.#overflow([{ text: alt, marks: [] }], 'description')
-    return { url, alt: isLong ? '' : alt, caption: this.#line(caption), credit: this.#name(credit) }
+    const isTarget = link !== null && isLinkTarget(link)
+    if (link !== null && !isTarget) this.#warnings.add('link-dropped', 'link of an image')
+    return {
+      url,
+      alt: isLong ? '' : alt,
+      ...(isTarget ? { link } : {}),
+      caption: this.#text(caption),
+      credit: this.#name(credit),
+    }
   }
 
   /** A caption, as a member that is there only if it has words. */
   #caption(runs: Run[]): { caption?: string } {
-    const caption = this.#line(runs)
+    const caption = this.#text(runs)
     return caption === null ? {} : { caption }
   }
 
-  #line(runs: Run[]): string | null {
-    const line = oneLine(runs)
-    const text = asText(line)
+  /** The text of a caption or a cell. */
+  #text(runs: Run[]): string | null {
+    const text = asText(runs)
     if (!isVisible(text)) return null
     if (text.length <= MAX_ONE_LINE) return text
     this.#overflow(runs, 'caption')
@@ -182,7 +191,7 @@ class BlockWriter {
   }
 
   #cell(cell: CellPiece, colspan: number, rowspan: number): Cell {
-    const text = this.#line(cell.runs) ?? ''
+    const text = this.#text(cell.runs) ?? ''
     if (colspan === 1 && rowspan === 1) return text
     return { text, ...(colspan > 1 ? { colspan } : {}), ...(rowspan > 1 ? { rowspan } : {}) }
   }

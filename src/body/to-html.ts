@@ -1,8 +1,8 @@
 /** Blocks to HTML. Only the elements and attributes in this file are written, so no other can occur. */
+import { forbiddenProtocol } from './addresses.ts'
 import { attributionText } from './attribution.ts'
 import type { Block } from './block.ts'
 import { isFootnote, isLink, type Mark, nestMarks, type Run } from './inline.ts'
-import { forbiddenProtocol } from './links.ts'
 import type { NestedList } from './list-blocks.ts'
 import { parseInline } from './parse-inline.ts'
 import type { Cell } from './table-grid.ts'
@@ -135,10 +135,13 @@ class HtmlWriter {
   #image({
     url,
     alt,
+    link,
     caption,
     credit,
   }: Omit<Extract<Block, { type: 'image' }>, 'type' | 'id' | 'caption' | 'credit'> & Captions) {
-    return tag('figure', `${startTag('img', { src: webUrl(url), alt })}${this.#caption(caption, credit)}`)
+    const image = startTag('img', { src: webUrl(url), alt })
+    const shown = link ? `${this.#start({ type: 'link', href: link })}${image}</a>` : image
+    return tag('figure', `${shown}${this.#caption(caption, credit)}`)
   }
 
   #caption(caption: string | null | undefined, credit?: string | null): string {

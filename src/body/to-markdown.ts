@@ -111,10 +111,12 @@ function list({ ordered, start = 1, items }: NestedList, alternate: boolean): st
 
 function image(block: Extract<Block, { type: 'image' }>): string {
   const caption = parseInline(block.caption ?? '').flat()
-  if (block.credit || caption.some(({ marks }) => marks.length > 0) || !isBareUrl(block.url)) return toHtml([block])
+  const isPlain = caption.every(({ text, marks }) => marks.length === 0 && !text.includes('\n'))
+  if (block.credit || !isPlain || !isBareUrl(block.url) || !isBareUrl(block.link ?? '#')) return toHtml([block])
   const alt = block.alt.replace(/[\\`*_[\]<&!~]/g, '\\$&')
   const title = plainTextOf(caption).replace(/[\\"&]/g, '\\$&')
-  return `![${alt}](${block.url.replace(/&/g, '\\&')}${title === '' ? '' : ` "${title}"`})`
+  const written = `![${alt}](${block.url.replace(/&/g, '\\&')}${title === '' ? '' : ` "${title}"`})`
+  return block.link ? `[${written}](${block.link.replace(/&/g, '\\&')})` : written
 }
 
 /** Whether an address stands as it is in a link. */
@@ -129,10 +131,13 @@ function code({ text, language }: Extract<Block, { type: 'code' }>): string {
   return `${fence}${language ?? ''}\n${text}\n${fence}`
 }
 
+/** A text in a cell of a table, which has one line. */
+const inCell = (text: string): string => text.replaceAll('\\\n', '<br>').replaceAll('|', '\\|')
+
 const RULES = { none: '---', left: ':--', center: ':-:', right: '--:' }
 
 function table(block: Extract<Block, { type: 'table' }>): string {
-  const rows = expandTable(block).map((cells) => cells.map((cell) => inline(cell, ' ').replaceAll('|', '\\|')))
+  const rows = expandTable(block).map((cells) => cells.map((cell) => inCell(inline(cell, '\\\n'))))
   const width = rows[0]?.length ?? 0
   const empty = Array.from({ length: width }, () => '')
   const [header = empty, ...body] = block.header.length > 0 ? rows : [empty, ...rows]

@@ -1,6 +1,7 @@
 /** The schemas of articles in replies. The live edition and the working copy have the same schema. */
 import * as z from 'zod'
 import { Block, Warning } from '../body/block.ts'
+import { PortableText, ProseMirrorDocument } from '../body/documents/schemas.ts'
 import { RichBlock } from '../body/to-rich.ts'
 import { Breadcrumb } from '../catalogue/breadcrumb.ts'
 import { Id, Slug, Timestamp } from '../lib/schemas.ts'
@@ -147,9 +148,9 @@ export const articleFields = Object.keys(selectable)
 export const ArticleFields = z
   .object({
     ...selectable,
-    body: z.union([z.array(Block), z.array(RichBlock), z.string()]).meta({
+    body: z.union([z.array(Block), z.array(RichBlock), z.string(), ProseMirrorDocument, PortableText]).meta({
       description:
-        'Blocks; with `body=rich` blocks whose texts are runs; one text with `body=html`, `markdown` or `text`; absent with `body=none`.',
+        'Blocks; with `body=rich` blocks whose texts are runs; one text with `body=html`, `markdown` or `text`; a document of an editor with `prosemirror` or `portable-text`; absent with `body=none`.',
     }),
   })
   .partial()

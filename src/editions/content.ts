@@ -1,4 +1,5 @@
 import type { StoredBlock } from '../body/block.ts'
+import { withDerivedIds } from '../body/block-ids.ts'
 
 /** How an article uses a source. */
 export const relations = ['origin', 'quoted', 'cited', 'photo'] as const
@@ -47,6 +48,13 @@ export interface Content {
   externalId: string | null
   /** The number of words in the body, stored so that compiling needs no parser. */
   wordCount: number
+}
+
+/** A content as editors work on it: each block has an id, also in one that was stored before blocks had them. */
+export function editableContent(stored: unknown): Content {
+  const content = stored as Content
+  const body = withDerivedIds(content.body)
+  return body === content.body ? content : { ...content, body }
 }
 
 /** Stored in place of an id where an article has no reference of a kind, so that lists can be filtered by that. */

@@ -2,6 +2,8 @@
 import * as z from 'zod'
 import { toHtml } from '../body/to-html.ts'
 import { toMarkdown } from '../body/to-markdown.ts'
+import { toPortableText } from '../body/to-portable-text.ts'
+import { toProseMirror } from '../body/to-prosemirror.ts'
 import { toRich } from '../body/to-rich.ts'
 import { toText } from '../body/to-text.ts'
 import { enumList } from '../lib/query-parameters.ts'
@@ -9,7 +11,7 @@ import { type Article, articleFields, includable } from './article.ts'
 import { cardOf } from './compile.ts'
 
 /** The formats of a body. */
-const bodyFormats = ['blocks', 'rich', 'html', 'markdown', 'text', 'none'] as const
+const bodyFormats = ['blocks', 'rich', 'html', 'markdown', 'text', 'prosemirror', 'portable-text', 'none'] as const
 type BodyFormat = (typeof bodyFormats)[number]
 
 const fields = enumList(articleFields, 'The members to give; all if left out.').optional()
@@ -34,7 +36,14 @@ export const articleReplyParameters = {
 /** The query parameters that select what the articles of a list have. */
 export const listReplyParameters = { version: versionParameter, fields, include }
 
-const renderers = { rich: toRich, html: toHtml, markdown: toMarkdown, text: toText }
+const renderers = {
+  rich: toRich,
+  html: toHtml,
+  markdown: toMarkdown,
+  text: toText,
+  prosemirror: toProseMirror,
+  'portable-text': toPortableText,
+}
 
 /** The parameters of a projection. */
 interface Projection {

@@ -53,7 +53,10 @@ function mergeLists(base: unknown[], changed: unknown[], other: unknown[]): unkn
   return result
 }
 
-const texts = (list: unknown[]): string[] => list.map((item) => JSON.stringify(item))
+/** The items as texts, which are equal if the items are: the order of members is no difference. */
+const texts = (list: unknown[]): string[] => list.map((item) => JSON.stringify(item, sortMembers))
+const sortMembers = (_: string, value: unknown): unknown =>
+  isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value
 
 /** One change of a list: how many items are removed at a position, and which are inserted. */
 interface ListChange {

@@ -28,6 +28,8 @@ const EVERY: Block[] = [
   { type: 'list', ordered: false, items: ['rope', 'two **buoys**'] },
   { type: 'list', ordered: true, items: ['cast off', 'steer'] },
   { type: 'image', url: 'https://img.example/a.jpg', alt: 'A ferry [blue]', caption: 'At the pier', credit: null },
+  { type: 'image', url: 'https://img.example/b.jpg', alt: '', link: '/b?c=1&d', caption: null, credit: null },
+  { type: 'image', url: 'https://img.example/c.jpg', alt: '', caption: 'One\\\ntwo', credit: null },
   { type: 'embed', url: 'https://video.example/1', provider: null },
   { type: 'divider' },
   { type: 'code', text: 'if (a < b) {\n  go()\n}', language: 'js' },
@@ -36,7 +38,7 @@ const EVERY: Block[] = [
     header: ['Port', 'Depth'],
     rows: [
       ['North | old', '**4** m'],
-      ['South', ''],
+      ['South\\\nEast | x', ''],
     ],
   },
 ]

@@ -50,7 +50,7 @@ describe('what newsrooms paste keeps its words and its form', () => {
       'blocks in cells',
       'html',
       '<table><tr><td><p>x</p></td><td><ul><li>a</li><li>b</li></ul><h3>H</h3><blockquote>q</blockquote></td></tr></table>',
-      [table([['x', 'a b H q']])],
+      [table([['x', 'a\\\nb\\\nH\\\nq']])],
     ],
     [
       'blocks in headings, captions, links and deletions',
@@ -269,6 +269,16 @@ describe('what newsrooms paste keeps its words and its form', () => {
       'wordpress',
       '<!-- wp:paragraph -->\n<p>Hi\nthere</p>\n<!-- /wp:paragraph -->\n\n<!-- wp:embed -->\n<figure class="wp-block-embed"><div>\nhttps://v.example/1\n</div></figure>\n<!-- /wp:embed -->',
       [p('Hi there'), embed('https://v.example/1')],
+    ],
+    [
+      'an image that is a link, and lines in a caption and a cell',
+      'html',
+      '<p><a href="/full"><img src="https://i.example/1" alt="A"></a></p><figure><a href="https://a.example/?b=1&amp;c"><img src="https://i.example/2"></a><figcaption>one<br>two</figcaption></figure><table><tr><td>a<br>b|c</td><td>d</td></tr></table>',
+      [
+        image('https://i.example/1', { alt: 'A', link: '/full' }),
+        image('https://i.example/2', { link: 'https://a.example/?b=1&c', caption: 'one\\\ntwo' }),
+        table([['a\\\nb|c', 'd']]),
+      ],
     ],
     ['marks that touch letters', 'html', '<b>Name:</b>text', [p('**Name:**&#x74;ext')]],
   ])('%s', (_, format, value, blocks) => {

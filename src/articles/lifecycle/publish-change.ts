@@ -5,7 +5,7 @@ import { actorOf } from '../../access/roles.ts'
 import type { WriteContext } from '../../access/write-context.ts'
 import { toText } from '../../body/to-text.ts'
 import { countWords } from '../../body/word-count.ts'
-import type { Content } from '../../editions/content.ts'
+import { editableContent } from '../../editions/content.ts'
 import { Problem } from '../../lib/problem.ts'
 import { threeWayMerge } from '../../lib/three-way-merge.ts'
 import { editions } from '../../storage/schema.ts'
@@ -21,7 +21,7 @@ export async function liveCopy(db: Reader, article: string): Promise<Copy | unde
     .select({ slug, version, publishedAt, content })
     .from(editions)
     .where(eq(editions.article, article))
-  return edition && { ...edition, content: edition.content as Content }
+  return edition && { ...edition, content: editableContent(edition.content) }
 }
 
 /** A change of an edition: the copy it has, and the one that replaces it. */

@@ -4,7 +4,7 @@ import { type Clock, timestamp } from '../../lib/clock.ts'
 import { prepared } from '../../storage/prepared-statements.ts'
 import { articles } from '../../storage/schema.ts'
 import type { Reader, Storage } from '../../storage/storage.ts'
-import type { ArticleRow } from '../store.ts'
+import { articleRow } from '../store.ts'
 import { makeLive } from './publish.ts'
 
 /** How many articles one run publishes at most. */
@@ -34,7 +34,7 @@ async function publishIfDue(tx: Parameters<typeof makeLive>[0], id: string, cont
     .from(articles)
     .where(and(eq(articles.id, id), lte(articles.publishAt, context.now), isNull(articles.deletedAt)))
   if (!row?.publishAt) return 0
-  await makeLive(tx, row as ArticleRow, context, { at: row.publishAt })
+  await makeLive(tx, articleRow(row), context, { at: row.publishAt })
   return 1
 }
 

@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Actor } from '../../access/roles.ts'
-import type { Content } from '../../editions/content.ts'
+import { type Content, editableContent } from '../../editions/content.ts'
 import { notFound } from '../../lib/problem.ts'
 import { compressJson } from '../../storage/dialect.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../../storage/keyset.ts'
@@ -109,7 +109,7 @@ export async function readRevision(
   const base = row.base === null ? undefined : await stored(db, article, row.base)
   const dictionary = base && inflateRawSync(base.content)
   const text = inflateRawSync(row.content, dictionary && { dictionary })
-  return { ...info(row, await liveNumbers(db, article)), content: JSON.parse(text.toString()) as Content }
+  return { ...info(row, await liveNumbers(db, article)), content: editableContent(JSON.parse(text.toString())) }
 }
 
 async function stored(db: Reader, article: string, number: number) {

@@ -17,6 +17,7 @@ const CONTENT_TYPES: Record<string, string> = {
 export const guides = [
   'concepts',
   'inline',
+  'body-formats',
   'editing',
   'contract',
   'reading',
