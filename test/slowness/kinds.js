@@ -311,12 +311,13 @@ export const kinds = Object.fromEntries(
     ],
     highlights: [highlighted, [...letters, ...scripts, '"', '*'], 200_000],
     differences: [
-      (text) => bodyChanges(...inHalves(text).map((half) => half.split('\n').map(paragraph))),
+      (text) => bodyChanges(...inHalves(text).map((half) => half.split('\n').slice(0, 2_000).map(paragraph))),
       [...letters, ...scripts, '\n', 'a\n', 'b '],
       200_000,
     ],
     merge: [
-      (text) => threeWayMerge(...[text, ...inHalves(text)].map((half) => ({ a: half.split('\n'), b: half }))),
+      (text) =>
+        threeWayMerge(...[text, ...inHalves(text)].map((half) => ({ a: half.split('\n').slice(0, 2_000), b: half }))),
       letters,
       200_000,
     ],
@@ -330,7 +331,7 @@ export const kinds = Object.fromEntries(
       8_000,
     ],
     ranges: [rangesIn, header, 8_000],
-    url: [(text) => [schemas.WebUrl.safeParse(`https://${text}`), uriOf(text)], address, 2_000],
+    url: [(text) => uriOf(schemas.WebUrl.parse(`https://${text}`)), address, 2_000],
     email: [schema(schemas.Email), address, 320],
     language: [schema(schemas.Language), address, 100],
     path: [schema(schemas.SitePath), address, 2_000],
@@ -342,7 +343,7 @@ export const kinds = Object.fromEntries(
 function highlighted(text) {
   const [query, rest] = [text.slice(0, 200), text.slice(200)]
   const article = { headline: rest.slice(0, 300), kicker: null, standfirst: null, summary: null, language: 'en' }
-  return highlightsOf({ ...article, body: rest.split('\n').map(paragraph) }, parseTerms(query, ['en']))
+  return highlightsOf({ ...article, body: rest.split('\n').slice(0, 2_000).map(paragraph) }, parseTerms(query, ['en']))
 }
 
 async function readLines(text) {

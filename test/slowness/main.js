@@ -1,6 +1,6 @@
 /**
  * Looks for inputs that take long: `npm run fuzz:slow -- [kind …]`. Inputs are composed of parts that are repeated, nested
- * and interleaved; the slowest of a kind, in CPU time per character, are changed further. The slowest of each kind are then
+ * and interleaved; the slowest of a kind, in CPU time at the same length, are changed further. The slowest of each kind are then
  * run again at a quarter and at the whole of the longest length, which shows whether time grows faster than length.
  * `INPUTS` says how many inputs in all, and `TEST_SEED` repeats a run.
  */
@@ -38,11 +38,11 @@ async function slowestOf(kind, count) {
     const parent = slowest[Math.floor(random() * slowest.length)]
     const recipe = parent && random() < 0.7 ? mutate(parent.recipe, kind.parts, random) : newRecipe(kind.parts, random)
     const text = compose(recipe, length)
-    let score = (await timeOf(kind, text)) / text.length
+    let score = await timeOf(kind, text)
     const last = slowest.at(-1)?.score ?? 0
     if (slowest.length === SURVIVORS && score <= last) continue
     // A pause of the garbage collector is no property of the input.
-    score = Math.min(score, (await bestOf(2, kind, text)) / text.length)
+    score = Math.min(score, await bestOf(2, kind, text))
     slowest = [...slowest, { recipe, score }].sort((a, b) => b.score - a.score).slice(0, SURVIVORS)
   }
   return slowest
