@@ -58,7 +58,7 @@ for (const [name, kind] of Object.entries(kinds)) {
     const [short, long] = [kind.longest / 4, kind.longest].map((length) => compose(recipe, length))
     const before = await bestOf(2, kind, short)
     const after = await bestOf(1, kind, long)
-    results.push({ recipe, after, growth: before > 1 ? after / before : 1, length: long.length })
+    results.push({ recipe, after, growth: before > 10 ? after / before : 1, length: long.length })
   }
   const [worst] = results.sort((a, b) => b.after - a.after)
   const steepest = results.reduce((a, b) => (b.growth > a.growth ? b : a))
