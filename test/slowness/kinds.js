@@ -253,7 +253,8 @@ const address = [
   '2030-01-01T00:00:00Z',
 ]
 
-const paragraph = (text) => ({ type: 'paragraph', text })
+/** A paragraph has a limit of 20,000 characters. */
+const paragraph = (text) => ({ type: 'paragraph', text: text.slice(0, 20_000) })
 /** The blocks that a text becomes if it is put into paragraphs of the allowed length; none if they are refused. */
 function paragraphs(text) {
   const blocks = (text.match(/.{1,19000}/gsu) ?? []).map(paragraph)
