@@ -6,6 +6,7 @@
  */
 import type { AccessAttributes } from '../access/attributes.ts'
 import type { Grant } from '../access/grants.ts'
+import type { Crop, MediaMetadata, MediaRights, Point } from '../lib/media.ts'
 import type { Link } from '../lib/schemas.ts'
 import {
   booleanColumn,
@@ -36,6 +37,12 @@ export const apiKeys = table('api_keys', {
   createdAt: timestampColumn('created_at').notNull(),
 })
 
+/** Settings by which editions are compiled, as JSON: the same for all processes, and known to those that compile. */
+export const settings = table('settings', {
+  name: text('name').primaryKey(),
+  value: json('value').$type<unknown>().notNull(),
+})
+
 /** The columns of every entry of the catalogue. `version` counts its saves; `deletedAt` is set while it is in the trash. */
 const entry = () => ({
   id: text('id').primaryKey(),
@@ -59,6 +66,7 @@ export const authors = table(
     avatar: text('avatar'),
     email: text('email'),
     links: json('links').$type<Link[]>().notNull(),
+    image: text('image'),
   },
   (t) => [uniqueIndex('authors_slug').on(t.slug), index('authors_name').on(t.sortName, t.id)],
 )
@@ -72,6 +80,7 @@ export const sources = table(
     url: text('url'),
     affiliation: text('affiliation'),
     country: text('country'),
+    image: text('image'),
   },
   (t) => [
     uniqueIndex('sources_slug').on(t.slug),
@@ -90,6 +99,7 @@ export const sections = table(
     parent: text('parent'),
     description: text('description'),
     position: integer('position').notNull(),
+    image: text('image'),
   },
   (t) => [
     index('sections_path').on(t.path, t.id),
@@ -99,10 +109,64 @@ export const sections = table(
   ],
 )
 
-export const tags = table('tags', { ...entry(), description: text('description') }, (t) => [
+export const tags = table('tags', { ...entry(), description: text('description'), image: text('image') }, (t) => [
   uniqueIndex('tags_slug').on(t.slug),
   index('tags_name').on(t.sortName, t.id),
 ])
+
+/**
+ * Images, recordings and documents: what is known of each file. The file itself is in the file store, under its checksum.
+ * `status` is `available`, `expired` or `withdrawn`; `expiresAt` repeats that of `rights`, for the index.
+ */
+export const media = table(
+  'media',
+  {
+    ...entry(),
+    kind: text('kind').notNull(),
+    status: text('status').notNull(),
+    statusReason: text('status_reason'),
+    checksum: text('checksum').notNull(),
+    mimeType: text('mime_type').notNull(),
+    byteSize: integer('byte_size').notNull(),
+    width: integer('width'),
+    height: integer('height'),
+    fileName: text('file_name'),
+    alt: text('alt'),
+    caption: text('caption'),
+    credit: text('credit'),
+    language: text('language'),
+    focalPoint: json('focal_point').$type<Point>(),
+    // Crops set by hand, by name.
+    crops: json('crops').$type<Record<string, Crop>>().notNull(),
+    dominantColour: text('dominant_colour'),
+    thumbhash: text('thumbhash'),
+    metadata: json('metadata').$type<MediaMetadata>().notNull(),
+    rights: json('rights').$type<MediaRights>().notNull(),
+    expiresAt: timestampColumn('expires_at'),
+    createdBy: text('created_by').notNull(),
+  },
+  (t) => [
+    uniqueIndex('media_slug').on(t.slug),
+    uniqueIndex('media_checksum').on(t.checksum),
+    index('media_name').on(t.sortName, t.id),
+    index('media_created_at').on(t.createdAt, t.id),
+    index('media_expires_at').on(t.status, t.expiresAt),
+  ],
+)
+
+/** Crops that single uses of an image have: only these, and those of the media, can be requested. */
+export const mediaCrops = table(
+  'media_crops',
+  {
+    media: text('media').notNull(),
+    key: text('key').notNull(),
+    crop: json('crop').$type<Crop>().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.media, t.key] }),
+    foreignKey({ columns: [t.media], foreignColumns: [media.id], name: 'media_crops_media_fk' }).onDelete('cascade'),
+  ],
+)
 
 /**
  * Which article or entry a slug identifies. A slug that the public has seen (`live`) stays with its target after the

@@ -11,6 +11,7 @@ const layers = [
   ['changes', 'audit', 'idempotency'],
   ['cache', 'jobs'],
   ['catalogue', 'keys'],
+  ['media'],
   ['editions'],
   ['listing'],
   ['search'],
