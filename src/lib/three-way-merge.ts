@@ -11,8 +11,12 @@ export interface MergeResult<T> {
   conflicts: string[]
 }
 
-/** Lists that differ by more edits are a conflict: comparing them would take too long. */
-const DIFF_OPTIONS = { maxEditLength: 4_000 }
+/**
+ * Lists that differ by more items, removed or added, are a conflict: the time to compare them grows with the square of
+ * this, and no other request runs meanwhile.
+ */
+export const MAX_LIST_EDITS = 500
+const DIFF_OPTIONS = { maxEditLength: MAX_LIST_EDITS }
 
 /**
  * Applies to `other` what changed from `base` to `changed`. Objects are merged member by member, lists item by item. Where

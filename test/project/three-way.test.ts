@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { threeWayMerge } from '../../src/lib/three-way-merge.ts'
+import { MAX_LIST_EDITS, threeWayMerge } from '../../src/lib/three-way-merge.ts'
 import { runs } from '../harness/depth.ts'
 
 const value = fc.oneof(fc.string({ maxLength: 2 }), fc.constantFrom(null, 1, 2))
@@ -55,5 +55,16 @@ describe('a change made to another copy', () => {
     expect(threeWayMerge(base, titled, { ...base, seo: { title: 'U', noIndex: false } }).conflicts).toEqual([
       '/seo/title',
     ])
+  })
+
+  it('is refused for lists that differ by more than can be compared in the time between two requests', () => {
+    const items = (count: number, text: string) => Array.from({ length: count }, (_, n) => `${text} ${n}`)
+    const merged = (edits: number) => {
+      const rest = items(1_500, 'same')
+      const [base, changed, other] = ['old', 'new', 'other'].map((text) => [...items(edits / 2, text), ...rest])
+      return threeWayMerge(base, changed, [...(base ?? []), ...(other ?? []).slice(0, 1)])
+    }
+    expect(merged(MAX_LIST_EDITS).conflicts).toEqual([])
+    expect(merged(MAX_LIST_EDITS + 2).conflicts).toEqual([''])
   })
 })

@@ -1,4 +1,5 @@
 /** Dry runs: work is done in a transaction that is always rolled back. */
+import { isDeepStrictEqual } from 'node:util'
 import { asc, eq, gt } from 'drizzle-orm'
 import * as z from 'zod'
 import type { Caller } from '../../access/roles.ts'
@@ -11,7 +12,7 @@ import { Slug, Timestamp } from '../../lib/schemas.ts'
 import { changes, editions, staleEditions } from '../../storage/schema.ts'
 import type { Storage, Writer } from '../../storage/storage.ts'
 import { presentSaved } from '../presenter.ts'
-import { bodyChanges, fieldChanges } from '../revisions/diff.ts'
+import { fieldChanges } from '../revisions/diff.ts'
 import type { ArticleRow, SavedArticle } from '../store.ts'
 
 const Remark = z.object({
@@ -109,8 +110,8 @@ export async function dryRunPublication(
 function differences(edition: Edition | undefined, after: Article): string[] {
   if (!edition) return ['/']
   const before = JSON.parse(edition.document) as Article
-  const blocks = (article: Article) => (Array.isArray(article.body) ? article.body : [])
-  const body = bodyChanges(blocks(before), blocks(after)).some(({ op }) => op !== 'keep')
+  const blocks = ({ body }: Article) => (Array.isArray(body) ? body.map(({ id: _, ...content }) => content) : [])
+  const body = !isDeepStrictEqual(blocks(before), blocks(after))
   const dates = before.publishedAt === after.publishedAt ? [] : ['/publishedAt']
   return [...fieldChanges(before, after).map(({ path }) => path), ...dates, ...(body ? ['/body'] : [])]
 }
