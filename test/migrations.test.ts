@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { jest } from '@jest/globals'
 import { resolveId } from '../src/catalogue/resolve.ts'
 import { dialect } from '../src/storage/dialect.ts'
 import * as schema from '../src/storage/schema.ts'
@@ -106,7 +107,7 @@ it('keep the slugs of an older version, those of sections below the sections abo
 })
 
 it('that were edited after they had been applied are named, and the database is opened', async () => {
-  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {})
   const storage = await opened([
     ...leftBehind('9', []),
     'alter table schema_migrations add column checksum text',

@@ -1,0 +1,29 @@
+/**
+ * One suite, two engines. The files in `test/` test the API, on SQLite files and on PostgreSQL; those in its folders
+ * test what touches no database, or a process of its own, and run once.
+ */
+const project = (displayName, files, more = {}) => ({
+  displayName,
+  rootDir: import.meta.dirname ?? new URL('.', import.meta.url).pathname,
+  testMatch: files.map((pattern) => `<rootDir>/test/${pattern}`),
+  setupFiles: [`<rootDir>/test/harness/${displayName}.ts`],
+  setupFilesAfterEnv: ['<rootDir>/test/harness/close-all.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }] },
+  ...more,
+})
+
+export default {
+  maxWorkers: '100%',
+  // For a machine that is busy with other things; no test waits for time to pass.
+  testTimeout: 60_000 * Math.max(1, Number(process.env.TEST_DEPTH ?? 1)),
+  projects: [
+    project('sqlite', ['*.test.ts', '!(faults|postgres)/**/*.test.ts']),
+    // Processes that are killed, disks that are full: by `npm run test:faults`.
+    project('faults', ['faults/*.test.ts'], { setupFiles: ['<rootDir>/test/harness/sqlite.ts'] }),
+    project('postgres', ['*.test.ts', 'postgres/*.test.ts'], {
+      globalSetup: '<rootDir>/test/harness/postgres-setup.js',
+      globalTeardown: '<rootDir>/test/harness/postgres-teardown.js',
+    }),
+  ],
+}

@@ -1,0 +1,2 @@
+// Before any module is loaded: the engine is chosen once per process.
+process.env.DATABASE_URL = 'postgres:'
