@@ -51,7 +51,9 @@ import { registerKeys } from './keys/routes.ts'
 import { rateWindows } from './lib/rate-windows.ts'
 import { registerRelated } from './listing/related-routes.ts'
 import { registerLists } from './listing/routes.ts'
+import { registerFiles } from './media/file-routes.ts'
 import { mediaKind } from './media/kind.ts'
+import { registerRenditions } from './media/rendition-routes.ts'
 import { registerUploads } from './media/upload-routes.ts'
 import { countRequests } from './metrics/requests.ts'
 import { registerSearch } from './search/routes.ts'
@@ -75,6 +77,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   registerVersion(app, services)
   registerFeeds(app, readingLive(services))
   registerSitemaps(app, readingLive(services))
+  registerRenditions(app, readingLive(services))
+  registerFiles(app, readingLive(services))
   await app.register(async (v1) => registerApi(v1, createApiServices(services)), { prefix: '/v1' })
   await registerDocs(app)
   return app

@@ -11,6 +11,7 @@ import { type Config, ConfigError, serverOptions } from './config.ts'
 import { type Admission, admission } from './http/admission.ts'
 import { jobRunner } from './jobs/runner.ts'
 import { systemClock } from './lib/clock.ts'
+import { imageTaskPool } from './media/image-pool.ts'
 import { type Metrics, processMetrics } from './metrics/registry.ts'
 import { serveMetrics } from './metrics/server.ts'
 import { measureWrites } from './metrics/writes.ts'
@@ -55,6 +56,7 @@ export async function serve(config: Config, output: LogOutput): Promise<FastifyI
   await releases.refresh()
   const notifier = changeNotifier(storage)
   const bodyTasks = bodyTaskPool()
+  const images = imageTaskPool()
   const requests = admission()
   const jobs = jobRunner({ storage, clock: systemClock }, (err) =>
     app.log.error({ err }, 'the state of a job could not be stored'),
@@ -71,6 +73,7 @@ export async function serve(config: Config, output: LogOutput): Promise<FastifyI
     notifier,
     jobs,
     bodyTasksOf: bodyTasks.tasksOf,
+    imageTasks: images.tasks,
     admission: requests,
     logStream: output,
     ...(config.METRICS_PORT !== undefined && { onCounts }),
@@ -81,7 +84,7 @@ export async function serve(config: Config, output: LogOutput): Promise<FastifyI
   let isBroken = false
   const cancelShutdown = stopOnSignals(app, { delay: config.DRAIN_SECONDS * 1_000, ...requests }, async () => {
     await background.stop()
-    await bodyTasks.close()
+    await Promise.all([bodyTasks.close(), images.close()])
     // Closing writes to the file: what has failed is left as it is.
     if (!isBroken) await storage.close()
   })

@@ -29,12 +29,12 @@ const ImageCrop = z
     y: fraction('Its upper edge, as a fraction of the height of the image.'),
     width: z
       .number()
-      .gt(0)
+      .min(0.001)
       .max(1)
       .meta({ description: 'Its width, as a fraction.', examples: [0.4] }),
     height: z
       .number()
-      .gt(0)
+      .min(0.001)
       .max(1)
       .meta({ description: 'Its height, as a fraction.', examples: [0.4] }),
   })

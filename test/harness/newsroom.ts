@@ -9,7 +9,7 @@ import { readConfig } from '../../src/config.ts'
 import type { OpenOptions, Storage } from '../../src/storage/storage.ts'
 import { closeLater } from './cleanup.ts'
 import { conformity } from './document.ts'
-import { temporaryStorage } from './storage.ts'
+import { temporaryFolder, temporaryStorage } from './storage.ts'
 
 const METHODS = ['get', 'head', 'post', 'patch', 'put', 'delete', 'options'] as const
 
@@ -52,7 +52,7 @@ export async function newsroom(
     storage: shared,
     deadline,
     ...more
-  }: Pick<AppDeps, 'onCounts' | 'hostLookup'> & OpenOptions & { storage?: Storage } = {},
+  }: Pick<AppDeps, 'onCounts' | 'hostLookup' | 'imageTasks'> & OpenOptions & { storage?: Storage } = {},
 ): Promise<Newsroom> {
   const storage = shared ?? (await temporaryStorage(deadline === undefined ? {} : { deadline }))
   const clock = {
@@ -63,7 +63,12 @@ export async function newsroom(
     },
   }
   const log: string[] = []
-  const config = readConfig({ DATELINE_ADMIN_KEY: ADMIN, LOG_LEVEL: 'debug', ...environment })
+  const config = readConfig({
+    DATELINE_ADMIN_KEY: ADMIN,
+    LOG_LEVEL: 'debug',
+    MEDIA_DIR: await temporaryFolder(),
+    ...environment,
+  })
   const app = await buildApp({
     config,
     storage,
