@@ -66,6 +66,7 @@ export function registerRenditions(server: FastifyInstance, deps: FileRouteDeps)
           308: z.null().meta({ description: 'The image is cut differently now, or has another file.' }),
           410: ProblemReply,
           416: ProblemReply,
+          422: ProblemReply,
           503: ProblemReply,
           507: ProblemReply,
         },
