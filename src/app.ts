@@ -52,6 +52,7 @@ import { rateWindows } from './lib/rate-windows.ts'
 import { registerRelated } from './listing/related-routes.ts'
 import { registerLists } from './listing/routes.ts'
 import { mediaKind } from './media/kind.ts'
+import { registerTakedown } from './media/takedown-routes.ts'
 import { registerUploads } from './media/upload-routes.ts'
 import { countRequests } from './metrics/requests.ts'
 import { registerSearch } from './search/routes.ts'
@@ -131,6 +132,7 @@ function registerApi(v1: FastifyInstance, services: ApiServices): void {
   registerEntries(v1, tagKind, services)
   registerUploads(v1, services)
   registerEntries(v1, mediaKind, services)
+  registerTakedown(v1, services)
   registerBulk(v1, { ...services, translate: problemOf })
   registerTrash(v1, services)
   registerAdvanceCopies(v1, services)

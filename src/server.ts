@@ -11,6 +11,7 @@ import { type Config, ConfigError, serverOptions } from './config.ts'
 import { type Admission, admission } from './http/admission.ts'
 import { jobRunner } from './jobs/runner.ts'
 import { systemClock } from './lib/clock.ts'
+import { applyMediaSettings, mediaSettingsOf } from './media/apply-settings.ts'
 import { type Metrics, processMetrics } from './metrics/registry.ts'
 import { serveMetrics } from './metrics/server.ts'
 import { measureWrites } from './metrics/writes.ts'
@@ -51,6 +52,7 @@ export async function serve(config: Config, output: LogOutput): Promise<FastifyI
   })
   const { storage, writes } = measureWrites(opened)
   await backfill(storage, print)
+  await applyMediaSettings({ storage, clock: systemClock }, mediaSettingsOf(config))
   const releases = watchReleases({ storage, clock: systemClock })
   await releases.refresh()
   const notifier = changeNotifier(storage)
