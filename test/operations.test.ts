@@ -1,5 +1,4 @@
 import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { and, eq } from 'drizzle-orm'
@@ -272,10 +271,9 @@ describe('metrics', () => {
     const metrics = processMetrics({ storage: measured, clock: own.clock, writes, ...counts })
     const read = async () => {
       const server = await serveMetrics(metrics, { host: '127.0.0.1', port: 0 })
-      const { port } = server.address() as AddressInfo
-      const reply = await fetch(`http://127.0.0.1:${port}/metrics`)
-      expect((await fetch(`http://127.0.0.1:${port}/v1/articles`)).status).toBe(404)
-      server.close().closeAllConnections()
+      const reply = await fetch(server.address)
+      expect((await fetch(new URL('/v1/articles', server.address))).status).toBe(404)
+      server.close()
       expect(reply.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
       const lines = (await reply.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
       return Object.fromEntries(
