@@ -22,6 +22,7 @@ import { openRequests } from '../keys/open-requests.ts'
 import { authenticator } from '../keys/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { digest } from '../lib/etag.ts'
+import type { AddCounts } from '../lib/rate-windows.ts'
 import { boundedReads } from '../listing/bounded-reads.ts'
 import { cardCache } from '../listing/card-cache.ts'
 import { fileFetcher } from '../media/fetch-file.ts'
@@ -51,6 +52,8 @@ export interface AppDeps {
   bodyTasksOf?: BodyTasksOf
   /** Reads uploaded files and makes renditions; in this process if left out. */
   imageTasks?: ImageTasks
+  /** Adds counts of requests to those of the other processes; left out if there are none, or if they use Redis. */
+  addCounts?: AddCounts
   /** Receives the log, a line at a time; the standard output if left out. */
   logStream?: { write(line: string): void }
 }
@@ -79,6 +82,7 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
     files,
     imageTasks,
     renditions: openRenditionCache(config, storage.file, { files, tasks: imageTasks }),
+    addCounts: deps.addCounts,
     bodyTasksOf: deps.bodyTasksOf ?? (() => inlineTasks),
     // What replies say of the site depends on the settings, too.
     follower: changeFollower(storage, `${version} ${digest(JSON.stringify(site))}`),

@@ -22,7 +22,7 @@ The file of an image may say where it was taken, so only those who write drafts 
 
 /** The route of the files of media. */
 export function registerFiles(server: FastifyInstance, deps: FileRouteDeps & { files: FileStore }): void {
-  const { storage, files, renditions } = deps
+  const { storage, files } = deps
   const db = storage.reader
   const file = withMediaType(BinaryFile.meta({ description: 'The file.' }), '*/*')
   server.withTypeProvider<ZodTypes>().get(
@@ -46,7 +46,7 @@ export function registerFiles(server: FastifyInstance, deps: FileRouteDeps & { f
       },
     },
     async (request, reply) => {
-      const media = await servedMedia(db, renditions, request.params.media)
+      const media = await servedMedia(db, deps, request.params.media)
       const cacheTag = { 'cache-tag': cacheTagOf([media.id]) }
       if (media.kind === 'image' && !may(request.caller, 'drafts:write'))
         return redirectToImage(reply.headers(cacheTag), media, await mediaSettings(db))

@@ -75,7 +75,7 @@ export function registerRenditions(server: FastifyInstance, deps: FileRouteDeps)
     async (request, reply) => {
       const { media: id, key, rendition } = request.params
       const { crop, width, suffix } = parseRendition(rendition)
-      const media = await servedMedia(db, renditions, id)
+      const media = await servedMedia(db, deps, id)
       const settings = await mediaSettings(db)
       const part = await partOfKey(db, id, key)
       const image = croppedImage(media)

@@ -1,6 +1,7 @@
 /** Media as the public may have it. */
 import { and, eq, sql } from 'drizzle-orm'
 import { loadByIds } from '../catalogue/loader.ts'
+import { type Clock, timestamp } from '../lib/clock.ts'
 import { isId } from '../lib/id.ts'
 import type { Crop } from '../lib/media.ts'
 import { notFound, Problem } from '../lib/problem.ts'
@@ -16,14 +17,16 @@ import type { MediaRow } from './renditions.ts'
  */
 export async function servedMedia(
   db: Reader,
-  renditions: Pick<RenditionCache, 'delete'>,
+  { renditions, clock }: { renditions: Pick<RenditionCache, 'delete'>; clock: Clock },
   id: string,
 ): Promise<MediaRow> {
   const [row] = isId(id) ? await loadByIds<MediaRow>(db, media, [id]) : []
   if (row?.deletedAt !== null) throw notFound('media')
-  if (row.status === 'available') return row
+  // It is stored as expired a moment after its time.
+  const hasExpired = row.expiresAt !== null && row.expiresAt <= timestamp(clock)
+  if (row.status === 'available' && !hasExpired) return row
   await renditions.delete(id)
-  throw new Problem('withdrawn', row.status === 'expired' ? 'the rights have expired' : 'the file was withdrawn')
+  throw new Problem('withdrawn', row.status === 'withdrawn' ? 'the file was withdrawn' : 'the rights have expired')
 }
 
 const selectPart = prepared('media_part', (db) =>

@@ -6,6 +6,7 @@ import type { AppDeps } from '../../src/app/services.ts'
 import { buildApp } from '../../src/app.ts'
 import { releases } from '../../src/articles/lifecycle/scheduler.ts'
 import { readConfig } from '../../src/config.ts'
+import { applyMediaSettings, mediaSettingsOf } from '../../src/media/apply-settings.ts'
 import type { OpenOptions, Storage } from '../../src/storage/storage.ts'
 import { closeLater } from './cleanup.ts'
 import { conformity } from './document.ts'
@@ -69,6 +70,7 @@ export async function newsroom(
     MEDIA_DIR: await temporaryFolder(),
     ...environment,
   })
+  await applyMediaSettings({ storage, clock }, mediaSettingsOf(config))
   const app = await buildApp({
     config,
     storage,
