@@ -52,6 +52,11 @@ import { registerKeys } from './keys/routes.ts'
 import { rateWindows } from './lib/rate-windows.ts'
 import { registerRelated } from './listing/related-routes.ts'
 import { registerLists } from './listing/routes.ts'
+import { registerFiles } from './media/file-routes.ts'
+import { mediaKind } from './media/kind.ts'
+import { registerRenditions } from './media/rendition-routes.ts'
+import { registerTakedown } from './media/takedown-routes.ts'
+import { registerUploads } from './media/upload-routes.ts'
 import { countRequests, type RequestCounts } from './metrics/requests.ts'
 import { registerSearch } from './search/routes.ts'
 import { registerSitemaps } from './sitemaps/routes.ts'
@@ -75,6 +80,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   registerVersion(app, services)
   registerFeeds(app, readingLive(services))
   registerSitemaps(app, readingLive(services))
+  registerRenditions(app, readingLive(services))
+  registerFiles(app, readingLive(services))
   await app.register(async (v1) => registerApi(v1, createApiServices(services)), { prefix: '/v1' })
   await registerDocs(app)
   return app
@@ -143,6 +150,9 @@ function registerApi(v1: FastifyInstance, services: ApiServices): void {
   registerEntries(v1, sourceKind, services)
   registerEntries(v1, sectionKind, services)
   registerEntries(v1, tagKind, services)
+  registerUploads(v1, services)
+  registerEntries(v1, mediaKind, services)
+  registerTakedown(v1, services)
   registerBulk(v1, { ...services, translate: problemOf })
   registerTrash(v1, services)
   registerAdvanceCopies(v1, services)

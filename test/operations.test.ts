@@ -10,6 +10,7 @@ import { examine } from '../src/doctor/examine.ts'
 import { recompileStale } from '../src/editions/recompile-stale.ts'
 import { jobRunner } from '../src/jobs/runner.ts'
 import { createJob, sweepJobs } from '../src/jobs/store.ts'
+import { openFileStore } from '../src/media/files/open-store.ts'
 import { processMetrics } from '../src/metrics/registry.ts'
 import { serveMetrics } from '../src/metrics/server.ts'
 import { measureWrites } from '../src/metrics/writes.ts'
@@ -193,7 +194,8 @@ describe('the doctor', () => {
 
   const findings = async (repair: boolean) => {
     const found: Record<string, string[]> = {}
-    await examine(own.storage, { repair, now: own.clock.now() }, (name, list) => {
+    const files = openFileStore({}, own.storage.file)
+    await examine(own.storage, { repair, now: own.clock.now(), files }, (name, list) => {
       if (list.length > 0) found[name] = list.map(({ text, repaired }) => `${text}${repaired ? ', repaired' : ''}`)
     })
     return found

@@ -15,6 +15,7 @@ import { siteOf } from '../feeds/site.ts'
 import { negotiator, otherForms } from '../formats/routes.ts'
 import { identify } from '../http/access.ts'
 import type { Admission } from '../http/admission.ts'
+import { type HostLookup, systemLookup, urlPolicy } from '../http/url-policy.ts'
 import { idempotency } from '../idempotency/idempotency.ts'
 import { type JobRunner, jobRunner } from '../jobs/runner.ts'
 import { openRequests } from '../keys/open-requests.ts'
@@ -24,10 +25,13 @@ import { digest } from '../lib/etag.ts'
 import type { AddCounts } from '../lib/rate-windows.ts'
 import { boundedReads } from '../listing/bounded-reads.ts'
 import { cardCache } from '../listing/card-cache.ts'
+import { fileFetcher } from '../media/fetch-file.ts'
+import { openFileStore } from '../media/files/open-store.ts'
+import { type ImageTasks, inlineImageTasks } from '../media/image-tasks.ts'
+import { openRenditionCache } from '../media/open-rendition-cache.ts'
 import type { MeasuredParts } from '../metrics/registry.ts'
 import type { Storage } from '../storage/storage.ts'
 import { secretEncryption } from '../webhooks/secret-encryption.ts'
-import { type HostLookup, systemLookup, urlPolicy } from '../webhooks/url-policy.ts'
 
 export interface AppDeps {
   config: Config
@@ -46,6 +50,8 @@ export interface AppDeps {
   admission?: Admission
   /** Converts and compares bodies; on the event loop if left out. */
   bodyTasksOf?: BodyTasksOf
+  /** Reads uploaded files and makes renditions; in this process if left out. */
+  imageTasks?: ImageTasks
   /** Adds counts of requests to those of the other processes; left out if there are none, or if they use Redis. */
   addCounts?: AddCounts
   /** Receives the log, a line at a time; the standard output if left out. */
@@ -61,6 +67,8 @@ export const { version } = JSON.parse(readFileSync(new URL('../../package.json',
 export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
   const { config, storage, clock, releases, notifier = changeNotifier(storage), hostLookup = systemLookup() } = deps
   const site = siteOf(config)
+  const { imageTasks = inlineImageTasks } = deps
+  const files = openFileStore(config, storage.file)
   const jobs =
     deps.jobs ?? jobRunner({ storage, clock }, (err) => log.error({ err }, 'the state of a job could not be stored'))
   return {
@@ -71,6 +79,9 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
     notifier,
     jobs,
     hostLookup,
+    files,
+    imageTasks,
+    renditions: openRenditionCache(config, storage.file, { files, tasks: imageTasks }),
     addCounts: deps.addCounts,
     bodyTasksOf: deps.bodyTasksOf ?? (() => inlineTasks),
     // What replies say of the site depends on the settings, too.
@@ -123,6 +134,11 @@ export function createApiServices(services: Services) {
     backups: { folder: config.BACKUP_DIR, keep: config.BACKUP_KEEP },
     secrets: secretEncryption(config.SECRETS_KEY, storage.file),
     checkUrl: urlPolicy(config.WEBHOOK_ALLOWED_HOSTS, hostLookup),
+    maxFileBytes: config.MEDIA_MAX_BYTES,
+    fetchFile: fileFetcher(config.MEDIA_ALLOWED_HOSTS, {
+      lookup: hostLookup,
+      checkUrl: urlPolicy(config.MEDIA_ALLOWED_HOSTS, hostLookup),
+    }),
   }
 }
 export type ApiServices = ReturnType<typeof createApiServices>

@@ -14,6 +14,12 @@ import { sweepIdempotencyKeys } from '../idempotency/idempotency.ts'
 import type { JobRunner } from '../jobs/runner.ts'
 import { sweepJobs } from '../jobs/store.ts'
 import type { Clock } from '../lib/clock.ts'
+import { openFileStore } from '../media/files/open-store.ts'
+import { sweepFiles } from '../media/files/sweep.ts'
+import { inlineImageTasks } from '../media/image-tasks.ts'
+import { openRenditionCache } from '../media/open-rendition-cache.ts'
+import { sweepRenditions } from '../media/sweep-renditions.ts'
+import { expireDue } from '../media/takedown.ts'
 import { every } from '../runtime/interval.ts'
 import type { Storage } from '../storage/storage.ts'
 import { deleteExpiredTrash, type PurgeCursors } from '../trash/store.ts'
@@ -25,7 +31,8 @@ import { failureLog } from './failure-log.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
-const DAY = 24 * 60 * MINUTE
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
 
 /** How often scheduled publications are looked for, in milliseconds: those of other processes, too. */
 const RELEASES_INTERVAL = 0.4 * SECOND
@@ -84,7 +91,12 @@ async function startBackgroundTasks(deps: BackgroundDeps, onError: ReturnType<ty
   const secrets = secretEncryption(config.SECRETS_KEY, storage.file)
   const webhooks = new Dispatcher({ storage, clock, secrets, sender: sender(config.WEBHOOK_ALLOWED_HOSTS) })
   webhooks.start(notifier, onError('sending to webhooks'))
-  const tasks = [...storageTasks(own, stopping.signal), ...backupTasks(deps), ...(await hubTasks(own, stopping.signal))]
+  const tasks = [
+    ...storageTasks(own, stopping.signal),
+    ...backupTasks(deps),
+    ...fileTasks(own, stopping.signal),
+    ...(await hubTasks(own, stopping.signal)),
+  ]
   const running = tasks.map(({ name, interval, run }) => every(interval, run, onError(name)))
   return {
     async stop() {
@@ -109,6 +121,7 @@ function storageTasks({ config, storage, clock }: BackgroundDeps, signal: AbortS
   return [
     // Scheduled articles are published within a second of their time.
     { name: 'publishing scheduled articles', interval: RELEASES_INTERVAL, run: () => publishDue({ storage, clock }) },
+    { name: 'expiring media', interval: RELEASES_INTERVAL, run: () => expireDue({ storage, clock }) },
     { name: 'deleting expired data', interval: 10 * MINUTE, run: deleteExpired },
     {
       name: 'failing jobs of processes that have ended',
@@ -118,6 +131,23 @@ function storageTasks({ config, storage, clock }: BackgroundDeps, signal: AbortS
     { name: 'merging the index', interval: DAY, run: () => mergeIndex(storage, isStopping) },
     // Editions that this process made stale are recompiled at once; these are the ones of other processes.
     { name: 'recompiling stale editions', interval: SECOND, run: () => recompileStale(storage, isStopping) },
+  ]
+}
+
+/** The sweep of files, where there is a place for them. */
+function fileTasks({ config, storage, clock }: BackgroundDeps, signal: AbortSignal): Task[] {
+  if (config.MEDIA_DIR === undefined && storage.file === undefined) return []
+  const files = openFileStore(config, storage.file)
+  const renditions = openRenditionCache(config, storage.file, { files, tasks: inlineImageTasks })
+  const isStopping = () => signal.aborted
+  const sweep = () => sweepFiles({ db: storage.reader, files, clock }, isStopping)
+  return [
+    { name: 'deleting files without an entry', interval: 6 * HOUR, run: sweep },
+    {
+      name: 'deleting former renditions',
+      interval: HOUR,
+      run: () => sweepRenditions({ storage, renditions }, isStopping),
+    },
   ]
 }
 

@@ -19,6 +19,7 @@ export const guides = [
   'inline',
   'body-formats',
   'editing',
+  'media',
   'contract',
   'reading',
   'search',
