@@ -55,7 +55,13 @@ describe('an upload', () => {
       articleCount: 0,
     })
     expect(body.slug).toBe(`bridge-reopens-${body.id.slice(-8)}`)
-    expect(body.renditions.map(({ crop }: { crop: string }) => crop)).toEqual(['wide', 'standard', 'square', 'tall'])
+    expect(body.renditions.map(({ crop }: { crop: string }) => crop)).toEqual([
+      'full',
+      'wide',
+      'standard',
+      'square',
+      'tall',
+    ])
     await editor.get(`/v1/media/${body.slug}`).expect(200, body)
     expect(await incoming()).toEqual([])
   })
