@@ -100,7 +100,10 @@ const Environment = z.object({
   TRASH_DAYS: integer(0, 36_500).default(30),
   CHANGES_DAYS: integer(0, 36_500).default(90),
   DELIVERIES_DAYS: integer(0, 36_500).default(30),
-  MEDIA_DIR: z.string().optional(),
+  MEDIA_DIR: z
+    .string()
+    .refine(isFolderOrBucket, 'must be a folder, or an address such as s3://bucket/prefix')
+    .optional(),
   MEDIA_CACHE_DIR: z.string().optional(),
   MEDIA_MAX_BYTES: integer(1, 5 * 2 ** 30).default(100 * 1024 * 1024),
   MEDIA_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
@@ -243,6 +246,15 @@ function isOrigin(value: string): boolean {
   if (!URL.canParse(value)) return false
   const { protocol, host } = new URL(value)
   return host !== '' && !host.includes('*') && value === `${protocol}//${host}`
+}
+
+/** Whether it is a path, or the address of a bucket, whose endpoint is an http or https address. */
+function isFolderOrBucket(value: string): boolean {
+  if (!/^\w+:\/\//.test(value)) return true
+  if (!URL.canParse(value)) return false
+  const { protocol, hostname, searchParams } = new URL(value)
+  const endpoint = searchParams.get('endpoint') ?? 'https://s3.amazonaws.com'
+  return protocol === 's3:' && hostname !== '' && /^https?:/.test(endpoint) && URL.canParse(endpoint)
 }
 
 /** Whether it is a width of renditions, in pixels. */
