@@ -23,6 +23,7 @@ import type { Clock } from '../lib/clock.ts'
 import { digest } from '../lib/etag.ts'
 import { boundedReads } from '../listing/bounded-reads.ts'
 import { cardCache } from '../listing/card-cache.ts'
+import { loadImages } from '../media/image.ts'
 import type { MeasuredParts } from '../metrics/registry.ts'
 import type { Storage } from '../storage/storage.ts'
 import { secretEncryption } from '../webhooks/secret-encryption.ts'
@@ -115,6 +116,7 @@ export function createApiServices(services: Services) {
     boundedRead,
     ...draftReads({ storage, boundedRead }),
     latestArticles: { Card: ArticleCard, newest: cards.newest },
+    loadImages,
     otherForms: { schemas: otherForms, send: negotiator(services) },
     backups: { folder: config.BACKUP_DIR, keep: config.BACKUP_KEEP },
     secrets: secretEncryption(config.SECRETS_KEY, storage.file),

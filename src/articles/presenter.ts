@@ -1,5 +1,6 @@
 import { inArray } from 'drizzle-orm'
 import { type Caller, may } from '../access/roles.ts'
+import { mediaItems } from '../body/media-uses.ts'
 import { loadByIds } from '../catalogue/loader.ts'
 import { loadLineages, type SectionRow } from '../catalogue/section-tree.ts'
 import type { Article, ArticleStatus } from '../editions/article.ts'
@@ -16,7 +17,9 @@ import type { ArticleRow, SavedArticle } from './store.ts'
 export async function presentArticles(db: Reader, rows: ArticleRow[], caller: Caller): Promise<Article[]> {
   const live = await loadReferences(db, rows)
   const notLive = may(caller, 'content:write') ? await linkedWorkingCopies(db, rows, live) : () => undefined
-  const references: LoadedReferences = { ...live, article: (id) => live.article(id) ?? notLive(id) }
+  // Who edits sees what is withdrawn, too, so that saving what was read loses nothing.
+  const media = may(caller, 'drafts:write') ? { ...live.media, available: live.media.stored } : live.media
+  const references: LoadedReferences = { ...live, media, article: (id) => live.article(id) ?? notLive(id) }
   return rows.map((row) => ({
     ...compileArticle({ ...row, status: row.status as ArticleStatus }, row.content, references),
     ...workingState(row),
@@ -41,11 +44,21 @@ export async function presentArticle(db: Reader, row: ArticleRow, caller: Caller
   return article
 }
 
-/** The working copy after a write. The edition that the write compiled shows the same, but for links to what is not live. */
+/**
+ * The working copy after a write. The edition that the write compiled shows the same, but for links to what is not live,
+ * and media that may not be shown.
+ */
 export async function presentSaved(db: Reader, { row, edition }: SavedArticle, caller: Caller): Promise<Article> {
-  const isWhole = edition?.relatedLinks.length === row.content.relatedLinks.length
-  return edition && isWhole ? { ...edition, ...workingState(row) } : presentArticle(db, row, caller)
+  const isWhole = edition && hasAllLinks(edition, row) && hasAllMedia(edition, row)
+  return isWhole ? { ...edition, ...workingState(row) } : presentArticle(db, row, caller)
 }
+
+const hasAllLinks = ({ relatedLinks }: Article, { content }: ArticleRow): boolean =>
+  relatedLinks.length === content.relatedLinks.length
+
+const hasAllMedia = ({ image, body }: Article, { content }: ArticleRow): boolean =>
+  (image === null) === (content.image === undefined) &&
+  body.flatMap(mediaItems).length === content.body.flatMap(mediaItems).length
 
 /** Finds the targets of related links that are not live. */
 async function linkedWorkingCopies(

@@ -7,7 +7,8 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import * as z from 'zod'
 import type { AccessAttributes } from '../access/attributes.ts'
 import type { EntryNoun } from '../changes/log.ts'
-import { Id, line, Slug, Timestamp } from '../lib/schemas.ts'
+import { Image } from '../lib/media-schemas.ts'
+import { Id, line, Reference, Slug, Timestamp } from '../lib/schemas.ts'
 import type { Order } from '../storage/keyset.ts'
 import { refCounts } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
@@ -37,6 +38,10 @@ export const entryInput = {
   name: line(200).meta({ description: 'The name.' }),
   slug: Slug.optional().meta({ description: 'The slug; derived from the name if left out.' }),
 }
+
+/** The schema of the image in a request that creates an entry, and in replies. */
+export const imageInput = Reference.nullish().meta({ description: 'Its image, by the id of media.' })
+export const imageView = Image.nullable().meta({ description: 'Its image; null for none.' })
 
 /** Schemas of the members of every reply that shows an entry. */
 export const entryView = {
@@ -84,6 +89,8 @@ export interface EntryKind<Row extends EntryRow, Input extends EntryInput> exten
   where(db: Reader, filters: Record<string, unknown>): Promise<(SQL | undefined)[]>
   /** The column that refers to another entry of the same kind, such as the parent, and its name. */
   selfReference?: { name: string; column: SQLiteColumn }
+  /** Columns of other kinds that refer to entries of this kind: it cannot be deleted while any does. */
+  usedBy?: readonly { plural: string; table: EntryTable; column: SQLiteColumn }[]
   /** For a tree: the children of an entry, in their order. */
   children?(db: Reader, row: Row): Promise<Row[]>
   /** Updates what depends on a changed entry; returns the previous attributes of the articles that refer to it. */

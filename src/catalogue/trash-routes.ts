@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { type Caller, may } from '../access/roles.ts'
+import type { Caller } from '../access/roles.ts'
 import { type WriteContext, writeContext } from '../access/write-context.ts'
 import { requireAdmin } from '../http/access.ts'
 import { ConditionalHeaders, DeletionQuery, NoContent } from '../http/common-schemas.ts'
@@ -32,20 +32,26 @@ const DeleteQuery = DeletionQuery.extend({
     .meta({ description: 'The id or slug of another: articles refer to that instead, and the slugs lead there.' }),
 })
 
-/** Registers deletion and restoring of one kind of entry. `One` is the schema of the path, `View` of the reply. */
+/** Registers deletion and restoring of one kind of entry. `One` is the schema of the path, `View` of the reply, which `view` gives. */
 export function registerDeletion<Row extends EntryRow, Input extends EntryInput>(
   server: FastifyInstance,
   kind: EntryKind<Row, Input>,
   { storage, clock, idempotent, reassign }: DeletionDeps,
-  { One, View }: { One: z.ZodObject<Record<string, z.ZodString>>; View: z.ZodType },
+  {
+    One,
+    View,
+    view,
+  }: {
+    One: z.ZodObject<Record<string, z.ZodString>>
+    View: z.ZodType
+    view: (db: Reader, row: Row, caller: Caller) => Promise<unknown>
+  },
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
   const { noun, plural, title } = kind
   const path = `/${plural}`
   const tags = [`${title}s`]
   const referenceIn = (params: Record<string, string>) => params[noun] ?? ''
-  const view = async (db: Reader, row: Row, caller: Caller) =>
-    (await kind.views(db, [row], may(caller, 'content:write')))[0]
 
   app.delete(
     `${path}/:${noun}`,

@@ -46,6 +46,11 @@ export async function deleteEntry<Row extends EntryRow, Input extends EntryInput
         .update(kind.table)
         .set({ [kind.selfReference.name]: null })
         .where(eq(kind.selfReference.column, id))
+    for (const { table, column } of kind.usedBy ?? [])
+      await tx
+        .update(table)
+        .set({ [column.name]: null })
+        .where(eq(column, id))
     await tx.delete(kind.table).where(eq(kind.table.id, id))
   } else await tx.update(kind.table).set({ deletedAt: now }).where(eq(kind.table.id, id))
   await audit(tx, context, { action: `${kind.noun}.${permanent ? 'erase' : 'trash'}`, target: id, from: row.version })
@@ -59,10 +64,12 @@ async function assertUnused<Row extends EntryRow, Input extends EntryInput>(
   kind: EntryKind<Row, Input>,
   { id, slug }: Row,
 ): Promise<void> {
-  const uses = {
+  const uses: Record<string, number> = {
     articles: await articlesUsing(tx, kind.noun, id),
     ...(kind.selfReference && { [kind.plural]: await countReferringEntries(tx, kind, kind.selfReference.column, id) }),
   }
+  for (const { plural, column, table } of kind.usedBy ?? [])
+    uses[plural] = await countReferringEntries(tx, { table }, column, id)
   const nonZero = Object.entries(uses).filter(([, count]) => count > 0)
   if (nonZero.length === 0) return
   const counts = nonZero
@@ -71,10 +78,10 @@ async function assertUnused<Row extends EntryRow, Input extends EntryInput>(
   throw new Problem('in-use', `in use by ${counts}: the ${kind.noun} "${slug}"`, { extensions: { uses } })
 }
 
-/** How many entries of the same kind refer to the entry, without those in the trash. */
+/** How many entries of a kind refer to the entry, without those in the trash. */
 async function countReferringEntries(
   tx: Writer,
-  { table }: EntryCollection,
+  { table }: Pick<EntryCollection, 'table'>,
   column: SQLiteColumn,
   id: string,
 ): Promise<number> {

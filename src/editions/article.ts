@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { Block, Warning } from '../body/block.ts'
 import { RichBlock } from '../body/to-rich.ts'
 import { Breadcrumb } from '../catalogue/breadcrumb.ts'
+import { Image } from '../lib/media-schemas.ts'
 import { Id, Slug, Timestamp } from '../lib/schemas.ts'
 import {
   AuthorRef,
@@ -42,6 +43,10 @@ const summaryFields = {
   dateline: Dateline.nullable().meta({
     description: 'Where the story was written.',
     examples: [{ city: 'Port Ellery', country: 'NZ' }],
+  }),
+  image: Image.nullable().meta({
+    description:
+      'The lead image; null for none. In a list it has the crops `wide` and `square` alone, and no rights: `fields=image` gives all.',
   }),
   section: SectionRef.nullable().meta({
     description: 'The section that the article stands in.',

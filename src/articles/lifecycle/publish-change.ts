@@ -87,7 +87,8 @@ function conflictAt(pointers: string[]): Problem {
 /** Pointers to what differs between the edition and a working copy, without the members that a patch names. */
 export function unpublishedChanges(live: Copy, before: ArticleRow, patched: ReadonlySet<string>): string[] {
   const [published, working] = [membersOf(live), membersOf(before)]
-  const changed = [...published.keys()].filter((name) => !isDeepStrictEqual(published.get(name), working.get(name)))
+  const names = new Set([...published.keys(), ...working.keys()])
+  const changed = [...names].filter((name) => !isDeepStrictEqual(published.get(name), working.get(name)))
   return changed.filter((name) => !patched.has(name)).map((name) => `/${name}`)
 }
 

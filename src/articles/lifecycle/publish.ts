@@ -5,6 +5,7 @@ import { recordChange } from '../../changes/log.ts'
 import { liveSection } from '../../editions/paths.ts'
 import { putEdition } from '../../editions/store.ts'
 import type { Writer } from '../../storage/storage.ts'
+import { storeCrops } from '../image-crops.ts'
 import { requireFreeExternalId } from '../ownership.ts'
 import { settleSlug } from '../provisional-slug.ts'
 import { wasLive } from '../publication-dates.ts'
@@ -92,6 +93,7 @@ export async function makeLive(
     previousPublishedAt: publishedBefore,
     article: edition,
   } = await putEdition(tx, state, content, now)
+  await storeCrops(tx, content)
   await saveSlug(tx, { kind: 'article', slug, target: id, live: true })
   if (!isFirst && publishedAt !== publishedBefore) await redateFirst(tx, id, publishedAt)
   await endPublication(tx, id, now)
