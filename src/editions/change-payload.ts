@@ -1,11 +1,13 @@
 /** What partners and webhooks are sent of a change: what changed, and the edition as it is now. */
 import { inArray } from 'drizzle-orm'
 import { covers, type Grant } from '../access/grants.ts'
+import type { MediaAccess } from '../access/media-access.ts'
 import type { LoggedChange } from '../changes/log.ts'
 import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
 import { editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { liveAttributes } from './access-attributes.ts'
+import { jsonWithMediaFor } from './article-media.ts'
 import { documentsOf } from './cards.ts'
 
 /** A change, and its payload for one recipient. */
@@ -19,19 +21,19 @@ export interface ChangePayload<C> {
 
 /**
  * The payloads of changes for a recipient with this grant; null is a grant for everything. With `withEditions` each has
- * the edition of its article, which is null where the article is not live or not granted.
+ * the edition of its article with the media that the recipient may have; null where it is not live or not granted.
  */
 export async function changePayloads<
   C extends Pick<LoggedChange, 'type' | 'target' | 'slug' | 'version' | 'previousAttributes'>,
 >(
   db: Reader,
   changes: C[],
-  { grant, withEditions }: { grant: Grant | null; withEditions: boolean },
+  { grant, withEditions, mediaAccess }: { grant: Grant | null; withEditions: boolean; mediaAccess: MediaAccess },
 ): Promise<ChangePayload<C>[]> {
   const articles = [...new Set(changes.filter(isOfArticle).map(({ target }) => target))]
   const granted = await grantedArticles(db, articles, grant)
   const documents = withEditions ? await documentsOf(db, [...granted]) : []
-  const editionOf = new Map(documents.map(({ article, json }) => [article, json]))
+  const editionOf = new Map(documents.map(({ article, json }) => [article, jsonWithMediaFor(mediaAccess, json)]))
   return changes.map((change) => {
     const { type, target, slug, version, previousAttributes } = change
     const [noun = ''] = type.split('.')
