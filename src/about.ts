@@ -13,6 +13,7 @@ export const ABOUT = {
     { name: 'Sources', description: 'Where facts and copy come from.' },
     { name: 'Sections', description: 'The tree of the site.' },
     { name: 'Tags', description: 'Subjects that articles are about.' },
+    { name: 'Media', description: 'Images, recordings and documents, and the rights to them.' },
     { name: 'Feeds', description: 'Live articles for feed readers.' },
     { name: 'Sitemaps', description: 'Live articles for search engines.' },
     { name: 'Changes', description: 'For partners: following the changes of what the public reads.' },

@@ -51,6 +51,8 @@ import { registerKeys } from './keys/routes.ts'
 import { rateWindows } from './lib/rate-windows.ts'
 import { registerRelated } from './listing/related-routes.ts'
 import { registerLists } from './listing/routes.ts'
+import { mediaKind } from './media/kind.ts'
+import { registerUploads } from './media/upload-routes.ts'
 import { countRequests } from './metrics/requests.ts'
 import { registerSearch } from './search/routes.ts'
 import { registerSitemaps } from './sitemaps/routes.ts'
@@ -127,6 +129,8 @@ function registerApi(v1: FastifyInstance, services: ApiServices): void {
   registerEntries(v1, sourceKind, services)
   registerEntries(v1, sectionKind, services)
   registerEntries(v1, tagKind, services)
+  registerUploads(v1, services)
+  registerEntries(v1, mediaKind, services)
   registerBulk(v1, { ...services, translate: problemOf })
   registerTrash(v1, services)
   registerAdvanceCopies(v1, services)

@@ -43,6 +43,9 @@ const sitePath = z
   .max(500)
   .regex(/^(none|\/[^\s?#]*\{slug\}[^\s?#]*)$/, 'must be a path with {slug} in it, such as /tags/{slug}, or none')
 
+/** A crop by its name and its ratio, such as `wide=16:9`. */
+const isCrop = (value: string): boolean => /^(?!full=)[a-z][a-z0-9]*=[1-9]\d{0,3}:[1-9]\d{0,3}$/.test(value)
+
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 /** The settings, by environment variable. docs/configuration.md describes each. */
@@ -96,6 +99,28 @@ const Environment = z.object({
   TRASH_DAYS: integer(0, 36_500).default(30),
   CHANGES_DAYS: integer(0, 36_500).default(90),
   DELIVERIES_DAYS: integer(0, 36_500).default(30),
+  MEDIA_DIR: z.string().optional(),
+  MEDIA_MAX_BYTES: integer(1, 5 * 2 ** 30).default(100 * 1024 * 1024),
+  MEDIA_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
+  MEDIA_CROPS: commaSeparated(isCrop, 'must be crops such as wide=16:9, joined by commas').default([
+    'wide=16:9',
+    'standard=4:3',
+    'square=1:1',
+    'tall=3:4',
+  ]),
+  MEDIA_WIDTHS: commaSeparated(isWidth, 'must be widths from 16 to 8192 pixels, joined by commas').default([
+    '320',
+    '640',
+    '960',
+    '1280',
+    '1920',
+  ]),
+  MEDIA_ALLOWED_HOSTS: commaSeparated(
+    isHost,
+    'must be hosts such as files.internal or 10.0.0.5:8080, joined by commas',
+  ).default([]),
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
   BACKUP_DIR: z.string().optional(),
   BACKUP_EVERY_HOURS: integer(0, 8_760).default(0),
   BACKUP_KEEP: integer(1, 10_000).default(7),
@@ -135,10 +160,23 @@ export class ConfigError extends Error {
 }
 
 /** Settings whose values must not appear in error messages. */
-const SECRETS = new Set(['DATABASE_READ_URL', 'DATELINE_ADMIN_KEY', 'REDIS_URL', 'SECRETS_KEY'])
+const SECRETS = new Set([
+  'DATABASE_READ_URL',
+  'DATELINE_ADMIN_KEY',
+  'REDIS_URL',
+  'SECRETS_KEY',
+  'AWS_SECRET_ACCESS_KEY',
+])
 
 /** Settings that may be read from files, as container platforms mount secrets: `SECRETS_KEY_FILE` names that of `SECRETS_KEY`. */
-const FROM_FILES = ['DATABASE_URL', 'DATABASE_READ_URL', 'DATELINE_ADMIN_KEY', 'REDIS_URL', 'SECRETS_KEY']
+const FROM_FILES = [
+  'DATABASE_URL',
+  'DATABASE_READ_URL',
+  'DATELINE_ADMIN_KEY',
+  'REDIS_URL',
+  'SECRETS_KEY',
+  'AWS_SECRET_ACCESS_KEY',
+]
 
 /** The settings that the environment gives as files, without the line break at their end. Throws `ConfigError`. */
 export function settingsFromFiles(environment: NodeJS.ProcessEnv): Record<string, string> {
@@ -196,6 +234,11 @@ function isOrigin(value: string): boolean {
   if (!URL.canParse(value)) return false
   const { protocol, host } = new URL(value)
   return host !== '' && !host.includes('*') && value === `${protocol}//${host}`
+}
+
+/** Whether it is a width of renditions, in pixels. */
+function isWidth(value: string): boolean {
+  return /^[1-9]\d{1,3}$/.test(value) && Number(value) >= 16 && Number(value) <= 8_192
 }
 
 /** Whether it is a host with an optional port, as in a URL. */

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { UnreadableBody } from '../body/errors.ts'
 import { Problem } from '../lib/problem.ts'
+import { FilesFull, FilesUnavailable } from '../media/files/file-store.ts'
 import { brokenCode } from '../storage/failure.ts'
 import { faultOf, reasonOf, type StorageFault } from '../storage/faults.ts'
 import { type Storage, StorageBroken } from '../storage/storage.ts'
@@ -17,12 +18,15 @@ const faults: Record<StorageFault, (error: unknown) => Problem> = {
   full: () => new Problem('storage-full', 'the disk of the database is full'),
 }
 
-/** The problem that stands for an error of storage or of a body's conversion; undefined for any other error. */
+/** The problem that stands for an error of storage, of the files of media, or of a body's conversion; undefined for any other error. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof StorageBroken || brokenCode(error) !== undefined)
     return new Problem('busy', 'the database has failed; nothing is written', { headers: { 'retry-after': '5' } })
   const fault = faultOf(error)
   if (fault) return faults[fault](error)
+  if (error instanceof FilesFull) return new Problem('storage-full', 'there is no room for files')
+  if (error instanceof FilesUnavailable)
+    return new Problem('busy', 'the files of media cannot be reached', { headers: { 'retry-after': '5' } })
   if (error instanceof UnreadableBody)
     return new Problem('unreadable', `body ${error.message}`, {
       errors: [{ in: 'body', pointer: '/body', code: 'unreadable', message: error.message }],

@@ -15,6 +15,7 @@ import { siteOf } from '../feeds/site.ts'
 import { negotiator, otherForms } from '../formats/routes.ts'
 import { identify } from '../http/access.ts'
 import type { Admission } from '../http/admission.ts'
+import { type HostLookup, systemLookup, urlPolicy } from '../http/url-policy.ts'
 import { idempotency } from '../idempotency/idempotency.ts'
 import { type JobRunner, jobRunner } from '../jobs/runner.ts'
 import { openRequests } from '../keys/open-requests.ts'
@@ -23,11 +24,12 @@ import type { Clock } from '../lib/clock.ts'
 import { digest } from '../lib/etag.ts'
 import { boundedReads } from '../listing/bounded-reads.ts'
 import { cardCache } from '../listing/card-cache.ts'
+import { fileFetcher } from '../media/fetch-file.ts'
+import { openFileStore } from '../media/files/open-store.ts'
 import { loadImages } from '../media/image.ts'
 import type { MeasuredParts } from '../metrics/registry.ts'
 import type { Storage } from '../storage/storage.ts'
 import { secretEncryption } from '../webhooks/secret-encryption.ts'
-import { type HostLookup, systemLookup, urlPolicy } from '../webhooks/url-policy.ts'
 
 export interface AppDeps {
   config: Config
@@ -69,6 +71,7 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
     notifier,
     jobs,
     hostLookup,
+    files: openFileStore(config, storage.file),
     bodyTasksOf: deps.bodyTasksOf ?? (() => inlineTasks),
     // What replies say of the site depends on the settings, too.
     follower: changeFollower(storage, `${version} ${digest(JSON.stringify(site))}`),
@@ -121,6 +124,11 @@ export function createApiServices(services: Services) {
     backups: { folder: config.BACKUP_DIR, keep: config.BACKUP_KEEP },
     secrets: secretEncryption(config.SECRETS_KEY, storage.file),
     checkUrl: urlPolicy(config.WEBHOOK_ALLOWED_HOSTS, hostLookup),
+    maxFileBytes: config.MEDIA_MAX_BYTES,
+    fetchFile: fileFetcher(config.MEDIA_ALLOWED_HOSTS, {
+      lookup: hostLookup,
+      checkUrl: urlPolicy(config.MEDIA_ALLOWED_HOSTS, hostLookup),
+    }),
   }
 }
 export type ApiServices = ReturnType<typeof createApiServices>

@@ -8,7 +8,7 @@ import { type Caller, may } from '../access/roles.ts'
 import { claimSlug, deleteUnpublishedSlug } from '../catalogue/slugs.ts'
 import type { Content } from '../editions/content.ts'
 import { Problem } from '../lib/problem.ts'
-import { MAX_SLUG, slugOf } from '../lib/slug.ts'
+import { hasEndingOf, slugWithId } from '../lib/slug.ts'
 import { articles } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
 import { wasLive } from './publication-dates.ts'
@@ -16,15 +16,9 @@ import { wasLive } from './publication-dates.ts'
 /** The members of an article that its slug depends on. */
 type WithSlug = Pick<typeof articles.$inferSelect, 'id' | 'slug' | 'liveSlug'> & { content: Content }
 
-/** The end of a provisional slug: the end of the article's id (UUIDv7), which is random. */
-const endingOf = (id: string): string => `-${id.slice(-8)}`
-
 /** The provisional slug of a new article, from its headline. */
-export function provisionalSlug(id: string, headline: string, language: string): string {
-  const ending = endingOf(id)
-  const slug = slugOf(headline, { fallback: 'article', language })
-  return slug.slice(0, MAX_SLUG - ending.length).replace(/-$/, '') + ending
-}
+export const provisionalSlug = (id: string, headline: string, language: string): string =>
+  slugWithId(id, headline, { fallback: 'article', language })
 
 /** Throws `forbidden` unless the caller may choose slugs. */
 export function requireSlugChooser(caller: Caller): void {
@@ -37,7 +31,7 @@ export function requireSlugChooser(caller: Caller): void {
 /** Gives an article whose slug is provisional a slug from its headline, numbered if it is taken. */
 export async function settleSlug<Article extends WithSlug>(tx: Writer, article: Article): Promise<Article> {
   const { id, slug: before, content } = article
-  if (wasLive(article) || !before.endsWith(endingOf(id))) return article
+  if (wasLive(article) || !hasEndingOf(id, before)) return article
   const { headline: name, section, language } = content
   const slug = await claimSlug(tx, { kind: 'article', target: id, section, name, language, live: false })
   await deleteUnpublishedSlug(tx, 'article', before)

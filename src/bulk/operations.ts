@@ -27,6 +27,7 @@ import { parseJson } from '../http/json-body.ts'
 import { parseBody } from '../http/validation.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { Problem } from '../lib/problem.ts'
+import { mediaKind } from '../media/kind.ts'
 import type { Writer } from '../storage/storage.ts'
 
 /** Longest line, in bytes. */
@@ -38,7 +39,7 @@ export const BulkLine = z
       description: 'What to do; `publish` and `unpublish` are for articles.',
     }),
     resource: z
-      .enum(['articles', 'authors', 'sources', 'sections', 'tags'])
+      .enum(['articles', 'authors', 'sources', 'sections', 'tags', 'media'])
       .default('articles')
       .meta({ description: 'What to do it to.' }),
     id: z.string().min(1).max(1_500).optional().meta({
@@ -117,6 +118,8 @@ export async function operationOf(line: BulkLine, caller: Caller, deps: Operatio
       return entryOperation(sectionKind, line, caller)
     case 'tags':
       return entryOperation(tagKind, line, caller)
+    case 'media':
+      return entryOperation(mediaKind, line, caller)
   }
 }
 
@@ -173,6 +176,7 @@ function entryOperation<Row extends EntryRow, Input extends EntryInput>(
 ): Operation {
   requirePermission(caller, 'content:write')
   if (op === 'create') {
+    if (kind.isUploaded) throw new Problem('bad-request', `${kind.plural} are created by POST /v1/${kind.plural} alone`)
     const input = parseBody(kind.Input, body)
     return { status: 201, run: async (tx, context) => resultOf(await entries.createEntry(tx, kind, input, context)) }
   }

@@ -1,11 +1,12 @@
 /**
- * The catalogue: authors, sources, sections and tags. All are entries with the same operations; an `EntryKind` describes
- * how one kind differs.
+ * The catalogue: authors, sources, sections, tags and media. All are entries with the same operations; an `EntryKind`
+ * describes how one kind differs.
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import * as z from 'zod'
 import type { AccessAttributes } from '../access/attributes.ts'
+import type { Caller, Permission } from '../access/roles.ts'
 import type { EntryNoun } from '../changes/log.ts'
 import { Image } from '../lib/media-schemas.ts'
 import { Id, line, Reference, Slug, Timestamp } from '../lib/schemas.ts'
@@ -73,14 +74,30 @@ export interface EntryKind<Row extends EntryRow, Input extends EntryInput> exten
   View: z.ZodObject
   filters: Record<string, z.ZodType>
   sorts: Record<string, Omit<Order, 'id' | 'descending'>>
+  /**
+   * The permission that reading an entry needs; `live:read` if left out. Entries that need another are in the log of
+   * changes only while a live edition shows them.
+   */
+  readAccess?: Permission
+  /** Whether an entry is created by an upload, which has a route of its own, instead of a POST of its input. */
+  isUploaded?: boolean
   /** Columns that only editors see; changes to them are not public changes. */
   internalColumns?: readonly string[]
   /** The default sort order of the list. */
   defaultSort: string
   /** The id of the parent among whose children the slug is unique; null at the top. Left out if it is unique in the kind. */
   slugScope?(db: Reader, input: Input): Promise<string | null>
-  /** The columns for an input, with its references resolved. `self` is null for a new entry. */
-  columns(db: Reader, input: Input, self: Row | null, slug: string): Promise<Record<string, unknown>>
+  /** The slug of a new entry; left out if it is derived from the name, with a number where that is taken. */
+  slugOfNew?(id: string, input: Input): string
+  /** Throws unless this caller, who may not write all content, may change the entry; left out if none may. */
+  checkOwner?(db: Reader, caller: Caller, row: Row): Promise<void>
+  /** The columns for an input at a time, with its references resolved. `self` is null for a new entry. */
+  columns(
+    db: Reader,
+    input: Input,
+    self: Row | null,
+    at: { slug: string; now: string },
+  ): Promise<Record<string, unknown>>
   /** The input that corresponds to the row: the target of a merge patch. */
   inputOf(row: Row): Input
   /** The rows as in replies; `internal` adds the members that only editors see. */
@@ -93,6 +110,8 @@ export interface EntryKind<Row extends EntryRow, Input extends EntryInput> exten
   usedBy?: readonly { plural: string; table: EntryTable; column: SQLiteColumn }[]
   /** For a tree: the children of an entry, in their order. */
   children?(db: Reader, row: Row): Promise<Row[]>
+  /** How a changed entry is in the log of changes; `updated` if left out. */
+  changeVerb?(before: Row, after: Row): string
   /** Updates what depends on a changed entry; returns the previous attributes of the articles that refer to it. */
   cascade?(tx: Writer, before: Row, after: Row): Promise<AccessAttributes | null>
 }

@@ -10,13 +10,13 @@ import { Ambiguous } from '../http/problems.ts'
 import { parseBody, type ZodTypes } from '../http/validation.ts'
 import { Idempotent } from '../idempotency/idempotency.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
-import { feedLinks } from '../lib/feed-urls.ts'
+import { feedFilters, feedLinks } from '../lib/feed-urls.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { notFound } from '../lib/problem.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
 import { entryViews, type LoadImages } from './images.ts'
-import { withArticle } from './noun.ts'
+import { capitalized, withArticle } from './noun.ts'
 import { slugOrPathOf } from './resolve.ts'
 import { createEntry, findEntry, isCurrentReference, listEntries, updateEntry } from './store.ts'
 import { type DeletionDeps, registerDeletion } from './trash-routes.ts'
@@ -34,9 +34,9 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
   { storage, clock, idempotent, latestArticles, loadImages, reassign }: EntryDeps,
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
-  const { noun, plural, title } = kind
+  const { noun, plural, title, readAccess = 'live:read' } = kind
   const path = `/${plural}`
-  const tags = [`${title}s`]
+  const tags = [capitalized(plural)]
   const One = z.strictObject({
     [noun]: z
       .string()
@@ -57,6 +57,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       .meta({ description: 'The beginning of a name, or of a word in it; case and diacritics do not matter.' }),
     ...withLatestParameters,
   })
+  const hasFeeds = (feedFilters as readonly string[]).includes(noun)
   const expanded = withLatest(kind, latestArticles)
   const { View } = expanded
   const referenceIn = (params: Record<string, string>) => params[noun] ?? ''
@@ -67,9 +68,9 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
   app.get(
     path,
     {
-      config: { access: 'live:read' },
+      config: { access: readAccess },
       schema: {
-        operationId: `list${title}s`,
+        operationId: `list${capitalized(plural)}`,
         summary: `List ${plural}`,
         description: `All ${plural}, ordered by \`sort\`. With \`include=latest\` each comes with its newest articles.`,
         tags,
@@ -92,41 +93,36 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
     },
   )
 
-  app.post(
-    path,
-    {
-      config: { access: 'content:write' },
-      schema: {
-        operationId: `create${title}`,
-        summary: `Create ${withArticle(noun)}`,
-        description: `Creates ${withArticle(noun)}. Its slug is derived from the name, unless one is sent.`,
-        tags,
-        headers: Idempotent,
-        body: kind.Input,
-        response: { 201: View },
-      },
-    },
-    async (request, reply) => {
+  const creation = {
+    operationId: `create${title}`,
+    summary: `Create ${withArticle(noun)}`,
+    description: `Creates ${withArticle(noun)}. Its slug is derived from the name, unless one is sent.`,
+    tags,
+    headers: Idempotent,
+    body: kind.Input,
+    response: { 201: View },
+  }
+  if (!kind.isUploaded)
+    app.post(path, { config: { access: 'content:write' }, schema: creation }, async (request, reply) => {
       return idempotent(request, reply, async (tx) => {
         const row = await createEntry(tx, kind, request.body as Input, writeContext(request, clock))
         const body = await view(tx, row, request.caller)
         return { status: 201, location: `/v1${path}/${row.id}`, version: row.version, body }
       })
-    },
-  )
+    })
 
   app.get(
     `${path}/:${noun}`,
     {
-      config: { access: 'live:read' },
+      config: { access: readAccess },
       schema: {
         operationId: `get${title}`,
         summary: `Get ${withArticle(noun)}`,
-        description: `Gives one ${noun}, by id or slug. A former slug is answered with 308 and the present address. The \`Link\` header leads to the feeds of its articles.`,
+        description: `Gives one ${noun}, by id or slug. A former slug is answered with 308 and the present address.${hasFeeds ? ' The `Link` header leads to the feeds of its articles.' : ''}`,
         tags,
         params: One,
         querystring: z.strictObject(withLatestParameters),
-        replyHeaders: ['Last-Modified', 'Cache-Tag', 'Link'],
+        replyHeaders: ['Last-Modified', 'Cache-Tag', ...(hasFeeds ? (['Link'] as const) : [])],
         response: { 200: View, 308: PermanentRedirect, ...(kind.slugScope && { 409: Ambiguous }) },
       },
     },
@@ -141,7 +137,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
         const location = `/v1${path}/${name === row.slug ? name : row.id}${search}`
         return reply.header('cache-tag', cacheTagOf([row.id])).redirect(location, 308) as never
       }
-      addLinks(reply, feedLinks({ [noun]: name }))
+      if (hasFeeds) addLinks(reply, feedLinks({ [noun]: name }))
       // Without a version the ETag comes from the body: changes that only editors see do not change it for the public.
       if (seesInternal(request.caller)) reply.version = row.version
       if (latestCount !== undefined) {
@@ -157,7 +153,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
   app.patch(
     `${path}/:${noun}`,
     {
-      config: { access: 'content:write' },
+      config: { access: kind.checkOwner ? 'drafts:write' : 'content:write' },
       schema: {
         operationId: `update${title}`,
         summary: `Update ${withArticle(noun)}`,

@@ -105,7 +105,7 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
     path === undefined ? undefined : eq(sections.id, (await resolveId(db, 'section', String(path))) ?? ''),
   ],
   slugScope: async (db, { parent }) => (await resolveEntry<SectionRow>(db, sectionKind, parent, '/parent'))?.id ?? null,
-  async columns(db, { parent, description = null, position = 0, image }, self, slug) {
+  async columns(db, { parent, description = null, position = 0, image }, self, { slug }) {
     const parentRow = await resolveEntry<SectionRow>(db, sectionKind, parent, '/parent')
     if (self && parentRow && isWithin(parentRow, self))
       throw wrongParent('must not be the section itself or one below it')

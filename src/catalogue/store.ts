@@ -1,8 +1,9 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { may } from '../access/roles.ts'
 import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
-import { markStale, recordChange } from '../changes/log.ts'
+import { type ChangeType, markStale, recordChange } from '../changes/log.ts'
 import { isId, newId } from '../lib/id.ts'
 import { invalidReferences, notFound } from '../lib/problem.ts'
 import { sortKey } from '../lib/tokenizer.ts'
@@ -89,25 +90,42 @@ function hasWordPrefix(sortName: SQLiteColumn, text: string): SQL | undefined {
   return sql`' ' || ${sortName} like ${`% ${prefix}%`} escape '\\'`
 }
 
-/** Creates an entry. Throws `conflict` if the requested slug is taken. */
+/**
+ * Creates an entry. `ownColumns` are those that follow from no input, such as what is known of a file. Throws `conflict`
+ * if the requested slug is taken.
+ */
 export async function createEntry<Row extends EntryRow, Input extends EntryInput>(
   tx: Writer,
   kind: EntryKind<Row, Input>,
   input: Input,
   context: WriteContext,
+  ownColumns: Partial<Row> = {},
 ): Promise<Row> {
   const { now } = context
   const id = newId()
-  const { slug: requested, name } = input
+  const { slug: requested = kind.slugOfNew?.(id, input), name } = input
   const section = (await kind.slugScope?.(tx, input)) ?? null
   const slug = await claimSlug(tx, { kind: kind.noun, target: id, section, requested, name, live: true })
-  const columns = await kind.columns(tx, input, null, slug)
+  const columns = { ...(await kind.columns(tx, input, null, { slug, now })), ...ownColumns }
   const identity = { id, slug, name, sortName: sortKey(name) }
   const row = { ...columns, ...identity, version: 1, createdAt: now, updatedAt: now, deletedAt: null }
   await tx.insert(kind.table).values(row)
-  await recordChange(tx, { type: `${kind.noun}.created`, at: now, target: id, slug, version: 1 })
+  await recordEntryChange(tx, kind, 'created', row, now)
   await audit(tx, context, { action: `${kind.noun}.create`, target: id, to: 1 })
   return row as unknown as Row
+}
+
+/** Records the change of an entry, unless only some may read entries of the kind and no live edition shows this one. */
+export async function recordEntryChange(
+  tx: Writer,
+  { noun, readAccess }: Pick<EntryKind<never, never>, 'noun' | 'readAccess'>,
+  verb: string,
+  { id, slug, version }: Pick<EntryRow, 'id' | 'slug' | 'version'>,
+  at: string,
+  isShown = false,
+): Promise<void> {
+  if (readAccess === undefined || isShown)
+    await recordChange(tx, { type: `${noun}.${verb}` as ChangeType, at, target: id, slug, version })
 }
 
 /** Updates an entry to the input that `change` returns, and marks the editions that show it as stale. */
@@ -118,24 +136,52 @@ export async function updateEntry<Row extends EntryRow, Input extends EntryInput
   change: (before: Row) => Input,
   context: WriteContext,
 ): Promise<Row> {
-  const { now } = context
-  const before = await findEntry<Row>(tx, kind, reference, 'own')
-  if (!before) throw notFound(kind.noun)
-  const { id } = before
+  const before = await findOwnEntry(tx, kind, reference, context)
   const input = change(before)
   const slug = await updateSlug(tx, kind, before, input)
-  const columns = await kind.columns(tx, input, before, slug)
+  const columns = await kind.columns(tx, input, before, { slug, now: context.now })
+  const named = { ...columns, slug, name: input.name, sortName: sortKey(input.name) } as Partial<Row>
+  return saveEntry(tx, kind, before, named, context)
+}
+
+/** The entry, for a change. Throws `not-found`; `forbidden` if the caller may not change it. */
+export async function findOwnEntry<Row extends EntryRow, Input extends EntryInput>(
+  tx: Writer,
+  kind: EntryKind<Row, Input>,
+  reference: string,
+  { caller }: WriteContext,
+): Promise<Row> {
+  const row = await findEntry<Row>(tx, kind, reference, 'own')
+  if (!row) throw notFound(kind.noun)
+  if (!may(caller, 'content:write')) await kind.checkOwner?.(tx, caller, row)
+  return row
+}
+
+/**
+ * Saves columns of an entry as its next version, and marks the editions that show it as stale. Does nothing if no column
+ * changes. `verb` is that of the audit log.
+ */
+export async function saveEntry<Row extends EntryRow, Input extends EntryInput>(
+  tx: Writer,
+  kind: EntryKind<Row, Input>,
+  before: Row,
+  columns: Partial<Row>,
+  context: WriteContext,
+  verb = 'update',
+): Promise<Row> {
+  const { now } = context
+  const { id } = before
   const version = before.version + 1
-  const changed = { ...before, ...columns, slug, name: input.name, sortName: sortKey(input.name), version }
+  const changed = { ...before, ...columns, version }
   if (isEqual({ ...changed, version: before.version }, before)) return before
   const isPublicChange = publicJson(kind, changed) !== publicJson(kind, { ...before, version })
   const after = { ...changed, updatedAt: isPublicChange ? now : before.updatedAt }
   await tx.update(kind.table).set(after).where(eq(kind.table.id, id))
-  await audit(tx, context, { action: `${kind.noun}.update`, target: id, from: before.version, to: version })
+  await audit(tx, context, { action: `${kind.noun}.${verb}`, target: id, from: before.version, to: version })
   if (!isPublicChange) return after
   const previousAttributes = await kind.cascade?.(tx, before, after)
-  await markStale(tx, kind.noun, id, now, previousAttributes)
-  await recordChange(tx, { type: `${kind.noun}.updated`, at: now, target: id, slug, version })
+  const isShown = await markStale(tx, kind.noun, id, now, previousAttributes)
+  await recordEntryChange(tx, kind, kind.changeVerb?.(before, after) ?? 'updated', after, now, isShown)
   return after
 }
 

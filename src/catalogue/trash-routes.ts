@@ -12,7 +12,7 @@ import { Idempotent, type IdempotentRun } from '../idempotency/idempotency.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
 import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
-import { withArticle } from './noun.ts'
+import { capitalized, withArticle } from './noun.ts'
 import { findEntry } from './store.ts'
 import { deleteEntry, invalidReassignTarget, restoreEntry } from './trash.ts'
 
@@ -50,7 +50,7 @@ export function registerDeletion<Row extends EntryRow, Input extends EntryInput>
   const app = server.withTypeProvider<ZodTypes>()
   const { noun, plural, title } = kind
   const path = `/${plural}`
-  const tags = [`${title}s`]
+  const tags = [capitalized(plural)]
   const referenceIn = (params: Record<string, string>) => params[noun] ?? ''
 
   app.delete(

@@ -3,14 +3,13 @@ import { and, eq, isNull } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
-import { recordChange } from '../changes/log.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import { articleRefs, editionRefs } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
 import { type EntryCollection, type EntryInput, type EntryKind, type EntryRow, rowCount } from './entry.ts'
 import { findSlug } from './resolve.ts'
 import { claimSlug, deleteSlugs, mergeSlugs, unmergeSlugs } from './slugs.ts'
-import { findEntry, findEntryOrTrashed } from './store.ts'
+import { findEntry, findEntryOrTrashed, recordEntryChange } from './store.ts'
 
 /** How an entry is deleted. */
 export interface DeletionOptions {
@@ -36,7 +35,7 @@ export async function deleteEntry<Row extends EntryRow, Input extends EntryInput
   check(row.version)
   const successor = await reassign?.(tx, row)
   await assertUnused(tx, kind, row)
-  const { id, slug } = row
+  const { id } = row
   if (successor !== undefined) await mergeSlugs(tx, id, successor)
   if (permanent) {
     await deleteSlugs(tx, id, kind.table)
@@ -54,8 +53,7 @@ export async function deleteEntry<Row extends EntryRow, Input extends EntryInput
     await tx.delete(kind.table).where(eq(kind.table.id, id))
   } else await tx.update(kind.table).set({ deletedAt: now }).where(eq(kind.table.id, id))
   await audit(tx, context, { action: `${kind.noun}.${permanent ? 'erase' : 'trash'}`, target: id, from: row.version })
-  if (row.deletedAt === null)
-    await recordChange(tx, { type: `${kind.noun}.deleted`, at: now, target: id, slug, version: row.version })
+  if (row.deletedAt === null) await recordEntryChange(tx, kind, 'deleted', row, now)
   return row
 }
 
@@ -116,14 +114,15 @@ export async function restoreEntry<Row extends EntryRow, Input extends EntryInpu
   if (typeof parent === 'string' && !(await findEntry(tx, kind, parent)))
     throw new Problem('conflict', `the ${kind.noun} above it is in the trash: restore that first`)
   const { id, version } = row
+  const { now } = context
   await unmergeSlugs(tx, kind.noun, id)
   const slug = await reserveSlug(tx, kind, row)
-  const columns = await kind.columns(tx, kind.inputOf(row), row, slug)
+  const columns = await kind.columns(tx, kind.inputOf(row), row, { slug, now })
   const after = { ...row, ...columns, slug, deletedAt: null }
   await tx.update(kind.table).set(after).where(eq(kind.table.id, id))
   await kind.cascade?.(tx, row, after)
   await audit(tx, context, { action: `${kind.noun}.restore`, target: id, from: version, to: version })
-  await recordChange(tx, { type: `${kind.noun}.created`, at: context.now, target: id, slug, version })
+  await recordEntryChange(tx, kind, 'created', after, now)
   return after
 }
 

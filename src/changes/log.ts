@@ -5,16 +5,19 @@ import { insertRow, prepared } from '../storage/prepared-statements.ts'
 import { changes, editionRefs, editions, staleEditions } from '../storage/schema.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
 
-const entryNouns = ['author', 'source', 'section', 'tag'] as const
-export type EntryNoun = (typeof entryNouns)[number]
+const publicNouns = ['author', 'source', 'section', 'tag'] as const
+/** The nouns of the entries of the catalogue. Lists of media are not public: they have changes of their own. */
+export type EntryNoun = (typeof publicNouns)[number] | 'media'
 
 const articleVerbs = ['published', 'updated', 'corrected', 'retracted', 'unpublished', 'deleted'] as const
 const entryVerbs = ['created', 'updated', 'deleted'] as const
+const mediaVerbs = ['updated', 'withdrawn', 'expired', 'restored'] as const
 
 /** The types of changes to what the public reads. */
 export const changeTypes = [
   ...articleVerbs.map((verb) => `article.${verb}` as const),
-  ...entryNouns.flatMap((noun) => entryVerbs.map((verb) => `${noun}.${verb}` as const)),
+  ...publicNouns.flatMap((noun) => entryVerbs.map((verb) => `${noun}.${verb}` as const)),
+  ...mediaVerbs.map((verb) => `media.${verb}` as const),
 ] as const
 export type ChangeType = (typeof changeTypes)[number]
 
@@ -99,8 +102,8 @@ const selectReferring = prepared('any_referring', (db) =>
 
 /**
  * Marks every edition that refers to an entry as stale, so that it is compiled again when it is read, and logs each as
- * updated. `kind` is a kind of `editionRefs`; `previous` are the access attributes that these articles no longer have.
- * Writes two short rows for each edition.
+ * updated; gives whether there are any. `kind` is a kind of `editionRefs`; `previous` are the access attributes that these
+ * articles no longer have. Writes two short rows for each edition.
  */
 export async function markStale(
   tx: Writer,
@@ -108,13 +111,20 @@ export async function markStale(
   ref: string,
   now: string,
   previous?: AccessAttributes | null,
-): Promise<void> {
-  if ((await selectReferring(tx, { kind, ref })).length === 0) return
+): Promise<boolean> {
+  if ((await selectReferring(tx, { kind, ref })).length === 0) return false
   const referring = tx
     .select({ article: editionRefs.article })
     .from(editionRefs)
     .where(and(eq(editionRefs.kind, kind), eq(editionRefs.ref, ref)))
   await mark(tx, inArray(editions.article, referring), now, previous)
+  return true
+}
+
+/** Marks every edition as stale that refers to any entry of a kind: what all of them show of it has changed. */
+export async function markKindStale(tx: Writer, kind: string, now: string): Promise<void> {
+  const referring = tx.select({ article: editionRefs.article }).from(editionRefs).where(eq(editionRefs.kind, kind))
+  await mark(tx, inArray(editions.article, referring), now)
 }
 
 /** Marks every edition as stale that links to an article which refers to an entry: the path of that article has changed. */

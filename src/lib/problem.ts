@@ -61,7 +61,11 @@ export const problems = {
   ],
   'too-large': [413, 'Too large', 'The body is larger than this service takes.'],
   'uri-too-long': [414, 'Address too long', 'The address is longer than this service takes.'],
-  'unsupported-media-type': [415, 'Unsupported content type', 'The body has to be JSON.'],
+  'unsupported-media-type': [
+    415,
+    'Unsupported content type',
+    'The body has to be JSON; a file of media has to be of a type that is accepted.',
+  ],
   'expectation-failed': [417, 'Expectation failed', 'The only `Expect` that is met is `100-continue`.'],
   'idempotency-mismatch': [
     422,
@@ -88,7 +92,11 @@ export const problems = {
     'Too complex',
     'The text would take too long to process, or too much memory; `detail` says which limit it exceeds.',
   ],
-  unreadable: [422, 'The text cannot be read', 'The body of the article could not be converted.'],
+  unreadable: [
+    422,
+    'The content cannot be read',
+    'The body of the article could not be converted, or the file is damaged or cannot be fetched.',
+  ],
   'rate-limited': [429, 'Too many requests', 'Wait for as many seconds as `Retry-After` says.'],
   'headers-too-large': [431, 'Headers too large', 'The address and the headers are larger than this service takes.'],
   internal: [500, 'Our fault', 'An unexpected error occurred; the request id leads to it in the log.'],

@@ -26,6 +26,24 @@ export function slugOf(
   return slug === '' || isId(slug) ? fallback : slug
 }
 
+/**
+ * A slug of a text that ends with a part of an id, which is random at its end (UUIDv7): no other has it, and it says
+ * nothing of others.
+ */
+export function slugWithId(id: string, text: string, options: { fallback: string; language?: string }): string {
+  const ending = endingOf(id)
+  return (
+    slugOf(text, options)
+      .slice(0, MAX_SLUG - ending.length)
+      .replace(/-$/, '') + ending
+  )
+}
+
+/** Whether a slug ends with that part of an id. */
+export const hasEndingOf = (id: string, slug: string): boolean => slug.endsWith(endingOf(id))
+
+const endingOf = (id: string): string => `-${id.slice(-8)}`
+
 /** The slug with a number appended, shortened to the limit if needed. */
 export const numberedSlug = (slug: string, number: number): string =>
   `${slug.slice(0, MAX_SLUG - String(number).length - 1).replace(/-$/, '')}-${number}`

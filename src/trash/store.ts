@@ -10,11 +10,12 @@ import { tagKind } from '../catalogue/tags.ts'
 import { deleteEntry } from '../catalogue/trash.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
+import { mediaKind } from '../media/kind.ts'
 import { type Keys, keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
-import { articles, authors, sections, sources, tags } from '../storage/schema.ts'
+import { articles, authors, media, sections, sources, tags } from '../storage/schema.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
 
-export const trashKinds = ['article', 'author', 'source', 'section', 'tag'] as const
+export const trashKinds = ['article', 'author', 'source', 'section', 'tag', 'media'] as const
 export type TrashKind = (typeof trashKinds)[number]
 
 /** An article or an entry in the trash. */
@@ -30,8 +31,8 @@ export interface TrashItem {
 const BATCH_SIZE = 100
 const DAY = 24 * 60 * 60 * 1000
 
-const tables = { article: articles, author: authors, source: sources, section: sections, tag: tags }
-const entries = { author: authorKind, source: sourceKind, section: sectionKind, tag: tagKind }
+const tables = { article: articles, author: authors, source: sources, section: sections, tag: tags, media }
+const entries = { author: authorKind, source: sourceKind, section: sectionKind, tag: tagKind, media: mediaKind }
 
 /** A page of the trash, the last deleted first. */
 export async function listTrash(

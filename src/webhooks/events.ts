@@ -1,6 +1,6 @@
 /** The events of webhooks for the OpenAPI document: the schemas of their messages and headers. */
 import * as z from 'zod'
-import { type ChangeType, changeTypes } from '../changes/log.ts'
+import { type ChangeType, changeTypes, type EntryNoun } from '../changes/log.ts'
 import { Article } from '../editions/article.ts'
 import { Id, Slug, Timestamp } from '../lib/schemas.ts'
 
@@ -32,7 +32,7 @@ const ArticleEvent = eventOf('an article', 'Article', typesOf('article'), {
   }),
 })
 
-const entryEvent = (noun: 'author' | 'source' | 'section' | 'tag', title: string) =>
+const entryEvent = (noun: EntryNoun, title: string) =>
   eventOf(`${noun === 'author' ? 'an' : 'a'} ${noun}`, title, typesOf(noun), {
     [noun]: z.object({ id: Id, slug: Slug }).meta({ description: `The ${noun} that changed.` }),
   })
@@ -53,6 +53,7 @@ const schemas: Record<string, z.ZodType> = {
   source: entryEvent('source', 'Source'),
   section: entryEvent('section', 'Section'),
   tag: entryEvent('tag', 'Tag'),
+  media: entryEvent('media', 'Media'),
   webhook: TestEvent,
 }
 
@@ -78,6 +79,9 @@ const verbs: Record<string, string> = {
   unpublished: 'was unpublished',
   created: 'was created or restored',
   deleted: 'was deleted',
+  withdrawn: 'was withdrawn: live articles no longer show it',
+  expired: 'has expired: live articles no longer show it',
+  restored: 'is available again: live articles show it',
   test: 'is tested',
 }
 

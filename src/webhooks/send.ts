@@ -1,6 +1,6 @@
 import type { Agent } from 'undici'
-import { AddressNotAllowed, ssrfAgent } from './ssrf-agent.ts'
-import { type HostLookup, systemLookup } from './url-policy.ts'
+import { AddressNotAllowed, ssrfAgent } from '../http/ssrf-agent.ts'
+import { type HostLookup, systemLookup } from '../http/url-policy.ts'
 
 /** The result of an attempt. `error` is null for a success. */
 export interface SendOutcome {

@@ -1,5 +1,5 @@
+import { urlPolicy } from '../../src/http/url-policy.ts'
 import { Problem } from '../../src/lib/problem.ts'
-import { urlPolicy } from '../../src/webhooks/url-policy.ts'
 
 const names: Record<string, string[]> = {
   'inside.example': ['10.0.0.1'],

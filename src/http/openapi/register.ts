@@ -5,6 +5,7 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import * as z from 'zod'
+import { formsOf } from '../body-forms.ts'
 import { NoQuery } from '../common-schemas.ts'
 import { mediaTypeOf } from '../media-type.ts'
 import { lineSchemaOf, NDJSON } from '../ndjson.ts'
@@ -155,9 +156,7 @@ function documentedSchema(
   Object.assign(declared.get(String(schema.operationId)) ?? {}, { parameters })
   return {
     ...rest,
-    ...(body && body !== NoBody
-      ? { body: schemaOf(body as z.ZodType, 'input', toSchema), consumes: schema.consumes ?? consumesOf(route, body) }
-      : {}),
+    ...(body && body !== NoBody ? documentedBody(schema, route, body as z.ZodType, toSchema) : {}),
     response: Object.fromEntries(
       Object.entries((response ?? {}) as Record<string, unknown>).flatMap(([status, reply]) =>
         reply instanceof z.ZodType && reply !== ProblemReply
@@ -166,6 +165,14 @@ function documentedSchema(
       ),
     ),
   }
+}
+
+/** A body with its content types: one schema for all of them, or one for each. */
+function documentedBody(schema: FastifySchema, route: RouteOptions, body: z.ZodType, toSchema: ToSchema): Json {
+  const forms = formsOf(body)
+  if (!forms) return { body: schemaOf(body, 'input', toSchema), consumes: schema.consumes ?? consumesOf(route, body) }
+  const content = Object.entries(forms).map(([type, form]) => [type, { schema: schemaOf(form, 'input', toSchema) }])
+  return { body: { content: Object.fromEntries(content) } }
 }
 
 /** The JSON Schema of a body or a reply. NDJSON is one string in OpenAPI 3.1; its content schema describes the lines. */

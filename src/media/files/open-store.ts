@@ -1,0 +1,26 @@
+import { dirname, join } from 'node:path'
+import { Problem } from '../../lib/problem.ts'
+import type { FileStore } from './file-store.ts'
+import { folderStore } from './folder-store.ts'
+
+/** The settings of a store: a folder, or `s3://bucket/prefix?endpoint=…&region=…` and its key. */
+export interface FileStoreSettings {
+  MEDIA_DIR?: string | undefined
+  AWS_ACCESS_KEY_ID?: string | undefined
+  AWS_SECRET_ACCESS_KEY?: string | undefined
+}
+
+/**
+ * The store of files that the settings name; else the folder `media` beside the database. `database` is its path, if it is
+ * a file; with neither, every method throws `not-configured`.
+ */
+export function openFileStore({ MEDIA_DIR: address }: FileStoreSettings, database: string | undefined): FileStore {
+  if (address !== undefined) return folderStore(address)
+  return database === undefined ? missingStore : folderStore(join(dirname(database), 'media'))
+}
+
+const fail = (): never => {
+  throw new Problem('not-configured', 'files need MEDIA_DIR: a folder that all processes share, or an S3 bucket')
+}
+
+const missingStore: FileStore = { incoming: fail, add: fail, read: fail, find: fail, delete: fail, list: fail }
