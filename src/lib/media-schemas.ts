@@ -5,7 +5,7 @@ import { Id, Timestamp } from './schemas.ts'
 
 export const Rendition = z
   .strictObject({
-    crop: z.string().meta({ description: 'The name of the crop.', examples: ['wide'] }),
+    crop: z.string().meta({ description: 'The name of the crop; `full` is all of the image.', examples: ['wide'] }),
     width: z.int().meta({ description: 'The width of the largest size, in pixels.', examples: [1920] }),
     height: z.int().meta({ description: 'Its height.', examples: [1080] }),
     mimeType: z

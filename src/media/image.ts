@@ -3,6 +3,7 @@
 import type { LoadImages } from '../catalogue/images.ts'
 import type { Crop } from '../lib/media.ts'
 import type { Image, Rendition } from '../lib/media-schemas.ts'
+import { FULL } from './crops.ts'
 import { loadMedia, type MediaLoader } from './loader.ts'
 import { fileUrl, type MediaRow, renditionsOf } from './renditions.ts'
 import type { MediaSettings } from './settings.ts'
@@ -15,12 +16,9 @@ export interface ImageUse {
   crop?: Crop | null | undefined
 }
 
-/** The crop that shows an image whole, or the whole part that one use shows. */
-const WHOLE = 'full'
-
 /** The rendition that shows the whole image; undefined for what is no image. */
 export const wholeOf = (renditions: Rendition[]): Rendition | undefined =>
-  renditions.find(({ crop }) => crop === WHOLE) ?? renditions[0]
+  renditions.find(({ crop }) => crop === FULL) ?? renditions[0]
 
 /** An image as an article or an entry shows it. */
 export function imageOf(media: MediaRow, settings: MediaSettings, use: ImageUse = {}): Image {

@@ -1,20 +1,16 @@
 /** Reads an image: it is decoded whole once, within limits, in threads of libvips. */
-import sharp, { type Metadata, type SharpOptions } from 'sharp'
+import sharp, { type Metadata } from 'sharp'
 import { rgbaToThumbHash } from 'thumbhash'
 import type { MediaMetadata } from '../lib/media.ts'
+import { decoding, frameDecoding, headerDecoding, MAX_PIXELS } from './decoding.ts'
 import { readImageMetadata } from './image-metadata.ts'
 import { UnacceptableFile } from './unacceptable-file.ts'
 
-/** The pixels of an image, over all frames. */
-const MAX_PIXELS = 100_000_000
 /** The pixels of a side: WebP has no larger images. */
 const MAX_SIDE = 16_383
 const MAX_FRAMES = 1_000
 /** The longest side of what placeholders are computed from: thumbhash takes no more. */
 const PLACEHOLDER = 100
-
-/** How images are opened: with limits; a damaged one is an error. */
-export const decoding: SharpOptions = { limitInputPixels: MAX_PIXELS, failOn: 'error', sequentialRead: true }
 
 export interface ImageFacts {
   /** In pixels, upright: as the orientation of the EXIF says. */
@@ -30,7 +26,7 @@ export interface ImageFacts {
 /** Reads the image at `path`. Throws `UnacceptableFile`. */
 export async function inspectImage(path: string): Promise<ImageFacts> {
   try {
-    const header = await sharp(path, { ...decoding, limitInputPixels: false }).metadata()
+    const header = await sharp(path, headerDecoding).metadata()
     const frames = framesOf(header)
     checkLimits(header, frames)
     if (frames > 1) await decodeFrames(path)
@@ -59,7 +55,7 @@ function checkLimits({ width, height }: Metadata, frames: number): void {
 
 /** Decodes all frames, one after another. */
 async function decodeFrames(path: string): Promise<void> {
-  await sharp(path, { ...decoding, pages: -1 }).stats()
+  await sharp(path, frameDecoding).stats()
 }
 
 async function placeholders(path: string): Promise<Pick<ImageFacts, 'dominantColour' | 'thumbhash'>> {

@@ -3,75 +3,55 @@ import { createHash } from 'node:crypto'
 import type { Crop } from '../lib/media.ts'
 import type { Rendition } from '../lib/media-schemas.ts'
 import type { media } from '../storage/schema.ts'
+import { type CroppedImage, type Cut, cutOf, FULL, heightAt } from './crops.ts'
 import type { MediaSettings } from './settings.ts'
 
 export type MediaRow = typeof media.$inferSelect
 
-/** The part of an image that a crop of this ratio (width to height) shows: as large as fits, around the focal point. */
-export function cropAround(
-  { width, height, focalPoint }: Pick<MediaRow, 'width' | 'height' | 'focalPoint'>,
-  ratio: number,
-): Crop {
-  const imageRatio = (width ?? 1) / (height ?? 1)
-  const size = ratio > imageRatio ? { width: 1, height: imageRatio / ratio } : { width: ratio / imageRatio, height: 1 }
-  const { x, y } = focalPoint ?? { x: 0.5, y: 0.5 }
-  const within = (center: number, length: number) => Math.min(Math.max(center - length / 2, 0), 1 - length)
-  return { x: within(x, size.width), y: within(y, size.height), ...size }
-}
-
-/** The key in addresses that stands for what is cut: another crop has another address, so that caches may keep each forever. */
+/** A short hash of what is cut, for addresses. */
 export const cropKey = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 8)
 
 /**
- * The renditions of an image, none for other media. `crop` is that of a single use: all are cut from it. No rendition is
- * larger than the image.
+ * The key in the addresses of an image: it changes with the file and with every cut, so that caches may store each address
+ * forever. The key of a part that one use shows stands behind it.
  */
-export function renditionsOf(media: MediaRow, settings: MediaSettings, crop: Crop | null = null): Rendition[] {
-  if (media.kind !== 'image' || media.width === null || media.height === null) return []
-  return Object.entries(settings.crops).map(([name, ratio]) => renditionOf(media, settings, name, ratio, crop))
+export function renditionKey(media: MediaRow, { crops }: Pick<MediaSettings, 'crops'>, part: Crop | null): string {
+  const key = cropKey([media.checksum, media.focalPoint, media.crops, crops])
+  return part === null ? key : `${key}.${cropKey(part)}`
 }
 
-/** The part of the image that a rendition shows. */
-export function partOf(media: MediaRow, name: string, ratio: number, crop: Crop | null): Crop {
-  const own = media.crops[name]
-  if (crop === null) return own ?? cropAround(media, ratio)
-  const inner = cropAround(
-    { width: (media.width ?? 1) * crop.width, height: (media.height ?? 1) * crop.height, focalPoint: null },
-    ratio,
-  )
-  return {
-    x: crop.x + inner.x * crop.width,
-    y: crop.y + inner.y * crop.height,
-    width: inner.width * crop.width,
-    height: inner.height * crop.height,
-  }
+/** What decides how the media is cut; undefined if it is no image. */
+export function croppedImage({ kind, width, height, focalPoint, crops }: MediaRow): CroppedImage | undefined {
+  return kind === 'image' && width !== null && height !== null ? { width, height, focalPoint, crops } : undefined
 }
 
-function renditionOf(
-  media: MediaRow,
-  settings: MediaSettings,
-  name: string,
-  ratio: number,
-  crop: Crop | null,
-): Rendition {
-  const part = partOf(media, name, ratio, crop)
-  const full = Math.max(1, Math.floor((media.width ?? 1) * part.width))
-  const widths = settings.widths.filter((width) => width < full)
-  const largest = settings.widths.length > widths.length ? full : (widths.at(-1) ?? full)
-  const all = [...new Set([...widths, Math.min(largest, settings.widths.at(-1) ?? full)])]
-  const key = crop === null ? cropKey([media.checksum, media.focalPoint, media.crops]) : cropKey(crop)
-  const address = (width: number) => `${settings.baseUrl}/media/${media.id}/${key}/${name}-${width}`
-  const width = all.at(-1) ?? full
-  return {
-    crop: name,
-    width,
-    height: Math.max(1, Math.round(width / ratio)),
-    mimeType: 'image/jpeg',
-    url: address(width),
-    srcset: all.map((one) => `${address(one)} ${one}w`).join(', '),
-  }
+/**
+ * The renditions of an image, none for other media. `part` is the part that one use shows: all are cut from it. No
+ * rendition is larger than the image.
+ */
+export function renditionsOf(media: MediaRow, settings: MediaSettings, part: Crop | null = null): Rendition[] {
+  const image = croppedImage(media)
+  if (!image) return []
+  const key = renditionKey(media, settings, part)
+  return [FULL, ...Object.keys(settings.crops)].flatMap((crop) => {
+    const cut = cutOf(image, settings, crop, part)
+    return cut ? [renditionOf(cut, crop, (width) => renditionUrl(media.id, settings, { key, crop, width }))] : []
+  })
 }
 
-/** The address of the file itself. */
+function renditionOf({ box, widths }: Cut, crop: string, url: (width: number) => string): Rendition {
+  const width = widths.at(-1) ?? 1
+  const srcset = widths.map((each) => `${url(each)} ${each}w`).join(', ')
+  return { crop, width, height: heightAt(box, width), mimeType: 'image/jpeg', url: url(width), srcset }
+}
+
+/** The address of a rendition. */
+export const renditionUrl = (
+  id: string,
+  { baseUrl }: Pick<MediaSettings, 'baseUrl'>,
+  { key, crop, width }: { key: string; crop: string; width: number },
+): string => `${baseUrl}/media/${id}/${key}/${crop}-${width}`
+
+/** The address at which the public has the file; of an image it leads to the crop `full`. */
 export const fileUrl = (media: MediaRow, { baseUrl }: MediaSettings): string => `${baseUrl}/media/${media.id}/file`

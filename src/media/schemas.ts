@@ -42,12 +42,9 @@ const RightsInput = z
       .max(250)
       .nullish()
       .meta({ description: 'The countries in which it may be used (ISO 3166-1 alpha-2); null for all.' }),
-    syndication: z
-      .enum(syndications)
-      .optional()
-      .meta({
-        description: 'Whether partners get the file: all (if left out), none, or those whose grant includes media.',
-      }),
+    syndication: z.enum(syndications).optional().meta({
+      description: 'Whether partners get the file: all (if left out), none, or those whose grant includes media.',
+    }),
   })
   .meta({ id: 'MediaRightsInput', description: 'Who owns a file, and who may use it for what.' })
 
