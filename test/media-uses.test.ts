@@ -8,7 +8,6 @@ beforeAll(async () => {
 })
 afterAll(() => room.close())
 
-
 const publish = async (content: object) => {
   const { body } = await room.editor
     .post('/v1/articles?publish=true')

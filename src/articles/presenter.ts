@@ -1,5 +1,6 @@
 import { inArray } from 'drizzle-orm'
 import { type Caller, may } from '../access/roles.ts'
+import type { Warning } from '../body/block.ts'
 import { mediaItems } from '../body/media-uses.ts'
 import { loadByIds } from '../catalogue/loader.ts'
 import { loadLineages, type SectionRow } from '../catalogue/section-tree.ts'
@@ -45,13 +46,26 @@ export async function presentArticle(db: Reader, row: ArticleRow, caller: Caller
 }
 
 /**
- * The working copy after a write. The edition that the write compiled shows the same, but for links to what is not live,
+ * The working copy after a write, with its warnings. The edition that the write compiled shows the same, but for links to what is not live,
  * and media that may not be shown.
  */
-export async function presentSaved(db: Reader, { row, edition }: SavedArticle, caller: Caller): Promise<Article> {
+export async function presentSaved(
+  db: Reader,
+  saved: SavedArticle & { warnings?: Warning[] },
+  caller: Caller,
+): Promise<Article> {
+  const { row, edition } = saved
   const isWhole = edition && hasAllLinks(edition, row) && hasAllMedia(edition, row)
-  return isWhole ? { ...edition, ...workingState(row) } : presentArticle(db, row, caller)
+  const article = isWhole ? { ...edition, ...workingState(row) } : await presentArticle(db, row, caller)
+  const all = warningsOf(saved)
+  return { ...article, ...(all.length > 0 && { warnings: all }) }
 }
+
+/** The warnings for the writer: those of the write, and the remarks on the media that it has published. */
+export const warningsOf = ({ warnings = [], remarks = [] }: SavedArticle & { warnings?: Warning[] }): Warning[] => [
+  ...warnings,
+  ...remarks.map(({ pointer, code, message }) => ({ code, message: `${pointer} ${message}`, pointers: [pointer] })),
+]
 
 const hasAllLinks = ({ relatedLinks }: Article, { content }: ArticleRow): boolean =>
   relatedLinks.length === content.relatedLinks.length

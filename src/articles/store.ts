@@ -16,6 +16,7 @@ import type { Reader, Writer } from '../storage/storage.ts'
 import { contentOf, type Draft } from './draft.ts'
 import { indexDraft } from './draft-index.ts'
 import { storeCrops } from './image-crops.ts'
+import type { MediaRemark } from './lifecycle/media-remarks.ts'
 import { requireFreeExternalId, requireOwnSubItems } from './ownership.ts'
 import { provisionalSlug, requireSlugChooser } from './provisional-slug.ts'
 import { resolver } from './reference-resolver.ts'
@@ -32,6 +33,8 @@ export type WorkingCopy = Pick<ArticleRow, 'content' | 'slug' | 'publishedAt' | 
 export interface SavedArticle {
   row: ArticleRow
   edition?: Article
+  /** What there is to say of the media that it has published. */
+  remarks?: MediaRemark[]
 }
 
 /** Why something was saved; stored with the revision. */

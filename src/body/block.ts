@@ -130,7 +130,8 @@ export const Warning = z
       .array(z.string())
       .optional()
       .meta({
-        description: 'With `earlier-changes-published`: JSON pointers to what went live beside the change.',
+        description:
+          'JSON pointers: with `earlier-changes-published` to what went live beside the change, with what is said of media to where it is shown.',
         examples: [['/summary']],
       }),
   })

@@ -1,4 +1,6 @@
 /** Blocks to HTML. Only the elements and attributes in this file are written, so no other can occur. */
+
+import type { Rendition } from '../lib/media-schemas.ts'
 import { attributionText } from './attribution.ts'
 import type { Block } from './block.ts'
 import { isFootnote, isLink, type Mark, nestMarks, type Run } from './inline.ts'
@@ -137,8 +139,10 @@ class HtmlWriter {
     alt,
     caption,
     credit,
+    renditions,
   }: Omit<Extract<Block, { type: 'image' }>, 'type' | 'id' | 'caption' | 'credit'> & Captions) {
-    return tag('figure', `${startTag('img', { src: webUrl(url), alt })}${this.#caption(caption, credit)}`)
+    const image = startTag('img', { src: webUrl(url), ...sizesOf(renditions), alt })
+    return tag('figure', `${image}${this.#caption(caption, credit)}`)
   }
 
   #caption(caption: string | null | undefined, credit?: string | null): string {
@@ -230,6 +234,11 @@ class HtmlWriter {
     this.#referred.add(label)
     return tag('sup', tag('a', String(number), { id, href: `#fn-${label}`, role: 'doc-noteref' }))
   }
+}
+
+/** The sizes of an image that is media, of which the first rendition is whole. */
+function sizesOf([whole]: Rendition[] = []): Attributes {
+  return whole ? { srcset: whole.srcset, width: whole.width, height: whole.height } : {}
 }
 
 interface Captions {

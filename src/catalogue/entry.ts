@@ -63,6 +63,12 @@ export interface EntryCollection {
   table: EntryTable
 }
 
+/** A column of another kind that refers to entries. */
+export interface EntryUse extends EntryCollection {
+  plural: string
+  column: SQLiteColumn
+}
+
 /** Describes one kind of entry. */
 export interface EntryKind<Row extends EntryRow, Input extends EntryInput> extends EntryCollection {
   /** As in paths and in the OpenAPI document: `authors`, `Author`. */
@@ -107,7 +113,7 @@ export interface EntryKind<Row extends EntryRow, Input extends EntryInput> exten
   /** The column that refers to another entry of the same kind, such as the parent, and its name. */
   selfReference?: { name: string; column: SQLiteColumn }
   /** Columns of other kinds that refer to entries of this kind: it cannot be deleted while any does. */
-  usedBy?: readonly { plural: string; table: EntryTable; column: SQLiteColumn }[]
+  usedBy?: readonly EntryUse[]
   /** For a tree: the children of an entry, in their order. */
   children?(db: Reader, row: Row): Promise<Row[]>
   /** How a changed entry is in the log of changes; `updated` if left out. */

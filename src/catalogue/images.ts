@@ -1,11 +1,19 @@
 /** The images of authors, sources, sections and tags. */
 import type { Image } from '../lib/media-schemas.ts'
 import { invalidReferences } from '../lib/problem.ts'
-import { media } from '../storage/schema.ts'
+import { authors, media, sections, sources, tags } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
-import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
+import type { EntryInput, EntryKind, EntryRow, EntryUse } from './entry.ts'
 import { loadByIds } from './loader.ts'
 import { resolveReference } from './resolve.ts'
+
+/** Where entries refer to their image. */
+export const imageUses: readonly EntryUse[] = [
+  { noun: 'author', plural: 'authors', table: authors, column: authors.image },
+  { noun: 'source', plural: 'sources', table: sources, column: sources.image },
+  { noun: 'section', plural: 'sections', table: sections, column: sections.image },
+  { noun: 'tag', plural: 'tags', table: tags, column: tags.image },
+]
 
 /** Loads images by the ids of media; passed in, because the catalogue must not import from media. */
 export type LoadImages = (db: Reader, ids: string[]) => Promise<(id: string) => Image | null>

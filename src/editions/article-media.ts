@@ -2,6 +2,7 @@
 import { type MediaAccess, mayHave } from '../access/media-access.ts'
 import type { Block } from '../body/block.ts'
 import { mapMedia } from '../body/media-uses.ts'
+import { toText } from '../body/to-text.ts'
 import type { Image, Rendition } from '../lib/media-schemas.ts'
 import type { Article } from './article.ts'
 
@@ -51,4 +52,38 @@ const absoluteRendition = (rendition: Rendition, absolute: (url: string) => stri
   ...rendition,
   url: absolute(rendition.url),
   srcset: rendition.srcset.split(', ').map(absolute).join(', '),
+})
+
+/** An image of an article, for other formats. */
+export interface ShownImage {
+  /** The id of the media; null for an image elsewhere. */
+  id: string | null
+  url: string
+  alt: string
+  /** Plain text. */
+  caption: string | null
+  credit: string | null
+  renditions: Rendition[]
+  rights: Image['rights'] | null
+}
+
+/** All images of an article: the lead image, and those of its body. */
+export function imagesOf({ image, body }: Partial<Pick<Article, 'image' | 'body'>>): ShownImage[] {
+  const lead = image ? [{ ...image, rights: image.rights ?? null }] : []
+  const pictures = (Array.isArray(body) ? body : []).flatMap((block: Block): Picture[] =>
+    block.type === 'image' ? [block] : block.type === 'gallery' ? block.images : [],
+  )
+  return [...lead, ...pictures.map(shownPicture)]
+}
+
+type Picture = Extract<Block, { type: 'gallery' }>['images'][number]
+
+const shownPicture = ({ media, url, alt, caption, credit, renditions, rights }: Picture): ShownImage => ({
+  id: media ?? null,
+  url,
+  alt,
+  caption: caption ? toText([{ type: 'paragraph', text: caption }]) : null,
+  credit: credit ?? null,
+  renditions: renditions ?? [],
+  rights: rights ?? null,
 })

@@ -34,7 +34,11 @@ export async function changePayloads<
   const articles = [...new Set(changes.filter(isOfArticle).map(({ target }) => target))]
   const granted = await grantedArticles(db, articles, grant)
   const documents = withEditions ? await documentsOf(db, [...granted]) : []
-  const showing = await articlesShowing(db, changes.filter(isOfMedia).map(({ target }) => target), grant)
+  const showing = await articlesShowing(
+    db,
+    changes.filter(isOfMedia).map(({ target }) => target),
+    grant,
+  )
   const editionOf = new Map(documents.map(({ article, json }) => [article, jsonWithMediaFor(mediaAccess, json)]))
   return changes.map((change) => {
     const { type, target, slug, version, previousAttributes } = change

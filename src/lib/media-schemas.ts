@@ -17,7 +17,12 @@ export const Rendition = z
   .meta({ id: 'Rendition', description: 'An image cut to a crop, in several sizes.' })
 export type Rendition = z.infer<typeof Rendition>
 
-const fraction = (description: string, min = 0) => z.number().min(min).max(1).meta({ description, examples: [0.5] })
+const fraction = (description: string, min = 0) =>
+  z
+    .number()
+    .min(min)
+    .max(1)
+    .meta({ description, examples: [0.5] })
 
 /** The smallest part of an image that can be shown. */
 const MIN_PART = 0.001

@@ -1,6 +1,7 @@
 import type { Caller } from '../access/roles.ts'
 import { articleCountOf, articleCounts } from '../catalogue/article-counts.ts'
 import { type EntryKind, entrySorts } from '../catalogue/entry.ts'
+import { imageUses } from '../catalogue/images.ts'
 import type { MediaRights } from '../lib/media.ts'
 import { Problem } from '../lib/problem.ts'
 import { slugWithId } from '../lib/slug.ts'
@@ -41,6 +42,7 @@ export const mediaKind: EntryKind<MediaRow, MediaInput> = {
   defaultSort: '-createdAt',
   filters: mediaFilters,
   where: async (db, filters) => wherePredicates(db, filters),
+  usedBy: imageUses,
   slugOfNew: (id, { name, language }) => slugWithId(id, name, { fallback: 'media', ...(language && { language }) }),
   checkOwner: requireOwnUnused,
   async columns(db, { alt, caption, credit, language, focalPoint, crops = {}, rights }, self, { now }) {

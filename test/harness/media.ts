@@ -1,6 +1,6 @@
+import { newId } from '../../src/lib/id.ts'
 import type { MediaRow } from '../../src/media/renditions.ts'
 import { media } from '../../src/storage/schema.ts'
-import { newId } from '../../src/lib/id.ts'
 import type { Newsroom } from './newsroom.ts'
 
 const rights = {

@@ -10,6 +10,7 @@ import { requireFreeExternalId } from '../ownership.ts'
 import { settleSlug } from '../provisional-slug.ts'
 import { wasLive } from '../publication-dates.ts'
 import type { ArticleRow, SavedArticle } from '../store.ts'
+import { mediaRemarks } from './media-remarks.ts'
 import { beginPublication, endPublication, redateFirst } from './publications.ts'
 import { saveTransition, stateOf } from './state.ts'
 import { statusAfter } from './workflow.ts'
@@ -110,5 +111,6 @@ export async function makeLive(
   await saveTransition(tx, context, 'publish', live)
   const type = liveVersion === null ? 'article.published' : 'article.updated'
   await recordChange(tx, { type, at: now, target: id, slug, version, previousAttributes: attributesBefore })
-  return copy === article ? { row: live, edition } : { row: live }
+  const remarks = await mediaRemarks(tx, content, now)
+  return copy === article ? { row: live, edition, remarks } : { row: live, remarks }
 }
