@@ -44,16 +44,18 @@ import { registerHealth } from './http/health.ts'
 import { registerJsonBodies } from './http/json-body.ts'
 import { registerOpenapi } from './http/openapi/register.ts'
 import { registerProblems } from './http/problems.ts'
-import { registerRateLimit } from './http/rate-limit.ts'
-import { registerRequestLog } from './http/request-log.ts'
+import { type RateLimits, registerRateLimit } from './http/rate-limit.ts'
+import { registerRequestLog, requestIdGenerator } from './http/request-log.ts'
+import { type Shortcut, shortcut } from './http/shortcut.ts'
 import { registerJobs } from './jobs/routes.ts'
 import { registerKeys } from './keys/routes.ts'
 import { rateWindows } from './lib/rate-windows.ts'
 import { registerRelated } from './listing/related-routes.ts'
 import { registerLists } from './listing/routes.ts'
 import { mediaKind } from './media/kind.ts'
+import { registerTakedown } from './media/takedown-routes.ts'
 import { registerUploads } from './media/upload-routes.ts'
-import { countRequests } from './metrics/requests.ts'
+import { countRequests, type RequestCounts } from './metrics/requests.ts'
 import { registerSearch } from './search/routes.ts'
 import { registerSitemaps } from './sitemaps/routes.ts'
 import { registerArticleAccess } from './syndication/access-routes.ts'
@@ -66,11 +68,12 @@ import { registerWebhooks } from './webhooks/routes.ts'
 
 /** The application, ready to listen. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
-  const requests = deps.admission ?? admission()
-  const app = createServer({ ...deps, admission: requests })
+  const front = { admission: deps.admission ?? admission(), shortcut: shortcut(), requestId: requestIdGenerator() }
+  const app = createServer({ ...deps, ...front })
   const services = createServices(app.log, deps)
-  deps.onCounts?.({ requests: countRequests(app), cache: services.cacheCounts })
-  await registerHooks(app, services, requests)
+  const counts = deps.onCounts && countRequests(app)
+  if (counts) deps.onCounts?.({ requests: counts, cache: services.cacheCounts })
+  await registerHooks(app, services, { ...front, counts })
   registerHealth(app, () => whyNotReady(services.storage))
   registerVersion(app, services)
   registerFeeds(app, readingLive(services))
@@ -80,23 +83,37 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   return app
 }
 
+/** What is in front of the application, and what counts its requests. */
+interface Front {
+  admission: Admission
+  shortcut: Shortcut
+  requestId: ReturnType<typeof requestIdGenerator>
+  counts: RequestCounts | undefined
+}
+
 /** What runs for every request. The order of registration is the order in which the hooks run. */
-async function registerHooks(app: FastifyInstance, services: Services, requests: Admission): Promise<void> {
-  const { config, clock, publicRead, caching, notifier, jobs } = services
+async function registerHooks(app: FastifyInstance, services: Services, front: Front): Promise<void> {
+  const { config, clock, publicRead, caching, notifier, jobs, addCounts } = services
   const windows = rateWindows()
-  const limits = registerRateLimit(app, { perMinute: config.RATE_LIMIT, windows, clock })
-  if (config.REDIS_URL !== undefined) await shareRateLimits(app, windows, { url: config.REDIS_URL, clock })
-  if (publicRead) registerPublicCache(app, publicCacheOptions(services))
+  const trustProxy = config.TRUST_PROXY
+  const limits = registerRateLimit(app, { perMinute: config.RATE_LIMIT, windows, clock, trustProxy })
+  await shareRateLimits(app, windows, { url: config.REDIS_URL, addCounts, clock })
+  const logsReads = ['debug', 'trace'].includes(config.LOG_LEVEL)
+  if (publicRead) {
+    const answer = registerPublicCache(app, publicCacheOptions(services, front, limits))
+    // What is answered in front of the hooks is not logged.
+    if (!logsReads) front.shortcut.use(answer)
+  }
   // Before CORS, so that preflight requests have an id and are logged.
   registerRequestLog(app, {
-    logsReads: ['debug', 'trace'].includes(config.LOG_LEVEL),
+    logsReads,
     logsAddresses: config.LOG_ADDRESSES,
   })
   // Before the hooks that collect routes: the wildcard route that it adds for preflights is not part of the API.
   await registerCors(app, config.CORS_ORIGINS)
   registerProblems(app, problemOf)
   limits.refuseOverLimit()
-  requests.limitInFlight(app)
+  front.admission.limitInFlight(app)
   registerAccess(app, { ...services, limits })
   registerSecurityHeaders(app)
   registerCaching(app, caching)
@@ -131,6 +148,7 @@ function registerApi(v1: FastifyInstance, services: ApiServices): void {
   registerEntries(v1, tagKind, services)
   registerUploads(v1, services)
   registerEntries(v1, mediaKind, services)
+  registerTakedown(v1, services)
   registerBulk(v1, { ...services, translate: problemOf })
   registerTrash(v1, services)
   registerAdvanceCopies(v1, services)
@@ -151,7 +169,14 @@ const readingLive = <S extends Services>(services: S): S => ({
   storage: { ...services.storage, reader: services.storage.liveReader },
 })
 
-const publicCacheOptions = ({ config, follower, caching, cacheCounts }: Services): PublicCacheOptions => ({
+const publicCacheOptions = (
+  { config, follower, caching, cacheCounts }: Services,
+  { requestId, counts }: Front,
+  limits: RateLimits,
+): PublicCacheOptions => ({
+  requestId,
+  countRequest: limits.countEarly,
+  onAnswered: counts && ((route, status, seconds) => counts.add(route, { method: 'GET', status, seconds })),
   maxBytes: config.CACHE_BYTES,
   follower,
   cacheControl: () => publicCacheControl(caching),

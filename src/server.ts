@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { AppDeps } from './app/services.ts'
@@ -11,14 +10,17 @@ import { type Config, ConfigError, serverOptions } from './config.ts'
 import { type Admission, admission } from './http/admission.ts'
 import { jobRunner } from './jobs/runner.ts'
 import { systemClock } from './lib/clock.ts'
-import { type Metrics, processMetrics } from './metrics/registry.ts'
+import { applyMediaSettings, mediaSettingsOf } from './media/apply-settings.ts'
+import { type Metrics, type ProcessMetrics, processMetrics } from './metrics/registry.ts'
 import { serveMetrics } from './metrics/server.ts'
 import { measureWrites } from './metrics/writes.ts'
 import { watchConnections } from './runtime/connections.ts'
 import type { LogOutput } from './runtime/log-output.ts'
 import { backfill } from './server/backfill.ts'
-import { startBackgroundTasks } from './server/background-tasks.ts'
+import { startBackground } from './server/background-tasks.ts'
+import { EXIT_BROKEN } from './server/exit-codes.ts'
 import { createFirstKey } from './server/first-key.ts'
+import type { Worker } from './server/worker.ts'
 import { dialect } from './storage/dialect.ts'
 import { openStorage } from './storage/open.ts'
 import type { StorageBroken } from './storage/storage.ts'
@@ -28,16 +30,15 @@ const DRAIN_TIMEOUT = 8_000
 /** How long the shutdown may take from then on, in milliseconds; then the process is killed. */
 const SHUTDOWN_TIMEOUT = 9_500
 
-/** The exit code after a failure of the disk or of the file: EX_IOERR of sysexits.h. */
-const EXIT_BROKEN = 74
 /** How long the process goes on after such a failure, in milliseconds. */
 const BROKEN_TIMEOUT = 3_000
 
 /**
  * Opens the database, starts the background jobs, listens, and stops on SIGTERM and SIGINT. If the service cannot
  * listen, everything is closed again and the error is thrown. `output` gets the log and the texts for the operator.
+ * `worker` is this process, if it is one of several.
  */
-export async function serve(config: Config, output: LogOutput): Promise<FastifyInstance> {
+export async function serve(config: Config, output: LogOutput, worker?: Worker): Promise<FastifyInstance> {
   const print = (text: string) => output.write(`${text}\n`)
   checkBackupSettings(config)
   let log: FastifyBaseLogger | undefined
@@ -51,6 +52,7 @@ export async function serve(config: Config, output: LogOutput): Promise<FastifyI
   })
   const { storage, writes } = measureWrites(opened)
   await backfill(storage, print)
+  await applyMediaSettings({ storage, clock: systemClock }, mediaSettingsOf(config))
   const releases = watchReleases({ storage, clock: systemClock })
   await releases.refresh()
   const notifier = changeNotifier(storage)
@@ -59,7 +61,7 @@ export async function serve(config: Config, output: LogOutput): Promise<FastifyI
   const jobs = jobRunner({ storage, clock: systemClock }, (err) =>
     app.log.error({ err }, 'the state of a job could not be stored'),
   )
-  let metrics: Metrics | undefined
+  let metrics: ProcessMetrics | undefined
   const onCounts: AppDeps['onCounts'] = (counts) => {
     metrics = processMetrics({ storage, clock: systemClock, writes, ...counts })
   }
@@ -74,12 +76,14 @@ export async function serve(config: Config, output: LogOutput): Promise<FastifyI
     admission: requests,
     logStream: output,
     ...(config.METRICS_PORT !== undefined && { onCounts }),
+    ...(worker && { addCounts: worker.addCounts }),
   }
   const app: FastifyInstance = await buildApp(deps)
-  const background = await startBackgroundTasks({ ...deps, log: app.log })
+  const background = startBackground({ ...deps, log: app.log }, worker?.leads)
   log = app.log
   let isBroken = false
-  const cancelShutdown = stopOnSignals(app, { delay: config.DRAIN_SECONDS * 1_000, ...requests }, async () => {
+  const draining = { delay: config.DRAIN_SECONDS * 1_000, ...requests }
+  const cancelShutdown = stopOnSignals(app, draining, worker, async () => {
     await background.stop()
     await bodyTasks.close()
     // Closing writes to the file: what has failed is left as it is.
@@ -95,7 +99,9 @@ export async function serve(config: Config, output: LogOutput): Promise<FastifyI
     void exitBroken(app, failure)
   })
   try {
-    if (metrics) await listenForMetrics(app, metrics, config, print)
+    // Those of workers are read by the process that has started them.
+    if (metrics && !worker) await listenForMetrics(app, metrics, config, print)
+    if (metrics && worker) metrics.offerToPrimary()
     await app.listen({ host: config.HOST, port: config.PORT })
     await createFirstKey(storage, config, print)
     return app
@@ -114,16 +120,11 @@ async function exitBroken(app: FastifyInstance, { message }: StorageBroken): Pro
   process.exit(EXIT_BROKEN)
 }
 
-/** Serves the metrics until the application is closed. */
-async function listenForMetrics(
-  app: FastifyInstance,
-  metrics: Metrics,
-  { METRICS_HOST: host, METRICS_PORT: port = 0 }: Config,
-  print: (text: string) => void,
-): Promise<void> {
-  const server = await serveMetrics(metrics, { host, port })
-  print(`Metrics are at http://${host}:${(server.address() as AddressInfo).port}/metrics.`)
-  app.addHook('onClose', async () => void server.close().closeAllConnections())
+/** Serves the metrics of this process until the application is closed. */
+async function listenForMetrics(app: FastifyInstance, metrics: Metrics, config: Config, print: (text: string) => void) {
+  const { close, address } = await serveMetrics(metrics, { host: config.METRICS_HOST, port: config.METRICS_PORT ?? 0 })
+  print(`Metrics are at ${address}.`)
+  app.addHook('onClose', async () => close())
 }
 
 /** Throws `ConfigError` if backups are scheduled that could not be made. */
@@ -135,11 +136,13 @@ function checkBackupSettings({ BACKUP_EVERY_HOURS: hours, BACKUP_DIR: folder }: 
 
 /**
  * Closing the application drains its connections first, then runs `free`. `delay` is how long the service goes on
- * after SIGTERM, in milliseconds. Returns what removes the signal handlers.
+ * after SIGTERM, in milliseconds. A worker is stopped by the process that has started it. Returns what removes the signal
+ * handlers.
  */
 function stopOnSignals(
   app: FastifyInstance,
   { delay, hold, release }: Pick<Admission, 'hold' | 'release'> & { delay: number },
+  worker: Worker | undefined,
   free: () => Promise<void>,
 ): () => void {
   app.addHook('onClose', free)
@@ -149,11 +152,20 @@ function stopOnSignals(
     await connections.drain({ delay: isDelayed ? delay : 0, timeout: DRAIN_TIMEOUT, hold, release })
     connections.stopWatching()
   })
-  const { uninstall } = closeWithGrace({ delay: delay + SHUTDOWN_TIMEOUT, logger: false }, async ({ err, signal }) => {
+  const options = {
+    delay: delay + SHUTDOWN_TIMEOUT,
+    logger: false as const,
+    skip: worker ? (['SIGINT', 'SIGTERM'] as const).slice() : [],
+  }
+  const { close, uninstall } = closeWithGrace(options, async ({ err, signal }) => {
     if (err) app.log.fatal({ err }, 'stopping after an error')
     // SIGINT is sent by hand, and nobody wants to wait then.
-    isDelayed = signal === 'SIGTERM'
+    isDelayed ||= signal === 'SIGTERM'
     await app.close()
+  })
+  worker?.onStop((signal) => {
+    isDelayed = signal === 'SIGTERM'
+    void close()
   })
   return uninstall
 }

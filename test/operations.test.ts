@@ -1,5 +1,4 @@
 import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { and, eq } from 'drizzle-orm'
@@ -11,6 +10,7 @@ import { examine } from '../src/doctor/examine.ts'
 import { recompileStale } from '../src/editions/recompile-stale.ts'
 import { jobRunner } from '../src/jobs/runner.ts'
 import { createJob, sweepJobs } from '../src/jobs/store.ts'
+import { openFileStore } from '../src/media/files/open-store.ts'
 import { processMetrics } from '../src/metrics/registry.ts'
 import { serveMetrics } from '../src/metrics/server.ts'
 import { measureWrites } from '../src/metrics/writes.ts'
@@ -194,7 +194,8 @@ describe('the doctor', () => {
 
   const findings = async (repair: boolean) => {
     const found: Record<string, string[]> = {}
-    await examine(own.storage, { repair, now: own.clock.now() }, (name, list) => {
+    const files = openFileStore({}, own.storage.file)
+    await examine(own.storage, { repair, now: own.clock.now(), files }, (name, list) => {
       if (list.length > 0) found[name] = list.map(({ text, repaired }) => `${text}${repaired ? ', repaired' : ''}`)
     })
     return found
@@ -270,10 +271,9 @@ describe('metrics', () => {
     const metrics = processMetrics({ storage: measured, clock: own.clock, writes, ...counts })
     const read = async () => {
       const server = await serveMetrics(metrics, { host: '127.0.0.1', port: 0 })
-      const { port } = server.address() as AddressInfo
-      const reply = await fetch(`http://127.0.0.1:${port}/metrics`)
-      expect((await fetch(`http://127.0.0.1:${port}/v1/articles`)).status).toBe(404)
-      server.close().closeAllConnections()
+      const reply = await fetch(server.address)
+      expect((await fetch(new URL('/v1/articles', server.address))).status).toBe(404)
+      server.close()
       expect(reply.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
       const lines = (await reply.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
       return Object.fromEntries(

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -7,8 +8,9 @@ import fastify, {
 import type { Admission } from '../http/admission.ts'
 import { serverFactory } from '../http/http-server.ts'
 import { clientErrorHandler, frameworkErrors } from '../http/problems.ts'
-import { loggerOptions, requestIdGenerator } from '../http/request-log.ts'
+import { loggerOptions } from '../http/request-log.ts'
 import { serializerCompiler } from '../http/serializer.ts'
+import type { Shortcut } from '../http/shortcut.ts'
 import { trackingParameterRemover } from '../http/tracking-parameters.ts'
 import { validatorCompiler } from '../http/validation.ts'
 import { readerParameters } from '../lib/feed-urls.ts'
@@ -28,20 +30,30 @@ export const TIMEOUTS = {
   keepAliveTimeout: 72_000,
 }
 
+/** What is in front of the application. */
+interface ServerParts {
+  admission: Admission
+  shortcut: Shortcut
+  /** Assigns ids to requests. */
+  requestId: (request: Pick<IncomingMessage, 'headers'>) => string
+}
+
 /** A Fastify server without routes. It logs to `logStream`, or to the standard output if that is undefined. */
 export function createServer({
   config,
   logStream,
   admission,
-}: Pick<AppDeps, 'config' | 'logStream'> & { admission: Admission }): FastifyInstance {
+  shortcut,
+  requestId,
+}: Pick<AppDeps, 'config' | 'logStream'> & ServerParts): FastifyInstance {
   const app = fastify({
     ...TIMEOUTS,
-    serverFactory: serverFactory(TIMEOUTS, admission),
+    serverFactory: serverFactory(TIMEOUTS, admission, shortcut),
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAMETER },
     trustProxy: config.TRUST_PROXY as boolean,
     rewriteUrl: trackingParameterRemover(readerParameters),
-    genReqId: requestIdGenerator(),
+    genReqId: requestId,
     logger: loggerOptions(config.LOG_LEVEL, loggableError, logStream),
     logController: new LogController({ disableRequestLogging: true }),
     // A child logger per request costs more than most replies; log lines name their request instead.

@@ -22,6 +22,7 @@ import { openRequests } from '../keys/open-requests.ts'
 import { authenticator } from '../keys/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { digest } from '../lib/etag.ts'
+import type { AddCounts } from '../lib/rate-windows.ts'
 import { boundedReads } from '../listing/bounded-reads.ts'
 import { cardCache } from '../listing/card-cache.ts'
 import { fileFetcher } from '../media/fetch-file.ts'
@@ -48,6 +49,8 @@ export interface AppDeps {
   admission?: Admission
   /** Converts and compares bodies; on the event loop if left out. */
   bodyTasksOf?: BodyTasksOf
+  /** Adds counts of requests to those of the other processes; left out if there are none, or if they use Redis. */
+  addCounts?: AddCounts
   /** Receives the log, a line at a time; the standard output if left out. */
   logStream?: { write(line: string): void }
 }
@@ -72,6 +75,7 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
     jobs,
     hostLookup,
     files: openFileStore(config, storage.file),
+    addCounts: deps.addCounts,
     bodyTasksOf: deps.bodyTasksOf ?? (() => inlineTasks),
     // What replies say of the site depends on the settings, too.
     follower: changeFollower(storage, `${version} ${digest(JSON.stringify(site))}`),

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { BodyInput } from '../body/body-input.ts'
 import { relations } from '../editions/content.ts'
-import { CropPart } from '../lib/media-schemas.ts'
+import { ImageCrop } from '../lib/media-schemas.ts'
 import { Country, Id, Language, line, Moment, prose, Reference, Slug, WebUrl } from '../lib/schemas.ts'
 
 const MAX_AUTHORS = 50
@@ -126,7 +126,7 @@ const image = {
     .nullish()
     .meta({ description: 'The words below it, as plain text; those of the media if left out.' }),
   credit: line(200).nullish().meta({ description: 'Who made it; that of the media if left out.' }),
-  crop: CropPart.nullish().meta({ description: 'The part that the article shows; all if left out.' }),
+  crop: ImageCrop.nullish().meta({ description: 'The part that the article shows; all if left out.' }),
 }
 
 const content = {

@@ -1,6 +1,6 @@
 /** Schemas of images, recordings, and pages of others. */
 import * as z from 'zod'
-import { CropPart, imageFacts, ShownRights } from '../lib/media-schemas.ts'
+import { ImageCrop, imageFacts, ShownRights } from '../lib/media-schemas.ts'
 import { Id, Reference, WebUrl } from '../lib/schemas.ts'
 import { caption, InlineLine, LineOrNothing, ShortName, typed } from './block-members.ts'
 import { MAX_IMAGES } from './limits.ts'
@@ -53,7 +53,7 @@ const picture = {
   }),
   caption,
   credit,
-  crop: CropPart.nullish().meta({ description: 'The part that is shown here; all if left out. Only with `media`.' }),
+  crop: ImageCrop.nullish().meta({ description: 'The part that is shown here; all if left out. Only with `media`.' }),
   ...shownImage,
 }
 
@@ -65,7 +65,7 @@ const shownPicture = {
   }),
   caption,
   credit,
-  crop: CropPart.optional().meta({ description: 'The part that is shown here.' }),
+  crop: ImageCrop.optional().meta({ description: 'The part that is shown here.' }),
   ...shownImage,
 }
 

@@ -22,8 +22,7 @@ const OF_BODY = ['content-type', 'content-length']
 
 /** The cached form of a reply to a URL; `common` are the headers that all replies of its route have. */
 export function responseOf(
-  changeToken: string,
-  url: string,
+  { changeToken, url, config }: Pick<CachedResponse, 'changeToken' | 'config'> & { url: string },
   common: ReplyHeaders,
   { headers, dependsOn, body }: Omit<PrebuiltReply, 'body'> & { body?: Buffer },
 ): CachedResponse {
@@ -35,7 +34,7 @@ export function responseOf(
     if (name !== 'content-length') okHeaders.push(name, value)
     if (!OF_BODY.includes(name) && name !== 'last-modified') notModifiedHeaders.push(name, value)
   }
-  return { changeToken, dependsOn, etag, okHeaders, notModifiedHeaders, body: body ?? null }
+  return { changeToken, config, dependsOn, etag, okHeaders, notModifiedHeaders, body: body ?? null }
 }
 
 /** A reply in a content coding. */

@@ -1,3 +1,4 @@
+import type { FastifyContextConfig } from 'fastify'
 import { BoundedMap } from '../lib/cache.ts'
 
 /** A finished reply to a GET. Its headers are names and values in turn. */
@@ -6,6 +7,8 @@ export interface CachedResponse {
   changeToken: string
   /** The id of the one article that the reply depends on: it is valid until that changes. Null: until any change. */
   dependsOn: string | null
+  /** The config of the route that gave it. */
+  config: FastifyContextConfig
   etag: string
   okHeaders: string[]
   notModifiedHeaders: string[]

@@ -9,13 +9,17 @@ import { assertDatabaseFile } from '../storage/sqlite-file.ts'
 import { UserError } from './user-error.ts'
 
 /** Copies the database to a new file; services may write meanwhile. Gives what to print. */
-export async function backupCommand({ DATABASE_URL }: Config, target: string): Promise<string> {
+export async function backupCommand({ DATABASE_URL, MEDIA_DIR }: Config, target: string): Promise<string> {
   if (dialect === 'postgres') throw new UserError(POSTGRES_BACKUP)
   const source = sqlitePath(DATABASE_URL)
   assertDatabaseFile(source)
   const { bytes, change } = await copyDatabase(source, target)
-  return `${target} has the database with all changes up to ${change} (${bytes} bytes), and is verified.`
+  return `${target} has the database with all changes up to ${change} (${bytes} bytes), and is verified.${filesNote(MEDIA_DIR)}`
 }
+
+/** What the operator has to copy beside the database. */
+const filesNote = (address = 'the folder media beside the database'): string =>
+  ` The files of media are not in it: copy ${address} after it.`
 
 /** Puts a backup into the place of the database. Gives what to print. */
 export async function restoreCommand(

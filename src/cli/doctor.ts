@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import { examine } from '../doctor/examine.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { systemClock } from '../lib/clock.ts'
+import { openFileStore } from '../media/files/open-store.ts'
 import { dialect } from '../storage/dialect.ts'
 import { sqlitePath } from '../storage/open.ts'
 import { assertDatabaseFile } from '../storage/sqlite-file.ts'
@@ -37,7 +38,10 @@ export async function doctorCommand(config: Config, { repair = false }, print: (
     // Nothing that is read from a damaged file can be trusted, and writing to it may damage more.
     if (faults.length > 0) throw new UserError('the file is damaged: restore a backup')
   }
-  await withStorage(config, (storage) => examine(storage, { repair, now: systemClock.now() }, report))
+  await withStorage(config, (storage) => {
+    const files = openFileStore(config, storage.file)
+    return examine(storage, { repair, now: systemClock.now(), files }, report)
+  })
   if (open > 0) throw new UserError(`${open} found that ${repair ? 'cannot be repaired' : 'are not repaired'}`)
 }
 

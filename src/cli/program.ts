@@ -4,7 +4,6 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { type KeyRole, keyRoles } from '../access/roles.ts'
 import { type Config, readConfig, settingsFromFiles } from '../config.ts'
 import { line, Moment } from '../lib/schemas.ts'
-import { standardOutput } from '../runtime/log-output.ts'
 import { UserError, userErrorText } from './user-error.ts'
 import type { Verification } from './verify-webhook.ts'
 
@@ -37,6 +36,11 @@ const parseTime = (value: string): string => {
 
 const parseSeconds = (value: string): number => {
   if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('It is a number of seconds.')
+  return Number(value)
+}
+
+const parseWorkers = (value: string): number => {
+  if (!/^[1-9]\d?$/.test(value)) throw new InvalidArgumentError('It is a number from 1 to 99.')
   return Number(value)
 }
 
@@ -96,14 +100,11 @@ Examples:
   program
     .command('serve')
     .description('Start the service (the default command). The first start creates an admin key and shows it once.')
+    .option('--workers <number>', 'how many processes serve at the address, such as one for each core', parseWorkers, 1)
     .action(
-      withConfig(async (config) => {
-        const { serve } = await import('../server.ts')
-        const output = standardOutput()
-        const app = await serve(config, output)
-        const [address] = app.addresses()
-        if (typeof address === 'object')
-          output.write(`Dateline serves at http://${config.HOST}:${address.port} (the docs are at /docs).\n`)
+      withConfig(async (config, { workers }: { workers: number }) => {
+        const { serveCommand } = await import('./serve.ts')
+        await serveCommand(config, workers)
       }),
     )
 

@@ -1,5 +1,7 @@
+import type { FileStore } from '../media/files/file-store.ts'
 import type { Storage } from '../storage/storage.ts'
 import { checkCounts, checkEditions, checkIndexes } from './derived.ts'
+import { checkFiles } from './files.ts'
 import type { Check, Finding } from './finding.ts'
 import { checkArticles, checkChanges, checkSchedule } from './records.ts'
 
@@ -9,9 +11,17 @@ import { checkArticles, checkChanges, checkSchedule } from './records.ts'
  */
 export async function examine(
   storage: Storage,
-  { repair, now }: { repair: boolean; now: Date },
+  { repair, now, files }: { repair: boolean; now: Date; files: FileStore },
   onChecked: (name: string, found: Finding[]) => void,
 ): Promise<void> {
-  const checks: Check[] = [checkArticles, checkChanges, checkSchedule(now), checkEditions, checkCounts, ...checkIndexes]
+  const checks: Check[] = [
+    checkArticles,
+    checkChanges,
+    checkSchedule(now),
+    checkEditions,
+    checkCounts,
+    ...checkIndexes,
+    checkFiles(files, now),
+  ]
   for (const check of checks) onChecked(check.name, await check.run(storage, repair))
 }

@@ -14,4 +14,6 @@ export function bodyForms(byType: Record<string, z.ZodType>): z.ZodType {
 export const formsOf = (schema: object): Record<string, z.ZodType> | undefined => forms.get(schema)
 
 /** The schema of a file, in a form or as a whole body. */
-export const BinaryFile = z.string().meta({ format: 'binary', description: 'The file.', examples: ['(the bytes)'] })
+export const BinaryFile = z
+  .string()
+  .meta({ id: 'BinaryFile', format: 'binary', description: 'The bytes of a file.', examples: ['(bytes)'] })

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { Admission } from './admission.ts'
 import { inTurn } from './in-turn.ts'
 import { continueWhenRead } from './lingering-close.ts'
+import type { Shortcut } from './shortcut.ts'
 import { refuseExpectation, requireHost } from './unmet-requests.ts'
 
 /** Time limits, in milliseconds. */
@@ -22,12 +23,12 @@ interface Timeouts {
   connectionTimeout: number
 }
 
-/** Creates HTTP servers. Requests are taken by `guard`. */
+/** Creates HTTP servers. Requests are taken by `guard`, and answered by `before` where it can. */
 export const serverFactory =
-  (timeouts: Timeouts, { guard }: Pick<Admission, 'guard'>) =>
+  (timeouts: Timeouts, { guard }: Pick<Admission, 'guard'>, { before }: Pick<Shortcut, 'before'>) =>
   (listener: RequestListener): Server => {
     const { connectionTimeout, ...options } = timeouts
-    const { listener: handler, isAnswering } = inTurn(guard(requireHost(listener)), connectionTimeout)
+    const { listener: handler, isAnswering } = inTurn(guard(requireHost(before(listener))), connectionTimeout)
     const server = createServer({ ...options, requireHostHeader: false }, handler)
     server.setTimeout(connectionTimeout, (socket: Socket) => {
       if (isAnswering(socket)) socket.setTimeout(connectionTimeout)

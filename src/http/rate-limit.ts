@@ -1,4 +1,6 @@
 /** Rate limits: how many requests a client may send in a minute. */
+import type { IncomingMessage } from 'node:http'
+import proxyAddr from '@fastify/proxy-addr'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import ipaddr from 'ipaddr.js'
 import type { Caller } from '../access/roles.ts'
@@ -24,6 +26,17 @@ export interface RateLimits {
    * Gives the problem `rate-limited` for one too many.
    */
   countKeyed(request: FastifyRequest, reply: FastifyReply, caller: Caller | undefined): Problem | undefined
+  /** Counts a request without a key in front of the application; gives null if such requests are not limited. */
+  countEarly(request: IncomingMessage): RateWindow | null
+}
+
+export interface RateLimitOptions {
+  /** How many requests a client may send in a minute; 0 sets no limit. */
+  perMinute: number
+  windows: RateWindows
+  clock: Clock
+  /** Whose `X-Forwarded-For` says where a request comes from, as Fastify takes it. */
+  trustProxy: boolean | string[]
 }
 
 /**
@@ -36,9 +49,10 @@ export interface RateLimits {
  */
 export function registerRateLimit(
   app: FastifyInstance,
-  { perMinute, windows, clock }: { perMinute: number; windows: RateWindows; clock: Clock },
+  { perMinute, windows, clock, trustProxy }: RateLimitOptions,
 ): RateLimits & { refuseOverLimit(): void } {
   app.decorateRequest('rateWindow', null)
+  const addressOf = addressReader(trustProxy)
 
   function count(request: FastifyRequest, client: string, limit: number): void {
     if (limit > 0) request.rateWindow = windows.count(client, limit, clock.now().getTime())
@@ -73,6 +87,8 @@ export function registerRateLimit(
     refuseOverLimit() {
       if (perMinute > 0) app.addHook('onRequest', (request, reply, done) => done(verdict(request, reply)))
     },
+    countEarly: (request) =>
+      perMinute > 0 ? windows.count(networkOf(addressOf(request)), perMinute, clock.now().getTime()) : null,
     countKeyed(request, reply, caller) {
       if (caller) count(request, caller.id ?? caller.role, caller.rateLimit ?? perMinute)
       else count(request, networkOf(request.ip), perMinute)
@@ -96,6 +112,13 @@ export const rateLimitHeaders = (window: RateWindow): [policy: string, string, l
   'ratelimit',
   `"default";r=${Math.max(0, window.limit - spent(window))};t=${secondsLeft(window)}`,
 ]
+
+/** Gives the address of a client: that of the connection, or what trusted proxies say, as `request.ip` of Fastify. */
+function addressReader(trustProxy: boolean | string[]): (request: IncomingMessage) => string {
+  if (trustProxy === false) return ({ socket }) => socket.remoteAddress ?? ''
+  const trusts = trustProxy === true ? () => true : proxyAddr.compile(trustProxy)
+  return (request) => proxyAddr(request, trusts)
+}
 
 /** An IPv4 address as a socket for both families shows it. */
 const MAPPED = '::ffff:'

@@ -29,17 +29,16 @@ const MIN_PART = 0.001
 /** Rounding may take the end of a part beyond the edge by this much. */
 const TOLERANCE = 1e-9
 
-export const CropPart = z
+export const ImageCrop = z
   .strictObject({
-    x: fraction('Where it begins, from the left.'),
-    y: fraction('Where it begins, from the top.'),
-    width: fraction('How wide it is.', MIN_PART),
-    height: fraction('How high it is.', MIN_PART),
+    x: fraction('Its left edge, as a fraction of the width of the image.'),
+    y: fraction('Its upper edge, as a fraction of the height of the image.'),
+    width: fraction('Its width, as a fraction.', MIN_PART),
+    height: fraction('Its height, as a fraction.', MIN_PART),
   })
-  .refine(({ x, y, width, height }) => x + width <= 1 + TOLERANCE && y + height <= 1 + TOLERANCE, {
-    message: 'must lie within the image',
-  })
-  .meta({ id: 'CropPart', description: 'A part of an image, as fractions of its width and height.' })
+  .refine(({ x, width }) => x + width <= 1 + TOLERANCE, { message: 'must end within the image', path: ['width'] })
+  .refine(({ y, height }) => y + height <= 1 + TOLERANCE, { message: 'must end within the image', path: ['height'] })
+  .meta({ id: 'ImageCrop', description: 'A part of an image, as fractions of its size.' })
 
 export const ShownRights = z
   .strictObject({

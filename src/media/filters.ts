@@ -7,7 +7,8 @@ import { Moment } from '../lib/schemas.ts'
 import { memberOf } from '../storage/dialect.ts'
 import { articleRefs, authors, editionRefs, media, sections, sources, tags } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
-import { mediaKinds, mediaStatuses } from './schemas.ts'
+import { mediaKinds } from './file-types.ts'
+import { mediaStatuses } from './schemas.ts'
 
 export const mediaFilters = {
   kind: z.enum(mediaKinds).optional().meta({ description: 'Only files of this kind.' }),

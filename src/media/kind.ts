@@ -54,7 +54,7 @@ export const mediaKind: EntryKind<MediaRow, MediaInput> = {
       credit: credit ?? null,
       language: language ?? null,
       focalPoint: focalPoint ?? null,
-      crops,
+      crops: Object.fromEntries(Object.entries(crops).filter(([, crop]) => crop !== null)),
       rights: stored,
       expiresAt: stored.expiresAt,
       ...statusAt(self, stored.expiresAt, now),

@@ -2,10 +2,10 @@
 import * as z from 'zod'
 import { entryMetadata, entryView } from '../catalogue/entry.ts'
 import { syndications } from '../lib/media.ts'
-import { CropPart, Rendition } from '../lib/media-schemas.ts'
+import { ImageCrop, Rendition } from '../lib/media-schemas.ts'
 import { Country, Language, line, Moment, prose, Slug, Timestamp, WebUrl } from '../lib/schemas.ts'
+import { mediaKinds } from './file-types.ts'
 
-export const mediaKinds = ['image', 'audio', 'video', 'document'] as const
 export const mediaStatuses = ['available', 'expired', 'withdrawn'] as const
 export type MediaStatus = (typeof mediaStatuses)[number]
 
@@ -59,10 +59,10 @@ const members = {
   focalPoint: FocalPoint.nullish().meta({
     description: 'The point around which an image is cut; null for its middle.',
   }),
-  crops: z
-    .record(z.string().max(50), CropPart)
-    .optional()
-    .meta({ description: 'Crops set by hand, by the name of the crop; the others are cut around the focal point.' }),
+  crops: z.record(z.string().max(50), ImageCrop.nullable()).optional().meta({
+    description:
+      'Crops set by hand, by the name of the crop; the others, and those that are null, are cut around the focal point.',
+  }),
   rights: RightsInput.optional().meta({ description: 'Who owns the file, and who may use it for what.' }),
 }
 
@@ -70,12 +70,8 @@ const members = {
 export const MediaInput = z.strictObject(members)
 export type MediaInput = z.infer<typeof MediaInput>
 
-const cropPatch = z.record(z.string().max(50), CropPart.nullable()).meta({
-  description: 'Crops to set by hand, by the name of the crop; null goes back to the focal point.',
-})
-
 export const MediaPatch = z
-  .strictObject({ ...members, crops: cropPatch })
+  .strictObject(members)
   .partial()
   .meta({
     id: 'MediaPatch',
@@ -144,7 +140,7 @@ export const Media = z
     credit: nullableText('The credit line.'),
     language: nullableText('The language of these texts, or of a recording.'),
     focalPoint: FocalPoint.nullable().meta({ description: 'The point around which an image is cut.' }),
-    crops: z.record(z.string(), CropPart).meta({ description: 'Crops set by hand, by name.', examples: [{}] }),
+    crops: z.record(z.string(), ImageCrop).meta({ description: 'Crops set by hand, by name.', examples: [{}] }),
     dominantColour: nullableText('The dominant colour of an image, as in CSS.'),
     thumbhash: nullableText('A tiny preview of an image (ThumbHash, base64).'),
     metadata: Metadata,

@@ -119,7 +119,7 @@ async function create(
   try {
     const inspected = await inspectUpload(file, fileName)
     await files.add(file)
-    // What the request is told from another by, in place of a body that has been read.
+    // Distinguishes the request from others, in place of a body that is not stored.
     request.body = { checksum: file.checksum, fileName, fields }
     return await idempotent(request, reply, async (tx) => {
       const { row, isNew } = await createMedia(tx, inspected, fields, writeContext(request, clock))
@@ -167,7 +167,8 @@ async function receive(
   { files, fetchFile, maxFileBytes: maxBytes, openRequests }: UploadDeps,
 ): Promise<Upload> {
   exemptFromTimeout(request, reply)
-  const destination = { folder: await files.incoming(), maxBytes }
+  await files.prepare()
+  const destination = { folder: files.incoming, maxBytes }
   const open = openRequests.watch(request)
   open.signal.addEventListener('abort', () => request.raw.destroy())
   try {

@@ -9,8 +9,13 @@ const secondsSince = (at: string | null | undefined, now: string): number =>
   at ? (Date.parse(now) - Date.parse(at)) / 1000 : 0
 
 /** What waits to be done in the background. Lags are in seconds. */
-export const emptyBacklog = { scheduleLag: 0, deliveries: 0, deliveryLag: 0, staleEditions: 0, lastChange: 0 }
-export type Backlog = typeof emptyBacklog
+export interface Backlog {
+  scheduleLag: number
+  deliveries: number
+  deliveryLag: number
+  staleEditions: number
+  lastChange: number
+}
 
 /** Reads the backlog from the database. */
 export async function readBacklog({ storage, clock }: { storage: Storage; clock: Clock }): Promise<Backlog> {

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client'
 import type { Clock } from '../lib/clock.ts'
 import type { Storage } from '../storage/storage.ts'
-import { type Backlog, emptyBacklog, readBacklog } from './backlog.ts'
+import { type Backlog, readBacklog } from './backlog.ts'
 import type { Sample } from './histogram.ts'
 import type { RequestCounts } from './requests.ts'
 import type { WriteCounts } from './writes.ts'
@@ -22,28 +22,42 @@ export interface Metrics {
   read(): Promise<string>
 }
 
+/** The metrics of one process, which may be one of several. */
+export interface ProcessMetrics extends Metrics {
+  /** Lets the process that has started this one read them, and add them to those of the others. */
+  offerToPrimary(): void
+}
+
 /** All metrics of a process. What the service counts anyway is read when the metrics are; nothing else is added to requests. */
-export function processMetrics(parts: MeasuredParts): Metrics {
+export function processMetrics(parts: MeasuredParts): ProcessMetrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   addCounts(registry, parts)
-  let backlog = emptyBacklog
-  addGauges(registry, parts, () => backlog)
+  addGauges(registry, parts)
+  addBacklog(registry, parts)
   return {
     contentType: registry.contentType,
-    async read() {
-      backlog = await readBacklog(parts)
-      return registry.metrics()
+    read: () => registry.metrics(),
+    offerToPrimary() {
+      AggregatorRegistry.setRegistries(registry)
+      // It answers the messages of the primary from now on.
+      new AggregatorRegistry()
     },
   }
 }
 
-type MetricType = 'counter' | 'histogram' | 'gauge'
+interface Metric {
+  type: 'counter' | 'histogram' | 'gauge'
+  name: string
+  help: string
+  /** How the values of several processes are put together: `max` for what all of them see alike. */
+  aggregator: 'sum' | 'max'
+}
 
 /** Adds a metric whose samples are counted elsewhere. */
-function addMetric(registry: Registry, type: MetricType, name: string, help: string, read: (name: string) => Sample[]) {
-  const get = async () => ({ name, help, type, aggregator: 'sum', values: read(name) })
-  registry.registerMetric({ name, help, type, aggregator: 'sum', get, reset() {} } as never)
+function addMetric(registry: Registry, metric: Metric, read: (name: string) => Sample[] | Promise<Sample[]>) {
+  const get = async () => ({ ...metric, values: await read(metric.name) })
+  registry.registerMetric({ ...metric, get, reset() {} } as never)
 }
 
 /** Samples of a metric with one label at most. */
@@ -52,9 +66,9 @@ const samplesOf = (metricName: string, values: [Record<string, string>, number][
 
 function addCounts(registry: Registry, { writes, requests, cache }: MeasuredParts): void {
   const counter = (name: string, help: string, read: (name: string) => Sample[]) =>
-    addMetric(registry, 'counter', name, help, read)
+    addMetric(registry, { type: 'counter', name, help, aggregator: 'sum' }, read)
   const histogram = (name: string, help: string, read: (name: string) => Sample[]) =>
-    addMetric(registry, 'histogram', name, help, read)
+    addMetric(registry, { type: 'histogram', name, help, aggregator: 'sum' }, read)
   counter('dateline_http_requests_total', 'Requests by route, method and status.', requests.requests)
   histogram('dateline_http_request_duration_seconds', 'From a request to the end of its reply.', requests.durations)
   counter('dateline_response_cache_total', 'Public reads, by whether the response cache had the reply.', (name) =>
@@ -74,23 +88,34 @@ function addCounts(registry: Registry, { writes, requests, cache }: MeasuredPart
   )
 }
 
-function addGauges(registry: Registry, { storage, writes }: MeasuredParts, backlog: () => Backlog): void {
-  const gauge = (name: string, help: string, read: () => number) =>
-    addMetric(registry, 'gauge', name, help, () => samplesOf(name, [[{}, read()]]))
-  gauge('dateline_writes_pending', 'Transactions that wait or run.', () => writes.pending)
-  gauge('dateline_schedule_lag_seconds', 'How late the oldest publication is that is due.', () => backlog().scheduleLag)
-  gauge(
-    'dateline_webhook_deliveries_pending',
-    'Deliveries of webhooks that are not finished.',
-    () => backlog().deliveries,
-  )
-  gauge('dateline_webhook_lag_seconds', 'How late the oldest delivery is that is due.', () => backlog().deliveryLag)
-  gauge('dateline_stale_editions', 'Editions that wait to be compiled again.', () => backlog().staleEditions)
-  gauge('dateline_last_change', 'The number of the last change.', () => backlog().lastChange)
+function addGauges(registry: Registry, { storage, writes }: MeasuredParts): void {
+  const gauge = (name: string, help: string, aggregator: Metric['aggregator'], read: () => number) =>
+    addMetric(registry, { type: 'gauge', name, help, aggregator }, () => samplesOf(name, [[{}, read()]]))
+  gauge('dateline_writes_pending', 'Transactions that wait or run.', 'sum', () => writes.pending)
   const { file } = storage
   if (file === undefined) return
-  gauge('dateline_database_bytes', 'Size of the database file.', () => sizeOf(file))
-  gauge('dateline_wal_bytes', 'Size of the write-ahead log beside it.', () => sizeOf(`${file}-wal`))
+  gauge('dateline_database_bytes', 'Size of the database file.', 'max', () => sizeOf(file))
+  gauge('dateline_wal_bytes', 'Size of the write-ahead log beside it.', 'max', () => sizeOf(`${file}-wal`))
+}
+
+/** What waits in the database, read by one query for all of its metrics. */
+function addBacklog(registry: Registry, parts: MeasuredParts): void {
+  let reading: Promise<Backlog> | undefined
+  const backlog = () => {
+    reading ??= readBacklog(parts).finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
+  const gauge = (name: string, help: string, member: keyof Backlog) =>
+    addMetric(registry, { type: 'gauge', name, help, aggregator: 'max' }, async () =>
+      samplesOf(name, [[{}, (await backlog())[member]]]),
+    )
+  gauge('dateline_schedule_lag_seconds', 'How late the oldest publication is that is due.', 'scheduleLag')
+  gauge('dateline_webhook_deliveries_pending', 'Deliveries of webhooks that are not finished.', 'deliveries')
+  gauge('dateline_webhook_lag_seconds', 'How late the oldest delivery is that is due.', 'deliveryLag')
+  gauge('dateline_stale_editions', 'Editions that wait to be compiled again.', 'staleEditions')
+  gauge('dateline_last_change', 'The number of the last change.', 'lastChange')
 }
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0

@@ -14,6 +14,9 @@ import { sweepIdempotencyKeys } from '../idempotency/idempotency.ts'
 import type { JobRunner } from '../jobs/runner.ts'
 import { sweepJobs } from '../jobs/store.ts'
 import type { Clock } from '../lib/clock.ts'
+import { openFileStore } from '../media/files/open-store.ts'
+import { sweepFiles } from '../media/files/sweep.ts'
+import { expireDue } from '../media/takedown.ts'
 import { every } from '../runtime/interval.ts'
 import type { Storage } from '../storage/storage.ts'
 import { deleteExpiredTrash, type PurgeCursors } from '../trash/store.ts'
@@ -25,7 +28,11 @@ import { failureLog } from './failure-log.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
-const DAY = 24 * 60 * MINUTE
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** How often scheduled publications are looked for, in milliseconds: those of other processes, too. */
+const RELEASES_INTERVAL = 0.4 * SECOND
 
 export interface BackgroundDeps {
   config: Config
@@ -46,17 +53,47 @@ interface Task {
   run: () => Promise<unknown>
 }
 
-/** Starts everything that runs beside requests. `stop` resolves when nothing runs any more. */
-export async function startBackgroundTasks(deps: BackgroundDeps): Promise<{ stop(): Promise<void> }> {
+interface Running {
+  /** Resolves when nothing runs any more. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts what each process has to do beside requests, and what one process does for all: at once, or once `leads` is
+ * resolved.
+ */
+export function startBackground(deps: BackgroundDeps, leads: Promise<void> = Promise.resolve()): Running {
+  const onError = failureLog(deps)
+  const refreshing = every(RELEASES_INTERVAL, deps.releases.refresh, onError('reading the time of the next release'))
+  let isStopped = false
+  let started: Promise<Running> | undefined
+  leads.then(() => {
+    if (isStopped) return
+    started = startBackgroundTasks(deps, onError)
+    started.catch(onError('starting the background work'))
+  })
+  return {
+    async stop() {
+      isStopped = true
+      await Promise.all([refreshing.stop(), started?.then((running) => running.stop())])
+    },
+  }
+}
+
+async function startBackgroundTasks(deps: BackgroundDeps, onError: ReturnType<typeof failureLog>): Promise<Running> {
   const { config, clock, notifier } = deps
   const storage = { ...deps.storage, reader: deps.storage.backgroundReader }
   const own = { ...deps, storage }
-  const onError = failureLog(deps)
   const stopping = new AbortController()
   const secrets = secretEncryption(config.SECRETS_KEY, storage.file)
   const webhooks = new Dispatcher({ storage, clock, secrets, sender: sender(config.WEBHOOK_ALLOWED_HOSTS) })
   webhooks.start(notifier, onError('sending to webhooks'))
-  const tasks = [...storageTasks(own, stopping.signal), ...backupTasks(deps), ...(await hubTasks(own, stopping.signal))]
+  const tasks = [
+    ...storageTasks(own, stopping.signal),
+    ...backupTasks(deps),
+    ...fileTasks(own, stopping.signal),
+    ...(await hubTasks(own, stopping.signal)),
+  ]
   const running = tasks.map(({ name, interval, run }) => every(interval, run, onError(name)))
   return {
     async stop() {
@@ -67,13 +104,9 @@ export async function startBackgroundTasks(deps: BackgroundDeps): Promise<{ stop
 }
 
 /** Tasks on the database. Several processes may run them over one database at the same time. */
-function storageTasks({ config, storage, clock, releases }: BackgroundDeps, signal: AbortSignal): Task[] {
+function storageTasks({ config, storage, clock }: BackgroundDeps, signal: AbortSignal): Task[] {
   const isStopping = () => signal.aborted
   const trashCursors: PurgeCursors = new Map()
-  const publishScheduled = async () => {
-    await publishDue({ storage, clock })
-    await releases.refresh()
-  }
   const deleteExpired = async () => {
     await sweepIdempotencyKeys({ storage, clock })
     await sweepPreviews({ storage, clock })
@@ -84,7 +117,8 @@ function storageTasks({ config, storage, clock, releases }: BackgroundDeps, sign
   }
   return [
     // Scheduled articles are published within a second of their time.
-    { name: 'publishing scheduled articles', interval: 0.4 * SECOND, run: publishScheduled },
+    { name: 'publishing scheduled articles', interval: RELEASES_INTERVAL, run: () => publishDue({ storage, clock }) },
+    { name: 'expiring media', interval: RELEASES_INTERVAL, run: () => expireDue({ storage, clock }) },
     { name: 'deleting expired data', interval: 10 * MINUTE, run: deleteExpired },
     {
       name: 'failing jobs of processes that have ended',
@@ -95,6 +129,14 @@ function storageTasks({ config, storage, clock, releases }: BackgroundDeps, sign
     // Editions that this process made stale are recompiled at once; these are the ones of other processes.
     { name: 'recompiling stale editions', interval: SECOND, run: () => recompileStale(storage, isStopping) },
   ]
+}
+
+/** The sweep of files, where there is a place for them. */
+function fileTasks({ config, storage, clock }: BackgroundDeps, signal: AbortSignal): Task[] {
+  if (config.MEDIA_DIR === undefined && storage.file === undefined) return []
+  const files = openFileStore(config, storage.file)
+  const run = () => sweepFiles({ db: storage.reader, files, clock }, () => signal.aborted)
+  return [{ name: 'deleting files without an entry', interval: 6 * HOUR, run }]
 }
 
 /** Backups at an interval, if one is set. */

@@ -6,10 +6,11 @@ import type { AppDeps } from '../../src/app/services.ts'
 import { buildApp } from '../../src/app.ts'
 import { releases } from '../../src/articles/lifecycle/scheduler.ts'
 import { readConfig } from '../../src/config.ts'
+import { applyMediaSettings, mediaSettingsOf } from '../../src/media/apply-settings.ts'
 import type { OpenOptions, Storage } from '../../src/storage/storage.ts'
 import { closeLater } from './cleanup.ts'
 import { conformity } from './document.ts'
-import { temporaryStorage } from './storage.ts'
+import { temporaryFolder, temporaryStorage } from './storage.ts'
 
 const METHODS = ['get', 'head', 'post', 'patch', 'put', 'delete', 'options'] as const
 
@@ -63,7 +64,13 @@ export async function newsroom(
     },
   }
   const log: string[] = []
-  const config = readConfig({ DATELINE_ADMIN_KEY: ADMIN, LOG_LEVEL: 'debug', ...environment })
+  const config = readConfig({
+    DATELINE_ADMIN_KEY: ADMIN,
+    LOG_LEVEL: 'debug',
+    MEDIA_DIR: await temporaryFolder(),
+    ...environment,
+  })
+  await applyMediaSettings({ storage, clock }, mediaSettingsOf(config))
   const app = await buildApp({
     config,
     storage,

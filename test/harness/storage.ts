@@ -35,6 +35,13 @@ function hasRoom(path: string): boolean {
   }
 }
 
+/** A new folder, removed when the test file ends. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(home, 'dateline-'))
+  closeLater(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
 async function sqliteFile(options: OpenOptions): Promise<Temporary> {
   const folder = await mkdtemp(join(home, 'dateline-'))
   const remove = () => rm(folder, { recursive: true })

@@ -6,6 +6,7 @@ import { TIMEOUTS } from '../../src/app/create-server.ts'
 import { admission } from '../../src/http/admission.ts'
 import { serverFactory } from '../../src/http/http-server.ts'
 import { discardBody } from '../../src/http/lingering-close.ts'
+import { shortcut } from '../../src/http/shortcut.ts'
 import { problems } from '../../src/lib/problem.ts'
 import { type Client, type Newsroom, newsroom } from '../harness/newsroom.ts'
 import { problem } from '../harness/problem.ts'
@@ -688,6 +689,7 @@ describe('pipelined requests', () => {
     const server = serverFactory(
       TIMEOUTS,
       admission(),
+      shortcut(),
     )((_request, reply) => {
       handled += 1
       reply.end(REPLY)

@@ -389,6 +389,61 @@ describe('the service', () => {
   )
 
   it(
+    'serves by several processes, of which another takes over when one ends',
+    async () => {
+      const key = 'a-key-for-several-processes-0123456789'
+      const settings = { DATABASE_URL: 'workers.db', DATELINE_ADMIN_KEY: key, METRICS_PORT: '0', LOG_LEVEL: 'info' }
+      const { child, said, ended } = start(['serve', '--workers', '2'], { ...environment, ...settings })
+      const out = await said('Dateline serves')
+      const port = Number(/:(\d+) \(the docs/.exec(out)?.[1])
+      const [metricsUrl = ''] = /http:\/\/localhost:\d+\/metrics/.exec(out) ?? []
+
+      /** Sends a request on a connection of its own, which any worker may get. */
+      const send = (method: string, path: string, body?: object) =>
+        new Promise<{ status: number; worker: string; body: Record<string, unknown> }>((resolve, reject) => {
+          const headers = body ? { authorization: `Bearer ${key}`, 'content-type': 'application/json' } : {}
+          const sent = request({ agent: false, port, host: '127.0.0.1', method, path, headers }, (reply) => {
+            let text = ''
+            reply.on('data', (bytes) => {
+              text += bytes
+            })
+            const worker = String(reply.headers['x-request-id']).slice(0, 12)
+            reply.on('end', () => resolve({ status: reply.statusCode ?? 0, worker, body: JSON.parse(text) }))
+          })
+          sent.on('error', reject).end(body && JSON.stringify(body))
+        })
+
+      // Whatever one worker has answered, the next reply of any is not older.
+      const workers = new Set<string>()
+      const { body: article } = await send('POST', '/v1/articles?publish=true', { headline: 'Count 0' })
+      for (let count = 1; count <= 20; count++) {
+        const written = await send('PATCH', `/v1/articles/${article.id}?publish=true`, { headline: `Count ${count}` })
+        expect(written.status).toBe(200)
+        for (let read = 0; read < 3; read++) {
+          const { worker, body } = await send('GET', `/v1/articles/${article.id}`)
+          workers.add(worker)
+          expect(body.headline).toBe(`Count ${count}`)
+        }
+      }
+      expect(workers.size).toBe(2)
+      const metrics = await (await fetch(metricsUrl)).text()
+      expect(metrics).toContain('{route="/v1/articles/:article",method="GET",status="200"} 60')
+      expect(metrics).toContain('dateline_last_change 21')
+
+      // The first does the background work.
+      const pidOf = (text: string) => Number(/"pid":(\d+)/.exec(text)?.[1])
+      process.kill(pidOf(out), 'SIGKILL')
+      const at = new Date(Date.now() + 500).toISOString()
+      const { body: later } = await send('POST', '/v1/articles', { headline: 'Later' })
+      expect((await send('POST', `/v1/articles/${later.id}/publish`, { at })).status).toBe(200)
+      while ((await send('GET', '/v1/articles/later')).status !== 200);
+      child.kill('SIGTERM')
+      expect(await ended).toMatchObject({ code: 0, err: '' })
+    },
+    TIMEOUT,
+  )
+
+  it(
     'goes on without its log when nobody reads it, or the disk under it is full',
     async () => {
       const settings = { ...environment, LOG_LEVEL: 'debug' }

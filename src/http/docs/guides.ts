@@ -18,6 +18,7 @@ export const guides = [
   'concepts',
   'inline',
   'editing',
+  'media',
   'contract',
   'reading',
   'search',

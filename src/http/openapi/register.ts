@@ -133,7 +133,7 @@ function declarationOf({ config }: RouteOptions, schema: FastifySchema): RouteDe
   return {
     access: config?.access ?? 'open',
     replyHeaders: [...(isPaged ? (['Link'] as const) : []), ...replyHeaders],
-    isBodyOptional: body instanceof z.ZodType && body.safeParse(undefined).success,
+    isBodyOptional: body instanceof z.ZodType && !formsOf(body) && body.safeParse(undefined).success,
     parameters: [],
     problems: Object.entries(response as object).flatMap(([status, reply]) =>
       reply === ProblemReply ? [Number(status)] : [],

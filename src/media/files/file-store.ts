@@ -26,7 +26,9 @@ export interface StoredFile {
 /** Every method may throw `FilesUnavailable`. */
 export interface FileStore {
   /** The folder of this machine in which files are received before they are added. */
-  incoming(): Promise<string>
+  readonly incoming: string
+  /** Makes sure that files can be received. */
+  prepare(): Promise<void>
   /** Adds a file. When this resolves, its bytes are safe; before, nobody can read any. The received file may be moved. */
   add(file: ReceivedFile): Promise<void>
   /** The bytes of a file, or of a part of it; undefined if there is no such file. */

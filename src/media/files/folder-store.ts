@@ -22,14 +22,14 @@ export function folderStore(folder: string): FileStore {
   }
 
   return {
-    async incoming() {
+    incoming,
+    async prepare() {
       created ??= create().catch((error: unknown) => {
         created = undefined
         throw error
       })
       await created.catch(failedFile)
       await access(incoming, constants.W_OK).catch(failedFile)
-      return incoming
     },
     async add({ path, checksum }) {
       const target = pathOf(checksum)

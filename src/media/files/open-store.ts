@@ -23,4 +23,12 @@ const fail = (): never => {
   throw new Problem('not-configured', 'files need MEDIA_DIR: a folder that all processes share, or an S3 bucket')
 }
 
-const missingStore: FileStore = { incoming: fail, add: fail, read: fail, find: fail, delete: fail, list: fail }
+const missingStore: FileStore = {
+  incoming: '',
+  prepare: fail,
+  add: fail,
+  read: fail,
+  find: fail,
+  delete: fail,
+  list: fail,
+}

@@ -1,0 +1,21 @@
+import cluster from 'node:cluster'
+import type { Config } from '../config.ts'
+import { standardOutput } from '../runtime/log-output.ts'
+
+/** Starts the service: in this process, or in so many workers. */
+export async function serveCommand(config: Config, workers: number): Promise<void> {
+  const output = standardOutput()
+  const print = (text: string) => output.write(`${text}\n`)
+  const announce = (port: number) => print(`Dateline serves at http://${config.HOST}:${port} (the docs are at /docs).`)
+  if (workers > 1 && cluster.isPrimary) {
+    const { serveWithWorkers } = await import('../server/workers.ts')
+    return announce(await serveWithWorkers(workers, config, print))
+  }
+  const { serve } = await import('../server.ts')
+  const { thisWorker } = await import('../server/worker.ts')
+  const worker = cluster.isWorker ? thisWorker() : undefined
+  const app = await serve(config, output, worker)
+  if (worker) return worker.listening()
+  const [address] = app.addresses()
+  if (typeof address === 'object') announce(address.port)
+}

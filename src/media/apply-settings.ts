@@ -1,0 +1,40 @@
+import { markKindStale } from '../changes/log.ts'
+import { type Clock, timestamp } from '../lib/clock.ts'
+import type { Storage } from '../storage/storage.ts'
+import { type MediaSettings, mediaSettings, storeMediaSettings } from './settings.ts'
+
+/** The settings of media as the environment gives them: crops as `wide=16:9`, widths in pixels. */
+export function mediaSettingsOf({
+  MEDIA_URL: url = '',
+  MEDIA_CROPS: crops,
+  MEDIA_WIDTHS: widths,
+}: {
+  MEDIA_URL?: string | undefined
+  MEDIA_CROPS: string[]
+  MEDIA_WIDTHS: string[]
+}): MediaSettings {
+  const ratios = crops.map((crop) => {
+    const [name = '', width, height] = crop.split(/[=:]/)
+    return [name, Number(width) / Number(height)]
+  })
+  return {
+    baseUrl: url.replace(/\/$/, ''),
+    crops: Object.fromEntries(ratios),
+    widths: [...new Set(widths.map(Number))].sort((a, b) => a - b),
+  }
+}
+
+/**
+ * Stores the settings of media. If they differ from those before, every edition with media is marked as stale: the
+ * addresses in it have changed.
+ */
+export async function applyMediaSettings(
+  { storage, clock }: { storage: Storage; clock: Clock },
+  settings: MediaSettings,
+): Promise<void> {
+  // Without a transaction where nothing differs: a service may start while another writes.
+  if (JSON.stringify(await mediaSettings(storage.reader)) === JSON.stringify(settings)) return
+  await storage.transaction(async (tx) => {
+    if (await storeMediaSettings(tx, settings)) await markKindStale(tx, 'media', timestamp(clock))
+  })
+}

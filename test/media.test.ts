@@ -1,0 +1,319 @@
+import { createHash } from 'node:crypto'
+import { readdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { type Client, type Newsroom, newsroom } from './harness/newsroom.ts'
+import { drawing, photo } from './harness/pictures.ts'
+import { problem } from './harness/problem.ts'
+import { temporaryFolder } from './harness/storage.ts'
+
+let room: Newsroom
+let folder: string
+let editor: Client
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  room = await newsroom({ MEDIA_DIR: folder, MEDIA_MAX_BYTES: '200000', MEDIA_ALLOWED_HOSTS: '127.0.0.1' })
+  editor = room.editor
+})
+
+let width = 100
+/** A picture that no other test has. */
+const picture = () => drawing(++width, 60).jpeg().toBuffer()
+const upload = (bytes: Buffer, client = editor, query = '') =>
+  client.post(`/v1/media${query}`).set('content-type', 'image/jpeg').send(bytes)
+const form = (bytes: Buffer, fields: Record<string, string> = {}, filename = 'bridge.jpg') => {
+  const request = editor.post('/v1/media')
+  for (const [name, value] of Object.entries(fields)) request.field(name, value)
+  return request.attach('file', bytes, { filename, contentType: 'image/jpeg' })
+}
+const checksumOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+const incoming = () => readdir(join(folder, 'incoming'))
+
+describe('an upload', () => {
+  it('is a form with the file and its members, in any order', async () => {
+    const bytes = await photo()
+    const fields = { alt: 'A bridge', focalPoint: '{"x":0.25,"y":0.5}', rights: '{"holder":"Coastal Wire"}' }
+    const { body, headers } = await form(bytes, fields).field('language', 'en-nz').expect(201)
+    expect(headers.location).toBe(`/v1/media/${body.id}`)
+    expect(body).toMatchObject({
+      name: 'Bridge reopens',
+      kind: 'image',
+      status: 'available',
+      mimeType: 'image/jpeg',
+      byteSize: bytes.length,
+      checksum: checksumOf(bytes),
+      width: 1200,
+      height: 800,
+      fileName: 'bridge.jpg',
+      alt: 'A bridge',
+      caption: 'The harbour bridge before the storm',
+      credit: 'Coastal Wire',
+      language: 'en-NZ',
+      focalPoint: { x: 0.25, y: 0.5 },
+      rights: { holder: 'Coastal Wire', syndication: 'allowed', expiresAt: null },
+      articleCount: 0,
+    })
+    expect(body.slug).toBe(`bridge-reopens-${body.id.slice(-8)}`)
+    expect(body.renditions.map(({ crop }: { crop: string }) => crop)).toEqual(['wide', 'standard', 'square', 'tall'])
+    await editor.get(`/v1/media/${body.slug}`).expect(200, body)
+    expect(await incoming()).toEqual([])
+  })
+
+  it('is the file itself, with its members in the query', async () => {
+    const query = '?name=At%20dawn&credit=A%20%26%20B&fileName=x/y/dawn.jpg&crops=%7B%7D'
+    const { body } = await upload(await picture(), editor, query).expect(201)
+    expect(body).toMatchObject({ name: 'At dawn', credit: 'A & B', fileName: 'dawn.jpg', caption: null })
+    const { body: plain } = await upload(await picture(), room.contributor).expect(201)
+    expect(plain.name).toBe('image')
+  })
+
+  it('is once where the bytes are the same, even at the same time', async () => {
+    const bytes = await picture()
+    const replies = await Promise.all(Array.from({ length: 5 }, () => upload(bytes)))
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 201])
+    expect(new Set(replies.map(({ body }) => body.id)).size).toBe(1)
+    const id = replies[0]?.body.id
+    await editor.delete(`/v1/media/${id}`).expect(204)
+    await editor.get(`/v1/media/${id}`).expect(problem('not-found'))
+    await editor.get('/v1/trash?kind=media').expect(({ body }) => expect(body.data[0].id).toBe(id))
+    await upload(bytes).expect(200)
+    await editor.get(`/v1/media/${id}`).expect(200)
+  })
+
+  it('is done once for an idempotency key', async () => {
+    const [bytes, other] = [await picture(), await picture()]
+    const first = await upload(bytes).set('idempotency-key', 'upload-1').expect(201)
+    const again = await upload(bytes).set('idempotency-key', 'upload-1').expect(201)
+    expect(again.headers['idempotent-replayed']).toBe('true')
+    expect(again.body).toEqual(first.body)
+    await upload(other).set('idempotency-key', 'upload-1').expect(problem('idempotency-mismatch'))
+  })
+
+  it('is for contributors too, who change only what is theirs', async () => {
+    const { body: own } = await upload(await picture(), room.contributor).expect(201)
+    const { body: other } = await upload(await picture()).expect(201)
+    await room.contributor.patch(`/v1/media/${own.id}`).send({ alt: 'A bridge' }).expect(200)
+    await room.contributor.patch(`/v1/media/${other.id}`).send({ alt: 'x' }).expect(problem('forbidden'))
+    await room.contributor.get(`/v1/media/${other.id}`).expect(200)
+    await room.contributor.delete(`/v1/media/${own.id}`).expect(problem('forbidden'))
+    for (const client of [room.reader, room.partner]) {
+      await client.get('/v1/media').expect(problem('forbidden'))
+      await client.get(`/v1/media/${own.id}`).expect(problem('forbidden'))
+      await upload(await picture(), client).expect(problem('forbidden'))
+    }
+    await room.anyone.get('/v1/media').expect(problem('unauthenticated'))
+  })
+
+  it('has a name that is shown and never a path', async () => {
+    const names = [
+      ['../../../etc/passwd', 'passwd'],
+      ['..\\..\\boot.ini', 'boot.ini'],
+      ['gpj.\u202eharbour\u200b.jpg', 'gpj.harbour.jpg'],
+      ['..', '..'],
+      [`${'ä'.repeat(400)}.jpg`, 'ä'.repeat(255)],
+    ] as const
+    for (const [sent, shown] of names) {
+      const { body } = await upload(await picture(), editor, `?fileName=${encodeURIComponent(sent)}`).expect(201)
+      expect(body.fileName).toBe(shown)
+    }
+    await upload(await picture(), editor, '?fileName=a%00.jpg').expect(problem('invalid-encoding'))
+    expect((await readdir(folder)).filter((name) => !/^([0-9a-f]{2}|incoming)$/.test(name))).toEqual([])
+  })
+
+  it('is refused where it is no acceptable file', async () => {
+    const html = Buffer.from('<!doctype html><script>alert(1)</script>')
+    await form(html, {}, 'x.jpg').expect(problem('unsupported-media-type', { pointer: '/file' }))
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>')
+    await upload(svg).expect(problem('unsupported-media-type'))
+    const whole = await picture()
+    await upload(whole.subarray(0, whole.length / 2)).expect(problem('unreadable'))
+    await upload(Buffer.alloc(0)).expect(problem('validation', { pointer: '/file', code: 'too_small' }))
+    await form(Buffer.alloc(0)).expect(problem('validation', { pointer: '/file', code: 'too_small' }))
+    await upload(Buffer.alloc(200_001)).expect(problem('too-large'))
+    await form(Buffer.alloc(200_001)).expect(problem('too-large'))
+    await upload(whole).set('content-encoding', 'gzip').expect(problem('unsupported-media-type'))
+    expect(await incoming()).toEqual([])
+  })
+
+  it('is refused where its form is wrong', async () => {
+    const bytes = await picture()
+    await editor
+      .post('/v1/media')
+      .field('alt', 'x')
+      .expect(problem('validation', { pointer: '/file' }))
+    await form(bytes, { file: 'x' }).expect(problem('validation', { pointer: '/file', code: 'invalid_type' }))
+    await form(bytes, { atl: 'x' }).expect(problem('unknown-property', { pointer: '/atl' }))
+    await form(bytes, { focalPoint: 'here' }).expect(problem('validation', { pointer: '/focalPoint' }))
+    await form(bytes, { focalPoint: '{"x":2,"y":0}' }).expect(problem('validation', { pointer: '/focalPoint/x' }))
+    await form(bytes, { crops: '{"round":{"x":0,"y":0,"width":1,"height":1}}' }).expect(
+      problem('validation', { pointer: '/crops/round' }),
+    )
+    await form(bytes)
+      .field('alt', 'a')
+      .field('alt', 'b')
+      .expect(problem('validation', { pointer: '/alt' }))
+    await form(bytes).attach('file', bytes, 'second.jpg').expect(problem('bad-request'))
+    await editor.post('/v1/media').attach('picture', bytes, 'x.jpg').expect(problem('unknown-property'))
+    const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`f${index}`, 'x']))
+    await form(bytes, many).expect(problem('bad-request'))
+    await editor
+      .post('/v1/media')
+      .set('content-type', 'multipart/form-data; boundary=b')
+      .send('--b\r\nContent-Disposition: form-data; name="file"; filename="x.jpg"\r\n\r\nbytes')
+      .expect(problem('bad-request'))
+    await editor.post('/v1/media').set('content-type', 'multipart/form-data').send('x').expect(problem('bad-request'))
+    await form(bytes)
+      .query({ alt: 'x' })
+      .expect(problem('unknown-parameter', { pointer: '/alt' }))
+    expect(await incoming()).toEqual([])
+  })
+
+  it('leaves nothing where the client hangs up', async () => {
+    const { hostname, port } = new URL(room.url)
+    const { token } = await room.newKey('editor')
+    const socket = connect(Number(port), hostname)
+    socket.write(
+      `POST /v1/media HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: image/jpeg\r\nContent-Length: 100000\r\n\r\nbytes`,
+    )
+    const until = async (isDone: (names: string[]) => boolean) => {
+      while (!isDone(await incoming())) await new Promise(setImmediate)
+    }
+    await until((names) => names.length === 1)
+    socket.destroy()
+    await until((names) => names.length === 0)
+  })
+})
+
+describe('a file at an address', () => {
+  const server = createServer(async ({ url = '' }, response) => {
+    if (url === '/moved') return response.writeHead(302, { location: '/a%20dawn.jpg' }).end()
+    if (url === '/inside') return response.writeHead(302, { location: 'http://10.0.0.1/x' }).end()
+    if (url === '/loop') return response.writeHead(302, { location: '/loop' }).end()
+    if (url === '/large') return response.end(Buffer.alloc(300_000))
+    if (url !== '/a%20dawn.jpg') return response.writeHead(404).end()
+    return response.end(await photo({ width: 300, height: 200 }))
+  })
+  let origin: string
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    origin = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+  })
+  afterAll(() => server.close())
+  const fetched = (url: string, more = {}) => editor.post('/v1/media').send({ url, ...more })
+
+  it('is fetched, and what leads elsewhere is followed', async () => {
+    const { body } = await fetched(`${origin}/moved`, { alt: 'Dawn' }).expect(201)
+    expect(body).toMatchObject({ fileName: 'moved', alt: 'Dawn', width: 300 })
+    await fetched(`${origin}/a%20dawn.jpg`).expect(200)
+  })
+
+  it('is refused where it may not be fetched, or does not come', async () => {
+    for (const url of ['http://10.0.0.1/x.jpg', 'http://[::1]/', `${origin}/inside`])
+      await fetched(url).expect(problem('url-not-allowed', { pointer: '/url' }))
+    for (const path of ['/nothing', '/loop']) await fetched(origin + path).expect(problem('unreadable'))
+    await fetched('http://127.0.0.1:1/x').expect(problem('unreadable', { pointer: '/url', code: 'unreachable' }))
+    await fetched(`${origin}/large`).expect(problem('too-large'))
+    await fetched('ftp://127.0.0.1/x').expect(problem('validation'))
+    await editor
+      .post('/v1/media')
+      .send({ alt: 'x' })
+      .expect(problem('validation', { pointer: '/url' }))
+    expect(await incoming()).toEqual([])
+  })
+})
+
+describe('a file of media', () => {
+  it('is stored under its checksum', async () => {
+    const bytes = await picture()
+    const { body } = await upload(bytes).expect(201)
+    const shard = await readdir(join(folder, body.checksum.slice(0, 2)))
+    expect(shard).toContain(checksumOf(bytes))
+  })
+
+  it('is replaced under the same entry', async () => {
+    const { body: before } = await upload(await picture(), editor, '?alt=Dawn&focalPoint=%7B%22x%22:0,%22y%22:0%7D')
+    const bytes = await drawing(80, 80).jpeg().toBuffer()
+    const replace = (body: Buffer) =>
+      editor.put(`/v1/media/${before.id}/file`).set('content-type', 'image/jpeg').send(body)
+    const { body } = await replace(bytes).set('if-match', '"1"').expect(200)
+    expect(body).toMatchObject({ id: before.id, width: 80, alt: 'Dawn', focalPoint: null, checksum: checksumOf(bytes) })
+    await replace(bytes).set('if-match', '"1"').expect(problem('precondition-failed'))
+    const other = await picture()
+    await upload(other).expect(201)
+    await replace(other).expect(problem('conflict'))
+    await replace(Buffer.from('%PDF-1.7\n%%EOF\n')).expect(problem('conflict'))
+  })
+
+  it('is answered with 503 while its folder is gone', async () => {
+    const file = join(await temporaryFolder(), 'file')
+    await writeFile(file, '')
+    const gone = await newsroom({ MEDIA_DIR: file })
+    await upload(await picture(), gone.editor).expect(problem('busy'))
+    await gone.close()
+  })
+})
+
+describe('the list of media', () => {
+  it('is filtered and sorted', async () => {
+    const credit = 'One of a kind'
+    const rights = JSON.stringify({ syndication: 'denied', expiresAt: '2031-01-01T00:00:00Z' })
+    const { body } = await form(await picture(), { credit, rights }).expect(201)
+    for (const query of [
+      `credit=${credit}`,
+      'syndication=denied',
+      'expiresAt[lt]=2031-01-01T00:00:01Z',
+      'kind=image&unused=true&limit=1',
+    ])
+      await editor.get(`/v1/media?${query}`).expect(({ body: { data } }) => expect(data[0].id).toBe(body.id))
+    await editor.get('/v1/media?kind=video').expect(({ body }) => expect(body.data).toEqual([]))
+    await editor.get('/v1/media?status=withdrawn').expect(({ body }) => expect(body.data).toEqual([]))
+    await editor.get('/v1/media?sort=name&include=latest').expect(200)
+    await editor.get('/v1/media?sort=size').expect(problem('validation'))
+  })
+})
+
+describe('a media entry', () => {
+  it('is changed by a merge patch', async () => {
+    const { body } = await form(await picture(), { rights: '{"holder":"Wire","regions":["NZ"]}' }).expect(201)
+    const patch = (change: object) => editor.patch(`/v1/media/${body.id}`).send(change)
+    const crop = { x: 0.1, y: 0.1, width: 0.5, height: 0.5 }
+    const { body: after } = await patch({
+      name: 'Bridge',
+      crops: { square: crop },
+      rights: { usage: 'Web only', regions: null },
+    }).expect(200)
+    expect(after).toMatchObject({
+      name: 'Bridge',
+      slug: body.slug,
+      crops: { square: crop },
+      rights: { holder: 'Wire', usage: 'Web only', regions: null },
+    })
+    await patch({ crops: { square: null } }).expect(200)
+    await patch({ crops: { wide: { ...crop, width: 1 } } }).expect(
+      problem('validation', { pointer: '/crops/wide/width' }),
+    )
+    await patch({ slug: 'x' }).expect(problem('unknown-property'))
+    await patch({ kind: 'video' }).expect(problem('unknown-property'))
+  })
+
+  it('is in a bulk request, except for its upload', async () => {
+    const { body } = await upload(await picture()).expect(201)
+    const lines = [
+      { op: 'create', resource: 'media', body: { name: 'x' } },
+      { op: 'update', resource: 'media', id: body.id, body: { alt: 'A bridge' } },
+      { op: 'delete', resource: 'media', id: body.id },
+    ]
+    const { text } = await editor
+      .post('/v1/bulk')
+      .type('application/x-ndjson')
+      .buffer(true)
+      .send(lines.map((line) => JSON.stringify(line)).join('\n'))
+    expect(text.match(/"line":\d,"status":\d+/g)).toEqual([
+      '"line":1,"status":400',
+      '"line":2,"status":200',
+      '"line":3,"status":204',
+    ])
+    await editor.get(`/v1/media/${body.id}`).expect(problem('not-found'))
+  })
+})
