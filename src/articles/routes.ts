@@ -13,13 +13,7 @@ import type { Clock } from '../lib/clock.ts'
 import { booleanParameter } from '../lib/query-parameters.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { BodyTasksOf } from './body-tasks/tasks.ts'
-import {
-  createCommand,
-  type PublishScope,
-  patchCommand,
-  publishScope,
-  requirePublisher,
-} from './commands.ts'
+import { createCommand, type PublishScope, patchCommand, publishScope, requirePublisher } from './commands.ts'
 import { deletePermanently, trash } from './lifecycle/trash.ts'
 import { presentSaved } from './presenter.ts'
 import type { MayBackdate } from './publication-dates.ts'

@@ -1,4 +1,5 @@
 import { newId } from '../../src/lib/id.ts'
+import type { MediaRights } from '../../src/lib/media.ts'
 import type { MediaRow } from '../../src/media/renditions.ts'
 import { media } from '../../src/storage/schema.ts'
 import type { Newsroom } from './newsroom.ts'
@@ -15,7 +16,10 @@ const rights = {
 }
 
 /** Stores what is known of a photo, without a file: what articles show of it needs none. */
-export async function storePhoto(room: Newsroom, more: Partial<MediaRow> = {}): Promise<MediaRow> {
+export async function storePhoto(
+  room: Newsroom,
+  { rights: own, ...more }: Partial<Omit<MediaRow, 'rights'>> & { rights?: Partial<MediaRights> } = {},
+): Promise<MediaRow> {
   const id = newId()
   const now = room.clock.now().toISOString()
   const row: MediaRow = {
@@ -45,10 +49,10 @@ export async function storePhoto(room: Newsroom, more: Partial<MediaRow> = {}): 
     dominantColour: '#336699',
     thumbhash: null,
     metadata: {},
-    rights: { ...rights, ...more.rights },
     expiresAt: null,
     createdBy: 'someone',
     ...more,
+    rights: { ...rights, ...own },
   }
   await room.storage.transaction((tx) => tx.insert(media).values(row))
   return row
