@@ -74,7 +74,11 @@ describe('the lead image of an article', () => {
     await patch({ media: second.id })
     expect((await draft(id)).version).toBe(version)
     const { body: diff } = await room.editor.get(`/v1/articles/${id}/revisions/${version}/diff`).expect(200)
-    expect(diff.changes.map(({ path }: { path: string }) => path)).toContain('/image/id')
+    expect(diff.changes.map(({ path }: { path: string }) => path)).toEqual([
+      '/image/id',
+      '/image/caption',
+      '/image/credit',
+    ])
     await patch(null)
     expect((await live(id)).image).toBeNull()
   })
@@ -110,6 +114,34 @@ describe('the lead image of an article', () => {
     expect(await ids(`media=${two.id}&version=draft`)).toEqual([both.id])
     await room.anyone.get('/v1/articles?media=none').expect(problem('validation', { pointer: '/media/0' }))
     await room.editor.get(`/v1/media/${one.id}`).expect(({ body }) => expect(body.articleCount).toBe(2))
+  })
+})
+
+describe('a use of media', () => {
+  it('moves to another of its kind before the entry is deleted', async () => {
+    const [old, other] = [await storePhoto(room), await storePhoto(room)]
+    const { id: audio } = await storePhoto(room, { kind: 'audio' })
+    const crop = { x: 0, y: 0, width: 0.5, height: 0.5 }
+    const { id } = await publish({ image: { media: old.id, crop }, body: [{ type: 'image', media: old.id }] })
+    await room.editor.delete(`/v1/media/${old.id}`).expect(problem('in-use'))
+    await room.editor.delete(`/v1/media/${old.id}?reassignTo=${audio}`).expect(problem('invalid-reference'))
+    await room.editor.delete(`/v1/media/${old.id}?reassignTo=${other.id}`).expect(204)
+    const article = await live(id)
+    expect([article.image.id, article.body[0].media]).toEqual([other.id, other.id])
+    expect(article.image.crop).toEqual(crop)
+  })
+
+  it('is published alone, beside changes that stay unpublished', async () => {
+    const { id: media } = await storePhoto(room)
+    const { id } = await publish({ summary: 'Live' })
+    await room.editor.patch(`/v1/articles/${id}`).send({ summary: 'Not yet' }).expect(200)
+    await room.editor.patch(`/v1/articles/${id}?publish=changes`).send({ image: { media } }).expect(200)
+    expect(await live(id)).toMatchObject({ summary: 'Live', image: { id: media } })
+    await room.editor.patch(`/v1/articles/${id}?publish=changes`).send({ image: null }).expect(200)
+    expect(await live(id)).toMatchObject({ summary: 'Live', image: null })
+    await room.editor.patch(`/v1/articles/${id}`).send({ image: { media } }).expect(200)
+    const { body } = await room.editor.patch(`/v1/articles/${id}?publish=true`).send({ kicker: 'News' }).expect(200)
+    expect(body.warnings[0].pointers).toEqual(['/summary', '/image'])
   })
 })
 

@@ -112,6 +112,8 @@ export interface EntryKind<Row extends EntryRow, Input extends EntryInput> exten
   where(db: Reader, filters: Record<string, unknown>): Promise<(SQL | undefined)[]>
   /** The column that refers to another entry of the same kind, such as the parent, and its name. */
   selfReference?: { name: string; column: SQLiteColumn }
+  /** Whether an entry can take the place of another in what refers to that; any can if left out. */
+  mayReplace?(row: Row, other: Row): boolean
   /** Columns of other kinds that refer to entries of this kind: it cannot be deleted while any does. */
   usedBy?: readonly EntryUse[]
   /** For a tree: the children of an entry, in their order. */

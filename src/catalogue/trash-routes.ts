@@ -72,10 +72,12 @@ export function registerDeletion<Row extends EntryRow, Input extends EntryInput>
       const { permanent, reassignTo } = request.query
       if (permanent) requireAdmin(request.caller)
       const context = writeContext(request, clock)
-      const reassignArticles = async (tx: Writer, { id }: EntryRow) => {
+      const reassignArticles = async (tx: Writer, row: Row) => {
         if (reassignTo === undefined) return undefined
         const other = await findEntry<Row>(tx, kind, reassignTo)
-        if (!other || other.id === id) throw invalidReassignTarget(noun, reassignTo)
+        const { id } = row
+        if (!other || other.id === id || kind.mayReplace?.(row, other) === false)
+          throw invalidReassignTarget(noun, reassignTo)
         await reassign(tx, noun, id, other.id, context)
         return other.id
       }

@@ -12,13 +12,13 @@ import { claimSlug, deleteSlugs, mergeSlugs, unmergeSlugs } from './slugs.ts'
 import { findEntry, findEntryOrTrashed, recordEntryChange } from './store.ts'
 
 /** How an entry is deleted. */
-export interface DeletionOptions {
+export interface DeletionOptions<Row extends EntryRow = EntryRow> {
   /** Whether to delete it permanently instead of moving it to the trash. */
   permanent: boolean
   /** Throws unless the client expects this version. */
   check: (currentVersion: number) => void
   /** Runs first: makes articles refer to another entry and returns its id, to which the slugs then redirect. */
-  reassign?: (tx: Writer, row: EntryRow) => Promise<string | undefined>
+  reassign?: (tx: Writer, row: Row) => Promise<string | undefined>
 }
 
 /** Moves an entry to the trash or deletes it permanently; returns it. Throws `in-use` while anything refers to it. */
@@ -26,7 +26,7 @@ export async function deleteEntry<Row extends EntryRow, Input extends EntryInput
   tx: Writer,
   kind: EntryKind<Row, Input>,
   reference: string,
-  { permanent, check, reassign }: DeletionOptions,
+  { permanent, check, reassign }: DeletionOptions<Row>,
   context: WriteContext,
 ): Promise<Row> {
   const { now } = context

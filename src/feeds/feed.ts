@@ -4,6 +4,7 @@ import { toHtml } from '../body/to-html.ts'
 import type { Article } from '../editions/article.ts'
 import { imagesOf, type ShownImage, withAbsoluteMedia, withMediaFor } from '../editions/article-media.ts'
 import { entryUrl, pageUrl, type Site } from '../editions/site-urls.ts'
+import type { Rendition } from '../lib/media-schemas.ts'
 import { uriOf } from '../lib/uri.ts'
 import { wholeOf } from '../media/image.ts'
 
@@ -128,8 +129,16 @@ function feedImage({ url, alt, caption, credit, renditions, rights }: ShownImage
     width: whole?.width ?? null,
     height: whole?.height ?? null,
     banner: cut('wide'),
-    thumbnail: cut('square'),
+    thumbnail: smallestOf(cut('square')),
   }
+}
+
+/** The smallest size of a rendition: the first that its `srcset` has. */
+function smallestOf(rendition: Rendition | null): FeedRendition | null {
+  if (!rendition) return null
+  const [url = rendition.url, size] = rendition.srcset.split(', ')[0]?.split(' ') ?? []
+  const width = Number.parseInt(size ?? '', 10) || rendition.width
+  return { url, width, height: Math.round((width * rendition.height) / rendition.width) }
 }
 
 function recordingOf(block: Block): FeedRecording[] {

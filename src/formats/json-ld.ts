@@ -118,7 +118,7 @@ const breadcrumbOf = ({ breadcrumbs }: Article, site: Site): Thing =>
     ),
   })
 
-/** The ratios in which search engines want the image of an article, width to height, most wanted first. */
+/** The ratios in which search engines want the image of an article, width to height, the widest first. */
 const RATIOS = [16 / 9, 4 / 3, 1]
 
 /** The lead image in these ratios, and the images of the body whole. */

@@ -93,7 +93,8 @@ export const Image = z
       .object({ x: fraction('From the left.'), y: fraction('From the top.') })
       .nullable()
       .meta({ description: 'What crops are cut around, as fractions of width and height; null for the middle.' }),
-    url: z.string().meta({ description: 'The address of the whole image.' }),
+    crop: ImageCrop.optional().meta({ description: 'The part that is shown here; absent for all.' }),
+    url: z.string().meta({ description: 'The address of the whole image, or of that part.' }),
     ...imageFacts,
     rights: ShownRights.optional(),
   })

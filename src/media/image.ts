@@ -24,7 +24,14 @@ export const wholeOf = (renditions: Rendition[]): Rendition | undefined =>
 export function imageOf(media: MediaRow, settings: MediaSettings, use: ImageUse = {}): Image {
   const { id, focalPoint } = media
   const facts = imageFactsOf(media, settings, use)
-  return { id, ...wordsOf(media, use), focalPoint, ...facts, rights: rightsOf(media) }
+  return {
+    id,
+    ...wordsOf(media, use),
+    focalPoint,
+    ...(use.crop && { crop: use.crop }),
+    ...facts,
+    rights: rightsOf(media),
+  }
 }
 
 /** The image with an id as it is; null if there is none or it may not be shown. */
