@@ -52,7 +52,9 @@ import { registerKeys } from './keys/routes.ts'
 import { rateWindows } from './lib/rate-windows.ts'
 import { registerRelated } from './listing/related-routes.ts'
 import { registerLists } from './listing/routes.ts'
+import { registerFiles } from './media/file-routes.ts'
 import { mediaKind } from './media/kind.ts'
+import { registerRenditions } from './media/rendition-routes.ts'
 import { registerTakedown } from './media/takedown-routes.ts'
 import { registerUploads } from './media/upload-routes.ts'
 import { countRequests, type RequestCounts } from './metrics/requests.ts'
@@ -78,6 +80,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   registerVersion(app, services)
   registerFeeds(app, readingLive(services))
   registerSitemaps(app, readingLive(services))
+  registerRenditions(app, readingLive(services))
+  registerFiles(app, readingLive(services))
   await app.register(async (v1) => registerApi(v1, createApiServices(services)), { prefix: '/v1' })
   await registerDocs(app)
   return app

@@ -101,6 +101,7 @@ const Environment = z.object({
   CHANGES_DAYS: integer(0, 36_500).default(90),
   DELIVERIES_DAYS: integer(0, 36_500).default(30),
   MEDIA_DIR: z.string().optional(),
+  MEDIA_CACHE_DIR: z.string().optional(),
   MEDIA_MAX_BYTES: integer(1, 5 * 2 ** 30).default(100 * 1024 * 1024),
   MEDIA_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   MEDIA_CROPS: commaSeparated(isCrop, 'must be crops such as wide=16:9, joined by commas').default([

@@ -11,6 +11,7 @@ import { type Admission, admission } from './http/admission.ts'
 import { jobRunner } from './jobs/runner.ts'
 import { systemClock } from './lib/clock.ts'
 import { applyMediaSettings, mediaSettingsOf } from './media/apply-settings.ts'
+import { imageTaskPool } from './media/image-pool.ts'
 import { type Metrics, type ProcessMetrics, processMetrics } from './metrics/registry.ts'
 import { serveMetrics } from './metrics/server.ts'
 import { measureWrites } from './metrics/writes.ts'
@@ -57,6 +58,7 @@ export async function serve(config: Config, output: LogOutput, worker?: Worker):
   await releases.refresh()
   const notifier = changeNotifier(storage)
   const bodyTasks = bodyTaskPool()
+  const images = imageTaskPool()
   const requests = admission()
   const jobs = jobRunner({ storage, clock: systemClock }, (err) =>
     app.log.error({ err }, 'the state of a job could not be stored'),
@@ -73,6 +75,7 @@ export async function serve(config: Config, output: LogOutput, worker?: Worker):
     notifier,
     jobs,
     bodyTasksOf: bodyTasks.tasksOf,
+    imageTasks: images.tasks,
     admission: requests,
     logStream: output,
     ...(config.METRICS_PORT !== undefined && { onCounts }),
@@ -85,7 +88,7 @@ export async function serve(config: Config, output: LogOutput, worker?: Worker):
   const draining = { delay: config.DRAIN_SECONDS * 1_000, ...requests }
   const cancelShutdown = stopOnSignals(app, draining, worker, async () => {
     await background.stop()
-    await bodyTasks.close()
+    await Promise.all([bodyTasks.close(), images.close()])
     // Closing writes to the file: what has failed is left as it is.
     if (!isBroken) await storage.close()
   })

@@ -28,6 +28,8 @@ import { cardCache } from '../listing/card-cache.ts'
 import { fileFetcher } from '../media/fetch-file.ts'
 import { openFileStore } from '../media/files/open-store.ts'
 import { loadImages } from '../media/image.ts'
+import { openRenditionCache } from '../media/open-rendition-cache.ts'
+import { type ImageTasks, inlineImageTasks } from '../media/image-tasks.ts'
 import type { MeasuredParts } from '../metrics/registry.ts'
 import type { Storage } from '../storage/storage.ts'
 import { secretEncryption } from '../webhooks/secret-encryption.ts'
@@ -49,6 +51,8 @@ export interface AppDeps {
   admission?: Admission
   /** Converts and compares bodies; on the event loop if left out. */
   bodyTasksOf?: BodyTasksOf
+  /** Reads uploaded files and makes renditions; in this process if left out. */
+  imageTasks?: ImageTasks
   /** Adds counts of requests to those of the other processes; left out if there are none, or if they use Redis. */
   addCounts?: AddCounts
   /** Receives the log, a line at a time; the standard output if left out. */
@@ -64,6 +68,8 @@ export const { version } = JSON.parse(readFileSync(new URL('../../package.json',
 export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
   const { config, storage, clock, releases, notifier = changeNotifier(storage), hostLookup = systemLookup() } = deps
   const site = siteOf(config)
+  const { imageTasks = inlineImageTasks } = deps
+  const files = openFileStore(config, storage.file)
   const jobs =
     deps.jobs ?? jobRunner({ storage, clock }, (err) => log.error({ err }, 'the state of a job could not be stored'))
   return {
@@ -74,7 +80,9 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
     notifier,
     jobs,
     hostLookup,
-    files: openFileStore(config, storage.file),
+    files,
+    imageTasks,
+    renditions: openRenditionCache(config, storage.file, { files, tasks: imageTasks }),
     addCounts: deps.addCounts,
     bodyTasksOf: deps.bodyTasksOf ?? (() => inlineTasks),
     // What replies say of the site depends on the settings, too.

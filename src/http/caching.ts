@@ -85,7 +85,7 @@ const isCacheable = ({ statusCode }: FastifyReply): boolean =>
   statusCode < 300 || statusCode === 304 || statusCode === 308
 
 /** Adds names to `Vary`, which CORS may have set to `Origin` before. */
-function vary(reply: FastifyReply, names: string): void {
+export function vary(reply: FastifyReply, names: string): void {
   const before = reply.getHeader('vary')
   reply.header('vary', before === undefined ? names : `${before}, ${names}`)
 }

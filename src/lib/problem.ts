@@ -49,6 +49,8 @@ export const problems = {
     'Retracted',
     'The article was withdrawn after its publication; `retraction` says why, and what to read instead.',
   ],
+  withdrawn: [410, 'Withdrawn', 'The file was withdrawn, or the rights in it have expired.'],
+  'range-not-satisfiable': [416, 'No such part', '`Range` begins behind the end of the file.'],
   'precondition-required': [
     428,
     'If-Match is required',

@@ -2,7 +2,7 @@
 import sharp, { type Metadata } from 'sharp'
 import { rgbaToThumbHash } from 'thumbhash'
 import type { MediaMetadata } from '../lib/media.ts'
-import { decoding, frameDecoding, headerDecoding, MAX_PIXELS } from './decoding.ts'
+import { decoding, failedDecoding, frameDecoding, headerDecoding, MAX_PIXELS } from './decoding.ts'
 import { readImageMetadata } from './image-metadata.ts'
 import { UnacceptableFile } from './unacceptable-file.ts'
 
@@ -24,19 +24,16 @@ export interface ImageFacts {
 }
 
 /** Reads the image at `path`. Throws `UnacceptableFile`. */
-export async function inspectImage(path: string): Promise<ImageFacts> {
-  try {
-    const header = await sharp(path, headerDecoding).metadata()
-    const frames = framesOf(header)
-    checkLimits(header, frames)
-    if (frames > 1) await decodeFrames(path)
-    const { width, height } = header.autoOrient
-    const metadata = { ...readImageMetadata(header), ...(frames > 1 && { frames }) }
-    return { width, height, ...(await placeholders(path)), metadata }
-  } catch (error) {
-    if (error instanceof UnacceptableFile) throw error
-    throw new UnacceptableFile('damaged', `the image cannot be decoded: ${reasonOf(error)}`)
-  }
+export const inspectImage = (path: string): Promise<ImageFacts> => readImage(path).catch(failedDecoding)
+
+async function readImage(path: string): Promise<ImageFacts> {
+  const header = await sharp(path, headerDecoding).metadata()
+  const frames = framesOf(header)
+  checkLimits(header, frames)
+  if (frames > 1) await decodeFrames(path)
+  const { width, height } = header.autoOrient
+  const metadata = { ...readImageMetadata(header), ...(frames > 1 && { frames }) }
+  return { width, height, ...(await placeholders(path)), metadata }
 }
 
 /** The frames of an animation. The pages of a TIFF are no frames: the first is the image. */
@@ -76,7 +73,3 @@ async function placeholders(path: string): Promise<Pick<ImageFacts, 'dominantCol
     thumbhash: Buffer.from(rgbaToThumbHash(width, height, data)).toString('base64'),
   }
 }
-
-/** The first line of what libvips says, without the path of the file. */
-const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0]?.replace(/\/\S+/g, 'the file') ?? ''

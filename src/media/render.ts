@@ -1,8 +1,7 @@
 /** Makes renditions. */
-import { rename, rm } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
 import type { Scaling } from './crops.ts'
-import { decoding, frameDecoding } from './decoding.ts'
+import { decoding, failedDecoding, frameDecoding } from './decoding.ts'
 
 /** The formats of renditions, by the suffix of their addresses, best first. */
 export const renditionTypes = { avif: 'image/avif', webp: 'image/webp', jpg: 'image/jpeg' } as const
@@ -21,23 +20,14 @@ export interface RenderTask {
   creator: string | undefined
 }
 
-/**
- * Makes a rendition, upright and in sRGB. Other readers of `target` see all of it or nothing. Throws what libvips throws.
- */
+/** Makes a rendition, upright and in sRGB. Throws `UnacceptableFile`, and errors of the file system. */
 export async function renderImage({ source, target, scaling, ...task }: RenderTask): Promise<void> {
   const { scaled, part } = scaling
   const pixels = sharp(source, task.isAnimated ? frameDecoding : decoding)
     .autoOrient()
     .resize({ ...scaled, fit: 'fill' })
     .extract(part)
-  const partial = `${target}.${process.pid}-${Math.random().toString(36).slice(2)}`
-  try {
-    await encode(withRights(pixels, task), task.format).toFile(partial)
-    await rename(partial, target)
-  } catch (error) {
-    await rm(partial, { force: true })
-    throw error
-  }
+  await encode(withRights(pixels, task), task.format).toFile(target).catch(failedDecoding)
 }
 
 /** Copyright and creator stay in the file: search engines show them, and laws forbid to remove them. */

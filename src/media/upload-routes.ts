@@ -19,6 +19,7 @@ import type { Reader, Storage } from '../storage/storage.ts'
 import type { FetchFile } from './fetch-file.ts'
 import type { FileStore } from './files/file-store.ts'
 import { discardFile } from './files/receive.ts'
+import type { ImageTasks } from './image-tasks.ts'
 import { mediaKind } from './kind.ts'
 import type { MediaRow } from './renditions.ts'
 import { createMedia, inspectUpload, replaceFile } from './upload.ts'
@@ -31,6 +32,7 @@ export interface UploadDeps {
   idempotent: IdempotentRun
   openRequests: OpenRequests
   files: FileStore
+  imageTasks: Pick<ImageTasks, 'inspectFile'>
   fetchFile: FetchFile
   maxFileBytes: number
   latestArticles: LatestArticles
@@ -114,10 +116,10 @@ async function create(
   query: UploadQuery,
   deps: UploadDeps,
 ): Promise<never> {
-  const { clock, idempotent, files } = deps
+  const { clock, idempotent, files, imageTasks } = deps
   const { file, fileName, fields } = await receive(request, reply, query, deps)
   try {
-    const inspected = await inspectUpload(file, fileName)
+    const inspected = await inspectUpload(file, fileName, imageTasks)
     await files.add(file)
     // Distinguishes the request from others, in place of a body that is not stored.
     request.body = { checksum: file.checksum, fileName, fields }
@@ -140,12 +142,12 @@ async function replace(
   query: Pick<UploadQuery, 'fileName'>,
   deps: UploadDeps,
 ): Promise<never> {
-  const { storage, clock, files } = deps
+  const { storage, clock, files, imageTasks } = deps
   const { file, fileName, fields } = await receive(request, reply, query, deps)
   try {
     if (Object.keys(fields).length > 0)
       throw new Problem('unknown-property', 'a file is replaced without other members: change those by PATCH')
-    const inspected = await inspectUpload(file, fileName)
+    const inspected = await inspectUpload(file, fileName, imageTasks)
     await files.add(file)
     const row = await storage.transaction((tx) =>
       replaceFile(tx, reference, inspected, ifMatch(request), writeContext(request, clock)),

@@ -8,7 +8,8 @@ import { Problem } from '../lib/problem.ts'
 import { media } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
 import type { ReceivedFile } from './files/file-store.ts'
-import { type FileFacts, inspectFile } from './inspect.ts'
+import type { ImageTasks } from './image-tasks.ts'
+import type { FileFacts } from './inspect.ts'
 import { mediaKind } from './kind.ts'
 import type { MediaRow } from './renditions.ts'
 import { UnacceptableFile, type UnacceptableFileCode } from './unacceptable-file.ts'
@@ -28,7 +29,11 @@ const PROBLEMS = {
 } as const satisfies Record<UnacceptableFileCode, string>
 
 /** Reads what a file is. Throws `unsupported-media-type`, `too-large` or `unreadable`. */
-export async function inspectUpload(file: ReceivedFile, fileName: string | undefined): Promise<InspectedFile> {
+export async function inspectUpload(
+  file: ReceivedFile,
+  fileName: string | undefined,
+  { inspectFile }: Pick<ImageTasks, 'inspectFile'>,
+): Promise<InspectedFile> {
   const shown = shownFileName(fileName)
   try {
     return { file, fileName: shown, facts: await inspectFile(file.path) }

@@ -16,6 +16,9 @@ import { sweepJobs } from '../jobs/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { openFileStore } from '../media/files/open-store.ts'
 import { sweepFiles } from '../media/files/sweep.ts'
+import { inlineImageTasks } from '../media/image-tasks.ts'
+import { openRenditionCache } from '../media/open-rendition-cache.ts'
+import { sweepRenditions } from '../media/sweep-renditions.ts'
 import { expireDue } from '../media/takedown.ts'
 import { every } from '../runtime/interval.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -135,8 +138,17 @@ function storageTasks({ config, storage, clock }: BackgroundDeps, signal: AbortS
 function fileTasks({ config, storage, clock }: BackgroundDeps, signal: AbortSignal): Task[] {
   if (config.MEDIA_DIR === undefined && storage.file === undefined) return []
   const files = openFileStore(config, storage.file)
-  const run = () => sweepFiles({ db: storage.reader, files, clock }, () => signal.aborted)
-  return [{ name: 'deleting files without an entry', interval: 6 * HOUR, run }]
+  const renditions = openRenditionCache(config, storage.file, { files, tasks: inlineImageTasks })
+  const isStopping = () => signal.aborted
+  const sweep = () => sweepFiles({ db: storage.reader, files, clock }, isStopping)
+  return [
+    { name: 'deleting files without an entry', interval: 6 * HOUR, run: sweep },
+    {
+      name: 'deleting former renditions',
+      interval: HOUR,
+      run: () => sweepRenditions({ storage, renditions }, isStopping),
+    },
+  ]
 }
 
 /** Backups at an interval, if one is set. */

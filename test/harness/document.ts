@@ -57,7 +57,7 @@ export function conformity(document: Json) {
     checkHeaders(reply, response, where)
     if (method === 'head' || !reply.content) return
     const types = Object.keys(reply.content)
-    const type = types.find((one) => one === response.type) ?? types[0] ?? 'application/json'
+    const type = types.find((one) => isOfType(response.type, one)) ?? types[0] ?? 'application/json'
     const isPartial = searchParams.has('fields') || searchParams.has('body')
     const ref = refTo(isPartial ? 'partial' : 'whole', [...place, 'content', type, 'schema'])
     if (status >= 400) checkProblem(response, ref)
@@ -83,7 +83,7 @@ export function conformity(document: Json) {
   function checkBody(response: Response, expected: string, ref: string): void {
     const { status, type, request } = response
     const where = `${request.method} ${request.url} ${status}`
-    if (type !== expected) throw new Error(`${where} has the content type ${type}`)
+    if (!isOfType(type, expected)) throw new Error(`${where} has the content type ${type}`)
     // What is neither JSON nor lines of it is text: its content type is all there is to check.
     if (!/json/.test(type)) return
     const isLines = type === NDJSON
@@ -96,6 +96,10 @@ export function conformity(document: Json) {
     }
   }
 }
+
+/** Whether a content type is the documented one, which may be a range such as `image/*`. */
+const isOfType = (type: string, documented: string): boolean =>
+  type === documented || (documented.endsWith('/*') && type.startsWith(documented.slice(0, -1))) || documented === '*/*'
 
 /** Gives the check of a message to a webhook against the OpenAPI document: its headers, and its body by its type. */
 export function messageConformity(document: Json) {

@@ -53,7 +53,7 @@ export async function newsroom(
     storage: shared,
     deadline,
     ...more
-  }: Pick<AppDeps, 'onCounts' | 'hostLookup'> & OpenOptions & { storage?: Storage } = {},
+  }: Pick<AppDeps, 'onCounts' | 'hostLookup' | 'imageTasks'> & OpenOptions & { storage?: Storage } = {},
 ): Promise<Newsroom> {
   const storage = shared ?? (await temporaryStorage(deadline === undefined ? {} : { deadline }))
   const clock = {

@@ -2,8 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
+import fc from 'fast-check'
 import sharp from 'sharp'
-import { inspectFile } from '../../src/media/inspect.ts'
+import { cutOf, scalingOf } from '../../src/media/crops.ts'
+import { type FileFacts, inspectFile } from '../../src/media/inspect.ts'
+import { renderImage } from '../../src/media/render.ts'
+import { runs } from '../harness/depth.ts'
 import { animation, drawing, noise, photo, withSegment } from '../harness/pictures.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dateline-media-'))
@@ -214,4 +218,38 @@ describe('a file is refused', () => {
   it('that is a PDF without an end', async () => {
     expect(await refusal('%PDF-1.7\n1 0 obj')).toEqual(['damaged', expect.any(String)])
   })
+})
+
+describe('a damaged file', () => {
+  const formats = ['jpeg', 'png', 'webp', 'avif', 'gif', 'tiff'] as const
+
+  const wholes = formats.map((format) => drawing(60, 40).toFormat(format).toBuffer())
+  const wrongBytes = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 8 })
+
+  it('is refused or read and rendered, whichever of its bytes are wrong', async () => {
+    const property = fc.asyncProperty(fc.nat(formats.length - 1), wrongBytes, async (index, wrong) => {
+      const bytes = Buffer.from((await wholes[index]) ?? '')
+      for (const [place, value] of wrong) bytes[place % bytes.length] = value
+      const path = join(folder, String(++count))
+      writeFileSync(path, bytes)
+      const facts = await inspectFile(path).catch((error: Error) => error)
+      if (facts instanceof Error) expect(facts).toMatchObject({ name: 'UnacceptableFile' })
+      else await renderAll(path, facts)
+    })
+    await fc.assert(property, runs(20))
+  })
+
+  /** Makes a rendition in each format; only what libvips itself says may go wrong. */
+  async function renderAll(path: string, { kind, width, height, metadata }: FileFacts): Promise<void> {
+    if (kind !== 'image' || width === null || height === null) return
+    const image = { width, height, focalPoint: null, crops: {} }
+    const cut = cutOf(image, { crops: {}, widths: [30] }, 'full', null)
+    if (!cut) throw new Error('every image has the crop full')
+    for (const format of ['avif', 'webp', 'jpg'] as const) {
+      const isAnimated = (metadata.frames ?? 1) > 1 && format === 'webp'
+      const scaling = scalingOf(image, cut, cut.widths[0] ?? 1)
+      const task = { source: path, target: `${path}.${format}`, scaling, format, isAnimated }
+      await renderImage({ ...task, copyright: undefined, creator: undefined })
+    }
+  }
 })

@@ -114,7 +114,7 @@ export function replyHeadersOf(
   }: { isRead: boolean; isIdempotent: boolean; isStream: boolean; own: ReplyHeader[] },
 ): Json {
   if (status === 304) return refs([...COMMON, 'ETag', ...own])
-  if (status === 308) return refs([...COMMON, 'Location', 'Cache-Tag'])
+  if (status === 307 || status === 308) return refs([...COMMON, 'Location', 'Cache-Tag'])
   const validator: HeaderName[] = isStream || status === 204 ? [] : [isRead ? 'ETag' : 'Version-ETag']
   return refs([
     ...COMMON,

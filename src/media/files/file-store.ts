@@ -33,6 +33,8 @@ export interface FileStore {
   add(file: ReceivedFile): Promise<void>
   /** The bytes of a file, or of a part of it; undefined if there is no such file. */
   read(checksum: string, range?: ByteRange): Promise<Readable | undefined>
+  /** The path of a file of this machine, for readers that need one; absent if files are elsewhere. */
+  pathOf?(checksum: string): string
   /** What is known of a file; undefined if there is no such file. */
   find(checksum: string): Promise<StoredFile | undefined>
   /** Deletes a file; does nothing if there is none. */

@@ -46,6 +46,7 @@ export function folderStore(folder: string): FileStore {
       const handle = await open(pathOf(checksum)).catch(undefinedIfMissing)
       return handle && createReadStream('', { fd: handle, ...range })
     },
+    pathOf,
     find: (checksum) => fileAt(pathOf(checksum), checksum),
     delete: (checksum) => rm(pathOf(checksum), { force: true }).catch(failedFile),
     async *list() {

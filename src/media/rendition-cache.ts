@@ -1,0 +1,162 @@
+/** Renditions that have been made, in a folder: `<end of the id>/<id>/<key>/wide-640.webp`. All of it can be made again. */
+import { createWriteStream } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { newId } from '../lib/id.ts'
+import { Problem } from '../lib/problem.ts'
+import { type CroppedImage, type Cut, scalingOf } from './crops.ts'
+import { type ByteRange, type FileStore, FilesFull, FilesUnavailable, failedFile } from './files/file-store.ts'
+import type { ImageTasks } from './image-tasks.ts'
+import type { RenditionFormat } from './render.ts'
+import type { MediaRow } from './renditions.ts'
+import { UnacceptableFile } from './unacceptable-file.ts'
+
+/** A rendition of an image. */
+export interface RenditionRequest {
+  media: MediaRow
+  image: CroppedImage
+  cut: Cut
+  /** The parts of its address. */
+  key: string
+  crop: string
+  width: number
+  format: RenditionFormat
+}
+
+/** A file that can be read, whole or in part. Every call may throw `FilesUnavailable`. */
+export interface ReadableFile {
+  byteSize: number
+  read(range?: ByteRange): Promise<Buffer | Readable>
+}
+
+/** The folder of the media in a folder of all: two digits first, since a folder of very many is slow. */
+const SHARD = 2
+/** The folder of files that are being written. */
+const PARTIAL = 'partial'
+/** For how long one may be written, in milliseconds. */
+const MAX_WRITING = 3_600_000
+/** Files up to this size are read at once: no larger than what a stream would hold, in bytes. */
+const SMALL = 64 * 1024
+
+export interface RenditionCache {
+  /** The rendition: made, if this is the first request for it. Throws `FilesFull`, `FilesUnavailable`, and what `tasks` throw. */
+  get(rendition: RenditionRequest): Promise<ReadableFile>
+  /** Deletes all renditions of a media entry, or those with these keys. */
+  delete(id: string, keys?: string[]): Promise<void>
+  /** Deletes what processes that have ended were writing. */
+  deletePartial(): Promise<void>
+  /** The ids of the media that have renditions. */
+  ids(): AsyncIterable<string>
+  /** The keys of the renditions of a media entry. */
+  keys(id: string): Promise<string[]>
+}
+
+/** The cache in `folder`, which is created when it is needed. Images are read from `files`. */
+export function renditionCache(
+  folder: string,
+  { files, tasks }: { files: FileStore; tasks: Pick<ImageTasks, 'renderImage'> },
+): RenditionCache {
+  /** What is being made now, by path: many requests for a new rendition make it once. */
+  const making = new Map<string, Promise<void>>()
+  const partial = join(folder, PARTIAL)
+  const folderOf = (id: string) => join(folder, id.slice(-SHARD), id)
+
+  async function make(target: string, rendition: RenditionRequest): Promise<void> {
+    const { media, image, cut, width, format } = rendition
+    const { frames = 1, copyright, creator } = media.metadata
+    const scaling = scalingOf(image, cut, width)
+    const task = { scaling, format, isAnimated: frames > 1 && format === 'webp', copyright, creator }
+    await mkdir(partial, { recursive: true }).catch(failedFile)
+    const made = join(partial, newId())
+    try {
+      await withLocalFile(files, media.checksum, partial, (source) =>
+        tasks.renderImage({ ...task, source, target: made }).catch(failedRender),
+      )
+      await mkdir(dirname(target), { recursive: true }).catch(failedFile)
+      await rename(made, target).catch(failedFile)
+    } finally {
+      await rm(made, { force: true }).catch(() => {})
+    }
+  }
+
+  return {
+    async get(rendition) {
+      const { media, key, crop, width, format } = rendition
+      const path = join(folderOf(media.id), key, `${crop}-${width}.${format}`)
+      const found = await fileAt(path)
+      if (found) return found
+      let made = making.get(path)
+      if (!made) {
+        made = make(path, rendition).finally(() => making.delete(path))
+        making.set(path, made)
+      }
+      await made
+      return (await fileAt(path)) ?? fail('a rendition was deleted while it was made')
+    },
+    async delete(id, keys) {
+      const folders = keys?.map((key) => join(folderOf(id), key)) ?? [folderOf(id)]
+      await Promise.all(folders.map((each) => rm(each, { recursive: true, force: true }))).catch(failedFile)
+    },
+    async deletePartial() {
+      for (const name of await namesIn(partial)) {
+        const path = join(partial, name)
+        const found = await stat(path).catch(undefinedIfMissing)
+        if (found && found.mtimeMs < Date.now() - MAX_WRITING) await rm(path, { force: true }).catch(failedFile)
+      }
+    },
+    async *ids() {
+      for (const shard of await namesIn(folder)) if (shard.length === SHARD) yield* await namesIn(join(folder, shard))
+    },
+    keys: (id) => namesIn(folderOf(id)),
+  }
+}
+
+/** Runs `use` with the path of a file of the store: its own path, or that of a copy for the time. */
+async function withLocalFile(
+  files: FileStore,
+  checksum: string,
+  folder: string,
+  use: (path: string) => Promise<void>,
+): Promise<void> {
+  if (files.pathOf) return use(files.pathOf(checksum))
+  const content = (await files.read(checksum)) ?? fail(`the file ${checksum} is missing`)
+  const copy = join(folder, newId())
+  try {
+    await pipeline(content, createWriteStream(copy, { flags: 'wx' })).catch(failedFile)
+    await use(copy)
+  } finally {
+    await rm(copy, { force: true }).catch(() => {})
+  }
+}
+
+async function fileAt(path: string): Promise<ReadableFile | undefined> {
+  const found = await stat(path).catch(undefinedIfMissing)
+  if (!found) return undefined
+  return {
+    byteSize: found.size,
+    async read(range) {
+      const file = await open(path).catch(failedFile)
+      if (range || found.size > SMALL) return file.createReadStream(range ?? {})
+      return await file.readFile().finally(() => file.close())
+    },
+  }
+}
+
+const namesIn = async (folder: string): Promise<string[]> => (await readdir(folder).catch(undefinedIfMissing)) ?? []
+
+const undefinedIfMissing = (error: NodeJS.ErrnoException): undefined =>
+  error.code === 'ENOENT' ? undefined : failedFile(error)
+
+function fail(message: string): never {
+  throw new FilesUnavailable(message)
+}
+
+/** What an error of making a rendition means; those of the file system come as texts of libvips. */
+function failedRender(error: Error): never {
+  if (error instanceof UnacceptableFile) throw new Problem('unreadable', error.message)
+  if (/no space left|quota exceeded/i.test(error.message)) throw new FilesFull(error.message, { cause: error })
+  if (/no such file|input file is missing/i.test(error.message)) fail(error.message)
+  throw error
+}
