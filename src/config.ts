@@ -73,6 +73,7 @@ const Environment = z.object({
   SITE_DESCRIPTION: z.string().max(1_000).optional(),
   SITE_LANGUAGE: languageTag.optional(),
   SITE_LOGO: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
+  SITE_LICENSING_PAGE: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   SITE_AUTHOR_PATH: sitePath.default('/authors/{slug}'),
   SITE_TAG_PATH: sitePath.default('/tags/{slug}'),
   SITE_SOURCE_PATH: sitePath.default('/sources/{slug}'),

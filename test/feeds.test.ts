@@ -7,6 +7,7 @@ import { hubPublisher } from '../src/feeds/websub.ts'
 import { trackingParameterRemover } from '../src/http/tracking-parameters.ts'
 import { cacheTagOf, storedCacheTag } from '../src/lib/cache-tag.ts'
 import { feedForms, readerParameters } from '../src/lib/feed-urls.ts'
+import { storePhoto } from './harness/media.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
 
@@ -198,6 +199,45 @@ it('has another ETag with other settings of the site', async () => {
     expect((await other.anyone.get(path).set('if-none-match', etag).expect(200)).headers.etag).not.toBe(etag)
   }
   await other.close()
+})
+
+describe('media in a feed', () => {
+  it('is an image with its sizes and rights, and enclosures', async () => {
+    await room.editor.post('/v1/tags').send({ name: 'Depicted' }).expect(201)
+    const photo = await storePhoto(room)
+    const sound = await storePhoto(room, { kind: 'audio', mimeType: 'audio/mpeg', metadata: { duration: 61 } })
+    const body = [{ type: 'audio', media: sound.id }]
+    await publish('Depicted', { tags: ['depicted'], image: { media: photo.id }, body })
+    const file = { url: `https://api.example/media/${sound.id}/file`, type: 'audio/mpeg', length: '123456' }
+    const { item } = (await read('/feeds/rss.xml?tag=depicted')).parsed.rss.channel
+    expect(item[0]['media:content']).toMatchObject({
+      '@_medium': 'image',
+      '@_type': 'image/jpeg',
+      '@_width': '4000',
+      '@_height': '3000',
+      'media:title': 'The bridge at dawn',
+      'media:credit': 'Ana Moreau',
+      'media:copyright': 'Coastal Pictures',
+    })
+    const address = `https://api.example/media/${photo.id}/`
+    expect(item[0]['media:content']['@_url']).toMatch(address)
+    expect(item[0]['media:thumbnail']).toMatchObject({ '@_width': '320', '@_height': '320' })
+    expect(item[0].enclosure).toEqual({ '@_url': file.url, '@_type': file.type, '@_length': file.length })
+    const { entry } = (await read('/feeds/atom.xml?tag=depicted')).parsed.feed
+    expect(entry[0].link).toContainEqual({
+      '@_rel': 'enclosure',
+      '@_href': file.url,
+      '@_type': file.type,
+      '@_length': file.length,
+    })
+    const { items } = (await room.anyone.get('/feeds/feed.json?tag=depicted').expect(200)).body
+    expect(items[0].image).toMatch(address)
+    expect(items[0].banner_image).toMatch(/wide-1920$/)
+    expect(items[0].attachments).toEqual([
+      { url: file.url, mime_type: file.type, size_in_bytes: 123_456, duration_in_seconds: 61 },
+    ])
+    expect(items[0].content_html).toContain(`<audio src="${file.url}"`)
+  })
 })
 
 describe('a feed of a part', () => {

@@ -9,6 +9,7 @@ import { pageOfEntry } from '../src/editions/site-urls.ts'
 import { siteOf } from '../src/feeds/site.ts'
 import { uriOf } from '../src/lib/uri.ts'
 import { runs } from './harness/depth.ts'
+import { storePhoto } from './harness/media.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
 
@@ -122,6 +123,38 @@ const FULL = {
 }
 
 describe('ninjs', () => {
+  it('has media with its renditions and rights', async () => {
+    const photo = await storePhoto(room)
+    const sound = await storePhoto(room, { kind: 'audio', mimeType: 'audio/mpeg', metadata: { duration: 61.5 } })
+    const { id } = await publish('With media', {
+      image: { media: photo.id, caption: 'The bridge' },
+      body: [{ type: 'audio', media: sound.id, caption: 'The *reopening*' }],
+    })
+    const [picture, recording] = (await readNinjs(id)).associations
+    expect(picture).toMatchObject({
+      uri: `urn:uuid:${photo.id}`,
+      rel: 'lead',
+      type: 'picture',
+      by: 'Ana Moreau',
+      copyrightHolder: 'Coastal Pictures',
+      usageTerms: 'Editorial use only.',
+      rightsInfo: { linkedRights: 'https://licence.example/by' },
+      descriptions: [
+        { role: 'caption', value: 'The bridge' },
+        { role: 'alt', value: 'The bridge at dawn' },
+      ],
+    })
+    const wide = picture.renditions.find(({ name }: { name: string }) => name === 'wide')
+    expect(wide).toMatchObject({ contentType: 'image/jpeg', width: 1920, height: 1080 })
+    expect(wide.href).toMatch(`https://api.example/media/${photo.id}/`)
+    expect(recording).toMatchObject({
+      uri: `urn:uuid:${sound.id}`,
+      type: 'audio',
+      name: 'The reopening',
+      renditions: [{ name: 'main', contentType: 'audio/mpeg', sizeInBytes: 123_456, duration: 61.5 }],
+    })
+  })
+
   it('has an article whole', async () => {
     const other = await publish('Storm closes harbour', { section: 'world' })
     const relatedLinks = [

@@ -51,4 +51,6 @@ CREATE UNIQUE INDEX "media_slug" ON "media" USING btree ("slug");--> statement-b
 CREATE UNIQUE INDEX "media_checksum" ON "media" USING btree ("checksum");--> statement-breakpoint
 CREATE INDEX "media_name" ON "media" USING btree ("sort_name","id");--> statement-breakpoint
 CREATE INDEX "media_created_at" ON "media" USING btree ("created_at","id");--> statement-breakpoint
-CREATE INDEX "media_expires_at" ON "media" USING btree ("status","expires_at");
+CREATE INDEX "media_expires_at" ON "media" USING btree ("status","expires_at");--> statement-breakpoint
+-- What is stored of editions has no image yet: each is compiled again.
+INSERT INTO stale_editions (article) SELECT article FROM editions WHERE article NOT IN (SELECT article FROM stale_editions);

@@ -51,4 +51,6 @@ CREATE TABLE `settings` (
 ALTER TABLE `authors` ADD `image` text;--> statement-breakpoint
 ALTER TABLE `sections` ADD `image` text;--> statement-breakpoint
 ALTER TABLE `sources` ADD `image` text;--> statement-breakpoint
-ALTER TABLE `tags` ADD `image` text;
+ALTER TABLE `tags` ADD `image` text;--> statement-breakpoint
+-- What is stored of editions has no image yet: each is compiled again.
+INSERT INTO stale_editions (article) SELECT article FROM editions WHERE article NOT IN (SELECT article FROM stale_editions);

@@ -14,6 +14,8 @@ export interface Grant {
   formats: Format[]
   /** How long before its release a scheduled article may be read, in seconds. */
   embargoLeadSeconds: number
+  /** Whether it covers media whose rights leave that to the grant. Grants of earlier releases are without. */
+  media?: boolean
 }
 
 /** The attributes that a grant can limit. */

@@ -27,6 +27,7 @@ import { boundedReads } from '../listing/bounded-reads.ts'
 import { cardCache } from '../listing/card-cache.ts'
 import { fileFetcher } from '../media/fetch-file.ts'
 import { openFileStore } from '../media/files/open-store.ts'
+import { loadImages } from '../media/image.ts'
 import { type ImageTasks, inlineImageTasks } from '../media/image-tasks.ts'
 import { openRenditionCache } from '../media/open-rendition-cache.ts'
 import type { MeasuredParts } from '../metrics/registry.ts'
@@ -130,6 +131,7 @@ export function createApiServices(services: Services) {
     boundedRead,
     ...draftReads({ storage, boundedRead }),
     latestArticles: { Card: ArticleCard, newest: cards.newest },
+    loadImages,
     otherForms: { schemas: otherForms, send: negotiator(services) },
     backups: { folder: config.BACKUP_DIR, keep: config.BACKUP_KEEP },
     secrets: secretEncryption(config.SECRETS_KEY, storage.file),

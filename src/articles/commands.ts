@@ -87,7 +87,7 @@ export async function patchCommand(
     async run(tx, context) {
       const before = await findArticle(tx, reference, context.caller)
       check(before.version)
-      const input = parseBody(ArticleWithoutBody, mergePatch({ ...inputOf(before) }, patch))
+      const input = parseBody(ArticleWithoutBody, mergePatch(patchable(before, patch), patch))
       const isPublished = scope !== 'nothing'
       const dates = datesOf(before, { publishedAt, updatedAt }, { context, isPublished, mayBackdate })
       const draft = { input, body: converted?.blocks ?? before.content.body, dates }
@@ -101,6 +101,13 @@ export async function patchCommand(
       return { ...published, warnings: [...warnings, ...alsoPublished(earlier)] }
     },
   }
+}
+
+/** The article that a patch is merged into. Another lead image begins anew: the words of the one before do not fit it. */
+function patchable(before: ArticleRow, { image }: Pick<ArticlePatch, 'image'>): Record<string, unknown> {
+  const { image: present, ...input } = inputOf(before)
+  const isOther = image?.media !== undefined && image.media !== present?.media
+  return isOther ? input : { ...input, image: present }
 }
 
 /** Saves a draft, and makes the same change to the edition; earlier unpublished changes stay unpublished. */

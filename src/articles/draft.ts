@@ -1,9 +1,10 @@
 /** From what an editor sends to the content that is stored: references become ids, defaults fill in what is left out. */
 import type { StoredBlock } from '../body/block.ts'
 import { withBlockIds } from '../body/block-ids.ts'
+import { mapMedia, mediaItems } from '../body/media-uses.ts'
 import { toText } from '../body/to-text.ts'
 import { countWords } from '../body/word-count.ts'
-import type { Content, StoredCitation, StoredRelatedLink } from '../editions/content.ts'
+import type { Content, StoredCitation, StoredImage, StoredRelatedLink } from '../editions/content.ts'
 import { newId } from '../lib/id.ts'
 import type { PublicationDates } from './publication-dates.ts'
 import type { Resolver } from './reference-resolver.ts'
@@ -41,6 +42,7 @@ export async function contentOf(
     authors: await resolve.all('author', input.authors, ['authors']),
     tags: await resolve.all('tag', input.tags, ['tags']),
     body: blocks,
+    ...(input.image && { image: await storedImage(resolve, input.image) }),
     citations: [],
     relatedLinks: [],
     language,
@@ -63,13 +65,29 @@ const referencesIn = ({ input, body }: Draft): Parameters<Resolver['prefetch']>[
   ...(input.authors ?? []).map((ref) => ['author', ref] as const),
   ...(input.tags ?? []).map((ref) => ['tag', ref] as const),
   ...body.map((block) => ['source', block.type === 'quote' ? block.source : undefined] as const),
+  ['image', input.image?.media],
+  ...body.flatMap(mediaItems).map(({ kind, media }) => [kind, media] as const),
   ...(input.citations ?? []).map(({ source }) => ['source', source] as const),
   ...(input.relatedLinks ?? []).map(({ article }) => ['article', article] as const),
 ]
 
 async function storedBlock(resolve: Resolver, block: StoredBlock, index: number): Promise<StoredBlock> {
-  if (block.type !== 'quote') return block
-  return { ...block, source: await resolve.maybe('source', block.source, ['body', index, 'source']) }
+  if (block.type === 'quote')
+    return { ...block, source: await resolve.maybe('source', block.source, ['body', index, 'source']) }
+  const ids = new Map<string, string>()
+  for (const { kind, media, path } of mediaItems(block))
+    ids.set(media, await resolve.one(kind, media, ['body', index, ...path, 'media']))
+  return mapMedia(block, (item) => ({ ...item, media: ids.get(item.media) ?? '' })) ?? block
+}
+
+/** A lead image as it is stored. */
+async function storedImage(
+  resolve: Resolver,
+  { media, alt = null, caption = null, credit = null, crop = null }: NonNullable<ArticleWithoutBody['image']>,
+): Promise<StoredImage> {
+  // The members in one order, because the address of a rendition depends on it.
+  const part = crop && { x: crop.x, y: crop.y, width: crop.width, height: crop.height }
+  return { media: await resolve.one('image', media, ['image', 'media']), alt, caption, credit, crop: part }
 }
 
 type CitationInput = NonNullable<ArticleWithoutBody['citations']>[number]

@@ -1,5 +1,7 @@
 import { inArray } from 'drizzle-orm'
 import { type Caller, may } from '../access/roles.ts'
+import type { Warning } from '../body/block.ts'
+import { mediaItems } from '../body/media-uses.ts'
 import { loadByIds } from '../catalogue/loader.ts'
 import { loadLineages, type SectionRow } from '../catalogue/section-tree.ts'
 import type { Article, ArticleStatus } from '../editions/article.ts'
@@ -16,7 +18,9 @@ import type { ArticleRow, SavedArticle } from './store.ts'
 export async function presentArticles(db: Reader, rows: ArticleRow[], caller: Caller): Promise<Article[]> {
   const live = await loadReferences(db, rows)
   const notLive = may(caller, 'content:write') ? await linkedWorkingCopies(db, rows, live) : () => undefined
-  const references: LoadedReferences = { ...live, article: (id) => live.article(id) ?? notLive(id) }
+  // Who edits sees what is withdrawn, too, so that saving what was read loses nothing.
+  const media = may(caller, 'drafts:write') ? { ...live.media, available: live.media.stored } : live.media
+  const references: LoadedReferences = { ...live, media, article: (id) => live.article(id) ?? notLive(id) }
   return rows.map((row) => ({
     ...compileArticle({ ...row, status: row.status as ArticleStatus }, row.content, references),
     ...workingState(row),
@@ -41,11 +45,34 @@ export async function presentArticle(db: Reader, row: ArticleRow, caller: Caller
   return article
 }
 
-/** The working copy after a write. The edition that the write compiled shows the same, but for links to what is not live. */
-export async function presentSaved(db: Reader, { row, edition }: SavedArticle, caller: Caller): Promise<Article> {
-  const isWhole = edition?.relatedLinks.length === row.content.relatedLinks.length
-  return edition && isWhole ? { ...edition, ...workingState(row) } : presentArticle(db, row, caller)
+/**
+ * The working copy after a write, with its warnings. The edition that the write compiled shows the same, but for links to what is not live,
+ * and media that may not be shown.
+ */
+export async function presentSaved(
+  db: Reader,
+  saved: SavedArticle & { warnings?: Warning[] },
+  caller: Caller,
+): Promise<Article> {
+  const { row, edition } = saved
+  const isWhole = edition && hasAllLinks(edition, row) && hasAllMedia(edition, row)
+  const article = isWhole ? { ...edition, ...workingState(row) } : await presentArticle(db, row, caller)
+  const all = warningsOf(saved)
+  return { ...article, ...(all.length > 0 && { warnings: all }) }
 }
+
+/** The warnings for the writer: those of the write, and the remarks on the media that it has published. */
+export const warningsOf = ({ warnings = [], remarks = [] }: SavedArticle & { warnings?: Warning[] }): Warning[] => [
+  ...warnings,
+  ...remarks.map(({ pointer, code, message }) => ({ code, message: `${pointer} ${message}`, pointers: [pointer] })),
+]
+
+const hasAllLinks = ({ relatedLinks }: Article, { content }: ArticleRow): boolean =>
+  relatedLinks.length === content.relatedLinks.length
+
+const hasAllMedia = ({ image, body }: Article, { content }: ArticleRow): boolean =>
+  (image === null) === (content.image === undefined) &&
+  body.flatMap(mediaItems).length === content.body.flatMap(mediaItems).length
 
 /** Finds the targets of related links that are not live. */
 async function linkedWorkingCopies(

@@ -1,11 +1,13 @@
 import { eq, sql } from 'drizzle-orm'
 import { type Caller, may } from '../access/roles.ts'
+import { type ShownKind, shownKinds } from '../body/media-uses.ts'
 import { type ResolvedReference, resolveReference } from '../catalogue/resolve.ts'
-import type { Ref } from '../editions/content.ts'
+import type { Ref, RefKind } from '../editions/content.ts'
 import { getOrCreate } from '../lib/cache.ts'
 import { invalidReferences, pointerTo } from '../lib/problem.ts'
+import { isAvailable } from '../media/loader.ts'
 import { prepared } from '../storage/prepared-statements.ts'
-import { articles, authors, sections, sources, tags } from '../storage/schema.ts'
+import { articles, authors, media, sections, sources, tags } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 
 type EntryTable = typeof authors | typeof sources | typeof sections | typeof tags
@@ -37,7 +39,18 @@ const selectArticle = prepared('reference_article', (db) =>
     .where(eq(articles.id, sql.placeholder('id'))),
 )
 
-type ReferenceNoun = keyof typeof select | 'article'
+const selectMedia = prepared('reference_media', (db) =>
+  db
+    .select({ kind: media.kind, status: media.status, deletedAt: media.deletedAt })
+    .from(media)
+    .where(eq(media.id, sql.placeholder('id'))),
+)
+
+/** What a reference may name; media by the kind that the place takes. */
+type ReferenceNoun = keyof typeof select | 'article' | ShownKind
+
+const isShownKind = (noun: ReferenceNoun): noun is ShownKind => (shownKinds as readonly string[]).includes(noun)
+const refKindOf = (noun: ReferenceNoun): RefKind => (isShownKind(noun) ? 'media' : noun)
 
 /**
  * Resolves references (ids or slugs) to ids. Those that do not resolve are collected: `check` throws all of them, each
@@ -47,18 +60,26 @@ export function resolver(db: Reader, caller: Caller, present: Ref[] = []) {
   const known = new Map<string, Promise<ResolvedReference>>()
   const dangling: { pointer: string; noun: string; ref: string; paths?: string[] }[] = []
 
-  const isPresent = (noun: ReferenceNoun, id: string) => present.some(({ kind, ref }) => kind === noun && ref === id)
+  const isPresent = (noun: ReferenceNoun, id: string) =>
+    present.some(({ kind, ref }) => kind === refKindOf(noun) && ref === id)
 
   async function find(noun: ReferenceNoun, reference: string): Promise<ResolvedReference> {
-    if (isPresent(noun, reference)) return { id: reference }
-    const found = await resolveReference(db, noun, reference)
+    if (!isShownKind(noun) && isPresent(noun, reference)) return { id: reference }
+    const found = await resolveReference(db, refKindOf(noun), reference)
     const { id } = found
-    if (id === undefined || isPresent(noun, id)) return found
-    return (await isReferable(noun, id)) ? found : { paths: [] }
+    if (id === undefined) return found
+    if (isShownKind(noun)) return (await isShowable(noun, id)) ? found : { paths: [] }
+    return isPresent(noun, id) || (await isReferable(noun, id)) ? found : { paths: [] }
+  }
+
+  /** Whether it is media of the kind, and may be shown; that which is present may stay. */
+  async function isShowable(kind: ShownKind, id: string): Promise<boolean> {
+    const [row] = await selectMedia(db, { id })
+    return row?.kind === kind && (isPresent(kind, id) || isAvailable(row))
   }
 
   /** Whether it exists, not in the trash, and the caller may refer to it. */
-  async function isReferable(noun: ReferenceNoun, id: string): Promise<boolean> {
+  async function isReferable(noun: Exclude<ReferenceNoun, ShownKind>, id: string): Promise<boolean> {
     if (noun !== 'article') return (await select[noun](db, { id }))[0]?.deletedAt === null
     const [article] = await selectArticle(db, { id })
     if (article?.deletedAt !== null) return false

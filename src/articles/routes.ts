@@ -11,16 +11,9 @@ import type { ZodTypes } from '../http/validation.ts'
 import { Idempotent, type IdempotentRun } from '../idempotency/idempotency.ts'
 import type { Clock } from '../lib/clock.ts'
 import { booleanParameter } from '../lib/query-parameters.ts'
-import type { Reader, Storage } from '../storage/storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { BodyTasksOf } from './body-tasks/tasks.ts'
-import {
-  type CommandResult,
-  createCommand,
-  type PublishScope,
-  patchCommand,
-  publishScope,
-  requirePublisher,
-} from './commands.ts'
+import { createCommand, type PublishScope, patchCommand, publishScope, requirePublisher } from './commands.ts'
 import { deletePermanently, trash } from './lifecycle/trash.ts'
 import { presentSaved } from './presenter.ts'
 import type { MayBackdate } from './publication-dates.ts'
@@ -135,7 +128,7 @@ async function createOne(
       status: 201,
       location: `/v1/articles/${id}`,
       version,
-      body: await presentResult(tx, saved, request.caller),
+      body: await presentSaved(tx, saved, request.caller),
     }
   })
 }
@@ -151,13 +144,7 @@ async function patchOne(
   const { run } = await patchCommand(reference, patch, options)
   const saved = await storage.transaction((tx) => run(tx, writeContext(request, clock)))
   reply.version = saved.row.version
-  return presentResult(storage.reader, saved, request.caller)
-}
-
-/** The article after a command, with the warnings if there are any. */
-async function presentResult(db: Reader, result: CommandResult, caller: Caller) {
-  const { warnings } = result
-  return { ...(await presentSaved(db, result, caller)), ...(warnings.length > 0 && { warnings }) }
+  return presentSaved(storage.reader, saved, request.caller)
 }
 
 async function deleteOne(

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { BodyInput } from '../body/body-input.ts'
 import { relations } from '../editions/content.ts'
+import { ImageCrop } from '../lib/media-schemas.ts'
 import { Country, Id, Language, line, Moment, prose, Reference, Slug, WebUrl } from '../lib/schemas.ts'
 
 const MAX_AUTHORS = 50
@@ -102,9 +103,30 @@ export const RelatedLinkPatch = z.strictObject({ ...relatedLink, position: Posit
   examples: [{ label: 'See too' }],
 })
 
+/** One line that may be empty. */
+const lineOrNothing = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .regex(/^[^\r\n]*$/, 'must be a single line')
+    .nullish()
+
 const dateline = {
   city: line(200).meta({ description: 'The town.' }),
   country: Country.nullish().meta({ description: 'The country (ISO 3166-1 alpha-2).' }),
+}
+
+const image = {
+  media: Reference.meta({ description: 'The image, by id.' }),
+  alt: lineOrNothing(2_000).meta({
+    description: 'What it shows, for those who do not see it; that of the media if left out, empty for none.',
+  }),
+  caption: prose(2_000)
+    .nullish()
+    .meta({ description: 'The words below it, as plain text; those of the media if left out.' }),
+  credit: line(200).nullish().meta({ description: 'Who made it; that of the media if left out.' }),
+  crop: ImageCrop.nullish().meta({ description: 'The part that the article shows; all if left out.' }),
 }
 
 const content = {
@@ -113,6 +135,7 @@ const content = {
   standfirst: prose(1_000).nullish().meta({ description: 'The paragraph below the headline.' }),
   summary: prose(2_000).nullish().meta({ description: 'What lists and feeds say of it.' }),
   dateline: z.strictObject(dateline).nullish().meta({ description: 'Where the story was written.' }),
+  image: z.strictObject(image).nullish().meta({ description: 'The lead image, which cards show, too.' }),
   section: Reference.nullish().meta({ description: 'The section it belongs to, by id or slug.' }),
   authors: z
     .array(Reference)
@@ -205,6 +228,9 @@ export const ArticlePatch = z
     note,
     body: BodyInput,
     dateline: z.strictObject(dateline).partial().nullish().meta({ description: 'Where the story was written.' }),
+    image: z.strictObject(image).partial().nullish().meta({
+      description: 'The lead image. Another `media` comes without the words and the crop of the one before.',
+    }),
   })
   .partial()
   .meta({

@@ -15,6 +15,8 @@ import { articleRefs, articles } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import { contentOf, type Draft } from './draft.ts'
 import { indexDraft } from './draft-index.ts'
+import { storeCrops } from './image-crops.ts'
+import type { MediaRemark } from './lifecycle/media-remarks.ts'
 import { requireFreeExternalId, requireOwnSubItems } from './ownership.ts'
 import { provisionalSlug, requireSlugChooser } from './provisional-slug.ts'
 import { resolver } from './reference-resolver.ts'
@@ -31,6 +33,8 @@ export type WorkingCopy = Pick<ArticleRow, 'content' | 'slug' | 'publishedAt' | 
 export interface SavedArticle {
   row: ArticleRow
   edition?: Article
+  /** What there is to say of the media that it has published. */
+  remarks?: MediaRemark[]
 }
 
 /** Why something was saved; stored with the revision. */
@@ -112,6 +116,7 @@ export async function createArticle(
   await requireOwnSubItems(tx, id, content)
   await insertRow(tx, articles, row)
   await writeRefs(tx, id, [], content)
+  await storeCrops(tx, content)
   await insertRevision(tx, { article: id, number: 1, at: now, note, actor, content })
   await audit(tx, context, { action: 'article.create', target: id, to: 1 })
   return row
@@ -187,6 +192,7 @@ export async function saveRevision(
   if (row.externalId !== before.externalId) await requireFreeExternalId(tx, row, caller)
   await tx.update(articles).set(row).where(eq(articles.id, id))
   await writeRefs(tx, id, refsOf(before.content), content)
+  await storeCrops(tx, content)
   await insertRevision(tx, { article: id, number: row.version, at: now, note, actor, content })
   await audit(tx, context, { action: 'article.update', target: id, from: before.version, to: row.version })
   return row

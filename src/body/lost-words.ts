@@ -49,12 +49,12 @@ function plainIn(block: StoredBlock): string[] {
     case 'quote':
       return [block.attribution ?? '']
     case 'image':
-      return [block.alt, block.credit ?? '']
+      return [block.alt ?? '', block.credit ?? '']
     case 'gallery':
-      return block.images.flatMap(({ alt, credit }) => [alt, credit ?? ''])
+      return block.images.flatMap(({ alt, credit }) => [alt ?? '', credit ?? ''])
     case 'audio':
     case 'video':
-      return [block.credit ?? '', block.url]
+      return [block.credit ?? '', block.url ?? '']
     case 'embed':
       return [block.provider ?? '', block.title ?? '', block.url]
     case 'footnotes':

@@ -1,6 +1,6 @@
 /** Converts the body of a request into blocks. */
 import * as z from 'zod'
-import type { BlockInput, StoredBlock, Warning } from './block.ts'
+import type { BlockInput, StoredBlock, StoredPicture, Warning } from './block.ts'
 import { BodyInput } from './body-input.ts'
 import { UnreadableBody } from './errors.ts'
 
@@ -32,8 +32,17 @@ function withAllMembers(block: BlockInput): StoredBlock {
   switch (block.type) {
     case 'quote':
       return { ...block, source: block.source ?? null, attribution: block.attribution ?? null }
-    case 'image':
-      return { ...block, caption: block.caption ?? null, credit: block.credit ?? null }
+    case 'image': {
+      const { type, id, caption = null, credit = null } = block
+      return { type, ...(id !== undefined && { id }), ...storedPicture({ ...block, caption, credit }) }
+    }
+    case 'gallery':
+      return { ...block, images: block.images.map(storedPicture) }
+    case 'audio':
+    case 'video': {
+      const { mimeType: _, byteSize: __, duration: ___, rights: ____, ...stored } = block
+      return withoutAddressOfMedia(stored) as StoredBlock
+    }
     case 'embed':
       return { ...block, provider: block.provider ?? null }
     case 'code':
@@ -42,3 +51,26 @@ function withAllMembers(block: BlockInput): StoredBlock {
       return block
   }
 }
+
+type PictureInput = Omit<Extract<BlockInput, { type: 'image' }>, 'type' | 'id'>
+
+/** A picture as it is stored: without what replies add. */
+function storedPicture(input: PictureInput): StoredPicture {
+  const { media, url, alt, caption, credit, crop } = input
+  const words = {
+    ...(alt !== undefined && { alt }),
+    ...(caption !== undefined && { caption }),
+    ...(credit !== undefined && { credit }),
+  }
+  if (media === undefined) return { url: url ?? '', ...words }
+  return { media, ...words, ...(crop && { crop: cropOf(crop) }) }
+}
+
+/** The members in one order, because the address of a rendition depends on it. */
+const cropOf = ({ x, y, width, height }: NonNullable<PictureInput['crop']>) => ({ x, y, width, height })
+
+/** Replies have the address of media beside its id. */
+const withoutAddressOfMedia = <T extends { media?: string | undefined; url?: string | undefined }>({
+  url,
+  ...block
+}: T) => (block.media === undefined ? { ...block, url } : block)

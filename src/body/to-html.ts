@@ -1,4 +1,5 @@
 /** Blocks to HTML. Only the elements and attributes in this file are written, so no other can occur. */
+import type { Rendition } from '../lib/media-schemas.ts'
 import { forbiddenProtocol } from './addresses.ts'
 import { attributionText } from './attribution.ts'
 import type { Block } from './block.ts'
@@ -138,8 +139,9 @@ class HtmlWriter {
     link,
     caption,
     credit,
+    renditions,
   }: Omit<Extract<Block, { type: 'image' }>, 'type' | 'id' | 'caption' | 'credit'> & Captions) {
-    const image = startTag('img', { src: webUrl(url), alt })
+    const image = startTag('img', { src: webUrl(url), ...sizesOf(renditions), alt })
     const shown = link ? `${this.#start({ type: 'link', href: link })}${image}</a>` : image
     return tag('figure', `${shown}${this.#caption(caption, credit)}`)
   }
@@ -233,6 +235,11 @@ class HtmlWriter {
     this.#referred.add(label)
     return tag('sup', tag('a', String(number), { id, href: `#fn-${label}`, role: 'doc-noteref' }))
   }
+}
+
+/** The sizes of an image that is media, of which the first rendition is whole. */
+function sizesOf([whole]: Rendition[] = []): Attributes {
+  return whole ? { srcset: whole.srcset, width: whole.width, height: whole.height } : {}
 }
 
 interface Captions {

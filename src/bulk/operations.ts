@@ -11,6 +11,7 @@ import {
 } from '../articles/commands.ts'
 import { runTransition, transitions } from '../articles/lifecycle/transitions.ts'
 import { trash } from '../articles/lifecycle/trash.ts'
+import { warningsOf } from '../articles/presenter.ts'
 import type { ArticleDeps } from '../articles/routes.ts'
 import { ArticlePatch, NewArticle } from '../articles/schemas.ts'
 import { findArticle } from '../articles/store.ts'
@@ -153,8 +154,10 @@ async function articleOperation(
   const input = parseBody(transition.body, body)
   return {
     status: 200,
-    run: async (tx, context) =>
-      resultOf((await runTransition(transition, tx, await findArticle(tx, id, caller), input, context)).row),
+    async run(tx, context) {
+      const saved = await runTransition(transition, tx, await findArticle(tx, id, caller), input, context)
+      return { ...resultOf(saved.row), warnings: warningsOf(saved) }
+    },
   }
 }
 
@@ -164,8 +167,9 @@ const resultOf = ({ id, slug, version }: OperationResult): OperationResult => ({
 const commandOperation = (status: number, { publishedAt }: ArticlePatch, { run }: ArticleCommand): Operation => ({
   status,
   async run(tx, context) {
-    const { row, warnings } = await run(tx, context)
-    return { ...resultOf(row), warnings, ...(publishedAt && { publishedAt: row.publishedAt }) }
+    const saved = await run(tx, context)
+    const { row } = saved
+    return { ...resultOf(row), warnings: warningsOf(saved), ...(publishedAt && { publishedAt: row.publishedAt }) }
   },
 })
 

@@ -1,5 +1,5 @@
 /**
- * How many editions refer to an author, a source, a tag, a section or a language. The counts are stored and updated with
+ * How many editions refer to an author, a source, a tag, a section, media or a language. The counts are stored and updated with
  * each edition: counting the references of a large section on every read would take too long.
  */
 import { and, eq, gt, inArray, sql } from 'drizzle-orm'
@@ -8,7 +8,7 @@ import { refCounts } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 
 /** The kinds of `editionRefs` with stored counts: those that lists can be filtered by. */
-export const countedKinds = ['author', 'language', 'section', 'source', 'tag'] as const
+export const countedKinds = ['author', 'language', 'media', 'section', 'source', 'tag'] as const
 
 interface Ref {
   kind: string

@@ -3,7 +3,8 @@ import * as z from 'zod'
 import { Email, Link, line, prose, Slug, WebUrl } from '../lib/schemas.ts'
 import { authors } from '../storage/schema.ts'
 import { articleCounts } from './article-counts.ts'
-import { type EntryKind, entryInput, entryMetadata, entrySorts, entryView } from './entry.ts'
+import { type EntryKind, entryInput, entryMetadata, entrySorts, entryView, imageInput, imageView } from './entry.ts'
+import { resolveImage } from './images.ts'
 
 const kinds = ['person', 'organization'] as const
 
@@ -15,7 +16,8 @@ const input = {
     .meta({ description: 'Whether it is a person or a desk (`organization`); `person` if left out.' }),
   jobTitle: line(200).nullish().meta({ description: 'What the author does.' }),
   bio: prose(5_000).nullish().meta({ description: 'A few words about the author.' }),
-  avatar: WebUrl.nullish().meta({ description: 'The address of a portrait.' }),
+  avatar: WebUrl.nullish().meta({ description: 'The address of a portrait elsewhere.' }),
+  image: imageInput,
   email: Email.nullish().meta({ description: 'An e-mail address, shown to editors only.' }),
   links: z.array(Link).max(20).optional().meta({ description: 'Where else to find the author.' }),
 }
@@ -45,7 +47,8 @@ export const Author = z
       .string()
       .nullable()
       .meta({ description: 'A few words about the author.', examples: ['Covers the southern coast.'] }),
-    avatar: z.string().nullable().meta({ description: 'The address of a portrait.' }),
+    avatar: z.string().nullable().meta({ description: 'The address of a portrait elsewhere.' }),
+    image: imageView,
     email: z.string().nullable().optional().meta({ description: 'An e-mail address, only in replies to editors.' }),
     links: z.array(Link).meta({ description: 'Where else to find the author.', examples: [[]] }),
     ...entryMetadata,
@@ -67,21 +70,27 @@ export const authorKind: EntryKind<Row, NewAuthor> = {
   internalColumns: ['email'],
   filters: { kind: z.enum(kinds).optional().meta({ description: 'Only persons, or only desks.' }) },
   where: async (_db, { kind }) => [kind === undefined ? undefined : eq(authors.kind, String(kind))],
-  columns: async (_db, { kind = 'person', jobTitle = null, bio = null, avatar = null, email = null, links = [] }) => ({
+  columns: async (
+    db,
+    { kind = 'person', jobTitle = null, bio = null, avatar = null, image, email = null, links = [] },
+    self,
+  ) => ({
     kind,
     jobTitle,
     bio,
     avatar,
+    image: await resolveImage(db, image, self),
     email,
     links,
   }),
-  inputOf: ({ name, slug, kind, jobTitle, bio, avatar, email, links }) => ({
+  inputOf: ({ name, slug, kind, jobTitle, bio, avatar, image, email, links }) => ({
     name,
     slug,
     kind: kind as NewAuthor['kind'],
     jobTitle,
     bio,
     avatar,
+    image,
     email,
     links,
   }),

@@ -8,7 +8,8 @@ import * as z from 'zod'
 import type { AccessAttributes } from '../access/attributes.ts'
 import type { Caller, Permission } from '../access/roles.ts'
 import type { EntryNoun } from '../changes/log.ts'
-import { Id, line, Slug, Timestamp } from '../lib/schemas.ts'
+import { Image } from '../lib/media-schemas.ts'
+import { Id, line, Reference, Slug, Timestamp } from '../lib/schemas.ts'
 import type { Order } from '../storage/keyset.ts'
 import { refCounts } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
@@ -39,6 +40,10 @@ export const entryInput = {
   slug: Slug.optional().meta({ description: 'The slug; derived from the name if left out.' }),
 }
 
+/** The schema of the image in a request that creates an entry, and in replies. */
+export const imageInput = Reference.nullish().meta({ description: 'Its image, by the id of media.' })
+export const imageView = Image.nullable().meta({ description: 'Its image; null for none.' })
+
 /** Schemas of the members of every reply that shows an entry. */
 export const entryView = {
   id: Id,
@@ -56,6 +61,12 @@ export const entryMetadata = {
 export interface EntryCollection {
   noun: EntryNoun
   table: EntryTable
+}
+
+/** A column of another kind that refers to entries. */
+export interface EntryUse extends EntryCollection {
+  plural: string
+  column: SQLiteColumn
 }
 
 /** Describes one kind of entry. */
@@ -101,6 +112,10 @@ export interface EntryKind<Row extends EntryRow, Input extends EntryInput> exten
   where(db: Reader, filters: Record<string, unknown>): Promise<(SQL | undefined)[]>
   /** The column that refers to another entry of the same kind, such as the parent, and its name. */
   selfReference?: { name: string; column: SQLiteColumn }
+  /** Whether an entry can take the place of another in what refers to that; any can if left out. */
+  mayReplace?(row: Row, other: Row): boolean
+  /** Columns of other kinds that refer to entries of this kind: it cannot be deleted while any does. */
+  usedBy?: readonly EntryUse[]
   /** For a tree: the children of an entry, in their order. */
   children?(db: Reader, row: Row): Promise<Row[]>
   /** How a changed entry is in the log of changes; `updated` if left out. */

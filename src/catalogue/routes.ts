@@ -15,6 +15,7 @@ import { mergePatch } from '../lib/merge-patch.ts'
 import { notFound } from '../lib/problem.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
+import { entryViews, type LoadImages } from './images.ts'
 import { capitalized, withArticle } from './noun.ts'
 import { slugOrPathOf } from './resolve.ts'
 import { createEntry, findEntry, isCurrentReference, listEntries, updateEntry } from './store.ts'
@@ -23,13 +24,14 @@ import { type LatestArticles, latestLimit, withLatest, withLatestParameters } fr
 
 export interface EntryDeps extends DeletionDeps {
   latestArticles: LatestArticles
+  loadImages: LoadImages
 }
 
 /** Registers the operations of one kind of entry: list, create, get, update, delete and restore. */
 export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
   server: FastifyInstance,
   kind: EntryKind<Row, Input>,
-  { storage, clock, idempotent, latestArticles, reassign }: EntryDeps,
+  { storage, clock, idempotent, latestArticles, loadImages, reassign }: EntryDeps,
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
   const { noun, plural, title, readAccess = 'live:read' } = kind
@@ -60,7 +62,8 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
   const { View } = expanded
   const referenceIn = (params: Record<string, string>) => params[noun] ?? ''
   const seesInternal = (caller: Caller) => may(caller, 'content:write')
-  const view = async (db: Reader, row: Row, caller: Caller) => (await kind.views(db, [row], seesInternal(caller)))[0]
+  const views = entryViews(kind, loadImages)
+  const view = async (db: Reader, row: Row, caller: Caller) => (await views(db, [row], seesInternal(caller)))[0]
 
   app.get(
     path,
@@ -81,7 +84,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       const latestCount = latestLimit({ include, latest })
       const paging = pageRequest(request, limit)
       const page = await listEntries(storage.reader, kind, { sort, count, filters }, paging)
-      const data = await kind.views(storage.reader, page.rows, seesInternal(request.caller))
+      const data = await views(storage.reader, page.rows, seesInternal(request.caller))
       const info = paging.info(reply, page, page.total)
       if (latestCount === undefined) return { data, page: info } as never
       const items = await expanded.many(data, latestCount)
@@ -138,7 +141,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       // Without a version the ETag comes from the body: changes that only editors see do not change it for the public.
       if (seesInternal(request.caller)) reply.version = row.version
       if (latestCount !== undefined) {
-        const viewsOf = (rows: Row[]) => kind.views(storage.reader, rows, seesInternal(request.caller))
+        const viewsOf = (rows: Row[]) => views(storage.reader, rows, seesInternal(request.caller))
         const { ids, json: text } = await expanded.one(storage.reader, row, viewsOf, latestCount)
         return json(reply.header('cache-tag', cacheTagOf(['articles', ...ids])), text)
       }
@@ -177,7 +180,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
     },
   )
 
-  registerDeletion(app, kind, { storage, clock, idempotent, reassign }, { One, View })
+  registerDeletion(app, kind, { storage, clock, idempotent, reassign }, { One, View, view })
 }
 
 /** Sends serialised JSON. */

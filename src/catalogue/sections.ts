@@ -8,7 +8,8 @@ import { sections } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { articleCounts } from './article-counts.ts'
 import { Breadcrumb } from './breadcrumb.ts'
-import { type EntryKind, entryInput, entryMetadata, entrySorts, entryView } from './entry.ts'
+import { type EntryKind, entryInput, entryMetadata, entrySorts, entryView, imageInput, imageView } from './entry.ts'
+import { resolveImage } from './images.ts'
 import { resolveId, resolveIds } from './resolve.ts'
 import { breadcrumbsOf, loadLineages, movePaths, moveRefs, type SectionRow } from './section-tree.ts'
 import { resolveEntry } from './store.ts'
@@ -28,6 +29,7 @@ const input = {
     .max(1_000_000)
     .optional()
     .meta({ description: 'The place among the sections beside it; the lowest comes first.' }),
+  image: imageInput,
 }
 
 export const NewSection = z.strictObject(input).meta({
@@ -64,6 +66,7 @@ export const Section = z
     position: z
       .int()
       .meta({ description: 'The place among the sections beside it; the lowest comes first.', examples: [1] }),
+    image: imageView,
     ...entryMetadata,
   })
   .meta({ id: 'Section', description: 'A part of the site, in a tree.' })
@@ -102,16 +105,23 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
     path === undefined ? undefined : eq(sections.id, (await resolveId(db, 'section', String(path))) ?? ''),
   ],
   slugScope: async (db, { parent }) => (await resolveEntry<SectionRow>(db, sectionKind, parent, '/parent'))?.id ?? null,
-  async columns(db, { parent, description = null, position = 0 }, self, { slug }) {
+  async columns(db, { parent, description = null, position = 0, image }, self, { slug }) {
     const parentRow = await resolveEntry<SectionRow>(db, sectionKind, parent, '/parent')
     if (self && parentRow && isWithin(parentRow, self))
       throw wrongParent('must not be the section itself or one below it')
     const path = `${parentRow?.path ?? ''}/${slug}`
     const levels = self && self.parent !== (parentRow?.id ?? null) ? await levelsOfDescendants(db, self) : 0
     if (depthOf(path) + levels > MAX_DEPTH) throw wrongParent(`is too deep: ${MAX_DEPTH} levels at most`)
-    return { parent: parentRow?.id ?? null, path, description, position }
+    return { parent: parentRow?.id ?? null, path, description, position, image: await resolveImage(db, image, self) }
   },
-  inputOf: ({ name, slug, parent, description, position }) => ({ name, slug, parent, description, position }),
+  inputOf: ({ name, slug, parent, description, position, image }) => ({
+    name,
+    slug,
+    parent,
+    description,
+    position,
+    image,
+  }),
   async views(db, rows) {
     const lineages = await loadLineages(db, rows)
     const articleCount = await articleCounts(

@@ -5,7 +5,8 @@ import { commaSeparated } from '../lib/query-parameters.ts'
 import { Country, Id, prose, Reference, Slug, WebUrl } from '../lib/schemas.ts'
 import { sources } from '../storage/schema.ts'
 import { articleCounts } from './article-counts.ts'
-import { type EntryKind, entryInput, entryMetadata, entrySorts, entryView } from './entry.ts'
+import { type EntryKind, entryInput, entryMetadata, entrySorts, entryView, imageInput, imageView } from './entry.ts'
+import { resolveImage } from './images.ts'
 import { loadByIds } from './loader.ts'
 import { resolveIds } from './resolve.ts'
 import { resolveEntry } from './store.ts'
@@ -21,6 +22,7 @@ const input = {
   url: WebUrl.nullish().meta({ description: 'The site of the source.' }),
   affiliation: Reference.nullish().meta({ description: 'Another source that this one belongs to or speaks for.' }),
   country: Country.nullish().meta({ description: 'The country of the source (ISO 3166-1 alpha-2).' }),
+  image: imageInput,
 }
 
 export const NewSource = z.strictObject(input).meta({
@@ -54,6 +56,7 @@ export const Source = z
       .string()
       .nullable()
       .meta({ description: 'The country of the source (ISO 3166-1 alpha-2).', examples: ['NZ'] }),
+    image: imageView,
     ...entryMetadata,
   })
   .meta({ id: 'Source', description: 'Where facts or copy come from.' })
@@ -90,12 +93,13 @@ export const sourceKind: EntryKind<Row, NewSource> = {
       ? undefined
       : inArray(sources.affiliation, await resolveIds(db, 'source', String(affiliation), 'affiliation')),
   ],
-  async columns(db, { kind, description = null, url = null, affiliation, country = null }, self) {
+  async columns(db, { kind, description = null, url = null, affiliation, country = null, image }, self) {
     const affiliate = await resolveEntry(db, sourceKind, affiliation, '/affiliation')
     if (affiliate && affiliate.id === self?.id) throw ownAffiliation()
-    return { kind, description, url, affiliation: affiliate?.id ?? null, country }
+    const imageId = await resolveImage(db, image, self)
+    return { kind, description, url, affiliation: affiliate?.id ?? null, country, image: imageId }
   },
-  inputOf: ({ name, slug, kind, description, url, affiliation, country }) => ({
+  inputOf: ({ name, slug, kind, description, url, affiliation, country, image }) => ({
     name,
     slug,
     kind: kind as NewSource['kind'],
@@ -103,6 +107,7 @@ export const sourceKind: EntryKind<Row, NewSource> = {
     url,
     affiliation,
     country,
+    image,
   }),
   async views(db, rows) {
     const affiliates = await loadByIds<Row>(

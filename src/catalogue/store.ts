@@ -180,9 +180,26 @@ export async function saveEntry<Row extends EntryRow, Input extends EntryInput>(
   await audit(tx, context, { action: `${kind.noun}.${verb}`, target: id, from: before.version, to: version })
   if (!isPublicChange) return after
   const previousAttributes = await kind.cascade?.(tx, before, after)
-  const isShown = await markStale(tx, kind.noun, id, now, previousAttributes)
+  const isReferred = await markStale(tx, kind.noun, id, now, previousAttributes)
+  const isShown = (await markUsersStale(tx, kind, id, now)) || isReferred
   await recordEntryChange(tx, kind, kind.changeVerb?.(before, after) ?? 'updated', after, now, isShown)
   return after
+}
+
+/** Marks the editions as stale that refer to an entry which uses this one; gives whether any entry does. */
+async function markUsersStale(
+  tx: Writer,
+  { usedBy = [] }: Pick<EntryKind<never, never>, 'usedBy'>,
+  id: string,
+  now: string,
+): Promise<boolean> {
+  let isUsed = false
+  for (const { noun, table, column } of usedBy)
+    for (const user of await tx.select({ id: table.id }).from(table).where(eq(column, id))) {
+      isUsed = true
+      await markStale(tx, noun, String(user.id), now)
+    }
+  return isUsed
 }
 
 /** The slug of an updated entry, reserved if the slug or its scope changed. Throws `conflict` if it is taken. */

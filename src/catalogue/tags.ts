@@ -2,9 +2,14 @@ import * as z from 'zod'
 import { prose, Slug } from '../lib/schemas.ts'
 import { tags } from '../storage/schema.ts'
 import { articleCounts } from './article-counts.ts'
-import { type EntryKind, entryInput, entryMetadata, entrySorts, entryView } from './entry.ts'
+import { type EntryKind, entryInput, entryMetadata, entrySorts, entryView, imageInput, imageView } from './entry.ts'
+import { resolveImage } from './images.ts'
 
-const input = { ...entryInput, description: prose(5_000).nullish().meta({ description: 'What the tag stands for.' }) }
+const input = {
+  ...entryInput,
+  description: prose(5_000).nullish().meta({ description: 'What the tag stands for.' }),
+  image: imageInput,
+}
 
 export const NewTag = z
   .strictObject(input)
@@ -22,6 +27,7 @@ export const Tag = z
     slug: Slug.meta({ description: 'The slug of the tag.', examples: ['infrastructure'] }),
     name: z.string().meta({ description: 'The name of the tag.', examples: ['Infrastructure'] }),
     description: z.string().nullable().meta({ description: 'What the tag stands for.' }),
+    image: imageView,
     ...entryMetadata,
   })
   .meta({ id: 'Tag', description: 'A subject that articles are about.' })
@@ -40,8 +46,11 @@ export const tagKind: EntryKind<Row, NewTag> = {
   defaultSort: 'name',
   filters: {},
   where: async () => [],
-  columns: async (_db, { description = null }) => ({ description }),
-  inputOf: ({ name, slug, description }) => ({ name, slug, description }),
+  columns: async (db, { description = null, image }, self) => ({
+    description,
+    image: await resolveImage(db, image, self),
+  }),
+  inputOf: ({ name, slug, description, image }) => ({ name, slug, description, image }),
   async views(db, rows) {
     const articleCount = await articleCounts(
       db,

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { type Caller, may } from '../access/roles.ts'
+import type { Caller } from '../access/roles.ts'
 import { type WriteContext, writeContext } from '../access/write-context.ts'
 import { requireAdmin } from '../http/access.ts'
 import { ConditionalHeaders, DeletionQuery, NoContent } from '../http/common-schemas.ts'
@@ -32,20 +32,26 @@ const DeleteQuery = DeletionQuery.extend({
     .meta({ description: 'The id or slug of another: articles refer to that instead, and the slugs lead there.' }),
 })
 
-/** Registers deletion and restoring of one kind of entry. `One` is the schema of the path, `View` of the reply. */
+/** Registers deletion and restoring of one kind of entry. `One` is the schema of the path, `View` of the reply, which `view` gives. */
 export function registerDeletion<Row extends EntryRow, Input extends EntryInput>(
   server: FastifyInstance,
   kind: EntryKind<Row, Input>,
   { storage, clock, idempotent, reassign }: DeletionDeps,
-  { One, View }: { One: z.ZodObject<Record<string, z.ZodString>>; View: z.ZodType },
+  {
+    One,
+    View,
+    view,
+  }: {
+    One: z.ZodObject<Record<string, z.ZodString>>
+    View: z.ZodType
+    view: (db: Reader, row: Row, caller: Caller) => Promise<unknown>
+  },
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
   const { noun, plural, title } = kind
   const path = `/${plural}`
   const tags = [capitalized(plural)]
   const referenceIn = (params: Record<string, string>) => params[noun] ?? ''
-  const view = async (db: Reader, row: Row, caller: Caller) =>
-    (await kind.views(db, [row], may(caller, 'content:write')))[0]
 
   app.delete(
     `${path}/:${noun}`,
@@ -66,10 +72,12 @@ export function registerDeletion<Row extends EntryRow, Input extends EntryInput>
       const { permanent, reassignTo } = request.query
       if (permanent) requireAdmin(request.caller)
       const context = writeContext(request, clock)
-      const reassignArticles = async (tx: Writer, { id }: EntryRow) => {
+      const reassignArticles = async (tx: Writer, row: Row) => {
         if (reassignTo === undefined) return undefined
         const other = await findEntry<Row>(tx, kind, reassignTo)
-        if (!other || other.id === id) throw invalidReassignTarget(noun, reassignTo)
+        const { id } = row
+        if (!other || other.id === id || kind.mayReplace?.(row, other) === false)
+          throw invalidReassignTarget(noun, reassignTo)
         await reassign(tx, noun, id, other.id, context)
         return other.id
       }

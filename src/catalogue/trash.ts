@@ -12,13 +12,13 @@ import { claimSlug, deleteSlugs, mergeSlugs, unmergeSlugs } from './slugs.ts'
 import { findEntry, findEntryOrTrashed, recordEntryChange } from './store.ts'
 
 /** How an entry is deleted. */
-export interface DeletionOptions {
+export interface DeletionOptions<Row extends EntryRow = EntryRow> {
   /** Whether to delete it permanently instead of moving it to the trash. */
   permanent: boolean
   /** Throws unless the client expects this version. */
   check: (currentVersion: number) => void
   /** Runs first: makes articles refer to another entry and returns its id, to which the slugs then redirect. */
-  reassign?: (tx: Writer, row: EntryRow) => Promise<string | undefined>
+  reassign?: (tx: Writer, row: Row) => Promise<string | undefined>
 }
 
 /** Moves an entry to the trash or deletes it permanently; returns it. Throws `in-use` while anything refers to it. */
@@ -26,7 +26,7 @@ export async function deleteEntry<Row extends EntryRow, Input extends EntryInput
   tx: Writer,
   kind: EntryKind<Row, Input>,
   reference: string,
-  { permanent, check, reassign }: DeletionOptions,
+  { permanent, check, reassign }: DeletionOptions<Row>,
   context: WriteContext,
 ): Promise<Row> {
   const { now } = context
@@ -45,6 +45,11 @@ export async function deleteEntry<Row extends EntryRow, Input extends EntryInput
         .update(kind.table)
         .set({ [kind.selfReference.name]: null })
         .where(eq(kind.selfReference.column, id))
+    for (const { table, column } of kind.usedBy ?? [])
+      await tx
+        .update(table)
+        .set({ [column.name]: null })
+        .where(eq(column, id))
     await tx.delete(kind.table).where(eq(kind.table.id, id))
   } else await tx.update(kind.table).set({ deletedAt: now }).where(eq(kind.table.id, id))
   await audit(tx, context, { action: `${kind.noun}.${permanent ? 'erase' : 'trash'}`, target: id, from: row.version })
@@ -57,10 +62,12 @@ async function assertUnused<Row extends EntryRow, Input extends EntryInput>(
   kind: EntryKind<Row, Input>,
   { id, slug }: Row,
 ): Promise<void> {
-  const uses = {
+  const uses: Record<string, number> = {
     articles: await articlesUsing(tx, kind.noun, id),
     ...(kind.selfReference && { [kind.plural]: await countReferringEntries(tx, kind, kind.selfReference.column, id) }),
   }
+  for (const { plural, column, table } of kind.usedBy ?? [])
+    uses[plural] = await countReferringEntries(tx, { table }, column, id)
   const nonZero = Object.entries(uses).filter(([, count]) => count > 0)
   if (nonZero.length === 0) return
   const counts = nonZero
@@ -69,10 +76,10 @@ async function assertUnused<Row extends EntryRow, Input extends EntryInput>(
   throw new Problem('in-use', `in use by ${counts}: the ${kind.noun} "${slug}"`, { extensions: { uses } })
 }
 
-/** How many entries of the same kind refer to the entry, without those in the trash. */
+/** How many entries of a kind refer to the entry, without those in the trash. */
 async function countReferringEntries(
   tx: Writer,
-  { table }: EntryCollection,
+  { table }: Pick<EntryCollection, 'table'>,
   column: SQLiteColumn,
   id: string,
 ): Promise<number> {

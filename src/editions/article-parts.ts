@@ -1,5 +1,6 @@
 /** The schemas of the parts of an article beside its text. */
 import * as z from 'zod'
+import { Image } from '../lib/media-schemas.ts'
 import { Id, Link, Slug, Timestamp } from '../lib/schemas.ts'
 import { relations } from './content.ts'
 
@@ -40,7 +41,8 @@ export const Byline = z
       .string()
       .nullable()
       .meta({ description: 'A few words about the author.', examples: ['Covers the southern coast.'] }),
-    avatar: z.string().nullable().meta({ description: 'The address of a portrait.' }),
+    avatar: z.string().nullable().meta({ description: 'The address of a portrait elsewhere.' }),
+    image: Image.nullable().meta({ description: 'A portrait; null for none.' }),
     links: z.array(Link).meta({ description: 'Where else to find the author.', examples: [[]] }),
   })
   .meta({ id: 'Byline', description: 'An author as an article shows them.' })

@@ -4,6 +4,7 @@ import { Block, Warning } from '../body/block.ts'
 import { PortableText, ProseMirrorDocument } from '../body/documents/schemas.ts'
 import { RichBlock } from '../body/to-rich.ts'
 import { Breadcrumb } from '../catalogue/breadcrumb.ts'
+import { Image } from '../lib/media-schemas.ts'
 import { Id, Slug, Timestamp } from '../lib/schemas.ts'
 import {
   AuthorRef,
@@ -43,6 +44,10 @@ const summaryFields = {
   dateline: Dateline.nullable().meta({
     description: 'Where the story was written.',
     examples: [{ city: 'Port Ellery', country: 'NZ' }],
+  }),
+  image: Image.nullable().meta({
+    description:
+      'The lead image; null for none. In a list it has the crops `wide` and `square` alone, and no rights: `fields=image` gives all.',
   }),
   section: SectionRef.nullable().meta({
     description: 'The section that the article stands in.',

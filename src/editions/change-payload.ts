@@ -1,11 +1,14 @@
 /** What partners and webhooks are sent of a change: what changed, and the edition as it is now. */
-import { inArray } from 'drizzle-orm'
+import { and, desc, eq, inArray } from 'drizzle-orm'
 import { covers, type Grant } from '../access/grants.ts'
+import type { MediaAccess } from '../access/media-access.ts'
 import type { LoggedChange } from '../changes/log.ts'
+import { getOrCreate } from '../lib/cache.ts'
 import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
-import { editions } from '../storage/schema.ts'
+import { editionRefs, editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { liveAttributes } from './access-attributes.ts'
+import { jsonWithMediaFor } from './article-media.ts'
 import { documentsOf } from './cards.ts'
 
 /** A change, and its payload for one recipient. */
@@ -19,24 +22,34 @@ export interface ChangePayload<C> {
 
 /**
  * The payloads of changes for a recipient with this grant; null is a grant for everything. With `withEditions` each has
- * the edition of its article, which is null where the article is not live or not granted.
+ * the edition of its article with the media that the recipient may have; null where it is not live or not granted.
  */
 export async function changePayloads<
   C extends Pick<LoggedChange, 'type' | 'target' | 'slug' | 'version' | 'previousAttributes'>,
 >(
   db: Reader,
   changes: C[],
-  { grant, withEditions }: { grant: Grant | null; withEditions: boolean },
+  { grant, withEditions, mediaAccess }: { grant: Grant | null; withEditions: boolean; mediaAccess: MediaAccess },
 ): Promise<ChangePayload<C>[]> {
   const articles = [...new Set(changes.filter(isOfArticle).map(({ target }) => target))]
   const granted = await grantedArticles(db, articles, grant)
   const documents = withEditions ? await documentsOf(db, [...granted]) : []
-  const editionOf = new Map(documents.map(({ article, json }) => [article, json]))
+  const showing = await articlesShowing(
+    db,
+    changes.filter(isOfMedia).map(({ target }) => target),
+    grant,
+  )
+  const editionOf = new Map(documents.map(({ article, json }) => [article, jsonWithMediaFor(mediaAccess, json)]))
   return changes.map((change) => {
     const { type, target, slug, version, previousAttributes } = change
     const [noun = ''] = type.split('.')
-    if (!isOfArticle(change))
-      return { change, isVisible: true, members: `${JSON.stringify(noun)}:${JSON.stringify({ id: target, slug })}` }
+    if (!isOfArticle(change)) {
+      const entry = `${JSON.stringify(noun)}:${JSON.stringify({ id: target, slug })}`
+      if (!isOfMedia(change)) return { change, isVisible: true, members: entry }
+      const articles = showing.get(target) ?? []
+      const isVisible = grant === null || articles.length > 0
+      return { change, isVisible, members: `${entry},"articles":${JSON.stringify(articles)}` }
+    }
     // On PostgreSQL an article can be removed between the two queries.
     const isGone = withEditions ? !editionOf.has(target) : !granted.has(target)
     // A recipient that never had access gets nothing; one that had access learns that the article is gone.
@@ -45,6 +58,36 @@ export async function changePayloads<
     const edition = withEditions ? `,"edition":${editionOf.get(target) ?? 'null'}` : ''
     return { change, isVisible, members: article + edition }
   })
+}
+
+const isOfMedia = ({ type }: { type: string }): boolean => type.startsWith('media.')
+
+const selectShowing = preparedVariants('articles_showing', (db, count: number) =>
+  db
+    .select({ media: editionRefs.ref, id: editions.article, slug: editions.slug })
+    .from(editionRefs)
+    .innerJoin(editions, eq(editions.article, editionRefs.article))
+    .where(and(eq(editionRefs.kind, 'media'), inArray(editionRefs.ref, placeholders(count))))
+    .orderBy(desc(editionRefs.publishedAt), desc(editionRefs.article))
+    .limit(MAX_SHOWING),
+)
+/** How many articles that show media are listed with changes of it. */
+const MAX_SHOWING = 1_000
+
+/** The live articles that refer to each of these media, and that the grant covers, newest first. */
+async function articlesShowing(
+  db: Reader,
+  media: string[],
+  grant: Grant | null,
+): Promise<Map<string, { id: string; slug: string }[]>> {
+  const found = new Map<string, { id: string; slug: string }[]>()
+  if (media.length === 0) return found
+  const ids = [...new Set(media)]
+  const rows = await selectShowing(db, ids.length, numberedValues(ids))
+  const granted = grant && (await grantedArticles(db, [...new Set(rows.map(({ id }) => id))], grant))
+  for (const { media: one, id, slug } of rows)
+    if (!granted || granted.has(id)) getOrCreate(found, one, () => []).push({ id, slug })
+  return found
 }
 
 const isOfArticle = ({ type }: { type: string }): boolean => type.startsWith('article.')

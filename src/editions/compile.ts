@@ -1,7 +1,10 @@
 import type { Block, StoredBlock } from '../body/block.ts'
 import { readingTimeMinutes } from '../body/word-count.ts'
 import { breadcrumbsOf } from '../catalogue/section-tree.ts'
+import type { Image } from '../lib/media-schemas.ts'
+import { imageById } from '../media/image.ts'
 import type { Article, ArticleCard, ArticleStatus } from './article.ts'
+import { compileImage, compileMediaBlock } from './compile-media.ts'
 import type { Content, StoredCitation, StoredRelatedLink } from './content.ts'
 import { articlePath, type LoadedReferences } from './reference-loader.ts'
 
@@ -31,11 +34,12 @@ export function compileArticle(state: ArticleState, content: Content, references
     standfirst,
     summary,
     dateline,
+    image: compileImage(content.image, references.media),
     section: section ? { id: section.id, slug: section.slug, name: section.name, path: section.path } : null,
     breadcrumbs: [...breadcrumbsOf(lineage), { name: headline, path: articlePath(slug, lineage) }],
-    authors: content.authors.flatMap((author) => bylineOf(references.author(author))),
+    authors: content.authors.flatMap((author) => bylineOf(references.author(author), references)),
     tags: content.tags.flatMap((tag) => tagRefOf(references.tag(tag))),
-    body: content.body.map((block) => compileBlock(block, references)),
+    body: content.body.flatMap((block) => compileBlock(block, references) ?? []),
     citations: content.citations.flatMap((citation, position) => compileCitation(citation, position, references)),
     relatedLinks: content.relatedLinks.flatMap((link, position) => compileLink(link, position, references)),
     corrections: references.corrections(id),
@@ -53,7 +57,7 @@ export function compileArticle(state: ArticleState, content: Content, references
 /** The card of an article, as lists show it. */
 export function cardOf(article: Article): ArticleCard {
   const { id, slug, status, headline, kicker, standfirst, summary, dateline, section, authors, tags } = article
-  const { language, publishedAt, updatedAt, readingTimeMinutes } = article
+  const { image, language, publishedAt, updatedAt, readingTimeMinutes } = article
   return {
     id,
     slug,
@@ -63,6 +67,7 @@ export function cardOf(article: Article): ArticleCard {
     standfirst,
     summary,
     dateline,
+    image: image && cardImageOf(image),
     section,
     authors: authors.map((author) => ({ id: author.id, slug: author.slug, name: author.name })),
     tags,
@@ -73,18 +78,27 @@ export function cardOf(article: Article): ArticleCard {
   }
 }
 
-type Loaded<K extends keyof LoadedReferences> = ReturnType<LoadedReferences[K]>
+/** The crops that cards have: more would make lists large. */
+const CARD_CROPS = ['wide', 'square']
 
-function bylineOf(author: Loaded<'author'>): Article['authors'] {
+/** The image of a card: without its rights, and with few renditions. */
+function cardImageOf({ rights: _, renditions, ...image }: Image): Image {
+  return { ...image, renditions: renditions.filter(({ crop }) => CARD_CROPS.includes(crop)) }
+}
+
+type Loaded<K extends 'author' | 'tag'> = ReturnType<LoadedReferences[K]>
+
+function bylineOf(author: Loaded<'author'>, { media }: LoadedReferences): Article['authors'] {
   if (!author) return []
   const { id, slug, name, kind, jobTitle, bio, avatar, links } = author
-  return [{ id, slug, name, kind: kind as Article['authors'][number]['kind'], jobTitle, bio, avatar, links }]
+  const image = imageById(author.image, media)
+  return [{ id, slug, name, kind: kind as Article['authors'][number]['kind'], jobTitle, bio, avatar, image, links }]
 }
 
 const tagRefOf = (tag: Loaded<'tag'>): Article['tags'] => (tag ? [{ id: tag.id, slug: tag.slug, name: tag.name }] : [])
 
-function compileBlock(block: StoredBlock, references: LoadedReferences): Block {
-  if (block.type !== 'quote') return block
+function compileBlock(block: StoredBlock, references: LoadedReferences): Block | null {
+  if (block.type !== 'quote') return compileMediaBlock(block, references.media)
   const source = block.source === null ? undefined : references.source(block.source)
   const { id, slug, name, kind } = source ?? {}
   return { ...block, source: id && slug && name && kind ? { id, slug, name, kind } : null }

@@ -1,5 +1,7 @@
 import type { StoredBlock } from '../body/block.ts'
 import { withDerivedIds } from '../body/block-ids.ts'
+import { mapMedia } from '../body/media-uses.ts'
+import type { Crop } from '../lib/media.ts'
 
 /** How an article uses a source. */
 export const relations = ['origin', 'quoted', 'cited', 'photo'] as const
@@ -26,6 +28,15 @@ export interface StoredRelatedLink {
   label: string | null
 }
 
+/** How an article uses an image. What is null is as the image has it. */
+export interface StoredImage {
+  media: string
+  alt: string | null
+  caption: string | null
+  credit: string | null
+  crop: Crop | null
+}
+
 /**
  * All that editors write of an article, as one document with references as ids. It is stored for the working copy and
  * each revision, and in the edition, which is compiled from it.
@@ -40,6 +51,8 @@ export interface Content {
   authors: string[]
   tags: string[]
   body: StoredBlock[]
+  /** The lead image; absent for none. */
+  image?: StoredImage
   citations: StoredCitation[]
   relatedLinks: StoredRelatedLink[]
   language: string
@@ -60,11 +73,14 @@ export function editableContent(stored: unknown): Content {
 /** Stored in place of an id where an article has no reference of a kind, so that lists can be filtered by that. */
 export const NONE = 'none'
 
+/** Kinds of references of which lists can be filtered by having none. */
+export const optionalKinds = ['section', 'author', 'source', 'tag'] as const
+
 /** Kinds of references that lists can be filtered by. */
-export const filterKinds = ['section', 'author', 'source', 'tag'] as const
+export const filterKinds = [...optionalKinds, 'media'] as const
 
 /** Kinds of `articleRefs`. */
-export type RefKind = 'author' | 'source' | 'section' | 'tag' | 'article' | 'citation' | 'related-link'
+export type RefKind = 'author' | 'source' | 'section' | 'tag' | 'media' | 'article' | 'citation' | 'related-link'
 
 export interface Ref {
   kind: RefKind
@@ -90,12 +106,17 @@ type ReferenceKind = Exclude<RefKind, 'citation' | 'related-link'>
 export function mapRefs(content: Content, map: (kind: ReferenceKind, ref: string) => string): Content {
   const one = (kind: ReferenceKind, ref: string | null) => (ref === null ? null : map(kind, ref))
   const each = (kind: ReferenceKind, refs: string[]) => [...new Set(refs.map((ref) => map(kind, ref)))]
-  const { section, authors, tags, body, citations, relatedLinks } = content
+  const { section, authors, tags, body, image, citations, relatedLinks } = content
   return {
     ...content,
+    ...(image && { image: { ...image, media: map('media', image.media) } }),
     authors: each('author', authors),
     citations: citations.map((citation) => ({ ...citation, source: map('source', citation.source) })),
-    body: body.map((block) => (block.type === 'quote' ? { ...block, source: one('source', block.source) } : block)),
+    body: body.map((block) =>
+      block.type === 'quote'
+        ? { ...block, source: one('source', block.source) }
+        : (mapMedia(block, (item) => ({ ...item, media: map('media', item.media) })) ?? block),
+    ),
     section: one('section', section),
     tags: each('tag', tags),
     relatedLinks: relatedLinks.map((link) => ({ ...link, article: one('article', link.article) })),
@@ -109,6 +130,7 @@ export function refsOf(content: Content): Ref[] {
     source: new Set(),
     section: new Set(),
     tag: new Set(),
+    media: new Set(),
     article: new Set(),
     citation: new Set(content.citations.map(({ id }) => id)),
     'related-link': new Set(content.relatedLinks.map(({ id }) => id)),

@@ -20,7 +20,7 @@ import {
 } from '../storage/fulltext.ts'
 import { editions } from '../storage/schema.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
-import { type Content, filterKinds, NONE, refsOf } from './content.ts'
+import { type Content, filterKinds, NONE, optionalKinds, refsOf } from './content.ts'
 import { newIndexKey, publishedAtOf } from './index-key.ts'
 import { loadReferences } from './reference-loader.ts'
 import { putReferences } from './references.ts'
@@ -93,10 +93,12 @@ function filterRefsOf(content: Content): { kind: string; ref: string }[] {
   const refs = refsOf(content)
   const byKind = filterKinds.flatMap((filterKind) => {
     const ofKind = refs.filter(({ kind }) => kind === filterKind)
-    return ofKind.length > 0 ? ofKind : [{ kind: filterKind, ref: NONE }]
+    return ofKind.length === 0 && isOptional(filterKind) ? [{ kind: filterKind, ref: NONE }] : ofKind
   })
   return [...byKind, ...rangesOf(content.language).map((ref) => ({ kind: 'language', ref }))]
 }
+
+const isOptional = (kind: string): boolean => (optionalKinds as readonly string[]).includes(kind)
 
 /**
  * Indexes an edition; `previousKey` is its key in the index, if it has one. Gives its key, which changes only with the

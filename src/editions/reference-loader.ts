@@ -1,6 +1,7 @@
 import { desc, inArray } from 'drizzle-orm'
 import { loadByIds } from '../catalogue/loader.ts'
 import { loadLineages, type SectionRow } from '../catalogue/section-tree.ts'
+import { loadMedia, type MediaLoader } from '../media/loader.ts'
 import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
 import { authors, corrections, editions, sections, sources, tags } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -27,6 +28,8 @@ export interface LoadedReferences {
   article(id: string): RelatedArticle | undefined
   /** The corrections of an article, newest first. */
   corrections(article: string): Correction[]
+  /** The media that articles and authors show, while it may be shown. */
+  media: MediaLoader
 }
 
 /** Loads all that compiling these articles needs, with one query for each kind of reference. */
@@ -36,9 +39,10 @@ export async function loadReferences(
 ): Promise<LoadedReferences> {
   const refs = compiling.flatMap(({ content }) => refsOf(content))
   const ids = (kind: RefKind) => [...new Set(refs.filter((ref) => ref.kind === kind).map(({ ref }) => ref))]
+  const authorRows = loadByIds<typeof authors.$inferSelect>(db, authors, ids('author'))
   // Together: on PostgreSQL each would wait for a round trip.
-  const [author, source, tag, lineage, article, correctionsById] = await Promise.all([
-    loadByIds<typeof authors.$inferSelect>(db, authors, ids('author')),
+  const [author, source, tag, lineage, article, correctionsById, media] = await Promise.all([
+    authorRows,
     loadByIds<typeof sources.$inferSelect>(db, sources, ids('source')),
     loadByIds<typeof tags.$inferSelect>(db, tags, ids('tag')),
     loadByIds<SectionRow>(db, sections, ids('section')).then((rows) => loadLineages(db, rows)),
@@ -47,6 +51,7 @@ export async function loadReferences(
       db,
       compiling.map(({ id }) => id),
     ),
+    authorRows.then((rows) => loadMedia(db, [...ids('media'), ...rows.flatMap(({ image }) => image ?? [])])),
   ])
   return {
     author: byId(author),
@@ -55,6 +60,7 @@ export async function loadReferences(
     lineage,
     article: byId(article),
     corrections: (id) => correctionsById.get(id) ?? [],
+    media,
   }
 }
 

@@ -5,7 +5,7 @@ import { rangesOf } from '../lib/languages.ts'
 import { insertRows, prepared } from '../storage/prepared-statements.ts'
 import { editionRefs } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
-import { type Content, filterKinds, type LiveRef, NONE, refsOf } from './content.ts'
+import { type Content, type LiveRef, NONE, optionalKinds, refsOf } from './content.ts'
 import type { LoadedReferences } from './reference-loader.ts'
 
 type Row = typeof editionRefs.$inferSelect
@@ -63,7 +63,7 @@ const isRow = ({ kind, ref, publishedAt, article }: Row) =>
  */
 export function liveRefs(content: Content, references: LoadedReferences): LiveRef[] {
   const refs = refsOf(content)
-  const absentKinds = filterKinds.filter((filterKind) => !refs.some(({ kind }) => kind === filterKind))
+  const absentKinds = optionalKinds.filter((optionalKind) => !refs.some(({ kind }) => kind === optionalKind))
   return [
     ...refs.flatMap(({ kind, ref }): LiveRef[] => {
       if (kind === 'citation') return []

@@ -10,6 +10,8 @@ export interface Site {
   language?: string | undefined
   /** The URL of the publisher's logo; undefined for none. */
   logo?: string | undefined
+  /** The URL of the page on how to license what the site publishes; undefined for none. */
+  licensingPage?: string | undefined
   /** The base URL of the site, without a slash at the end. */
   url: string
   /** The base URL of this service, without a slash at the end; feeds have their URLs below it. */

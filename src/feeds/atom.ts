@@ -1,7 +1,7 @@
 import { urnOf } from '../editions/site-urls.ts'
 import { xml } from '../lib/xml.ts'
 import type { Feed, FeedItem, Tombstone } from './feed.ts'
-import { mediaContent } from './media.ts'
+import { enclosureAttributes, imageElements } from './media.ts'
 
 /** Atom (RFC 4287), paged (RFC 5005, section 3), with tombstones (RFC 6721). */
 export const atom = ({
@@ -49,7 +49,13 @@ const entry = ({ id, url, title, summary, content, authors, categories, image, r
   '@_xml:lang': item.language,
   id: urnOf(id),
   title,
-  link: { '@_rel': 'alternate', '@_href': url },
+  link: [
+    { '@_rel': 'alternate', '@_href': url },
+    ...item.recordings.map((recording) => ({
+      '@_rel': 'enclosure',
+      ...enclosureAttributes(recording, { url: 'href', type: 'type', length: 'length' }),
+    })),
+  ],
   published: item.publishedAt,
   updated: item.updatedAt,
   author: authors.map((name) => ({ name })),
@@ -57,5 +63,5 @@ const entry = ({ id, url, title, summary, content, authors, categories, image, r
   ...(rights !== null && { rights }),
   ...(summary !== null && { summary }),
   ...(content !== null && { content: { '@_type': 'html', '#text': content } }),
-  ...(image !== null && { 'media:content': mediaContent(image) }),
+  ...imageElements(image),
 })

@@ -1,10 +1,12 @@
 /** The content of a feed, independent of its format. */
 import type { Block } from '../body/block.ts'
 import { toHtml } from '../body/to-html.ts'
-import { toText } from '../body/to-text.ts'
 import type { Article } from '../editions/article.ts'
+import { imagesOf, type ShownImage, withAbsoluteMedia, withMediaFor } from '../editions/article-media.ts'
 import { entryUrl, pageUrl, type Site } from '../editions/site-urls.ts'
+import type { Rendition } from '../lib/media-schemas.ts'
 import { uriOf } from '../lib/uri.ts'
+import { wholeOf } from '../media/image.ts'
 
 /** The site that the feeds are of. */
 export interface FeedSite extends Site {
@@ -42,6 +44,36 @@ export interface Tombstone {
   reason: string | null
 }
 
+/** A size of an image. */
+interface FeedRendition {
+  url: string
+  width: number
+  height: number
+}
+
+export interface FeedImage {
+  url: string
+  alt: string
+  /** Plain text. */
+  caption: string | null
+  credit: string | null
+  copyright: string | null
+  mimeType: string | null
+  width: number | null
+  height: number | null
+  /** Cut to the width of a banner, and to a square. */
+  banner: FeedRendition | null
+  thumbnail: FeedRendition | null
+}
+
+export interface FeedRecording {
+  url: string
+  mimeType: string
+  byteSize: number
+  /** In seconds; null if it is not known. */
+  duration: number | null
+}
+
 export interface FeedItem {
   id: string
   url: string
@@ -51,18 +83,21 @@ export interface FeedItem {
   content: string | null
   authors: string[]
   categories: string[]
-  image: { url: string; alt: string; caption: string | null; credit: string | null } | null
+  image: FeedImage | null
+  /** The recordings that are media of this service. */
+  recordings: FeedRecording[]
   rights: string | null
   language: string
   publishedAt: string
   updatedAt: string
 }
 
-/** The item of an article. */
-export function feedItem(article: Article, site: FeedSite): FeedItem {
+/** The item of an article, with the media that everyone may have. */
+export function feedItem(whole: Article, site: FeedSite): FeedItem {
+  const article = withAbsoluteMedia(site.api, withMediaFor('allowed', whole))
   const { id, headline, summary, standfirst, authors, tags, section, body, corrections, language, rights } = article
   const blocks = Array.isArray(body) ? body : []
-  const image = blocks.find((block) => block.type === 'image')
+  const [image] = imagesOf(article)
   const base = entryUrl(article, site)
   return {
     id,
@@ -73,6 +108,7 @@ export function feedItem(article: Article, site: FeedSite): FeedItem {
     authors: authors.map(({ name }) => name),
     categories: [...(section ? [section.name] : []), ...tags.map(({ name }) => name)],
     image: image ? feedImage(image) : null,
+    recordings: blocks.flatMap(recordingOf),
     rights: rights.copyrightNotice,
     language,
     publishedAt: article.publishedAt ?? '',
@@ -80,12 +116,36 @@ export function feedItem(article: Article, site: FeedSite): FeedItem {
   }
 }
 
-const feedImage = ({ url, alt, caption, credit }: Extract<Block, { type: 'image' }>): FeedItem['image'] => ({
-  url: uriOf(url),
-  alt,
-  caption: caption && toText([{ type: 'paragraph', text: caption }]),
-  credit,
-})
+function feedImage({ url, alt, caption, credit, renditions, rights }: ShownImage): FeedImage {
+  const whole = wholeOf(renditions)
+  const cut = (crop: string) => renditions.find((one) => one.crop === crop) ?? null
+  return {
+    url: uriOf(url),
+    alt,
+    caption,
+    credit,
+    copyright: rights?.holder ?? null,
+    mimeType: whole?.mimeType ?? null,
+    width: whole?.width ?? null,
+    height: whole?.height ?? null,
+    banner: cut('wide'),
+    thumbnail: smallestOf(cut('square')),
+  }
+}
+
+/** The smallest size of a rendition: the first that its `srcset` has. */
+function smallestOf(rendition: Rendition | null): FeedRendition | null {
+  if (!rendition) return null
+  const [url = rendition.url, size] = rendition.srcset.split(', ')[0]?.split(' ') ?? []
+  const width = Number.parseInt(size ?? '', 10) || rendition.width
+  return { url, width, height: Math.round((width * rendition.height) / rendition.width) }
+}
+
+function recordingOf(block: Block): FeedRecording[] {
+  if (block.type !== 'audio' && block.type !== 'video') return []
+  const { url, mimeType, byteSize, duration = null } = block
+  return mimeType === undefined || byteSize === undefined ? [] : [{ url: uriOf(url), mimeType, byteSize, duration }]
+}
 
 /** The corrections as HTML, to append to the text. */
 const correctionsOf = (corrections: Article['corrections'], base: string): string =>

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { urnOf } from '../editions/site-urls.ts'
 import { Timestamp } from '../lib/schemas.ts'
-import type { Feed } from './feed.ts'
+import type { Feed, FeedRecording } from './feed.ts'
 
 const FeedAuthor = z.object({
   name: z.string().meta({ description: 'The name of the author.', examples: ['Ana Moreau'] }),
@@ -52,17 +52,36 @@ export const JsonFeed = z
           summary: z.string().optional().meta({ description: 'The summary.' }),
           content_html: z.string().optional().meta({ description: 'The text as HTML.' }),
           content_text: z.string().optional().meta({ description: 'The summary, where the feed has no texts.' }),
-          image: z.string().optional().meta({ description: 'The address of the first image.' }),
+          image: z.string().optional().meta({ description: 'The address of the lead image, or of the first image.' }),
+          banner_image: z.string().optional().meta({ description: 'The address of the lead image, cut wide.' }),
           date_published: Timestamp.meta({ description: 'When it first went live.' }),
           date_modified: Timestamp.meta({ description: 'When it last changed.' }),
           authors: z.array(FeedAuthor).meta({ description: 'Who wrote it.' }),
           tags: z.array(z.string()).meta({ description: 'Names of its section and tags.', examples: [['World News']] }),
           language: z.string().meta({ description: 'The language of the article (BCP 47).', examples: ['en'] }),
+          attachments: z
+            .array(
+              z.object({
+                url: z.string().meta({ description: 'The address of the file.' }),
+                mime_type: z.string().meta({ description: 'Its type.', examples: ['audio/mpeg'] }),
+                size_in_bytes: z.int().meta({ description: 'Its size.' }),
+                duration_in_seconds: z.number().optional().meta({ description: 'How long it is.' }),
+              }),
+            )
+            .optional()
+            .meta({ description: 'The recordings in the article.' }),
         }),
       )
       .meta({ description: 'The articles, newest first.' }),
   })
   .meta({ id: 'JsonFeed', description: 'A page of a JSON Feed.' })
+
+const attachment = ({ url, mimeType, byteSize, duration }: FeedRecording) => ({
+  url,
+  mime_type: mimeType,
+  size_in_bytes: byteSize,
+  ...(duration !== null && { duration_in_seconds: duration }),
+})
 
 /** JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/). */
 export function jsonFeed({ site, title, description, home, self, links, language, items }: Feed): string {
@@ -86,11 +105,13 @@ export function jsonFeed({ site, title, description, home, self, links, language
       // The format requires content_html or content_text.
       ...(content === null ? { content_text: item.summary ?? item.title } : { content_html: content }),
       ...(item.image !== null && { image: item.image.url }),
+      ...(item.image?.banner && { banner_image: item.image.banner.url }),
       date_published: item.publishedAt,
       date_modified: item.updatedAt,
       authors: item.authors.map((name) => ({ name })),
       tags: item.categories,
       language: item.language,
+      ...(item.recordings.length > 0 && { attachments: item.recordings.map(attachment) }),
     })),
   })
 }

@@ -1,7 +1,7 @@
 import { urnOf } from '../editions/site-urls.ts'
 import { xml } from '../lib/xml.ts'
 import type { Feed, FeedItem } from './feed.ts'
-import { mediaContent } from './media.ts'
+import { enclosureAttributes, imageElements } from './media.ts'
 
 /** RSS 2.0 (https://www.rssboard.org/rss-specification), with content, dc, media and atom elements. */
 export const rss = ({ site, home, self, links, language, updated, items, ...feed }: Feed): string => {
@@ -48,7 +48,11 @@ const element = ({ id, url, title, summary, content, authors, categories, image,
   'dc:language': item.language,
   ...(rights !== null && { 'dc:rights': rights }),
   category: categories,
-  ...(image !== null && { 'media:content': mediaContent(image) }),
+  // An item of RSS has one enclosure: readers of podcasts take the first only.
+  ...(item.recordings[0] && {
+    enclosure: enclosureAttributes(item.recordings[0], { url: 'url', type: 'type', length: 'length' }),
+  }),
+  ...imageElements(image),
 })
 
 /** A date according to RFC 822, with a year of four digits. */

@@ -10,6 +10,7 @@ interface SiteSettings {
   SITE_DESCRIPTION?: string | undefined
   SITE_LANGUAGE?: string | undefined
   SITE_LOGO?: string | undefined
+  SITE_LICENSING_PAGE?: string | undefined
   SITE_AUTHOR_PATH: string
   SITE_TAG_PATH: string
   SITE_SOURCE_PATH: string
@@ -20,7 +21,7 @@ interface SiteSettings {
 
 /** Links in feeds have to be absolute. The Host header of a request is not trusted, so they come from the settings. */
 export function siteOf(settings: SiteSettings): FeedSite {
-  const { PUBLIC_URL, SITE_URL, SITE_LOGO, WEBSUB_HUB, PORT } = settings
+  const { PUBLIC_URL, SITE_URL, SITE_LOGO, SITE_LICENSING_PAGE, WEBSUB_HUB, PORT } = settings
   const api = withoutSlash(PUBLIC_URL ?? `http://localhost:${PORT}`)
   const pathOf = (path: string) => (path === 'none' ? undefined : path)
   return {
@@ -28,6 +29,7 @@ export function siteOf(settings: SiteSettings): FeedSite {
     description: settings.SITE_DESCRIPTION,
     language: settings.SITE_LANGUAGE,
     logo: SITE_LOGO && uriOf(SITE_LOGO),
+    licensingPage: SITE_LICENSING_PAGE && uriOf(SITE_LICENSING_PAGE),
     url: withoutSlash(SITE_URL ?? api),
     api,
     paths: {

@@ -2,8 +2,12 @@
 import * as z from 'zod'
 import { toText } from '../body/to-text.ts'
 import type { Article } from '../editions/article.ts'
+import { imagesOf, type ShownImage, withAbsoluteMedia } from '../editions/article-media.ts'
 import { pageOfEntry, pageUrl, type Site, urnOf } from '../editions/site-urls.ts'
+import type { Rendition } from '../lib/media-schemas.ts'
 import { uriOf } from '../lib/uri.ts'
+import { FULL } from '../media/crops.ts'
+import { wholeOf } from '../media/image.ts'
 
 /** JSON-LD 1.1 (https://www.w3.org/TR/json-ld11/#iana-considerations). */
 export const JSON_LD = 'application/ld+json'
@@ -43,7 +47,10 @@ export interface Publication {
  * https://developers.google.com/search/docs/appearance/structured-data/article asks for.
  */
 export const jsonLd = (article: Article, publication: Publication): string =>
-  JSON.stringify({ '@context': 'https://schema.org', ...newsArticle(article, publication) }).replaceAll('<', '\\u003c')
+  JSON.stringify({
+    '@context': 'https://schema.org',
+    ...newsArticle(withAbsoluteMedia(publication.site.api, article), publication),
+  }).replaceAll('<', '\\u003c')
 
 function newsArticle(article: Article, { site, isAccessibleForFree }: Publication): Thing {
   const { id, headline, kicker, standfirst, summary, dateline, body, section, tags, citations, rights, seo } = article
@@ -63,7 +70,7 @@ function newsArticle(article: Article, { site, isAccessibleForFree }: Publicatio
     isAccessibleForFree,
     articleSection: section?.name,
     keywords: tags.map(({ name }) => name),
-    image: imagesOf(body),
+    image: imageObjects(article, site),
     datePublished: article.publishedAt,
     dateModified: article.updatedAt,
     inLanguage: article.language,
@@ -86,14 +93,17 @@ function thing(type: string, members: Thing): Thing {
 }
 
 /** The URL of an author is the page on the site, or the first of the author's links if the site has no such page. */
-function authorOf({ kind, slug, name, jobTitle, bio, avatar, links }: Article['authors'][number], site: Site): Thing {
+function authorOf(
+  { kind, slug, name, jobTitle, bio, avatar, image, links }: Article['authors'][number],
+  site: Site,
+): Thing {
   const sameAs = links.map((link) => uriOf(link.url))
   return thing(kind === 'person' ? 'Person' : 'Organization', {
     name,
     url: pageOfEntry('author', { slug }, site) ?? sameAs[0],
     ...(kind === 'person' && { jobTitle }),
     description: bio,
-    image: avatar && uriOf(avatar),
+    image: image ? uriOf(image.url) : avatar && uriOf(avatar),
     sameAs,
   })
 }
@@ -108,19 +118,41 @@ const breadcrumbOf = ({ breadcrumbs }: Article, site: Site): Thing =>
     ),
   })
 
-const imagesOf = (body: Article['body']): Thing[] =>
-  Array.isArray(body)
-    ? body
-        .filter((block) => block.type === 'image')
-        .map(({ url, alt, caption, credit }) =>
-          thing('ImageObject', {
-            url: uriOf(url),
-            description: alt,
-            caption: caption && toText([{ type: 'paragraph', text: caption }]),
-            creditText: credit,
-          }),
-        )
-    : []
+/** The ratios in which search engines want the image of an article, width to height, the widest first. */
+const RATIOS = [16 / 9, 4 / 3, 1]
+
+/** The lead image in these ratios, and the images of the body whole. */
+function imageObjects(article: Article, site: Site): Thing[] {
+  const images = imagesOf(article)
+  return images.flatMap((image, index) => {
+    const isLead = article.image !== null && index === 0
+    const cut = isLead ? RATIOS.flatMap((ratio) => closest(image.renditions, ratio) ?? []) : []
+    if (cut.length === 0) return [imageObject(image, wholeOf(image.renditions) ?? { url: image.url }, site)]
+    return cut.map((rendition) => imageObject(image, rendition, site))
+  })
+}
+
+/** The rendition that has this ratio, but for rounding. */
+const closest = (renditions: Rendition[], ratio: number): Rendition | undefined =>
+  renditions.find(({ crop, width, height }) => crop !== FULL && Math.abs(width / height / ratio - 1) < 0.02)
+
+function imageObject(
+  { alt, caption, credit, rights }: ShownImage,
+  { url, width, height }: Pick<Rendition, 'url'> & Partial<Rendition>,
+  { licensingPage }: Site,
+): Thing {
+  return thing('ImageObject', {
+    url: uriOf(url),
+    width,
+    height,
+    description: alt,
+    caption,
+    creditText: credit,
+    copyrightNotice: rights?.holder,
+    license: rights?.licenceUrl && uriOf(rights.licenceUrl),
+    acquireLicensePage: rights && licensingPage,
+  })
+}
 
 /** The cited work: the source itself, or a work that the source created. */
 function workOf({ source, url, quote }: Article['citations'][number]): Thing {

@@ -47,15 +47,26 @@ const Rendition = z.object({
   name: z.string().meta({ description: 'What the rendition is.', examples: ['web'] }),
   href: Uri.meta({ description: 'Where it is.' }),
   contentType: z.string().optional().meta({ description: 'Its media type.' }),
+  width: z.int().optional().meta({ description: 'The width of an image, in pixels.' }),
+  height: z.int().optional().meta({ description: 'Its height.' }),
+  sizeInBytes: z.int().optional().meta({ description: 'The size of a file.' }),
+  duration: z.number().optional().meta({ description: 'The length of a recording, in seconds.' }),
 })
 
 const Association = z.object({
   name: web,
   uri: Uri.meta({ description: 'What names it.' }),
   rel: z.string().meta({ description: 'How it belongs to the article.', examples: ['related'] }),
-  type: z.enum(['text', 'picture']).meta({ description: 'What it is.' }),
+  type: z.enum(['text', 'picture', 'audio', 'video']).meta({ description: 'What it is.' }),
   representationType: z.literal('partial').meta({ description: '`partial`: it is not shown as a whole.' }),
   by: z.string().optional().meta({ description: 'Who made it.' }),
+  copyrightHolder: z.string().optional().meta({ description: 'Who owns it.' }),
+  usageTerms: z.string().optional().meta({ description: 'Terms of use.' }),
+  rightsInfo: z
+    .object({ linkedRights: z.string().meta({ format: 'uri', description: 'Where the licence can be read.' }) })
+    .optional()
+    .meta({ description: 'The licence.' }),
+  edNote: z.string().optional().meta({ description: 'Until when it may be used.' }),
   headlines: z.array(Text).optional().meta({ description: 'Its headlines.' }),
   descriptions: z.array(Text).optional().meta({ description: 'What it is about.' }),
   renditions: z.array(Rendition).optional().meta({ description: 'Where it is.' }),
@@ -112,7 +123,7 @@ export const Ninjs = z
     places: z.array(Concept).optional().meta({ description: 'Where the story was written.' }),
     subjects: z.array(Concept).optional().meta({ description: 'Its sections and tags.' }),
     infoSources: z.array(InfoSource).optional().meta({ description: 'Its sources.' }),
-    associations: z.array(Association).optional().meta({ description: 'Its images and related links.' }),
+    associations: z.array(Association).optional().meta({ description: 'Its images, recordings and related links.' }),
     renditions: z.array(Rendition).optional().meta({ description: 'Where it is on the site.' }),
     altIds: z
       .array(

@@ -3,6 +3,7 @@ import { toHtml } from '../body/to-html.ts'
 import { toText } from '../body/to-text.ts'
 import { countWords } from '../body/word-count.ts'
 import type { Article } from '../editions/article.ts'
+import { imagesOf, type ShownImage, withAbsoluteMedia } from '../editions/article-media.ts'
 import type { Retraction } from '../editions/retractions.ts'
 import { entryUrl, pageUrl, type Site, urnOf } from '../editions/site-urls.ts'
 import { uriOf } from '../lib/uri.ts'
@@ -21,7 +22,8 @@ export interface NinjsSource {
 }
 
 /** An article as ninjs: `usable` if it is live, otherwise `withheld` until its release. */
-export function ninjs({ article, sections }: NinjsSource, site: Site): Ninjs {
+export function ninjs({ article: stored, sections }: NinjsSource, site: Site): Ninjs {
+  const article = withAbsoluteMedia(site.api, stored)
   const { id, headline, kicker, standfirst, summary, authors, dateline, tags, corrections, rights } = article
   const { publishedAt, updatedAt, editedAt, publishAt, embargoUntil, externalId } = article
   const isLive = article.status === 'published'
@@ -63,7 +65,11 @@ export function ninjs({ article, sections }: NinjsSource, site: Site): Ninjs {
       literal: source.slug,
       contactInfo: webOf(url ?? source.url),
     })),
-    associations: [...imagesOf(article), ...article.relatedLinks.map((link) => linked(link, site))],
+    associations: [
+      ...picturesOf(article),
+      ...recordingsOf(article),
+      ...article.relatedLinks.map((link) => linked(link, site)),
+    ],
     renditions: [{ name: 'web', href: pageUrl(article, site), contentType: 'text/html' }],
     altIds: externalId === null ? [] : [{ role: 'externalId', value: externalId }],
     copyrightHolder: rights.copyrightHolder,
@@ -135,22 +141,63 @@ function bodiesOf(article: Article, site: Site): NonNullable<Ninjs['bodies']> {
   ]
 }
 
-function imagesOf({ body }: Article): Association[] {
-  const images = Array.isArray(body) ? body.filter((block) => block.type === 'image') : []
-  return images.map(({ url, alt, caption, credit }, index) => ({
-    name: alt || `Image ${index + 1}`,
-    uri: uriOf(url),
-    rel: 'image',
-    type: 'picture',
-    representationType: 'partial',
-    ...(credit && { by: credit }),
-    descriptions: [
-      ...textOf('caption', caption && toText([{ type: 'paragraph', text: caption }])),
-      ...textOf('alt', alt),
-    ],
-    renditions: [{ name: 'main', href: uriOf(url) }],
-  }))
-}
+/** What is said of media and its rights in an association. */
+const rightsOf = ({ credit, rights }: Pick<ShownImage, 'credit' | 'rights'>) => ({
+  ...(credit && { by: credit }),
+  ...(rights?.holder && { copyrightHolder: rights.holder }),
+  ...(rights?.usage && { usageTerms: rights.usage }),
+  ...(rights?.licenceUrl && { rightsInfo: { linkedRights: uriOf(rights.licenceUrl) } }),
+  ...(rights?.expiresAt && { edNote: `The rights expire at ${rights.expiresAt}.` }),
+})
+
+const pictureOf = (image: ShownImage, rel: string, index: number): Association => ({
+  name: image.alt || `Image ${index + 1}`,
+  uri: image.id === null ? uriOf(image.url) : urnOf(image.id),
+  rel,
+  type: 'picture',
+  representationType: 'partial',
+  ...rightsOf(image),
+  descriptions: [...textOf('caption', image.caption), ...textOf('alt', image.alt)],
+  renditions:
+    image.renditions.length === 0
+      ? [{ name: 'main', href: uriOf(image.url) }]
+      : image.renditions.map(({ crop, url, mimeType, width, height }) => ({
+          name: crop,
+          href: uriOf(url),
+          contentType: mimeType,
+          width,
+          height,
+        })),
+})
+
+/** The lead image and those of the body. */
+const picturesOf = (article: Article): Association[] =>
+  imagesOf(article).map((image, index) => pictureOf(image, article.image && index === 0 ? 'lead' : 'image', index))
+
+/** The recordings that are media: who follows the changes gets their rights with them. */
+const recordingsOf = ({ body }: Article): Association[] =>
+  (Array.isArray(body) ? body : []).flatMap((block, index): Association[] => {
+    if ((block.type !== 'audio' && block.type !== 'video') || block.media === undefined) return []
+    const { type, media, url, caption, credit = null, mimeType, byteSize, duration, rights = null } = block
+    const text = caption ? toText([{ type: 'paragraph', text: caption }]) : null
+    const file = {
+      ...(mimeType !== undefined && { contentType: mimeType }),
+      ...(byteSize !== undefined && { sizeInBytes: byteSize }),
+      ...(duration !== undefined && { duration }),
+    }
+    return [
+      {
+        name: text ?? `Recording ${index + 1}`,
+        uri: urnOf(media),
+        rel: type,
+        type,
+        representationType: 'partial',
+        ...rightsOf({ credit, rights }),
+        descriptions: textOf('caption', text),
+        renditions: [{ name: 'main', href: uriOf(url), ...file }],
+      },
+    ]
+  })
 
 function linked({ title, teaser, url, article }: Article['relatedLinks'][number], site: Site): Association {
   const href = uriOf(article ? site.url + url : url)

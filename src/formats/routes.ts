@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Format } from '../access/grants.ts'
+import { mediaAccessOf } from '../access/media-access.ts'
 import { type Caller, may } from '../access/roles.ts'
 import { findAdvanceCopy } from '../articles/embargo-access/store.ts'
 import type { Article } from '../editions/article.ts'
 import { ByArticle } from '../editions/article.ts'
+import { withMediaFor } from '../editions/article-media.ts'
 import { articleHeaders } from '../editions/prebuilt-article.ts'
 import { Retracted, redirectOrGone } from '../editions/redirect-or-gone.ts'
 import { readRetraction } from '../editions/retractions.ts'
@@ -128,27 +130,33 @@ function jsonLdText({ storage, site, publicRead }: FormatDeps) {
       if (!(await isGranted(db, caller, reference))) throw notFound('article')
     }
     const edition = await readEdition(db, reference)
-    return edition && jsonLd(articleOf(reply, edition), { site, isAccessibleForFree: publicRead || undefined })
+    if (!edition) return undefined
+    const article = withMediaFor(publicRead ? 'all' : mediaAccessOf(caller), articleOf(reply, edition))
+    return jsonLd(article, { site, isAccessibleForFree: publicRead || undefined })
   }
 }
 
 /** The same for ninjs, which also has retracted and scheduled articles. */
 function ninjsText({ storage, clock, site }: FormatDeps) {
   const db = storage.reader
-  const ninjsOf = async (article: Article) =>
-    JSON.stringify(ninjs({ article, sections: await sectionLineage(db, article) }, site))
+  const ninjsOf = async (whole: Article, caller: Caller) => {
+    // The format is for others: what must not be given on is in none.
+    const access = caller.role === 'partner' ? mediaAccessOf(caller) : 'granted'
+    const article = withMediaFor(access, whole)
+    return JSON.stringify(ninjs({ article, sections: await sectionLineage(db, article) }, site))
+  }
   return async (caller: Caller, reply: FastifyReply, reference: string): Promise<string | undefined> => {
     checkFormat(caller, 'ninjs')
     const isCovered = await isGranted(db, caller, reference)
     const edition = isCovered ? await readEdition(db, reference) : undefined
-    if (edition) return ninjsOf(articleOf(reply, edition))
+    if (edition) return ninjsOf(articleOf(reply, edition), caller)
     const notice = isCovered ? await readRetraction(db, reference) : undefined
     if (notice) {
       reply.headers({ 'last-modified': new Date(notice.at).toUTCString(), 'cache-tag': cacheTagOf([notice.id]) })
       return JSON.stringify(canceled(notice))
     }
     const ahead = await findAdvanceCopy(db, reference, caller, clock.now())
-    if (ahead) return ninjsOf(ahead)
+    if (ahead) return ninjsOf(ahead, caller)
     if (!isCovered) throw notFound('article')
     return undefined
   }

@@ -31,6 +31,10 @@ export const GrantInput = z
       .max(31_536_000)
       .default(0)
       .meta({ description: 'How long before its release a scheduled article may be seen, in seconds.' }),
+    media: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Whether it covers media whose `rights.syndication` is `by-grant`.' }),
   })
   .meta({
     id: 'GrantInput',
@@ -53,6 +57,10 @@ export const GrantSchema = z
       description: 'How long before its release a scheduled article may be seen, in seconds.',
       examples: [3600],
     }),
+    media: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Whether it covers media whose `rights.syndication` is `by-grant`.', examples: [false] }),
   })
   .meta({ id: 'Grant', description: 'What a partner may read: articles within every limit. An empty list sets none.' })
 

@@ -1,6 +1,7 @@
 /** The query parameters that filter and sort lists of articles, and the filters that are parsed from them. */
 import * as z from 'zod'
 import { articleStatuses } from '../editions/article.ts'
+import { NONE } from '../editions/content.ts'
 import { timeOperators as operators, type TimeFilter } from '../editions/index-key.ts'
 import { type FeedFilters, feedFilters, feedLinks } from '../lib/feed-urls.ts'
 import { commaSeparated, repeated } from '../lib/query-parameters.ts'
@@ -12,14 +13,20 @@ const listOfTexts = commaSeparated({ type: 'string' })
 /** How often a filter can be repeated. */
 const MAX_REPETITIONS = 10
 /** A filter by reference: an article must have one reference of each of the lists. */
-const references = (description: string) =>
+const anyOf = (description: string, item: z.ZodType<string> = list) =>
   z
-    .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(list).min(1).max(MAX_REPETITIONS))
+    .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(item).min(1).max(MAX_REPETITIONS))
     .optional()
     .meta({
-      description: `${description} Separated by commas, any of them; given several times, each of them. \`none\` finds articles without.`,
+      description: `${description} Separated by commas, any of them; given several times, each of them.`,
       ...repeated,
     })
+/** A list without `none`: which articles show no media is not stored. */
+const named = list.refine((value) => !value.split(',').some((one) => one.trim() === NONE), 'must not be `none`')
+const references = (description: string) => {
+  const filter = anyOf(description)
+  return filter.meta({ ...filter.meta(), description: `${filter.description} \`none\` finds articles without.` })
+}
 
 /** How many words a search can have, those in phrases included, and how many beginnings of words. */
 const MAX_WORDS = 32
@@ -82,6 +89,7 @@ export const articleParameters = {
   author: references('Ids or slugs of authors.'),
   source: references('Ids or slugs of sources.'),
   tag: references('Ids or slugs of tags.'),
+  media: anyOf('Ids of media that the articles show.', named),
   language: list.optional().meta({
     description: 'Language tags: articles in any of them. `fr` finds `fr-CA` too (RFC 4647, basic filtering).',
     ...listOfTexts,
@@ -114,6 +122,7 @@ export interface ArticleFilters {
   author?: string[] | undefined
   source?: string[] | undefined
   tag?: string[] | undefined
+  media?: string[] | undefined
   language?: string | undefined
   status?: string | undefined
   externalId?: string | undefined
@@ -153,12 +162,13 @@ export const draftFiltersIn = (
 
 /** The filters of a list of articles, from the parameters of a request. */
 export function filtersIn(query: Values<typeof articleParameters>): ArticleFilters {
-  const { section, author, source, tag, language, status, externalId, path, q } = query
+  const { section, author, source, tag, media, language, status, externalId, path, q } = query
   return {
     section,
     author,
     source,
     tag,
+    media,
     language,
     status,
     externalId,

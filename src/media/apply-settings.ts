@@ -1,15 +1,19 @@
-import { markKindStale } from '../changes/log.ts'
+import { isNotNull } from 'drizzle-orm'
+import { markKindStale, markStale } from '../changes/log.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
+import { authors } from '../storage/schema.ts'
 import type { Storage } from '../storage/storage.ts'
 import { type MediaSettings, mediaSettings, storeMediaSettings } from './settings.ts'
 
 /** The settings of media as the environment gives them: crops as `wide=16:9`, widths in pixels. */
 export function mediaSettingsOf({
-  MEDIA_URL: url = '',
+  PUBLIC_URL = '',
+  MEDIA_URL: url = PUBLIC_URL,
   MEDIA_CROPS: crops,
   MEDIA_WIDTHS: widths,
   MEDIA_TEMPLATE: template,
 }: {
+  PUBLIC_URL?: string | undefined
   MEDIA_URL?: string | undefined
   MEDIA_CROPS: string[]
   MEDIA_WIDTHS: string[]
@@ -38,6 +42,11 @@ export async function applyMediaSettings(
   // Without a transaction where nothing differs: a service may start while another writes.
   if (JSON.stringify(await mediaSettings(storage.reader)) === JSON.stringify(settings)) return
   await storage.transaction(async (tx) => {
-    if (await storeMediaSettings(tx, settings)) await markKindStale(tx, 'media', timestamp(clock))
+    if (!(await storeMediaSettings(tx, settings))) return
+    const now = timestamp(clock)
+    await markKindStale(tx, 'media', now)
+    // Bylines show the images of authors.
+    const depicted = await tx.select({ id: authors.id }).from(authors).where(isNotNull(authors.image))
+    for (const { id } of depicted) await markStale(tx, 'author', id, now)
   })
 }

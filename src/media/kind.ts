@@ -1,12 +1,14 @@
 import type { Caller } from '../access/roles.ts'
 import { articleCountOf, articleCounts } from '../catalogue/article-counts.ts'
 import { type EntryKind, entrySorts } from '../catalogue/entry.ts'
+import { imageUses } from '../catalogue/images.ts'
 import type { MediaRights } from '../lib/media.ts'
 import { Problem } from '../lib/problem.ts'
 import { slugWithId } from '../lib/slug.ts'
 import { media } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { mediaFilters, wherePredicates } from './filters.ts'
+import { isAvailable } from './loader.ts'
 import { fileUrl, type MediaRow, renditionsOf } from './renditions.ts'
 import { Media, MediaInput, MediaPatch } from './schemas.ts'
 import { mediaSettings } from './settings.ts'
@@ -41,6 +43,9 @@ export const mediaKind: EntryKind<MediaRow, MediaInput> = {
   defaultSort: '-createdAt',
   filters: mediaFilters,
   where: async (db, filters) => wherePredicates(db, filters),
+  usedBy: imageUses,
+  // A withdrawn file would disappear from the articles, and one of another kind has no place in them.
+  mayReplace: (row, other) => row.kind === other.kind && isAvailable(other),
   slugOfNew: (id, { name, language }) => slugWithId(id, name, { fallback: 'media', ...(language && { language }) }),
   checkOwner: requireOwnUnused,
   async columns(db, { alt, caption, credit, language, focalPoint, crops = {}, rights }, self, { now }) {

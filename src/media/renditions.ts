@@ -1,27 +1,13 @@
 /** The renditions of images: their addresses and sizes, computed without opening the file. */
 import { createHash } from 'node:crypto'
-import * as z from 'zod'
 import { imageServiceUrl } from '../lib/image-service.ts'
 import type { Crop } from '../lib/media.ts'
+import type { Rendition } from '../lib/media-schemas.ts'
 import type { media } from '../storage/schema.ts'
 import { type Box, type CroppedImage, type Cut, cutOf, FULL, heightAt } from './crops.ts'
 import type { MediaSettings } from './settings.ts'
 
 export type MediaRow = typeof media.$inferSelect
-
-export const Rendition = z
-  .object({
-    crop: z.string().meta({ description: 'The name of the crop; `full` is all of the image.', examples: ['wide'] }),
-    width: z.int().meta({ description: 'The width of the largest size, in pixels.', examples: [1920] }),
-    height: z.int().meta({ description: 'Its height.', examples: [1080] }),
-    mimeType: z
-      .string()
-      .meta({ description: 'The type for clients that accept no newer one.', examples: ['image/jpeg'] }),
-    url: z.string().meta({ description: 'The address of the largest size.' }),
-    srcset: z.string().meta({ description: 'All sizes, as the attribute `srcset` of HTML takes them.' }),
-  })
-  .meta({ id: 'Rendition', description: 'An image cut to a crop, in several sizes.' })
-export type Rendition = z.infer<typeof Rendition>
 
 /** A short hash of what is cut, for addresses. */
 export const cropKey = (value: unknown): string =>

@@ -2,9 +2,9 @@
 import * as z from 'zod'
 import { entryMetadata, entryView } from '../catalogue/entry.ts'
 import { syndications } from '../lib/media.ts'
+import { ImageCrop, Rendition } from '../lib/media-schemas.ts'
 import { Country, Language, line, Moment, prose, Slug, Timestamp, WebUrl } from '../lib/schemas.ts'
 import { mediaKinds } from './file-types.ts'
-import { Rendition } from './renditions.ts'
 
 export const mediaStatuses = ['available', 'expired', 'withdrawn'] as const
 export type MediaStatus = (typeof mediaStatuses)[number]
@@ -22,28 +22,6 @@ const FocalPoint = z
     y: fraction('From the upper edge, as a fraction of the height.'),
   })
   .meta({ id: 'FocalPoint', description: 'The point of an image around which it is cut.' })
-
-const ImageCrop = z
-  .strictObject({
-    x: fraction('Its left edge, as a fraction of the width of the image.'),
-    y: fraction('Its upper edge, as a fraction of the height of the image.'),
-    width: z
-      .number()
-      .min(0.001)
-      .max(1)
-      .meta({ description: 'Its width, as a fraction.', examples: [0.4] }),
-    height: z
-      .number()
-      .min(0.001)
-      .max(1)
-      .meta({ description: 'Its height, as a fraction.', examples: [0.4] }),
-  })
-  .refine(({ x, width }) => x + width <= 1 + Number.EPSILON, { message: 'must end within the image', path: ['width'] })
-  .refine(({ y, height }) => y + height <= 1 + Number.EPSILON, {
-    message: 'must end within the image',
-    path: ['height'],
-  })
-  .meta({ id: 'ImageCrop', description: 'A part of an image, as fractions of its size.' })
 
 const text = (description: string, example?: string) =>
   prose(2_000)

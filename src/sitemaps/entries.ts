@@ -1,6 +1,7 @@
 /** The articles of a period as entries of a sitemap, in batches, so that a large site is never held in memory. */
 import { and, eq, gte, lte, type SQL, sql } from 'drizzle-orm'
 import type { Article } from '../editions/article.ts'
+import { imagesOf, withAbsoluteMedia } from '../editions/article-media.ts'
 import { pageUrl, type Site } from '../editions/site-urls.ts'
 import { recompile } from '../editions/store.ts'
 import { uriOf } from '../lib/uri.ts'
@@ -47,6 +48,7 @@ const select = preparedVariants('sitemap_entries', (db, direction: 'asc' | 'desc
       headline: memberOf(editions.document, 'headline'),
       seo: memberOf(editions.document, 'seo'),
       breadcrumbs: memberOf(editions.document, 'breadcrumbs'),
+      image: memberOf(editions.document, 'image'),
       body: memberOf(editions.document, 'body'),
       stale: staleEditions.article,
     })
@@ -86,13 +88,14 @@ export async function* articleEntries(
         headline: JSON.parse(row.headline) as Article['headline'],
         seo: JSON.parse(row.seo) as Article['seo'],
         breadcrumbs: JSON.parse(row.breadcrumbs) as Article['breadcrumbs'],
+        image: JSON.parse(row.image) as Article['image'],
         body: JSON.parse(row.body) as Article['body'],
       }
       const page = pageUrl(article, site)
       if (article.seo.noIndex || !isOnSite(site, page) || !isUrlWithinLimit(page)) return []
       const { language, publishedAt, updatedAt } = row
       return [
-        { loc: page, headline: article.headline, language, publishedAt, updatedAt, images: imagesIn(article.body) },
+        { loc: page, headline: article.headline, language, publishedAt, updatedAt, images: imageUrls(article, site) },
       ]
     })
     const last = rows.at(-1)
@@ -103,9 +106,9 @@ export async function* articleEntries(
   }
 }
 
-const imagesIn = (body: Article['body']): string[] => {
-  const images = Array.isArray(body) ? body.filter((block) => block.type === 'image') : []
-  return [...new Set(images.map(({ url }) => uriOf(url)).filter(isUrlWithinLimit))].slice(0, MAX_IMAGES_PER_PAGE)
+const imageUrls = (article: Pick<Article, 'image' | 'body'>, { api }: Site): string[] => {
+  const urls = imagesOf(withAbsoluteMedia(api, article)).map(({ url }) => uriOf(url))
+  return [...new Set(urls.filter(isUrlWithinLimit))].slice(0, MAX_IMAGES_PER_PAGE)
 }
 
 /** A sitemap may list URLs of its own site only (https://www.sitemaps.org/protocol.html#location). */

@@ -1,8 +1,10 @@
 /** Pages of the changes and of the snapshot, limited to what a client's grant covers. */
 import { asc, gt, sql } from 'drizzle-orm'
 import type { Grant } from '../access/grants.ts'
+import type { MediaAccess } from '../access/media-access.ts'
 import type { ChangeNotifier } from '../changes/change-notifier.ts'
 import { changesAfter, type LoggedChange } from '../changes/log.ts'
+import { jsonWithMediaFor } from '../editions/article-media.ts'
 import { documentsOf } from '../editions/cards.ts'
 import { changePayloads, grantedArticles } from '../editions/change-payload.ts'
 import type { CursorLocation } from '../lib/cursor.ts'
@@ -33,6 +35,8 @@ export interface ChangesQuery {
   grant: Grant | null
   /** Whether to include the live editions of articles. */
   withEditions: boolean
+  /** Which media the editions may have. */
+  mediaAccess: MediaAccess
 }
 
 /** The changes after a position. They show articles as they are now. */
@@ -125,7 +129,7 @@ const selectPage = prepared('snapshot_page', (db) =>
  */
 export async function readSnapshot(
   db: Reader,
-  { after, limit, grant }: { after: string; limit: number; grant: Grant | null },
+  { after, limit, grant, mediaAccess }: { after: string; limit: number; grant: Grant | null; mediaAccess: MediaAccess },
 ): Promise<{ documents: string[]; last: string | null }> {
   const found = await selectPage(db, { after, limit: limit + 1 })
   const ids = found.slice(0, limit).map(({ article }) => article)
@@ -134,5 +138,8 @@ export async function readSnapshot(
     db,
     ids.filter((id) => granted.has(id)),
   )
-  return { documents: documents.map(({ json }) => json), last: found.length > limit ? (ids.at(-1) ?? null) : null }
+  return {
+    documents: documents.map(({ json }) => jsonWithMediaFor(mediaAccess, json)),
+    last: found.length > limit ? (ids.at(-1) ?? null) : null,
+  }
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
+import { mediaAccessOf } from '../access/media-access.ts'
 import type { Caller } from '../access/roles.ts'
 import { writeContext } from '../access/write-context.ts'
 import type { ChangeFollower } from '../changes/change-follower.ts'
@@ -94,7 +95,12 @@ export function registerChanges(server: FastifyInstance, deps: SyndicationDeps):
       const { grant } = request.caller
       const { since, lastArticle } =
         cursor === undefined ? { since: await lastPosition(db), lastArticle: '' } : decodeSnapshot(cursor)
-      const { documents, last } = await readSnapshot(db, { after: lastArticle, limit, grant })
+      const { documents, last } = await readSnapshot(db, {
+        after: lastArticle,
+        limit,
+        grant,
+        mediaAccess: mediaAccessOf(request.caller),
+      })
       const next = last === null ? null : encodeSnapshot({ since, lastArticle: last })
       reply.header('content-type', 'application/json; charset=utf-8')
       const page = JSON.stringify({ next, since: encodePosition(since, grant) })
@@ -169,7 +175,8 @@ async function changesFor(
   const open = openRequests.watch(request)
   const deadline = wait > 0 ? AbortSignal.timeout(wait * 1_000) : AbortSignal.abort()
   const signal = AbortSignal.any([deadline, disconnect.signal, open.signal])
-  const query: ChangesQuery = { limit, grant, withEditions: include !== undefined }
+  const mediaAccess = mediaAccessOf(request.caller)
+  const query: ChangesQuery = { limit, grant, withEditions: include !== undefined, mediaAccess }
   const page = await waitForChanges(storage.reader, position, query, notifier, signal).finally(open.stop)
   if (open.signal.aborted)
     throw (await identify(request)) ? cursorExpired('the grant of the key has changed') : unauthenticated()

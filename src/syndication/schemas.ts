@@ -44,6 +44,10 @@ export const Change = z
     source: EntryReference.optional().meta({ description: 'The source that changed.' }),
     section: EntryReference.optional().meta({ description: 'The section that changed.' }),
     tag: EntryReference.optional().meta({ description: 'The tag that changed.' }),
+    media: EntryReference.optional().meta({ description: 'The media that changed.' }),
+    articles: z.array(EntryReference).optional().meta({
+      description: 'With `media`: the live articles that refer to it. What is withdrawn or expired they show no more.',
+    }),
   })
   .meta({
     id: 'Change',

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { Grant } from '../access/grants.ts'
+import { mediaAccessOf } from '../access/media-access.ts'
 import type { ChangeFollower } from '../changes/change-follower.ts'
 import { mediaTypeText } from '../http/media-type.ts'
 import type { ZodTypes } from '../http/validation.ts'
@@ -55,7 +56,8 @@ export function registerStream(server: FastifyInstance, deps: SyndicationDeps): 
         ? { in: 'header', name: 'last-event-id' }
         : { in: 'query', name: 'since' }
       const position = await resolvePosition(storage.reader, lastEventId || query.since, grant, where)
-      const changesQuery: ChangesQuery = { limit: PAGE, grant, withEditions: query.include !== undefined }
+      const mediaAccess = mediaAccessOf(caller)
+      const changesQuery: ChangesQuery = { limit: PAGE, grant, withEditions: query.include !== undefined, mediaAccess }
       await sendStream(deps, request, reply, { position, changesQuery, readPage })
     },
   )

@@ -32,10 +32,17 @@ const ArticleEvent = eventOf('an article', 'Article', typesOf('article'), {
   }),
 })
 
-const entryEvent = (noun: EntryNoun, title: string) =>
+const entryEvent = (noun: Exclude<EntryNoun, 'media'>, title: string) =>
   eventOf(`${noun === 'author' ? 'an' : 'a'} ${noun}`, title, typesOf(noun), {
     [noun]: z.object({ id: Id, slug: Slug }).meta({ description: `The ${noun} that changed.` }),
   })
+
+const MediaEvent = eventOf('media', 'Media', typesOf('media'), {
+  media: z.object({ id: Id, slug: Slug }).meta({ description: 'The media that changed.' }),
+  articles: z.array(z.object({ id: Id, slug: Slug })).meta({
+    description: 'The live articles that refer to it. What is withdrawn or expired they show no more.',
+  }),
+})
 
 const TestEvent = z
   .object({
@@ -53,7 +60,7 @@ const schemas: Record<string, z.ZodType> = {
   source: entryEvent('source', 'Source'),
   section: entryEvent('section', 'Section'),
   tag: entryEvent('tag', 'Tag'),
-  media: entryEvent('media', 'Media'),
+  media: MediaEvent,
   webhook: TestEvent,
 }
 

@@ -57,7 +57,11 @@ const isSubscribed = (patterns: string[], type: string): boolean =>
 
 /** Leaves out changes of articles that neither are in the section of the webhook nor have just left it. */
 async function inSection(db: Reader, webhook: WebhookRow, changes: LoggedChange[]): Promise<LoggedChange[]> {
-  const payloads = await changePayloads(db, changes, { grant: grantOf(webhook), withEditions: false })
+  const payloads = await changePayloads(db, changes, {
+    grant: grantOf(webhook),
+    withEditions: false,
+    mediaAccess: 'all',
+  })
   return payloads.filter(({ isVisible }) => isVisible).map(({ change }) => change)
 }
 

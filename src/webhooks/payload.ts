@@ -32,7 +32,11 @@ async function messagesFor(db: Reader, webhook: WebhookRow, deliveries: Delivery
     const isChange = seq !== null && target !== null && slug !== null && version !== null
     return isChange ? [{ delivery, type, seq, target, slug, version, previousAttributes: null }] : []
   })
-  const payloads = await changePayloads(db, changes, { grant: grantOf(webhook), withEditions: webhook.withEdition })
+  const payloads = await changePayloads(db, changes, {
+    grant: grantOf(webhook),
+    withEditions: webhook.withEdition,
+    mediaAccess: 'all',
+  })
   const data = new Map(
     payloads.map(({ change: { delivery, seq }, members }) => [delivery, `{"seq":${seq},${members}}`]),
   )

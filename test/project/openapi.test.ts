@@ -58,7 +58,7 @@ const refsIn = (value: unknown): string[] => {
 }
 
 /** Filters that can be given several times: each of them has to hold. */
-const REPEATED = ['section', 'author', 'source', 'tag']
+const REPEATED = ['section', 'author', 'source', 'tag', 'media']
 
 describe('the OpenAPI document', () => {
   it('is what the routes generate', () => {

@@ -20,7 +20,7 @@ describe('the settings', () => {
     const rows = [...textOf('docs/configuration.md').matchAll(/^\| `([A-Z_]+)` +\| [^|]+ \| ([^|]+?) +\|/gm)]
     const documented = Object.fromEntries(rows.map(([, name = '', value = '']) => [name, /^`(.*)`$/.exec(value)?.[1]]))
     // Where it is left out, another setting counts.
-    expect(documented).toEqual({ ...defaults, SITE_URL: 'PUBLIC_URL' })
+    expect(documented).toEqual({ ...defaults, SITE_URL: 'PUBLIC_URL', MEDIA_URL: 'PUBLIC_URL' })
   })
 })
 

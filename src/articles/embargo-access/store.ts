@@ -1,11 +1,13 @@
 import { and, eq, isNotNull, isNull, lte } from 'drizzle-orm'
 import type { AccessAttributes } from '../../access/attributes.ts'
 import { covers } from '../../access/grants.ts'
+import { mediaAccessOf } from '../../access/media-access.ts'
 import { type Caller, callerWithoutKey } from '../../access/roles.ts'
 import { resolveId } from '../../catalogue/resolve.ts'
 import { ancestorIds } from '../../catalogue/section-tree.ts'
 import { attributesOf } from '../../editions/access-attributes.ts'
 import type { Article } from '../../editions/article.ts'
+import { withMediaFor } from '../../editions/article-media.ts'
 import { refsOf } from '../../editions/content.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../../storage/keyset.ts'
 import { articles } from '../../storage/schema.ts'
@@ -78,7 +80,8 @@ export async function listAdvanceCopies(
   const { rows, ...page } = pageOf(found, request, ({ publishAt, id }) => [publishAt ?? '', id])
   const granted: ArticleRow[] = []
   for (const row of seesAny ? rows : []) if (covers(grant, await attributesOfDraft(db, row))) granted.push(row)
-  return { data: (await presentArticles(db, granted, reader)).map(withoutWorkingState), page }
+  const presented = (await presentArticles(db, granted, reader)).map(withoutWorkingState)
+  return { data: presented.map((article) => withMediaFor(mediaAccessOf(caller), article)), page }
 }
 
 /** An article without the members of a working copy, but for when it is published. */

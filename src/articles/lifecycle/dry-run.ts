@@ -14,11 +14,12 @@ import type { Storage, Writer } from '../../storage/storage.ts'
 import { presentSaved } from '../presenter.ts'
 import { fieldChanges } from '../revisions/diff.ts'
 import type { ArticleRow, SavedArticle } from '../store.ts'
+import { mediaRemarkCodes } from './media-remarks.ts'
 
 const Remark = z.object({
   pointer: z.string().meta({ description: 'A JSON pointer (RFC 6901) to the value in the article.' }),
   code: z
-    .enum(['missing', 'not-live', 'not-cited', 'path-taken'])
+    .enum(['missing', 'not-live', 'not-cited', 'path-taken', ...mediaRemarkCodes])
     .meta({ description: 'What there is to look at, for programs.' }),
   message: z.string().meta({ description: 'What there is to look at, in words.', examples: ['has no section'] }),
 })
@@ -95,7 +96,7 @@ export async function dryRunPublication(
   const stale = await tx.select().from(staleEditions)
   const moved = before && before.slug !== article.slug && (await findByFormerSlug(tx, before.slug))
   return {
-    remarks: await remarksOn(tx, article, after),
+    remarks: [...(await remarksOn(tx, article, after)), ...(saved.remarks ?? [])],
     changes: {
       fields: isLive ? differences(before, after) : [],
       redirect: before && moved ? { from: before.slug, to: moved.slug } : null,

@@ -5,7 +5,7 @@ import { actorOf } from '../../access/roles.ts'
 import type { WriteContext } from '../../access/write-context.ts'
 import { toText } from '../../body/to-text.ts'
 import { countWords } from '../../body/word-count.ts'
-import { editableContent } from '../../editions/content.ts'
+import { type Content, editableContent, type StoredImage } from '../../editions/content.ts'
 import { Problem } from '../../lib/problem.ts'
 import { threeWayMerge } from '../../lib/three-way-merge.ts'
 import { editions } from '../../storage/schema.ts'
@@ -60,11 +60,14 @@ export async function publishChange(
 const isSame = (a: EditionChange['to'], b: EditionChange['to']): boolean =>
   isDeepStrictEqual(comparable(a), comparable(b))
 
-/** What is compared of two copies: the word count follows from the body. */
+/**
+ * What is compared of two copies: the word count follows from the body. The image is one value, since the words for one
+ * do not fit another.
+ */
 const comparable = ({ slug, publishedAt, content }: EditionChange['to']) => ({
   slug,
   publishedAt,
-  content: { ...content, wordCount: 0 },
+  content: { ...content, image: content.image ? JSON.stringify(content.image) : null, wordCount: 0 },
 })
 
 /**
@@ -74,8 +77,10 @@ const comparable = ({ slug, publishedAt, content }: EditionChange['to']) => ({
 export function changedEdition(before: ArticleRow, working: WorkingCopy, live: Copy): EditionChange['to'] {
   const { value, conflicts } = threeWayMerge(comparable(before), comparable(working), comparable(live))
   if (conflicts.length > 0) throw conflictAt(conflicts.map((pointer) => pointer.replace(/^\/content/, '')))
-  const { content } = value
-  return { ...value, content: { ...content, wordCount: countWords(toText(content.body), content.language) } }
+  const { image, ...members } = value.content
+  const content: Content = { ...members, wordCount: countWords(toText(members.body), members.language) }
+  if (image !== null) content.image = JSON.parse(image) as StoredImage
+  return { ...value, content }
 }
 
 function conflictAt(pointers: string[]): Problem {
@@ -87,7 +92,8 @@ function conflictAt(pointers: string[]): Problem {
 /** Pointers to what differs between the edition and a working copy, without the members that a patch names. */
 export function unpublishedChanges(live: Copy, before: ArticleRow, patched: ReadonlySet<string>): string[] {
   const [published, working] = [membersOf(live), membersOf(before)]
-  const changed = [...published.keys()].filter((name) => !isDeepStrictEqual(published.get(name), working.get(name)))
+  const names = new Set([...published.keys(), ...working.keys()])
+  const changed = [...names].filter((name) => !isDeepStrictEqual(published.get(name), working.get(name)))
   return changed.filter((name) => !patched.has(name)).map((name) => `/${name}`)
 }
 

@@ -5,10 +5,12 @@ import { recordChange } from '../../changes/log.ts'
 import { liveSection } from '../../editions/paths.ts'
 import { putEdition } from '../../editions/store.ts'
 import type { Writer } from '../../storage/storage.ts'
+import { storeCrops } from '../image-crops.ts'
 import { requireFreeExternalId } from '../ownership.ts'
 import { settleSlug } from '../provisional-slug.ts'
 import { wasLive } from '../publication-dates.ts'
 import type { ArticleRow, SavedArticle } from '../store.ts'
+import { mediaRemarks } from './media-remarks.ts'
 import { beginPublication, endPublication, redateFirst } from './publications.ts'
 import { saveTransition, stateOf } from './state.ts'
 import { statusAfter } from './workflow.ts'
@@ -92,6 +94,7 @@ export async function makeLive(
     previousPublishedAt: publishedBefore,
     article: edition,
   } = await putEdition(tx, state, content, now)
+  await storeCrops(tx, content)
   await saveSlug(tx, { kind: 'article', slug, target: id, live: true })
   if (!isFirst && publishedAt !== publishedBefore) await redateFirst(tx, id, publishedAt)
   await endPublication(tx, id, now)
@@ -108,5 +111,6 @@ export async function makeLive(
   await saveTransition(tx, context, 'publish', live)
   const type = liveVersion === null ? 'article.published' : 'article.updated'
   await recordChange(tx, { type, at: now, target: id, slug, version, previousAttributes: attributesBefore })
-  return copy === article ? { row: live, edition } : { row: live }
+  const remarks = await mediaRemarks(tx, content, now)
+  return copy === article ? { row: live, edition, remarks } : { row: live, remarks }
 }

@@ -7,6 +7,7 @@ import type { Writer } from '../../storage/storage.ts'
 import { resolver } from '../reference-resolver.ts'
 import { addRevisionNote } from '../revisions/store.ts'
 import type { ArticleRow, SavedArticle } from '../store.ts'
+import { mediaRemarks } from './media-remarks.ts'
 import { publish } from './publish.ts'
 import { schedule, unschedule } from './schedule.ts'
 import { moveForReview } from './state.ts'
@@ -74,7 +75,8 @@ export const transitions = [
     async run(tx, article, body, context) {
       const { at, embargoUntil } = body ?? {}
       if (at === undefined && embargoUntil === undefined) return publish(tx, article, context)
-      return { row: await schedule(tx, article, { at, embargoUntil }, context) }
+      const row = await schedule(tx, article, { at, embargoUntil }, context)
+      return { row, remarks: await mediaRemarks(tx, row.content, row.publishAt ?? context.now) }
     },
   }),
   transition({

@@ -86,10 +86,21 @@ const NOT_CONTENT = new Set<string>([
 
 /** What changed in the fields, each with a JSON pointer to it: objects are entered, lists are compared whole. */
 export function fieldChanges(before: Article, after: Article): RevisionDiff['changes'] {
-  const content = (article: Article) =>
-    Object.fromEntries(Object.entries(article).filter(([name]) => !NOT_CONTENT.has(name)))
+  const content = ({ image, ...article }: Article): Json => ({
+    ...Object.fromEntries(Object.entries(article).filter(([name]) => !NOT_CONTENT.has(name))),
+    image: image && useOf(image),
+  })
   return changesIn(content(before), content(after), [])
 }
+
+/** What an article says of its image; the rest is the image itself. */
+const useOf = ({ id, alt, caption, credit, crop }: NonNullable<Article['image']>) => ({
+  id,
+  alt,
+  caption,
+  credit,
+  crop: crop ?? null,
+})
 
 type Json = Record<string, unknown>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)

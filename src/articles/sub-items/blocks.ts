@@ -72,7 +72,9 @@ export function registerBlocks(server: FastifyInstance, deps: ArticleDeps): void
   }
 
   async function shown(db: Reader, row: ArticleRow, index: number, request: FastifyRequest): Promise<Block> {
-    const block = (await presentArticle(db, row, request.caller)).body[index]
+    // By its id: what cannot be shown is left out before it.
+    const id = row.content.body[index]?.id
+    const block = (await presentArticle(db, row, request.caller)).body.find((one) => one.id === id)
     if (!block) throw notFound('block')
     return block
   }
