@@ -1,7 +1,9 @@
 /** What happens to requests when PostgreSQL, or the way to it, fails. */
 import pg from 'pg'
 import { openStorage } from '../../src/storage/open.ts'
-import type { Storage } from '../../src/storage/storage.ts'
+import { insertRow } from '../../src/storage/prepared-statements.ts'
+import { slugs } from '../../src/storage/schema.ts'
+import { codesOf, type Storage } from '../../src/storage/storage.ts'
 import { type Newsroom, newsroom } from '../harness/newsroom.ts'
 import { problem } from '../harness/problem.ts'
 import { databaseProxy } from '../harness/proxy.ts'
@@ -104,6 +106,18 @@ it('a process that is silent while it has the write lock loses it, and what it h
   await ended
   await silent.transaction(async (tx) => void (await tx.select().from(tags)))
   await silent.close()
+})
+
+it('a write that fails unnoticed fails its transaction, with its own error, and no other', async () => {
+  const tag = { kind: 'tag', slug: 'twice', target: 'none', live: false }
+  const fail = storage.transaction(async (tx) => {
+    await tx.insert(slugs).values(tag)
+    await tx.insert(slugs).values(tag)
+  })
+  const succeed = storage.transaction((tx) => insertRow(tx, slugs, { ...tag, slug: 'once' }))
+  await expect(fail.catch(codesOf)).resolves.toContain('23505')
+  await succeed
+  expect(await sql(`select slug from slugs where target = 'none'`)).toEqual([{ slug: 'once' }])
 })
 
 it('a statement without end is ended, and the request is 503', async () => {
