@@ -9,6 +9,7 @@ import type { Reader } from '../storage/storage.ts'
 import { mediaFilters, wherePredicates } from './filters.ts'
 import { fileUrl, type MediaRow, renditionsOf } from './renditions.ts'
 import { Media, MediaInput, MediaPatch } from './schemas.ts'
+import { hasOtherTexts, indexMedia, matchesMedia } from './search-index.ts'
 import { mediaSettings } from './settings.ts'
 import { statusAt } from './status.ts'
 
@@ -42,6 +43,11 @@ export const mediaKind: EntryKind<MediaRow, MediaInput> = {
   filters: mediaFilters,
   where: async (db, filters) => wherePredicates(db, filters),
   slugOfNew: (id, { name, language }) => slugWithId(id, name, { fallback: 'media', ...(language && { language }) }),
+  search: {
+    description:
+      'Words, or their beginnings, of the title, the texts, and the metadata of the file; case and diacritics do not matter.',
+    where: matchesMedia,
+  },
   checkOwner: requireOwnUnused,
   async columns(db, { alt, caption, credit, language, focalPoint, crops = {}, rights }, self, { now }) {
     checkCropNames(crops, (await mediaSettings(db)).crops)
@@ -68,6 +74,10 @@ export const mediaKind: EntryKind<MediaRow, MediaInput> = {
     crops,
     rights,
   }),
+  async cascade(tx, before, after) {
+    if (hasOtherTexts(before, after)) await indexMedia(tx, after)
+    return null
+  },
   changeVerb: (before, after) => {
     if (before.status === after.status) return 'updated'
     return after.status === 'available' ? 'restored' : after.status
