@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import * as z from 'zod'
+import { isServiceTemplate } from './lib/image-service.ts'
 import { closestName } from './lib/suggest.ts'
 
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true')
@@ -119,6 +120,13 @@ const Environment = z.object({
     '1280',
     '1920',
   ]),
+  MEDIA_TEMPLATE: z
+    .string()
+    .refine(
+      isServiceTemplate,
+      'must be an address with {source}, such as https://img.example/{width}x{height}/{source}',
+    )
+    .optional(),
   MEDIA_ALLOWED_HOSTS: commaSeparated(
     isHost,
     'must be hosts such as files.internal or 10.0.0.5:8080, joined by commas',

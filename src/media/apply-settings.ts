@@ -8,10 +8,12 @@ export function mediaSettingsOf({
   MEDIA_URL: url = '',
   MEDIA_CROPS: crops,
   MEDIA_WIDTHS: widths,
+  MEDIA_TEMPLATE: template,
 }: {
   MEDIA_URL?: string | undefined
   MEDIA_CROPS: string[]
   MEDIA_WIDTHS: string[]
+  MEDIA_TEMPLATE?: string | undefined
 }): MediaSettings {
   const ratios = crops.map((crop) => {
     const [name = '', width, height] = crop.split(/[=:]/)
@@ -21,6 +23,7 @@ export function mediaSettingsOf({
     baseUrl: url.replace(/\/$/, ''),
     crops: Object.fromEntries(ratios),
     widths: [...new Set(widths.map(Number))].sort((a, b) => a - b),
+    ...(template !== undefined && { template }),
   }
 }
 
