@@ -137,7 +137,7 @@ async function fileAt(path: string): Promise<ReadableFile | undefined> {
   if (!file) return undefined
   try {
     const { size: byteSize } = await file.stat()
-    if (byteSize > SMALL) return { byteSize, read: (range = {}) => streamOf(path, range) }
+    if (byteSize > SMALL) return { byteSize, read: (range) => streamOf(path, range ?? {}) }
     const { buffer } = await file.read(Buffer.allocUnsafe(byteSize), 0, byteSize, 0)
     return { byteSize, read: async (range) => (range ? buffer.subarray(range.start, range.end + 1) : buffer) }
   } catch (error) {
