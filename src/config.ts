@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import * as z from 'zod'
+import { isServiceTemplate } from './lib/image-service.ts'
 import { closestName } from './lib/suggest.ts'
 
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true')
@@ -100,7 +101,10 @@ const Environment = z.object({
   TRASH_DAYS: integer(0, 36_500).default(30),
   CHANGES_DAYS: integer(0, 36_500).default(90),
   DELIVERIES_DAYS: integer(0, 36_500).default(30),
-  MEDIA_DIR: z.string().optional(),
+  MEDIA_DIR: z
+    .string()
+    .refine(isFolderOrBucket, 'must be a folder, or an address such as s3://bucket/prefix')
+    .optional(),
   MEDIA_CACHE_DIR: z.string().optional(),
   MEDIA_MAX_BYTES: integer(1, 5 * 2 ** 30).default(100 * 1024 * 1024),
   MEDIA_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
@@ -117,6 +121,13 @@ const Environment = z.object({
     '1280',
     '1920',
   ]),
+  MEDIA_TEMPLATE: z
+    .string()
+    .refine(
+      isServiceTemplate,
+      'must be an address with {source}, such as https://img.example/{width}x{height}/{source}',
+    )
+    .optional(),
   MEDIA_ALLOWED_HOSTS: commaSeparated(
     isHost,
     'must be hosts such as files.internal or 10.0.0.5:8080, joined by commas',
@@ -236,6 +247,15 @@ function isOrigin(value: string): boolean {
   if (!URL.canParse(value)) return false
   const { protocol, host } = new URL(value)
   return host !== '' && !host.includes('*') && value === `${protocol}//${host}`
+}
+
+/** Whether it is a path, or the address of a bucket, whose endpoint is an http or https address. */
+function isFolderOrBucket(value: string): boolean {
+  if (!/^\w+:\/\//.test(value)) return true
+  if (!URL.canParse(value)) return false
+  const { protocol, hostname, searchParams } = new URL(value)
+  const endpoint = searchParams.get('endpoint') ?? 'https://s3.amazonaws.com'
+  return protocol === 's3:' && hostname !== '' && /^https?:/.test(endpoint) && URL.canParse(endpoint)
 }
 
 /** Whether it is a width of renditions, in pixels. */

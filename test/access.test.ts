@@ -37,26 +37,28 @@ const gained: [roles: Role[], operations: string][] = [
     ['anonymous', 'reader', 'partner', 'contributor', 'editor', 'admin'],
     `getLiveness getReadiness getMe getPreview
      getRss getAtom getJsonFeed getJsonLd getSitemapIndex getSitemap getNewsSitemap search listArticles getArticle listRelatedArticles listCitations listRelatedLinks getRelatedLink listCorrections listAllCorrections
-     listAuthors getAuthor listSources getSource listSections getSection listTags getTag`,
+     listAuthors getAuthor listSources getSource listSections getSection listTags getTag getMediaFile getRendition`,
   ],
   [['partner', 'editor', 'admin'], 'listChanges getSnapshot streamChanges acknowledgeChanges listAdvance getNinjs'],
   [
     ['contributor', 'editor', 'admin'],
     `createArticle updateArticle submitArticle
      createBlock updateBlock deleteBlock createCitation updateCitation deleteCitation createRelatedLink updateRelatedLink deleteRelatedLink
-     listRevisions getRevision diffRevisions restoreRevision createPreview revokePreview bulk`,
+     listRevisions getRevision diffRevisions restoreRevision createPreview revokePreview bulk
+     listMedia getMedia createMedia updateMedia replaceMediaFile`,
   ],
   [
     ['editor', 'admin'],
     `deleteArticle publishArticle unpublishArticle unscheduleArticle returnArticle retractArticle restoreArticle createCorrection
      createAuthor updateAuthor deleteAuthor createSource updateSource deleteSource
      createSection updateSection deleteSection createTag updateTag deleteTag listTrash restoreAuthor restoreSource restoreSection restoreTag
+     deleteMedia restoreMedia takeDownMedia
      listReceipts explainAccess listArticleReceipts`,
   ],
   [
     ['admin'],
     `listApiKeys listAuditLog createApiKey updateApiKey rotateApiKey revokeApiKey
-     listWebhooks createWebhook getWebhook updateWebhook deleteWebhook rotateWebhook testWebhook listDeliveries redeliver createBackup listJobs getJob cancelJob getVersion`,
+     listWebhooks createWebhook getWebhook updateWebhook deleteWebhook rotateWebhook testWebhook listDeliveries redeliver createBackup listJobs getJob cancelJob getVersion reinstateMedia`,
   ],
 ]
 const operationsOf = (role: Role) =>

@@ -3,6 +3,12 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { folderStore } from '../src/media/files/folder-store.ts'
+import { receiveFile } from '../src/media/files/receive.ts'
+import { sweepFiles } from '../src/media/files/sweep.ts'
+import { expireDue } from '../src/media/takedown.ts'
+import { changes, editionRefs, refCounts } from '../src/storage/schema.ts'
 import { type Client, type Newsroom, newsroom } from './harness/newsroom.ts'
 import { drawing, photo } from './harness/pictures.ts'
 import { problem } from './harness/problem.ts'
@@ -55,7 +61,13 @@ describe('an upload', () => {
       articleCount: 0,
     })
     expect(body.slug).toBe(`bridge-reopens-${body.id.slice(-8)}`)
-    expect(body.renditions.map(({ crop }: { crop: string }) => crop)).toEqual(['wide', 'standard', 'square', 'tall'])
+    expect(body.renditions.map(({ crop }: { crop: string }) => crop)).toEqual([
+      'full',
+      'wide',
+      'standard',
+      'square',
+      'tall',
+    ])
     await editor.get(`/v1/media/${body.slug}`).expect(200, body)
     expect(await incoming()).toEqual([])
   })
@@ -315,5 +327,101 @@ describe('a media entry', () => {
       '"line":3,"status":204',
     ])
     await editor.get(`/v1/media/${body.id}`).expect(problem('not-found'))
+  })
+})
+
+describe('a takedown', () => {
+  /** A live article whose edition refers to a new picture; gives both ids. */
+  async function used(fields: Record<string, string> = {}) {
+    const { body: media } = await form(await picture(), fields).expect(201)
+    const { body: article } = await editor
+      .post('/v1/articles?publish=true')
+      .send({ headline: `With ${media.id}` })
+      .expect(201)
+    const ref = { article: article.id, kind: 'media' as const, ref: media.id, publishedAt: article.publishedAt }
+    await room.storage.transaction(async (tx) => void (await tx.insert(editionRefs).values(ref)))
+    return { media: media.id as string, article: { id: article.id as string, slug: article.slug as string } }
+  }
+  const types = async () => (await room.storage.reader.select().from(changes)).map(({ type, target }) => [type, target])
+  const takeDown = (media: string, client = editor) =>
+    client.post(`/v1/media/${media}/takedown`).send({ reason: 'The agency has withdrawn it.' })
+
+  it('lists the articles that lose the file, and is one change of each', async () => {
+    const { media, article } = await used()
+    await takeDown(media, room.contributor).expect(problem('forbidden'))
+    const before = (await types()).length
+    await takeDown(media).expect(200, { id: media, articles: [article] })
+    expect((await types()).slice(before)).toEqual([
+      ['article.updated', article.id],
+      ['media.withdrawn', media],
+    ])
+    const { body } = await editor.get(`/v1/media/${media}`).expect(200)
+    expect(body).toMatchObject({ status: 'withdrawn', statusReason: 'The agency has withdrawn it.' })
+    await takeDown(media).expect(problem('conflict'))
+  })
+
+  it('keeps the same bytes out until an admin takes it back', async () => {
+    const bytes = await picture()
+    const { body } = await upload(bytes).expect(201)
+    await takeDown(body.id).expect(200, { id: body.id, articles: [] })
+    await upload(bytes).expect(problem('conflict'))
+    await editor.delete(`/v1/media/${body.id}`).expect(204)
+    await upload(bytes).expect(problem('conflict'))
+    await editor.post(`/v1/media/${body.id}/restore`).expect(200)
+    await editor.post(`/v1/media/${body.id}/reinstate`).expect(problem('forbidden'))
+    const { body: again } = await room.admin.post(`/v1/media/${body.id}/reinstate`).expect(200)
+    expect(again).toMatchObject({ status: 'available', statusReason: null })
+    await room.admin.post(`/v1/media/${body.id}/reinstate`).expect(problem('conflict'))
+    await upload(bytes).expect(200)
+  })
+
+  it('of rights that have ended happens by itself, and ends with later rights', async () => {
+    const expiresAt = new Date(room.clock.time.getTime() + 60_000).toISOString()
+    const { media, article } = await used({ rights: JSON.stringify({ expiresAt }) })
+    expect(await expireDue(room)).toBe(0)
+    room.clock.tick(60_000)
+    const before = (await types()).length
+    expect(await expireDue(room)).toBe(1)
+    expect(await expireDue(room)).toBe(0)
+    const status = async () => (await editor.get(`/v1/media/${media}`)).body.status
+    expect(await status()).toBe('expired')
+    await editor.patch(`/v1/media/${media}`).send({ rights: { expiresAt: null } })
+    expect(await status()).toBe('available')
+    expect((await types()).slice(before)).toEqual([
+      ['article.updated', article.id],
+      ['media.expired', media],
+      ['article.updated', article.id],
+      ['media.restored', media],
+    ])
+    const { body } = await form(await picture(), { rights: '{"expiresAt":"2020-01-01T00:00:00Z"}' }).expect(201)
+    expect(body.status).toBe('expired')
+  })
+
+  it('aside, contributors may not change what a live article uses', async () => {
+    const { body } = await upload(await picture(), room.contributor).expect(201)
+    const ref = { kind: 'media', ref: body.id, editions: 1 }
+    await room.storage.transaction(async (tx) => void (await tx.insert(refCounts).values(ref)))
+    await room.contributor.patch(`/v1/media/${body.id}`).send({ alt: 'x' }).expect(problem('forbidden'))
+  })
+})
+
+describe('the sweep', () => {
+  it('deletes what has no entry once it is old, and nothing else', async () => {
+    const store = folderStore(await temporaryFolder())
+    const add = async (bytes: Buffer) => {
+      await store.prepare()
+      const file = await receiveFile(Readable.from([bytes]), { folder: store.incoming, maxBytes: 1_000_000 })
+      await store.add(file)
+      return file.checksum
+    }
+    const bytes = await picture()
+    await upload(bytes).expect(201)
+    const [named, orphan] = [await add(bytes), await add(await picture())]
+    const at = (days: number) => ({ now: () => new Date(Date.now() + days * 86_400_000) })
+    const sweep = (days: number) => sweepFiles({ db: room.storage.reader, files: store, clock: at(days) })
+    expect(await sweep(6)).toBe(0)
+    expect(await sweep(8)).toBe(1)
+    expect(await store.find(named)).toMatchObject({ byteSize: bytes.length })
+    expect(await store.find(orphan)).toBeUndefined()
   })
 })

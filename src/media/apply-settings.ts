@@ -11,11 +11,13 @@ export function mediaSettingsOf({
   MEDIA_URL: url = PUBLIC_URL,
   MEDIA_CROPS: crops,
   MEDIA_WIDTHS: widths,
+  MEDIA_TEMPLATE: template,
 }: {
   PUBLIC_URL?: string | undefined
   MEDIA_URL?: string | undefined
   MEDIA_CROPS: string[]
   MEDIA_WIDTHS: string[]
+  MEDIA_TEMPLATE?: string | undefined
 }): MediaSettings {
   const ratios = crops.map((crop) => {
     const [name = '', width, height] = crop.split(/[=:]/)
@@ -25,6 +27,7 @@ export function mediaSettingsOf({
     baseUrl: url.replace(/\/$/, ''),
     crops: Object.fromEntries(ratios),
     widths: [...new Set(widths.map(Number))].sort((a, b) => a - b),
+    ...(template !== undefined && { template }),
   }
 }
 

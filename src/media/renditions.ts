@@ -1,9 +1,10 @@
 /** The renditions of images: their addresses and sizes, computed without opening the file. */
 import { createHash } from 'node:crypto'
+import { imageServiceUrl } from '../lib/image-service.ts'
 import type { Crop } from '../lib/media.ts'
 import type { Rendition } from '../lib/media-schemas.ts'
 import type { media } from '../storage/schema.ts'
-import { type CroppedImage, type Cut, cutOf, FULL, heightAt } from './crops.ts'
+import { type Box, type CroppedImage, type Cut, cutOf, FULL, heightAt } from './crops.ts'
 import type { MediaSettings } from './settings.ts'
 
 export type MediaRow = typeof media.$inferSelect
@@ -34,9 +35,13 @@ export function renditionsOf(media: MediaRow, settings: MediaSettings, part: Cro
   const image = croppedImage(media)
   if (!image) return []
   const key = renditionKey(media, settings, part)
+  const source = settings.template === undefined ? undefined : serviceSource(media, image, settings)
   return [FULL, ...Object.keys(settings.crops)].flatMap((crop) => {
     const cut = cutOf(image, settings, crop, part)
-    return cut ? [renditionOf(cut, crop, (width) => renditionUrl(media.id, settings, { key, crop, width }))] : []
+    if (!cut) return []
+    const url = (width: number) =>
+      source ? source.urlOf(cut.box, width) : renditionUrl(media.id, settings, { key, crop, width })
+    return [renditionOf(cut, crop, url)]
   })
 }
 
@@ -44,6 +49,27 @@ function renditionOf({ box, widths }: Cut, crop: string, url: (width: number) =>
   const width = widths.at(-1) ?? 1
   const srcset = widths.map((each) => `${url(each)} ${each}w`).join(', ')
   return { crop, width, height: heightAt(box, width), mimeType: 'image/jpeg', url: url(width), srcset }
+}
+
+/** The whole image, from which an external service makes renditions: the largest one of this service. */
+function serviceSource(media: MediaRow, image: CroppedImage, settings: MediaSettings) {
+  const { baseUrl, template = '' } = settings
+  const widest = cutOf(image, settings, FULL, null)?.widths.at(-1) ?? image.width
+  const key = renditionKey(media, settings, null)
+  const url = `${renditionUrl(media.id, { baseUrl }, { key, crop: FULL, width: widest })}.jpg`
+  const pixels = (length: number) => Math.round((length * widest) / image.width)
+  return {
+    urlOf: (box: Box, width: number) =>
+      imageServiceUrl(template, {
+        source: url,
+        width,
+        height: heightAt(box, width),
+        left: pixels(box.left),
+        top: pixels(box.top),
+        cropWidth: Math.max(1, pixels(box.width)),
+        cropHeight: Math.max(1, pixels(box.height)),
+      }),
+  }
 }
 
 /** The address of a rendition. */

@@ -11,6 +11,8 @@ export interface MediaSettings {
   crops: Record<string, number>
   /** The widths of renditions in pixels, ascending. */
   widths: number[]
+  /** The addresses of renditions at an external image service; absent if this service makes them. */
+  template?: string
 }
 
 export const defaultMediaSettings: MediaSettings = {

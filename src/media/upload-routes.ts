@@ -100,6 +100,7 @@ export function registerUploads(server: FastifyInstance, deps: UploadDeps): void
           headers: ConditionalHeaders,
           body: bodyForms({
             'multipart/form-data': MediaForm.pick({ file: true }),
+            'application/json': MediaByAddress.pick({ url: true }),
             'application/octet-stream': BinaryFile,
           }),
           response: { 200: View, 409: ProblemReply, 413: ProblemReply, 422: ProblemReply },

@@ -156,14 +156,7 @@ describe('the OpenAPI document', () => {
     for (const [type, { status, title }] of shown)
       expect([type, status, title]).toEqual([type, ...problems[type].slice(0, 2)])
     // These answer what is no operation, or nothing that a client can foresee.
-    const elsewhere = [
-      'method-not-allowed',
-      'internal',
-      'not-implemented',
-      'expectation-failed',
-      'cursor-expired',
-      'retracted',
-    ]
+    const elsewhere = ['method-not-allowed', 'internal', 'not-implemented', 'expectation-failed']
     expect(shown.map(([type]) => type).toSorted()).toEqual(
       Object.keys(problems)
         .filter((type) => !elsewhere.includes(type))

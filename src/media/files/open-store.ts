@@ -2,6 +2,8 @@ import { dirname, join } from 'node:path'
 import { Problem } from '../../lib/problem.ts'
 import type { FileStore } from './file-store.ts'
 import { folderStore } from './folder-store.ts'
+import { s3AddressOf } from './s3-client.ts'
+import { s3Store } from './s3-store.ts'
 
 /** The settings of a store: a folder, or `s3://bucket/prefix?endpoint=…&region=…` and its key. */
 export interface FileStoreSettings {
@@ -14,7 +16,11 @@ export interface FileStoreSettings {
  * The store of files that the settings name; else the folder `media` beside the database. `database` is its path, if it is
  * a file; with neither, every method throws `not-configured`.
  */
-export function openFileStore({ MEDIA_DIR: address }: FileStoreSettings, database: string | undefined): FileStore {
+export function openFileStore(settings: FileStoreSettings, database: string | undefined): FileStore {
+  const { MEDIA_DIR: address, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = settings
+  const bucket =
+    address && s3AddressOf(address, { accessKeyId: accessKeyId ?? '', secretAccessKey: secretAccessKey ?? '' })
+  if (bucket) return s3Store(bucket)
   if (address !== undefined) return folderStore(address)
   return database === undefined ? missingStore : folderStore(join(dirname(database), 'media'))
 }
