@@ -285,6 +285,24 @@ describe('the list of media', () => {
   })
 })
 
+describe('a search in media', () => {
+  it('finds words of its texts and of its file, also after a change', async () => {
+    const bytes = await photo({ width: 640, height: 480 })
+    const { body } = await form(bytes, { alt: 'Größere Brücke', caption: 'At low tide' }).expect(201)
+    const found = async (q: string) =>
+      (await editor.get('/v1/media').query({ q, limit: '100' }).expect(200)).body.data.some(
+        ({ id }: { id: string }) => id === body.id,
+      )
+    for (const q of ['grossere', 'brück', 'low tide', '"low tide"', 'ellery', 'moreau', 'zealand coastal', 'reopens'])
+      expect([q, await found(q)]).toEqual([q, true])
+    for (const q of ['"tide low"', 'ebb', 'low nothing', '!!!', "') or 1=1 --", '"']) {
+      expect([q, await found(q)]).toEqual([q, false])
+    }
+    await editor.patch(`/v1/media/${body.id}`).send({ caption: 'At ebb' }).expect(200)
+    expect([await found('ebb'), await found('low tide')]).toEqual([true, false])
+  })
+})
+
 describe('a media entry', () => {
   it('is changed by a merge patch', async () => {
     const { body } = await form(await picture(), { rights: '{"holder":"Wire","regions":["NZ"]}' }).expect(201)

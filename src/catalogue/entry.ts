@@ -91,6 +91,8 @@ export interface EntryKind<Row extends EntryRow, Input extends EntryInput> exten
   internalColumns?: readonly string[]
   /** The default sort order of the list. */
   defaultSort: string
+  /** How the list is searched with `q`; left out: by the beginnings of words of the name. */
+  search?: { description: string; where(text: string): SQL }
   /** The id of the parent among whose children the slug is unique; null at the top. Left out if it is unique in the kind. */
   slugScope?(db: Reader, input: Input): Promise<string | null>
   /** The slug of a new entry; left out if it is derived from the name, with a number where that is taken. */

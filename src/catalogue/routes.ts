@@ -54,7 +54,10 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       .string()
       .max(200)
       .optional()
-      .meta({ description: 'The beginning of a name, or of a word in it; case and diacritics do not matter.' }),
+      .meta({
+        description:
+          kind.search?.description ?? 'The beginning of a name, or of a word in it; case and diacritics do not matter.',
+      }),
     ...withLatestParameters,
   })
   const hasFeeds = (feedFilters as readonly string[]).includes(noun)

@@ -67,25 +67,30 @@ export async function listEntries<Row extends EntryRow, Input extends EntryInput
   const order = kind.sorts[field]
   if (!order) throw new Error(`${kind.plural} cannot be sorted by ${field}`)
   const { q, ...filters } = query.filters
-  const nameMatches = q === undefined ? undefined : hasWordPrefix(table.sortName, String(q))
-  const matching = and(isNull(table.deletedAt), nameMatches, ...(await kind.where(db, filters)))
+  const nameMatches = q === undefined ? undefined : matching(kind, String(q))
+  const filtered = and(isNull(table.deletedAt), nameMatches, ...(await kind.where(db, filters)))
   const { where, orderBy, limit } = keyset({ ...order, id: table.id, descending }, request)
   const found = (await db
     .select({ row: table, key: order.column as SQLiteColumn })
     .from(table)
-    .where(and(matching, where))
+    .where(and(filtered, where))
     .orderBy(...orderBy)
     .limit(limit)) as unknown as { row: Row; key: string | number }[]
   const { rows, ...cursors } = pageOf(found, request, ({ row, key }) => [key, row.id])
   const page = { ...cursors, rows: rows.map(({ row }) => row) }
   if (!query.count) return page
-  const [counted] = await db.select({ total: rowCount }).from(table).where(matching)
+  const [counted] = await db.select({ total: rowCount }).from(table).where(filtered)
   return { ...page, total: counted?.total ?? 0 }
 }
 
-/** The predicate that the text matches the name from the start of one of its words; undefined for an empty text. */
-function hasWordPrefix(sortName: SQLiteColumn, text: string): SQL | undefined {
+/** The predicate for the parameter `q`; undefined for a text of nothing visible. */
+function matching({ table, search }: Pick<EntryKind<never, never>, 'table' | 'search'>, text: string): SQL | undefined {
   if (!isVisible(text)) return undefined
+  return search ? search.where(text) : hasWordPrefix(table.sortName, text)
+}
+
+/** The predicate that the text matches the name from the start of one of its words. */
+function hasWordPrefix(sortName: SQLiteColumn, text: string): SQL {
   const prefix = sortKey(text.trim()).replace(/[%_\\]/g, '\\$&')
   return sql`' ' || ${sortName} like ${`% ${prefix}%`} escape '\\'`
 }

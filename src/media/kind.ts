@@ -11,6 +11,7 @@ import { mediaFilters, wherePredicates } from './filters.ts'
 import { isAvailable } from './loader.ts'
 import { fileUrl, type MediaRow, renditionsOf } from './renditions.ts'
 import { Media, MediaInput, MediaPatch } from './schemas.ts'
+import { hasOtherTexts, indexMedia, matchesMedia } from './search-index.ts'
 import { mediaSettings } from './settings.ts'
 import { statusAt } from './status.ts'
 
@@ -47,6 +48,11 @@ export const mediaKind: EntryKind<MediaRow, MediaInput> = {
   // A withdrawn file would disappear from the articles, and one of another kind has no place in them.
   mayReplace: (row, other) => row.kind === other.kind && isAvailable(other),
   slugOfNew: (id, { name, language }) => slugWithId(id, name, { fallback: 'media', ...(language && { language }) }),
+  search: {
+    description:
+      'Words, or their beginnings, of the title, the texts, and the metadata of the file; case and diacritics do not matter.',
+    where: matchesMedia,
+  },
   checkOwner: requireOwnUnused,
   async columns(db, { alt, caption, credit, language, focalPoint, crops = {}, rights }, self, { now }) {
     checkCropNames(crops, (await mediaSettings(db)).crops)
@@ -73,6 +79,10 @@ export const mediaKind: EntryKind<MediaRow, MediaInput> = {
     crops,
     rights,
   }),
+  async cascade(tx, before, after) {
+    if (hasOtherTexts(before, after)) await indexMedia(tx, after)
+    return null
+  },
   changeVerb: (before, after) => {
     if (before.status === after.status) return 'updated'
     return after.status === 'available' ? 'restored' : after.status

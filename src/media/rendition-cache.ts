@@ -131,18 +131,24 @@ async function withLocalFile(
   }
 }
 
+/** The file at a path, if there is one; a small one is read at once. */
 async function fileAt(path: string): Promise<ReadableFile | undefined> {
-  const found = await stat(path).catch(undefinedIfMissing)
-  if (!found) return undefined
-  return {
-    byteSize: found.size,
-    async read(range) {
-      const file = await open(path).catch(failedFile)
-      if (range || found.size > SMALL) return file.createReadStream(range ?? {})
-      return await file.readFile().finally(() => file.close())
-    },
+  const file = await open(path).catch(undefinedIfMissing)
+  if (!file) return undefined
+  try {
+    const { size: byteSize } = await file.stat()
+    if (byteSize > SMALL) return { byteSize, read: (range) => streamOf(path, range ?? {}) }
+    const { buffer } = await file.read(Buffer.allocUnsafe(byteSize), 0, byteSize, 0)
+    return { byteSize, read: async (range) => (range ? buffer.subarray(range.start, range.end + 1) : buffer) }
+  } catch (error) {
+    return failedFile(error)
+  } finally {
+    await file.close()
   }
 }
+
+const streamOf = async (path: string, range: Partial<ByteRange>): Promise<Readable> =>
+  (await open(path).catch(failedFile)).createReadStream(range)
 
 const namesIn = async (folder: string): Promise<string[]> => (await readdir(folder).catch(undefinedIfMissing)) ?? []
 

@@ -12,6 +12,7 @@ import type { ImageTasks } from './image-tasks.ts'
 import type { FileFacts } from './inspect.ts'
 import { mediaKind } from './kind.ts'
 import type { MediaRow } from './renditions.ts'
+import { indexMedia, newSearchKey } from './search-index.ts'
 import { UnacceptableFile, type UnacceptableFileCode } from './unacceptable-file.ts'
 import { shownFileName, titleOf, type UploadFields } from './upload-fields.ts'
 
@@ -70,8 +71,11 @@ export async function createMedia(
     credit: fields.credit === undefined ? credit : fields.credit,
     name: fields.name ?? nameOf(headline, inspected),
   }
-  const own = { ...columnsOf(inspected), createdBy: actorOf(context.caller).id }
-  return { row: await createEntry(tx, mediaKind, input, context, own), isNew: true }
+  const searchKey = await newSearchKey(tx)
+  const own = { ...columnsOf(inspected), createdBy: actorOf(context.caller).id, searchKey }
+  const row = await createEntry(tx, mediaKind, input, context, own)
+  await indexMedia(tx, row)
+  return { row, isNew: true }
 }
 
 const MAX_NAME = 200

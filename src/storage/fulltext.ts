@@ -1,7 +1,7 @@
 /**
  * The full-text indexes: FTS5 on SQLite, `tsvector` on PostgreSQL. Both get the same tokens in the same order, and take
  * the same queries. One indexes the editions; the keys of its rows sort by time, so that the newest matches come first.
- * The other indexes the working copies: what is not live is in no table that public replies are read from.
+ * The others index the working copies and the media: what is not live is in no table that public replies are read from.
  */
 import { type SQL, Subquery, sql } from 'drizzle-orm'
 import * as pg from 'drizzle-orm/pg-core'
@@ -58,8 +58,10 @@ function indexTable<N extends string>(name: N) {
 export const editionIndex = indexTable('edition_index')
 /** The index of the working copies. */
 export const draftIndex = indexTable('draft_index')
+/** The index of the media. */
+export const mediaIndex = indexTable('media_index')
 
-const indexes = { live: editionIndex, drafts: draftIndex }
+const indexes = { live: editionIndex, drafts: draftIndex, media: mediaIndex }
 type IndexName = keyof typeof indexes
 
 const insert = preparedVariants('insert_tokens', (tx: Writer, index: IndexName) =>
@@ -188,12 +190,19 @@ export const isDraftMatching = (key: sqlite.SQLiteColumn, query: string): SQL =>
     ? sql`${key} in (select rowid from draft_index where draft_index match ${query}${isWithinDeadline(draftIndex.key)})`
     : sql`${key} in (select draft_matches(${query}::tsquery))`
 
+/** The predicate that `key` is the key of a media entry that matches. */
+export const isMediaMatching = (key: sqlite.SQLiteColumn, query: string): SQL =>
+  isSqlite
+    ? sql`${key} in (select rowid from media_index where media_index match ${query})`
+    : sql`${key} in (select key from media_index where tokens @@ ${query}::tsquery)`
+
 /** FTS5 takes commands as inserts into the index (https://sqlite.org/fts5.html, section 6.8). */
 const commandsOf = (name: string) =>
   sqlite.sqliteTable(name, { command: sqlite.text(name), rank: sqlite.integer('rank') })
 const commands: Record<IndexName, ReturnType<typeof commandsOf>> = {
   live: commandsOf('edition_index'),
   drafts: commandsOf('draft_index'),
+  media: commandsOf('media_index'),
 }
 /** How many pages of 4 kB one step of a merge writes. */
 const MERGE_PAGES = 16

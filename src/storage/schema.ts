@@ -144,12 +144,15 @@ export const media = table(
     rights: json('rights').$type<MediaRights>().notNull(),
     expiresAt: timestampColumn('expires_at'),
     createdBy: text('created_by').notNull(),
+    // The key in the full-text index.
+    searchKey: integer('search_key'),
   },
   (t) => [
     uniqueIndex('media_slug').on(t.slug),
     uniqueIndex('media_checksum').on(t.checksum),
     index('media_name').on(t.sortName, t.id),
     index('media_created_at').on(t.createdAt, t.id),
+    index('media_search_key').on(t.searchKey),
     index('media_expires_at').on(t.status, t.expiresAt),
   ],
 )
