@@ -143,7 +143,10 @@ describe('a use of media', () => {
     const { body } = await room.editor.patch(`/v1/articles/${id}?publish=true`).send({ kicker: 'News' }).expect(200)
     expect(body.warnings[0].pointers).toEqual(['/summary', '/image'])
     const { id: another } = await storePhoto(room)
-    await room.editor.patch(`/v1/articles/${id}`).send({ image: { media: another } }).expect(200)
+    await room.editor
+      .patch(`/v1/articles/${id}`)
+      .send({ image: { media: another } })
+      .expect(200)
     await room.editor
       .patch(`/v1/articles/${id}?publish=changes`)
       .send({ image: { caption: 'Of the other' } })

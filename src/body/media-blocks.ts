@@ -86,7 +86,7 @@ function checkSource({ value, issues }: z.core.ParsePayload<Source>): void {
   const add = (path: string, message: string, code?: string) =>
     void issues.push({ code: 'custom', message, path: [path], input: value, ...(code && { params: { code } }) })
   if (media !== undefined) {
-    if (url !== undefined && !url.includes(`/media/${media}/`)) add('url', 'must not be given beside `media`')
+    if (url !== undefined && !url.includes(media)) add('url', 'must not be given beside `media`')
     return
   }
   if (url === undefined) add('url', 'is required, or `media`', 'required')
