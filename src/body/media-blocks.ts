@@ -45,6 +45,12 @@ const shownRecording = {
 }
 const shownNames = Object.keys({ ...shownImage, ...shownRecording })
 
+const link = z
+  .string()
+  .refine(isLinkTarget, 'must be a relative address, or one of http, https, mailto or tel')
+  .optional()
+  .meta({ description: 'Where the image leads.', examples: ['https://wire.example/1'] })
+
 const picture = {
   ...source,
   alt: LineOrNothing.nullish().meta({
@@ -52,6 +58,7 @@ const picture = {
       'What the image shows, for those who do not see it. Required with `url`; with `media`, that of the media if left out.',
     examples: ['The bridge at dawn'],
   }),
+  link,
   caption,
   credit,
   crop: ImageCrop.nullish().meta({ description: 'The part that is shown here; all if left out. Only with `media`.' }),
@@ -64,11 +71,7 @@ const shownPicture = {
     description: 'What the image shows, for those who do not see it.',
     examples: ['The bridge at dawn'],
   }),
-  link: z
-    .string()
-    .refine(isLinkTarget, 'must be a relative address, or one of http, https, mailto or tel')
-    .optional()
-    .meta({ description: 'Where the image leads.', examples: ['https://wire.example/1'] }),
+  link,
   caption,
   credit,
   crop: ImageCrop.optional().meta({ description: 'The part that is shown here.' }),

@@ -34,6 +34,7 @@ export async function storePhoto(
     kind: 'image',
     status: 'available',
     statusReason: null,
+    searchKey: null,
     checksum: id,
     mimeType: 'image/jpeg',
     byteSize: 123_456,
