@@ -51,6 +51,7 @@ export async function storePhoto(
     metadata: {},
     expiresAt: null,
     createdBy: 'someone',
+    searchKey: null,
     ...more,
     rights: { ...rights, ...own },
   }
