@@ -56,9 +56,10 @@ type PictureInput = Omit<Extract<BlockInput, { type: 'image' }>, 'type' | 'id'>
 
 /** A picture as it is stored: without what replies add. */
 function storedPicture(input: PictureInput): StoredPicture {
-  const { media, url, alt, caption, credit, crop } = input
+  const { media, url, alt, link, caption, credit, crop } = input
   const words = {
     ...(alt !== undefined && { alt }),
+    ...(link !== undefined && { link }),
     ...(caption !== undefined && { caption }),
     ...(credit !== undefined && { credit }),
   }

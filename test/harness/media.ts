@@ -34,7 +34,6 @@ export async function storePhoto(
     kind: 'image',
     status: 'available',
     statusReason: null,
-    searchKey: null,
     checksum: id,
     mimeType: 'image/jpeg',
     byteSize: 123_456,
@@ -52,6 +51,7 @@ export async function storePhoto(
     metadata: {},
     expiresAt: null,
     createdBy: 'someone',
+    searchKey: null,
     ...more,
     rights: { ...rights, ...own },
   }
