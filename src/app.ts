@@ -107,6 +107,8 @@ async function registerHooks(app: FastifyInstance, services: Services, front: Fr
     const answer = registerPublicCache(app, publicCacheOptions(services, front, limits))
     // What is answered in front of the hooks is not logged.
     if (!logsReads) front.shortcut.use(answer)
+    // From then on the application closes each connection with its next reply.
+    app.addHook('preClose', async () => front.shortcut.use(() => false))
   }
   // Before CORS, so that preflight requests have an id and are logged.
   registerRequestLog(app, {

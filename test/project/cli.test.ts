@@ -432,7 +432,10 @@ describe('the service', () => {
 
       // The first does the background work.
       const pidOf = (text: string) => Number(/"pid":(\d+)/.exec(text)?.[1])
+      const isNoticed = said('A worker has ended')
       process.kill(pidOf(out), 'SIGKILL')
+      // A connection that is being handed over to it would be lost.
+      await isNoticed
       const at = new Date(Date.now() + 500).toISOString()
       const { body: later } = await send('POST', '/v1/articles', { headline: 'Later' })
       expect((await send('POST', `/v1/articles/${later.id}/publish`, { at })).status).toBe(200)
