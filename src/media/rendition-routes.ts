@@ -46,13 +46,13 @@ Without a suffix the format is the best that \`Accept\` names of AVIF and WebP, 
 
 /** The route of the renditions of images. */
 export function registerRenditions(server: FastifyInstance, deps: FileRouteDeps): void {
-  const { storage, renditions, publicRead } = deps
+  const { storage, renditions } = deps
   const db = storage.reader
   const image = withMediaType(BinaryFile.meta({ description: 'The image.' }), 'image/*')
   server.withTypeProvider<ZodTypes>().get(
     '/media/:media/:key/:rendition',
     {
-      config: { access: publicRead ? 'open' : 'live:read', mayWait: true, dependsOnTime: true },
+      config: { access: 'live:read', mayWait: true, dependsOnTime: true },
       schema: {
         operationId: 'getRendition',
         summary: 'Get a rendition of an image',
