@@ -108,7 +108,7 @@ async function registerHooks(app: FastifyInstance, services: Services, front: Fr
     // What is answered in front of the hooks is not logged.
     if (!logsReads) front.shortcut.use(answer)
     // From then on the application closes each connection with its next reply.
-    app.addHook('preClose', async () => front.shortcut.use(() => false))
+    app.addHook('preClose', async () => front.shortcut.end())
   }
   // Before CORS, so that preflight requests have an id and are logged.
   registerRequestLog(app, {

@@ -32,6 +32,8 @@ export interface OwnOfRequest {
 }
 
 export interface CachedReplies {
+  /** Whether a reply to the URL is cached, valid or not. */
+  has(url: string): boolean
   /** The cached reply in the best coding that the client accepts; one whose body is unknown can only be a 304. */
   find(request: CachedRequest, changeToken: string): CachedResponse | undefined
   /** Caches a reply, unless something has changed since `changeToken`. */
@@ -78,6 +80,8 @@ export function cachedReplies({
   }
 
   return {
+    has: cache.has,
+
     find({ url, headers }, changeToken) {
       const coding = acceptedCoding(headers['accept-encoding'])
       const coded = coding && cache.get(codedKey(url, coding), changeToken)

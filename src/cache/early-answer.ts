@@ -1,5 +1,5 @@
 /** Answers from the cache in front of the application: the way of nearly all public reads. */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyContextConfig } from 'fastify'
 import type { ChangeFollower } from '../changes/change-follower.ts'
 import { isOverLimit } from '../http/rate-limit.ts'
@@ -27,32 +27,33 @@ export interface EarlyAnswerOptions {
 export function earlyAnswer(replies: CachedReplies, options: EarlyAnswerOptions): EarlyAnswer {
   const { follower, counts, requestId, countRequest, onAnswered } = options
 
-  function find({ method, url = '', headers }: IncomingMessage) {
-    if (method !== 'GET' || headers.authorization !== undefined) return undefined
-    const token = follower.latest()
-    if (typeof token !== 'string') return undefined
-    const response = replies.find({ url, headers }, token)
-    return response && isWithoutHandler(headers, response.config) ? response : undefined
-  }
-
-  function answer(request: Parameters<EarlyAnswer>[0], to: Parameters<EarlyAnswer>[1]): boolean {
+  /** Sends the reply that is cached since the change with this token; false if there is none. */
+  function send(request: IncomingMessage, to: ServerResponse, token: string): boolean {
     const began = onAnswered && performance.now()
-    const response = find(request)
-    if (response === undefined) return false
+    const { url = '', headers } = request
+    const response = replies.find({ url, headers }, token)
+    if (response === undefined || !isWithoutHandler(headers, response.config)) return false
     const rateWindow = countRequest(request)
     if (rateWindow !== null && isOverLimit(rateWindow)) return false
     counts.hits += 1
-    const { url = '', headers } = request
     const status = replies.send({ url, headers }, { id: requestId(request), rateWindow }, to, response)
     if (began !== undefined) onAnswered?.(response.config, status, (performance.now() - began) / 1_000)
     return true
   }
 
-  return (request, response) => {
-    try {
-      return answer(request, response)
-    } catch {
-      return response.headersSent
+  return (request, response, next) => {
+    const { method, url = '', headers } = request
+    if (method !== 'GET' || headers.authorization !== undefined || !replies.has(url)) return next()
+    const answer = (token: string) => {
+      if (!send(request, response, token)) next()
     }
+    let token: ReturnType<ChangeFollower['latest']>
+    try {
+      token = follower.latest()
+    } catch {
+      return next()
+    }
+    if (typeof token === 'string') answer(token)
+    else token.then(answer, next)
   }
 }

@@ -29,6 +29,7 @@ const sizeOf = ({ body }: CachedResponse): number => (body?.length ?? 0) + OVERH
 export function responseCache(maxBytes: number) {
   const responses = new BoundedMap<string, CachedResponse>(maxBytes, sizeOf)
   return {
+    has: (url: string): boolean => responses.has(url),
     /** The reply, if nothing that it depends on has changed since it was built. */
     get(url: string, changeToken: string): CachedResponse | undefined {
       const cached = responses.get(url)
