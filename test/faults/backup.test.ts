@@ -145,7 +145,7 @@ it('the doctor says what is sound and what is not, by its exit code too', async 
   const sound = await doctor('ledger.db')
   expect(sound).toMatchObject({ code: 0, err: '' })
   const lines = sound.out.trimEnd().split('\n')
-  expect(lines).toHaveLength(10)
+  expect(lines).toHaveLength(11)
   expect(lines.filter((line) => !line.endsWith(': sound'))).toEqual([])
 
   const db = new Database(at('ledger.db'))
