@@ -6,6 +6,11 @@ import { ImageCrop, Rendition } from '../lib/media-schemas.ts'
 import { Country, Language, line, Moment, prose, Slug, Timestamp, WebUrl } from '../lib/schemas.ts'
 import { mediaKinds } from './file-types.ts'
 
+/** The path parameter of the operations on one entry. */
+export const MediaReference = z.strictObject({
+  media: z.string().max(200).meta({ description: 'The id or the slug of the media.' }),
+})
+
 export const mediaStatuses = ['available', 'expired', 'withdrawn'] as const
 export type MediaStatus = (typeof mediaStatuses)[number]
 

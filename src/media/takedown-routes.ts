@@ -8,6 +8,7 @@ import { Idempotent, type IdempotentRun } from '../idempotency/idempotency.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Id, prose, Slug } from '../lib/schemas.ts'
 import { mediaKind } from './kind.ts'
+import { MediaReference } from './schemas.ts'
 import { reinstate, takeDown } from './takedown.ts'
 
 const Takedown = z
@@ -29,8 +30,6 @@ const TakedownResult = z
   })
   .meta({ id: 'TakedownResult', description: 'What a takedown has done.' })
 
-const One = z.strictObject({ media: z.string().max(200).meta({ description: 'The id or the slug of the media.' }) })
-
 /** Registers the takedown of a file, and its reversal. */
 export function registerTakedown(
   server: FastifyInstance,
@@ -49,7 +48,7 @@ export function registerTakedown(
         description:
           'Withdraws the file: from the reply on no article, list, feed or file address shows it. Partners and webhooks get the change `media.withdrawn`. The same bytes cannot be uploaded again. The entry stays, for the record.',
         tags: ['Media'],
-        params: One,
+        params: MediaReference,
         headers: Idempotent,
         body: Takedown,
         response: { 200: TakedownResult, 409: ProblemReply },
@@ -73,7 +72,7 @@ export function registerTakedown(
         description:
           'Takes a takedown back: articles that still refer to the file show it again, unless its rights have expired.',
         tags: ['Media'],
-        params: One,
+        params: MediaReference,
         headers: Idempotent,
         response: { 200: View, 409: ProblemReply },
       },

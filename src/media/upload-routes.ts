@@ -22,6 +22,7 @@ import { discardFile } from './files/receive.ts'
 import type { ImageTasks } from './image-tasks.ts'
 import { mediaKind } from './kind.ts'
 import type { MediaRow } from './renditions.ts'
+import { MediaReference } from './schemas.ts'
 import { createMedia, inspectUpload, replaceFile } from './upload.ts'
 import { receiveBody, receiveForm, type Upload } from './upload-body.ts'
 import { MediaByAddress, MediaForm, type UploadFields, uploadTexts } from './upload-fields.ts'
@@ -43,10 +44,6 @@ const UploadQuery = z.strictObject({
   fileName: z.string().max(1_000).optional().meta({ description: 'The name of the file.' }),
 })
 type UploadQuery = z.output<typeof UploadQuery>
-
-const One = z.strictObject({
-  media: z.string().max(200).meta({ description: 'The id or the slug of the media.' }),
-})
 
 const description = `Stores a file and creates its entry. The body is one of:
 
@@ -95,7 +92,7 @@ export function registerUploads(server: FastifyInstance, deps: UploadDeps): void
           description:
             'Gives the entry another file of the same kind, sent as to `POST /v1/media`; its texts and rights stay. Live articles show the new file at once. Crops and the focal point stay if the new image has the same shape.',
           tags: ['Media'],
-          params: One,
+          params: MediaReference,
           querystring: z.strictObject({ fileName: UploadQuery.shape.fileName }),
           headers: ConditionalHeaders,
           body: bodyForms({

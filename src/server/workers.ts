@@ -24,7 +24,10 @@ export async function serveWithWorkers(count: number, config: Config, print: (te
   const listening = new Set<Worker>()
   const totals = rateTotals()
   let leader: Worker | undefined
+  /** Whether the first worker has prepared the database. */
+  let isPrepared = false
   let isStopping = false
+  let onceAllListen = () => {}
   const port = config.PORT === 0 ? await freePort(config.HOST) : config.PORT
   let wait = RESTART.first
 
@@ -34,21 +37,27 @@ export async function serveWithWorkers(count: number, config: Config, print: (te
     if (leader) send(leader, { type: 'lead' })
   }
 
-  function start(): Promise<void> {
+  function start(): void {
     const worker = cluster.fork({ PORT: String(port) })
-    return new Promise((resolve) => {
-      worker.on('message', (message: WorkerMessage) => {
-        if (message.type === 'count-requests') {
-          const { id, counts } = message
-          send(worker, { type: 'counted-requests', id, totals: totals.add(counts, Date.now()) })
-        } else if (message.type === 'listening') {
-          listening.add(worker)
-          wait = RESTART.first
-          chooseLeader()
-          resolve()
-        }
-      })
+    worker.on('message', (message: WorkerMessage) => {
+      // Those of metrics come here, too.
+      if (message.type === 'listening') onListening(worker)
+      else if (message.type === 'count-requests')
+        send(worker, {
+          type: 'counted-requests',
+          id: message.id,
+          totals: totals.add(message.counts, Date.now()),
+        })
     })
+  }
+
+  function onListening(worker: Worker): void {
+    listening.add(worker)
+    wait = RESTART.first
+    chooseLeader()
+    if (!isPrepared) for (let others = count - 1; others > 0; others--) start()
+    isPrepared = true
+    if (listening.size === count) onceAllListen()
   }
 
   async function stop(signal: NodeJS.Signals, exitCode = 0): Promise<void> {
@@ -76,12 +85,14 @@ export async function serveWithWorkers(count: number, config: Config, print: (te
     const pauseBefore = wait
     wait = Math.min(wait * 2, RESTART.longest)
     await pause(pauseBefore)
-    if (!isStopping) await start()
+    if (!isStopping) start()
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal))
 
-  await start()
-  await Promise.all(Array.from({ length: count - 1 }, start))
+  await new Promise<void>((resolve) => {
+    onceAllListen = resolve
+    start()
+  })
   await serveAllMetrics(config, print)
   return port
 }
