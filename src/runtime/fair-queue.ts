@@ -3,12 +3,20 @@ export class QueueFull extends Error {
   override name = 'QueueFull'
 }
 
-/** Runs the work of a client when it is its turn. Throws `QueueFull`. */
-export type FairQueue = <T>(client: string, work: () => Promise<T>) => Promise<T>
+/** Work whose client did not wait for its turn. */
+export class Abandoned extends Error {
+  override name = 'Abandoned'
+}
+
+/**
+ * Runs the work of a client when it is its turn, unless the client has gone by then. Throws `QueueFull` or `Abandoned`.
+ */
+export type FairQueue = <T>(client: string, work: () => Promise<T>, hasGone?: () => boolean) => Promise<T>
 
 interface Waiting {
   run(): Promise<void>
-  refuse(): void
+  fail(error: Error): void
+  hasGone(): boolean
 }
 
 /**
@@ -30,6 +38,7 @@ export function fairQueue({ concurrency, maxWaiting }: { concurrency: number; ma
   }
 
   function startNext(): void {
+    dropAbandoned()
     for (const [client, queue] of queues) {
       queues.delete(client)
       const next = queue.shift()
@@ -41,11 +50,22 @@ export function fairQueue({ concurrency, maxWaiting }: { concurrency: number; ma
     }
   }
 
+  function dropAbandoned(): void {
+    for (const [client, queue] of queues) {
+      const [gone, present] = [queue.filter((work) => work.hasGone()), queue.filter((work) => !work.hasGone())]
+      if (gone.length === 0) continue
+      waiting -= gone.length
+      queues.set(client, present)
+      for (const work of gone) work.fail(new Abandoned('the client has gone'))
+    }
+  }
+
   function wait(client: string, work: Waiting): void {
     const queue = queues.get(client) ?? []
     queue.push(work)
     queues.set(client, queue)
     waiting += 1
+    if (waiting > maxWaiting) dropAbandoned()
     if (waiting > maxWaiting) refuseOne()
   }
 
@@ -53,15 +73,12 @@ export function fairQueue({ concurrency, maxWaiting }: { concurrency: number; ma
     let longest: Waiting[] = []
     for (const queue of queues.values()) if (queue.length >= longest.length) longest = queue
     waiting -= 1
-    longest.pop()?.refuse()
+    longest.pop()?.fail(new QueueFull(`more than ${maxWaiting} wait`))
   }
 
-  return (client, work) =>
+  return (client, work, hasGone = () => false) =>
     new Promise((resolve, reject) => {
-      const queued: Waiting = {
-        run: () => work().then(resolve, reject),
-        refuse: () => reject(new QueueFull(`more than ${maxWaiting} wait`)),
-      }
+      const queued: Waiting = { run: () => work().then(resolve, reject), fail: reject, hasGone }
       if (running < concurrency) start(queued)
       else wait(client, queued)
     })

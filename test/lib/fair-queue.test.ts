@@ -1,4 +1,4 @@
-import { fairQueue, QueueFull } from '../../src/runtime/fair-queue.ts'
+import { Abandoned, fairQueue, QueueFull } from '../../src/runtime/fair-queue.ts'
 
 /** Work that ends when it is told to, in the order in which it began. */
 function works() {
@@ -38,4 +38,20 @@ it('refuses the last of the client that has the most waiting, and goes on after 
     await new Promise(setImmediate)
   }
   expect(begun.map(({ name }) => name)).toEqual(['a1', 'b1', 'a2'])
+})
+
+it('does not run the work of a client that has gone, nor counts it among what waits', async () => {
+  const enqueue = fairQueue({ concurrency: 1, maxWaiting: 2 })
+  const { begun, work } = works()
+  const gone = new Set<string>()
+  const results = ['a1', 'b1', 'c1'].map((name) => enqueue(name.slice(0, 1), work(name), () => gone.has(name)))
+  const abandoned = expect(results[1]).rejects.toThrow(Abandoned)
+  gone.add('b1')
+  results.push(enqueue('d', work('d1')))
+  await abandoned
+  for (let at = 0; at < 3; at++) {
+    begun[at]?.end()
+    await new Promise(setImmediate)
+  }
+  expect(begun.map(({ name }) => name)).toEqual(['a1', 'c1', 'd1'])
 })
