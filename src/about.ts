@@ -1,7 +1,7 @@
 /** The description and the tags of the OpenAPI document. */
 export const ABOUT = {
   description:
-    'The API of a newsroom: articles, authors, sources, sections, tags and related links. Live articles can be read without a key; writing needs one. Errors are problem documents (RFC 9457), lists are paged by cursors, and replies to reads have an ETag. A path that does not take a method answers 405, and `Allow` lists those it takes.',
+    'The API of a newsroom: articles, authors, sources, sections, tags, media and related links. Live articles can be read without a key; writing needs one. Errors are problem documents (RFC 9457), lists are paged by cursors, and replies to reads have an ETag. A path that does not take a method answers 405, and `Allow` lists those it takes.',
   tags: [
     { name: 'Articles', description: 'Working copies and live editions.' },
     { name: 'Citations', description: 'References from an article to its sources.' },
