@@ -11,8 +11,16 @@ export const Rendition = z
     mimeType: z
       .string()
       .meta({ description: 'The type for clients that accept no newer one.', examples: ['image/jpeg'] }),
-    url: z.string().meta({ description: 'The address of the largest size.' }),
-    srcset: z.string().meta({ description: 'All sizes, as the attribute `srcset` of HTML takes them.' }),
+    url: z.string().meta({
+      description: 'The address of the largest size.',
+      examples: ['/media/0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d/k3Jd82xQ/wide-1920'],
+    }),
+    srcset: z.string().meta({
+      description: 'All sizes, as the attribute `srcset` of HTML takes them.',
+      examples: [
+        '/media/0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d/k3Jd82xQ/wide-640 640w, /media/0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d/k3Jd82xQ/wide-1920 1920w',
+      ],
+    }),
   })
   .meta({ id: 'Rendition', description: 'An image cut to a crop, in several sizes.' })
 export type Rendition = z.infer<typeof Rendition>
@@ -94,7 +102,10 @@ export const Image = z
       .nullable()
       .meta({ description: 'What crops are cut around, as fractions of width and height; null for the middle.' }),
     crop: ImageCrop.optional().meta({ description: 'The part that is shown here; absent for all.' }),
-    url: z.string().meta({ description: 'The address of the whole image, or of that part.' }),
+    url: z.string().meta({
+      description: 'The address of the whole image, or of that part.',
+      examples: ['/media/0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d/k3Jd82xQ/full-4000'],
+    }),
     ...imageFacts,
     rights: ShownRights.optional(),
   })

@@ -84,12 +84,20 @@ export const MediaPatch = z
     examples: [{ caption: 'The bridge on Thursday morning.', focalPoint: { x: 0.3, y: 0.6 } }],
   })
 
-const nullableText = (description: string) => z.string().nullable().meta({ description })
-const nullableInteger = (description: string) => z.int().nullable().meta({ description })
+const nullableText = (description: string, example?: string) =>
+  z
+    .string()
+    .nullable()
+    .meta({ description, ...(example && { examples: [example] }) })
+const nullableInteger = (description: string, example: number) =>
+  z
+    .int()
+    .nullable()
+    .meta({ description, examples: [example] })
 
 const MediaRightsReply = z
   .object({
-    holder: nullableText('Who owns the rights.'),
+    holder: nullableText('Who owns the rights.', 'Coastal Wire'),
     licence: nullableText('The name of the licence.'),
     licenceUrl: nullableText('The address of its text.'),
     usage: nullableText('What the file may be used for.'),
@@ -108,7 +116,10 @@ const Metadata = z
     headline: z.string().optional().meta({ description: 'The headline.' }),
     caption: z.string().optional().meta({ description: 'The caption.' }),
     credit: z.string().optional().meta({ description: 'The credit line.' }),
-    creator: z.string().optional().meta({ description: 'Who made it.' }),
+    creator: z
+      .string()
+      .optional()
+      .meta({ description: 'Who made it.', examples: ['Ana Moreau'] }),
     copyright: z.string().optional().meta({ description: 'The copyright notice.' }),
     takenAt: z.string().optional().meta({ description: 'When it was taken.' }),
     city: z.string().optional().meta({ description: 'The city that it shows.' }),
@@ -137,16 +148,19 @@ export const Media = z
       description: 'The SHA-256 of the file.',
       examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
     }),
-    width: nullableInteger('The width in pixels, as it is shown.'),
-    height: nullableInteger('The height in pixels, as it is shown.'),
-    fileName: nullableText('The name that the file was uploaded with.'),
-    alt: nullableText('What the image shows, for those who do not see it.'),
-    caption: nullableText('The caption.'),
-    credit: nullableText('The credit line.'),
-    language: nullableText('The language of these texts, or of a recording.'),
-    focalPoint: FocalPoint.nullable().meta({ description: 'The point around which an image is cut.' }),
+    width: nullableInteger('The width in pixels, as it is shown.', 4000),
+    height: nullableInteger('The height in pixels, as it is shown.', 3000),
+    fileName: nullableText('The name that the file was uploaded with.', 'bridge.jpg'),
+    alt: nullableText('What the image shows, for those who do not see it.', 'A red bridge over the harbour at dawn'),
+    caption: nullableText('The caption.', 'The bridge on Thursday morning.'),
+    credit: nullableText('The credit line.', 'Ana Moreau/Coastal Wire'),
+    language: nullableText('The language of these texts, or of a recording.', 'en'),
+    focalPoint: FocalPoint.nullable().meta({
+      description: 'The point around which an image is cut.',
+      examples: [{ x: 0.3, y: 0.6 }],
+    }),
     crops: z.record(z.string(), ImageCrop).meta({ description: 'Crops set by hand, by name.', examples: [{}] }),
-    dominantColour: nullableText('The dominant colour of an image, as in CSS.'),
+    dominantColour: nullableText('The dominant colour of an image, as in CSS.', '#3a5f7d'),
     thumbhash: nullableText('A tiny preview of an image (ThumbHash, base64).'),
     metadata: Metadata,
     rights: MediaRightsReply,
@@ -154,7 +168,7 @@ export const Media = z
       description: 'The address of the file.',
       examples: ['/media/0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d/file'],
     }),
-    renditions: z.array(Rendition).meta({ description: 'The renditions of an image.', examples: [[]] }),
+    renditions: z.array(Rendition).meta({ description: 'The renditions of an image.' }),
     ...entryMetadata,
   })
   .meta({ id: 'Media', description: 'An image, a recording or a document.' })
