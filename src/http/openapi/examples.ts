@@ -21,8 +21,12 @@ export function examplesFrom(components: Map<string, Json>) {
     return Array.isArray(type) ? null : exampleOfType(schema, where)
   }
 
-  const exampleOfBranches = (branches: Json[], where: string) =>
-    branches.some((one) => one.type === 'null') ? null : exampleOf(branches[0] ?? {}, where)
+  /** Of what may be null: a named schema, which shows more than null does. */
+  const exampleOfBranches = (branches: Json[], where: string) => {
+    const named = branches.find(({ $ref }) => $ref !== undefined)
+    if (named) return exampleOf(named, where)
+    return branches.some((one) => one.type === 'null') ? null : exampleOf(branches[0] ?? {}, where)
+  }
 
   function exampleOfType(schema: Json, where: string): unknown {
     switch (schema.type) {
