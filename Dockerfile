@@ -12,8 +12,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-# Nothing optional is needed to run, and tools for development count as optional where drizzle-orm could use them.
-RUN npm run build && npm prune --omit=dev --omit=optional --no-audit --no-fund
+# What is optional stays: sharp's binaries for this platform are.
+RUN npm run build && npm prune --omit=dev --no-audit --no-fund
 
 # Run: what the service needs, and nothing else.
 FROM node:${NODE}-slim

@@ -67,6 +67,16 @@ describe('the Docker image', () => {
   })
 })
 
+describe('the Docker image, as it is pruned', () => {
+  it('keeps optional dependencies, as native binaries are', () => {
+    const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, { optional?: boolean }> }
+    expect(packages['node_modules/@img/sharp-linux-x64']).toMatchObject({ optional: true })
+    const [prune] = /npm prune.*$/m.exec(read('Dockerfile')) ?? []
+    expect(prune).toContain('--omit=dev')
+    expect(prune).not.toContain('optional')
+  })
+})
+
 describe('the dependencies', () => {
   interface Locked {
     hasInstallScript?: boolean

@@ -28,7 +28,8 @@ it.each(['compose.yaml', 'kubernetes.yaml', 'dateline.service'])(
   'docs/deploy/%s names settings that there are',
   (file) => {
     const named = [...textOf(`docs/deploy/${file}`).matchAll(/(?:name: |Environment=|^ {6})([A-Z]+(?:_[A-Z]+)+)\b/gm)]
-    const known = [...settingNames, 'DATABASE_URL_FILE', 'DATELINE_ADMIN_KEY_FILE', 'SECRETS_KEY_FILE', 'NODE_ENV']
+    const secrets = ['DATABASE_URL', 'DATELINE_ADMIN_KEY', 'SECRETS_KEY', 'AWS_SECRET_ACCESS_KEY']
+    const known = [...settingNames, ...secrets.map((name) => `${name}_FILE`), 'NODE_ENV']
     const ofDateline = named.map(([, name = '']) => name).filter((name) => !name.startsWith('POSTGRES_'))
     expect(ofDateline).toContain('DATABASE_URL_FILE')
     expect(ofDateline.filter((name) => !known.includes(name))).toEqual([])
