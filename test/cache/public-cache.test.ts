@@ -13,6 +13,8 @@ const rooms: [string, Record<string, string>][] = [
   ['with the defaults', {}],
   ['for pages of some origins', { CORS_ORIGINS: 'https://a.example,https://b.example' }],
   ['with a rate limit', { RATE_LIMIT: '10000' }],
+  // Then no reply is sent in front of the hooks.
+  ['that is logged', { LOG_LEVEL: 'debug' }],
 ]
 
 describe.each(rooms)('a reply %s', (_, environment) => {

@@ -66,7 +66,7 @@ export async function newsroom(
   const log: string[] = []
   const config = readConfig({
     DATELINE_ADMIN_KEY: ADMIN,
-    LOG_LEVEL: 'debug',
+    LOG_LEVEL: 'info',
     MEDIA_DIR: await temporaryFolder(),
     ...environment,
   })

@@ -849,8 +849,10 @@ describe('the log', () => {
 })
 
 it('logs no path that may hold the token of a preview', async () => {
-  const { editor, log, url } = room
-  const { body } = await editor.post(`/v1/articles/${articleId}/preview`).expect(201)
+  // Then reads are logged, too.
+  const { anyone, editor, log, url, close } = await newsroom({ LOG_LEVEL: 'debug' })
+  const { body: article } = await editor.post('/v1/articles').send({ headline: 'A draft' }).expect(201)
+  const { body } = await editor.post(`/v1/articles/${article.id}/preview`).expect(201)
   const token = body.url.split('/').at(-1) as string
   const half = token.slice(-30)
   const before = log.length
@@ -870,8 +872,9 @@ it('logs no path that may hold the token of a preview', async () => {
   expect(lines.split('\n').length).toBeGreaterThan(paths.length * 5)
   expect(lines).not.toContain(half)
   expect(lines).toContain('hidden: it may hold a token')
-  await room.anyone.get('/v1/nothing-here').expect(404)
+  await anyone.get('/v1/nothing-here').expect(404)
   expect(log.at(-1)).toContain('"/v1/nothing-here"')
+  await close()
 })
 
 const ADMIN = 'Bearer an-admin-key-for-tests-that-is-long-enough'
