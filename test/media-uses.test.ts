@@ -30,6 +30,29 @@ const live = async (id: string, query = '') => (await room.anyone.get(`/v1/artic
 const draft = async (id: string) => (await room.editor.get(`/v1/articles/${id}?version=draft`).expect(200)).body
 const cropsOf = ({ renditions }: { renditions: { crop: string }[] }) => renditions.map(({ crop }) => crop)
 
+describe('a document of an editor', () => {
+  it.each(['prosemirror', 'portable-text'] as const)('as %s keeps media, its crop and its words', async (format) => {
+    const { id } = await storePhoto(room)
+    const crop = { x: 0.5, y: 0, width: 0.5, height: 0.5 }
+    const image = { media: id, alt: 'Cranes', caption: 'At *dawn*', credit: 'Archive' }
+    const body = [
+      { type: 'image', ...image, crop },
+      { type: 'gallery', images: [image, { ...image, alt: '', crop }] },
+    ]
+    const article = await publish({ body })
+    const { body: value } = await live(article.id, `?body=${format}`)
+    await room.editor.patch(`/v1/articles/${article.id}`).send({ body: { format, value } }).expect(200)
+    const { body: again, version } = await draft(article.id)
+    expect({ body: again, version }).toEqual({ body: article.body, version: 1 })
+    const other = JSON.parse(JSON.stringify(value).replaceAll(id, '0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d'))
+    const refused = await room.editor
+      .patch(`/v1/articles/${article.id}`)
+      .send({ body: { format, value: other } })
+      .expect(422)
+    expect(refused.body).toMatchObject({ type: '/problems/invalid-reference' })
+  })
+})
+
 describe('the lead image of an article', () => {
   it('is shown with the words and renditions of the media, in the card with few of them', async () => {
     const { id } = await storePhoto(room)

@@ -2,8 +2,9 @@ import { sql } from 'drizzle-orm'
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 import fc from 'fast-check'
 import type { Response } from 'supertest'
+import type { Content } from '../src/editions/content.ts'
 import { keysOfMillisecond } from '../src/editions/index-key.ts'
-import { indexMissing, mergeIndex, rebuildIndex } from '../src/editions/indexing.ts'
+import { indexMissing, mergeIndex, rebuildIndex, textTokens } from '../src/editions/indexing.ts'
 import { dialect } from '../src/storage/dialect.ts'
 import { editionIndex } from '../src/storage/fulltext.ts'
 import { editions } from '../src/storage/schema.ts'
@@ -363,3 +364,18 @@ it('finds what a plain search through all texts finds, in the same order', async
 }, 120_000)
 
 const plain = (text: string) => text.toLowerCase().replaceAll('ü', 'u')
+
+it('indexes 20,000 different words of a body, and where the others are', async () => {
+  const words = Array.from({ length: 20_002 }, (_, n) => `w${n}`)
+  const body = [words.slice(0, 10_000), words.slice(10_000)].map((some) => ({
+    type: 'code' as const,
+    text: `${some.join(' ')} w1`,
+    language: null,
+  }))
+  const texts = { headline: 'Numbers', kicker: null, standfirst: null, summary: null }
+  const content = { ...texts, language: 'en', body } as unknown as Content
+  const { positioned } = await textTokens(content)
+  expect(positioned.at(-1)).toBe('w1')
+  expect(positioned.filter((token) => token === 'w20000')).toEqual([])
+  expect(positioned).toHaveLength(20_002 + 2 + 'numbers'.split(' ').length + 2)
+})

@@ -129,7 +129,7 @@ export function createApiServices(services: Services) {
     reassign,
     cardCache: cards,
     boundedRead,
-    ...draftReads({ storage, boundedRead }),
+    ...draftReads({ storage, boundedRead, bodyTasksOf: services.bodyTasksOf }),
     latestArticles: { Card: ArticleCard, newest: cards.newest },
     loadImages,
     otherForms: { schemas: otherForms, send: negotiator(services) },

@@ -120,7 +120,7 @@ async function patchBoth(
   const from = await liveCopy(tx, before.id)
   if (!from) throw notLive(before, 'only a live article takes a change alone; publish it whole')
   const working = await workingCopyOf(tx, before, draft, context)
-  const to = changedEdition(before, working, from)
+  const to = await changedEdition(before, working, from)
   return publishChange(tx, before, working, { from, to, updatedAt, note }, context)
 }
 

@@ -33,7 +33,7 @@ export async function indexDraft(
   if (searchKey !== null && before && indexedTextOf(before.content) === indexedTextOf(content)) return searchKey
   if (searchKey !== null) await deleteTokens(tx, 'drafts', searchKey)
   const key = searchKey ?? (await nextKey(tx))
-  await putTokens(tx, 'drafts', key, textTokens(content))
+  await putTokens(tx, 'drafts', key, await textTokens(content))
   return key
 }
 
@@ -66,7 +66,7 @@ async function inBatches(
         const content = stored as Content
         if (before !== null) await deleteTokens(tx, 'drafts', before)
         const searchKey = before ?? (await nextKey(tx))
-        await putTokens(tx, 'drafts', searchKey, textTokens(content))
+        await putTokens(tx, 'drafts', searchKey, await textTokens(content))
         const columns = { searchKey, sortHeadline: sortKey(content.headline) }
         await tx.update(articles).set(columns).where(eq(articles.id, id))
       }

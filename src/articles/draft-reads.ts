@@ -1,28 +1,41 @@
 /** The reads of working copies and revisions that the public routes hand over, with `version=draft` and `asOf`. */
 
 import type { Article } from '../editions/article.ts'
-import { project, projectItem } from '../editions/projection.ts'
+import { isWholeArticle, projectItem } from '../editions/projection.ts'
 import type { EditionDependencies } from '../editions/routes.ts'
 import { requireDrafts } from '../http/access.ts'
 import { pageRequest } from '../http/pagination.ts'
-import { asSent } from '../http/reply.ts'
+import { asSent, sendJson } from '../http/reply.ts'
 import type { BoundedRead } from '../listing/bounded-reads.ts'
 import { draftFiltersIn } from '../listing/filters.ts'
 import type { AnswerDraftList } from '../listing/routes.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
+import type { BodyTasksOf } from './body-tasks/tasks.ts'
 import { countDrafts, listDrafts } from './draft-list.ts'
 import { presentArticle, presentArticles } from './presenter.ts'
 import { readRevision } from './revisions/store.ts'
 import { findArticle } from './store.ts'
 
-type DraftReads = Pick<EditionDependencies, 'answerDraft' | 'readContent'> & { answerDraftList: AnswerDraftList }
+type DraftReads = Pick<EditionDependencies, 'answerDraft' | 'readContent' | 'projectJson'> & {
+  answerDraftList: AnswerDraftList
+}
 
-export const draftReads = ({ storage, boundedRead }: { storage: Storage; boundedRead: BoundedRead }): DraftReads => ({
+interface DraftReadDeps {
+  storage: Storage
+  boundedRead: BoundedRead
+  bodyTasksOf: BodyTasksOf
+}
+
+export const draftReads = ({ storage, boundedRead, bodyTasksOf }: DraftReadDeps): DraftReads => ({
+  projectJson: ({ caller }, ...article) => bodyTasksOf(caller).projectJson(...article),
+
   async answerDraft({ caller }, reply, reference, query) {
     requireDrafts(caller)
     const row = await findArticle(storage.reader, reference, caller)
     reply.version = row.version
-    return asSent(reply.send(project(await presentArticle(storage.reader, row, caller), query)))
+    const article = await presentArticle(storage.reader, row, caller)
+    if (isWholeArticle(query)) return asSent(reply.send(article))
+    return sendJson(reply, await bodyTasksOf(caller).projectJson(JSON.stringify(article), query))
   },
 
   async answerDraftList(request, reply, query) {

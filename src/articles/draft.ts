@@ -2,10 +2,10 @@
 import type { StoredBlock } from '../body/block.ts'
 import { withBlockIds } from '../body/block-ids.ts'
 import { mapMedia, mediaItems } from '../body/media-uses.ts'
-import { toText } from '../body/to-text.ts'
-import { countWords } from '../body/word-count.ts'
+import { wordsOfBody } from '../body/word-count.ts'
 import type { Content, StoredCitation, StoredImage, StoredRelatedLink } from '../editions/content.ts'
 import { newId } from '../lib/id.ts'
+import { inSlices } from '../lib/slices.ts'
 import type { PublicationDates } from './publication-dates.ts'
 import type { Resolver } from './reference-resolver.ts'
 import type { ArticleWithoutBody } from './schemas.ts'
@@ -49,7 +49,7 @@ export async function contentOf(
     seo: withDefaults({ title: null, description: null, canonicalUrl: null, noIndex: false }, input.seo),
     rights: withDefaults({ usage: null, copyrightHolder: null, copyrightNotice: null }, input.rights),
     externalId: input.externalId ?? null,
-    wordCount: countWords(toText(blocks), language),
+    wordCount: await inSlices(wordsOfBody(blocks, language)),
   }
   for (const [index, citation] of inOrder(input.citations).entries())
     content.citations.push(await storedCitation(resolve, citation, ['citations', index]))

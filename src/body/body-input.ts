@@ -4,7 +4,7 @@ import { WebUrl } from '../lib/schemas.ts'
 import { BlockInput } from './block.ts'
 import { textsIn } from './block-texts.ts'
 import { documentBodies } from './documents/schemas.ts'
-import { MAX_BLOCKS, MAX_MARKUP, MAX_VALUE } from './limits.ts'
+import { MAX_BLOCKS, MAX_BODY, MAX_MARKUP } from './limits.ts'
 import { unsafeLinks } from './links.ts'
 
 /** What a text of a body may be written in. */
@@ -17,7 +17,7 @@ const BodyText = z
     }),
     value: z
       .string()
-      .max(MAX_VALUE)
+      .max(MAX_BODY)
       .meta({ description: 'The text.', examples: ['The bridge **reopened** on Thursday.'] }),
     base: WebUrl.optional().meta({
       description: 'The address of the page, by which relative ones are resolved.',
@@ -41,12 +41,11 @@ export const BodyInput = z
   })
 export type BodyInput = z.infer<typeof BodyInput>
 
-/** Checks the amount of markup, and only if that is within its limit the links. */
+/** Checks the amount of text and of markup, and only if these are within their limits the links. */
 function texts(ctx: z.core.ParsePayload<BlockInput[]>): void {
-  const excess = excessiveMarkup(ctx.value)
+  const excess = excessIn(ctx.value)
   if (excess) {
-    const message = `is where the body has more than ${MAX_MARKUP} signs of markup`
-    ctx.issues.push({ code: 'custom', message, path: excess.path, input: ctx.value })
+    ctx.issues.push({ code: 'custom', ...excess, input: ctx.value })
     return
   }
   for (const { path, message } of unsafeLinks(ctx.value)) {
@@ -57,16 +56,22 @@ function texts(ctx: z.core.ParsePayload<BlockInput[]>): void {
 /** A sign that may be inline markup; a run of the same one counts once. */
 const MARKUP = /\*+|_+|~+|`+|[[\]<&\\]/g
 
-/** The first text beyond which the blocks have more signs of markup than a body may have; undefined if there is none. */
-function excessiveMarkup(blocks: BlockInput[]): { path: PropertyKey[] } | undefined {
-  let signs = 0
+/** The first text beyond which the blocks have more text, or more signs of markup, than a body may have. */
+function excessIn(blocks: BlockInput[]): { path: PropertyKey[]; message: string } | undefined {
+  let [characters, signs] = [0, 0]
   for (const [index, block] of blocks.entries())
-    for (const { path, text } of textsIn(block)) {
-      signs += text.match(MARKUP)?.length ?? 0
-      if (signs > MAX_MARKUP) return { path: [index, ...path] }
+    for (const { path, text } of [...textsIn(block), ...codeIn(block)]) {
+      const where = { path: [index, ...path] }
+      characters += text.length
+      if (characters > MAX_BODY) return { ...where, message: `is where the body has more than ${MAX_BODY} characters` }
+      if (block.type !== 'code') signs += text.match(MARKUP)?.length ?? 0
+      if (signs > MAX_MARKUP)
+        return { ...where, message: `is where the body has more than ${MAX_MARKUP} signs of markup` }
     }
   return undefined
 }
+
+const codeIn = (block: BlockInput) => (block.type === 'code' ? [{ path: ['text'], text: block.text }] : [])
 
 /** No two blocks may have the same id, and no two footnotes the same label. */
 function ownNames(ctx: z.core.ParsePayload<BlockInput[]>): void {

@@ -12,16 +12,19 @@ import {
   textOfNode,
 } from './html-tree.ts'
 import type { EmbedPiece, Piece, RecordingPiece } from './pieces.ts'
+import { mediaOf, type ShownSource } from './shown-media.ts'
 
 /** The addresses under which a page may have an image: scripts that load images late leave the real one elsewhere. */
 const IMAGE_ADDRESSES = ['src', 'data-src', 'data-lazy-src', 'data-original', 'data-orig-file', 'data-full-url']
 
-/** The address of an image; null if it has none that is on the web. */
-export function imageAddress(image: HtmlElement, base: string | undefined): string | null {
+/** What an image shows; null if it has no address that is on the web. */
+export function imageSource(image: HtmlElement, base: string | undefined): ShownSource | null {
+  const media = mediaOf(image)
+  if (media) return media
   const sets = ['srcset', 'data-srcset'].map((name) => attribute(image, name).trim().split(/[\s,]/, 1)[0] ?? '')
   for (const url of [...IMAGE_ADDRESSES.map((name) => attribute(image, name)), ...sets]) {
     const address = webAddress(url, base)
-    if (address !== null) return address
+    if (address !== null) return { url: address }
   }
   return null
 }
@@ -77,12 +80,16 @@ export function aspectRatioOf(element: HtmlElement): number | null {
 
 /** An `<audio>` or `<video>`; null if it has no address. */
 export function recordingOf(element: HtmlElement, base: string | undefined): RecordingPiece | null {
+  const poster = webAddress(attribute(element, 'poster'), base)
+  const type = element.tagName === 'audio' ? ('audio' as const) : ('video' as const)
+  const shown = { type, poster, caption: [], credit: '' } satisfies Omit<RecordingPiece, 'source'>
+  const media = mediaOf(element)
+  if (media) return { ...shown, source: media }
   const sources = [element, ...elementsOf(element).filter((child) => isTag(child, 'source'))]
   const addresses = sources.flatMap((source) => [attribute(source, 'src'), attribute(source, 'data-src')])
   const url = addresses.map((address) => webAddress(address, base)).find((address) => address !== null)
   if (url === undefined) return null
-  const poster = webAddress(attribute(element, 'poster'), base)
-  return { type: element.tagName === 'audio' ? 'audio' : 'video', url, poster, caption: [], credit: '' }
+  return { ...shown, source: { url } }
 }
 
 /** How the sites of others mark their posts: the class, the name, and the attribute that has the address. */

@@ -11,7 +11,7 @@ import { figurePieces, isFigure } from './html-figure.ts'
 import { type Footnotes, findFootnotes, footnoteAt, footnotesOf, isReference } from './html-footnotes.ts'
 import { definitionsOf, listPieces } from './html-list.ts'
 import { linked, marksIn } from './html-marks.ts'
-import { emojiOf, frameOf, imageAddress, isTrackingPixel, postOf, recordingOf } from './html-media.ts'
+import { emojiOf, frameOf, imageSource, isTrackingPixel, postOf, recordingOf } from './html-media.ts'
 import { quoteOf } from './html-quote.ts'
 import type { HtmlReading, ReaderOptions } from './html-reading.ts'
 import { tablePieces } from './html-table.ts'
@@ -202,9 +202,9 @@ class HtmlReader implements HtmlReading {
       out.text({ text: emoji, marks })
       return
     }
-    const url = imageAddress(element, this.#options.base)
+    const source = imageSource(element, this.#options.base)
     const isPixel = isTrackingPixel(element)
-    if (url === null || isPixel) {
+    if (source === null || isPixel) {
       this.warnings.add('image-dropped', isPixel ? 'image of one pixel' : 'image without an absolute web address')
       this.warnings.account(attribute(element, 'src'))
       out.text({ text: ` ${alt} `, marks })
@@ -212,7 +212,7 @@ class HtmlReader implements HtmlReading {
     }
     const title = this.#options.imageTitles ? attribute(element, 'title') : ''
     const link = marks.find(isLink)?.href ?? null
-    out.media({ type: 'image', url, alt, link, caption: oneLine([{ text: title, marks: [] }]), credit: '' })
+    out.media({ type: 'image', source, alt, link, caption: oneLine([{ text: title, marks: [] }]), credit: '' })
   }
 
   /** The browser adds the quotation marks of a `<q>`. */

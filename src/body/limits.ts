@@ -8,12 +8,12 @@ export const MAX_COLUMNS = 50
 export const MAX_ROWS = 1_000
 export const MAX_IMAGES = 200
 export const MAX_FOOTNOTES = 1_000
+/** How many characters the texts of a body may have in all, whether it is sent as blocks or is converted. */
+export const MAX_BODY = 500_000
 /** How many signs of inline markup a body may have: a run of `*` is one. They are what makes a text slow to render. */
 export const MAX_MARKUP = 20_000
 /** How many lists may stand inside each other. */
 export const MAX_LIST_DEPTH = 8
-/** Longest body in Markdown, HTML or plain text, in characters. */
-export const MAX_VALUE = 500_000
 export const MAX_ONE_LINE = 2_000
 export const MAX_NAME = 200
 

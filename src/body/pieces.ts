@@ -1,10 +1,11 @@
 /** What converters read a text into: blocks whose texts are still runs, so that any of them can stand in any other. */
 import { isVisible } from '../lib/unicode.ts'
 import { plainTextOf, type Run, tidyRuns } from './inline.ts'
+import type { ShownSource } from './shown-media.ts'
 
 export interface ImagePiece {
   type: 'image'
-  url: string
+  source: ShownSource
   alt: string
   /** Where the image leads; null if it is no link. */
   link: string | null
@@ -14,7 +15,7 @@ export interface ImagePiece {
 
 export interface RecordingPiece {
   type: 'audio' | 'video'
-  url: string
+  source: ShownSource
   poster: string | null
   caption: Run[]
   credit: string

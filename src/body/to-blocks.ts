@@ -56,8 +56,8 @@ class BlockWriter {
       }
       case 'audio':
       case 'video': {
-        const { type, url, poster, credit } = piece
-        const recording = { url, caption: this.#text(piece.caption), credit: this.#name(credit) }
+        const { type, source, poster, credit } = piece
+        const recording = { ...source, caption: this.#text(piece.caption), credit: this.#name(credit) }
         return [type === 'audio' ? { type, ...recording } : { type, ...recording, poster }]
       }
       case 'embed': {
@@ -105,17 +105,20 @@ class BlockWriter {
     return [{ type: 'quote', ...(isPull ? { kind: 'pull' as const } : {}), text, source: null, attribution: name }]
   }
 
-  #picture({ url, alt, link, caption, credit }: ImagePiece) {
+  #picture({ source, alt, link, caption, credit }: ImagePiece) {
     const isLong = alt.length > MAX_ONE_LINE
     if (isLong) this.#overflow([{ text: alt, marks: [] }], 'description')
     const isTarget = link !== null && isLinkTarget(link)
     if (link !== null && !isTarget) this.#warnings.add('link-dropped', 'link of an image')
+    // In the order of a picture in a request, so that sending one again changes nothing.
+    const { crop, ...address } = { crop: undefined, ...source }
     return {
-      url,
+      ...address,
       alt: isLong ? '' : alt,
       ...(isTarget ? { link } : {}),
       caption: this.#text(caption),
       credit: this.#name(credit),
+      ...(crop && { crop }),
     }
   }
 

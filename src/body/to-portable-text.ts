@@ -55,8 +55,9 @@ function itemsOf(block: Block): Members[] {
       return [object('gallery', { images: keyed(block.images.map(picture), 'image'), caption: nested(block.caption) })]
     case 'audio':
     case 'video': {
+      const { url, media } = block
       const poster = block.type === 'video' ? block.poster : null
-      return [object(block.type, { url: block.url, poster, caption: nested(block.caption), credit: block.credit })]
+      return [object(block.type, { url, media, poster, caption: nested(block.caption), credit: block.credit })]
     }
     case 'embed': {
       const { url, provider, title, caption, aspectRatio } = block
@@ -130,15 +131,9 @@ function listItems({ ordered, start, reversed, items }: NestedList, level: numbe
   })
 }
 
-interface Picture {
-  url: string
-  alt: string
-  link?: string | undefined
-  caption?: string | null | undefined
-  credit?: string | null | undefined
-}
-const picture = ({ url, alt, link, caption, credit }: Picture): Members =>
-  object('image', { url, alt, link, caption: nested(caption), credit })
+type Picture = Extract<Block, { type: 'gallery' }>['images'][number]
+const picture = ({ url, media, crop, alt, link, caption, credit }: Picture): Members =>
+  object('image', { url, media, crop, alt, link, caption: nested(caption), credit })
 
 function table(block: Extract<Block, { type: 'table' }>): Members {
   const { align, headerColumns } = block

@@ -63,7 +63,12 @@ function nodesOf(block: Block): Node[] {
     case 'audio':
     case 'video': {
       const poster = block.type === 'video' ? block.poster : null
-      return [captioned(node(block.type, [], { src: block.url, poster, credit: block.credit }), block.caption)]
+      return [
+        captioned(
+          node(block.type, [], { src: block.url, media: block.media, poster, credit: block.credit }),
+          block.caption,
+        ),
+      ]
     }
     case 'embed': {
       const { url, provider, title, aspectRatio } = block
@@ -137,8 +142,11 @@ const definitions = ({ terms, descriptions }: Extract<Block, { type: 'definition
   ...descriptions.map((text) => node('definition_description', line(text))),
 ]
 
-const image = ({ url, alt, link, credit }: Picture): Node => node('image', [], { src: url, alt, link, credit })
-type Picture = Pick<Extract<Block, { type: 'image' }>, 'url' | 'alt' | 'link'> & { credit?: string | null | undefined }
+const image = ({ url, media, crop, alt, link, credit }: Picture): Node =>
+  node('image', [], { src: url, media, crop, alt, link, credit })
+type Picture = Pick<Extract<Block, { type: 'image' }>, 'url' | 'media' | 'crop' | 'alt' | 'link'> & {
+  credit?: string | null | undefined
+}
 
 const captions = (caption: string | null | undefined): Node[] => (caption ? [node('figcaption', line(caption))] : [])
 

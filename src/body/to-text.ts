@@ -1,5 +1,6 @@
 /** Blocks to plain text. */
 import { getOrCreate } from '../lib/cache.ts'
+import { atOnce } from '../lib/slices.ts'
 import type { Block, StoredBlock } from './block.ts'
 import { textsIn } from './block-texts.ts'
 import { plainTextOf } from './inline.ts'
@@ -10,11 +11,16 @@ import { expandTable } from './table-grid.ts'
 const cache = new WeakMap<Block | StoredBlock, string>()
 
 /** The text of the blocks without markup, separated by blank lines, for counting, indexing and plain output. */
-export function toText(blocks: (Block | StoredBlock)[]): string {
-  return blocks
-    .map((block) => getOrCreate(cache, block, () => textOf(block)))
-    .filter((text) => text !== '')
-    .join('\n\n')
+export const toText = (blocks: (Block | StoredBlock)[]): string => atOnce(textInSteps(blocks))
+
+/** The same in steps, each of one block. */
+export function* textInSteps(blocks: (Block | StoredBlock)[]): Generator<void, string> {
+  const texts: string[] = []
+  for (const block of blocks) {
+    texts.push(getOrCreate(cache, block, () => textOf(block)))
+    yield
+  }
+  return texts.filter((text) => text !== '').join('\n\n')
 }
 
 function textOf(block: Block | StoredBlock): string {

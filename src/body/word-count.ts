@@ -1,6 +1,9 @@
 /** The length of a text in words, and in minutes of reading. */
 import { BoundedMap, getOrCreate } from '../lib/cache.ts'
+import { atOnce } from '../lib/slices.ts'
 import { withoutUnseen } from '../lib/tokenizer.ts'
+import type { StoredBlock } from './block.ts'
+import { textInSteps } from './to-text.ts'
 
 const WORDS_PER_MINUTE = 230
 /** Size of the segmenter cache, so that arbitrary language tags cannot fill the memory. */
@@ -18,24 +21,29 @@ const UNSPACED =
 const WORD = /[\p{L}\p{M}\p{N}]+(?:[-'’.,·][\p{L}\p{M}\p{N}]+)*/gu
 
 /** The number of words of a plain text in a language (BCP 47); unknown languages are treated as English. */
-export function countWords(text: string, language: string): number {
-  if (!UNSPACED.test(text)) return withoutUnseen(text).match(WORD)?.length ?? 0
-  let words = 0
-  for (const segment of segmentsOf(text, segmenterOf(language))) if (segment.isWordLike) words += 1
-  return words
-}
+export const countWords = (text: string, language: string): number => atOnce(countInSteps(text, language))
 
-/** The segments of a text. It is read in pieces, since a segmenter takes more than linear time without spaces. */
-function* segmentsOf(text: string, segmenter: Intl.Segmenter): Generator<Intl.SegmentData> {
+/** The same in steps, for texts without spaces. These are read in pieces, since a segmenter takes more than linear time. */
+export function* countInSteps(text: string, language: string): Generator<void, number> {
+  if (!UNSPACED.test(text)) return withoutUnseen(text).match(WORD)?.length ?? 0
+  const segmenter = segmenterOf(language)
+  let words = 0
   let at = 0
   while (at < text.length) {
     const end = Math.min(at + PIECE, text.length)
     const segments = [...segmenter.segment(text.slice(at, end))]
     // The last one may be cut: the next piece begins with it.
     const last = end < text.length && segments.length > 1 ? segments.pop() : undefined
-    yield* segments
+    for (const segment of segments) if (segment.isWordLike) words += 1
     at = last ? at + last.index : end
+    yield
   }
+  return words
+}
+
+/** The number of words of a body, counted in steps. */
+export function* wordsOfBody(blocks: StoredBlock[], language: string): Generator<void, number> {
+  return yield* countInSteps(yield* textInSteps(blocks), language)
 }
 
 /** Reading time of a number of words, in minutes, rounded up; 0 for no words. */

@@ -1,11 +1,11 @@
 /** Writes live editions to the full-text index. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { asc, eq, gt, isNull } from 'drizzle-orm'
-import { toText } from '../body/to-text.ts'
-import { getOrCreate } from '../lib/cache.ts'
+import { textInSteps } from '../body/to-text.ts'
 import { rangesOf } from '../lib/languages.ts'
-import { type Stem, stemsOf } from '../lib/search-syntax.ts'
-import { stemmedAmong } from '../lib/stems.ts'
+import type { Stem } from '../lib/search-syntax.ts'
+import { inSlices } from '../lib/slices.ts'
+import { stemmedAmong, stemOf } from '../lib/stems.ts'
 import { sortKey, tokensIn } from '../lib/tokenizer.ts'
 import {
   deleteTokens,
@@ -34,25 +34,73 @@ interface IndexedText {
   stems: Stem[]
 }
 
+type IndexedTexts = Record<'heading' | 'lead' | 'rest', IndexedText>
+
+/**
+ * How many different words of a text are indexed. The longest article in any language has fewer; with what has more, such
+ * as a list of random numbers, the index would hold the event loop.
+ */
+const MAX_DISTINCT = 20_000
+
 /** The texts of a content. A write that publishes indexes them twice: with the working copies and with the editions. */
-const cache = new WeakMap<Content, Record<'heading' | 'lead' | 'rest', IndexedText>>()
+const cache = new WeakMap<Content, IndexedTexts>()
 
 /** An article's texts, by part. */
-const textsOf = (content: Content) =>
-  getOrCreate(cache, content, () => {
-    const { headline, kicker, standfirst, summary, body, language } = content
-    const [stemmed] = stemmedAmong([language])
-    const indexed = (...texts: (string | null)[]): IndexedText => {
-      const tokens = texts.flatMap((text) => (text === null ? [] : tokensIn(text)))
-      const stems = stemmed === undefined ? [] : stemsOf(tokens, stemmed)
-      return { words: tokens.map(({ word }) => word), stems }
+async function textsOf(content: Content): Promise<IndexedTexts> {
+  const known = cache.get(content)
+  if (known) return known
+  const texts = await inSlices(indexedTexts(content))
+  cache.set(content, texts)
+  return texts
+}
+
+function* indexedTexts({
+  headline,
+  kicker,
+  standfirst,
+  summary,
+  body,
+  language,
+}: Content): Generator<void, IndexedTexts> {
+  const [stemmed] = stemmedAmong([language])
+  const lines = (...texts: (string | null)[]) => texts.flatMap((text) => text ?? [])
+  return {
+    heading: yield* indexedText(lines(headline, kicker), stemmed),
+    lead: yield* indexedText(lines(standfirst, summary), stemmed),
+    rest: yield* indexedText((yield* textInSteps(body)).split('\n'), stemmed),
+  }
+}
+
+/** The words and stems of lines of text, in steps. Words that are beyond the limit leave a gap. */
+function* indexedText(lines: string[], stemmed: string | undefined): Generator<void, IndexedText> {
+  const words: string[] = []
+  const distinct = new Set<string>()
+  const stems = new Map<string, Stem>()
+  for (const line of lines) {
+    for (const { word, form } of tokensIn(line)) {
+      if (!distinct.has(word) && distinct.size === MAX_DISTINCT) {
+        words.push(GAP)
+        continue
+      }
+      distinct.add(word)
+      words.push(word)
+      const stem = stemmed === undefined ? undefined : stemOf(form, stemmed)
+      if (stem !== undefined && stemmed !== undefined && !stems.has(stem)) stems.set(stem, { language: stemmed, stem })
     }
-    return { heading: indexed(headline, kicker), lead: indexed(standfirst, summary), rest: indexed(toText(body)) }
-  })
+    yield
+  }
+  return { words, stems: [...stems.values()] }
+}
 
 /** Concatenates texts; a phrase does not match across two of them. */
-const joinTexts = (texts: string[][]): string[] =>
-  texts.flatMap((tokens, index) => (index === 0 ? tokens : [GAP, ...tokens]))
+function joinTexts(texts: string[][]): string[] {
+  const joined: string[] = []
+  for (const [index, tokens] of texts.entries()) {
+    if (index > 0) joined.push(GAP)
+    for (const token of tokens) joined.push(token)
+  }
+  return joined
+}
 
 /** The tokens of the stems of a part, which consists of these texts. */
 const stemTokensOf = (part: Part, ...texts: IndexedText[]): string[] => [
@@ -63,8 +111,8 @@ const stemTokensOf = (part: Part, ...texts: IndexedText[]): string[] => [
  * The tokens that an edition is found by: its references, its words by part, and their stems. Of the sections only the
  * article's own is indexed; a query for a section lists its subsections.
  */
-export function editionTokens(content: Content): Tokens {
-  const { heading, lead, rest } = textsOf(content)
+export async function editionTokens(content: Content): Promise<Tokens> {
+  const { heading, lead, rest } = await textsOf(content)
   // The body is last, because PostgreSQL has no positions after 16,383.
   const placed = joinTexts([
     filterRefsOf(content).map(({ kind, ref }) => referenceToken(kind, ref)),
@@ -82,8 +130,8 @@ export function editionTokens(content: Content): Tokens {
 }
 
 /** The tokens of an article that is found only by its words, in any part. */
-export function textTokens(content: Content): Tokens {
-  const { heading, lead, rest } = textsOf(content)
+export async function textTokens(content: Content): Promise<Tokens> {
+  const { heading, lead, rest } = await textsOf(content)
   const placed = joinTexts([heading, lead, rest].map(({ words }) => words))
   return { positioned: placed, unpositioned: stemTokensOf('all', heading, lead, rest) }
 }
@@ -112,7 +160,7 @@ export async function indexEdition(
   const isIndexed = typeof previousKey === 'number'
   if (isIndexed) await deleteTokens(tx, 'live', previousKey)
   const key = isIndexed && publishedAtOf(previousKey) === publishedAt ? previousKey : await newIndexKey(tx, publishedAt)
-  await putTokens(tx, 'live', key, editionTokens(content))
+  await putTokens(tx, 'live', key, await editionTokens(content))
   return key
 }
 

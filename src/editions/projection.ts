@@ -46,7 +46,7 @@ const renderers = {
 }
 
 /** The parameters of a projection. */
-interface Projection {
+export interface Projection {
   body?: BodyFormat
   fields?: string[] | undefined
   include?: string[] | undefined
@@ -56,7 +56,7 @@ interface Projection {
 export const isWholeArticle = ({ body, fields }: Projection): boolean => body === 'blocks' && fields === undefined
 
 /** The article with the requested members only, and its body in the requested format. */
-export function project(article: Article, { body = 'blocks', fields }: Projection): Partial<Article> {
+function project(article: Article, { body = 'blocks', fields }: Projection): Partial<Article> {
   const selected = fields === undefined ? article : pick(article, fields)
   if (body === 'blocks' || selected.body === undefined) return selected
   if (body === 'none')
@@ -69,6 +69,10 @@ export function project(article: Article, { body = 'blocks', fields }: Projectio
     ...(Array.isArray(article.body) && { body: renderers[body](article.body) }),
   } as Partial<Article>
 }
+
+/** The same of an article as JSON, and as JSON. */
+export const projectJson = (json: string, projection: Projection): string =>
+  JSON.stringify(project(JSON.parse(json) as Article, projection))
 
 /** Whether the articles of a list are their stored cards, unchanged. */
 export const isCardOnly = ({ fields, include }: Projection): boolean => fields === undefined && include === undefined

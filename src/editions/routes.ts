@@ -10,7 +10,7 @@ import type { Storage } from '../storage/storage.ts'
 import { Article, ArticleFields, ByArticle } from './article.ts'
 import { asOfParameter, checkAsOf, editionAsOf, type ReadContent } from './as-of.ts'
 import { articleHeaders, prebuiltArticles } from './prebuilt-article.ts'
-import { articleReplyParameters, isWholeArticle, project } from './projection.ts'
+import { articleReplyParameters, isWholeArticle, type Projection } from './projection.ts'
 import { Retracted, redirectOrGone } from './redirect-or-gone.ts'
 import { readEdition } from './store.ts'
 
@@ -25,6 +25,8 @@ export interface EditionDependencies {
   /** Answers a request with `version=draft`. */
   answerDraft(request: FastifyRequest, reply: FastifyReply, reference: string, query: ArticleQuery): Promise<Sent>
   readContent: ReadContent
+  /** Projects the JSON of an article; gives JSON. */
+  projectJson(request: FastifyRequest, json: string, projection: Projection): Promise<string>
 }
 
 /** One live article. */
@@ -54,7 +56,7 @@ export function registerEditions(server: FastifyInstance, deps: EditionDependenc
 }
 
 async function getArticle(
-  { storage, clock, otherForms, answerDraft, readContent }: EditionDependencies,
+  { storage, clock, otherForms, answerDraft, readContent, projectJson }: EditionDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
   reference: string,
@@ -72,7 +74,7 @@ async function getArticle(
   if (asOf === undefined) reply.dependsOn = edition.article
   if (!isWholeArticle(query)) {
     reply.version = edition.version
-    return sendJson(reply, JSON.stringify(project(JSON.parse(edition.document) as Article, query)))
+    return sendJson(reply, await projectJson(request, edition.document, query))
   }
   if (matchesEtag(request.headers, etag)) return notModified(reply, etag)
   return sendJson(reply.header('etag', etag), edition.document)

@@ -11,6 +11,7 @@ import { cacheTagOf } from '../lib/cache-tag.ts'
 import { etagOf } from '../lib/etag.ts'
 import { isId } from '../lib/id.ts'
 import { sortKey } from '../lib/tokenizer.ts'
+import { compressAhead } from '../storage/dialect.ts'
 import { deleteTokens } from '../storage/fulltext.ts'
 import { insertRow, prepared } from '../storage/prepared-statements.ts'
 import { editions, staleEditions } from '../storage/schema.ts'
@@ -53,6 +54,7 @@ export interface PutResult {
 /** Compiles, stores and indexes the edition of an article, in place of an earlier one. `now` is the time of the write. */
 export async function putEdition(tx: Writer, state: LiveState, content: Content, now: string): Promise<PutResult> {
   const previous = await currentEdition(tx, state.id)
+  await compressAhead(content)
   const references = await loadReferences(tx, [{ id: state.id, content }])
   const searchKey = await indexEdition(
     tx,

@@ -3,14 +3,14 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { Problem, pointerTo } from '../lib/problem.ts'
 import { invalidCharacters } from '../lib/unicode.ts'
-import { countMembers, findDuplicate } from './duplicate-members.ts'
+import { findDuplicate, measureJson } from './json-text.ts'
 
-/** How many levels deep a body may nest. */
-const MAX_DEPTH = 64
-/** How many members and elements a body may have in all. */
-const MAX_VALUES = 100_000
-/** How many members one object may have. */
-const MAX_MEMBERS = 1_000
+const LIMITS = { depth: 64, values: 100_000, members: 1_000 }
+const EXCESSES = {
+  depth: `the body nests deeper than ${LIMITS.depth} levels`,
+  values: `the body has more than ${LIMITS.values} values`,
+  members: `an object has more than ${LIMITS.members} members`,
+}
 /** Member names that would reach the prototype of an object (prototype pollution). */
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 
@@ -49,13 +49,15 @@ export function parseJson(bytes: Buffer): unknown {
   if (body.length === 0) return undefined
   if (!isUtf8(body)) throw new Problem('invalid-encoding', 'the body is not valid UTF-8')
   const text = body.toString('utf8')
+  const { exceeds, members } = measureJson(text, LIMITS)
+  if (exceeds) throw new Problem('invalid-json', EXCESSES[exceeds])
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (error) {
     throw new Problem('invalid-json', error instanceof Error ? error.message : 'the body is not JSON')
   }
-  if (checkValue(value) !== countMembers(text)) refuseDuplicate(text)
+  if (checkValue(value) !== members) refuseDuplicate(text)
   return value
 }
 
@@ -67,64 +69,44 @@ function refuseDuplicate(text: string): never {
   })
 }
 
-/** A value in the body, with the path to it as a linked list. */
-interface Node {
-  value: unknown
-  name: string | number
-  parent: Node | null
-  depth: number
-}
-
-/**
- * Throws for a value that exceeds a limit, or has text that cannot be stored. Walks without recursion, at any depth. Gives
- * the number of members of all objects.
- */
+/** Throws for a name or a text that cannot be stored. Gives the number of members of all objects. */
 function checkValue(root: unknown): number {
-  const stack: Node[] = [{ value: root, name: '', parent: null, depth: 0 }]
-  let values = 0
   let members = 0
-  for (let node = stack.pop(); node; node = stack.pop()) {
-    const children = childrenOf(node)
-    values += children.length
-    if (!Array.isArray(node.value)) members += children.length
-    if (values > MAX_VALUES) throw new Problem('invalid-json', `the body has more than ${MAX_VALUES} values`)
-    for (const child of children) stack.push(child)
-  }
-  return members
-}
-
-/** Checks a text, or the names of an object; gives the values in an object or array. */
-function childrenOf(node: Node): Node[] {
-  const { value, depth } = node
-  if (typeof value === 'string') checkText(value, node)
-  if (typeof value !== 'object' || value === null) return []
-  if (depth >= MAX_DEPTH) throw new Problem('invalid-json', `the body nests deeper than ${MAX_DEPTH} levels`)
-  const childOf = ([name, member]: [string | number, unknown]) => ({
-    value: member,
-    name,
-    parent: node,
-    depth: depth + 1,
-  })
-  if (Array.isArray(value)) return value.map((item, index) => childOf([index, item]))
-  const members = Object.entries(value).map(childOf)
-  if (members.length > MAX_MEMBERS) throw new Problem('invalid-json', `an object has more than ${MAX_MEMBERS} members`)
-  for (const member of members) checkName(String(member.name), member)
-  return members
-}
-
-function checkName(name: string, member: Node): void {
-  if (FORBIDDEN.has(name)) refuse('invalid-json', member, `the name "${name}" is not taken`)
-  checkText(name, member)
-}
-
-function checkText(text: string, node: Node): void {
-  const error = invalidCharacters(text)
-  if (error) refuse('invalid-encoding', node, error)
-}
-
-function refuse(type: 'invalid-json' | 'invalid-encoding', node: Node, message: string): never {
+  /** The names and indexes that lead to the present value. */
   const path: (string | number)[] = []
-  for (let at: Node | null = node; at?.parent; at = at.parent) path.unshift(at.name)
+
+  function checkMember(name: string | number, member: unknown): void {
+    path.push(name)
+    if (typeof name === 'string') checkName(name, path)
+    check(member)
+    path.pop()
+  }
+
+  function check(value: unknown): void {
+    if (typeof value === 'string') checkText(value, path)
+    else if (Array.isArray(value)) for (let i = 0; i < value.length; i++) checkMember(i, value[i])
+    else if (typeof value === 'object' && value !== null) {
+      const names = Object.keys(value)
+      members += names.length
+      for (const name of names) checkMember(name, (value as Record<string, unknown>)[name])
+    }
+  }
+
+  check(root)
+  return members
+}
+
+function checkName(name: string, path: (string | number)[]): void {
+  if (FORBIDDEN.has(name)) refuse('invalid-json', path, `the name "${name}" is not taken`)
+  checkText(name, path)
+}
+
+function checkText(text: string, path: (string | number)[]): void {
+  const error = invalidCharacters(text)
+  if (error) refuse('invalid-encoding', path, error)
+}
+
+function refuse(type: 'invalid-json' | 'invalid-encoding', path: (string | number)[], message: string): never {
   const pointer = pointerTo(path)
   throw new Problem(type, `${pointer} ${message}`, { errors: [{ in: 'body', pointer, code: type, message }] })
 }

@@ -22,6 +22,8 @@ export class BoundedMap<K, V extends NonNullable<unknown>> extends Map<K, V> {
   private readonly limit: number
   private readonly sizeOf: (value: V) => number
   private total = 0
+  /** All entries before its position are gone: a new iterator would pass the places of the deleted ones again. */
+  private oldest = super.keys()
 
   constructor(limit: number, sizeOf: (value: V) => number = () => 1) {
     super()
@@ -50,9 +52,10 @@ export class BoundedMap<K, V extends NonNullable<unknown>> extends Map<K, V> {
   }
 
   private evict(): void {
-    for (const oldest of this.keys()) {
-      this.delete(oldest)
-      if (this.total <= this.limit) return
+    while (this.total > this.limit && this.size > 0) {
+      const { value, done } = this.oldest.next()
+      if (done) this.oldest = this.keys()
+      else this.delete(value)
     }
   }
 }

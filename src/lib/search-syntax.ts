@@ -42,13 +42,6 @@ function stemIn(form: string, language: string): Stem | undefined {
   return stem === undefined ? undefined : { language, stem }
 }
 
-/** The distinct stems of words in a language. */
-export function stemsOf(tokens: Token[], language: string): Stem[] {
-  const forms = new Set(tokens.map(({ form }) => form))
-  const stems = new Set([...forms].map((form) => stemOf(form, language)))
-  return [...stems].flatMap((stem) => (stem === undefined ? [] : [{ language, stem }]))
-}
-
 /** Whether a term occurs in a text at the token with this index. */
 export const occursAt = ({ words, prefix }: Pick<Term, 'words' | 'prefix'>, text: Token[], at: number): boolean =>
   words.every((word, index) => {

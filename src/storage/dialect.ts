@@ -5,12 +5,13 @@
  * SQLite's, so that queries are written and checked once; at run time the same names build PostgreSQL's columns when
  * that is the engine. Only this folder knows the difference.
  */
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { inflateRawSync } from 'node:zlib'
 import { type SQL, sql } from 'drizzle-orm'
 import * as pg from 'drizzle-orm/pg-core'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import * as sqlite from 'drizzle-orm/sqlite-core'
 import { getOrCreate } from '../lib/cache.ts'
+import { deflate, deflateAtOnce } from '../lib/deflate.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
 
@@ -89,7 +90,14 @@ const compressed = new WeakMap<object, Uint8Array>()
 
 /** The bytes that such a column stores for a value. The value must not be modified afterwards. */
 export function compressJson(value: object): Uint8Array {
-  return getOrCreate(compressed, value, () => deflateRawSync(JSON.stringify(value), { level: 3 }))
+  return getOrCreate(compressed, value, () => deflateAtOnce(JSON.stringify(value), COMPRESSION))
+}
+
+const COMPRESSION = { level: 3 }
+
+/** Compresses a value before it is stored: a large one beside the event loop. */
+export async function compressAhead(value: object): Promise<void> {
+  if (!compressed.has(value)) compressed.set(value, await deflate(JSON.stringify(value), COMPRESSION))
 }
 
 function decompressJson(value: Uint8Array): object {

@@ -1,4 +1,4 @@
-import { bodyTaskPool } from '../../src/articles/body-tasks/pool.ts'
+import { bodyTaskPool, type TaskPoolOptions } from '../../src/articles/body-tasks/pool.ts'
 import { bodyChanges } from '../../src/articles/revisions/diff.ts'
 import type { Block } from '../../src/body/block.ts'
 import { closeLater } from '../harness/cleanup.ts'
@@ -8,7 +8,7 @@ const large = (word: string) => ({ format: 'markdown' as const, value: word.padE
 const caller = (id: string) => ({ id, role: 'contributor' as const })
 
 /** A pool whose deadline is short where a task is to exceed it, and else longer than any test. */
-function poolOf(options: { deadline?: number; memory?: number } = {}) {
+function poolOf(options: TaskPoolOptions = {}) {
   const { tasksOf, close } = bodyTaskPool({ deadline: 60_000, thread, ...options })
   closeLater(close)
   return tasksOf
@@ -22,6 +22,18 @@ describe('tasks on bodies', () => {
   it('run at once if they are small', async () => {
     const { blocks } = await poolOf()(caller('ana')).readBody({ format: 'markdown', value: 'loop' })
     expect(blocks).toMatchObject([{ type: 'paragraph', text: 'loop' }])
+  })
+
+  it('run at once where blocks need no conversion', async () => {
+    const blocks = [{ type: 'paragraph' as const, text: 'loop'.repeat(2_000) }]
+    await expect(poolOf()(caller('ana')).readBody(blocks)).resolves.toEqual({ blocks, warnings: [] })
+  })
+
+  it('render large articles beside the event loop, and small ones at once', async () => {
+    const { projectJson } = poolOf({ thread: new URL('../harness/naming-thread.js', import.meta.url) })(caller('ana'))
+    const article = (text: string) => JSON.stringify({ body: [{ type: 'paragraph', text }] })
+    await expect(projectJson(article('a'), { body: 'html' })).resolves.toBe('{"body":"<p>a</p>"}')
+    await expect(projectJson(article('a'.repeat(20_000)), { body: 'html' })).resolves.toBe('"projectJson of 20,041"')
   })
 
   it('are ended at their deadline, and the next one runs', async () => {

@@ -355,6 +355,16 @@ describe('hostile markup', () => {
     20_000,
   )
 
+  it('have a limit of characters in all', () => {
+    const body = [
+      ...Array.from({ length: 24 }, () => paragraph('a'.repeat(20_000))),
+      { type: 'code', text: 'a'.repeat(20_000) },
+    ]
+    expect(BodyInput.safeParse(body).success).toBe(true)
+    const [issue] = BodyInput.safeParse([...body, paragraph('a')]).error?.issues ?? []
+    expect(JSON.stringify(issue)).toContain('is where the body has more than 500000 characters')
+  })
+
   it('is refused where the whole body has too much of it', () => {
     const heavy = paragraph('a*'.repeat(8_000))
     expect(BodyInput.safeParse([heavy]).success).toBe(true)

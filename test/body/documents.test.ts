@@ -7,6 +7,7 @@ import { PortableText, ProseMirrorDocument } from '../../src/body/documents/sche
 import { UnreadableBody } from '../../src/body/errors.ts'
 import { type Mark, type Run, tidyRuns } from '../../src/body/inline.ts'
 import type { ListItem } from '../../src/body/list-blocks.ts'
+import { mapMedia } from '../../src/body/media-uses.ts'
 import { readBody } from '../../src/body/read.ts'
 import type { Cell } from '../../src/body/table-grid.ts'
 import { toPortableText } from '../../src/body/to-portable-text.ts'
@@ -480,14 +481,25 @@ describe('blocks are written as documents, and read again', () => {
   const cell: fc.Arbitrary<Cell> = fc.oneof(fc.constant(''), lines)
   const row = fc.array(cell, { minLength: 2, maxLength: 2 }).map((cells) => ['w', ...cells])
   const url = fc.constantFrom('https://a.example/1?b=1&c=2', 'http://a.example/ü')
+  const media = '0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d'
+  const crop = { x: 0.25, y: 0, width: 0.5, height: 1 }
+  const source = fc.oneof(fc.record({ url }), fc.constant({ media }))
   const picture = fc.record({
-    url,
+    source: fc.oneof(source, fc.constant({ media, crop })),
     alt: fc.constantFrom('', 'A <b> *c*'),
     link: fc.constantFrom(undefined, '/x', 'https://a.example'),
     caption,
     credit: name,
   })
-  const picked = ({ link, ...image }: { link: string | undefined }) => ({ ...image, ...given({ link }) })
+  const picked = ({ link, source, ...image }: { link: string | undefined; source: object }) => ({
+    ...source,
+    ...image,
+    ...given({ link }),
+  })
+  /** Blocks as replies have them, with the addresses of media. */
+  const shown = (blocks: Block[]) =>
+    blocks.map((block) => mapMedia(block, (item) => ({ ...item, url: `https://a.example/${media}` })) as Block)
+  const merged = ([one, other]: [object, object]) => ({ ...one, ...other })
   const ids = fc.option(fc.stringMatching(/^[a-z0-9]{8}$/), { nil: undefined })
 
   const everyBlock = fc
@@ -520,14 +532,18 @@ describe('blocks are written as documents, and read again', () => {
         fc
           .tuple(fc.array(picture.map(picked), { minLength: 1, maxLength: 3 }), caption)
           .map(([images, words]) => ({ type: 'gallery', images, ...given({ caption: words }) })),
-        fc.record({ type: fc.constant('audio'), url, caption, credit: name }),
-        fc.record({
-          type: fc.constant('video'),
-          url,
-          caption,
-          credit: name,
-          poster: fc.constantFrom(null, 'https://a.example/p'),
-        }),
+        fc.tuple(source, fc.record({ type: fc.constant('audio'), caption, credit: name })).map(merged),
+        fc
+          .tuple(
+            source,
+            fc.record({
+              type: fc.constant('video'),
+              caption,
+              credit: name,
+              poster: fc.constantFrom(null, 'https://a.example/p'),
+            }),
+          )
+          .map(merged),
         fc
           .record({
             url,
@@ -583,7 +599,7 @@ describe('blocks are written as documents, and read again', () => {
   ])('from %s the same', (_, schema, format, write) =>
     fc.assert(
       fc.property(body, (blocks) => {
-        const written = write(blocks)
+        const written = write(shown(blocks))
         expect(schema.safeParse(written).success).toBe(true)
         const { blocks: again, warnings } = read(format, written)
         const withoutKeys = (of: Block[]) => (format === 'portable-text' ? of.map(({ id: _, ...rest }) => rest) : of)
@@ -593,6 +609,15 @@ describe('blocks are written as documents, and read again', () => {
       runs(80),
     ),
   )
+
+  it('keeps nothing of what is no media of this service', () => {
+    const attrs = { src: 'https://a.example/1', media: 'image/png', crop: { top: 0.1, left: 0 } }
+    expect(read('prosemirror', { type: 'doc', content: [{ type: 'image', attrs }] }).blocks).toEqual([
+      image('https://a.example/1'),
+    ])
+    const value = '<p><img src="https://a.example/1" Media="0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d" alt=""></p>'
+    expect(convert({ format: 'html', value }).blocks).toEqual([image('https://a.example/1')])
+  })
 
   it('keeps the ids of blocks', async () => {
     const blocks = [p('a', { id: 'b4k2m9xd' }), p('b', { id: 'c4k2m9xd' })]

@@ -5,13 +5,22 @@ import { Piscina } from 'piscina'
 import { UnreadableBody } from '../../body/errors.ts'
 import { Problem } from '../../lib/problem.ts'
 import { fairQueue, QueueFull } from '../../runtime/fair-queue.ts'
-import { type BodyTask, type BodyTasksOf, inlineTasks, type TaskOutcome } from './tasks.ts'
+import {
+  type BodyTask,
+  type BodyTasks,
+  type BodyTasksOf,
+  inlineTasks,
+  type PackedTask,
+  pack,
+  type TaskOutcome,
+  unpack,
+} from './tasks.ts'
 
 /** TypeScript or JavaScript, as this file is. */
 const THREAD = new URL(`thread${extname(import.meta.url)}`, import.meta.url)
 
-/** The characters below which a task runs on the event loop: it takes no longer than to wake a thread. */
-const SMALL = 4_096
+/** The size in characters below which a task runs on the event loop: it takes hardly longer than to wake a thread. */
+const SMALL: Record<keyof BodyTasks, number> = { readBody: 4_096, bodyChanges: 4_096, projectJson: 16_384 }
 /** How many tasks may wait. */
 const MAX_WAITING = 200
 /** How long a thread without work lives, in milliseconds. */
@@ -37,7 +46,7 @@ export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }
 } {
   const threads = Math.max(1, availableParallelism() - 1)
   const queue = fairQueue({ concurrency: threads, maxWaiting: MAX_WAITING })
-  const pool = new Piscina<BodyTask, TaskOutcome>({
+  const pool = new Piscina<PackedTask, TaskOutcome>({
     filename: thread.href,
     minThreads: 0,
     maxThreads: threads,
@@ -47,11 +56,11 @@ export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }
   // A thread that ends early rejects its task.
   pool.on('error', () => {})
 
-  async function runInThread(task: BodyTask): Promise<TaskOutcome> {
+  async function runInThread({ name, args }: BodyTask): Promise<TaskOutcome> {
     const ending = new AbortController()
     const timer = setTimeout(() => ending.abort(), deadline)
     try {
-      return await pool.run(task, { signal: ending.signal })
+      return await pool.run({ name, args: args.map(pack) }, { signal: ending.signal })
     } catch (error) {
       if (ending.signal.aborted) throw tooComplex(`its conversion takes longer than ${deadline} ms`)
       if (isOutOfMemory(error)) throw tooComplex(`its conversion takes more than ${memory} MB of memory`)
@@ -65,32 +74,35 @@ export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }
     try {
       const outcome = await queue(client, () => runInThread(task))
       if ('unreadable' in outcome) throw new UnreadableBody(outcome.unreadable)
-      return outcome.value
+      return unpack(outcome.value)
     } catch (error) {
       if (!(error instanceof QueueFull)) throw error
       throw new Problem('busy', 'many bodies wait to be converted', { headers: { 'retry-after': '5' } })
     }
   }
 
+  /** Runs a task where its size says. */
+  function runBySize<N extends keyof BodyTasks>(client: string, name: N, args: Parameters<BodyTasks[N]>) {
+    const isSmall = isQuick(name, args) || sizeOf(args) < SMALL[name]
+    const inline = inlineTasks[name] as (...args: Parameters<BodyTasks[N]>) => ReturnType<BodyTasks[N]>
+    return isSmall ? inline(...args) : (run(client, { name, args } as BodyTask) as ReturnType<BodyTasks[N]>)
+  }
+
   return {
     tasksOf: ({ id, role }) => {
       const client = id ?? role
       return {
-        readBody: (body) =>
-          sizeOf(body) < SMALL
-            ? inlineTasks.readBody(body)
-            : (run(client, { name: 'readBody', args: [body] }) as ReturnType<typeof inlineTasks.readBody>),
-        bodyChanges: (before, after) =>
-          sizeOf(before) + sizeOf(after) < SMALL
-            ? inlineTasks.bodyChanges(before, after)
-            : (run(client, { name: 'bodyChanges', args: [before, after] }) as ReturnType<
-                typeof inlineTasks.bodyChanges
-              >),
+        readBody: (...args) => runBySize(client, 'readBody', args),
+        bodyChanges: (...args) => runBySize(client, 'bodyChanges', args),
+        projectJson: (...args) => runBySize(client, 'projectJson', args),
       }
     },
     close: () => pool.destroy(),
   }
 }
+
+/** Whether a task takes no time at any size: a body of blocks needs no conversion. */
+const isQuick = (name: keyof BodyTasks, [body]: unknown[]): boolean => name === 'readBody' && Array.isArray(body)
 
 /** The size of a body in characters, without those of the names of its members. */
 function sizeOf(value: unknown): number {

@@ -1,22 +1,41 @@
 /** Work on bodies whose time grows with what a client has sent. */
 import type { Caller } from '../../access/roles.ts'
 import { readBody } from '../../body/read.ts'
+import { projectJson } from '../../editions/projection.ts'
 import { bodyChanges } from '../revisions/diff.ts'
 
 /** The tasks. Wherever they run, their results come later. */
 export interface BodyTasks {
   readBody: typeof readBody
   bodyChanges(...bodies: Parameters<typeof bodyChanges>): Promise<ReturnType<typeof bodyChanges>>
+  projectJson(...article: Parameters<typeof projectJson>): Promise<string>
 }
 
 /** Runs the tasks on the event loop: for tests and commands, and for small bodies. */
-export const inlineTasks: BodyTasks = { readBody, bodyChanges: async (...bodies) => bodyChanges(...bodies) }
+export const inlineTasks: BodyTasks = {
+  readBody,
+  bodyChanges: async (...bodies) => bodyChanges(...bodies),
+  projectJson: async (...article) => projectJson(...article),
+}
 
 /** One of the tasks with its arguments. */
 export type BodyTask = { [N in keyof BodyTasks]: { name: N; args: Parameters<BodyTasks[N]> } }[keyof BodyTasks]
 
-/** The result in a form that can be sent between threads: an error would lose its class. */
-export type TaskOutcome = { value: unknown } | { unreadable: string }
-
 /** Gives the tasks for a caller: callers take turns where others wait. */
 export type BodyTasksOf = (caller: Pick<Caller, 'id' | 'role'>) => BodyTasks
+
+/** A value as threads send it to each other: text takes them less time than the many objects of a body. */
+export type Packed = { text: string } | { json: string }
+
+export const pack = (value: unknown): Packed =>
+  typeof value === 'string' ? { text: value } : { json: JSON.stringify(value) }
+export const unpack = (packed: Packed): unknown => ('text' in packed ? packed.text : JSON.parse(packed.json))
+
+/** A task on its way to a thread. */
+export interface PackedTask {
+  name: keyof BodyTasks
+  args: Packed[]
+}
+
+/** The result on its way back: an error would lose its class. */
+export type TaskOutcome = { value: Packed } | { unreadable: string }

@@ -1,11 +1,11 @@
 /** What a thread of the pool of `pool.ts` runs. */
 import { UnreadableBody } from '../../body/errors.ts'
-import { type BodyTask, inlineTasks, type TaskOutcome } from './tasks.ts'
+import { inlineTasks, type PackedTask, pack, type TaskOutcome, unpack } from './tasks.ts'
 
-export default async function runTask({ name, args }: BodyTask): Promise<TaskOutcome> {
+export default async function runTask({ name, args }: PackedTask): Promise<TaskOutcome> {
   try {
     const task = inlineTasks[name] as (...args: unknown[]) => unknown
-    return { value: await task(...args) }
+    return { value: pack(await task(...args.map(unpack))) }
   } catch (error) {
     if (error instanceof UnreadableBody) return { unreadable: error.message }
     throw error

@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from 'node:util'
 import { eq } from 'drizzle-orm'
 import { actorOf } from '../../access/roles.ts'
 import type { WriteContext } from '../../access/write-context.ts'
-import { toText } from '../../body/to-text.ts'
-import { countWords } from '../../body/word-count.ts'
+import { wordsOfBody } from '../../body/word-count.ts'
 import { type Content, editableContent, type StoredImage } from '../../editions/content.ts'
 import { Problem } from '../../lib/problem.ts'
+import { inSlices } from '../../lib/slices.ts'
 import { threeWayMerge } from '../../lib/three-way-merge.ts'
 import { editions } from '../../storage/schema.ts'
 import type { Reader, Writer } from '../../storage/storage.ts'
@@ -74,11 +74,16 @@ const comparable = ({ slug, publishedAt, content }: EditionChange['to']) => ({
  * The edition with the changes between the working copy before and after, by a three-way merge. Throws `conflict` where
  * these touch what has unpublished changes.
  */
-export function changedEdition(before: ArticleRow, working: WorkingCopy, live: Copy): EditionChange['to'] {
+export async function changedEdition(
+  before: ArticleRow,
+  working: WorkingCopy,
+  live: Copy,
+): Promise<EditionChange['to']> {
   const { value, conflicts } = threeWayMerge(comparable(before), comparable(working), comparable(live))
   if (conflicts.length > 0) throw conflictAt(conflicts.map((pointer) => pointer.replace(/^\/content/, '')))
   const { image, ...members } = value.content
-  const content: Content = { ...members, wordCount: countWords(toText(members.body), members.language) }
+  const wordCount = await inSlices(wordsOfBody(members.body, members.language))
+  const content: Content = { ...members, wordCount }
   if (image !== null) content.image = JSON.parse(image) as StoredImage
   return { ...value, content }
 }

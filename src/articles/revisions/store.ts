@@ -1,9 +1,10 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { inflateRawSync } from 'node:zlib'
 import { and, desc, eq, isNull } from 'drizzle-orm'
 import type { Actor } from '../../access/roles.ts'
 import { type Content, editableContent } from '../../editions/content.ts'
+import { deflate } from '../../lib/deflate.ts'
 import { notFound } from '../../lib/problem.ts'
-import { compressJson } from '../../storage/dialect.ts'
+import { compressAhead, compressJson } from '../../storage/dialect.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../../storage/keyset.ts'
 import { insertRow } from '../../storage/prepared-statements.ts'
 import { publications, revisions } from '../../storage/schema.ts'
@@ -29,6 +30,8 @@ export async function insertRevision(
 ): Promise<void> {
   const { article, number, at, note, actor, content } = revision
   const base = number === 1 ? undefined : await baseFor(tx, article, number)
+  const bytes = base && (await deflate(JSON.stringify(content), { level: 9, dictionary: base.text }))
+  if (!bytes) await compressAhead(content)
   await insertRow(tx, revisions, {
     article,
     number,
@@ -37,9 +40,7 @@ export async function insertRevision(
     actor: actor.id,
     actorName: actor.name,
     note: note ?? null,
-    content: base
-      ? deflateRawSync(JSON.stringify(content), { level: 9, dictionary: base.text })
-      : compressJson(content),
+    content: bytes ?? compressJson(content),
   })
 }
 

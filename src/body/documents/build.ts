@@ -2,6 +2,8 @@
 import { defaultTreeAdapter, html } from 'parse5'
 import { cleanText } from '../clean-text.ts'
 import { type HtmlElement, type HtmlNode, isTag } from '../html-tree.ts'
+import { mediaAttributes } from '../shown-media.ts'
+import type { JsonObject } from './json.ts'
 
 type Attributes = Record<string, string | number | null | undefined>
 
@@ -37,8 +39,8 @@ export function figure(shown: HtmlNode[], caption: HtmlNode[], credit: HtmlNode[
   return element('figure', { class: name }, [...shown, ...captions])
 }
 
-export const image = (src: string, alt: string, link = ''): HtmlElement => {
-  const img = element('img', { src, alt })
+export const image = (src: string, alt: string, link = '', media: JsonObject = {}): HtmlElement => {
+  const img = element('img', { src, alt, ...mediaAttributes(media) })
   return link === '' ? img : element('a', { href: link }, [img])
 }
 

@@ -1,5 +1,6 @@
 /** Portable Text: an array of blocks, with the custom types that its tools share. */
 import type { HtmlNode } from '../html-tree.ts'
+import { mediaAttributes } from '../shown-media.ts'
 import { code, element, figure, footnoteReference, footnotes, image, joined, quote, textNodes } from './build.ts'
 import { byName, firstOf, type JsonObject, objectOf, objectsIn, stringOf } from './json.ts'
 import { type DocumentReading, type ReadBlock, ratioOf } from './reading.ts'
@@ -160,7 +161,7 @@ const captionOf = ({ node, pointer }: At, reading: DocumentReading): HtmlNode[] 
 
 const picture: Converter = (at, reading) => {
   const { node } = at
-  const shown = image(addressOf(node), firstOf(node, 'alt', 'altText'), firstOf(node, 'link'))
+  const shown = image(addressOf(node), firstOf(node, 'alt', 'altText'), firstOf(node, 'link'), node)
   const caption = captionOf(at, reading)
   const words = caption.length > 0 ? caption : textNodes(stringOf(node.title))
   const credit = textNodes(firstOf(node, 'credit', 'attribution'))
@@ -176,7 +177,7 @@ const gallery: Converter = (at, reading) => {
 
 const recording: Converter = (at, reading) => {
   const { node } = at
-  const source = { src: addressOf(node), poster: stringOf(node.poster) || null }
+  const source = { src: addressOf(node), poster: stringOf(node.poster) || null, ...mediaAttributes(node) }
   const player = element(stringOf(node._type).toLowerCase(), source)
   return [figure([player], captionOf(at, reading), textNodes(stringOf(node.credit)))]
 }

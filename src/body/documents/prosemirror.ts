@@ -3,6 +3,7 @@
  * and of Atlassian. Names are compared without case, `_` and `-`: `bullet_list` is `bulletList`.
  */
 import type { HtmlNode } from '../html-tree.ts'
+import { mediaAttributes } from '../shown-media.ts'
 import { code, element, figure, footnoteReference, footnotes, image, quote, task, textNodes } from './build.ts'
 import { byName, firstOf, type JsonObject, objectOf, objectsIn, stringOf } from './json.ts'
 import { type DocumentReading, type ReadBlock, ratioOf } from './reading.ts'
@@ -125,7 +126,7 @@ const cell =
 
 /** An image. A title is shown like a caption. */
 const picture: Converter = ({ attrs }) => {
-  const shown = image(firstOf(attrs, 'src', 'url'), stringOf(attrs.alt), firstOf(attrs, 'link', 'href'))
+  const shown = image(firstOf(attrs, 'src', 'url'), stringOf(attrs.alt), firstOf(attrs, 'link', 'href'), attrs)
   const caption = firstOf(attrs, 'caption', 'title')
   const credit = stringOf(attrs.credit)
   return caption === '' && credit === '' ? [shown] : [figure([shown], textNodes(caption), textNodes(credit))]
@@ -148,7 +149,11 @@ const figureOf: Converter = ({ node, pointer, reading, attrs }) => {
 
 const recording: Converter = ({ node, attrs }) => {
   const name = plain(node.type)
-  const source = { src: firstOf(attrs, 'src', 'url'), poster: stringOf(attrs.poster) || null }
+  const source = {
+    src: firstOf(attrs, 'src', 'url'),
+    poster: stringOf(attrs.poster) || null,
+    ...mediaAttributes(attrs),
+  }
   return [
     figure([element(name, source)], textNodes(firstOf(attrs, 'caption', 'title')), textNodes(stringOf(attrs.credit))),
   ]

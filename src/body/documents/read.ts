@@ -8,7 +8,7 @@ import type { ConversionWarnings } from '../conversion-warnings.ts'
 import { UnreadableBody } from '../errors.ts'
 import { readBlocks } from '../html-reader.ts'
 import { checkTree } from '../html-tree.ts'
-import { MAX_VALUE } from '../limits.ts'
+import { MAX_BODY } from '../limits.ts'
 import { warnAboutLostSource, warnAboutLostWords, wordsInHtml } from '../lost-words.ts'
 import { withoutTags } from '../source-text.ts'
 import { toBlocks } from '../to-blocks.ts'
@@ -25,8 +25,8 @@ import { visibleTexts } from './visible-texts.ts'
 /** Converts a document; what blocks cannot represent is added to the warnings. Throws `UnreadableBody`. */
 export function fromDocument(body: DocumentBody, warnings: ConversionWarnings): StoredBlock[] {
   const source = visibleTexts(body.value)
-  if (source.reduce((sum, text) => sum + text.length, 0) > MAX_VALUE)
-    throw new UnreadableBody(`the document has more than ${MAX_VALUE} characters of text`)
+  if (source.reduce((sum, text) => sum + text.length, 0) > MAX_BODY)
+    throw new UnreadableBody(`the document has more than ${MAX_BODY} characters of text`)
   const read = readFormat(body, warnings)
   const nodes = read.map((block) => block.nodes)
   checkTree(nodes.flat())
