@@ -14,15 +14,18 @@ import type { Reader, Storage } from '../storage/storage.ts'
 import { cutOf } from './crops.ts'
 import { type FileCaching, immutableFor } from './file-caching.ts'
 import { type RenditionFormat, renditionTypes } from './render.ts'
-import type { RenditionCache } from './rendition-cache.ts'
+import type { GetRendition } from './rendition-cache.ts'
+import type { RenditionFolder } from './rendition-folder.ts'
 import { acceptedFormat } from './rendition-format.ts'
 import { croppedImage, renditionKey, renditionUrl } from './renditions.ts'
-import { servedMedia, usedPart } from './served-media.ts'
+import { type MayHaveFile, servedMedia, usedPart } from './served-media.ts'
 import { mediaSettings } from './settings.ts'
 
 export interface FileRouteDeps extends FileCaching {
   storage: Storage
-  renditions: RenditionCache
+  mayHaveFile: MayHaveFile
+  renditions: Pick<RenditionFolder, 'delete'>
+  getRendition: GetRendition
 }
 
 const Address = z.strictObject({
@@ -46,13 +49,13 @@ Without a suffix the format is the best that \`Accept\` names of AVIF and WebP, 
 
 /** The route of the renditions of images. */
 export function registerRenditions(server: FastifyInstance, deps: FileRouteDeps): void {
-  const { storage, renditions } = deps
+  const { storage, getRendition } = deps
   const db = storage.reader
   const image = withMediaType(BinaryFile.meta({ description: 'The image.' }), 'image/*')
   server.withTypeProvider<ZodTypes>().get(
     '/media/:media/:key/:rendition',
     {
-      config: { access: 'live:read', mayWait: true, dependsOnTime: true },
+      config: { access: 'live:read', enforcesGrants: true, mayWait: true, dependsOnTime: true },
       schema: {
         operationId: 'getRendition',
         summary: 'Get a rendition of an image',
@@ -75,7 +78,7 @@ export function registerRenditions(server: FastifyInstance, deps: FileRouteDeps)
     async (request, reply) => {
       const { media: id, key, rendition } = request.params
       const { crop, width, suffix } = parseRendition(rendition)
-      const media = await servedMedia(db, deps, id)
+      const media = await servedMedia(db, deps, request.caller, id)
       const settings = await mediaSettings(db)
       const part = await partOfKey(db, id, key)
       const image = croppedImage(media)
@@ -92,7 +95,7 @@ export function registerRenditions(server: FastifyInstance, deps: FileRouteDeps)
       if (suffix === undefined) vary(reply, 'Accept')
       const isAnimated = (media.metadata.frames ?? 1) > 1
       const format = suffix ?? acceptedFormat(request.headers, { isAnimated })
-      const file = await renditions.get({ media, image, cut, key, crop, width, format })
+      const file = await getRendition({ media, image, cut, key, crop, width, format })
       return await sendFile(request, reply, {
         ...file,
         etag: `"${digest(`${key}/${crop}-${width}.${format} ${file.byteSize}`)}"`,

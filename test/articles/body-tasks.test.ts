@@ -1,4 +1,4 @@
-import { bodyTaskPool, type TaskPoolOptions } from '../../src/articles/body-tasks/pool.ts'
+import { type BodyTaskPoolOptions, bodyTaskPool } from '../../src/articles/body-tasks/pool.ts'
 import { bodyChanges } from '../../src/articles/revisions/diff.ts'
 import type { Block } from '../../src/body/block.ts'
 import { closeLater } from '../harness/cleanup.ts'
@@ -8,7 +8,7 @@ const large = (word: string) => ({ format: 'markdown' as const, value: word.padE
 const caller = (id: string) => ({ id, role: 'contributor' as const })
 
 /** A pool whose deadline is short where a task is to exceed it, and else longer than any test. */
-function poolOf(options: TaskPoolOptions = {}) {
+function poolOf(options: BodyTaskPoolOptions = {}) {
   const { tasksOf, close } = bodyTaskPool({ deadline: 60_000, thread, ...options })
   closeLater(close)
   return tasksOf
