@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { indexGuard } from '../editions/index-state.ts'
 import { Problem } from '../lib/problem.ts'
 import { fairQueue, QueueFull } from '../runtime/fair-queue.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
@@ -9,16 +10,19 @@ const MAX_WAITING = 32
 
 /**
  * Runs the reads of a request whose cost the client decides, such as a search: on `Storage.boundedReader`, and in turn
- * with other clients. Throws `busy` if too many requests wait.
+ * with other clients. Throws `busy` if too many requests wait, and until the index is filled.
  */
 export type BoundedRead = <T>(request: FastifyRequest, work: (db: Reader) => Promise<T>) => Promise<T>
 
 /** The bounded reads of a process. A client is a key, or an address where there is no key. */
-export function boundedReads({ boundedReader }: Storage): BoundedRead {
+export function boundedReads({ boundedReader, reader }: Storage): BoundedRead {
+  const assertIndexWhole = indexGuard(reader)
   const enqueue = fairQueue({ concurrency: CONCURRENCY, maxWaiting: MAX_WAITING })
-  return (request, work) =>
-    enqueue(request.caller?.id ?? request.ip, () => work(boundedReader)).catch((error: unknown) => {
+  return async (request, work) => {
+    await assertIndexWhole()
+    return enqueue(request.caller?.id ?? request.ip, () => work(boundedReader)).catch((error: unknown) => {
       if (!(error instanceof QueueFull)) throw error
       throw new Problem('busy', 'too many searches wait', { headers: { 'retry-after': '1' } })
     })
+  }
 }
