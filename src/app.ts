@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { ABOUT } from './about.ts'
 import { createServer } from './app/create-server.ts'
-import { problemOf, whyNotReady } from './app/error-translation.ts'
+import { problemOf, readinessOf } from './app/error-translation.ts'
 import {
   type ApiServices,
   type AppDeps,
@@ -76,7 +76,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const counts = deps.onCounts && countRequests(app)
   if (counts) deps.onCounts?.({ requests: counts, cache: services.cacheCounts })
   await registerHooks(app, services, { ...front, counts })
-  registerHealth(app, () => whyNotReady(services.storage))
+  registerHealth(app, () => readinessOf(services.storage))
   registerVersion(app, services)
   registerFeeds(app, readingLive(services))
   registerSitemaps(app, readingLive(services))

@@ -5,6 +5,7 @@ import { buildApp } from './app.ts'
 import { bodyTaskPool } from './articles/body-tasks/pool.ts'
 import { releases as watchReleases } from './articles/lifecycle/scheduler.ts'
 import { POSTGRES_BACKUP } from './backups/work.ts'
+import { backfillSortNames } from './catalogue/sort-names.ts'
 import { changeNotifier } from './changes/change-notifier.ts'
 import { type Config, ConfigError, serverOptions } from './config.ts'
 import { type Admission, admission } from './http/admission.ts'
@@ -17,7 +18,6 @@ import { serveMetrics } from './metrics/server.ts'
 import { measureWrites } from './metrics/writes.ts'
 import { watchConnections } from './runtime/connections.ts'
 import type { LogOutput } from './runtime/log-output.ts'
-import { backfill } from './server/backfill.ts'
 import { startBackground } from './server/background-tasks.ts'
 import { EXIT_BROKEN } from './server/exit-codes.ts'
 import { createFirstKey } from './server/first-key.ts'
@@ -52,7 +52,7 @@ export async function serve(config: Config, output: LogOutput, worker?: Worker):
     slow: milliseconds > 0 ? { milliseconds, report } : undefined,
   })
   const { storage, writes } = measureWrites(opened)
-  await backfill(storage, print)
+  await backfillSortNames(storage)
   await applyMediaSettings({ storage, clock: systemClock }, mediaSettingsOf(config))
   const releases = watchReleases({ storage, clock: systemClock })
   await releases.refresh()

@@ -53,12 +53,12 @@ const gained: [roles: Role[], operations: string][] = [
      createAuthor updateAuthor deleteAuthor createSource updateSource deleteSource
      createSection updateSection deleteSection createTag updateTag deleteTag listTrash restoreAuthor restoreSource restoreSection restoreTag
      deleteMedia restoreMedia takeDownMedia
-     listReceipts explainAccess listArticleReceipts`,
+     listReceipts explainAccess listArticleReceipts getJob cancelJob`,
   ],
   [
     ['admin'],
     `listApiKeys listAuditLog createApiKey updateApiKey rotateApiKey revokeApiKey
-     listWebhooks createWebhook getWebhook updateWebhook deleteWebhook rotateWebhook testWebhook listDeliveries redeliver createBackup listJobs getJob cancelJob getVersion reinstateMedia`,
+     listWebhooks createWebhook getWebhook updateWebhook deleteWebhook rotateWebhook testWebhook listDeliveries redeliver createBackup listJobs getVersion reinstateMedia`,
   ],
 ]
 const operationsOf = (role: Role) =>

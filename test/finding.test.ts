@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib'
-import { indexMissingDrafts, rebuildDraftIndex } from '../src/articles/draft-index.ts'
+import { keepIndexes, rebuildIndexes } from '../src/articles/index-upkeep.ts'
 import { backfillSortNames } from '../src/catalogue/sort-names.ts'
-import { indexMissing } from '../src/editions/indexing.ts'
 import { draftIndex, editionIndex } from '../src/storage/fulltext.ts'
 import { articles, editions, tags } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
@@ -86,9 +85,8 @@ describe('a language', () => {
       await tx.update(tags).set({ sortName: '' })
     })
     await backfillSortNames(room.storage)
-    await indexMissingDrafts(room.storage)
-    await indexMissing(room.storage)
-    await rebuildDraftIndex(room.storage)
+    await keepIndexes(room.storage)
+    await rebuildIndexes(room.storage)
     expect(await list('language=fr&tag=ports&sort=headline')).toEqual(['lingua-one', 'lingua-two'])
     expect(await drafts('q=lingua&language=fr&sort=headline')).toEqual(['lingua-one', 'lingua-two'])
     expect((await room.anyone.get('/v1/tags?q=po').expect(200)).body.data).toHaveLength(1)

@@ -1,8 +1,10 @@
 import { eq } from 'drizzle-orm'
+import { serviceContext } from '../src/access/write-context.ts'
 import { publishDue } from '../src/articles/lifecycle/scheduler.ts'
 import { readRevision } from '../src/articles/revisions/store.ts'
 import { createArticle, saveArticle } from '../src/articles/store.ts'
 import { sweepIdempotencyKeys } from '../src/idempotency/idempotency.ts'
+import { createJob } from '../src/jobs/store.ts'
 import { idempotencyKeys, revisions } from '../src/storage/schema.ts'
 import { deleteExpiredTrash, type PurgeCursors } from '../src/trash/store.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
@@ -594,6 +596,69 @@ describe('reassignTo', () => {
     const { body } = await editor.get(`/v1/articles/${changed.id}?version=draft`).expect(200)
     expect(body).toMatchObject({ kicker: 'Not yet live', hasUnpublishedChanges: true, authors: [{ slug: 'new-desk' }] })
     await anyone.get('/v1/authors/old-desk').expect(308)
+  })
+})
+
+describe('reassignTo in many articles', () => {
+  const COUNT = 101
+
+  /** So many live articles with a tag, which a new one is to replace. */
+  async function manyWith(from: string, to: string): Promise<void> {
+    for (const name of [from, to]) await room.editor.post('/v1/tags').send({ name }).expect(201)
+    const lines = Array.from({ length: COUNT }, (_, number) =>
+      JSON.stringify({ op: 'create', publish: true, body: { headline: `${from} ${number}`, tags: [from] } }),
+    )
+    const bulk = room.editor.post('/v1/bulk').set('content-type', 'application/x-ndjson')
+    await bulk.send(lines.join('\n')).expect(200)
+  }
+
+  /** The job at this address, once it has ended. */
+  async function ended(location: string): Promise<{ state: string; report: object; progress: object }> {
+    for (;;) {
+      const { body } = await room.editor.get(location).expect(200)
+      if (!['queued', 'running'].includes(body.state)) return body
+      await new Promise(setImmediate)
+    }
+  }
+  const countOf = async (tag: string) => (await room.anyone.get(`/v1/articles?tag=${tag}&count=true`)).body.page.total
+
+  it('is a job, and deletes the entry at its end', async () => {
+    await manyWith('first', 'second')
+    const { body, headers } = await room.editor.delete('/v1/tags/first?reassignTo=second').expect(202)
+    expect(body).toMatchObject({ kind: 'reassignment', state: 'queued' })
+    const job = await ended(String(headers.location))
+    expect(job).toMatchObject({
+      state: 'done',
+      report: { articles: COUNT },
+      progress: { done: COUNT, total: COUNT },
+    })
+    expect(await countOf('second')).toBe(COUNT)
+    await room.anyone.get('/v1/tags/first').expect(308)
+  })
+
+  it('is refused at once for what a job could not do', async () => {
+    await manyWith('third', 'fourth')
+    const path = '/v1/tags/third?reassignTo='
+    await room.editor.delete(`${path}third`).expect(422)
+    await room.editor.delete(`${path}fourth`).set('if-match', '"7"').expect(412)
+    const context = serviceContext('another process', room.clock)
+    const { id } = await room.storage.transaction((tx) => createJob(tx, 'reassignment', room.clock, context))
+    const { body } = await room.editor.delete(`${path}fourth`).expect(409)
+    expect(body.detail).toBe(`articles are being reassigned: see /v1/jobs/${id}`)
+    await room.admin.post(`/v1/jobs/${id}/cancel`).expect(200)
+    expect(await countOf('third')).toBe(COUNT)
+  })
+
+  it('is done by the next request where one was cancelled', async () => {
+    await manyWith('fifth', 'sixth')
+    const { headers } = await room.editor.delete('/v1/tags/fifth?reassignTo=sixth').expect(202)
+    await room.editor.post(`${headers.location}/cancel`).expect(200)
+    await ended(String(headers.location))
+    const again = await room.editor.delete('/v1/tags/fifth?reassignTo=sixth')
+    expect([202, 204, 404]).toContain(again.status)
+    if (again.status === 202) await ended(String(again.headers.location))
+    expect(await countOf('sixth')).toBe(COUNT)
+    await room.anyone.get('/v1/tags/fifth').expect(308)
   })
 })
 

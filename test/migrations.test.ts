@@ -9,6 +9,7 @@ import { resolveId } from '../src/catalogue/resolve.ts'
 import { dialect } from '../src/storage/dialect.ts'
 import * as schema from '../src/storage/schema.ts'
 import type { Storage } from '../src/storage/storage.ts'
+import { newDatabase } from './harness/storage.ts'
 
 const folder = new URL(`../migrations/${dialect}/`, import.meta.url)
 const { generateDrizzleJson, generateSQLiteDrizzleJson } = createRequire(import.meta.url)(
@@ -117,4 +118,89 @@ it('that were edited after they had been applied are named, and the database is 
   await storage.close()
   expect(warn.mock.calls).toEqual([[expect.stringContaining('the migration 0002_webhooks was edited')]])
   warn.mockRestore()
+})
+
+describe('the statements of the last release', () => {
+  /** Its last migration: its processes go on while those of a new version start. See CONTRIBUTING, "releases". */
+  const RELEASED = dialect === 'sqlite' ? '0008' : '0009'
+
+  interface Column {
+    name: string
+    type: string
+  }
+
+  /** A database with today's schema, in which references are not enforced. */
+  async function today(): Promise<{ run(statement: string): Promise<unknown>; close(): Promise<unknown> }> {
+    if (dialect === 'sqlite') {
+      const { default: Database } = await import('better-sqlite3')
+      const database = new Database(':memory:')
+      for (const statement of leftBehind('9', [])) database.exec(statement)
+      database.pragma('foreign_keys = OFF')
+      return { run: async (statement) => database.exec(statement), close: async () => database.close() }
+    }
+    const { default: pg } = await import('pg')
+    const { url, remove } = await newDatabase()
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    await client.query('set session_replication_role = replica')
+    return { run: (statement) => client.query(statement), close: () => client.end().then(remove) }
+  }
+
+  const valueFor = (type: string): string => {
+    if (type.startsWith('timestamp')) return "'2030-01-01T12:00:00.000Z'"
+    return { integer: '1', bigint: '1', boolean: 'true', json: "'{}'", blob: "x'00'", bytea: "'x'" }[type] ?? "'x'"
+  }
+
+  /** Reads and inserts the columns of each of its tables, and uses its indexes that only a migration knows. */
+  function statements(): string[] {
+    const snapshot = readFileSync(new URL(`meta/${RELEASED}_snapshot.json`, folder), 'utf8')
+    const tables = Object.values(JSON.parse(snapshot).tables) as { name: string; columns: Record<string, Column> }[]
+    const ofTables = tables.flatMap(({ name, columns }) => {
+      const names = Object.values(columns).map((column) => `"${column.name}"`)
+      const values = Object.values(columns).map(({ type }) => valueFor(type))
+      return [`insert into "${name}" (${names}) values (${values})`, `select ${names} from "${name}"`]
+    })
+    const indexes = ['edition_index', 'draft_index', 'media_index']
+    const ofIndexes =
+      dialect === 'sqlite'
+        ? [
+            ...indexes.map((name) => `insert into ${name} (rowid, tokens) values (1, 'x')`),
+            ...indexes.map((name) => `select rowid from ${name} where ${name} match '"x"'`),
+            'select term, doc from edition_vocabulary',
+          ]
+        : [
+            ...indexes.map((name) => `insert into ${name} (key, tokens) values (1, 'x')`),
+            ...indexes.map((name) => `select key from ${name} where tokens @@ 'x'::tsquery`),
+            "select edition_matches('x'::tsquery, 0, 1), draft_matches('x'::tsquery)",
+          ]
+    return [...ofTables, ...ofIndexes]
+  }
+
+  /** Those that fail after a change of the schema. */
+  async function failing(change?: string): Promise<string[]> {
+    const database = await today()
+    if (change) await database.run(change)
+    const failed: string[] = []
+    for (const statement of statements())
+      await database.run(statement).catch((error: Error) => failed.push(`${statement}: ${error.message}`))
+    await database.close()
+    return failed
+  }
+
+  it('work on the present schema: what they use is dropped or renamed one release later', async () => {
+    expect(await failing()).toEqual([])
+  })
+
+  it.each([
+    ['a renamed column', 'alter table tags rename column description to about', 2],
+    ['a dropped column', 'alter table previews drop column created_by', 2],
+    ['a renamed table', 'alter table ref_counts rename to counts', 2],
+    [
+      'a new column that is required',
+      'create table new_one (id text); drop table settings; create table settings (name text not null, value text not null, kind text not null)',
+      1,
+    ],
+  ])('would fail on %s', async (_what, change, count) => {
+    expect(await failing(change)).toHaveLength(count)
+  })
 })

@@ -1,12 +1,14 @@
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 import fc from 'fast-check'
 import type { Response } from 'supertest'
+import { keepIndexes, rebuildIndexes } from '../src/articles/index-upkeep.ts'
 import type { Content } from '../src/editions/content.ts'
 import { keysOfMillisecond } from '../src/editions/index-key.ts'
-import { indexMissing, mergeIndex, rebuildIndex, textTokens } from '../src/editions/indexing.ts'
+import { INDEX_VERSION, indexState, storeIndexState } from '../src/editions/index-state.ts'
+import { mergeIndex, textTokens } from '../src/editions/indexing.ts'
 import { dialect } from '../src/storage/dialect.ts'
-import { editionIndex } from '../src/storage/fulltext.ts'
+import { deleteTokens, editionIndex, putTokens } from '../src/storage/fulltext.ts'
 import { editions } from '../src/storage/schema.ts'
 import { runs } from './harness/depth.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
@@ -276,16 +278,65 @@ it('finds only what is live, as it is now', async () => {
 it('rebuilds its index from what is live', async () => {
   for (const n of [1, 2, 3]) await publish(`Heron ${n}`)
   const before = await slugs('heron')
-  await rebuildIndex(room.storage)
+  await rebuildIndexes(room.storage)
   await mergeIndex(room.storage)
   expect(await slugs('heron')).toEqual(before)
-  await room.storage.transaction(async (tx) => {
-    await tx.delete(editionIndex)
-    await tx.update(editions).set({ searchKey: null })
+  expect(await indexState(room.storage.reader)).toEqual({ version: INDEX_VERSION })
+})
+
+describe('an index that lacks articles', () => {
+  it('is filled while the service answers, and says so instead of finding too little', async () => {
+    for (const n of [1, 2, 3]) await publish(`Ibis ${n}`)
+    const before = await slugs('ibis')
+    const lacking = await newsroom({}, { storage: room.storage })
+    await room.storage.transaction(async (tx) => {
+      await tx.delete(editionIndex)
+      await tx.update(editions).set({ searchKey: null })
+    })
+    const refused = await lacking.anyone.get('/v1/search?q=ibis').expect(503)
+    expect(refused.body.detail).toMatch(/^the search index is being filled: \d+ of \d+$/)
+    expect(refused.headers['retry-after']).toBe('5')
+    expect((await lacking.anyone.get('/readyz').expect(503)).body.detail).toBe(refused.body.detail)
+    await lacking.anyone.get('/v1/articles').expect(200)
+    await lacking.anyone.get(`/v1/articles/${before[0]}`).expect(200)
+    await publish('Ibis 4')
+    const seen: { done: number; total: number }[] = []
+    await keepIndexes(room.storage, { onProgress: (progress) => void seen.push(progress) })
+    expect(seen.at(-1)?.done).toBe(seen.at(-1)?.total)
+    await lacking.anyone.get('/readyz').expect(200)
+    const { body } = await lacking.anyone.get('/v1/search?q=ibis').expect(200)
+    expect(body.data.map(({ slug }: { slug: string }) => slug)).toEqual(['ibis-4', ...before])
+    await lacking.close()
   })
-  expect(await indexMissing(room.storage)).toBe(3)
-  await publish('Not a change of the first')
-  expect(await slugs('heron')).toEqual(before)
+})
+
+describe('an index of an older version', () => {
+  it('answers while it is rebuilt, and goes on where a process has stopped', async () => {
+    await publish('Kestrel over the pier')
+    const [before] = await slugs('kestrel')
+    const { body } = await room.editor.get(`/v1/articles/${before}`).expect(200)
+    await room.storage.transaction(async (tx) => {
+      // As an older tokenizer would have indexed it.
+      const [row] = await tx.select().from(editions).where(eq(editions.article, body.id))
+      const key = row?.searchKey ?? 0
+      await deleteTokens(tx, 'live', key)
+      await putTokens(tx, 'live', key, { positioned: ['kestrelold'], unpositioned: [] })
+      await storeIndexState(tx, { version: INDEX_VERSION - 1 })
+    })
+    expect(await slugs('kestrelold')).toEqual([before])
+    let batches = 0
+    await keepIndexes(room.storage, { onProgress: () => (batches += 1), isStopped: () => batches === 1 })
+    const { index } = (await room.anyone.get('/readyz').expect(200)).body
+    expect(index.done).toBeGreaterThan(0)
+    expect(index.done).toBeLessThan(index.total)
+    const seen: number[] = []
+    await keepIndexes(room.storage, { onProgress: ({ done }) => void seen.push(done) })
+    expect(seen[0]).toBeGreaterThanOrEqual(index.done)
+    expect(seen.at(-1)).toBe(index.total)
+    expect(await slugs('kestrel pier')).toEqual([before])
+    expect((await find('kestrelold', '&count=true')).data).toEqual([])
+    expect((await room.anyone.get('/readyz').expect(200)).body).toEqual({ status: 'ok' })
+  })
 })
 
 it('gives an article the next millisecond where one has as many as have room', async () => {

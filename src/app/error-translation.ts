@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { UnreadableBody } from '../body/errors.ts'
+import { describeFilling, indexedCount, indexState, isIndexWhole } from '../editions/index-state.ts'
+import type { Readiness } from '../http/health.ts'
 import { Problem } from '../lib/problem.ts'
 import { FilesFull, FilesUnavailable } from '../media/files/file-store.ts'
 import { brokenCode } from '../storage/failure.ts'
 import { faultOf, reasonOf, type StorageFault } from '../storage/faults.ts'
-import { type Storage, StorageBroken } from '../storage/storage.ts'
+import { type Reader, type Storage, StorageBroken } from '../storage/storage.ts'
 
 /** The problems for the faults of storage. What the server says of an outage may name hosts and users: it is for the log. */
 const faults: Record<StorageFault, (error: unknown) => Problem> = {
@@ -39,9 +41,16 @@ const PING_DEADLINE = 1_500
 
 const silence = () => pause(PING_DEADLINE, undefined, { ref: false }).then(() => Promise.reject(new Error('no answer')))
 
-/** Why the database cannot be used; undefined if it can. */
-export const whyNotReady = ({ ping }: Storage): Promise<string | undefined> =>
-  Promise.race([ping(), silence()]).then(
-    () => undefined,
-    (error: unknown) => (error instanceof StorageBroken ? error.message : 'the database does not answer'),
+/** Why the service is not ready, if it is not; and the progress of a rebuild of the search index, which answers meanwhile. */
+export const readinessOf = (storage: Storage): Promise<Readiness> =>
+  Promise.race([storage.ping().then(() => indexReadiness(storage.backgroundReader)), silence()]).catch(
+    (error: unknown) => ({
+      reason: error instanceof StorageBroken ? error.message : 'the database does not answer',
+    }),
   )
+
+async function indexReadiness(db: Reader): Promise<Readiness> {
+  if (!(await isIndexWhole(db))) return { reason: describeFilling(await indexedCount(db)) }
+  const { rebuild } = await indexState(db)
+  return rebuild ? { index: { done: rebuild.done, total: rebuild.total } } : {}
+}

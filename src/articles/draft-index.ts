@@ -6,10 +6,10 @@ import { sortKey } from '../lib/tokenizer.ts'
 import { deleteTokens, putTokens } from '../storage/fulltext.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { articles } from '../storage/schema.ts'
-import type { Reader, Storage, Writer } from '../storage/storage.ts'
+import type { Reader, Writer } from '../storage/storage.ts'
 
-/** How many working copies are indexed in one transaction. */
-const BATCH = 100
+/** How many working copies one transaction indexes: few enough that other writers do not wait long. */
+const BATCH_SIZE = 50
 
 const selectLast = prepared('last_draft_key', (db) =>
   db
@@ -41,35 +41,32 @@ export async function indexDraft(
 const indexedTextOf = ({ headline, kicker, standfirst, summary, body, language }: Content): string =>
   JSON.stringify([headline, kicker, standfirst, summary, body, language])
 
-/** Indexes the working copies that have no key, batch by batch: an upgrade of the index clears the keys. */
-export const indexMissingDrafts = (storage: Storage): Promise<void> =>
-  inBatches(storage, (tx) => tx.select().from(articles).where(isNull(articles.searchKey)).limit(BATCH))
-
-/** Rebuilds the index batch by batch. It stays complete meanwhile. */
-export function rebuildDraftIndex(storage: Storage): Promise<void> {
-  let last = ''
-  return inBatches(storage, async (tx) => {
-    const batch = await tx.select().from(articles).where(gt(articles.id, last)).orderBy(asc(articles.id)).limit(BATCH)
-    last = batch.at(-1)?.id ?? last
-    return batch
-  })
+/** Indexes a batch of the working copies that are not in the index; gives their number. */
+export async function indexMissingDrafts(tx: Writer): Promise<number> {
+  const batch = await tx.select().from(articles).where(isNull(articles.searchKey)).limit(BATCH_SIZE)
+  await indexBatch(tx, batch)
+  return batch.length
 }
 
-async function inBatches(
-  storage: Storage,
-  next: (tx: Writer) => Promise<(typeof articles.$inferSelect)[]>,
-): Promise<void> {
-  for (let indexed = BATCH; indexed > 0; )
-    indexed = await storage.transaction(async (tx) => {
-      const batch = await next(tx)
-      for (const { id, searchKey: before, content: stored } of batch) {
-        const content = stored as Content
-        if (before !== null) await deleteTokens(tx, 'drafts', before)
-        const searchKey = before ?? (await nextKey(tx))
-        await putTokens(tx, 'drafts', searchKey, await textTokens(content))
-        const columns = { searchKey, sortHeadline: sortKey(content.headline) }
-        await tx.update(articles).set(columns).where(eq(articles.id, id))
-      }
-      return batch.length
-    })
+/** Indexes a batch of working copies anew, in the order of their ids after one; gives these ids. */
+export async function reindexDrafts(tx: Writer, after: string): Promise<string[]> {
+  const batch = await tx
+    .select()
+    .from(articles)
+    .where(gt(articles.id, after))
+    .orderBy(asc(articles.id))
+    .limit(BATCH_SIZE)
+  await indexBatch(tx, batch)
+  return batch.map(({ id }) => id)
+}
+
+async function indexBatch(tx: Writer, batch: (typeof articles.$inferSelect)[]): Promise<void> {
+  for (const { id, searchKey: before, content: stored } of batch) {
+    const content = stored as Content
+    if (before !== null) await deleteTokens(tx, 'drafts', before)
+    const searchKey = before ?? (await nextKey(tx))
+    await putTokens(tx, 'drafts', searchKey, await textTokens(content))
+    const columns = { searchKey, sortHeadline: sortKey(content.headline) }
+    await tx.update(articles).set(columns).where(eq(articles.id, id))
+  }
 }

@@ -3,7 +3,13 @@
  * each edition: counting the references of a large section on every read would take too long.
  */
 import { and, eq, gt, inArray, sql } from 'drizzle-orm'
-import { numberedValues, placeholders, prepared, preparedVariants } from '../storage/prepared-statements.ts'
+import {
+  inStatements,
+  numberedValues,
+  placeholders,
+  prepared,
+  preparedVariants,
+} from '../storage/prepared-statements.ts'
 import { refCounts } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 
@@ -74,9 +80,10 @@ export async function addToArticleCounts(tx: Writer, changes: (Ref & { delta: nu
     sums.set(key, { kind, ref, editions: (sums.get(key)?.editions ?? 0) + delta })
   }
   const rows = [...sums.values()].filter(({ editions }) => editions !== 0)
-  if (rows.length === 0) return
-  const values = rows.flatMap((row, index) => Object.entries(row).map(([name, value]) => [`${name}${index}`, value]))
-  await upsertCounts(tx, rows.length, Object.fromEntries(values))
+  for (const part of inStatements(rows)) {
+    const values = part.flatMap((row, index) => Object.entries(row).map(([name, value]) => [`${name}${index}`, value]))
+    await upsertCounts(tx, part.length, Object.fromEntries(values))
+  }
 }
 
 const upsertCounts = preparedVariants('ref_counts', (tx: Writer, count: number) => {

@@ -31,8 +31,9 @@ export interface EntryDeps extends DeletionDeps {
 export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
   server: FastifyInstance,
   kind: EntryKind<Row, Input>,
-  { storage, clock, idempotent, latestArticles, loadImages, reassign }: EntryDeps,
+  deps: EntryDeps,
 ): void {
+  const { storage, clock, idempotent, latestArticles, loadImages } = deps
   const app = server.withTypeProvider<ZodTypes>()
   const { noun, plural, title, readAccess = 'live:read' } = kind
   const path = `/${plural}`
@@ -183,7 +184,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
     },
   )
 
-  registerDeletion(app, kind, { storage, clock, idempotent, reassign }, { One, View, view })
+  registerDeletion(app, kind, deps, { One, View, view })
 }
 
 /** Sends serialised JSON. */

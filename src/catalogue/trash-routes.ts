@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import type { Caller } from '../access/roles.ts'
-import { type WriteContext, writeContext } from '../access/write-context.ts'
+import { writeContext } from '../access/write-context.ts'
 import { requireAdmin } from '../http/access.ts'
 import { ConditionalHeaders, DeletionQuery, NoContent } from '../http/common-schemas.ts'
 import { ifMatch } from '../http/conditional-requests.ts'
@@ -9,19 +9,16 @@ import { ProblemReply } from '../http/problems.ts'
 import { sendNoContent } from '../http/reply.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import { Idempotent, type IdempotentRun } from '../idempotency/idempotency.ts'
-import type { Clock } from '../lib/clock.ts'
-import type { Reader, Storage, Writer } from '../storage/storage.ts'
+import { JobReply } from '../jobs/schemas.ts'
+import { presentJob } from '../jobs/store.ts'
+import type { Reader } from '../storage/storage.ts'
 import type { EntryInput, EntryKind, EntryRow } from './entry.ts'
 import { capitalized, withArticle } from './noun.ts'
-import { findEntry } from './store.ts'
-import { deleteEntry, invalidReassignTarget, restoreEntry } from './trash.ts'
+import { type ReplacementDeps, replaceEntry } from './replace.ts'
+import { deleteEntry, restoreEntry } from './trash.ts'
 
-export interface DeletionDeps {
-  storage: Storage
-  clock: Clock
+export interface DeletionDeps extends ReplacementDeps {
   idempotent: IdempotentRun
-  /** Makes the articles that refer to entry `from` refer to entry `to`. */
-  reassign: (tx: Writer, noun: string, from: string, to: string, context: WriteContext) => Promise<void>
 }
 
 const DeleteQuery = DeletionQuery.extend({
@@ -36,7 +33,7 @@ const DeleteQuery = DeletionQuery.extend({
 export function registerDeletion<Row extends EntryRow, Input extends EntryInput>(
   server: FastifyInstance,
   kind: EntryKind<Row, Input>,
-  { storage, clock, idempotent, reassign }: DeletionDeps,
+  deps: DeletionDeps,
   {
     One,
     View,
@@ -47,6 +44,7 @@ export function registerDeletion<Row extends EntryRow, Input extends EntryInput>
     view: (db: Reader, row: Row, caller: Caller) => Promise<unknown>
   },
 ): void {
+  const { storage, clock, idempotent } = deps
   const app = server.withTypeProvider<ZodTypes>()
   const { noun, plural, title } = kind
   const path = `/${plural}`
@@ -60,29 +58,26 @@ export function registerDeletion<Row extends EntryRow, Input extends EntryInput>
       schema: {
         operationId: `delete${title}`,
         summary: `Delete ${withArticle(noun)}`,
-        description: `Moves the ${noun} to the trash. That is 409 while anything refers to it; with \`reassignTo\` its articles refer to another from then on.`,
+        description: `Moves the ${noun} to the trash. That is 409 while anything refers to it; with \`reassignTo\` its articles refer to another from then on. If these are more than a hundred, that is a job: 202.`,
         tags,
         params: One,
         headers: ConditionalHeaders,
         querystring: DeleteQuery,
-        response: { 204: NoContent, 422: ProblemReply },
+        response: { 202: JobReply, 204: NoContent, 422: ProblemReply },
       },
     },
     async (request, reply) => {
       const { permanent, reassignTo } = request.query
       if (permanent) requireAdmin(request.caller)
       const context = writeContext(request, clock)
-      const reassignArticles = async (tx: Writer, row: Row) => {
-        if (reassignTo === undefined) return undefined
-        const other = await findEntry<Row>(tx, kind, reassignTo)
-        const { id } = row
-        if (!other || other.id === id || kind.mayReplace?.(row, other) === false)
-          throw invalidReassignTarget(noun, reassignTo)
-        await reassign(tx, noun, id, other.id, context)
-        return other.id
+      const reference = referenceIn(request.params)
+      const options = { permanent, check: ifMatch(request) }
+      if (reassignTo === undefined)
+        await storage.transaction((tx) => deleteEntry<Row, Input>(tx, kind, reference, options, context))
+      else {
+        const job = await replaceEntry<Row, Input>(deps, kind, { ...options, reference, reassignTo }, context)
+        if (job) return reply.code(202).header('location', `/v1/jobs/${job.id}`).send(presentJob(job)) as never
       }
-      const options = { permanent, check: ifMatch(request), reassign: reassignArticles }
-      await storage.transaction((tx) => deleteEntry(tx, kind, referenceIn(request.params), options, context))
       return sendNoContent(reply)
     },
   )

@@ -5,7 +5,7 @@ import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import { articleRefs, editionRefs } from '../storage/schema.ts'
-import type { Writer } from '../storage/storage.ts'
+import type { Reader, Writer } from '../storage/storage.ts'
 import { type EntryCollection, type EntryInput, type EntryKind, type EntryRow, rowCount } from './entry.ts'
 import { findSlug } from './resolve.ts'
 import { claimSlug, deleteSlugs, mergeSlugs, unmergeSlugs } from './slugs.ts'
@@ -17,8 +17,21 @@ export interface DeletionOptions<Row extends EntryRow = EntryRow> {
   permanent: boolean
   /** Throws unless the client expects this version. */
   check: (currentVersion: number) => void
-  /** Runs first: makes articles refer to another entry and returns its id, to which the slugs then redirect. */
-  reassign?: (tx: Writer, row: Row) => Promise<string | undefined>
+  /** Makes articles refer to another entry and returns its id, to which the slugs then redirect. */
+  reassign?: (tx: Writer, row: Row) => Promise<string>
+}
+
+/** The entry that a deletion is about. Throws `not-found`, or what `check` throws. */
+export async function entryToDelete<Row extends EntryRow, Input extends EntryInput>(
+  tx: Writer,
+  kind: EntryKind<Row, Input>,
+  reference: string,
+  { permanent, check }: Pick<DeletionOptions, 'permanent' | 'check'>,
+): Promise<Row> {
+  const row = await (permanent ? findEntryOrTrashed<Row> : findEntry<Row>)(tx, kind, reference, 'own')
+  if (!row) throw notFound(kind.noun)
+  check(row.version)
+  return row
 }
 
 /** Moves an entry to the trash or deletes it permanently; returns it. Throws `in-use` while anything refers to it. */
@@ -30,9 +43,7 @@ export async function deleteEntry<Row extends EntryRow, Input extends EntryInput
   context: WriteContext,
 ): Promise<Row> {
   const { now } = context
-  const row = await (permanent ? findEntryOrTrashed<Row> : findEntry<Row>)(tx, kind, reference, 'own')
-  if (!row) throw notFound(kind.noun)
-  check(row.version)
+  const row = await entryToDelete(tx, kind, reference, { permanent, check })
   const successor = await reassign?.(tx, row)
   await assertUnused(tx, kind, row)
   const { id } = row
@@ -57,13 +68,15 @@ export async function deleteEntry<Row extends EntryRow, Input extends EntryInput
   return row
 }
 
-async function assertUnused<Row extends EntryRow, Input extends EntryInput>(
+/** Throws `in-use` while an entry refers to this one, or an article that is not among those that are reassigned. */
+export async function assertUnused<Row extends EntryRow, Input extends EntryInput>(
   tx: Writer,
   kind: EntryKind<Row, Input>,
   { id, slug }: Row,
+  reassigned: string[] = [],
 ): Promise<void> {
   const uses: Record<string, number> = {
-    articles: await articlesUsing(tx, kind.noun, id),
+    articles: (await articlesReferring(tx, kind.noun, id)).length - reassigned.length,
     ...(kind.selfReference && { [kind.plural]: await countReferringEntries(tx, kind, kind.selfReference.column, id) }),
   }
   for (const { plural, column, table } of kind.usedBy ?? [])
@@ -90,15 +103,15 @@ async function countReferringEntries(
   return row?.count ?? 0
 }
 
-/** How many articles refer to the entry, in their working copy or their edition. */
-async function articlesUsing(tx: Writer, noun: string, id: string): Promise<number> {
+/** The ids of the articles that refer to an entry, in their working copy or their edition. */
+export async function articlesReferring(db: Reader, noun: string, id: string): Promise<string[]> {
   const referring = (table: typeof articleRefs | typeof editionRefs) =>
-    tx
+    db
       .select({ article: table.article })
       .from(table)
       .where(and(eq(table.kind, noun), eq(table.ref, id)))
-  const articles = [...(await referring(articleRefs)), ...(await referring(editionRefs))].map(({ article }) => article)
-  return new Set(articles).size
+  const rows = [...(await referring(articleRefs)), ...(await referring(editionRefs))]
+  return [...new Set(rows.map(({ article }) => article))]
 }
 
 /** Restores an entry from the trash. Throws `conflict` while its parent or affiliation is in the trash. */
@@ -136,11 +149,4 @@ async function reserveSlug<Row extends EntryRow, Input extends EntryInput>(
   const own = await findSlug(tx, { kind: kind.noun, slug: row.slug, scope: section ?? '' })
   if (own?.target === row.id) return row.slug
   return claimSlug(tx, { kind: kind.noun, target: row.id, section, name: row.slug, live: true })
-}
-
-/** The problem for a `reassignTo` that does not name another entry of the kind. */
-export function invalidReassignTarget(noun: string, reference: string): Problem {
-  const message = `names no other ${noun}: "${reference}"`
-  const errors = [{ in: 'query' as const, pointer: '/reassignTo', code: 'invalid_reference', message }]
-  return new Problem('invalid-reference', `reassignTo ${message}`, { errors })
 }

@@ -172,11 +172,10 @@ Examples:
     .action(
       withConfig(async (config) => {
         const { withStorage } = await import('./with-storage.ts')
-        const { rebuildIndex: indexAnew, mergeIndex } = await import('../editions/indexing.ts')
-        const { rebuildDraftIndex: indexDraftsAnew } = await import('../articles/draft-index.ts')
+        const { mergeIndex } = await import('../editions/indexing.ts')
+        const { rebuildIndexes } = await import('../articles/index-upkeep.ts')
         await withStorage(config, async (storage) => {
-          await indexAnew(storage)
-          await indexDraftsAnew(storage)
+          await rebuildIndexes(storage)
           await mergeIndex(storage)
         })
         print('The indexes are rebuilt.')

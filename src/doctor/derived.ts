@@ -1,9 +1,8 @@
 /** Checks of what is stored and can be derived again: the JSON of editions, their references, counts, and the indexes. */
 import { asc, count, eq, getTableColumns, gt, inArray, isNotNull, isNull, notInArray } from 'drizzle-orm'
-import { indexMissingDrafts } from '../articles/draft-index.ts'
+import { keepIndexes } from '../articles/index-upkeep.ts'
 import { addToArticleCounts, countedKinds } from '../catalogue/article-counts.ts'
 import type { Content } from '../editions/content.ts'
-import { indexMissing } from '../editions/indexing.ts'
 import { loadReferences } from '../editions/reference-loader.ts'
 import { liveRefs, putReferences } from '../editions/references.ts'
 import { recompile } from '../editions/store.ts'
@@ -112,16 +111,10 @@ export const checkCounts: Check = {
     }),
 }
 
-/** The two full-text indexes, each with the table that has its keys, and what indexes the rows without a key. */
+/** The two full-text indexes, each with the table that has its keys. */
 const indexes = [
-  { name: 'the index of editions', index: editionIndex, table: editions, id: editions.article, fill: indexMissing },
-  {
-    name: 'the index of working copies',
-    index: draftIndex,
-    table: articles,
-    id: articles.id,
-    fill: indexMissingDrafts,
-  },
+  { name: 'the index of editions', index: editionIndex, table: editions, id: editions.article },
+  { name: 'the index of working copies', index: draftIndex, table: articles, id: articles.id },
 ] as const
 
 type FulltextIndex = (typeof indexes)[number]
@@ -139,7 +132,7 @@ export const checkIndexes: Check[] = indexes.map((entry) => ({
         ...foreign.map((key) => ({ text: `its entry ${key} belongs to no article`, repaired: repair })),
       ]
     })
-    if (repair) await entry.fill(storage)
+    if (repair) await keepIndexes(storage)
     return found
   },
 }))

@@ -25,8 +25,8 @@ import { newIndexKey, publishedAtOf } from './index-key.ts'
 import { loadReferences } from './reference-loader.ts'
 import { putReferences } from './references.ts'
 
-/** How many editions one transaction indexes. */
-const BATCH_SIZE = 100
+/** How many editions one transaction indexes: few enough that other writers do not wait long. */
+const BATCH_SIZE = 50
 
 /** What is indexed of a text: its words in order, and their distinct stems, if its language has a stemmer. */
 interface IndexedText {
@@ -165,48 +165,37 @@ export async function indexEdition(
 }
 
 /**
- * Indexes the editions that are not in the index, and writes their sort columns and references, batch by batch. A
- * migration that changes what is indexed removes them from the index. Gives their number.
+ * Indexes a batch of the editions that are not in the index, and writes their sort columns and references. Gives their
+ * number.
  */
-export async function indexMissing(storage: Storage): Promise<number> {
+export async function indexMissingEditions(tx: Writer): Promise<number> {
   const rows = { article: editions.article, publishedAt: editions.publishedAt, content: editions.content }
-  const missing = (db: Pick<Writer, 'select'>, limit: number) =>
-    db.select(rows).from(editions).where(isNull(editions.searchKey)).limit(limit)
-  let indexed = 0
-  while ((await missing(storage.reader, 1)).length > 0)
-    indexed += await storage.transaction(async (tx) => {
-      const batch = await missing(tx, BATCH_SIZE)
-      for (const { article: id, publishedAt, content: stored } of batch) {
-        const content = stored as Content
-        const searchKey = await indexEdition(tx, { publishedAt, previousKey: null }, content)
-        const columns = { searchKey, sortHeadline: sortKey(content.headline) }
-        await tx.update(editions).set(columns).where(eq(editions.article, id))
-        await putReferences(tx, { id, publishedAt }, content, await loadReferences(tx, [{ id, content }]))
-      }
-      return batch.length
-    })
-  return indexed
+  const batch = await tx.select(rows).from(editions).where(isNull(editions.searchKey)).limit(BATCH_SIZE)
+  for (const { article: id, publishedAt, content: stored } of batch) {
+    const content = stored as Content
+    const searchKey = await indexEdition(tx, { publishedAt, previousKey: null }, content)
+    const columns = { searchKey, sortHeadline: sortKey(content.headline) }
+    await tx.update(editions).set(columns).where(eq(editions.article, id))
+    await putReferences(tx, { id, publishedAt }, content, await loadReferences(tx, [{ id, content }]))
+  }
+  return batch.length
 }
 
-/** Rebuilds the index, batch by batch; it is complete at any time. */
-export async function rebuildIndex(storage: Storage): Promise<void> {
-  for (let position = ''; ; ) {
-    const last = await storage.transaction(async (tx) => {
-      const batch = await tx
-        .select()
-        .from(editions)
-        .where(gt(editions.article, position))
-        .orderBy(asc(editions.article))
-        .limit(BATCH_SIZE)
-      for (const { article, publishedAt, searchKey: previousKey, content } of batch) {
-        const searchKey = await indexEdition(tx, { publishedAt, previousKey }, content as Content)
-        if (searchKey !== previousKey) await tx.update(editions).set({ searchKey }).where(eq(editions.article, article))
-      }
-      return batch.at(-1)?.article
-    })
-    if (last === undefined) return
-    position = last
+/** Indexes a batch of editions anew, in the order of their ids after one; gives these ids. */
+export async function reindexEditions(tx: Writer, after: string): Promise<string[]> {
+  const batch = await tx
+    .select()
+    .from(editions)
+    .where(gt(editions.article, after))
+    .orderBy(asc(editions.article))
+    .limit(BATCH_SIZE)
+  for (const { article, publishedAt, searchKey: previousKey, content: stored } of batch) {
+    const content = stored as Content
+    const searchKey = await indexEdition(tx, { publishedAt, previousKey }, content)
+    const columns = { searchKey, sortHeadline: sortKey(content.headline) }
+    await tx.update(editions).set(columns).where(eq(editions.article, article))
   }
+  return batch.map(({ article }) => article)
 }
 
 /** The pause after each step of a merge, in which other writers get their turn, in milliseconds. */

@@ -17,7 +17,7 @@ declare module 'fastify' {
 
 /** How long one turn of the event loop may be spent on requests before the rest of them are refused, in milliseconds. */
 const MAX_TURN = 50
-/** Fewer requests than this in a turn are no overload, however long they take. */
+/** Fewer reads than this in a turn are no overload, however long the turn takes; nor are fewer writes. */
 const MIN_REQUESTS = 64
 /** How many requests may be in flight that have arrived as a whole and that no cache answers. */
 const MAX_IN_FLIGHT = { read: 256, write: 64 }
@@ -43,7 +43,7 @@ export interface Admission {
 /** The admission of the requests of one process; `now` gives the time in milliseconds. */
 export function admission(now = () => performance.now()): Admission {
   let turnBegan = 0
-  let requests = 0
+  const arrived = { read: 0, write: 0 }
   const inFlight = { read: 0, write: 0 }
   let held: (() => void)[] | undefined
 
@@ -51,18 +51,21 @@ export function admission(now = () => performance.now()): Admission {
 
   function endTurn(): void {
     turnBegan = 0
-    requests = 0
+    arrived.read = 0
+    arrived.write = 0
   }
 
   function isTaken({ method, url = '' }: IncomingMessage): boolean {
-    if (kindOf(method) === 'write' && isFull('write')) return false
-    requests += 1
+    const kind = kindOf(method)
+    if (kind === 'write' && isFull('write')) return false
+    // Each kind for itself: writes that arrive together must not turn a read away.
+    arrived[kind] += 1
     if (turnBegan === 0) {
       turnBegan = now()
       setImmediate(endTurn)
       return true
     }
-    return requests <= MIN_REQUESTS || now() - turnBegan < MAX_TURN || HEALTH.test(url)
+    return arrived[kind] <= MIN_REQUESTS || now() - turnBegan < MAX_TURN || HEALTH.test(url)
   }
 
   return {

@@ -54,25 +54,25 @@ export function registerJobs(server: FastifyInstance, { storage, clock, idempote
   app.get(
     '/jobs/:job',
     {
-      config: { access: 'admin' },
+      config: { access: 'content:write' },
       schema: {
         operationId: 'getJob',
         summary: 'Get a job',
         description:
-          'Shows how far it is, and its report when it has ended. The progress is updated every two seconds.',
+          'Shows how far it is, and its report when it has ended. The progress is updated every two seconds. An editor sees the jobs that its key has begun.',
         tags,
         params: ByJob,
         querystring: NoQuery,
         response: { 200: JobReply },
       },
     },
-    async ({ params }) => presentJob(await readJob(storage.reader, params.job)),
+    async ({ params, caller }) => presentJob(await readJob(storage.reader, params.job, caller)),
   )
 
   app.post(
     '/jobs/:job/cancel',
     {
-      config: { access: 'admin' },
+      config: { access: 'content:write' },
       schema: {
         operationId: 'cancelJob',
         summary: 'Cancel a job',

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { Id, Timestamp } from '../lib/schemas.ts'
 
 /** The kinds of work that run as jobs. */
-export const jobKinds = ['backup'] as const
+export const jobKinds = ['backup', 'reassignment'] as const
 export type JobKind = (typeof jobKinds)[number]
 
 /** The states of a job. Those after `running` are final. */
@@ -20,7 +20,10 @@ export const JobReply = z
         done: z.int().meta({ description: 'How much is done.', examples: [1200] }),
         total: z.int().meta({ description: 'How much there is to do; 0 while that is not known.', examples: [5600] }),
       })
-      .meta({ description: 'How far it is, in units of its kind: a backup counts pages of the database.' }),
+      .meta({
+        description:
+          'How far it is, in units of its kind: a backup counts pages of the database, a reassignment articles.',
+      }),
     report: z
       .looseObject({
         error: z
@@ -31,7 +34,7 @@ export const JobReply = z
       .nullable()
       .meta({
         description:
-          'The result; null until it has ended. A backup has `file`, `bytes`, and `change`, the number of the last change that is in it.',
+          'The result; null until it has ended. A backup has `file`, `bytes`, and `change`, the number of the last change that is in it; a reassignment has `articles`, the number of those that it has changed.',
       }),
     createdBy: z
       .string()

@@ -1,4 +1,5 @@
 import { and, eq, inArray, lt, type SQL } from 'drizzle-orm'
+import { type Caller, may } from '../access/roles.ts'
 import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
@@ -50,10 +51,10 @@ export async function createJob(tx: Writer, kind: JobKind, clock: Clock, context
   return row
 }
 
-/** The job with this id. Throws `not-found`. */
-export async function readJob(db: Reader, id: string): Promise<JobRow> {
+/** The job with this id, which an editor sees if it has begun it. Throws `not-found`. */
+export async function readJob(db: Reader, id: string, caller: Caller): Promise<JobRow> {
   const [row] = await db.select().from(jobs).where(eq(jobs.id, id))
-  if (!row) throw notFound('job')
+  if (!row || !(may(caller, 'admin') || row.createdBy === caller.id)) throw notFound('job')
   return row
 }
 
@@ -112,12 +113,12 @@ export async function finishJob(
 
 /** Cancels a job; the process that does it notices when it renews the lease. Throws `not-found`, or `conflict` if it has ended. */
 export async function cancelJob(tx: Writer, id: string, context: WriteContext): Promise<JobRow> {
-  const before = await readJob(tx, id)
+  const before = await readJob(tx, id, context.caller)
   if (!unfinished.some((state) => state === before.state))
     throw new Problem('conflict', `the job has ended: it is ${before.state}`)
   await finishJob(tx, id, { state: 'cancelled', report: null }, context.now)
   await audit(tx, context, { action: 'job.cancel', target: id })
-  return readJob(tx, id)
+  return readJob(tx, id, context.caller)
 }
 
 /** Fails the jobs whose process is gone, and deletes those that ended long ago. */

@@ -46,7 +46,8 @@ export async function facetsOf(
 ): Promise<Facets> {
   const articles = JSON.stringify(hits.map(({ article }) => article))
   const facets: Facets = {}
-  const refCounts = requested.some((name) => name in entryTables) ? await selectCounts(bounded, { articles }) : []
+  const refCounts =
+    hits.length > 0 && requested.some((name) => name in entryTables) ? await selectCounts(bounded, { articles }) : []
   for (const name of requested) facets[name] = name === 'year' ? yearFacet(hits) : await entryFacet(db, name, refCounts)
   return facets
 }

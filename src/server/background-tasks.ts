@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { keepIndexes } from '../articles/index-upkeep.ts'
 import { publishDue, type Releases } from '../articles/lifecycle/scheduler.ts'
 import { sweepPreviews } from '../articles/previews/store.ts'
 import { sweepAudit } from '../audit/log.ts'
@@ -6,6 +7,7 @@ import { backUpIfDue } from '../backups/schedule.ts'
 import type { ChangeNotifier } from '../changes/change-notifier.ts'
 import { sweepChanges } from '../changes/log.ts'
 import type { Config } from '../config.ts'
+import type { IndexProgress } from '../editions/index-state.ts'
 import { mergeIndex } from '../editions/indexing.ts'
 import { recompileStale } from '../editions/recompile-stale.ts'
 import { siteOf } from '../feeds/site.ts'
@@ -32,6 +34,9 @@ const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
+
+/** How many batches of the search index have one line in the log. */
+const PROGRESS_BATCHES = 50
 
 /** How often scheduled publications are looked for, in milliseconds: those of other processes, too. */
 const RELEASES_INTERVAL = 0.4 * SECOND
@@ -105,10 +110,20 @@ async function startBackgroundTasks(deps: BackgroundDeps, onError: ReturnType<ty
   }
 }
 
+/** Calls a function with the first of so many values, and the last one of all. */
+function occasionally(times: number, call: (progress: IndexProgress) => void): (progress: IndexProgress) => void {
+  let count = 0
+  return (progress) => {
+    if (count % times === 0 || progress.done === progress.total) call(progress)
+    count += 1
+  }
+}
+
 /** Tasks on the database. Several processes may run them over one database at the same time. */
-function storageTasks({ config, storage, clock }: BackgroundDeps, signal: AbortSignal): Task[] {
+function storageTasks({ config, storage, clock, log }: BackgroundDeps, signal: AbortSignal): Task[] {
   const isStopping = () => signal.aborted
   const trashCursors: PurgeCursors = new Map()
+  const logProgress = (progress: IndexProgress) => log.info(progress, 'the search index is being filled')
   const deleteExpired = async () => {
     await sweepIdempotencyKeys({ storage, clock })
     await sweepPreviews({ storage, clock })
@@ -126,6 +141,12 @@ function storageTasks({ config, storage, clock }: BackgroundDeps, signal: AbortS
       name: 'failing jobs of processes that have ended',
       interval: 5 * SECOND,
       run: () => sweepJobs({ storage, clock }),
+    },
+    {
+      name: 'filling the search index',
+      interval: SECOND,
+      run: () =>
+        keepIndexes(storage, { isStopped: isStopping, onProgress: occasionally(PROGRESS_BATCHES, logProgress) }),
     },
     { name: 'merging the index', interval: DAY, run: () => mergeIndex(storage, isStopping) },
     // Editions that this process made stale are recompiled at once; these are the ones of other processes.

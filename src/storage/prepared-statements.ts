@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import { getTableName, type Param, type Placeholder, sql } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { BoundedMap, getOrCreate } from '../lib/cache.ts'
+import { dialect } from './dialect.ts'
 import { runWrite } from './run-write.ts'
 import { pauseAfterStatement } from './statement-pause.ts'
 import type { Reader, Writer } from './storage.ts'
@@ -98,11 +99,24 @@ function buildInsert(tx: Writer, table: SQLiteTable, key: string, count: number,
   return { name: `insert_${getTableName(table)}_${hash('sha1', key).slice(0, 12)}`, text, values }
 }
 
+/**
+ * How many rows one statement inserts. SQLite keeps a journal for a statement of several rows, by which it can undo that
+ * statement alone, and FTS5 ends a segment for it: both cost more than single statements do. PostgreSQL has a message for
+ * each statement.
+ */
+const ROWS_PER_INSERT = dialect === 'sqlite' ? 1 : 1_000
+
+/** The rows in parts, each for one statement. */
+export const inStatements = <T>(rows: T[]): T[][] =>
+  Array.from({ length: Math.ceil(rows.length / ROWS_PER_INSERT) }, (_, part) =>
+    rows.slice(part * ROWS_PER_INSERT, (part + 1) * ROWS_PER_INSERT),
+  )
+
 /** A cache of the inserts into each table, by number of rows and columns. */
 const inserts = new WeakMap<SQLiteTable, BoundedMap<string, Insert>>()
 
 /**
- * Inserts rows by a statement that is prepared once for this number of rows. For hot inserts. The columns inserted are
+ * Inserts rows by statements that are prepared once for their number of rows. For hot inserts. The columns inserted are
  * those that are set in the first row.
  */
 export async function insertRows<T extends SQLiteTable>(
@@ -114,14 +128,13 @@ export async function insertRows<T extends SQLiteTable>(
   const [first] = records
   if (!first) return
   const columns = Object.keys(first).filter((name) => first[name] !== null && first[name] !== undefined)
-  const key = `${records.length} ${columns.join(' ')}`
   const ofTable = getOrCreate(inserts, table, () => new BoundedMap<string, Insert>(MAX_VARIANTS))
-  const insert = getOrCreate(ofTable, key, () => buildInsert(tx, table, key, records.length, columns))
-  await runWrite(
-    tx,
-    insert,
-    insert.values.map(({ row, column, encode }) => encode(records[row]?.[column])),
-  )
+  for (const part of inStatements(records)) {
+    const key = `${part.length} ${columns.join(' ')}`
+    const insert = getOrCreate(ofTable, key, () => buildInsert(tx, table, key, part.length, columns))
+    const values = insert.values.map(({ row, column, encode }) => encode(part[row]?.[column]))
+    await runWrite(tx, insert, values)
+  }
 }
 
 /** Inserts one row, in the same way. */

@@ -4,6 +4,7 @@
  * Editors change the working copies (`articles`, `revisions`, `articleRefs`); the public reads the editions (`editions`,
  * `editionRefs`). Code that serves the public reads the tables of editions only.
  */
+import { sql } from 'drizzle-orm'
 import type { AccessAttributes } from '../access/attributes.ts'
 import type { Grant } from '../access/grants.ts'
 import type { MediaAccess } from '../access/media-access.ts'
@@ -225,6 +226,8 @@ export const articles = table(
     index('articles_external_id').on(t.externalId),
     index('articles_created_at').on(t.createdAt, t.id),
     index('articles_edited_at').on(t.editedAt, t.id),
+    // The order of lists of working copies.
+    index('articles_dated_at').on(sql`coalesce(${t.publishedAt}, ${t.createdAt})`, t.id),
     index('articles_headline').on(t.sortHeadline, t.id),
     index('articles_created_by').on(t.createdBy, t.editedAt),
     index('articles_publish_at').on(t.publishAt, t.id),
@@ -424,8 +427,8 @@ export const staleEditions = table('stale_editions', { article: text('article').
 ])
 
 /**
- * The change log: all changes to what the public reads, without gaps, in commit order. `was` has the access attributes
- * that an article had before, if they have changed: partners that lose access to it are notified by them.
+ * The change log: all changes to what the public reads, without gaps, in commit order. `previousAttributes` are the access
+ * attributes that an article had before, if they have changed: partners that lose access to it are notified by them.
  */
 export const changes = table(
   'changes',
@@ -436,6 +439,7 @@ export const changes = table(
     target: text('target').notNull(),
     slug: text('slug').notNull(),
     version: integer('version').notNull(),
+    // The column keeps its first name: processes of the former release would not find another during an upgrade.
     previousAttributes: json('was').$type<AccessAttributes>(),
   },
   (t) => [index('changes_target').on(t.target, t.seq)],

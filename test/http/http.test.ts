@@ -721,13 +721,13 @@ describe('overload', () => {
       time += 1
       reply.writeHead(200).end()
     })
-    const arrive = (url: string) => {
+    const arrive = (url: string, method = 'GET') => {
       const end = () => {}
       const writeHead = (status: number) => {
         statuses.push(status)
         return { end }
       }
-      listener({ url, method: 'GET' } as IncomingMessage, { writeHead, end } as unknown as ServerResponse)
+      listener({ url, method } as IncomingMessage, { writeHead, end } as unknown as ServerResponse)
     }
     for (let count = 0; count < 70; count++) arrive('/v1/articles')
     expect(statuses.slice(0, 64)).toEqual(Array(64).fill(200))
@@ -739,6 +739,11 @@ describe('overload', () => {
     await new Promise(setImmediate)
     arrive('/v1/articles')
     expect(statuses.at(-1)).toBe(200)
+    await new Promise(setImmediate)
+    statuses.length = 0
+    for (let count = 0; count < 65; count++) arrive('/v1/articles', 'POST')
+    arrive('/v1/articles')
+    expect(statuses.slice(63)).toEqual([200, 503, 200])
   })
 
   it('is answered 503 while too many writes are in flight, which are all answered', async () => {

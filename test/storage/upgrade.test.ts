@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/app.ts'
+import { keepIndexes } from '../../src/articles/index-upkeep.ts'
 import { releases } from '../../src/articles/lifecycle/scheduler.ts'
+import { backfillSortNames } from '../../src/catalogue/sort-names.ts'
 import { readConfig } from '../../src/config.ts'
 import { systemClock } from '../../src/lib/clock.ts'
-import { backfill } from '../../src/server/backfill.ts'
 import { openStorage } from '../../src/storage/open.ts'
 import { APPLICATION_ID } from '../../src/storage/sqlite-file.ts'
 import type { Storage } from '../../src/storage/storage.ts'
@@ -42,7 +43,8 @@ describe('a database of the first schema', () => {
     const forever = { TRASH_DAYS: '0', CHANGES_DAYS: '0' }
     const config = readConfig({ DATELINE_ADMIN_KEY: ADMIN, LOG_LEVEL: 'silent', ...forever })
     storage = await openStorage(file)
-    await backfill(storage, () => {})
+    await backfillSortNames(storage)
+    await keepIndexes(storage)
     app = await buildApp({
       config,
       storage,

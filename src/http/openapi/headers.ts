@@ -53,6 +53,11 @@ const headers = {
     isAlways: true,
     example: '/v1/articles/0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d',
   },
+  'Job-Location': {
+    description: 'The address of the job that does the work; absent if it is done without one.',
+    isAlways: false,
+    example: '/v1/jobs/0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d',
+  },
   'Retry-After': {
     description: 'How many seconds to wait before the next try.',
     isAlways: true,
@@ -86,8 +91,9 @@ type HeaderName = keyof typeof headers
 /** Headers that a route declares for its reply, beside those that follow from its method and parameters. */
 export type ReplyHeader = 'Last-Modified' | 'Cache-Tag' | 'Link'
 
-/** The name of the header that a component describes. */
-const sentAs = (name: HeaderName): string => (name === 'Version-ETag' ? 'ETag' : name)
+/** The names of the headers that components with another name describe. */
+const SENT_AS: Partial<Record<HeaderName, string>> = { 'Version-ETag': 'ETag', 'Job-Location': 'Location' }
+const sentAs = (name: HeaderName): string => SENT_AS[name] ?? name
 
 const refs = (names: readonly HeaderName[]): Json =>
   Object.fromEntries(names.map((name) => [sentAs(name), { $ref: `#/components/headers/${name}` }]))
@@ -120,6 +126,7 @@ export function replyHeadersOf(
     ...COMMON,
     ...validator,
     ...(status === 201 ? (['Location'] as const) : []),
+    ...(status === 202 ? (['Job-Location'] as const) : []),
     ...(isIdempotent ? (['Idempotent-Replayed'] as const) : []),
     ...own,
   ])

@@ -1,0 +1,1 @@
+CREATE INDEX "articles_dated_at" ON "articles" USING btree (coalesce("published_at", "created_at"),"id");

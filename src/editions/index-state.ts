@@ -1,0 +1,82 @@
+/**
+ * The state of the full-text indexes, which all processes share. An upgrade that changes what is indexed does not empty
+ * them: they are rebuilt beside the service, batch by batch, and answer meanwhile.
+ */
+import { eq, isNull, sql } from 'drizzle-orm'
+import { Problem } from '../lib/problem.ts'
+import { prepared } from '../storage/prepared-statements.ts'
+import { articles, editions, settings } from '../storage/schema.ts'
+import type { Reader, Writer } from '../storage/storage.ts'
+
+/** The version of what is indexed. A change of the tokenizer, the stems or the tokens of an article increases it. */
+export const INDEX_VERSION = 1
+
+/** How far work on the indexes is, in articles: editions and working copies are counted each. */
+export interface IndexProgress {
+  done: number
+  total: number
+}
+
+export interface IndexState {
+  /** The version by which all that is indexed was indexed. */
+  version: number
+  /** The rebuild that is under way: of which index, after which article it goes on. */
+  rebuild?: IndexProgress & { version: number; index: 'drafts' | 'live'; after: string }
+}
+
+const NAME = 'index'
+
+const selectState = prepared('index_state', (db) =>
+  db.select({ value: settings.value }).from(settings).where(eq(settings.name, NAME)),
+)
+
+/** The stored state. A database without one has been written by the first version. */
+export async function indexState(db: Reader): Promise<IndexState> {
+  const [row] = await selectState(db)
+  return (row?.value as IndexState | undefined) ?? { version: 1 }
+}
+
+export const storeIndexState = async (tx: Writer, value: IndexState): Promise<void> =>
+  void (await tx
+    .insert(settings)
+    .values({ name: NAME, value })
+    .onConflictDoUpdate({ target: settings.name, set: { value } }))
+
+const selectMissing = [editions, articles].map((table, index) =>
+  prepared(`index_missing_${index}`, (db) =>
+    db.select({ one: sql`1` }).from(table).where(isNull(table.searchKey)).limit(1),
+  ),
+)
+
+/** Whether every edition and every working copy is in its index. */
+export async function isIndexWhole(db: Reader): Promise<boolean> {
+  for (const select of selectMissing) if ((await select(db)).length > 0) return false
+  return true
+}
+
+/** How many of the articles are in their indexes. */
+export async function indexedCount(db: Reader): Promise<IndexProgress> {
+  const progress = { done: 0, total: 0 }
+  for (const table of [editions, articles]) {
+    const [row] = await db
+      .select({ total: sql<number>`count(*)`, done: sql<number>`count(${table.searchKey})` })
+      .from(table)
+    progress.total += Number(row?.total)
+    progress.done += Number(row?.done)
+  }
+  return progress
+}
+
+/** What `assertIndexWhole` says, and `/readyz`. */
+export const describeFilling = ({ done, total }: IndexProgress): string =>
+  `the search index is being filled: ${done} of ${total}`
+
+/** Gives a function that throws `busy` until every article has once been in its index: what is read from it would be incomplete. */
+export function indexGuard(db: Reader): () => Promise<void> {
+  let isWhole = false
+  return async () => {
+    isWhole ||= await isIndexWhole(db)
+    if (!isWhole)
+      throw new Problem('busy', describeFilling(await indexedCount(db)), { headers: { 'retry-after': '5' } })
+  }
+}
