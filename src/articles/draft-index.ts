@@ -20,20 +20,24 @@ const selectLast = prepared('last_draft_key', (db) =>
     .limit(1),
 )
 
-/** The key after the last one. It is unique because write transactions run one at a time. */
-const nextKey = async (db: Reader): Promise<number> => ((await selectLast(db))[0]?.key ?? 0) + 1
+/** The key of a new working copy, after the last one. It is unique because write transactions run one at a time. */
+export const newDraftKey = async (db: Reader): Promise<number> => ((await selectLast(db))[0]?.key ?? 0) + 1
 
-/** Indexes a working copy and gives its key in the index; `before` is the state of an existing one. */
+/** Indexes a new working copy. */
+export const indexNewDraft = async (tx: Writer, key: number, content: Content): Promise<void> =>
+  putTokens(tx, 'drafts', key, await textTokens(content))
+
+/** Indexes a working copy anew if its texts have changed, and gives its key in the index; `before` is its former state. */
 export async function indexDraft(
   tx: Writer,
   content: Content,
-  before: { searchKey: number | null; content: Content } | undefined,
+  before: { searchKey: number | null; content: Content },
 ): Promise<number> {
-  const searchKey = before?.searchKey ?? null
-  if (searchKey !== null && before && indexedTextOf(before.content) === indexedTextOf(content)) return searchKey
+  const { searchKey } = before
+  if (searchKey !== null && indexedTextOf(before.content) === indexedTextOf(content)) return searchKey
   if (searchKey !== null) await deleteTokens(tx, 'drafts', searchKey)
-  const key = searchKey ?? (await nextKey(tx))
-  await putTokens(tx, 'drafts', key, await textTokens(content))
+  const key = searchKey ?? (await newDraftKey(tx))
+  await indexNewDraft(tx, key, content)
   return key
 }
 
@@ -64,7 +68,7 @@ async function indexBatch(tx: Writer, batch: (typeof articles.$inferSelect)[]): 
   for (const { id, searchKey: before, content: stored } of batch) {
     const content = stored as Content
     if (before !== null) await deleteTokens(tx, 'drafts', before)
-    const searchKey = before ?? (await nextKey(tx))
+    const searchKey = before ?? (await newDraftKey(tx))
     await putTokens(tx, 'drafts', searchKey, await textTokens(content))
     const columns = { searchKey, sortHeadline: sortKey(content.headline) }
     await tx.update(articles).set(columns).where(eq(articles.id, id))

@@ -21,10 +21,12 @@ export const isVisibleTo = (caller: Caller): SQL | undefined =>
 /** Throws `invalid-reference` if the content has a citation or a related link with the id of one in another article. */
 export async function requireOwnSubItems(tx: Writer, article: string, content: Content): Promise<void> {
   const subItems = { citation: content.citations, 'related-link': content.relatedLinks }
-  for (const [kind, list] of Object.entries(subItems)) {
-    if (list.length === 0) continue
+  const owned = Object.entries(subItems).map(async ([kind, list]) => {
     const ids = list.map(({ id }) => id)
-    const owners = await selectOwners(tx, ids.length, { kind, ...numberedValues(ids) })
+    if (ids.length === 0) return { kind, ids, owners: [] }
+    return { kind, ids, owners: await selectOwners(tx, ids.length, { kind, ...numberedValues(ids) }) }
+  })
+  for (const { kind, ids, owners } of await Promise.all(owned)) {
     const foreign = owners.filter((owner) => owner.article !== article).map(({ id }) => id)
     const index = ids.findIndex((id) => foreign.includes(id))
     if (index === -1) continue

@@ -1,13 +1,14 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { type Caller, may } from '../access/roles.ts'
 import { type ShownKind, shownKinds } from '../body/media-uses.ts'
 import { type ResolvedReference, resolveReference } from '../catalogue/resolve.ts'
 import type { Ref, RefKind } from '../editions/content.ts'
 import { getOrCreate } from '../lib/cache.ts'
+import { isId } from '../lib/id.ts'
 import { invalidReferences, pointerTo } from '../lib/problem.ts'
 import { isAvailable } from '../media/loader.ts'
 import { prepared } from '../storage/prepared-statements.ts'
-import { articles, authors, media, sections, sources, tags } from '../storage/schema.ts'
+import { articles, authors, media, sections, slugs, sources, tags } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 
 type EntryTable = typeof authors | typeof sources | typeof sections | typeof tags
@@ -26,6 +27,24 @@ const select = {
   section: selectEntry('section', sections),
   tag: selectEntry('tag', tags),
 }
+
+/** The same by a present or former slug of the entry, or of one that was merged into it. */
+const selectEntryBySlug = (noun: string, table: EntryTable) =>
+  prepared(`reference_${noun}_by_slug`, (db) =>
+    db
+      .select({ id: table.id, deletedAt: table.deletedAt })
+      .from(slugs)
+      .innerJoin(table, eq(table.id, slugs.target))
+      .where(and(eq(slugs.kind, noun), eq(slugs.slug, sql.placeholder('slug')), eq(slugs.scope, ''))),
+  )
+
+/** Of the kinds whose slugs are unique; sections are found by paths, too. */
+const selectBySlug = {
+  author: selectEntryBySlug('author', authors),
+  source: selectEntryBySlug('source', sources),
+  tag: selectEntryBySlug('tag', tags),
+}
+const isFlat = (noun: string): noun is keyof typeof selectBySlug => noun in selectBySlug
 
 const selectArticle = prepared('reference_article', (db) =>
   db
@@ -65,11 +84,19 @@ export function resolver(db: Reader, caller: Caller, present: Ref[] = []) {
 
   async function find(noun: ReferenceNoun, reference: string): Promise<ResolvedReference> {
     if (!isShownKind(noun) && isPresent(noun, reference)) return { id: reference }
+    if (isFlat(noun) && !isId(reference)) return findBySlug(noun, reference)
     const found = await resolveReference(db, refKindOf(noun), reference)
     const { id } = found
-    if (id === undefined) return found
+    // A slug leads to no section in the trash.
+    if (id === undefined || (noun === 'section' && !isId(reference) && !reference.startsWith('/'))) return found
     if (isShownKind(noun)) return (await isShowable(noun, id)) ? found : { paths: [] }
     return isPresent(noun, id) || (await isReferable(noun, id)) ? found : { paths: [] }
+  }
+
+  /** Finds the entry and its state by one query: on PostgreSQL a second would be another round trip. */
+  async function findBySlug(noun: keyof typeof selectBySlug, slug: string): Promise<ResolvedReference> {
+    const [row] = await selectBySlug[noun](db, { slug })
+    return row && (row.deletedAt === null || isPresent(noun, row.id)) ? { id: row.id } : { paths: [] }
   }
 
   /** Whether it is media of the kind, and may be shown; that which is present may stay. */

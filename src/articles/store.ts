@@ -14,7 +14,7 @@ import { insertRow, insertRows } from '../storage/prepared-statements.ts'
 import { articleRefs, articles } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import { contentOf, type Draft } from './draft.ts'
-import { indexDraft } from './draft-index.ts'
+import { indexDraft, indexNewDraft, newDraftKey } from './draft-index.ts'
 import { storeCrops } from './image-crops.ts'
 import type { MediaRemark } from './lifecycle/media-remarks.ts'
 import { requireFreeExternalId, requireOwnSubItems } from './ownership.ts'
@@ -85,9 +85,10 @@ export async function createArticle(
   const content = await contentOf(resolver(tx, caller), draft)
   const { section, language } = content
   const actor = actorOf(caller)
+  const [searchKey] = await Promise.all([newDraftKey(tx), requireOwnSubItems(tx, id, content)])
   const row: ArticleRow = {
     id,
-    searchKey: await indexDraft(tx, content, undefined),
+    searchKey,
     slug: await claimSlug(tx, {
       kind: 'article',
       target: id,
@@ -113,7 +114,7 @@ export async function createArticle(
     ...columnsOf(content),
   }
   await requireFreeExternalId(tx, row, caller)
-  await requireOwnSubItems(tx, id, content)
+  await indexNewDraft(tx, searchKey, content)
   await insertRow(tx, articles, row)
   await writeRefs(tx, id, [], content)
   await storeCrops(tx, content)

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, lt, lte, max, notInArray, type SQL, sql } from 'drizzle-orm'
 import type { AccessAttributes } from '../access/attributes.ts'
 import type { Clock } from '../lib/clock.ts'
-import { insertRow, prepared } from '../storage/prepared-statements.ts'
+import { prepared, preparedVariants } from '../storage/prepared-statements.ts'
 import { changes, editionRefs, editions, staleEditions } from '../storage/schema.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
 
@@ -75,9 +75,21 @@ export async function sweepChanges(
  * Appends a change to the log, in the transaction that makes the change. Numbers have no gaps and follow the order of
  * commits, since transactions run one at a time.
  */
-export async function recordChange(tx: Writer, change: NewChange): Promise<void> {
-  await insertRow(tx, changes, { seq: (await lastSeq(tx)) + 1, ...change })
+export async function recordChange(tx: Writer, { previousAttributes = null, ...change }: NewChange): Promise<void> {
+  if (previousAttributes === null) await insertChange(tx, 'alone', change)
+  else await insertChange(tx, 'with attributes', { ...change, previousAttributes })
 }
+
+const changeColumns = ['type', 'at', 'target', 'slug', 'version'] as const
+
+/** Numbers the change itself: to read the last number before would be another round trip. */
+const insertChange = preparedVariants('insert_change', (tx: Writer, variant: 'alone' | 'with attributes') => {
+  const columns = variant === 'alone' ? changeColumns : [...changeColumns, 'previousAttributes' as const]
+  const values = Object.fromEntries(columns.map((name) => [name, sql.placeholder(name)]))
+  return tx
+    .insert(changes)
+    .values({ seq: sql`(select coalesce(max(${changes.seq}), 0) + 1 from ${changes})`, ...values } as never)
+})
 
 const selectAfter = prepared('changes_after', (db) =>
   db
@@ -100,6 +112,10 @@ const selectReferring = prepared('any_referring', (db) =>
     .limit(1),
 )
 
+/** Whether an edition refers to this; `kind` is a kind of `editionRefs`. */
+export const isReferredTo = async (db: Reader, kind: string, ref: string): Promise<boolean> =>
+  (await selectReferring(db, { kind, ref })).length > 0
+
 /**
  * Marks every edition that refers to an entry as stale, so that it is compiled again when it is read, and logs each as
  * updated; gives whether there are any. `kind` is a kind of `editionRefs`; `previous` are the access attributes that these
@@ -112,7 +128,7 @@ export async function markStale(
   now: string,
   previous?: AccessAttributes | null,
 ): Promise<boolean> {
-  if ((await selectReferring(tx, { kind, ref })).length === 0) return false
+  if (!(await isReferredTo(tx, kind, ref))) return false
   const referring = tx
     .select({ article: editionRefs.article })
     .from(editionRefs)

@@ -19,16 +19,16 @@ const selectRefs = prepared('refs_of_edition', (db) =>
 )
 
 /**
- * Replaces the references of an edition by those of a content; unchanged rows are not written. Gives the references before
- * and after.
+ * Replaces the references of an edition by those of a content; unchanged rows are not written. An edition that `isNew` has
+ * none. Gives the references before and after.
  */
 export async function putReferences(
   tx: Writer,
-  { id: article, publishedAt }: { id: string; publishedAt: string },
+  { id: article, publishedAt, isNew = false }: { id: string; publishedAt: string; isNew?: boolean },
   content: Content,
   references: LoadedReferences,
 ): Promise<{ before: Ref[]; after: Ref[] }> {
-  const before = await selectRefs(tx, { article })
+  const before = isNew ? [] : await selectRefs(tx, { article })
   const after = liveRefs(content, references).map((ref) => ({ ...ref, publishedAt, article }))
   const removed = before.filter((one) => !after.some((other) => isSame(one, other)))
   const added = after.filter((one) => !before.some((other) => isSame(one, other)))

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { eq, inArray, sql } from 'drizzle-orm'
 import type { AccessAttributes } from '../access/attributes.ts'
 import { saveFormerPath } from '../catalogue/slugs.ts'
-import { markFresh, markStale } from '../changes/log.ts'
+import { isReferredTo, markFresh, markStale } from '../changes/log.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
 import { etagOf } from '../lib/etag.ts'
 import { isId } from '../lib/id.ts'
@@ -53,9 +53,13 @@ export interface PutResult {
 
 /** Compiles, stores and indexes the edition of an article, in place of an earlier one. `now` is the time of the write. */
 export async function putEdition(tx: Writer, state: LiveState, content: Content, now: string): Promise<PutResult> {
-  const previous = await currentEdition(tx, state.id)
   await compressAhead(content)
-  const references = await loadReferences(tx, [{ id: state.id, content }])
+  // Together: on PostgreSQL each would wait for a round trip.
+  const [previous, references, isLinked] = await Promise.all([
+    currentEdition(tx, state.id),
+    loadReferences(tx, [{ id: state.id, content }]),
+    isReferredTo(tx, 'article', state.id),
+  ])
   const searchKey = await indexEdition(
     tx,
     { publishedAt: state.publishedAt, previousKey: previous?.searchKey },
@@ -70,10 +74,10 @@ export async function putEdition(tx: Writer, state: LiveState, content: Content,
     await tx.update(editions).set(row).where(eq(editions.article, state.id))
     await markFresh(tx, [state.id])
   } else await insertRow(tx, editions, row)
-  const refs = await putReferences(tx, liveState, content, references)
+  const refs = await putReferences(tx, { ...liveState, isNew: previous === undefined }, content, references)
   const { id, slug } = state
   if (previous && previous.content.section !== content.section) await saveFormerPath(tx, formerPath(id, previous))
-  if (previous?.linkPreview !== linkPreview(slug, content)) await markStale(tx, 'article', id, now)
+  if (isLinked && previous?.linkPreview !== linkPreview(slug, content)) await markStale(tx, 'article', id, now)
   if (previous === undefined) return { previousAttributes: null, publishedAt, previousPublishedAt: undefined, article }
   const previousAttributes = attributesOf(previous.content, refs.before)
   const isSame = isDeepStrictEqual(previousAttributes, attributesOf(content, refs.after))
