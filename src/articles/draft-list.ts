@@ -7,6 +7,7 @@ import { rangesIn } from '../lib/languages.ts'
 import { parseTerms } from '../lib/search-syntax.ts'
 import { stemmedAmong, stemmedLanguages } from '../lib/stems.ts'
 import type { DraftFilters, DraftSort } from '../listing/filters.ts'
+import { pageBySize } from '../listing/page-by-size.ts'
 import {
   anyOfSql,
   noneSql,
@@ -41,18 +42,35 @@ interface DraftQuery {
   caller: Caller
 }
 
-/** A page of the working copies that the caller may see. `updatedAt` is when they were last saved. */
+/**
+ * A page of the working copies that the caller may see, of fewer where they are large. `updatedAt` is when they were last
+ * saved.
+ */
 export async function listDrafts(db: Reader, query: DraftQuery, request: PageRequest): Promise<Page<ArticleRow>> {
+  const { page, items } = await pageBySize(request, {
+    read: (paging) => draftIds(db, query, paging),
+    load: (ids) => draftsOf(db, ids),
+    sizeOf: ({ content }) => JSON.stringify(content.body).length,
+  })
+  return { ...page, rows: items }
+}
+
+async function draftsOf(db: Reader, ids: string[]): Promise<ArticleRow[]> {
+  const rows = await db.select().from(articles).where(inArray(articles.id, ids))
+  return ids.flatMap((id) => rows.filter((row) => row.id === id).map(articleRow))
+}
+
+async function draftIds(db: Reader, query: DraftQuery, request: PageRequest): Promise<Page<string>> {
   const order = orders[query.sort.replace('-', '') as keyof typeof orders]
   const slice = keyset({ ...order, id: articles.id, descending: query.sort.startsWith('-') }, request)
   const rows = await db
-    .select({ article: articles, key: order.column as typeof articles.editedAt })
+    .select({ id: articles.id, key: order.column as typeof articles.editedAt })
     .from(articles)
     .where(and(await predicateOf(db, query), slice.where))
     .orderBy(...slice.orderBy)
     .limit(slice.limit)
-  const page = pageOf(rows, request, (row) => [row.key, row.article.id])
-  return { ...page, rows: page.rows.map(({ article }) => articleRow(article)) }
+  const page = pageOf(rows, request, (row) => [row.key, row.id])
+  return { ...page, rows: page.rows.map(({ id }) => id) }
 }
 
 /** How many working copies the filters match, of those that the caller may see. */

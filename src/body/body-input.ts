@@ -4,7 +4,7 @@ import { WebUrl } from '../lib/schemas.ts'
 import { BlockInput } from './block.ts'
 import { textsIn } from './block-texts.ts'
 import { documentBodies } from './documents/schemas.ts'
-import { MAX_BLOCKS, MAX_BODY, MAX_MARKUP } from './limits.ts'
+import { MAX_BLOCKS, MAX_BODY, MAX_MARKUP, MAX_TEXTS } from './limits.ts'
 import { unsafeLinks } from './links.ts'
 
 /** What a text of a body may be written in. */
@@ -56,19 +56,24 @@ function texts(ctx: z.core.ParsePayload<BlockInput[]>): void {
 /** A sign that may be inline markup; a run of the same one counts once. */
 const MARKUP = /\*+|_+|~+|`+|[[\]<&\\]/g
 
-/** The first text beyond which the blocks have more text, or more signs of markup, than a body may have. */
+/** The first text beyond which the blocks have more texts, characters or signs of markup than a body may have. */
 function excessIn(blocks: BlockInput[]): { path: PropertyKey[]; message: string } | undefined {
-  let [characters, signs] = [0, 0]
+  const total = { texts: 0, characters: 0, signs: 0 }
   for (const [index, block] of blocks.entries())
     for (const { path, text } of [...textsIn(block), ...codeIn(block)]) {
-      const where = { path: [index, ...path] }
-      characters += text.length
-      if (characters > MAX_BODY) return { ...where, message: `is where the body has more than ${MAX_BODY} characters` }
-      if (block.type !== 'code') signs += text.match(MARKUP)?.length ?? 0
-      if (signs > MAX_MARKUP)
-        return { ...where, message: `is where the body has more than ${MAX_MARKUP} signs of markup` }
+      total.texts += 1
+      total.characters += text.length
+      if (block.type !== 'code') total.signs += text.match(MARKUP)?.length ?? 0
+      const limit = exceededBy(total)
+      if (limit) return { path: [index, ...path], message: `is where the body has more than ${limit}` }
     }
   return undefined
+}
+
+function exceededBy({ texts, characters, signs }: Record<'texts' | 'characters' | 'signs', number>): string | null {
+  if (texts > MAX_TEXTS) return `${MAX_TEXTS} texts`
+  if (characters > MAX_BODY) return `${MAX_BODY} characters`
+  return signs > MAX_MARKUP ? `${MAX_MARKUP} signs of markup` : null
 }
 
 const codeIn = (block: BlockInput) => (block.type === 'code' ? [{ path: ['text'], text: block.text }] : [])

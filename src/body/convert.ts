@@ -38,6 +38,6 @@ function fromTextFormat({ format, value, base }: BodyText, warnings: ConversionW
     case 'wordpress':
       return fromWordPress(clean, warnings, base)
     case 'text':
-      return fromText(clean)
+      return fromText(clean, warnings)
   }
 }

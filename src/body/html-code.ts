@@ -8,6 +8,11 @@ export function codeOf(element: HtmlElement): Piece {
   const text = cleanText(sourceOf(element)).replace(/^\n+|\n+$/g, '')
   const inner = elementsOf(element).find((child) => child.tagName === 'code')
   const names = [element, inner].flatMap((node) => (node ? classesOf(node) : []))
-  const [, language = null] = names.map((name) => /^lang(?:uage)?-([\w+#.-]{1,40})$/.exec(name)).find(Boolean) ?? []
+  const [, language = pandocLanguage(names)] =
+    names.map((name) => /^lang(?:uage)?-([\w+#.-]{1,40})$/.exec(name)).find(Boolean) ?? []
   return { type: 'code', text, language }
 }
+
+/** Pandoc writes `class="sourceCode js"`. */
+const pandocLanguage = (names: string[]): string | null =>
+  (names.includes('sourceCode') && names.find((name) => /^(?!sourceCode$)[\w+#.-]{1,40}$/.test(name))) || null

@@ -1,6 +1,6 @@
 /** What becomes of the elements of HTML that have no converter of their own. */
 import type { ConversionWarnings } from './conversion-warnings.ts'
-import type { HtmlElement } from './html-tree.ts'
+import { attribute, type HtmlElement } from './html-tree.ts'
 
 /** Elements whose text stands for something else, or is shown in its absence. */
 export const REPLACED = new Set([
@@ -31,14 +31,24 @@ const KNOWN = new Set([
     'base',
     'param',
     'iframe',
+    'label',
     'object',
     'embed',
   ],
 ])
 
+/** Whether an element is the box of an item in a list of tasks; it may stand in a label or a paragraph of the item. */
+export function isTaskBox(element: HtmlElement): boolean {
+  if (element.tagName !== 'input' || attribute(element, 'type') !== 'checkbox') return false
+  const { parentNode: parent } = element
+  const item = parent && /^(?:label|p)$/.test(parent.nodeName) && 'parentNode' in parent ? parent.parentNode : parent
+  return item?.nodeName === 'li'
+}
+
 /** Warns about an element that a body cannot have, and about event handlers. */
-export function warnAboutElement({ tagName, attrs }: HtmlElement, warnings: ConversionWarnings): void {
-  if (!KNOWN.has(tagName)) warnings.add('element-dropped', `<${tagName.slice(0, 40)}> element`)
+export function warnAboutElement(element: HtmlElement, warnings: ConversionWarnings): void {
+  const { tagName, attrs } = element
+  if (!KNOWN.has(tagName) && !isTaskBox(element)) warnings.add('element-dropped', `<${tagName.slice(0, 40)}> element`)
   for (const { name } of attrs)
     if (/^on/i.test(name)) warnings.add('attribute-dropped', `${name.slice(0, 40).toLowerCase()} attribute`)
 }

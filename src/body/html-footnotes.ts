@@ -18,6 +18,8 @@ import type { Piece } from './pieces.ts'
 export interface Footnotes {
   /** The lists of notes, and what contains nothing but one. */
   lists: Set<HtmlElement>
+  /** The rules that separate the lists from the text, and are part of them. */
+  rules: Set<HtmlElement>
   /** The labels of the notes, by their elements. */
   notes: Map<HtmlElement, string>
   /** The labels by the `id` of these elements; where several have the same one, that of the first. */
@@ -53,7 +55,14 @@ export function findFootnotes(nodes: HtmlNode[], isStructured = false): Footnote
       if (!labels.has(id)) labels.set(id, label)
     }
   }
-  return { lists, notes, labels }
+  const rules = new Set(all.filter(isContainer).flatMap((container) => rulesIn(container, lists)))
+  return { lists, rules, notes, labels }
+}
+
+/** The rules in a container that stand above its list of notes. */
+function rulesIn(container: HtmlElement, lists: Set<HtmlElement>): HtmlElement[] {
+  const children = elementsOf(container)
+  return children.filter((child, i) => isTag(child, 'hr') && lists.has(children[i + 1] ?? child))
 }
 
 /** Whether a note has a text beside its link back. */

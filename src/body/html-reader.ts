@@ -6,7 +6,7 @@ import { forbiddenProtocol, linkTarget } from './addresses.ts'
 import { cleanText } from './clean-text.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
 import { codeOf } from './html-code.ts'
-import { REPLACED, warnAboutElement } from './html-elements.ts'
+import { isTaskBox, REPLACED, warnAboutElement } from './html-elements.ts'
 import { figurePieces, isFigure } from './html-figure.ts'
 import { type Footnotes, findFootnotes, footnoteAt, footnotesOf, isReference } from './html-footnotes.ts'
 import { definitionsOf, listPieces } from './html-list.ts'
@@ -21,6 +21,7 @@ import {
   descendants,
   type HtmlElement,
   type HtmlNode,
+  hasAttribute,
   isBlock,
   isElement,
   isScript,
@@ -107,7 +108,10 @@ class HtmlReader implements HtmlReading {
         out.text({ text: '\n', marks })
         break
       case 'hr':
-        out.block({ type: 'divider' })
+        if (!this.#footnotes.rules.has(element)) out.block({ type: 'divider' })
+        break
+      case 'input':
+        if (isTaskBox(element)) out.text({ text: hasAttribute(element, 'checked') ? '☑ ' : '☐ ', marks })
         break
       case 'a':
         this.#link(element, marks, out)

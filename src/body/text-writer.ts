@@ -1,6 +1,8 @@
 /** Runs as the texts of blocks. */
 import { isVisible } from '../lib/unicode.ts'
 import type { StoredBlock } from './block.ts'
+import type { ConversionWarnings } from './conversion-warnings.ts'
+import { divided } from './divide.ts'
 import { UnreadableBody } from './errors.ts'
 import { type Run, tidyRuns } from './inline.ts'
 import { MAX_CODE, MAX_TEXT } from './limits.ts'
@@ -17,7 +19,14 @@ export function texts(lines: Run[][]): string[] {
 
 export const tooLong = () => new UnreadableBody(`a text is longer than ${MAX_TEXT} characters`)
 
-export const paragraphs = (lines: Run[][]): StoredBlock[] => texts(lines).map((text) => ({ type: 'paragraph', text }))
+/** A text as a paragraph, or as several where it is too long for one. */
+export function paragraphs(runs: Run[], warnings: ConversionWarnings): StoredBlock[] {
+  const parts = divided(runs)
+  if (parts === null) throw tooLong()
+  if (parts.length > 1) warnings.add('text-divided', 'paragraph that is too long', 'divided')
+  const texts = parts.map((part) => writeInline(part)).filter(isVisible)
+  return texts.map((text) => ({ type: 'paragraph', text }))
+}
 
 export function codeBlock(value: string, language: string | null): StoredBlock[] {
   if (!isVisible(value)) return []

@@ -4,7 +4,7 @@ import { isLinkTarget } from './addresses.ts'
 import type { StoredBlock } from './block.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
 import { UnreadableBody } from './errors.ts'
-import type { Run } from './inline.ts'
+import { type Run, tidyRuns } from './inline.ts'
 import { MAX_COLUMNS, MAX_NAME, MAX_ONE_LINE, MAX_ROWS } from './limits.ts'
 import { listBlocks } from './list-writer.ts'
 import { type CellPiece, hasWords, type ImagePiece, oneLine, type Piece, type TablePiece } from './pieces.ts'
@@ -34,7 +34,7 @@ class BlockWriter {
   #block(piece: Piece): StoredBlock[] {
     switch (piece.type) {
       case 'paragraph':
-        return paragraphs([piece.runs])
+        return paragraphs(tidyRuns(piece.runs), this.#warnings)
       case 'heading':
         return this.#heading(piece.level, piece.runs)
       case 'quote':
@@ -95,7 +95,7 @@ class BlockWriter {
     if (text.length <= MAX_ONE_LINE)
       return [{ type: 'heading', level: Math.min(Math.max(level, 2), 4) as 2 | 3 | 4, text }]
     this.#warnings.add('text-moved', 'heading that is too long', 'made a paragraph')
-    return paragraphs([runs])
+    return paragraphs(tidyRuns(runs), this.#warnings)
   }
 
   #quote({ isPull, paragraphs, attribution }: Extract<Piece, { type: 'quote' }>): StoredBlock[] {
@@ -156,14 +156,14 @@ class BlockWriter {
 
   #overflow(runs: Run[], what: string): void {
     this.#warnings.add('text-moved', `${what} that is too long`, 'made a paragraph')
-    this.#rest.push(...paragraphs([runs]))
+    this.#rest.push(...paragraphs(tidyRuns(runs), this.#warnings))
   }
 
   #table(piece: TablePiece): StoredBlock[] {
     const rows = piece.rows.filter(({ cells }) => cells.length > 0)
     if (rows.length > MAX_ROWS) throw new UnreadableBody(`a table has more than ${MAX_ROWS} rows`)
     const cells = rows.map((row) => row.cells)
-    if (!cells.flat().some(({ runs }) => hasWords(runs))) return paragraphs([piece.caption])
+    if (!cells.flat().some(({ runs }) => hasWords(runs))) return paragraphs(tidyRuns(piece.caption), this.#warnings)
     const { placed, width } = placeCells(
       cells,
       { colspan: (c) => c.colspan, rowspan: (c) => c.rowspan },

@@ -4,7 +4,7 @@ import { articleCache } from '../cache/article-cache.ts'
 import type { ChangeFollower } from '../changes/change-follower.ts'
 import { lastPosition } from '../changes/log.ts'
 import type { Article } from '../editions/article.ts'
-import { documentsOf } from '../editions/cards.ts'
+import { type ArticleJson, documentsOf } from '../editions/cards.ts'
 import { etagOfChange } from '../http/caching.ts'
 import { isUnmodified, notModified } from '../http/conditional-requests.ts'
 import { addLinks } from '../http/link-header.ts'
@@ -14,8 +14,10 @@ import type { ZodTypes } from '../http/validation.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
 import { type FeedFile, feedForms, feedPath } from '../lib/feed-urls.ts'
+import { inSlices } from '../lib/slices.ts'
 import { articleParameters, filtersIn } from '../listing/filters.ts'
 import { listPage } from '../listing/page.ts'
+import { pageBySize } from '../listing/page-by-size.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
 import { atom } from './atom.ts'
 import { type Feed, type FeedItem, type FeedSite, feedItem } from './feed.ts'
@@ -59,7 +61,15 @@ export function registerFeeds(server: FastifyInstance, { storage, follower, cloc
 
   async function buildItems(missing: string[]) {
     const documents = await documentsOf(db, missing)
-    return documents.map(({ article, json }) => [article, feedItem(JSON.parse(json) as Article, site)] as const)
+    return inSlices(itemsIn(documents))
+  }
+  function* itemsIn(documents: ArticleJson[]): Generator<void, (readonly [string, FeedItem])[]> {
+    const items: (readonly [string, FeedItem])[] = []
+    for (const { article, json } of documents) {
+      items.push([article, feedItem(JSON.parse(json) as Article, site)])
+      yield
+    }
+    return items
   }
   async function itemsOf(ids: string[]): Promise<FeedItem[]> {
     const found = await itemCache(ids, buildItems)
@@ -89,9 +99,13 @@ export function registerFeeds(server: FastifyInstance, { storage, follower, cloc
         if (isUnmodified(request, reply, lastModified, clock.now()) && changeToken)
           return notModified(reply, etagOfChange(changeToken, url)) as never
         const paging = pageRequest(request, ITEMS)
-        const page = await listPage(db, { filters: filtersIn(query), sort: '-publishedAt' }, paging)
+        const { page, items } = await pageBySize(paging, {
+          read: (request) => listPage(db, { filters: filtersIn(query), sort: '-publishedAt' }, request),
+          load: itemsOf,
+          sizeOf: ({ content }) => content?.length ?? 0,
+        })
         const cursors = paging.info(reply, page)
-        const feed = await feedOf({ db, site }, { file, query, cursors, items: await itemsOf(page.rows) })
+        const feed = await feedOf({ db, site }, { file, query, cursors, items })
         const hub = feed.links.find(({ rel }) => rel === 'hub')
         // Subscribers look for the hub in the headers first (WebSub, https://www.w3.org/TR/websub/#discovery).
         if (hub) addLinks(reply, [`<${hub.href}>; rel="hub"`, `<${feed.self}>; rel="self"`])

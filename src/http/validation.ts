@@ -47,8 +47,12 @@ type Json = Record<string, unknown>
 
 type Issue = z.core.$ZodIssue
 
+/** How many errors a problem lists: a body may have a hundred thousand. */
+const MAX_ERRORS = 100
+
 function invalid(schema: z.ZodType, issues: Issue[], location: RequestLocation): Problem {
-  const errors = issues.flatMap((issue) => errorsOf(schema, issue, location, []))
+  const errors: InputError[] = []
+  for (const error of errorsIn(schema, issues, location, [])) if (errors.push(error) === MAX_ERRORS) break
   const type = problemTypeOf(errors, location)
   return new Problem(type, errors.map((e) => `${e.pointer.slice(1) || location} ${e.message}`).join('; '), { errors })
 }
@@ -60,22 +64,39 @@ function problemTypeOf(errors: InputError[], location: RequestLocation): Problem
   return 'validation'
 }
 
-function errorsOf(schema: z.ZodType, issue: Issue, location: RequestLocation, parents: PropertyKey[]): InputError[] {
-  const path = [...parents, ...issue.path]
-  if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(schema, path)
-    return issue.keys.map((key) => ({
+/** The errors, one by one. */
+function* errorsIn(
+  schema: z.ZodType,
+  issues: Issue[],
+  location: RequestLocation,
+  parents: PropertyKey[],
+): Generator<InputError> {
+  for (const issue of issues) {
+    const path = [...parents, ...issue.path]
+    if (issue.code === 'unrecognized_keys') yield* unknownMembers(schema, issue.keys, location, path)
+    else if (issue.code === 'invalid_union' && issue.errors.some((branch) => !isOtherType(branch)))
+      yield* errorsIn(schema, closestBranch(issue.errors), location, path)
+    else {
+      const code = issue.code === 'custom' ? String(issue.params?.code ?? 'invalid') : codeOf(issue)
+      yield { in: location, pointer: pointerTo(path), code, message: issue.message }
+    }
+  }
+}
+
+function* unknownMembers(
+  schema: z.ZodType,
+  names: string[],
+  location: RequestLocation,
+  path: PropertyKey[],
+): Generator<InputError> {
+  const known = keysAt(schema, path)
+  for (const name of names)
+    yield {
       in: location,
-      pointer: pointerTo([...path, key]),
+      pointer: pointerTo([...path, name]),
       code: 'unknown',
-      message: `is not known here${suggestion(key, known)}`,
-    }))
-  }
-  if (issue.code === 'invalid_union' && issue.errors.some((branch) => !isOtherType(branch))) {
-    return closestBranch(issue.errors).flatMap((inner) => errorsOf(schema, inner, location, path))
-  }
-  const code = issue.code === 'custom' ? String(issue.params?.code ?? 'invalid') : codeOf(issue)
-  return [{ in: location, pointer: pointerTo(path), code, message: issue.message }]
+      message: `is not known here${suggestion(name, known)}`,
+    }
 }
 
 const codeOf = (issue: Issue): string => (issue.message === REQUIRED ? 'required' : issue.code)
@@ -85,11 +106,16 @@ const isOtherType = (branch: Issue[]): boolean =>
   branch.every(({ code, path }) => (code === 'invalid_type' || code === 'invalid_value') && path.length === 0)
 
 /** The branch of a union whose parsing got deepest: the one that the sender most likely meant. */
-function closestBranch(branches: Issue[][]): Issue[] {
-  const depth = (issues: Issue[]) =>
-    Math.max(...issues.map((i) => i.path.length + (i.code === 'invalid_type' && i.path.length === 0 ? -1 : 0)))
-  return branches.reduce((best, branch) => (depth(branch) > depth(best) ? branch : best))
-}
+const closestBranch = (branches: Issue[][]): Issue[] =>
+  branches.reduce((best, branch) => (depthOf(branch) > depthOf(best) ? branch : best))
+
+/** How deep the deepest issue is; an input of another type than the branch is less deep than that. */
+const depthOf = (issues: Issue[]): number =>
+  issues.reduce(
+    (deepest, { path, code }) =>
+      Math.max(deepest, path.length - (code === 'invalid_type' && path.length === 0 ? 1 : 0)),
+    Number.NEGATIVE_INFINITY,
+  )
 
 /** The member names that the schema has at a path, with which an unknown name is compared. */
 function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {

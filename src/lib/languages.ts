@@ -11,7 +11,7 @@ export function rangesOf(tag: string): string[] {
  * Invalid tags are left out, since they match nothing.
  */
 export function rangesIn(list: string): string[] | null {
-  const ranges = list.split(',').map((range) => range.trim())
+  const ranges = [...new Set(list.split(',').map((range) => range.trim()))]
   return ranges.includes('*')
     ? null
     : [...new Set(ranges.flatMap((range) => canonicalLanguage(range)?.toLowerCase() ?? []))]

@@ -11,7 +11,8 @@ import { listOf, pageParameters, pageRequest } from '../http/pagination.ts'
 import { type Sent, sendBody } from '../http/reply.ts'
 import { BoundedMap } from '../lib/cache.ts'
 import { cacheTagOf } from '../lib/cache-tag.ts'
-import type { Page } from '../storage/keyset.ts'
+import { inSlices } from '../lib/slices.ts'
+import type { Page, PageRequest } from '../storage/keyset.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
 import type { BoundedRead } from './bounded-reads.ts'
 import type { CardCache } from './card-cache.ts'
@@ -25,6 +26,7 @@ import {
   filtersIn,
 } from './filters.ts'
 import { countList, listPage } from './page.ts'
+import { pageBySize } from './page-by-size.ts'
 
 /** The query of a list of articles. */
 export const ArticleListQuery = z
@@ -94,34 +96,30 @@ async function listReply(
 /** The items of a page of at most `limit` articles, or of fewer where their documents are large. */
 async function pageItems(
   deps: Pick<ListDependencies, 'storage' | 'cardCache'>,
-  request: Pick<ListRequest, 'query' | 'filters' | 'sort' | 'paging'>,
+  { query, filters, sort, paging: { from } }: Pick<ListRequest, 'query' | 'filters' | 'sort' | 'paging'>,
   db: Reader,
   limit: number,
 ): Promise<{ items: ArticleJson<Buffer>[]; neighbours: Omit<Page<string>, 'rows'> }> {
-  const { query, filters, sort, paging } = request
-  const { from } = paging
-  const { rows: ids, ...neighbours } = await listPage(db, { filters, sort }, { limit, from })
-  if (isCardOnly(query)) return { items: await deps.cardCache.cards(ids), neighbours }
-  const { items, count } = await documentItems(deps.storage.reader, from?.back ? ids.toReversed() : ids, query)
-  if (count < ids.length) return pageItems(deps, request, db, count)
-  return { items: from?.back ? items.reverse() : items, neighbours }
+  const read = (request: PageRequest) => listPage(db, { filters, sort }, request)
+  if (isCardOnly(query)) {
+    const { rows: ids, ...neighbours } = await read({ limit, from })
+    return { items: await deps.cardCache.cards(ids), neighbours }
+  }
+  const { page, items: documents } = await pageBySize(
+    { limit, from },
+    { read, load: (ids) => documentsOf(deps.storage.reader, ids), sizeOf: ({ json }) => json.length },
+  )
+  const { rows: _, ...neighbours } = page
+  return { items: await inSlices(itemsOf(documents, query)), neighbours }
 }
 
-/** A page ends with the article by which its documents have this many characters. */
-const MAX_PAGE = 4 * 1024 * 1024
-/** How many documents are read at once. */
-const DOCUMENTS_AT_ONCE = 5
-
-/** The items of the first articles whose documents are not too large together; `count` is how many articles these are. */
-async function documentItems(db: Reader, ids: string[], query: ArticleListQuery) {
+function* itemsOf(documents: ArticleJson[], query: ArticleListQuery): Generator<void, ArticleJson<Buffer>[]> {
   const items: ArticleJson<Buffer>[] = []
-  let [count, length] = [0, 0]
-  for (; count < ids.length && length < MAX_PAGE; count += DOCUMENTS_AT_ONCE)
-    for (const { article, json } of await documentsOf(db, ids.slice(count, count + DOCUMENTS_AT_ONCE))) {
-      items.push({ article, json: Buffer.from(itemJson(json, query)) })
-      length += json.length
-    }
-  return { items, count: Math.min(count, ids.length) }
+  for (const { article, json } of documents) {
+    items.push({ article, json: Buffer.from(itemJson(json, query)) })
+    yield
+  }
+  return items
 }
 
 /** Handles `GET /v1/articles` of live articles. Throws `invalid-cursor`. */

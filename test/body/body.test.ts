@@ -365,6 +365,13 @@ describe('hostile markup', () => {
     expect(JSON.stringify(issue)).toContain('is where the body has more than 500000 characters')
   })
 
+  it('have a limit of texts in all', () => {
+    const table = { type: 'table', header: [], rows: Array(1_000).fill(Array(19).fill('')) }
+    expect(BodyInput.safeParse([table]).success).toBe(true)
+    const [issue] = BodyInput.safeParse([table, table]).error?.issues ?? []
+    expect(JSON.stringify(issue)).toContain('is where the body has more than 20000 texts')
+  })
+
   it('is refused where the whole body has too much of it', () => {
     const heavy = paragraph('a*'.repeat(8_000))
     expect(BodyInput.safeParse([heavy]).success).toBe(true)

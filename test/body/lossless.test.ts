@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import type { Block, StoredBlock } from '../../src/body/block.ts'
+import { BodyInput } from '../../src/body/body-input.ts'
 import { convert } from '../../src/body/convert.ts'
 import { UnreadableBody } from '../../src/body/errors.ts'
 import { type Mark, type Run, tidyRuns } from '../../src/body/inline.ts'
@@ -318,6 +319,37 @@ describe('what newsrooms paste keeps its words and its form', () => {
         message: '4 words were left out, as a body has no place for them: title words ref nothing',
       },
     ])
+  })
+})
+
+describe('what other programs write', () => {
+  const html = (value: string) => convert({ format: 'html', value })
+
+  it('has boxes in lists of tasks, languages of code, and rules above footnotes', () => {
+    const value = `<ul><li><label><input type="checkbox" checked="">Done</label></li><li><input type="checkbox"> Open</li></ul>
+      <div class="sourceCode"><pre class="sourceCode python"><code class="sourceCode python">x</code></pre></div>
+      <p>Read <a href="#fn1" role="doc-noteref">1</a></p>
+      <section role="doc-endnotes"><hr><ol><li id="fn1"><p>Note</p></li></ol></section>`
+    expect(html(value)).toEqual({
+      blocks: [
+        { type: 'list', ordered: false, items: ['☑ Done', '☐ Open'] },
+        { type: 'code', text: 'x', language: 'python' },
+        { type: 'paragraph', text: 'Read [^1]' },
+        { type: 'footnotes', items: [{ label: '1', text: 'Note' }] },
+      ],
+      warnings: [],
+    })
+  })
+
+  it.each(['text', 'html', 'markdown'] as const)('has paragraphs of any length in %s', (format) => {
+    const sentences = Array.from({ length: 1_500 }, (_, n) => `Sentence ${n} of *this* story ends here.`)
+    const { blocks, warnings } = convert({ format, value: sentences.join(' ') })
+    expect(warnings.map(({ code }) => code)).toEqual(['text-divided'])
+    expect(blocks.length).toBeGreaterThan(2)
+    expect(BodyInput.safeParse(blocks).success).toBe(true)
+    const words = toText(blocks as Block[]).replaceAll('*', '')
+    expect(words.split(/\s+/)).toEqual(sentences.join(' ').replaceAll('*', '').split(' '))
+    expect(blocks.every((block) => 'text' in block && block.text.endsWith('.'))).toBe(true)
   })
 })
 
