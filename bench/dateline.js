@@ -5,6 +5,8 @@ import { startServer } from './processes.js'
 import { ADMIN_KEY } from './rivals.js'
 
 const COMMAND = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+/** Those of `npm start`. */
+const FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=20', '--single-threaded-gc', '--expose-gc']
 /** How often the start is timed. */
 const STARTS = 5
 
@@ -14,7 +16,7 @@ const STARTS = 5
  * @param {Record<string, string>} settings
  */
 export const startDateline = (database, settings) =>
-  startServer(['--max-semi-space-size=4', '--heap-growing-percent=20', '--single-threaded-gc', COMMAND, 'serve'], {
+  startServer([...FLAGS, COMMAND, 'serve'], {
     HOST: '127.0.0.1',
     PORT: '0',
     DATABASE_URL: database,

@@ -1,6 +1,6 @@
 /** Child processes, each on the core it is given where the system allows, and none left behind. */
 import { spawn, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 
 export const SERVER_CORE = 0
@@ -66,7 +66,11 @@ export async function startServer(args, env = {}) {
   return {
     url,
     /** Its resident memory in bytes; undefined where the system does not report it. */
-    memory: () => numberIn(`/proc/${child.pid}/status`, /^VmRSS:\s+(\d+) kB$/m, 1_024),
+    memory: () => memoryOf(child.pid),
+    /** The most that it has had so far, in bytes. */
+    peakMemory: () => numberIn(`/proc/${child.pid}/status`, /^VmHWM:\s+(\d+) kB$/m, 1_024),
+    /** That of the processes that it has started, in bytes. */
+    childMemory: () => childrenOf(child.pid).reduce((sum, pid) => sum + (memoryOf(pid) ?? 0), 0),
     processorSeconds: () => processorSeconds(child.pid),
     stop: () => stop(child),
   }
@@ -115,6 +119,18 @@ function processorSeconds(pid) {
     ?.replace(/^.*\) /s, '')
     .split(' ')
   return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) / TICKS
+}
+
+/** @param {number | string | undefined} pid */
+const memoryOf = (pid) => numberIn(`/proc/${pid}/status`, /^VmRSS:\s+(\d+) kB$/m, 1_024)
+
+/**
+ * The processes that a process has started, by all of its threads.
+ * @param {number | undefined} pid
+ */
+function childrenOf(pid) {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  return threads.flatMap((thread) => (textOf(`/proc/${pid}/task/${thread}/children`) ?? '').split(' ').filter(Boolean))
 }
 
 /**

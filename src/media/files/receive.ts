@@ -4,6 +4,7 @@ import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
+import { freeBuffer } from '../../runtime/free-buffers.ts'
 import { failedFile, type ReceivedFile } from './file-store.ts'
 
 /**
@@ -38,6 +39,7 @@ async function write(source: AsyncIterable<Buffer>, path: string, maxBytes: numb
       if (byteSize > maxBytes) throw tooLarge(maxBytes)
       hash.update(chunk)
       await file.writeFile(chunk).catch(failedFile)
+      freeBuffer(chunk)
     }
     if (byteSize === 0) throw emptyFile()
     await file.datasync().catch(failedFile)

@@ -1,9 +1,11 @@
 /** Files in a bucket of S3, or of a server with its protocol: `prefix/ab12…`, the checksum. */
 import { createReadStream } from 'node:fs'
-import { access, constants } from 'node:fs/promises'
+import { access, constants, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import type { Readable } from 'node:stream'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { XMLParser } from 'fast-xml-parser'
+import { freeBuffer } from '../../runtime/free-buffers.ts'
 import { type FileStore, FilesUnavailable, failedFile, type StoredFile } from './file-store.ts'
 import { type S3Address, s3Client } from './s3-client.ts'
 
@@ -14,20 +16,26 @@ interface Listed {
   LastModified: string
 }
 
+/** A folder of its own: what is old in it is deleted. */
+const INCOMING = 'dateline-incoming'
 const CHECKSUM = /^[0-9a-f]{64}$/
 
 const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'Contents' })
 
-/** A store in a bucket. Files are received in the folder of temporary files of this machine. */
+/** A store in a bucket. Files are received in a folder of this machine, among its temporary files. */
 export function s3Store(address: S3Address): FileStore {
   const request = s3Client(address)
+  const incoming = join(tmpdir(), INCOMING)
   const keyOf = (checksum: string) => `${address.prefix}${checksum}`
 
   return {
-    incoming: tmpdir(),
-    prepare: () => access(tmpdir(), constants.W_OK).catch(failedFile),
+    incoming,
+    async prepare() {
+      await mkdir(incoming, { recursive: true, mode: 0o700 }).catch(failedFile)
+      await access(incoming, constants.W_OK).catch(failedFile)
+    },
     async add({ path, checksum, byteSize }) {
-      const body = createReadStream(path)
+      const body = Readable.from(chunksOf(path))
       const headers = { 'content-length': String(byteSize), 'x-amz-content-sha256': checksum }
       const response = await request('PUT', { key: keyOf(checksum), headers, body })
       await expectStatus(response, 200)
@@ -65,6 +73,13 @@ export function s3Store(address: S3Address): FileStore {
         token = page.IsTruncated === 'true' ? String(page.NextContinuationToken) : undefined
       }
     },
+  }
+}
+
+async function* chunksOf(path: string): AsyncGenerator<Buffer> {
+  for await (const chunk of createReadStream(path)) {
+    yield chunk
+    freeBuffer(chunk)
   }
 }
 
