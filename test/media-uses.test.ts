@@ -264,9 +264,45 @@ describe('entries', () => {
     await room.editor.delete(`/v1/media/${image}`).expect(({ body }) => {
       expect(body).toMatchObject({ type: '/problems/in-use', uses: { authors: 2, sources: 1, sections: 1, tags: 1 } })
     })
-    await room.editor.post(`/v1/media/${image}/takedown`).send({ reason: 'Not ours' }).expect(200)
-    expect((await live(id)).authors[0].image).toBeNull()
-    await room.anyone.get(`/v1/authors/${author.id}`).expect(({ body }) => expect(body.image).toBeNull())
+  })
+
+  it('lose an image that is taken down, and so do the articles that show it', async () => {
+    const { id: image } = await storePhoto(room)
+    const { body: author } = await room.editor.post('/v1/authors').send({ name: 'Olga', image }).expect(201)
+    const { body: section } = await room.editor.post('/v1/sections').send({ name: 'Shore', image }).expect(201)
+    const { body: other } = await room.editor.post('/v1/sections').send({ name: 'Inland' }).expect(201)
+    const { id, slug } = await publish({ authors: [author.id], section: section.id })
+    const paths = {
+      article: `/v1/articles/${id}`,
+      author: `/v1/authors/${author.id}`,
+      authors: '/v1/authors?limit=100',
+      section: `/v1/sections/${section.id}`,
+      jsonld: `/v1/articles/${id}/jsonld`,
+    }
+    const shownAt = async () => {
+      const shown: string[] = []
+      for (const [name, path] of Object.entries(paths))
+        if ((await room.anyone.get(path).buffer(true).expect(200)).text.includes(`/media/${image}/`)) shown.push(name)
+      return shown
+    }
+    expect(await shownAt()).toEqual(Object.keys(paths))
+    const { client: granted } = await room.newKey('partner', { grant: { sections: [section.id] } })
+    const { client: elsewhere } = await room.newKey('partner', { grant: { sections: [other.id] } })
+    const { since } = (await granted.get('/v1/changes/snapshot').expect(200)).body.page
+    const sinceElsewhere = (await elsewhere.get('/v1/changes/snapshot').expect(200)).body.page.since
+    const { body: takedown } = await room.editor
+      .post(`/v1/media/${image}/takedown`)
+      .send({ reason: 'Not ours' })
+      .expect(200)
+    expect(takedown.articles).toEqual([{ id, slug }])
+    expect(await shownAt()).toEqual([])
+    const { body: changes } = await granted.get(`/v1/changes?include=edition&since=${since}`).expect(200)
+    expect(JSON.stringify(changes)).not.toContain(`/media/${image}/`)
+    const types = changes.data.map(({ type }: { type: string }) => type)
+    expect(types).toEqual(expect.arrayContaining(['article.updated', 'author.updated', 'section.updated']))
+    expect(changes.data.at(-1)).toMatchObject({ type: 'media.withdrawn', articles: [{ id, slug }] })
+    const { body: theirs } = await elsewhere.get(`/v1/changes?since=${sinceElsewhere}`).expect(200)
+    expect(theirs.data.map(({ type }: { type: string }) => type)).toEqual(['author.updated', 'section.updated'])
   })
 })
 
@@ -343,6 +379,96 @@ describe('partners', () => {
     expect(feed.text).toContain(open.id)
     expect(feed.text).not.toContain(granted.id)
     expect(feed.text).not.toContain(denied.id)
+  })
+})
+
+describe('where reading is closed', () => {
+  it('partners get the pictures, and their files, of articles that they may have', async () => {
+    const closed = await newsroom({ ...SITE, PUBLIC_READ: 'false' })
+    const uploaded = async (syndication: Syndication) => {
+      const bytes = await drawing(800, 600).png().toBuffer()
+      const marked = Buffer.concat([bytes, Buffer.from(syndication)])
+      const query = `rights=${encodeURIComponent(JSON.stringify({ syndication }))}&alt=${syndication}`
+      return (await closed.editor.post(`/v1/media?${query}`).type('image/png').send(marked).expect(201)).body
+    }
+    const [open, byGrant, denied] = [await uploaded('allowed'), await uploaded('by-grant'), await uploaded('denied')]
+    const [portrait, unused] = [await storePhoto(closed), await storePhoto(closed)]
+    const all = [open, byGrant, denied]
+    const { body: section } = await closed.editor.post('/v1/sections').send({ name: 'World' }).expect(201)
+    const { body: other } = await closed.editor.post('/v1/sections').send({ name: 'Local' }).expect(201)
+    const { body: author } = await closed.editor
+      .post('/v1/authors')
+      .send({ name: 'Ida', image: portrait.id })
+      .expect(201)
+    const article = {
+      headline: 'Bridge reopens',
+      section: section.id,
+      authors: [author.id],
+      image: { media: denied.id },
+      body: all.map(({ id: media }) => ({ type: 'image', media })),
+    }
+    const { body: published } = await closed.editor.post('/v1/articles?publish=true').send(article).expect(201)
+    const key = async (grant: object) => (await closed.newKey('partner', { grant })).client
+    const clients = {
+      ungranted: closed.partner,
+      granted: await key({ sections: [section.id] }),
+      withMedia: await key({ sections: [section.id], media: true }),
+      elsewhere: await key({ sections: [other.id], media: true }),
+      reader: closed.reader,
+    }
+    const found: Record<string, string[]> = {}
+    for (const [name, client] of Object.entries(clients)) {
+      found[name] = []
+      for (const { id, alt, renditions } of all) {
+        const { status } = await client.get(renditions[0].url.replace(SITE.PUBLIC_URL, '') as string)
+        const file = await client.get(`/media/${id}/file`)
+        expect([status, file.status]).toEqual(status === 200 ? [200, 307] : [404, 404])
+        if (status === 200) found[name].push(alt)
+      }
+    }
+    expect(found).toEqual({
+      ungranted: ['allowed'],
+      granted: ['allowed'],
+      withMedia: ['allowed', 'by-grant'],
+      elsewhere: [],
+      reader: ['allowed', 'by-grant', 'denied'],
+    })
+    await closed.anyone.get(`/media/${open.id}/file`).expect(401)
+    // The image of its author is shown with the article; what no article shows is not there.
+    await clients.granted.get(`/media/${portrait.id}/file`).expect(307)
+    await clients.elsewhere.get(`/media/${portrait.id}/file`).expect(404)
+    await clients.granted.get(`/media/${unused.id}/file`).expect(404)
+
+    const paths = [
+      `/v1/articles/${published.id}`,
+      '/v1/articles',
+      '/v1/search?q=bridge',
+      `/v1/sections/${section.id}?include=latest`,
+      '/feeds/feed.json',
+      '/sitemap.xml',
+    ]
+    for (const path of paths) await closed.partner.get(path).expect(403)
+    const texts = [
+      await clients.granted.get(`/v1/articles/${published.id}/jsonld`).buffer(true).expect(200),
+      await clients.granted.get(`/v1/articles/${published.id}/ninjs`).buffer(true).expect(200),
+      await clients.granted.get('/v1/changes?include=edition').expect(200),
+      await clients.granted.get('/v1/changes/snapshot').expect(200),
+    ].map(({ text }) => all.filter(({ id }) => text.includes(id)).map(({ alt }) => alt))
+    expect(texts).toEqual(Array(4).fill(['allowed']))
+    await closed.close()
+  })
+
+  it('partners get the files of advance copies as early as these', async () => {
+    const closed = await newsroom({ ...SITE, PUBLIC_READ: 'false' })
+    const { id: media } = await storePhoto(closed)
+    const at = new Date(closed.clock.now().getTime() + 3_600_000).toISOString()
+    const { body } = await closed.editor.post('/v1/articles').send({ headline: 'Early', image: { media } }).expect(201)
+    await closed.editor.post(`/v1/articles/${body.id}/publish`).send({ at }).expect(200)
+    const early = await closed.newKey('partner', { grant: { embargoLeadSeconds: 3_600 } })
+    const late = await closed.newKey('partner', { grant: { embargoLeadSeconds: 60 } })
+    await early.client.get(`/media/${media}/file`).expect(307)
+    await late.client.get(`/media/${media}/file`).expect(404)
+    await closed.close()
   })
 })
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import type { HostLookup } from '../src/http/url-policy.ts'
+import type { Syndication } from '../src/lib/media.ts'
 import { webhookDeliveries, webhooks } from '../src/storage/schema.ts'
 import type { Storage } from '../src/storage/storage.ts'
 import { sweepDeliveries } from '../src/webhooks/deliveries.ts'
@@ -9,6 +10,7 @@ import { Dispatcher } from '../src/webhooks/dispatcher.ts'
 import { secretEncryption } from '../src/webhooks/secret-encryption.ts'
 import { sender } from '../src/webhooks/send.ts'
 import { messageConformity } from './harness/document.ts'
+import { storePhoto } from './harness/media.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
 import { type Answer, type Received, type Receiver, receiver, status } from './harness/receiver.ts'
@@ -158,6 +160,33 @@ describe('a message', () => {
       [true, null],
     ])
     for (const message of to.received) conforms(message)
+  })
+
+  it('has of media what every partner may have, or as much as the webhook says', async () => {
+    const photo = async (syndication: Syndication) => (await storePhoto(room, { rights: { syndication } })).id
+    const [open, byGrant, denied] = [await photo('allowed'), await photo('by-grant'), await photo('denied')]
+    const receivers = await Promise.all(
+      [{}, { media: 'granted' }, { media: 'all' }].map(async (media) => {
+        const to = await receiving()
+        return { to, id: (await hook(to.url, { events: ['article.*'], include: ['edition'], ...media })).id }
+      }),
+    )
+    const body = [open, byGrant, denied].map((media) => ({ type: 'image', media }))
+    await publish('With pictures', { image: { media: denied }, body })
+    await work()
+    const shown = ({ to }: { to: Receiver }) => {
+      const { text } = to.received.at(-1) as Received
+      return [open, byGrant, denied].filter((id) => text.includes(id))
+    }
+    expect(receivers.map(shown)).toEqual([[open], [open, byGrant], [open, byGrant, denied]])
+    const [first] = receivers
+    await room.admin
+      .patch(`/v1/webhooks/${first?.id}`)
+      .send({ media: 'all' })
+      .expect(({ body: patched }) => expect(patched).toMatchObject({ media: 'all', include: ['edition'] }))
+    await publish('With more', { image: { media: denied } })
+    await work()
+    expect(receivers.map(shown)).toEqual([[denied], [], [denied]])
   })
 
   it('of a section covers all below it, and what has left it', async () => {

@@ -2,8 +2,9 @@
 import type { Syndication } from '../lib/media.ts'
 import type { Caller } from './roles.ts'
 
-/** What a caller may have: all media, those with a grant for media, or only those that everyone may have. */
-export type MediaAccess = 'all' | 'granted' | 'allowed'
+/** What a recipient may have: all media, also those that need a grant for media, or only those that every partner may have. */
+export const mediaAccesses = ['all', 'granted', 'allowed'] as const
+export type MediaAccess = (typeof mediaAccesses)[number]
 
 /** Partners get what its rights allow; a grant decides where these say so. All others get everything. */
 export function mediaAccessOf({ role, grant }: Pick<Caller, 'role' | 'grant'>): MediaAccess {

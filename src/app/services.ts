@@ -32,6 +32,7 @@ import { type ImageTasks, inlineImageTasks } from '../media/image-tasks.ts'
 import { openRenditionCache } from '../media/open-rendition-cache.ts'
 import type { MeasuredParts } from '../metrics/registry.ts'
 import type { Storage } from '../storage/storage.ts'
+import { fileAccess } from '../syndication/file-access.ts'
 import { secretEncryption } from '../webhooks/secret-encryption.ts'
 
 export interface AppDeps {
@@ -89,6 +90,7 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
     follower: changeFollower(storage, `${version} ${digest(JSON.stringify(site))}`),
     site,
     publicRead: config.PUBLIC_READ,
+    mayHaveFile: fileAccess({ storage, clock, publicRead: config.PUBLIC_READ }),
     cacheCounts: { hits: 0, misses: 0 },
     caching: {
       maxAge: config.CACHE_MAX_AGE,

@@ -10,7 +10,14 @@ import { sortKey } from '../lib/tokenizer.ts'
 import { isVisible } from '../lib/unicode.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
-import { type EntryCollection, type EntryInput, type EntryKind, type EntryRow, rowCount } from './entry.ts'
+import {
+  type EntryCollection,
+  type EntryInput,
+  type EntryKind,
+  type EntryRow,
+  type EntryTable,
+  rowCount,
+} from './entry.ts'
 import { loadByIds } from './loader.ts'
 import { findSlug, type ResolveMode, resolveId, resolveReference } from './resolve.ts'
 import { claimSlug } from './slugs.ts'
@@ -191,7 +198,10 @@ export async function saveEntry<Row extends EntryRow, Input extends EntryInput>(
   return after
 }
 
-/** Marks the editions as stale that refer to an entry which uses this one; gives whether any entry does. */
+/**
+ * Marks the editions as stale that refer to an entry which uses this one, and records that what is shown of that entry has
+ * changed; gives whether any entry does.
+ */
 async function markUsersStale(
   tx: Writer,
   { usedBy = [] }: Pick<EntryKind<never, never>, 'usedBy'>,
@@ -200,12 +210,19 @@ async function markUsersStale(
 ): Promise<boolean> {
   let isUsed = false
   for (const { noun, table, column } of usedBy)
-    for (const user of await tx.select({ id: table.id }).from(table).where(eq(column, id))) {
+    for (const user of await entriesWith(tx, table, eq(column, id))) {
       isUsed = true
-      await markStale(tx, noun, String(user.id), now)
+      await markStale(tx, noun, user.id, now)
+      await recordEntryChange(tx, { noun }, 'updated', user, now)
     }
   return isUsed
 }
+
+const entriesWith = (db: Reader, table: EntryTable, predicate: SQL) =>
+  db
+    .select({ id: table.id, slug: table.slug, version: table.version })
+    .from(table)
+    .where(and(predicate, isNull(table.deletedAt))) as unknown as Promise<Pick<EntryRow, 'id' | 'slug' | 'version'>[]>
 
 /** The slug of an updated entry, reserved if the slug or its scope changed. Throws `conflict` if it is taken. */
 async function updateSlug<Row extends EntryRow, Input extends EntryInput>(

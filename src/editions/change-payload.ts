@@ -1,11 +1,11 @@
 /** What partners and webhooks are sent of a change: what changed, and the edition as it is now. */
-import { and, desc, eq, inArray } from 'drizzle-orm'
+import { inArray } from 'drizzle-orm'
 import { covers, type Grant } from '../access/grants.ts'
 import type { MediaAccess } from '../access/media-access.ts'
 import type { LoggedChange } from '../changes/log.ts'
-import { getOrCreate } from '../lib/cache.ts'
+import { articlesShowing, type LiveArticle } from '../media/articles-showing.ts'
 import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
-import { editionRefs, editions } from '../storage/schema.ts'
+import { editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { liveAttributes } from './access-attributes.ts'
 import { jsonWithMediaFor } from './article-media.ts'
@@ -34,11 +34,8 @@ export async function changePayloads<
   const articles = [...new Set(changes.filter(isOfArticle).map(({ target }) => target))]
   const granted = await grantedArticles(db, articles, grant)
   const documents = withEditions ? await documentsOf(db, [...granted]) : []
-  const showing = await articlesShowing(
-    db,
-    changes.filter(isOfMedia).map(({ target }) => target),
-    grant,
-  )
+  const media = new Set(changes.filter(isOfMedia).map(({ target }) => target))
+  const showing = await showingEach(db, media, grant)
   const editionOf = new Map(documents.map(({ article, json }) => [article, jsonWithMediaFor(mediaAccess, json)]))
   return changes.map((change) => {
     const { type, target, slug, version, previousAttributes } = change
@@ -62,32 +59,42 @@ export async function changePayloads<
 
 const isOfMedia = ({ type }: { type: string }): boolean => type.startsWith('media.')
 
-const selectShowing = preparedVariants('articles_showing', (db, count: number) =>
-  db
-    .select({ media: editionRefs.ref, id: editions.article, slug: editions.slug })
-    .from(editionRefs)
-    .innerJoin(editions, eq(editions.article, editionRefs.article))
-    .where(and(eq(editionRefs.kind, 'media'), inArray(editionRefs.ref, placeholders(count))))
-    .orderBy(desc(editionRefs.publishedAt), desc(editionRefs.article))
-    .limit(MAX_SHOWING),
-)
-/** How many articles that show media are listed with changes of it. */
+/** How many articles that show media are listed with a change of it. */
 const MAX_SHOWING = 1_000
 
-/** The live articles that refer to each of these media, and that the grant covers, newest first. */
-async function articlesShowing(
+async function showingEach(
   db: Reader,
-  media: string[],
+  media: Iterable<string>,
   grant: Grant | null,
-): Promise<Map<string, { id: string; slug: string }[]>> {
-  const found = new Map<string, { id: string; slug: string }[]>()
-  if (media.length === 0) return found
-  const ids = [...new Set(media)]
-  const rows = await selectShowing(db, ids.length, numberedValues(ids))
-  const granted = grant && (await grantedArticles(db, [...new Set(rows.map(({ id }) => id))], grant))
-  for (const { media: one, id, slug } of rows)
-    if (!granted || granted.has(id)) getOrCreate(found, one, () => []).push({ id, slug })
+): Promise<Map<string, LiveArticle[]>> {
+  const found = new Map<string, LiveArticle[]>()
+  for (const one of media) found.set(one, await grantedShowing(db, one, grant, MAX_SHOWING))
   return found
+}
+
+/** How many articles are checked against a grant at a time. */
+const BATCH = 500
+
+/** The live articles that show media and that the grant covers, newest first, `limit` at most. */
+export async function grantedShowing(
+  db: Reader,
+  media: string,
+  grant: Grant | null,
+  limit: number,
+): Promise<LiveArticle[]> {
+  const showing = await articlesShowing(db, media)
+  if (grant === null) return showing.slice(0, limit)
+  const found: LiveArticle[] = []
+  for (let from = 0; from < showing.length && found.length < limit; from += BATCH) {
+    const batch = showing.slice(from, from + BATCH)
+    const granted = await grantedArticles(
+      db,
+      batch.map(({ id }) => id),
+      grant,
+    )
+    found.push(...batch.filter(({ id }) => granted.has(id)))
+  }
+  return found.slice(0, limit)
 }
 
 const isOfArticle = ({ type }: { type: string }): boolean => type.startsWith('article.')

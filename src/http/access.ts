@@ -10,7 +10,7 @@ export type Access = 'open' | Permission
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
-    /** Whether the route itself limits what it returns to the grant of the key. Other routes refuse keys with a grant. */
+    /** Whether the route itself limits what it returns to what a partner may have. Others refuse partners where reading is closed. */
     enforcesGrants?: boolean
   }
   interface FastifyRequest {
@@ -59,11 +59,13 @@ export function registerAccess(app: FastifyInstance, options: AccessOptions): vo
 
   app.decorateRequest('caller', null as never)
   app.decorateRequest('identifiedAt', 0)
-  // A key with a grant reads the granted articles through the routes that enforce grants; elsewhere it may read only what
-  // is public.
+  // A partner reads what it may have, articles and media, through the routes that know that; elsewhere it may read only
+  // what is public.
   const allowed = (caller: Caller, permission: Permission, enforcesGrants = false) =>
     may(caller, permission) &&
-    (publicRead || permission !== 'live:read' || (caller !== anonymous && (!caller.grant || enforcesGrants)))
+    (publicRead ||
+      permission !== 'live:read' ||
+      (caller !== anonymous && (caller.role !== 'partner' || enforcesGrants)))
 
   app.addHook('onRequest', (request, reply, done) => {
     request.caller = anonymous

@@ -28,7 +28,7 @@ export function registerFiles(server: FastifyInstance, deps: FileRouteDeps & { f
   server.withTypeProvider<ZodTypes>().get(
     '/media/:media/file',
     {
-      config: { access: 'live:read', mayWait: true, dependsOnTime: true },
+      config: { access: 'live:read', enforcesGrants: true, mayWait: true, dependsOnTime: true },
       schema: {
         operationId: 'getMediaFile',
         summary: 'Get the file of a media entry',
@@ -46,7 +46,7 @@ export function registerFiles(server: FastifyInstance, deps: FileRouteDeps & { f
       },
     },
     async (request, reply) => {
-      const media = await servedMedia(db, deps, request.params.media)
+      const media = await servedMedia(db, deps, request.caller, request.params.media)
       const cacheTag = { 'cache-tag': cacheTagOf([media.id]) }
       if (media.kind === 'image' && !may(request.caller, 'drafts:write'))
         return redirectToImage(reply.headers(cacheTag), media, await mediaSettings(db))

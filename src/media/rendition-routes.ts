@@ -17,11 +17,12 @@ import { type RenditionFormat, renditionTypes } from './render.ts'
 import type { RenditionCache } from './rendition-cache.ts'
 import { acceptedFormat } from './rendition-format.ts'
 import { croppedImage, renditionKey, renditionUrl } from './renditions.ts'
-import { servedMedia, usedPart } from './served-media.ts'
+import { type MayHaveFile, servedMedia, usedPart } from './served-media.ts'
 import { mediaSettings } from './settings.ts'
 
 export interface FileRouteDeps extends FileCaching {
   storage: Storage
+  mayHaveFile: MayHaveFile
   renditions: RenditionCache
 }
 
@@ -52,7 +53,7 @@ export function registerRenditions(server: FastifyInstance, deps: FileRouteDeps)
   server.withTypeProvider<ZodTypes>().get(
     '/media/:media/:key/:rendition',
     {
-      config: { access: 'live:read', mayWait: true, dependsOnTime: true },
+      config: { access: 'live:read', enforcesGrants: true, mayWait: true, dependsOnTime: true },
       schema: {
         operationId: 'getRendition',
         summary: 'Get a rendition of an image',
@@ -75,7 +76,7 @@ export function registerRenditions(server: FastifyInstance, deps: FileRouteDeps)
     async (request, reply) => {
       const { media: id, key, rendition } = request.params
       const { crop, width, suffix } = parseRendition(rendition)
-      const media = await servedMedia(db, deps, id)
+      const media = await servedMedia(db, deps, request.caller, id)
       const settings = await mediaSettings(db)
       const part = await partOfKey(db, id, key)
       const image = croppedImage(media)

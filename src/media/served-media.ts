@@ -1,5 +1,6 @@
 /** Media as the public may have it. */
 import { and, eq, sql } from 'drizzle-orm'
+import type { Caller } from '../access/roles.ts'
 import { loadByIds } from '../catalogue/loader.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
 import { isId } from '../lib/id.ts'
@@ -11,17 +12,27 @@ import type { Reader } from '../storage/storage.ts'
 import type { RenditionCache } from './rendition-cache.ts'
 import type { MediaRow } from './renditions.ts'
 
+/** Whether a caller who may read what is live may have the file of this media. */
+export type MayHaveFile = (caller: Caller, media: Pick<MediaRow, 'id' | 'rights'>) => Promise<boolean>
+
+export interface ServedMediaDeps {
+  renditions: Pick<RenditionCache, 'delete'>
+  clock: Clock
+  mayHaveFile: MayHaveFile
+}
+
 /**
- * The media with this id. Throws `not-found`, also for media in the trash, and `withdrawn`: then its renditions are
- * deleted.
+ * The media with this id. Throws `not-found`, also for media in the trash and for what the caller may not have, and
+ * `withdrawn`: then its renditions are deleted.
  */
 export async function servedMedia(
   db: Reader,
-  { renditions, clock }: { renditions: Pick<RenditionCache, 'delete'>; clock: Clock },
+  { renditions, clock, mayHaveFile }: ServedMediaDeps,
+  caller: Caller,
   id: string,
 ): Promise<MediaRow> {
   const [row] = isId(id) ? await loadByIds<MediaRow>(db, media, [id]) : []
-  if (row?.deletedAt !== null) throw notFound('media')
+  if (row?.deletedAt !== null || !(await mayHaveFile(caller, row))) throw notFound('media')
   // It is stored as expired a moment after its time.
   const hasExpired = row.expiresAt !== null && row.expiresAt <= timestamp(clock)
   if (row.status === 'available' && !hasExpired) return row

@@ -1,21 +1,16 @@
 /** Withdraws files, makes them available again, and expires those whose rights have ended. */
-import { and, asc, eq, isNull, lte } from 'drizzle-orm'
+import { and, eq, isNull, lte } from 'drizzle-orm'
 import { serviceContext, type WriteContext } from '../access/write-context.ts'
 import { findOwnEntry, saveEntry } from '../catalogue/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { timestamp } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
-import { editionRefs, editions, media } from '../storage/schema.ts'
-import type { Reader, Storage, Writer } from '../storage/storage.ts'
+import { media } from '../storage/schema.ts'
+import type { Storage, Writer } from '../storage/storage.ts'
+import { articlesShowing, type LiveArticle } from './articles-showing.ts'
 import { mediaKind } from './kind.ts'
 import type { MediaRow } from './renditions.ts'
 import { statusAt } from './status.ts'
-
-/** A live article. */
-interface LiveArticle {
-  id: string
-  slug: string
-}
 
 /**
  * Withdraws a file: from the commit on nobody is shown it. Gives the live articles that lose it. Throws `conflict` if it is
@@ -41,15 +36,6 @@ export async function reinstate(tx: Writer, reference: string, context: WriteCon
   if (before.status !== 'withdrawn') throw new Problem('conflict', 'it is not withdrawn')
   return saveEntry(tx, mediaKind, before, statusAt(null, before.expiresAt, context.now), context, 'reinstate')
 }
-
-/** The live articles whose edition refers to a file. */
-export const articlesShowing = (db: Reader, id: string): Promise<LiveArticle[]> =>
-  db
-    .select({ id: editions.article, slug: editions.slug })
-    .from(editionRefs)
-    .innerJoin(editions, eq(editions.article, editionRefs.article))
-    .where(and(eq(editionRefs.kind, 'media'), eq(editionRefs.ref, id)))
-    .orderBy(asc(editions.article))
 
 /** How many files are read at once. */
 const BATCH = 50

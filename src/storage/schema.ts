@@ -6,6 +6,7 @@
  */
 import type { AccessAttributes } from '../access/attributes.ts'
 import type { Grant } from '../access/grants.ts'
+import type { MediaAccess } from '../access/media-access.ts'
 import type { Crop, MediaMetadata, MediaRights, Point } from '../lib/media.ts'
 import type { Link } from '../lib/schemas.ts'
 import {
@@ -465,6 +466,7 @@ export const webhooks = table(
     events: json('events').$type<string[]>().notNull(),
     section: text('section'),
     withEdition: booleanColumn('with_edition').notNull(),
+    mediaAccess: text('media_access').$type<MediaAccess>().notNull().default('allowed'),
     version: integer('version').notNull(),
     secret: bytes('secret').notNull(),
     oldSecret: bytes('old_secret'),

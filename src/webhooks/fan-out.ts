@@ -60,7 +60,7 @@ async function inSection(db: Reader, webhook: WebhookRow, changes: LoggedChange[
   const payloads = await changePayloads(db, changes, {
     grant: grantOf(webhook),
     withEditions: false,
-    mediaAccess: 'all',
+    mediaAccess: webhook.mediaAccess,
   })
   return payloads.filter(({ isVisible }) => isVisible).map(({ change }) => change)
 }

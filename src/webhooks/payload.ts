@@ -35,7 +35,7 @@ async function messagesFor(db: Reader, webhook: WebhookRow, deliveries: Delivery
   const payloads = await changePayloads(db, changes, {
     grant: grantOf(webhook),
     withEditions: webhook.withEdition,
-    mediaAccess: 'all',
+    mediaAccess: webhook.mediaAccess,
   })
   const data = new Map(
     payloads.map(({ change: { delivery, seq }, members }) => [delivery, `{"seq":${seq},${members}}`]),

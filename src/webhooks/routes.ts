@@ -82,11 +82,12 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
       },
     },
     async (request, reply) => {
-      const { name = null, url, events, section, include = [] } = request.body
+      const { name = null, url, events, section, include = [], media: mediaAccess = 'allowed' } = request.body
       await checkAddress(url)
       secrets.ensureKey()
       return idempotent(request, reply, async (tx) => {
-        const input = { name, url, events, section: await resolveSection(tx, section), withEdition: include.length > 0 }
+        const own = { name, url, events, section: await resolveSection(tx, section) }
+        const input = { ...own, withEdition: include.length > 0, mediaAccess }
         const { row, secret } = await createWebhook(tx, input, secrets, writeContext(request, clock))
         const body = { ...(await present(tx, row)), secret }
         return { status: 201, location: `/v1/webhooks/${row.id}`, version: row.version, body }
@@ -142,7 +143,8 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
         const { name = before.name, url = before.url, events = before.events, status = before.status } = body
         const section = body.section === undefined ? before.section : await resolveSection(tx, body.section)
         const withEdition = body.include === undefined ? before.withEdition : body.include.length > 0
-        const change = { name, url, events, section, withEdition, status }
+        const { media: mediaAccess = before.mediaAccess } = body
+        const change = { name, url, events, section, withEdition, mediaAccess, status }
         return updateWebhook(tx, before, change, writeContext(request, clock))
       })
       reply.version = row.version

@@ -1,5 +1,6 @@
 /** The schemas of webhooks and of their deliveries. */
 import * as z from 'zod'
+import { mediaAccesses } from '../access/media-access.ts'
 import { changeTypes } from '../changes/log.ts'
 import { Id, line, Reference, Slug, Timestamp } from '../lib/schemas.ts'
 
@@ -15,6 +16,9 @@ const events = z
   .max(eventPatterns.length)
   .transform((list) => [...new Set(list)])
   .meta({ description: 'The events to send: single ones, all of a noun (`article.*`), or all (`*`).' })
+
+const MEDIA =
+  'The media in editions: `allowed`, that which every partner may have; `granted`, also that which needs a grant; `all`, for sites of the newsroom.'
 
 const input = {
   name: line(200).nullish().meta({ description: 'A name for people.' }),
@@ -35,6 +39,7 @@ const input = {
     .max(1)
     .optional()
     .meta({ description: 'What to add to messages: `edition`, the article as it is when the message is sent.' }),
+  media: z.enum(mediaAccesses).optional().meta({ description: MEDIA }),
 }
 
 export const NewWebhook = z.strictObject(input).meta({
@@ -76,6 +81,7 @@ export const Webhook = z
       .nullable()
       .meta({ description: 'The id of the section that the articles are limited to; null for all.' }),
     include: z.array(z.enum(['edition'])).meta({ description: 'What is added to messages.', examples: [[]] }),
+    media: z.enum(mediaAccesses).meta({ description: MEDIA, examples: ['allowed'] }),
     version: z.int().meta({ description: 'The version of the webhook.', examples: [1] }),
     status: z.enum(webhookStatuses).meta({
       description: 'Messages are sent while it is `active`. A receiver that answers 410 makes it `disabled`.',

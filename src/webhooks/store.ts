@@ -17,7 +17,7 @@ import { newSigningSecret } from './signature.ts'
 export type WebhookRow = typeof webhooks.$inferSelect
 
 /** What the owner of a webhook sets. */
-export type WebhookInput = Pick<WebhookRow, 'name' | 'url' | 'events' | 'section' | 'withEdition'>
+export type WebhookInput = Pick<WebhookRow, 'name' | 'url' | 'events' | 'section' | 'withEdition' | 'mediaAccess'>
 
 /** How many webhooks there may be: each change is matched against each of them. */
 const MAX_WEBHOOKS = 100
@@ -151,12 +151,13 @@ export async function presentWebhooks(db: Reader, rows: WebhookRow[], now: strin
 }
 
 function present(webhook: WebhookRow, counts: Map<string, number>, lastChange: number, now: string) {
-  const { secret: _, oldSecret: __, withEdition, cursor, oldSecretUntil, status, events, ...row } = webhook
+  const { secret: _, oldSecret: __, withEdition, mediaAccess, cursor, oldSecretUntil, status, events, ...row } = webhook
   return {
     ...row,
     status: status as Webhook['status'],
     events: events as Webhook['events'],
     include: withEdition ? (['edition'] satisfies Webhook['include']) : [],
+    media: mediaAccess,
     oldSecretUntil: oldSecretUntil && now < oldSecretUntil ? oldSecretUntil : null,
     pending: counts.get(`${row.id} pending`) ?? 0,
     dead: counts.get(`${row.id} dead`) ?? 0,

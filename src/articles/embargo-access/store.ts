@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, lte } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, lte, or } from 'drizzle-orm'
 import type { AccessAttributes } from '../../access/attributes.ts'
 import { covers } from '../../access/grants.ts'
 import { mediaAccessOf } from '../../access/media-access.ts'
@@ -10,7 +10,7 @@ import type { Article } from '../../editions/article.ts'
 import { withMediaFor } from '../../editions/article-media.ts'
 import { refsOf } from '../../editions/content.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../../storage/keyset.ts'
-import { articles } from '../../storage/schema.ts'
+import { articleRefs, articles, authors } from '../../storage/schema.ts'
 import type { Reader } from '../../storage/storage.ts'
 import { presentArticles } from '../presenter.ts'
 import type { ArticleRow } from '../store.ts'
@@ -48,6 +48,31 @@ export async function findAdvanceCopy(
   return article && withoutWorkingState(article)
 }
 
+/** Whether an advance copy that the caller may see shows media, itself or in its byline. */
+export async function isInAdvanceCopy(db: Reader, media: string, caller: Caller, now: Date): Promise<boolean> {
+  const until = visibleUntil(caller, now)
+  if (until !== undefined && !caller.grant?.embargoLeadSeconds) return false
+  const depicted = db.select({ id: authors.id }).from(authors).where(eq(authors.image, media))
+  const isShown = and(eq(articleRefs.kind, 'media'), eq(articleRefs.ref, media))
+  const isInByline = and(eq(articleRefs.kind, 'author'), inArray(articleRefs.ref, depicted))
+  const showing = db.select({ article: articleRefs.article }).from(articleRefs).where(or(isShown, isInByline))
+  const rows = await db
+    .select()
+    .from(articles)
+    .where(and(isAdvanceCopy(until), inArray(articles.id, showing)))
+  for (const row of rows as ArticleRow[]) if (covers(caller.grant, await attributesOfDraft(db, row))) return true
+  return false
+}
+
+/** The predicate for articles that are scheduled until a time; without one, for all that are. */
+const isAdvanceCopy = (until: string | undefined) =>
+  and(
+    isNotNull(articles.publishAt),
+    isNull(articles.deletedAt),
+    eq(articles.status, 'scheduled'),
+    until === undefined ? undefined : lte(articles.publishAt, until),
+  )
+
 /** The caller that advance copies are presented to: related links to articles that are not live stay hidden. */
 const reader = callerWithoutKey(null, 'partner', 'partner')
 
@@ -66,15 +91,7 @@ export async function listAdvanceCopies(
   const found = (await db
     .select()
     .from(articles)
-    .where(
-      and(
-        isNotNull(articles.publishAt),
-        isNull(articles.deletedAt),
-        eq(articles.status, 'scheduled'),
-        until === undefined ? undefined : lte(articles.publishAt, until),
-        slice.where,
-      ),
-    )
+    .where(and(isAdvanceCopy(until), slice.where))
     .orderBy(...slice.orderBy)
     .limit(slice.limit)) as ArticleRow[]
   const { rows, ...page } = pageOf(found, request, ({ publishAt, id }) => [publishAt ?? '', id])

@@ -1,0 +1,1 @@
+ALTER TABLE "webhooks" ADD COLUMN "media_access" text COLLATE "C" DEFAULT 'allowed' NOT NULL;

@@ -1,0 +1,1 @@
+ALTER TABLE `webhooks` ADD `media_access` text DEFAULT 'allowed' NOT NULL;
