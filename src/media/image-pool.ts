@@ -1,9 +1,9 @@
 /** Runs work on files in processes of their own: a decoder that crashes or hangs takes one task along, not the service. */
 import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
-import { Tinypool } from 'tinypool'
 import { Problem } from '../lib/problem.ts'
-import { fairQueue, QueueFull } from '../runtime/fair-queue.ts'
+import { QueueFull } from '../runtime/fair-queue.ts'
+import { TaskTooLong, taskPool } from '../runtime/task-pool.ts'
 import type { ImageTask, ImageTaskOutcome, ImageTasks } from './image-tasks.ts'
 import { UnacceptableFile } from './unacceptable-file.ts'
 
@@ -31,34 +31,19 @@ export function imageTaskPool({ deadline = 60_000, module = PROCESS }: ImagePool
   tasks: ImageTasks
   close(): Promise<void>
 } {
-  const processes = availableParallelism()
-  const queue = fairQueue({ concurrency: processes, maxWaiting: MAX_WAITING })
-  const pool = new Tinypool({
-    filename: module.href,
+  const pool = taskPool<ImageTask, ImageTaskOutcome>({
+    module,
     runtime: 'child_process',
-    minThreads: 0,
-    maxThreads: processes,
+    concurrency: availableParallelism(),
+    maxWaiting: MAX_WAITING,
+    deadline,
     idleTimeout: IDLE_TIMEOUT,
   })
 
-  async function runInProcess(task: ImageTask): Promise<unknown> {
-    const signal = AbortSignal.timeout(deadline)
-    const outcome: ImageTaskOutcome = await pool.run(task, { signal }).catch((error: Error) => {
-      if (signal.aborted) throw new UnacceptableFile('damaged', 'the file takes too long to decode')
-      if (!/exited unexpectedly/.test(error.message)) throw error
-      throw new UnacceptableFile('damaged', 'the file makes its decoder fail')
-    })
+  async function run(task: ImageTask): Promise<unknown> {
+    const outcome = await pool.run(task.name, task).catch(failedTask)
     if ('unacceptable' in outcome) throw new UnacceptableFile(outcome.unacceptable, outcome.message)
     return outcome.value
-  }
-
-  async function run(task: ImageTask): Promise<unknown> {
-    try {
-      return await queue(task.name, () => runInProcess(task))
-    } catch (error) {
-      if (!(error instanceof QueueFull)) throw error
-      throw new Problem('busy', 'many files wait to be decoded', { headers: { 'retry-after': '5' } })
-    }
   }
 
   return {
@@ -66,6 +51,16 @@ export function imageTaskPool({ deadline = 60_000, module = PROCESS }: ImagePool
       inspectFile: (argument) => run({ name: 'inspectFile', argument }) as ReturnType<ImageTasks['inspectFile']>,
       renderImage: (argument) => run({ name: 'renderImage', argument }) as ReturnType<ImageTasks['renderImage']>,
     },
-    close: () => pool.destroy(),
+    close: pool.close,
   }
+}
+
+/** Throws what it means that a task has failed. */
+function failedTask(error: Error): never {
+  if (error instanceof TaskTooLong) throw new UnacceptableFile('damaged', 'the file takes too long to decode')
+  if (error instanceof QueueFull)
+    throw new Problem('busy', 'many files wait to be decoded', { headers: { 'retry-after': '5' } })
+  if (/exited unexpectedly/.test(error.message))
+    throw new UnacceptableFile('damaged', 'the file makes its decoder fail')
+  throw error
 }

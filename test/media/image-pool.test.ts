@@ -1,3 +1,4 @@
+import { setImmediate as nextEventLoopTurn } from 'node:timers/promises'
 import { imageTaskPool } from '../../src/media/image-pool.ts'
 import { closeLater } from '../harness/cleanup.ts'
 
@@ -16,6 +17,23 @@ describe('work on files', () => {
     const others = [inspect('fine'), inspect('fine')]
     await expect(inspect(how)).rejects.toMatchObject({ name: 'UnacceptableFile', code: 'damaged' })
     expect(await Promise.all([...others, inspect('fine')])).toEqual(Array(3).fill({ kind: 'image' }))
+  })
+
+  it('goes on after a process without work has been killed', async () => {
+    const inspect = inspector()
+    const { pid } = (await inspect('pid')) as unknown as { pid: number }
+    process.kill(pid, 'SIGKILL')
+    const isGone = () => {
+      try {
+        return !process.kill(pid, 0)
+      } catch {
+        return true
+      }
+    }
+    while (!isGone()) await nextEventLoopTurn()
+    // Now this process learns of it.
+    await nextEventLoopTurn()
+    expect(await inspect('fine')).toEqual({ kind: 'image' })
   })
 
   it('is ended at its deadline', async () => {

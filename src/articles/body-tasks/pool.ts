@@ -1,10 +1,10 @@
 /** Runs large tasks on bodies in threads, so that no text that a client sends holds up the event loop. */
 import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
-import { Piscina } from 'piscina'
 import { UnreadableBody } from '../../body/errors.ts'
 import { Problem } from '../../lib/problem.ts'
-import { fairQueue, QueueFull } from '../../runtime/fair-queue.ts'
+import { QueueFull } from '../../runtime/fair-queue.ts'
+import { TaskTooLong, taskPool } from '../../runtime/task-pool.ts'
 import { type BodyTask, type BodyTasksOf, inlineTasks, type TaskOutcome } from './tasks.ts'
 
 /** TypeScript or JavaScript, as this file is. */
@@ -17,7 +17,7 @@ const MAX_WAITING = 200
 /** How long a thread without work lives, in milliseconds. */
 const IDLE_TIMEOUT = 60_000
 
-export interface TaskPoolOptions {
+export interface BodyTaskPoolOptions {
   /** How long a task may run, in milliseconds. */
   deadline?: number
   /** The memory that a thread may use, in MB. */
@@ -31,42 +31,29 @@ export interface TaskPoolOptions {
  * deadline, or needs more memory than a thread has, is ended with the problem `too-complex`; where too many wait, one is
  * refused with `busy`.
  */
-export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }: TaskPoolOptions = {}): {
+export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }: BodyTaskPoolOptions = {}): {
   tasksOf: BodyTasksOf
   close(): Promise<void>
 } {
   const threads = Math.max(1, availableParallelism() - 1)
-  const queue = fairQueue({ concurrency: threads, maxWaiting: MAX_WAITING })
-  const pool = new Piscina<BodyTask, TaskOutcome>({
-    filename: thread.href,
-    minThreads: 0,
-    maxThreads: threads,
+  const pool = taskPool<BodyTask, TaskOutcome>({
+    module: thread,
+    runtime: 'worker_threads',
+    concurrency: threads,
+    maxWaiting: MAX_WAITING,
+    deadline,
     idleTimeout: IDLE_TIMEOUT,
-    resourceLimits: { maxOldGenerationSizeMb: memory },
+    memory,
   })
-  // A thread that ends early rejects its task.
-  pool.on('error', () => {})
-
-  async function runInThread(task: BodyTask): Promise<TaskOutcome> {
-    const ending = new AbortController()
-    const timer = setTimeout(() => ending.abort(), deadline)
-    try {
-      return await pool.run(task, { signal: ending.signal })
-    } catch (error) {
-      if (ending.signal.aborted) throw tooComplex(`its conversion takes longer than ${deadline} ms`)
-      if (isOutOfMemory(error)) throw tooComplex(`its conversion takes more than ${memory} MB of memory`)
-      throw error
-    } finally {
-      clearTimeout(timer)
-    }
-  }
 
   async function run(client: string, task: BodyTask): Promise<unknown> {
     try {
-      const outcome = await queue(client, () => runInThread(task))
+      const outcome = await pool.run(client, task)
       if ('unreadable' in outcome) throw new UnreadableBody(outcome.unreadable)
       return outcome.value
     } catch (error) {
+      if (error instanceof TaskTooLong) throw tooComplex(`its conversion takes longer than ${deadline} ms`)
+      if (isOutOfMemory(error)) throw tooComplex(`its conversion takes more than ${memory} MB of memory`)
       if (!(error instanceof QueueFull)) throw error
       throw new Problem('busy', 'many bodies wait to be converted', { headers: { 'retry-after': '5' } })
     }
@@ -88,7 +75,7 @@ export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }
               >),
       }
     },
-    close: () => pool.destroy(),
+    close: pool.close,
   }
 }
 
