@@ -29,7 +29,8 @@ import { fileFetcher } from '../media/fetch-file.ts'
 import { openFileStore } from '../media/files/open-store.ts'
 import { loadImages } from '../media/image.ts'
 import { type ImageTasks, inlineImageTasks } from '../media/image-tasks.ts'
-import { openRenditionCache } from '../media/open-rendition-cache.ts'
+import { openRenditionFolder } from '../media/open-rendition-folder.ts'
+import { renditionCache } from '../media/rendition-cache.ts'
 import type { MeasuredParts } from '../metrics/registry.ts'
 import type { Storage } from '../storage/storage.ts'
 import { fileAccess } from '../syndication/file-access.ts'
@@ -71,6 +72,7 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
   const site = siteOf(config)
   const { imageTasks = inlineImageTasks } = deps
   const files = openFileStore(config, storage.file)
+  const renditions = openRenditionFolder(config, storage.file)
   const jobs =
     deps.jobs ?? jobRunner({ storage, clock }, (err) => log.error({ err }, 'the state of a job could not be stored'))
   return {
@@ -83,7 +85,8 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
     hostLookup,
     files,
     imageTasks,
-    renditions: openRenditionCache(config, storage.file, { files, tasks: imageTasks }),
+    renditions,
+    getRendition: renditionCache(renditions, { files, tasks: imageTasks }),
     addCounts: deps.addCounts,
     bodyTasksOf: deps.bodyTasksOf ?? (() => inlineTasks),
     // What replies say of the site depends on the settings, too.

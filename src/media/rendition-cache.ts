@@ -1,6 +1,6 @@
-/** Renditions that have been made, in a folder: `<end of the id>/<id>/<key>/wide-640.webp`. All of it can be made again. */
+/** Makes renditions, each once. */
 import { createWriteStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -10,6 +10,7 @@ import { type CroppedImage, type Cut, scalingOf } from './crops.ts'
 import { type ByteRange, type FileStore, FilesFull, FilesUnavailable, failedFile } from './files/file-store.ts'
 import type { ImageTasks } from './image-tasks.ts'
 import type { RenditionFormat } from './render.ts'
+import type { RenditionFolder } from './rendition-folder.ts'
 import type { MediaRow } from './renditions.ts'
 import { UnacceptableFile } from './unacceptable-file.ts'
 
@@ -31,37 +32,22 @@ export interface ReadableFile {
   read(range?: ByteRange): Promise<Buffer | Readable>
 }
 
-/** The folder of the media in a folder of all: two digits first, since a folder of very many is slow. */
-const SHARD = 2
-/** The folder of files that are being written. */
-const PARTIAL = 'partial'
-/** For how long one may be written, in milliseconds. */
-const MAX_WRITING = 3_600_000
 /** Files up to this size are read at once: no larger than what a stream would hold, in bytes. */
 const SMALL = 64 * 1024
 
-export interface RenditionCache {
-  /** The rendition: made, if this is the first request for it. Throws `FilesFull`, `FilesUnavailable`, and what `tasks` throw. */
-  get(rendition: RenditionRequest): Promise<ReadableFile>
-  /** Deletes all renditions of a media entry, or those with these keys. */
-  delete(id: string, keys?: string[]): Promise<void>
-  /** Deletes what processes that have ended were writing. */
-  deletePartial(): Promise<void>
-  /** The ids of the media that have renditions. */
-  ids(): AsyncIterable<string>
-  /** The keys of the renditions of a media entry. */
-  keys(id: string): Promise<string[]>
-}
+/** Gives a rendition. */
+export type GetRendition = (rendition: RenditionRequest) => Promise<ReadableFile>
 
-/** The cache in `folder`, which is created when it is needed. Images are read from `files`. */
+/**
+ * Gives the function that gives a rendition: it is made, if this is the first request for it. Images are read from `files`.
+ * It throws `FilesFull`, `FilesUnavailable`, and what `tasks` throw.
+ */
 export function renditionCache(
-  folder: string,
+  { partial, pathOf }: Pick<RenditionFolder, 'partial' | 'pathOf'>,
   { files, tasks }: { files: FileStore; tasks: Pick<ImageTasks, 'renderImage'> },
-): RenditionCache {
+): GetRendition {
   /** What is being made now, by path: many requests for a new rendition make it once. */
   const making = new Map<string, Promise<void>>()
-  const partial = join(folder, PARTIAL)
-  const folderOf = (id: string) => join(folder, id.slice(-SHARD), id)
 
   async function make(target: string, rendition: RenditionRequest): Promise<void> {
     const { media, image, cut, width, format } = rendition
@@ -81,35 +67,18 @@ export function renditionCache(
     }
   }
 
-  return {
-    async get(rendition) {
-      const { media, key, crop, width, format } = rendition
-      const path = join(folderOf(media.id), key, `${crop}-${width}.${format}`)
-      const found = await fileAt(path)
-      if (found) return found
-      let made = making.get(path)
-      if (!made) {
-        made = make(path, rendition).finally(() => making.delete(path))
-        making.set(path, made)
-      }
-      await made
-      return (await fileAt(path)) ?? fail('a rendition was deleted while it was made')
-    },
-    async delete(id, keys) {
-      const folders = keys?.map((key) => join(folderOf(id), key)) ?? [folderOf(id)]
-      await Promise.all(folders.map((each) => rm(each, { recursive: true, force: true }))).catch(failedFile)
-    },
-    async deletePartial() {
-      for (const name of await namesIn(partial)) {
-        const path = join(partial, name)
-        const found = await stat(path).catch(undefinedIfMissing)
-        if (found && found.mtimeMs < Date.now() - MAX_WRITING) await rm(path, { force: true }).catch(failedFile)
-      }
-    },
-    async *ids() {
-      for (const shard of await namesIn(folder)) if (shard.length === SHARD) yield* await namesIn(join(folder, shard))
-    },
-    keys: (id) => namesIn(folderOf(id)),
+  return async (rendition) => {
+    const { media, key, crop, width, format } = rendition
+    const path = join(pathOf(media.id, key), `${crop}-${width}.${format}`)
+    const found = await fileAt(path)
+    if (found) return found
+    let made = making.get(path)
+    if (!made) {
+      made = make(path, rendition).finally(() => making.delete(path))
+      making.set(path, made)
+    }
+    await made
+    return (await fileAt(path)) ?? fail('a rendition was deleted while it was made')
   }
 }
 
@@ -149,8 +118,6 @@ async function fileAt(path: string): Promise<ReadableFile | undefined> {
 
 const streamOf = async (path: string, range: Partial<ByteRange>): Promise<Readable> =>
   (await open(path).catch(failedFile)).createReadStream(range)
-
-const namesIn = async (folder: string): Promise<string[]> => (await readdir(folder).catch(undefinedIfMissing)) ?? []
 
 const undefinedIfMissing = (error: NodeJS.ErrnoException): undefined =>
   error.code === 'ENOENT' ? undefined : failedFile(error)

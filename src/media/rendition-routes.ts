@@ -14,7 +14,8 @@ import type { Reader, Storage } from '../storage/storage.ts'
 import { cutOf } from './crops.ts'
 import { type FileCaching, immutableFor } from './file-caching.ts'
 import { type RenditionFormat, renditionTypes } from './render.ts'
-import type { RenditionCache } from './rendition-cache.ts'
+import type { GetRendition } from './rendition-cache.ts'
+import type { RenditionFolder } from './rendition-folder.ts'
 import { acceptedFormat } from './rendition-format.ts'
 import { croppedImage, renditionKey, renditionUrl } from './renditions.ts'
 import { type MayHaveFile, servedMedia, usedPart } from './served-media.ts'
@@ -23,7 +24,8 @@ import { mediaSettings } from './settings.ts'
 export interface FileRouteDeps extends FileCaching {
   storage: Storage
   mayHaveFile: MayHaveFile
-  renditions: RenditionCache
+  renditions: Pick<RenditionFolder, 'delete'>
+  getRendition: GetRendition
 }
 
 const Address = z.strictObject({
@@ -47,7 +49,7 @@ Without a suffix the format is the best that \`Accept\` names of AVIF and WebP, 
 
 /** The route of the renditions of images. */
 export function registerRenditions(server: FastifyInstance, deps: FileRouteDeps): void {
-  const { storage, renditions } = deps
+  const { storage, getRendition } = deps
   const db = storage.reader
   const image = withMediaType(BinaryFile.meta({ description: 'The image.' }), 'image/*')
   server.withTypeProvider<ZodTypes>().get(
@@ -93,7 +95,7 @@ export function registerRenditions(server: FastifyInstance, deps: FileRouteDeps)
       if (suffix === undefined) vary(reply, 'Accept')
       const isAnimated = (media.metadata.frames ?? 1) > 1
       const format = suffix ?? acceptedFormat(request.headers, { isAnimated })
-      const file = await renditions.get({ media, image, cut, key, crop, width, format })
+      const file = await getRendition({ media, image, cut, key, crop, width, format })
       return await sendFile(request, reply, {
         ...file,
         etag: `"${digest(`${key}/${crop}-${width}.${format} ${file.byteSize}`)}"`,

@@ -9,14 +9,14 @@ import { notFound, Problem } from '../lib/problem.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { media, mediaCrops } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
-import type { RenditionCache } from './rendition-cache.ts'
+import type { RenditionFolder } from './rendition-folder.ts'
 import type { MediaRow } from './renditions.ts'
 
 /** Whether a caller who may read what is live may have the file of this media. */
 export type MayHaveFile = (caller: Caller, media: Pick<MediaRow, 'id' | 'rights'>) => Promise<boolean>
 
 export interface ServedMediaDeps {
-  renditions: Pick<RenditionCache, 'delete'>
+  renditions: Pick<RenditionFolder, 'delete'>
   clock: Clock
   mayHaveFile: MayHaveFile
 }

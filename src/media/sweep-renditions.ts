@@ -2,7 +2,7 @@
 import { loadByIds } from '../catalogue/loader.ts'
 import { media } from '../storage/schema.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { RenditionCache } from './rendition-cache.ts'
+import type { RenditionFolder } from './rendition-folder.ts'
 import { type MediaRow, renditionKey } from './renditions.ts'
 import { mediaSettings } from './settings.ts'
 
@@ -11,7 +11,7 @@ const BATCH = 100
 
 /** Deletes the renditions of media that may not be shown, and of others those that are cut differently now. */
 export async function sweepRenditions(
-  { storage, renditions }: { storage: Storage; renditions: RenditionCache },
+  { storage, renditions }: { storage: Storage; renditions: RenditionFolder },
   isStopping: () => boolean,
 ): Promise<void> {
   await renditions.deletePartial()
@@ -25,7 +25,7 @@ export async function sweepRenditions(
   await sweepBatch(storage, renditions, batch)
 }
 
-async function sweepBatch({ reader: db }: Storage, renditions: RenditionCache, ids: string[]): Promise<void> {
+async function sweepBatch({ reader: db }: Storage, renditions: RenditionFolder, ids: string[]): Promise<void> {
   const settings = await mediaSettings(db)
   const rows = new Map((await loadByIds<MediaRow>(db, media, ids)).map((row) => [row.id, row]))
   for (const id of ids) {

@@ -16,8 +16,7 @@ import { sweepJobs } from '../jobs/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { openFileStore } from '../media/files/open-store.ts'
 import { sweepFiles } from '../media/files/sweep.ts'
-import { inlineImageTasks } from '../media/image-tasks.ts'
-import { openRenditionCache } from '../media/open-rendition-cache.ts'
+import { openRenditionFolder } from '../media/open-rendition-folder.ts'
 import { sweepRenditions } from '../media/sweep-renditions.ts'
 import { expireDue } from '../media/takedown.ts'
 import { every } from '../runtime/interval.ts'
@@ -138,7 +137,7 @@ function storageTasks({ config, storage, clock }: BackgroundDeps, signal: AbortS
 function fileTasks({ config, storage, clock }: BackgroundDeps, signal: AbortSignal): Task[] {
   if (config.MEDIA_DIR === undefined && storage.file === undefined) return []
   const files = openFileStore(config, storage.file)
-  const renditions = openRenditionCache(config, storage.file, { files, tasks: inlineImageTasks })
+  const renditions = openRenditionFolder(config, storage.file)
   const isStopping = () => signal.aborted
   const sweep = () => sweepFiles({ db: storage.reader, files, clock }, isStopping)
   return [
