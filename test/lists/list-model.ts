@@ -1,5 +1,5 @@
 /** What lists promise, as plainly as it can be said: filter, sort, cut. */
-export const nouns = ['author', 'tag', 'source', 'section'] as const
+export const nouns = ['author', 'tag', 'source', 'section', 'media'] as const
 export type Noun = (typeof nouns)[number]
 
 export interface Entry {
@@ -15,6 +15,8 @@ export interface Content {
   author: string[]
   tag: string[]
   source: string[]
+  /** The first is the lead image. */
+  media: string[]
   /** At most one. */
   section: string[]
 }

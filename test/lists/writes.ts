@@ -1,5 +1,6 @@
 /** Writes that lists have to follow, done to the service and to the model. */
 import fc from 'fast-check'
+import { storePhoto } from '../harness/media.ts'
 import type { Newsroom } from '../harness/newsroom.ts'
 import type { Content, Entry, ListModel, Noun, Piece } from './list-model.ts'
 
@@ -13,6 +14,7 @@ const choice = fc.record({
   author: fc.array(fc.nat(5), { maxLength: 2 }),
   tag: fc.array(fc.nat(5), { maxLength: 3 }),
   source: fc.array(fc.nat(5), { maxLength: 2 }),
+  media: fc.array(fc.nat(5), { maxLength: 2 }),
   section: fc.array(fc.nat(7), { maxLength: 1 }),
 })
 
@@ -32,16 +34,19 @@ export const at = <T>(list: T[], number: number): T | undefined => list[number %
 
 const contentOf = (model: ListModel, { headline, language, ...refs }: Write['choice']): Content => {
   const ids = (noun: Noun) => [...new Set(refs[noun].flatMap((number) => at(model.of(noun), number)?.id ?? []))]
-  return { headline, language, author: ids('author'), tag: ids('tag'), source: ids('source'), section: ids('section') }
+  const [author, tag, source, section, media] = [ids('author'), ids('tag'), ids('source'), ids('section'), ids('media')]
+  return { headline, language, author, tag, source, section, media }
 }
 
-const sent = ({ headline, language, author, tag, source, section }: Content) => ({
+const sent = ({ headline, language, author, tag, source, section, media: [lead, ...more] }: Content) => ({
   headline,
   language,
   authors: author,
   tags: tag,
   citations: source.map((id) => ({ source: id, relation: 'cited' })),
   section: section[0] ?? null,
+  image: lead === undefined ? null : { media: lead },
+  body: more.map((media) => ({ type: 'image', media })),
 })
 
 /** Makes an entry. */
@@ -51,15 +56,25 @@ export async function makeEntry(
   noun: Noun,
   parent: Entry | null = null,
 ): Promise<Entry> {
+  const { id, slug } = noun === 'media' ? await storePhoto(room) : await postEntry(model, room, noun, parent)
+  const entry = { noun, id, slugs: [slug], parent }
+  model.entries.push(entry)
+  return entry
+}
+
+async function postEntry(
+  model: ListModel,
+  room: Newsroom,
+  noun: Noun,
+  parent: Entry | null,
+): Promise<{ id: string; slug: string }> {
   const more = { ...(noun === 'source' && { kind: 'agency' }), ...(parent && { parent: parent.id }) }
   const { body } = await room.editor
     .post(`/v1/${noun}s`)
     // Sections may have the same slug below different parents, and then it names none of them.
     .send({ name: noun === 'section' ? `A section ${model.next()}` : `A ${noun}`, ...more })
     .expect(201)
-  const entry = { noun, id: body.id, slugs: [body.slug], parent }
-  model.entries.push(entry)
-  return entry
+  return body
 }
 
 /** Does one write; one that is not possible is nothing. */
@@ -69,7 +84,9 @@ export async function doWrite(model: ListModel, room: Newsroom, wanted: Write): 
   const now = room.clock.now().toISOString()
   const content = contentOf(model, wanted.choice)
   if (does === 'publish' || does === 'draft') return create(model, room, content, does === 'publish' ? now : null)
-  if (does === 'rename') return rename(model, room, at(model.entries, which))
+  // The slug of media stays as it is.
+  const renamable = model.entries.filter(({ noun }) => noun !== 'media')
+  if (does === 'rename') return rename(model, room, at(renamable, which))
   if (does === 'move')
     return move(room, model, at(model.of('section'), which), at([null, ...model.of('section')], other))
   if (does === 'reassign') return reassign(model, room, at(model.of('tag'), which), at(model.of('tag'), other), now)
