@@ -130,6 +130,10 @@ describe('an upload', () => {
       expect(body.fileName).toBe(shown)
     }
     await upload(await picture(), editor, '?fileName=a%00.jpg').expect(problem('invalid-encoding'))
+    for (const [sent, shown] of names.slice(0, 3)) {
+      const { body } = await form(await picture(), {}, sent).expect(201)
+      expect(body.fileName).toBe(shown)
+    }
     expect((await readdir(folder)).filter((name) => !/^([0-9a-f]{2}|incoming)$/.test(name))).toEqual([])
   })
 
@@ -181,12 +185,21 @@ describe('an upload', () => {
     expect(await incoming()).toEqual([])
   })
 
-  it('leaves nothing where the client hangs up', async () => {
+  it.each([
+    ['a file', 'image/jpeg', 'bytes'],
+    [
+      'a form',
+      'multipart/form-data; boundary=x',
+      '--x\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\nbytes',
+    ],
+  ])('leaves nothing where the client hangs up in the middle of %s', async (_, type, begun) => {
     const { hostname, port } = new URL(room.url)
     const { token } = await room.newKey('editor')
+    const total = async () => (await editor.get('/v1/media?count=true&limit=1').expect(200)).body.page.total
+    const before = await total()
     const socket = connect(Number(port), hostname)
     socket.write(
-      `POST /v1/media HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: image/jpeg\r\nContent-Length: 100000\r\n\r\nbytes`,
+      `POST /v1/media HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: ${type}\r\nContent-Length: 100000\r\n\r\n${begun}`,
     )
     const until = async (isDone: (names: string[]) => boolean) => {
       while (!isDone(await incoming())) await new Promise(setImmediate)
@@ -194,6 +207,7 @@ describe('an upload', () => {
     await until((names) => names.length === 1)
     socket.destroy()
     await until((names) => names.length === 0)
+    expect(await total()).toBe(before)
   })
 })
 

@@ -44,10 +44,7 @@ export async function claimSlug(tx: Writer, claim: SlugClaim, pointer = '/slug')
     return requested
   }
   for (const slug of candidates(slugOf(name, { fallback: kind, language }))) {
-    const [row, isTaken] = await Promise.all([
-      findSlug(tx, { kind, slug, scope }),
-      isPathTaken(tx, { ...claim, slug }),
-    ])
+    const [row, isTaken] = await Promise.all([findSlug(tx, { kind, slug, scope }), isPathTaken(tx, { ...claim, slug })])
     if ((row && row.target !== target) || isTaken) continue
     await saveSlug(tx, { kind, slug, scope, target, live })
     return slug

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, copyFileSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { closeSync, copyFileSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setInterval } from 'node:timers/promises'
 import Database from 'better-sqlite3'
@@ -188,5 +189,33 @@ describe('a full disk', () => {
     child.kill('SIGTERM')
     expect(await ended).toMatchObject({ code: 0 })
     ledger.check(join(disk(), 'full.db'))
+  })
+
+  it('refuses uploads with 507, leaves nothing of them, and takes them when there is room again', async () => {
+    if (!isMounted) return
+    const settings = { ...ledgerSettings, DATABASE_URL: 'uploads.db', MEDIA_DIR: 'disk/media' }
+    const { url, child, ended } = await serveProcess(commands, settings)
+    const authorization = `Bearer ${ledgerSettings.DATELINE_ADMIN_KEY}`
+    /** A document of 2 MB that no other is; sent as the body, or in a form. */
+    const upload = async (isForm: boolean) => {
+      const bytes = Buffer.concat([Buffer.from('%PDF-1.7\n'), randomBytes(2_000_000), Buffer.from('\n%%EOF\n')])
+      const form = new FormData()
+      form.set('file', new Blob([bytes]), 'report.pdf')
+      const headers = isForm ? { authorization } : { authorization, 'content-type': 'application/pdf' }
+      return (await fetch(`${url}/v1/media`, { method: 'POST', headers, body: isForm ? form : bytes })).status
+    }
+    const media = async () => (await request(`${url}/v1/media?count=true`))?.body.page.total
+    expect([await upload(false), await upload(true)]).toEqual([201, 201])
+    const filler = join(disk(), 'filler')
+    fill(filler)
+    expect([await upload(false), await upload(true)]).toEqual([507, 507])
+    expect(readdirSync(join(disk(), 'media/incoming'))).toEqual([])
+    expect(await media()).toBe(2)
+    expect((await request(`${url}/readyz`))?.status).toBe(200)
+    rmSync(filler)
+    expect([await upload(false), await upload(true)]).toEqual([201, 201])
+    expect(await media()).toBe(4)
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: 0, err: '' })
   })
 })

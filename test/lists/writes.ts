@@ -56,8 +56,10 @@ export async function makeEntry(
   noun: Noun,
   parent: Entry | null = null,
 ): Promise<Entry> {
-  const { id, slug } = noun === 'media' ? await storePhoto(room) : await postEntry(model, room, noun, parent)
-  const entry = { noun, id, slugs: [slug], parent }
+  // A photo that is stored without an upload is found by its id alone.
+  const { id, ...named } =
+    noun === 'media' ? { id: (await storePhoto(room)).id } : await postEntry(model, room, noun, parent)
+  const entry = { noun, id, slugs: 'slug' in named ? [named.slug] : [], parent }
   model.entries.push(entry)
   return entry
 }

@@ -1,39 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import S3rver from 's3rver'
 import { FilesUnavailable } from '../../src/media/files/file-store.ts'
 import { openFileStore } from '../../src/media/files/open-store.ts'
-import { receiveFile } from '../../src/media/files/receive.ts'
+import { discardFile, receiveFile } from '../../src/media/files/receive.ts'
+import { bucket, s3Key } from '../harness/s3.ts'
+import { temporaryFolder } from '../harness/storage.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'dateline-files-'))
-// A server with the protocol of S3. It knows one key, and does not check what is signed with it.
-const server = new S3rver({
-  port: 0,
-  address: '127.0.0.1',
-  silent: true,
-  directory: join(folder, 'buckets'),
-  configureBuckets: [{ name: 'press', configs: [] }],
-})
-let endpoint: string
-beforeAll(async () => {
-  const { port } = await server.run()
-  endpoint = `http://127.0.0.1:${port}`
-})
-afterAll(async () => {
-  await server.close()
-  rmSync(folder, { recursive: true })
-})
+const folder = await temporaryFolder()
+const { settings, endpoint, requests } = await bucket()
 
-const storeAt = (address: string, key = 'S3RVER') =>
-  openFileStore({ MEDIA_DIR: address, AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: 'S3RVER' }, undefined)
-const bucket = () => `s3://press/pictures?endpoint=${endpoint}&region=eu-1`
+const storeAt = (MEDIA_DIR: string, key: object = s3Key) => openFileStore({ MEDIA_DIR, ...key }, undefined)
 
 describe.each([
   ['a folder', () => storeAt(join(folder, 'media'))],
-  ['a bucket', () => storeAt(bucket())],
+  ['a bucket', () => storeAt(settings.MEDIA_DIR)],
 ])('files in %s', (_, open) => {
   const received = (content: string) =>
     receiveFile(Readable.from([Buffer.from(content)]), { folder: tmpdir(), maxBytes: 1_000 })
@@ -42,6 +25,7 @@ describe.each([
     await store.prepare()
     const file = await receiveFile(Readable.from([Buffer.from(content)]), { folder: store.incoming, maxBytes: 1_000 })
     await store.add(file)
+    await discardFile(file)
     return file
   }
   const contentOf = async (checksum: string, range?: { start: number; end: number }) => {
@@ -82,7 +66,8 @@ describe.each([
 })
 
 it.each([
-  ['with another key', () => storeAt(bucket(), 'another')],
+  ['with another key', () => storeAt(settings.MEDIA_DIR, { ...s3Key, AWS_ACCESS_KEY_ID: 'another' })],
+  ['with another secret', () => storeAt(settings.MEDIA_DIR, { ...s3Key, AWS_SECRET_ACCESS_KEY: 'another' })],
   ['that is not there', () => storeAt(`s3://nothing?endpoint=${endpoint}`)],
   ['of a server that does not answer', () => storeAt('s3://press?endpoint=http://127.0.0.1:1')],
 ])('a bucket %s is unavailable', async (_, open) => {
@@ -91,4 +76,23 @@ it.each([
   await expect(store.add(file)).rejects.toThrow(FilesUnavailable)
   const listed = store.list()[Symbol.asyncIterator]().next()
   await expect(listed).rejects.toThrow(FilesUnavailable)
+})
+
+it('every request to a bucket is signed as AWS signs it', async () => {
+  const store = storeAt(settings.MEDIA_DIR)
+  requests.length = 0
+  const file = await receiveFile(Readable.from([Buffer.from('signed')]), { folder: tmpdir(), maxBytes: 100 })
+  await store.add(file)
+  await (await store.read(file.checksum, { start: 0, end: 2 }))?.resume()
+  await store.find(file.checksum)
+  for await (const _ of store.list());
+  await store.delete(file.checksum)
+  expect(requests).toEqual(['PUT', 'GET', 'HEAD', 'GET', 'DELETE'].map((method) => ({ method, fault: undefined })))
+})
+
+it('a bucket takes no other bytes than those of the checksum', async () => {
+  const file = await receiveFile(Readable.from([Buffer.from('as received')]), { folder: tmpdir(), maxBytes: 100 })
+  await writeFile(file.path, 'as changed!')
+  await expect(storeAt(settings.MEDIA_DIR).add(file)).rejects.toThrow(FilesUnavailable)
+  expect(requests.at(-1)).toEqual({ method: 'PUT', fault: 'XAmzContentSHA256Mismatch' })
 })
