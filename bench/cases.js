@@ -4,6 +4,7 @@
  * have `sql` are compared with Fastify with hand-written SQL, too.
  */
 import { deepCursors } from './deep-pages.js'
+import { PICTURED } from './newsroom.js'
 import { posts } from './posts.js'
 
 /**
@@ -16,7 +17,7 @@ import { posts } from './posts.js'
  * @property {(path: string) => Promise<string>} etag the ETag of a reply
  */
 
-/** @typedef {{ slug: string, headline: string, section: string, authors: string[], tags: string[], publishedAt: string }} Sampled */
+/** @typedef {{ slug: string, headline: string, section: string, authors: string[], tags: string[], publishedAt: string, image?: object }} Sampled */
 
 /**
  * @typedef {object} Case
@@ -72,6 +73,18 @@ export const cases = [
     against: 'constants',
     sql: true,
     requests: ({ sample }) => sample.map((one, index) => ({ path: `/v1/articles?${combined(one, index)}` })),
+  },
+  {
+    name: 'list-images',
+    title: 'List of 20 with lead images',
+    against: 'constants',
+    requests: () => [{ path: `/v1/articles?tag=${PICTURED}` }],
+  },
+  {
+    name: 'detail-images',
+    title: 'One article with a lead image',
+    against: 'constants',
+    requests: ({ sample, ...world }) => details({ ...world, sample: sample.filter(({ image }) => image) }),
   },
   {
     name: 'detail-br',

@@ -6,6 +6,10 @@ const SIZES = { authors: 200, sections: 50, tags: 300, sources: 100 }
 const TOP_SECTIONS = 8
 const SOURCE_KINDS = ['outlet', 'agency', 'person', 'organization', 'document']
 const RELATIONS = ['origin', 'quoted', 'cited', 'photo']
+/** How many photos there are, and how often an article has one as its lead image; then it has a tag of its own. */
+const PHOTOS = 100
+const EVERY_PICTURED = 7
+export const PICTURED = 'pictured'
 const LANGUAGES = ['en', 'en', 'en', 'en', 'fr', 'es']
 
 /**
@@ -33,7 +37,10 @@ export function catalogue() {
       ...(index >= TOP_SECTIONS && { parent: `section-${Math.floor((index - TOP_SECTIONS) / 4)}` }),
       position: index,
     })),
-    tags: listOf(SIZES.tags, (index) => ({ slug: `tag-${index}`, name: name() })),
+    tags: [
+      ...listOf(SIZES.tags, (index) => ({ slug: `tag-${index}`, name: name() })),
+      { slug: PICTURED, name: 'Pictured' },
+    ],
     sources: listOf(SIZES.sources, (index) => ({
       slug: `source-${index}`,
       name: name(),
@@ -44,14 +51,32 @@ export function catalogue() {
   }
 }
 
+/** What is known of each photo, as of an upload: articles that show one need no file. */
+export const photos = () =>
+  listOf(PHOTOS, (index) => ({
+    file: { path: '', checksum: index.toString(16).padStart(64, '0'), byteSize: 8_000_000 },
+    fileName: `photo-${index}.jpg`,
+    facts: {
+      kind: /** @type {const} */ ('image'),
+      mimeType: 'image/jpeg',
+      width: 6_000,
+      height: 4_000,
+      dominantColour: '#335577',
+      thumbhash: 'YTkGJwaRhWUIt4lbgnhZl3ath2BUBGYA',
+      metadata: { caption: 'The harbour at dawn, before the ferries run.', credit: 'Ana Moreau/Coastal Wire' },
+    },
+  }))
+
 /**
  * The article with this number, as it is posted: its reply is about 6 kB of JSON.
  * @param {number} number
  * @param {string} [related] the id of an article to link to
+ * @param {string[]} [images] the ids of photos
  */
-export function article(number, related) {
+export function article(number, related, images = []) {
   const random = chance(1_000 + number)
   const source = () => `source-${random.skewed(SIZES.sources)}`
+  const image = number % EVERY_PICTURED === 0 ? images[number % images.length] : undefined
   return {
     headline: title(random, 5 + random.below(5)),
     kicker: title(random, 2),
@@ -59,7 +84,8 @@ export function article(number, related) {
     dateline: { city: title(random, 1), country: 'NZ' },
     section: `section-${random.below(SIZES.sections)}`,
     authors: distinct(1 + random.below(2), () => `author-${random.below(SIZES.authors)}`),
-    tags: distinct(3, () => `tag-${random.skewed(SIZES.tags)}`),
+    tags: [...distinct(3, () => `tag-${random.skewed(SIZES.tags)}`), ...(image ? [PICTURED] : [])],
+    ...(image && { image: { media: image, alt: 'The harbour' } }),
     language: LANGUAGES[random.below(LANGUAGES.length)],
     body: bodyOf(random, source),
     citations: listOf(2, (index) => ({

@@ -12,9 +12,12 @@ import { sectionKind } from '../dist/catalogue/sections.js'
 import { sourceKind } from '../dist/catalogue/sources.js'
 import { createEntry } from '../dist/catalogue/store.js'
 import { tagKind } from '../dist/catalogue/tags.js'
+import { readConfig } from '../dist/config.js'
 import { mergeIndex } from '../dist/editions/indexing.js'
+import { applyMediaSettings, mediaSettingsOf } from '../dist/media/apply-settings.js'
+import { createMedia } from '../dist/media/upload.js'
 import { openStorage } from '../dist/storage/open.js'
-import { article, catalogue } from './newsroom.js'
+import { article, catalogue, photos } from './newsroom.js'
 
 /** How many articles one transaction creates. */
 const BATCH = 500
@@ -41,7 +44,12 @@ const sampleEvery = Math.max(1, Math.floor(Number(total) / Number(samples)))
 /** @type {string | undefined} */
 let earlier
 
+/** @type {string[]} */
+const images = []
+
 const storage = await openStorage(String(database))
+// As the service does when it starts: later every edition with media would be compiled again.
+await applyMediaSettings({ storage, clock: { now: () => new Date() } }, mediaSettingsOf(readConfig({})))
 await storage.transaction(createCatalogue)
 for (let first = 0; first < Number(total); first += BATCH) {
   await storage.transaction((tx) => createArticles(tx, first, Math.min(first + BATCH, Number(total))))
@@ -57,11 +65,13 @@ async function createCatalogue(tx) {
   const entries = catalogue()
   for (const [name, kind] of Object.entries(kinds))
     for (const entry of entries[name]) await createEntry(tx, kind, entry, { caller, now: moment(0), requestId: null })
+  for (const photo of photos())
+    images.push((await createMedia(tx, photo, {}, { caller, now: moment(0), requestId: null })).row.id)
 }
 
 async function createArticles(tx, first, last) {
   for (let number = first; number < last; number++) {
-    const { body, ...input } = article(number, number % EVERY_RELATED === 0 ? earlier : undefined)
+    const { body, ...input } = article(number, number % EVERY_RELATED === 0 ? earlier : undefined, images)
     const { blocks } = await readBody(body)
     const now = moment(number)
     const context = { caller, now, requestId: null }
