@@ -8,7 +8,7 @@ import { prepared } from '../storage/prepared-statements.ts'
 import { articles, editions, settings } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 
-/** The version of what is indexed. A change of the tokenizer, the stems or the tokens of an article increases it. */
+/** The version of the tokens of an article: to be raised with every change of the tokenizer, the stems or what is indexed. */
 export const INDEX_VERSION = 1
 
 /** How far work on the indexes is, in articles: editions and working copies are counted each. */
