@@ -9,7 +9,7 @@ import { Problem } from '../lib/problem.ts'
 import { type CroppedImage, type Cut, scalingOf } from './crops.ts'
 import { type ByteRange, type FileStore, FilesFull, FilesUnavailable, failedFile } from './files/file-store.ts'
 import type { ImageTasks } from './image-tasks.ts'
-import type { RenditionFormat } from './render.ts'
+import type { RenditionFormat } from './rendition-format.ts'
 import type { MediaRow } from './renditions.ts'
 import { UnacceptableFile } from './unacceptable-file.ts'
 
