@@ -8,7 +8,7 @@ import { sweepDeliveries } from '../src/webhooks/deliveries.ts'
 import { Dispatcher } from '../src/webhooks/dispatcher.ts'
 import { secretEncryption } from '../src/webhooks/secret-encryption.ts'
 import { sender } from '../src/webhooks/send.ts'
-import { messageConformity } from './harness/document.ts'
+import { messageConforms } from './harness/document.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
 import { type Answer, type Received, type Receiver, receiver, status } from './harness/receiver.ts'
@@ -28,7 +28,6 @@ const lookup: HostLookup = async (host) => {
 
 let room: Newsroom
 let work: Dispatcher['runUntilIdle']
-let conforms: ReturnType<typeof messageConformity>
 const open: { close(): Promise<void> }[] = []
 
 beforeAll(async () => {
@@ -41,7 +40,6 @@ beforeAll(async () => {
     await room.editor.post('/v1/sections').send({ name, parent }).expect(201)
   const main = another()
   work = () => main.runUntilIdle()
-  conforms = messageConformity(room.app.swagger() as unknown as Record<string, unknown>)
 })
 afterEach(async () => {
   const { body } = await room.admin.get('/v1/webhooks?limit=100').expect(200)
@@ -126,7 +124,7 @@ describe('a message', () => {
       expect(fits(secret, message)).toEqual([true])
       expect(message.headers).toMatchObject({ 'content-type': 'application/json', 'webhook-id': message.id })
       expect(message.text).not.toMatch(/Secret so far|Working copy|edition/)
-      conforms(message)
+      messageConforms(message)
     }
     expect(new Set(to.received.map((message) => message.id)).size).toBe(2)
   })
@@ -157,7 +155,7 @@ describe('a message', () => {
       [false, 'Last words'],
       [true, null],
     ])
-    for (const message of to.received) conforms(message)
+    for (const message of to.received) messageConforms(message)
   })
 
   it('of a section covers all below it, and what has left it', async () => {
@@ -203,7 +201,7 @@ describe('a message', () => {
     const { body } = await room.admin.post(`${path}/test`).expect(202)
     await work()
     expect(to.received).toMatchObject([{ id: body.id, type: 'webhook.test', data: { webhook: { id } } }])
-    for (const message of to.received) conforms(message)
+    for (const message of to.received) messageConforms(message)
     await room.admin.patch(path).send({ status: 'paused' }).expect(200)
     await room.admin.post(`${path}/test`).expect(problem('conflict'))
   })
