@@ -1,14 +1,12 @@
 /** Runs large tasks on bodies in threads, so that no text that a client sends holds up the event loop. */
 import { availableParallelism } from 'node:os'
-import { extname } from 'node:path'
 import { Piscina } from 'piscina'
 import { UnreadableBody } from '../../body/errors.ts'
 import { Problem } from '../../lib/problem.ts'
 import { fairQueue, QueueFull } from '../../runtime/fair-queue.ts'
 import { type BodyTask, type BodyTasksOf, inlineTasks, type TaskOutcome } from './tasks.ts'
 
-/** TypeScript or JavaScript, as this file is. */
-const THREAD = new URL(`thread${extname(import.meta.url)}`, import.meta.url)
+const THREAD = new URL('thread.js', import.meta.url)
 
 /** The characters below which a task runs on the event loop: it takes no longer than to wake a thread. */
 const SMALL = 4_096
