@@ -1,3 +1,6 @@
+// Packages that are large, or have to be the same that the service has; they are loaded once per process, as it is.
+const onceLoaded = 'drizzle-orm|fast-check|pg|zod'
+
 /**
  * One suite, two engines. The files in `test/` test the API, on SQLite files and on PostgreSQL; those in its folders
  * test what touches no database, or a process of its own, and run once.
@@ -6,10 +9,17 @@ const project = (displayName, files, more = {}) => ({
   displayName,
   rootDir: import.meta.dirname ?? new URL('.', import.meta.url).pathname,
   testMatch: files.map((pattern) => `<rootDir>/test/${pattern}`),
-  setupFiles: [`<rootDir>/test/harness/${displayName}.ts`],
+  globalSetup: '<rootDir>/test/harness/setup.js',
+  testEnvironment: '<rootDir>/test/harness/environment.js',
   setupFilesAfterEnv: ['<rootDir>/test/harness/close-all.ts'],
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }] },
+  moduleNameMapper: { '^better-sqlite3$': '<rootDir>/test/harness/once/better-sqlite3.js' },
+  transformIgnorePatterns: [`/node_modules/(?!(${onceLoaded})/)`],
+  transform: {
+    [`/src/.*\\.ts$|/harness/once/|/node_modules/(${onceLoaded})/.*(?<!\\.cjs)$`]:
+      '<rootDir>/test/harness/load-once.js',
+    '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
+  },
   ...more,
 })
 
@@ -20,7 +30,7 @@ export default {
   projects: [
     project('sqlite', ['*.test.ts', '!(faults|postgres)/**/*.test.ts']),
     // Processes that are killed, disks that are full: by `npm run test:faults`.
-    project('faults', ['faults/*.test.ts'], { setupFiles: ['<rootDir>/test/harness/sqlite.ts'] }),
+    project('faults', ['faults/*.test.ts']),
     project('postgres', ['*.test.ts', 'postgres/*.test.ts'], {
       globalSetup: '<rootDir>/test/harness/postgres-setup.js',
       globalTeardown: '<rootDir>/test/harness/postgres-teardown.js',

@@ -13,7 +13,7 @@ import { jobRunner } from './jobs/runner.ts'
 import { systemClock } from './lib/clock.ts'
 import { applyMediaSettings, mediaSettingsOf } from './media/apply-settings.ts'
 import { imageTaskPool } from './media/image-pool.ts'
-import { type Metrics, type ProcessMetrics, processMetrics } from './metrics/registry.ts'
+import type { Metrics, ProcessMetrics } from './metrics/registry.ts'
 import { serveMetrics } from './metrics/server.ts'
 import { measureWrites } from './metrics/writes.ts'
 import { watchConnections } from './runtime/connections.ts'
@@ -63,9 +63,10 @@ export async function serve(config: Config, output: LogOutput, worker?: Worker):
   const jobs = jobRunner({ storage, clock: systemClock }, (err) =>
     app.log.error({ err }, 'the state of a job could not be stored'),
   )
+  const registry = config.METRICS_PORT === undefined ? undefined : await import('./metrics/registry.ts')
   let metrics: ProcessMetrics | undefined
   const onCounts: AppDeps['onCounts'] = (counts) => {
-    metrics = processMetrics({ storage, clock: systemClock, writes, ...counts })
+    metrics = registry?.processMetrics({ storage, clock: systemClock, writes, ...counts })
   }
   const deps = {
     config,
@@ -78,7 +79,7 @@ export async function serve(config: Config, output: LogOutput, worker?: Worker):
     imageTasks: images.tasks,
     admission: requests,
     logStream: output,
-    ...(config.METRICS_PORT !== undefined && { onCounts }),
+    ...(registry && { onCounts }),
     ...(worker && { addCounts: worker.addCounts }),
   }
   const app: FastifyInstance = await buildApp(deps)

@@ -8,7 +8,7 @@ import { publishDue } from '../src/articles/lifecycle/scheduler.ts'
 import { recompileStale } from '../src/editions/recompile-stale.ts'
 import { dialect } from '../src/storage/dialect.ts'
 import { runs } from './harness/depth.ts'
-import { conformity } from './harness/document.ts'
+import { conforms } from './harness/document.ts'
 import { fill, publishOne } from './harness/fuzz/content.ts'
 import { operationsOf } from './harness/fuzz/operation.ts'
 import { Pool } from './harness/fuzz/pool.ts'
@@ -34,7 +34,6 @@ async function prepared(room: Newsroom) {
   const pool = new Pool()
   const document = room.app.swagger() as unknown as Record<string, unknown>
   const operations = operationsOf(document)
-  const conforms = conformity(document)
   const tokens = new Map<string, string>()
   for (const role of ['reader', 'partner', 'contributor', 'editor', 'admin'] as const) {
     const { id, token } = await room.newKey(role)

@@ -9,6 +9,8 @@ import { resolveId } from '../src/catalogue/resolve.ts'
 import { dialect } from '../src/storage/dialect.ts'
 import * as schema from '../src/storage/schema.ts'
 import type { Storage } from '../src/storage/storage.ts'
+// @ts-expect-error: plain JavaScript, since it is loaded as it is.
+import process from './harness/once/process.js'
 import { newDatabase } from './harness/storage.ts'
 
 const folder = new URL(`../migrations/${dialect}/`, import.meta.url)

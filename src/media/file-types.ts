@@ -1,5 +1,4 @@
 /** The types of files that media can be. The content decides, never the name or the `Content-Type` of the upload. */
-import { fileTypeFromFile } from 'file-type'
 import { UnacceptableFile } from './unacceptable-file.ts'
 
 export const mediaKinds = ['image', 'audio', 'video', 'document'] as const
@@ -40,6 +39,7 @@ const ACCEPTED =
 
 /** What the file is by its content. Throws `UnacceptableFile`. */
 export async function fileKindOf(path: string): Promise<FileKind> {
+  const { fileTypeFromFile } = await import('file-type')
   const found = await fileTypeFromFile(path).catch(() => undefined)
   const [kind, mimeType] = TYPES[found?.ext ?? ''] ?? []
   if (kind && mimeType) return { kind, mimeType }

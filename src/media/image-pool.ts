@@ -1,14 +1,12 @@
 /** Runs work on files in processes of their own: a decoder that crashes or hangs takes one task along, not the service. */
 import { availableParallelism } from 'node:os'
-import { extname } from 'node:path'
 import { Problem } from '../lib/problem.ts'
 import { QueueFull } from '../runtime/fair-queue.ts'
 import { TaskTooLong, taskPool } from '../runtime/task-pool.ts'
 import type { ImageTask, ImageTaskOutcome, ImageTasks } from './image-tasks.ts'
 import { UnacceptableFile } from './unacceptable-file.ts'
 
-/** TypeScript or JavaScript, as this file is. */
-const PROCESS = new URL(`image-process${extname(import.meta.url)}`, import.meta.url)
+const PROCESS = new URL('image-process.js', import.meta.url)
 
 /** How many tasks may wait. */
 const MAX_WAITING = 500

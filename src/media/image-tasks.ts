@@ -1,6 +1,6 @@
 /** Work on files that nobody has checked: what decodes them can crash, hang, or need much memory. */
-import { inspectFile } from './inspect.ts'
-import { renderImage } from './render.ts'
+import type { inspectFile } from './inspect.ts'
+import type { renderImage } from './render.ts'
 import { UnacceptableFile, type UnacceptableFileCode } from './unacceptable-file.ts'
 
 /** The tasks, wherever they run. */
@@ -9,8 +9,11 @@ export interface ImageTasks {
   renderImage: typeof renderImage
 }
 
-/** Runs the tasks in this process: for tests and commands. */
-export const inlineImageTasks: ImageTasks = { inspectFile, renderImage }
+/** Runs the tasks in this process: for tests and commands. What decodes is loaded for the first file. */
+export const inlineImageTasks: ImageTasks = {
+  inspectFile: async (path) => (await import('./inspect.ts')).inspectFile(path),
+  renderImage: async (task) => (await import('./render.ts')).renderImage(task),
+}
 
 /** One of the tasks with its argument. */
 export type ImageTask = {

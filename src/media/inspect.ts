@@ -4,7 +4,6 @@ import type { MediaMetadata } from '../lib/media.ts'
 import { scanContent } from './content-scan.ts'
 import { type FileKind, fileKindOf } from './file-types.ts'
 import { type ImageFacts, inspectImage } from './inspect-image.ts'
-import { inspectRecording } from './inspect-recording.ts'
 import { UnacceptableFile } from './unacceptable-file.ts'
 
 /** The facts of a file. Sizes are in pixels, of images upright; null where they are unknown. */
@@ -31,7 +30,7 @@ export async function inspectFile(path: string): Promise<FileFacts> {
 
 async function readFacts(path: string, kind: FileKind['kind']) {
   if (kind === 'image') return (await inspectImage(path)) satisfies ImageFacts
-  if (kind !== 'document') return await inspectRecording(path)
+  if (kind !== 'document') return (await import('./inspect-recording.ts')).inspectRecording(path)
   await checkPdf(path)
   return { width: null, height: null, metadata: {} }
 }

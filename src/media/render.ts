@@ -2,10 +2,7 @@
 import sharp, { type Sharp } from 'sharp'
 import type { Scaling } from './crops.ts'
 import { decoding, failedDecoding, frameDecoding } from './decoding.ts'
-
-/** The formats of renditions, by the suffix of their addresses, best first. */
-export const renditionTypes = { avif: 'image/avif', webp: 'image/webp', jpg: 'image/jpeg' } as const
-export type RenditionFormat = keyof typeof renditionTypes
+import type { RenditionFormat } from './rendition-format.ts'
 
 /** A rendition to be made: of the image at `source` a file at `target`. */
 export interface RenderTask {

@@ -1,7 +1,10 @@
-/** In which format a rendition is sent. */
+/** The formats of renditions, and in which of them one is sent. */
 import type { IncomingHttpHeaders } from 'node:http'
 import Negotiator from 'negotiator'
-import { type RenditionFormat, renditionTypes } from './render.ts'
+
+/** The formats of renditions, by the suffix of their addresses, best first. */
+export const renditionTypes = { avif: 'image/avif', webp: 'image/webp', jpg: 'image/jpeg' } as const
+export type RenditionFormat = keyof typeof renditionTypes
 
 const STILL: RenditionFormat[] = ['avif', 'webp']
 const ANIMATED: RenditionFormat[] = ['webp']

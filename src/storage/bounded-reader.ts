@@ -1,12 +1,10 @@
 /** The reader of SQLite whose statements end at a deadline, in a thread or on the event loop. */
-import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
 import { type BoundStatement, boundedConnection } from './bounded-statements.ts'
 import type { Reader } from './storage.ts'
 
-/** TypeScript in tests, JavaScript in the built service, as this file is. */
-const THREAD = new URL(`reader-thread${extname(import.meta.url)}`, import.meta.url)
+const THREAD = new URL('reader-thread.js', import.meta.url)
 
 /** What runs statements. */
 interface Runner {

@@ -1,9 +1,7 @@
 import { once } from 'node:events'
-import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
-/** TypeScript in tests, JavaScript in the built service, as this file is. */
-const THREAD = new URL(`wal-checkpoint-thread${extname(import.meta.url)}`, import.meta.url)
+const THREAD = new URL('wal-checkpoint-thread.js', import.meta.url)
 
 /** The size of the WAL, in pages of 4 kB, at which the connection that writes checkpoints it itself. */
 export const MAX_WAL_PAGES = 8_000

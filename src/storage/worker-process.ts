@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process'
-import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** A process for work that blocks for long inside SQLite: unlike a thread it can be ended at any time. */
@@ -13,11 +12,11 @@ export interface WorkerProcess {
 }
 
 /**
- * Starts `<name>-process` of this folder, which is TypeScript in tests and JavaScript in the built service, as this file
- * is. It sends messages to `onMessage`. This process does not exit before it, unless `unref` is called.
+ * Starts `<name>-process` of this folder. It sends messages to `onMessage`. This process does not exit before it, unless
+ * `unref` is called.
  */
 export function workerProcess<T>(name: string, args: string[], onMessage: (message: T) => void): WorkerProcess {
-  const file = fileURLToPath(new URL(`${name}-process${extname(import.meta.url)}`, import.meta.url))
+  const file = fileURLToPath(new URL(`${name}-process.js`, import.meta.url))
   const child = fork(file, args, { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   const ended = new Promise<void>((resolve) => {
     // Its last messages may arrive after its end.

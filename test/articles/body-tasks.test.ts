@@ -37,7 +37,7 @@ describe('tasks on bodies', () => {
   })
 
   it('are ended at their deadline, and the next one runs', async () => {
-    const { readBody } = poolOf({ deadline: 300 })(caller('ana'))
+    const { readBody } = poolOf({ deadline: 1_000 })(caller('ana'))
     await expect(readBody(large('loop'))).rejects.toMatchObject({ type: 'too-complex', status: 422 })
     await expect(readBody(large('unreadable'))).rejects.toThrow('has more than 20000 elements')
   })

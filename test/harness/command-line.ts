@@ -1,49 +1,21 @@
-import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
+/** The service as it was built for this run of the tests. */
+const built = join(process.env.TEST_BUILD ?? '', 'sqlite')
 
 export type CommandLine = ReturnType<typeof commandLine>
 
-/** The folder of builds, inside node_modules, so that a build finds its packages. */
-const builds = join(root, 'node_modules/.cache/dateline-cli')
-
-/** The folder with the present sources compiled: built once, however many test files and runs ask for it. */
-function build(): string {
-  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
-  const state = sources
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => `${path} ${statSync(path).mtimeMs}`)
-  const built = join(builds, createHash('sha256').update(state.join('\n')).digest('hex').slice(0, 16))
-  if (existsSync(built)) return built
-  mkdirSync(builds, { recursive: true })
-  const fresh = mkdtempSync(join(builds, 'fresh-'))
-  for (const name of ['migrations', 'package.json']) symlinkSync(join(root, name), join(fresh, name))
-  const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', join(fresh, 'dist')], { cwd: root })
-  try {
-    renameSync(fresh, built)
-  } catch {
-    // Another test file has built the same meanwhile.
-    rmSync(fresh, { recursive: true })
-  }
-  return built
-}
-
 /** The command line. Its processes run in a folder that is new and is removed with them. */
 export function commandLine() {
-  const built = build()
   const folder = mkdtempSync(join(tmpdir(), 'dateline-cli-'))
   const children = new Set<ReturnType<typeof spawn>>()
 
   /** A process of the command line, with no more of an environment than this. */
   const start = (args: string[], environment: Record<string, string> = {}, stdout?: number) =>
-    run([join(built, 'dist/cli/main.js'), ...args], environment, stdout)
+    run([join(built, 'cli/main.js'), ...args], environment, stdout)
 
   /** A process of Node; its standard output is `stdout`, a file descriptor, or read. */
   function run(args: string[], environment: Record<string, string> = {}, stdout?: number) {
@@ -76,7 +48,6 @@ export function commandLine() {
 
   return {
     folder,
-    built,
     start,
     run,
     /** Ends what still runs, as after a test that failed. */

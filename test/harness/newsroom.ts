@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import supertest, { type Test } from 'supertest'
 import type { KeyRole } from '../../src/access/roles.ts'
@@ -9,7 +8,7 @@ import { readConfig } from '../../src/config.ts'
 import { applyMediaSettings, mediaSettingsOf } from '../../src/media/apply-settings.ts'
 import type { OpenOptions, Storage } from '../../src/storage/storage.ts'
 import { closeLater } from './cleanup.ts'
-import { conformity } from './document.ts'
+import { conforms } from './document.ts'
 import { temporaryFolder, temporaryStorage } from './storage.ts'
 
 const METHODS = ['get', 'head', 'post', 'patch', 'put', 'delete', 'options'] as const
@@ -39,10 +38,6 @@ export interface Newsroom {
   /** Ends the service and its database; so does the end of the test file. */
   close(): Promise<void>
 }
-
-/** The document of this checkout; test/project/openapi.test.ts holds it against the running service. */
-const document = JSON.parse(readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8'))
-const conforms = conformity(document)
 
 const ADMIN = 'an-admin-key-for-tests-that-is-long-enough'
 

@@ -1,6 +1,5 @@
 /** Runs large tasks on bodies in threads, so that no text that a client sends holds up the event loop. */
 import { availableParallelism } from 'node:os'
-import { extname } from 'node:path'
 import { UnreadableBody } from '../../body/errors.ts'
 import { Problem } from '../../lib/problem.ts'
 import { QueueFull } from '../../runtime/fair-queue.ts'
@@ -16,8 +15,7 @@ import {
   unpack,
 } from './tasks.ts'
 
-/** TypeScript or JavaScript, as this file is. */
-const THREAD = new URL(`thread${extname(import.meta.url)}`, import.meta.url)
+const THREAD = new URL('thread.js', import.meta.url)
 
 /** The size in characters below which a task runs on the event loop: it takes hardly longer than to wake a thread. */
 const SMALL: Record<keyof BodyTasks, number> = { readBody: 4_096, bodyChanges: 4_096, projectJson: 16_384 }

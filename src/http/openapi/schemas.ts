@@ -1,7 +1,17 @@
 /** Converts zod schemas to the JSON Schema of the OpenAPI document. */
 import * as z from 'zod'
+import { getOrCreate } from '../../lib/cache.ts'
 
 export type Json = Record<string, unknown>
+
+/** A zod schema as JSON Schema, with the named schemas in it. */
+interface Converted {
+  json: Json
+  components: Map<string, Json>
+}
+
+/** What was converted before: routes share schemas, of requests as of replies. */
+const converted = { input: new WeakMap<z.ZodType, Converted>(), output: new WeakMap<z.ZodType, Converted>() }
 
 /**
  * Gives the function that converts a zod schema to JSON Schema. The named schemas in it are added to `components`, once
@@ -10,20 +20,28 @@ export type Json = Record<string, unknown>
 export const schemaCollector =
   (components: Map<string, Json>) =>
   (schema: z.ZodType, io: 'input' | 'output'): Json => {
-    const {
-      $schema,
-      $defs = {},
-      ...json
-    } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: complete }) as Json
-    for (const [name, definition] of Object.entries($defs as Record<string, Json>)) {
-      const component = normalize(definition) as Json
+    const { json, components: found } = getOrCreate(converted[io], schema, () => convert(schema, io))
+    for (const [name, component] of found) {
       const before = components.get(name)
-      if (before && JSON.stringify(before) !== JSON.stringify(component))
+      if (before && before !== component && JSON.stringify(before) !== JSON.stringify(component))
         throw new Error(`two schemas are named ${name}, or it differs between requests and replies`)
       components.set(name, component)
     }
-    return normalize(json) as Json
+    return structuredClone(json)
   }
+
+function convert(schema: z.ZodType, io: 'input' | 'output'): Converted {
+  const {
+    $schema,
+    $defs = {},
+    ...json
+  } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: complete }) as Json
+  const named = Object.entries($defs as Record<string, Json>)
+  return {
+    json: normalize(json) as Json,
+    components: new Map(named.map(([name, definition]) => [name, normalize(definition) as Json])),
+  }
+}
 
 interface Override {
   zodSchema: z.core.$ZodTypes

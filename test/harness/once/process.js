@@ -1,0 +1,2 @@
+/** The process itself, on which the service acts; `process` in a test is a copy. */
+export { default } from 'node:process'

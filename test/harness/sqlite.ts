@@ -1,2 +1,0 @@
-// Before any module is loaded: the engine is chosen once per process.
-process.env.DATABASE_URL = 'sqlite:'
