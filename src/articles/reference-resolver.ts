@@ -83,14 +83,19 @@ export function resolver(db: Reader, caller: Caller, present: Ref[] = []) {
     present.some(({ kind, ref }) => kind === refKindOf(noun) && ref === id)
 
   async function find(noun: ReferenceNoun, reference: string): Promise<ResolvedReference> {
-    if (!isShownKind(noun) && isPresent(noun, reference)) return { id: reference }
+    if (isShownKind(noun)) return findMedia(noun, reference)
+    if (isPresent(noun, reference)) return { id: reference }
     if (isFlat(noun) && !isId(reference)) return findBySlug(noun, reference)
-    const found = await resolveReference(db, refKindOf(noun), reference)
+    const found = await resolveReference(db, noun, reference)
     const { id } = found
     // A slug leads to no section in the trash.
     if (id === undefined || (noun === 'section' && !isId(reference) && !reference.startsWith('/'))) return found
-    if (isShownKind(noun)) return (await isShowable(noun, id)) ? found : { paths: [] }
     return isPresent(noun, id) || (await isReferable(noun, id)) ? found : { paths: [] }
+  }
+
+  async function findMedia(kind: ShownKind, reference: string): Promise<ResolvedReference> {
+    const found = await resolveReference(db, 'media', reference)
+    return found.id === undefined || (await isShowable(kind, found.id)) ? found : { paths: [] }
   }
 
   /** Finds the entry and its state by one query: on PostgreSQL a second would be another round trip. */
