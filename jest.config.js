@@ -1,5 +1,5 @@
 // Packages that are large, or have to be the same that the service has; they are loaded once per process, as it is.
-const onceLoaded = 'drizzle-orm|fast-check|pg|zod'
+const onceLoaded = 'drizzle-orm|fast-check|zod'
 
 /**
  * One suite, two engines. The files in `test/` test the API, on SQLite files and on PostgreSQL; those in its folders
