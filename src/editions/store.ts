@@ -55,7 +55,7 @@ export interface PutResult {
 export async function putEdition(tx: Writer, state: LiveState, content: Content, now: string): Promise<PutResult> {
   await compressAhead(content)
   // Together: on PostgreSQL each would wait for a round trip.
-  const [previous, references, isLinked] = await Promise.all([
+  const [previous, references, isLinkedBefore] = await Promise.all([
     currentEdition(tx, state.id),
     loadReferences(tx, [{ id: state.id, content }]),
     isReferredTo(tx, 'article', state.id),
@@ -77,6 +77,7 @@ export async function putEdition(tx: Writer, state: LiveState, content: Content,
   const refs = await putReferences(tx, { ...liveState, isNew: previous === undefined }, content, references)
   const { id, slug } = state
   if (previous && previous.content.section !== content.section) await saveFormerPath(tx, formerPath(id, previous))
+  const isLinked = isLinkedBefore || content.relatedLinks.some(({ article: linked }) => linked === id)
   if (isLinked && previous?.linkPreview !== linkPreview(slug, content)) await markStale(tx, 'article', id, now)
   if (previous === undefined) return { previousAttributes: null, publishedAt, previousPublishedAt: undefined, article }
   const previousAttributes = attributesOf(previous.content, refs.before)

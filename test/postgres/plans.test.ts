@@ -1,8 +1,10 @@
 /** Whether PostgreSQL reads what the public asks for by indexes: in a filled database it scans no table of articles. */
-import pg from 'pg'
+import type pgDriver from 'pg'
 import { openStorage } from '../../src/storage/open.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import { type Newsroom, newsroom } from '../harness/newsroom.ts'
+// @ts-expect-error: plain JavaScript, since it is loaded as it is.
+import pg from '../harness/once/pg.js'
 import { newDatabase } from '../harness/storage.ts'
 
 /** How many articles the API creates, and how many copies of each are added. */
@@ -28,7 +30,7 @@ interface Recorded {
 let database: Awaited<ReturnType<typeof newDatabase>>
 let storage: Storage
 let room: Newsroom
-let direct: pg.Client
+let direct: pgDriver.Client
 let recorded: Recorded[] = []
 const original = pg.Client.prototype.query
 
@@ -45,10 +47,10 @@ beforeAll(async () => {
   await storage.close()
   storage = await openStorage(database.url)
   room = await newsroom({ CACHE_BYTES: '0' }, { storage })
-  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-    const [config, values] = args as [string | pg.QueryConfig, unknown[] | undefined]
+  pg.Client.prototype.query = function (this: pgDriver.Client, ...args: unknown[]) {
+    const [config, values] = args as [string | pgDriver.QueryConfig, unknown[] | undefined]
     const text = typeof config === 'string' ? config : config.text
-    if (/^select /.test(text)) recorded.push({ text, values: values ?? (config as pg.QueryConfig).values ?? [] })
+    if (/^select /.test(text)) recorded.push({ text, values: values ?? (config as pgDriver.QueryConfig).values ?? [] })
     return Reflect.apply(original, this, args)
   } as typeof original
 }, 300_000)

@@ -4,8 +4,10 @@ import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId } from '../../lib/id.ts'
 import { Problem } from '../../lib/problem.ts'
-import { freeBuffer } from '../../runtime/free-buffers.ts'
+import { bufferRelease } from '../../runtime/buffer-release.ts'
 import { failedFile, type ReceivedFile } from './file-store.ts'
+
+const releaseBuffer = bufferRelease()
 
 /**
  * Writes a stream to a new file in `folder`; when this resolves, its bytes are safe. Whatever fails, nothing is left.
@@ -39,7 +41,7 @@ async function write(source: AsyncIterable<Buffer>, path: string, maxBytes: numb
       if (byteSize > maxBytes) throw tooLarge(maxBytes)
       hash.update(chunk)
       await file.writeFile(chunk).catch(failedFile)
-      freeBuffer(chunk)
+      releaseBuffer(chunk)
     }
     if (byteSize === 0) throw emptyFile()
     await file.datasync().catch(failedFile)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { XMLParser } from 'fast-xml-parser'
-import { freeBuffer } from '../../runtime/free-buffers.ts'
+import { bufferRelease } from '../../runtime/buffer-release.ts'
 import { type FileStore, FilesUnavailable, failedFile, type StoredFile } from './file-store.ts'
 import { type S3Address, s3Client } from './s3-client.ts'
 
@@ -18,6 +18,7 @@ interface Listed {
 
 /** A folder of its own: what is old in it is deleted. */
 const INCOMING = 'dateline-incoming'
+const releaseBuffer = bufferRelease()
 const CHECKSUM = /^[0-9a-f]{64}$/
 
 const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === 'Contents' })
@@ -79,7 +80,7 @@ export function s3Store(address: S3Address): FileStore {
 async function* chunksOf(path: string): AsyncGenerator<Buffer> {
   for await (const chunk of createReadStream(path)) {
     yield chunk
-    freeBuffer(chunk)
+    releaseBuffer(chunk)
   }
 }
 

@@ -1,0 +1,2 @@
+/** The driver that the service has. */
+export { default } from 'pg'
