@@ -92,13 +92,15 @@ const indexes = {
   articles: { insert: db.prepare('insert into draft_index (rowid, tokens) values (?, ?)'), tokensOf: tokensOfDraft },
 }
 
-const models = Object.entries(tables).map(([table, { where = '', columns }]) => {
+/** The rows of a table, and what copies of them need. */
+async function modelOf([table, { where = '', columns }]) {
   const rows = db.prepare(`select * from ${table} ${where}`).all()
   const names = Object.keys(rows[0] ?? {})
   const insert = db.prepare(`insert into ${table} (${names.join()}) values (${names.map(() => '?').join()})`)
   const index = indexes[table]
-  return { table, rows, columns, names, insert, index, tokens: index && rows.map(index.tokensOf) }
-})
+  return { table, rows, columns, names, insert, index, tokens: index && (await Promise.all(rows.map(index.tokensOf))) }
+}
+const models = await Promise.all(Object.entries(tables).map(modelOf))
 
 for (let copy = 1; copy < Number(times); copy++)
   db.transaction(() => {

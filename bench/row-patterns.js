@@ -30,7 +30,7 @@ const rank = (table) => (ORDER.includes(table) ? ORDER.indexOf(table) : ORDER.le
  * @param {import('better-sqlite3').Database} db where the rows are written
  * @param {{ id: string, reply: { headers: object, body: string } }[]} models
  */
-export function articlePatterns(source, db, models) {
+export async function articlePatterns(source, db, models) {
   const tables = tablesOf(source).sort(byOrder)
   const writers = new Map(tables.map((one) => [one.table, writerOf(db, one)]))
   const nextChange = db.prepare('select coalesce(max(seq), 0) + 1 from changes').pluck()
@@ -41,12 +41,16 @@ export function articlePatterns(source, db, models) {
   const count = db.prepare(
     'insert into ref_counts values (?, ?, 1) on conflict (kind, ref) do update set editions = editions + 1',
   )
-  const patterns = models.map(({ id, reply }) => {
+  const patternOf = async ({ id, reply }) => {
     const rows = rowsOf(source, tables, id)
     const edition = rows.find(({ table }) => table === 'editions')
-    const tokens = { edition: edition && tokensOfEdition(edition.row), draft: tokensOfDraft(rows[0].row) }
+    const tokens = {
+      edition: edition && (await tokensOfEdition(edition.row)),
+      draft: await tokensOfDraft(rows[0].row),
+    }
     return { id, reply, rows, tokens }
-  })
+  }
+  const patterns = await Promise.all(models.map(patternOf))
   let turn = 0
   return {
     next(id, headline) {

@@ -20,8 +20,8 @@ db.pragma('cache_size = -32000')
 /** @type {{ drafts: { id: string, reply: object }[], published: { id: string, reply: object }[] }} */
 const models = JSON.parse(readFileSync(file, 'utf8'))
 const source = new Database(datelines, { readonly: true })
-const drafts = articlePatterns(source, db, models.drafts)
-const published = articlePatterns(source, db, models.published)
+const drafts = await articlePatterns(source, db, models.drafts)
+const published = await articlePatterns(source, db, models.published)
 source.close()
 
 const insert = db.transaction((patterns, headline) => patterns.next(v7(), headline).write()).immediate

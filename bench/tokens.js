@@ -6,5 +6,5 @@ import { GAP } from '../dist/storage/fulltext.js'
 const textOf = ({ positioned, unpositioned }) => [...positioned, GAP, ...unpositioned].join(' ')
 const contentOf = ({ content }) => JSON.parse(inflateRawSync(content).toString())
 
-export const tokensOfEdition = (row) => textOf(editionTokens(contentOf(row)))
-export const tokensOfDraft = (row) => textOf(textTokens(contentOf(row)))
+export const tokensOfEdition = async (row) => textOf(await editionTokens(contentOf(row)))
+export const tokensOfDraft = async (row) => textOf(await textTokens(contentOf(row)))
