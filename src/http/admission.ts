@@ -81,6 +81,8 @@ export function admission(now = () => performance.now()): Admission {
         if (mayWait || access === 'open') return done()
         const kind = kindOf(request.method)
         if (isFull(kind)) return done(overloaded())
+        // Its client may have gone while it was authenticated; then nothing says when it ends.
+        if (reply.raw.destroyed) return done()
         inFlight[kind] += 1
         reply.raw.once('close', () => {
           inFlight[kind] -= 1

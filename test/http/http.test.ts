@@ -887,3 +887,21 @@ const ADMIN = 'Bearer an-admin-key-for-tests-that-is-long-enough'
 function articleIdOf(number: number): string {
   return `0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6${number}`
 }
+
+it('takes writes after many clients have hung up as soon as they had sent theirs', async () => {
+  const { port } = new URL(room.url)
+  const hangUp = (name: string) =>
+    new Promise<void>((resolve) => {
+      const body = JSON.stringify({ name })
+      const head = ['POST /v1/tags HTTP/1.1', 'Host: localhost', `Authorization: ${ADMIN}`]
+      const request = [...head, 'Content-Type: application/json', `Content-Length: ${body.length}`, '', body]
+      const socket = connect(Number(port), '127.0.0.1', () => {
+        socket.write(request.join('\r\n'))
+        socket.resetAndDestroy()
+      })
+      socket.on('error', () => {}).on('close', () => resolve())
+    })
+  for (let round = 0; round < 10; round++)
+    await Promise.all(Array.from({ length: 20 }, (_, client) => hangUp(`Gone ${round} ${client}`)))
+  await room.admin.post('/v1/tags').send({ name: 'After all of them' }).expect(201)
+})
