@@ -24,7 +24,8 @@ const project = (displayName, files, more = {}) => ({
 })
 
 export default {
-  maxWorkers: '100%',
+  // More than there are cores: some suites wait for processes that they start, or for a network that is silent.
+  maxWorkers: '150%',
   // For a machine that is busy with other things; no test waits for time to pass.
   testTimeout: 60_000 * Math.max(1, Number(process.env.TEST_DEPTH ?? 1)),
   projects: [

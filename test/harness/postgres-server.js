@@ -3,7 +3,7 @@
  * the npm registry, over a data directory that is removed when the tests end. It listens on a Unix socket alone.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,50 +13,77 @@ const UNPRIVILEGED = 65_534
 /** The tests' data need not survive a power cut. */
 const SETTINGS = { listen_addresses: '', fsync: 'off', full_page_writes: 'off', max_connections: '200' }
 
-/** Starts a server; gives its address, and how to end it and to start it again. */
+/** Starts a server; gives its address, how to end it and to start it again, and a replica of it. */
 export async function startPostgres() {
   const folder = mkdtempSync(join(tmpdir(), 'dateline-postgres-'))
   const data = join(folder, 'data')
   const isRoot = process.getuid?.() === 0
   const options = { cwd: folder, ...(isRoot && { uid: UNPRIVILEGED, gid: UNPRIVILEGED }) }
+  const own = (path) => isRoot && chownSync(path, UNPRIVILEGED, UNPRIVILEGED)
   const native = isRoot ? copied(folder) : installed()
   mkdirSync(data, { mode: 0o700 })
-  if (isRoot) for (const path of [folder, data]) chownSync(path, UNPRIVILEGED, UNPRIVILEGED)
+  for (const path of [folder, data]) own(path)
   const flags = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync']
   const made = spawnSync(join(native, 'bin/initdb'), [`--pgdata=${data}`, ...flags], options)
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`)
-  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const start = async () => {
-    const started = spawn(join(native, 'bin/postgres'), ['-D', data, '-k', folder, ...settings], options)
+  /** Starts a server over a data directory, with its socket in `at`. */
+  const start = async (directory, at, more = {}) => {
+    const settings = Object.entries({ ...SETTINGS, ...more }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    const started = spawn(join(native, 'bin/postgres'), ['-D', directory, '-k', at, ...settings], options)
     await new Promise((resolve, reject) => {
       let log = ''
       started.stderr.on('data', (text) => {
         log += text
-        if (log.includes('ready to accept connections')) resolve(undefined)
+        if (/ready to accept (read-only )?connections/.test(log)) resolve(undefined)
       })
       started.on('exit', () => reject(new Error(`PostgreSQL did not start: ${log}`)))
     })
     return started
   }
-  let server = await start()
+  let server = await start(data, folder)
+  let standby
   /** @param {NodeJS.Signals} signal SIGINT ends all connections, SIGQUIT is a crash */
-  const end = (signal) =>
+  const end = (which, signal) =>
     new Promise((resolve) => {
-      server.removeAllListeners('exit').on('exit', resolve)
-      server.kill(signal)
+      which.removeAllListeners('exit').on('exit', resolve)
+      which.kill(signal)
     })
+  const restart = async (signal) => {
+    await end(server, signal)
+    server = await start(data, folder)
+  }
+  const urlAt = (socket) => `postgres://postgres@localhost/postgres?host=${encodeURIComponent(socket)}`
   const remove = () => rmSync(folder, { recursive: true, force: true })
   process.on('exit', () => {
     server.kill('SIGQUIT')
+    standby?.kill('SIGQUIT')
     remove()
   })
   return {
-    url: `postgres://postgres@localhost/postgres?host=${encodeURIComponent(folder)}`,
-    stop: () => end('SIGINT').then(remove),
+    url: urlAt(folder),
+    stop: async () => {
+      for (const which of [standby, server]) if (which) await end(which, 'SIGINT')
+      remove()
+    },
     /** @param {NodeJS.Signals} signal */
-    restart: async (signal) => {
-      await end(signal)
-      server = await start()
+    restart,
+    /**
+     * Starts a streaming replica, which applies what the server has committed after a delay; gives its address. The
+     * server is stopped for the copy of its data.
+     * @param {string} delay such as `100ms`
+     */
+    replica: async (delay) => {
+      const [directory, at] = [join(folder, 'replica'), join(folder, 'replica-socket')]
+      await end(server, 'SIGINT')
+      cpSync(data, directory, { recursive: true })
+      writeFileSync(join(directory, 'standby.signal'), '')
+      for (const path of ['', ...readdirSync(directory, { recursive: true })]) own(join(directory, path))
+      server = await start(data, folder)
+      mkdirSync(at)
+      own(at)
+      const upstream = `host=${folder} user=postgres`
+      standby = await start(directory, at, { primary_conninfo: upstream, recovery_min_apply_delay: delay })
+      return urlAt(at)
     },
   }
 }

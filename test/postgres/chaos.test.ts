@@ -1,10 +1,11 @@
 /**
- * Three processes over one PostgreSQL server, while connections are ended, processes are killed and stopped, and the
- * server is restarted and crashes. `CHAOS_ROUNDS` says how often: `npm run test:chaos`.
+ * Three processes over one PostgreSQL server and a replica that is behind, while connections are ended, processes are
+ * killed and stopped, and the server is restarted and crashes. `CHAOS_ROUNDS` says how often: `npm run test:chaos`.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { type CommandLine, commandLine } from '../harness/command-line.ts'
+import { type Receiver, receiver } from '../harness/receiver.ts'
 
 const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 1)
 const TIMEOUT = 120_000 * ROUNDS
@@ -15,16 +16,32 @@ const BETWEEN = 6
 /** How long a client waits after a write that was not done, in milliseconds. */
 const BACK_OFF = 20
 const KEY = 'a-key-of-the-chaos-0123456789-0123456789'
+/** How far the replica is behind. */
+const LAG = '100ms'
+/** Each writer schedules one article in so many; how far ahead, in milliseconds. */
+const [SCHEDULED_ONE_IN, AHEAD] = [4, 500]
 
-let server: { url: string; stop(): Promise<void>; restart(signal: NodeJS.Signals): Promise<void> }
+interface Server {
+  url: string
+  stop(): Promise<void>
+  restart(signal: NodeJS.Signals): Promise<void>
+  replica(lag: string): Promise<string>
+}
+
+let server: Server
+let replicaUrl: string
 let commands: CommandLine
+let hook: Receiver
 beforeAll(async () => {
   const harness: string = '../harness/postgres-server.js'
   server = await (await import(harness)).startPostgres()
+  replicaUrl = await server.replica(LAG)
   commands = commandLine()
+  hook = await receiver()
 }, TIMEOUT)
 afterAll(async () => {
   commands?.remove()
+  await hook?.close()
   await server.stop()
 })
 
@@ -34,14 +51,23 @@ interface Served {
 }
 
 async function serve(): Promise<Served> {
-  const settings = { DATABASE_URL: server.url, HOST: '127.0.0.1', PORT: '0', DATELINE_ADMIN_KEY: KEY }
+  const settings = {
+    DATABASE_URL: server.url,
+    DATABASE_READ_URL: replicaUrl,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DATELINE_ADMIN_KEY: KEY,
+    SECRETS_KEY: KEY,
+    WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
+  }
   const { child, said } = commands.start(['serve'], settings)
   const [, url = ''] = /(http:\/\/\S+:\d+)/.exec(await said('Dateline serves')) ?? []
   return { url, child }
 }
 
-/** What was acknowledged, in the order of each writer, and what must not happen. */
+/** What was acknowledged, in the order of each writer; what was scheduled; and what must not happen. */
 const acknowledged: string[][] = []
+const scheduled: string[] = []
 const faults: string[] = []
 let count = 0
 let isOver = false
@@ -67,17 +93,30 @@ const ask = (url: string, path: string, init: RequestInit = {}) =>
 
 const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' }
 
+/** Sends a write; what was acknowledged, or undefined where it was not. */
+async function send(url: string, path: string, content: object) {
+  const reply = await ask(url, path, { method: 'POST', headers, body: JSON.stringify(content) })
+  if (reply && [200, 201].includes(reply.status)) return JSON.parse(reply.text)
+  if (reply && reply.status !== 503) faults.push(`${path} is ${reply.status}: ${reply.text}`)
+  await pause(BACK_OFF)
+}
+
+/** Creates an article and schedules it. */
+async function schedule(url: string, headline: string) {
+  const draft = await send(url, '/v1/articles', { headline })
+  if (!draft) return
+  const at = new Date(Date.now() + AHEAD).toISOString()
+  if (await send(url, `/v1/articles/${draft.id}/publish`, { at })) scheduled.push(draft.id)
+}
+
 /** Writes by one process, and reads what it has written from another. */
 async function write(processes: Served[], own: number, name: string, list: string[]) {
   for (let number = 0; !isOver; number++) {
-    const body = JSON.stringify({ headline: `Piece ${name} ${number}` })
-    const reply = await ask(processes[own]?.url ?? '', '/v1/articles?publish=true', { method: 'POST', headers, body })
-    if (reply?.status !== 201) {
-      if (reply && reply.status !== 503) faults.push(`a write is ${reply.status}: ${reply.text}`)
-      await pause(BACK_OFF)
-      continue
-    }
-    const { id } = JSON.parse(reply.text)
+    const url = processes[own]?.url ?? ''
+    if (number % SCHEDULED_ONE_IN === 0) await schedule(url, `Later ${name} ${number}`)
+    const created = await send(url, '/v1/articles?publish=true', { headline: `Piece ${name} ${number}` })
+    if (!created) continue
+    const { id } = created
     onAcknowledged(id, list)
     const read = await ask(processes[(own + 1) % PROCESSES]?.url ?? '', `/v1/articles/${id}`)
     if (read && read.status !== 200 && read.status !== 503) faults.push(`a read is ${read.status}: ${read.text}`)
@@ -87,9 +126,10 @@ async function write(processes: Served[], own: number, name: string, list: strin
 }
 
 it(
-  'no acknowledged write is lost, no reply is 500 or stale, and the changes have no gap',
+  'no acknowledged write is lost, no reply is 500 or stale, what is scheduled is published, and each change delivered',
   async () => {
     const processes = [await serve(), await serve(), await serve()]
+    expect(await send(processes[2]?.url ?? '', '/v1/webhooks', { url: hook.url, events: ['*'] })).toBeDefined()
     const writers = Array.from({ length: PROCESSES * WRITERS }, (_, writer) => {
       const list: string[] = []
       acknowledged.push(list)
@@ -122,15 +162,28 @@ it(
     isOver = true
     await Promise.all(writers)
     for (const { child } of processes) expect(child.exitCode).toBeNull()
-    expect(faults).toEqual([])
 
     const client = new pg.Client(server.url)
     await client.connect()
+    const waiting = async () => {
+      const { rows } = await client.query("select 1 from articles where id = any($1) and status = 'scheduled'", [
+        scheduled,
+      ])
+      return rows.length
+    }
+    while ((await waiting()) > 0);
     const live = await client.query('select article from editions')
     const { rows } = await client.query(`select seq::int, target from changes order by seq`)
+    // The lease of a process that was killed while it sent lasts a minute; here it ends at once.
+    const now = new Date().toISOString()
+    await client.query(`update webhook_deliveries set next_at = $1 where status = 'pending'`, [now])
     await client.end()
+    const delivered = () => new Set(hook.received.map(({ data }) => data.seq))
+    while (rows.some(({ seq }) => !delivered().has(seq))) await hook.has(hook.received.length + 1)
+    expect(faults).toEqual([])
     const ids = new Set(live.rows.map(({ article }) => article))
     expect(acknowledged.flat().filter((id) => !ids.has(id))).toEqual([])
+    expect(scheduled.filter((id) => !ids.has(id))).toEqual([])
     expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, index) => index + 1))
     // The changes of one writer are in its order.
     const order = new Map(rows.map(({ seq, target }) => [target, seq]))
