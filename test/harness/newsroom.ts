@@ -9,7 +9,7 @@ import { applyMediaSettings, mediaSettingsOf } from '../../src/media/apply-setti
 import type { OpenOptions, Storage } from '../../src/storage/storage.ts'
 import { closeLater } from './cleanup.ts'
 import { conforms } from './document.ts'
-import { temporaryFolder, temporaryStorage } from './storage.ts'
+import { temporaryFolder, temporaryStorages } from './storage.ts'
 
 const METHODS = ['get', 'head', 'post', 'patch', 'put', 'delete', 'options'] as const
 
@@ -39,6 +39,12 @@ export interface Newsroom {
   close(): Promise<void>
 }
 
+/**
+ * How many processes share the database and take the requests of the clients in turn, where a test has not given its own
+ * storage: `TEST_PROCESSES=3 npm run test:postgres`.
+ */
+const PROCESSES = Number(process.env.TEST_PROCESSES ?? 1)
+
 const ADMIN = 'an-admin-key-for-tests-that-is-long-enough'
 
 /** A running service over a database of its own, or one that is given, on a free port of the loopback interface. */
@@ -50,7 +56,9 @@ export async function newsroom(
     ...more
   }: Pick<AppDeps, 'onCounts' | 'hostLookup' | 'imageTasks'> & OpenOptions & { storage?: Storage } = {},
 ): Promise<Newsroom> {
-  const storage = shared ?? (await temporaryStorage(deadline === undefined ? {} : { deadline }))
+  const [storage, ...others] = shared
+    ? [shared]
+    : await temporaryStorages(PROCESSES, deadline === undefined ? {} : { deadline })
   const clock = {
     time: new Date('2030-01-01T12:00:00.000Z'),
     now: () => new Date(clock.time),
@@ -66,26 +74,34 @@ export async function newsroom(
     ...environment,
   })
   await applyMediaSettings({ storage, clock }, mediaSettingsOf(config))
-  const app = await buildApp({
-    config,
-    storage,
-    clock,
-    releases: releases({ storage, clock }),
-    logStream: { write: (line) => void log.push(line) },
-    ...more,
-  })
+  const serve = (over: Storage) =>
+    buildApp({
+      config,
+      storage: over,
+      clock,
+      releases: releases({ storage: over, clock }),
+      logStream: { write: (line) => void log.push(line) },
+      ...more,
+    })
+  const app = await serve(storage)
+  const peers = await Promise.all(others.map(serve))
   const close = closeLater(async () => {
-    await app.close()
+    for (const one of [app, ...peers]) await one.close()
     if (!shared) await storage.close()
   })
-  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const [url = '', ...otherUrls] = await Promise.all(
+    [app, ...peers].map((one) => one.listen({ host: '127.0.0.1', port: 0 })),
+  )
+  const urls = [url, ...otherUrls]
+  let turn = 0
+  const nextUrl = () => urls[turn++ % urls.length] ?? url
 
   const client = (token?: string): Client =>
     Object.fromEntries(
       METHODS.map((method) => [
         method,
         (path: string) => {
-          const test = supertest(url)[method](path).redirects(0)
+          const test = supertest(nextUrl())[method](path).redirects(0)
           if (token) test.set('authorization', `Bearer ${token}`)
           return test.expect((response) => conforms(method, path, response))
         },

@@ -9,17 +9,24 @@ import type { OpenOptions, Storage } from '../../src/storage/storage.ts'
 import { closeLater } from './cleanup.ts'
 
 /** A new database of the engine under test, removed when it is closed, at the latest when the test file ends. */
-export async function temporaryStorage(options: OpenOptions = {}): Promise<Storage> {
-  const { storage, remove } = await (dialect === 'sqlite' ? sqliteFile(options) : postgresDatabase(options))
+export const temporaryStorage = async (options: OpenOptions = {}): Promise<Storage> =>
+  (await temporaryStorages(1, options))[0]
+
+/** So many processes' connections to one new database, which is removed when the first is closed. */
+export async function temporaryStorages(count: number, options: OpenOptions = {}): Promise<[Storage, ...Storage[]]> {
+  const { open, remove } = await (dialect === 'sqlite' ? sqliteFile(options) : postgresDatabase(options))
+  const storage = await open()
+  const others: Storage[] = []
+  while (others.length < count - 1) others.push(await open())
   const close = closeLater(async () => {
-    await storage.close()
+    for (const one of [storage, ...others]) await one.close()
     await remove()
   })
-  return { ...storage, close }
+  return [{ ...storage, close }, ...others]
 }
 
 interface Temporary {
-  storage: Storage
+  open: () => Promise<Storage>
   remove: () => Promise<void>
 }
 
@@ -45,14 +52,14 @@ export async function temporaryFolder(): Promise<string> {
 async function sqliteFile(options: OpenOptions): Promise<Temporary> {
   const folder = await mkdtemp(join(home, 'dateline-'))
   const remove = () => rm(folder, { recursive: true })
-  return { storage: await openStorage(join(folder, 'test.db'), options), remove }
+  return { open: () => openStorage(join(folder, 'test.db'), options), remove }
 }
 
 async function postgresDatabase(options: OpenOptions): Promise<Temporary> {
   const { url, remove } = await newDatabase()
   const { TEST_POOLER_URL: pooler } = process.env
   const through = pooler ? databaseAt(pooler, new URL(url).pathname.slice(1)) : url
-  return { storage: await openStorage(through, { ...options, server: { prepared: !pooler } }), remove }
+  return { open: () => openStorage(through, { ...options, server: { prepared: !pooler } }), remove }
 }
 
 /** On PostgreSQL a copy of a database that has been migrated once for the whole run. */
