@@ -50,13 +50,35 @@ export function clientConfig(url: string, { timeout, prepared }: PostgresOptions
  * server has ended all, each has to be met once.
  */
 export function queryPool(url: string, options: PostgresOptions, max: number): Connection {
-  const pool = new pg.Pool({ ...clientConfig(url, options), max, Client, maxLifetimeSeconds: LIFETIME })
+  const config = { ...clientConfig(url, options), pipeline: !options.prepared }
+  const pool = new pg.Pool({ ...config, max, Client, maxLifetimeSeconds: LIFETIME } as pg.PoolConfig)
   // A connection that breaks while idle is replaced at the next query.
   pool.on('error', () => {})
-  const query = withFaults(nameless(pool.query.bind(pool) as unknown as Query, options))
+  const query = withFaults(
+    options.prepared ? (pool.query.bind(pool) as unknown as Query) : nameless(timeLimited(pool, options), options),
+  )
   return {
     query: ((config, values) => again(max, () => query(config, values))) as Query,
     close: () => pool.end(),
+  }
+}
+
+/**
+ * Queries whose time limit is set by a transaction of their own, since no setting can be made for the session; all
+ * statements of one are sent together.
+ */
+function timeLimited(pool: pg.Pool, { timeout }: PostgresOptions): Query {
+  const begin = `begin; set local statement_timeout = ${timeout}`
+  return async (config, values) => {
+    const client = await pool.connect()
+    const [begun, result, ended] = await Promise.allSettled([
+      client.query(begin),
+      client.query(config, values),
+      client.query('commit'),
+    ])
+    client.release(begun.status === 'rejected' || ended.status === 'rejected')
+    if (result.status === 'rejected') throw result.reason
+    return result.value as never
   }
 }
 
