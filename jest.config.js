@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+
 // Packages that are large, or have to be the same that the service has; they are loaded once per process, as it is.
 const onceLoaded = 'drizzle-orm|fast-check|zod'
 
@@ -25,7 +27,7 @@ const project = (displayName, files, more = {}) => ({
 
 export default {
   // More than there are cores: some suites wait for processes that they start, or for a network that is silent.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   // For a machine that is busy with other things; no test waits for time to pass.
   testTimeout: 60_000 * Math.max(1, Number(process.env.TEST_DEPTH ?? 1)),
   projects: [
