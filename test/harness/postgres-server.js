@@ -3,7 +3,7 @@
  * the npm registry, over a data directory that is removed when the tests end. It listens on a Unix socket alone.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -76,6 +76,7 @@ export async function startPostgres() {
       const [directory, at] = [join(folder, 'replica'), join(folder, 'replica-socket')]
       await end(server, 'SIGINT')
       cpSync(data, directory, { recursive: true })
+      chmodSync(directory, 0o700)
       writeFileSync(join(directory, 'standby.signal'), '')
       for (const path of ['', ...readdirSync(directory, { recursive: true })]) own(join(directory, path))
       server = await start(data, folder)
