@@ -20,6 +20,12 @@ import { posts } from './posts.js'
 /** @typedef {{ slug: string, headline: string, section: string, authors: string[], tags: string[], publishedAt: string, image?: object }} Sampled */
 
 /**
+ * To what a case is compared: bare Fastify with as few headers as possible; bare Fastify, of Dateline without its cache;
+ * hand-written inserts.
+ * @typedef {'minimal' | 'uncached' | 'inserts'} Ratio
+ */
+
+/**
  * @typedef {object} Case
  * @property {string} name
  * @property {string} title
@@ -27,6 +33,7 @@ import { posts } from './posts.js'
  * @property {boolean} [sql]
  * @property {number} [connections] 32 if left out
  * @property {number} [status] of every reply; 200 if left out
+ * @property {Partial<Record<Ratio, number>>} [targets] the ratios that are meant to be reached, by their rivals
  * @property {(world: World) => import('./load.js').LoadRequest[] | Promise<import('./load.js').LoadRequest[]>} requests
  */
 
@@ -43,6 +50,7 @@ export const cases = [
     name: 'detail',
     title: 'One article',
     against: 'constants',
+    targets: { minimal: 0.8, uncached: 0.6 },
     sql: true,
     requests: (world) => details(world),
   },
@@ -50,6 +58,7 @@ export const cases = [
     name: 'list',
     title: 'List of 20, first page',
     against: 'constants',
+    targets: { minimal: 0.8, uncached: 0.5 },
     sql: true,
     requests: () => [{ path: '/v1/articles' }],
   },
@@ -57,6 +66,7 @@ export const cases = [
     name: 'filtered',
     title: 'List by tag, section or author',
     against: 'constants',
+    targets: { minimal: 0.8, uncached: 0.5 },
     sql: true,
     requests: (world) => filters(world).map((filter) => ({ path: `/v1/articles?${filter}` })),
   },
@@ -64,6 +74,7 @@ export const cases = [
     name: 'deep',
     title: 'List of 20, deep page',
     against: 'constants',
+    targets: { minimal: 0.8, uncached: 0.5 },
     sql: true,
     requests: async (world) => (await deepCursors(world)).map((cursor) => ({ path: `/v1/articles?cursor=${cursor}` })),
   },
@@ -90,12 +101,14 @@ export const cases = [
     name: 'detail-br',
     title: 'One article, compressed',
     against: 'constants',
+    targets: { minimal: 0.8 },
     requests: (world) => compressed(details(world)),
   },
   {
     name: 'list-br',
     title: 'List of 20, compressed',
     against: 'constants',
+    targets: { minimal: 0.8 },
     requests: () => compressed([{ path: '/v1/articles' }]),
   },
   {
@@ -116,6 +129,7 @@ export const cases = [
     name: 'detail-304',
     title: 'One article, not modified',
     against: 'constants',
+    targets: { minimal: 0.8 },
     status: 304,
     requests: (world) => conditional(world, details(world)),
   },
@@ -123,6 +137,7 @@ export const cases = [
     name: 'list-304',
     title: 'List by tag, section or author, not modified',
     against: 'constants',
+    targets: { minimal: 0.8 },
     status: 304,
     requests: (world) =>
       conditional(
@@ -165,6 +180,7 @@ export const cases = [
     name: 'publish',
     title: 'Create and publish, 8 connections',
     against: 'inserts',
+    targets: { inserts: 0.8 },
     connections: 8,
     status: 201,
     requests: () => posts('/v1/articles?publish=true'),
@@ -173,6 +189,7 @@ export const cases = [
     name: 'publish-32',
     title: 'Create and publish, 32 connections',
     against: 'inserts',
+    targets: { inserts: 1 },
     status: 201,
     requests: () => posts('/v1/articles?publish=true'),
   },

@@ -11,6 +11,7 @@ import { killAll, pinLoad } from './processes.js'
 import { document } from './report.js'
 import { measureNewsroom, SYNDICATION } from './runs.js'
 import { caseTable, growthTable, memoryTable, syndicationTable, writingTable } from './tables.js'
+import { targetTable } from './targets.js'
 
 const DOCUMENT = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
 
@@ -31,7 +32,9 @@ const runs = []
 for (const articles of options.articles) {
   const run = await measureNewsroom({ folder, articles, selected, options, say })
   runs.push(run)
-  say(`\n${caseTable(run)}\n\n${writingTable(run)}\n\n${syndicationTable(run)}\n\n${memoryTable(runs)}\n`)
+  say(
+    `\n${targetTable(run)}\n\n${caseTable(run)}\n\n${writingTable(run)}\n\n${syndicationTable(run)}\n\n${memoryTable(runs)}\n`,
+  )
 }
 // Those that are answered by queries of their own.
 const reads = selected.filter(({ sql, name }) => sql || name === 'search')

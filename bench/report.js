@@ -2,6 +2,7 @@
 import { cpus, totalmem } from 'node:os'
 import { canPin } from './processes.js'
 import { caseTable, growthTable, memoryTable, syndicationTable, writingTable } from './tables.js'
+import { targetTable } from './targets.js'
 import { hasWrk } from './wrk.js'
 
 /**
@@ -18,6 +19,9 @@ export const document = (runs, growth, { options, loadBefore, plot }) =>
     'Written by `npm run bench`; the figures are from one machine and one day. Ratios can be compared between machines better than replies per second.',
     ...runs.flatMap((run) => [
       `## ${run.articles.toLocaleString('en')} articles`,
+      TARGETS,
+      targetTable(run),
+      CASES,
       caseTable(run),
       ...(run.writing.length > 0 ? [WRITING, writingTable(run)] : []),
       ...(run.syndication.length > 0 ? [SYNDICATION, syndicationTable(run)] : []),
@@ -36,6 +40,11 @@ export const document = (runs, growth, { options, loadBefore, plot }) =>
     .join('\n\n')
     .concat('\n')
 
+const TARGETS =
+  'What is meant to be reached, and what was. Ratios are of replies a second where both servers used all of their core, and for writes; else of the processor time for a reply.'
+
+const CASES = 'All cases; what the columns mean is explained below.'
+
 const READING = `- **Ratio**: Dateline's replies per second divided by its rival's, medians of the rounds; **Of rounds**: the lowest and the highest of a single round.
 - **By time**: the rival's processor time per reply divided by Dateline's. **Busy** is the share of the measured time in which the server used a core. Where it is low, the load generator or the disk was the bottleneck, and this ratio is more meaningful than the first. It does not count waiting for the disk.
 - **Rival**: for reads, bare Fastify that finds a constant in a \`Map\` by URL and sends the same status, headers and body; for writes, bare Fastify whose one route writes the same rows with hand-written SQL, in one transaction, to a copy of the database. That route validates, resolves, compiles and compresses nothing, and its reply is a constant.
@@ -50,7 +59,7 @@ const SYNDICATION =
   'Syndication: one follower of the changes, streams that are open at the same time, and webhooks to one receiver in the process of the load generator.'
 
 const GROWTH =
-  "Dateline's replies per second, relative to the smallest number of articles; all sizes are measured in turns. Articles beyond 10,000 are copies with other ids, slugs and times. With 1,000 articles most tags and authors have less than a page, so their lists are shorter. With more articles a search word has more matches, so search has more work; so has a list with several filters whose intersection is small."
+  "Dateline's replies per second, relative to the smallest number of articles; all sizes are measured in turns. Articles beyond 10,000 are copies with other ids, slugs and times. With 1,000 articles most tags and authors have less than a page, so their lists are shorter. With more articles a search word has more matches, so search has more work; so has a list with several filters whose intersection is small. Of 1,000 articles everything fits into the caches of the process: the cards of lists (about 8,000 articles), and 12 MB of pages of the database. The requests of a case then read the same few pages again. So the growth from 10,000 articles on says more than that from 1,000, where replies have the same size: one article, the first page, a deep page."
 
 /**
  * @param {import('./options.js').Options} options
