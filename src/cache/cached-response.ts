@@ -17,22 +17,31 @@ export interface PrebuiltReply {
   dependsOn: string | null
 }
 
-/** Headers that describe a body: a 304 has none. */
-const OF_BODY = ['content-type', 'content-length']
+/** Headers that a 304 lacks: those that describe a body, and the date that an ETag is better than. */
+const OF_BODY = new Set(['content-type', 'content-length', 'last-modified'])
 
-/** The cached form of a reply to a URL; `common` are the headers that all replies of its route have. */
+/**
+ * The cached form of a reply to a URL; `common` are the headers that all replies of its route have. It is built for each
+ * reply that is not cached, so it loops over the names: to make arrays of them first takes ten times as long.
+ */
 export function responseOf(
   { changeToken, url, config }: Pick<CachedResponse, 'changeToken' | 'config'> & { url: string },
   common: ReplyHeaders,
   { headers, dependsOn, body }: Omit<PrebuiltReply, 'body'> & { body?: Buffer },
 ): CachedResponse {
-  const { etag = etagOfChange(changeToken, url), ...own } = headers
-  const shared = Object.entries(common).flat()
-  const okHeaders = [...shared, 'content-length', String(body?.length ?? 0)]
-  const notModifiedHeaders = [...shared]
-  for (const [name, value] of Object.entries({ etag, ...own })) {
-    if (name !== 'content-length') okHeaders.push(name, value)
-    if (!OF_BODY.includes(name) && name !== 'last-modified') notModifiedHeaders.push(name, value)
+  const { etag = etagOfChange(changeToken, url) } = headers
+  const okHeaders: string[] = []
+  const notModifiedHeaders: string[] = []
+  for (const name in common) {
+    okHeaders.push(name, common[name] as string)
+    notModifiedHeaders.push(name, common[name] as string)
+  }
+  okHeaders.push('content-length', String(body?.length ?? 0), 'etag', etag)
+  notModifiedHeaders.push('etag', etag)
+  for (const name in headers) {
+    if (name === 'etag' || name === 'content-length') continue
+    okHeaders.push(name, headers[name] as string)
+    if (!OF_BODY.has(name)) notModifiedHeaders.push(name, headers[name] as string)
   }
   return { changeToken, config, dependsOn, etag, okHeaders, notModifiedHeaders, body: body ?? null }
 }
