@@ -110,7 +110,7 @@ describe('conversion', () => {
       'html',
       '<div><p>a<script>b()</script><script></script></p></div>',
       [paragraph('a')],
-      ['2 <script> elements were dropped'],
+      ['a <script> element was dropped, 2 times'],
     ],
     [
       'html',

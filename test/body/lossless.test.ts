@@ -281,6 +281,36 @@ describe('what newsrooms paste keeps its words and its form', () => {
         table([['a\\\nb|c', 'd']]),
       ],
     ],
+    [
+      'a poem',
+      'wordpress',
+      '<!-- wp:verse -->\n<pre class="wp-block-verse">Tides <em>turn</em>,\nboats <a href="/x">wait</a>.\n\nSo do we.</pre>\n<!-- /wp:verse -->',
+      [p('Tides *turn*,\\\nboats [wait](/x).'), p('So do we.')],
+    ],
+    [
+      'code and tables in lists',
+      'html',
+      '<ol start=2><li>a<pre>x\ny</pre>then</li><li>b<ul><li>c<table><tr><td>1<td>2</table></li><li>d</li></ul></li></ol>',
+      [
+        list(true, ['a'], { start: 2 }),
+        { type: 'code', text: 'x\ny', language: null },
+        p('then'),
+        list(true, [{ text: 'b', list: { ordered: false, items: ['c'] } }], { start: 3 }),
+        table([['1', '2']]),
+        list(false, ['d']),
+      ],
+    ],
+    [
+      'lists of teasers',
+      'html',
+      '<ul><li><h3>One</h3><p>1</p></li><li><h3>Two</h3></li></ul><ol><li><h3>Three</h3></li></ol>',
+      [
+        { type: 'heading', level: 3, text: 'One' },
+        p('1'),
+        { type: 'heading', level: 3, text: 'Two' },
+        list(true, ['Three']),
+      ],
+    ],
     ['marks that touch letters', 'html', '<b>Name:</b>text', [p('**Name:**&#x74;ext')]],
   ])('%s', (_, format, value, blocks) => {
     expect(convert({ format, value })).toMatchObject({ blocks })
@@ -316,9 +346,26 @@ describe('what newsrooms paste keeps its words and its form', () => {
     expect(convert({ format: 'markdown', value: markdown }).warnings).toEqual([
       {
         code: 'text-lost',
-        message: '4 words were left out, as a body has no place for them: title words ref nothing',
+        message: '2 words were left out, in titles of <a> elements: title words',
       },
+      { code: 'text-lost', message: '2 words were left out, as a body has no place for them: ref nothing' },
     ])
+    const titles = '<p title="Written today"><a href="/x" title="Read on">Read</a> <abbr title="a on">on</abbr></p>'
+    expect(convert({ format: 'html', value: titles }).warnings).toEqual([
+      { code: 'text-lost', message: '2 words were left out, in titles of <p> elements: Written today' },
+      { code: 'text-lost', message: '2 words were left out, in titles of <abbr> elements: a on' },
+    ])
+  })
+
+  it('says which links are left out, where a text is plain', () => {
+    const html = `<blockquote>Yes.<cite><a href="/a">Ana</a></cite></blockquote><pre><a href="/b">x</a></pre>
+      <figure><img src="https://i.example/1"><figcaption>c <small><a href="/c">Wire</a></small></figcaption></figure>`
+    expect(convert({ format: 'html', value: html }).warnings).toEqual(
+      ['an attribution', 'code', 'a credit'].map((place) => ({
+        code: 'link-dropped',
+        message: `a link in ${place} was dropped`,
+      })),
+    )
   })
 })
 

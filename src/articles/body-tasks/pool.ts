@@ -25,7 +25,7 @@ const MAX_WAITING = 200
 const IDLE_TIMEOUT = 60_000
 
 export interface BodyTaskPoolOptions {
-  /** How long a task may run, in milliseconds. */
+  /** How long a task may run, in milliseconds of the processor's time. */
   deadline?: number
   /** The memory that a thread may use, in MB. */
   memory?: number
@@ -59,7 +59,8 @@ export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }
       if ('unreadable' in outcome) throw new UnreadableBody(outcome.unreadable)
       return unpack(outcome.value)
     } catch (error) {
-      if (error instanceof TaskTooLong) throw tooComplex(`its conversion takes longer than ${deadline} ms`)
+      if (error instanceof TaskTooLong)
+        throw tooComplex(`its conversion takes more than ${deadline} ms of the processor's time`)
       if (isOutOfMemory(error)) throw tooComplex(`its conversion takes more than ${memory} MB of memory`)
       if (!(error instanceof QueueFull)) throw error
       throw new Problem('busy', 'many bodies wait to be converted', { headers: { 'retry-after': '5' } })
