@@ -4,8 +4,9 @@ import { WebUrl } from '../lib/schemas.ts'
 import { BlockInput } from './block.ts'
 import { textsIn } from './block-texts.ts'
 import { documentBodies } from './documents/schemas.ts'
-import { MAX_BLOCKS, MAX_BODY, MAX_MARKUP, MAX_TEXTS } from './limits.ts'
+import { MAX_BLOCKS, MAX_BODY, MAX_MARKUP, MAX_PICTURES, MAX_TEXTS } from './limits.ts'
 import { unsafeLinks } from './links.ts'
+import { colspanOf } from './table-grid.ts'
 
 /** What a text of a body may be written in. */
 export const textFormats = ['markdown', 'html', 'wordpress', 'text'] as const
@@ -56,10 +57,15 @@ function texts(ctx: z.core.ParsePayload<BlockInput[]>): void {
 /** A sign that may be inline markup; a run of the same one counts once. */
 const MARKUP = /\*+|_+|~+|`+|[[\]<&\\]/g
 
-/** The first text beyond which the blocks have more texts, characters or signs of markup than a body may have. */
+/** The first place beyond which the blocks have more texts, characters, signs of markup or pictures than a body may have. */
 function excessIn(blocks: BlockInput[]): { path: PropertyKey[]; message: string } | undefined {
   const total = { texts: 0, characters: 0, signs: 0 }
-  for (const [index, block] of blocks.entries())
+  let pictures = 0
+  for (const [index, block] of blocks.entries()) {
+    if (block.type === 'table') total.texts += spannedIn(block)
+    pictures += block.type === 'gallery' ? block.images.length : block.type === 'image' ? 1 : 0
+    if (pictures > MAX_PICTURES)
+      return { path: [index], message: `is where the body has more than ${MAX_PICTURES} pictures` }
     for (const { path, text } of [...textsIn(block), ...codeIn(block)]) {
       total.texts += 1
       total.characters += text.length
@@ -67,6 +73,7 @@ function excessIn(blocks: BlockInput[]): { path: PropertyKey[]; message: string 
       const limit = exceededBy(total)
       if (limit) return { path: [index, ...path], message: `is where the body has more than ${limit}` }
     }
+  }
   return undefined
 }
 
@@ -74,6 +81,13 @@ function exceededBy({ texts, characters, signs }: Record<'texts' | 'characters' 
   if (texts > MAX_TEXTS) return `${MAX_TEXTS} texts`
   if (characters > MAX_BODY) return `${MAX_BODY} characters`
   return signs > MAX_MARKUP ? `${MAX_MARKUP} signs of markup` : null
+}
+
+/** How many places of a table have no cell of their own, as another spans them: in some forms each is a cell. */
+function spannedIn({ header, rows }: Extract<BlockInput, { type: 'table' }>): number {
+  const [first = [], ...more] = header.length > 0 ? [header, ...rows] : rows
+  const width = first.reduce((sum, cell) => sum + colspanOf(cell), 0)
+  return [first, ...more].reduce((sum, cells) => sum + width - cells.length, 0)
 }
 
 const codeIn = (block: BlockInput) => (block.type === 'code' ? [{ path: ['text'], text: block.text }] : [])

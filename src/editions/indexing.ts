@@ -6,7 +6,7 @@ import { rangesOf } from '../lib/languages.ts'
 import type { Stem } from '../lib/search-syntax.ts'
 import { inSlices } from '../lib/slices.ts'
 import { stemmedAmong, stemOf } from '../lib/stems.ts'
-import { sortKey, tokensIn } from '../lib/tokenizer.ts'
+import { eachToken, sortKey } from '../lib/tokenizer.ts'
 import {
   deleteTokens,
   GAP,
@@ -41,6 +41,11 @@ type IndexedTexts = Record<'heading' | 'lead' | 'rest', IndexedText>
  * as a list of random numbers, the index would hold the event loop.
  */
 const MAX_DISTINCT = 20_000
+
+/** How many words of a body are indexed: more than a long novel has. An index with more would hold the event loop, too. */
+const MAX_WORDS = 200_000
+/** How many words are looked at in a step. */
+const STEP = 500
 
 /** The texts of a content. A write that publishes indexes them twice: with the working copies and with the editions. */
 const cache = new WeakMap<Content, IndexedTexts>()
@@ -77,7 +82,9 @@ function* indexedText(lines: string[], stemmed: string | undefined): Generator<v
   const distinct = new Set<string>()
   const stems = new Map<string, Stem>()
   for (const line of lines) {
-    for (const { word, form } of tokensIn(line)) {
+    for (const { word, form } of eachToken(line)) {
+      if (words.length === MAX_WORDS) return { words, stems: [...stems.values()] }
+      if (words.length % STEP === 0) yield
       if (!distinct.has(word) && distinct.size === MAX_DISTINCT) {
         words.push(GAP)
         continue

@@ -18,7 +18,13 @@ import {
 const THREAD = new URL('thread.js', import.meta.url)
 
 /** The size in characters below which a task runs on the event loop: it takes hardly longer than to wake a thread. */
-const SMALL: Record<keyof BodyTasks, number> = { readBody: 4_096, bodyChanges: 4_096, projectJson: 16_384 }
+const SMALL: Record<keyof BodyTasks, number> = {
+  readBody: 4_096,
+  bodyChanges: 4_096,
+  projectJson: 16_384,
+  renderHtml: 16_384,
+  renderText: 16_384,
+}
 /** How many tasks may wait. */
 const MAX_WAITING = 200
 /** How long a thread without work lives, in milliseconds. */
@@ -81,6 +87,8 @@ export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }
         readBody: (...args) => runBySize(client, 'readBody', args),
         bodyChanges: (...args) => runBySize(client, 'bodyChanges', args),
         projectJson: (...args) => runBySize(client, 'projectJson', args),
+        renderHtml: (...args) => runBySize(client, 'renderHtml', args),
+        renderText: (...args) => runBySize(client, 'renderText', args),
       }
     },
     close: pool.close,
