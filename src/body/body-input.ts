@@ -57,30 +57,42 @@ function texts(ctx: z.core.ParsePayload<BlockInput[]>): void {
 /** A sign that may be inline markup; a run of the same one counts once. */
 const MARKUP = /\*+|_+|~+|`+|[[\]<&\\]/g
 
-/** The first place beyond which the blocks have more texts, characters, signs of markup or pictures than a body may have. */
+/** How much a body may have of what takes time. */
+const LIMITS = { texts: MAX_TEXTS, characters: MAX_BODY, 'signs of markup': MAX_MARKUP, pictures: MAX_PICTURES }
+type Amounts = Partial<Record<keyof typeof LIMITS, number>>
+
+/** The first place at which the blocks have more than a body may have. */
 function excessIn(blocks: BlockInput[]): { path: PropertyKey[]; message: string } | undefined {
-  const total = { texts: 0, characters: 0, signs: 0 }
-  let pictures = 0
-  for (const [index, block] of blocks.entries()) {
-    if (block.type === 'table') total.texts += spannedIn(block)
-    pictures += block.type === 'gallery' ? block.images.length : block.type === 'image' ? 1 : 0
-    if (pictures > MAX_PICTURES)
-      return { path: [index], message: `is where the body has more than ${MAX_PICTURES} pictures` }
-    for (const { path, text } of [...textsIn(block), ...codeIn(block)]) {
-      total.texts += 1
-      total.characters += text.length
-      if (block.type !== 'code') total.signs += text.match(MARKUP)?.length ?? 0
-      const limit = exceededBy(total)
-      if (limit) return { path: [index, ...path], message: `is where the body has more than ${limit}` }
+  const total: Amounts = {}
+  for (const [index, block] of blocks.entries())
+    for (const { path, amounts } of amountsIn(block)) {
+      const name = addAmounts(total, amounts)
+      if (name) return { path: [index, ...path], message: `is where the body has more than ${LIMITS[name]} ${name}` }
     }
+  return undefined
+}
+
+/** Adds amounts to a total; gives the name of one that then exceeds its limit. */
+function addAmounts(total: Amounts, amounts: Amounts): keyof Amounts | undefined {
+  for (const name of Object.keys(amounts) as (keyof Amounts)[]) {
+    const sum = (total[name] ?? 0) + (amounts[name] ?? 0)
+    if (sum > LIMITS[name]) return name
+    total[name] = sum
   }
   return undefined
 }
 
-function exceededBy({ texts, characters, signs }: Record<'texts' | 'characters' | 'signs', number>): string | null {
-  if (texts > MAX_TEXTS) return `${MAX_TEXTS} texts`
-  if (characters > MAX_BODY) return `${MAX_BODY} characters`
-  return signs > MAX_MARKUP ? `${MAX_MARKUP} signs of markup` : null
+/** What each part of a block adds to a body. */
+function* amountsIn(block: BlockInput): Generator<{ path: PropertyKey[]; amounts: Amounts }, void> {
+  if (block.type === 'table') yield { path: [], amounts: { texts: spannedIn(block) } }
+  if (block.type === 'image') yield { path: [], amounts: { pictures: 1 } }
+  if (block.type === 'gallery') yield { path: ['images'], amounts: { pictures: block.images.length } }
+  if (block.type === 'code') yield { path: ['text'], amounts: { texts: 1, characters: block.text.length } }
+  for (const { path, text } of textsIn(block))
+    yield {
+      path,
+      amounts: { texts: 1, characters: text.length, 'signs of markup': text.match(MARKUP)?.length ?? 0 },
+    }
 }
 
 /** How many places of a table have no cell of their own, as another spans them: in some forms each is a cell. */
@@ -89,8 +101,6 @@ function spannedIn({ header, rows }: Extract<BlockInput, { type: 'table' }>): nu
   const width = first.reduce((sum, cell) => sum + colspanOf(cell), 0)
   return [first, ...more].reduce((sum, cells) => sum + width - cells.length, 0)
 }
-
-const codeIn = (block: BlockInput) => (block.type === 'code' ? [{ path: ['text'], text: block.text }] : [])
 
 /** No two blocks may have the same id, and no two footnotes the same label. */
 function ownNames(ctx: z.core.ParsePayload<BlockInput[]>): void {

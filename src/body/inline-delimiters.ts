@@ -118,7 +118,7 @@ export function marked(items: Run[], spans: Span[]): Run[] {
       if (depth > 0) depths.set(mark, depth)
       else depths.delete(mark)
     }
-    if (text !== '') runs.push({ text, marks: [...new Set([...depths.keys(), ...marks])] })
+    if (text !== '') runs.push({ text, marks: depths.size === 0 ? marks : [...new Set([...depths.keys(), ...marks])] })
     for (const mark of begins.get(i) ?? []) depths.set(mark, (depths.get(mark) ?? 0) + 1)
   })
   return mergeRuns(runs)

@@ -6,17 +6,20 @@ const MAX_WAITS = 10
 /**
  * Aborts a signal when this process has used so much time of the processor as `limit` says, in milliseconds, or when ten
  * times as long has passed. No thread of the process can have had more of it; on a machine that is busy with other things,
- * much more time may pass. Node.js 20 cannot say how much of it a single thread has had. `usage` is `process.cpuUsage`.
+ * much more time may pass. Node.js 20 cannot say how much of it a single thread has had. `usage` and `now` are for tests.
  */
 export function processorTimeout(
   limit: number,
-  usage: () => NodeJS.CpuUsage = process.cpuUsage,
+  { usage, now }: { usage: () => NodeJS.CpuUsage; now: () => number } = {
+    usage: process.cpuUsage,
+    now: () => performance.now(),
+  },
 ): { signal: AbortSignal; clear(): void } {
   const controller = new AbortController()
-  const began = { used: milliseconds(usage()), at: performance.now() }
+  const began = { used: milliseconds(usage()), at: now() }
   const check = () => {
     const left = limit - (milliseconds(usage()) - began.used)
-    if (left <= 0 || performance.now() - began.at >= MAX_WAITS * limit) controller.abort()
+    if (left <= 0 || now() - began.at >= MAX_WAITS * limit) controller.abort()
     else timer = setTimeout(check, Math.max(left, LEAST_WAIT))
   }
   let timer = setTimeout(check, limit)
