@@ -400,6 +400,17 @@ describe('what other programs write', () => {
   })
 })
 
+it('what is long in a <pre> becomes several blocks of code', () => {
+  const lines = Array.from({ length: 9_000 }, (_, n) => `result ${n} 😀`)
+  for (const value of [lines.join('\n'), lines.join(' ')]) {
+    const { blocks, warnings } = convert({ format: 'html', value: `<pre>${value}</pre>` })
+    expect(warnings).toEqual([{ code: 'text-divided', message: 'a code that is too long was divided' }])
+    expect(BodyInput.safeParse(blocks).success).toBe(true)
+    const texts = blocks.map((block) => (block.type === 'code' ? block.text : ''))
+    expect(texts.join(value.includes('\n') ? '\n' : '')).toBe(value)
+  }
+})
+
 /** Without `<select>`, in which the HTML standard ignores all tags but its own. */
 const ELEMENTS = [
   ...['a', 'abbr', 'address', 'article', 'aside', 'audio', 'b', 'blockquote', 'button', 'caption', 'center', 'cite'],
