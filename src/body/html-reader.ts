@@ -29,7 +29,7 @@ import {
   textOfNode,
 } from './html-tree.ts'
 import { footnoteRun, isLink, type Mark, type Run } from './inline.ts'
-import { isMedia, joinLines, oneLine, type Piece, PieceCollector, textLines } from './pieces.ts'
+import { hasWords, isMedia, joinLines, oneLine, type Piece, PieceCollector, textLines } from './pieces.ts'
 
 /** Reads the nodes of a document. Throws `UnreadableBody`. */
 export function readHtml(nodes: HtmlNode[], warnings: ConversionWarnings, options: ReaderOptions = {}): Piece[] {
@@ -64,7 +64,7 @@ class HtmlReader implements HtmlReading {
 
   lines(nodes: HtmlNode[], marks: Mark[]): { lines: Run[][]; media: Piece[] } {
     const pieces = this.pieces(nodes, marks)
-    return { lines: pieces.flatMap(textLines), media: pieces.filter(isMedia) }
+    return { lines: pieces.flatMap(textLines).filter(hasWords), media: pieces.filter(isMedia) }
   }
 
   #visit(node: HtmlNode, marks: Mark[], out: PieceCollector): void {

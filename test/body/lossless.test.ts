@@ -311,6 +311,12 @@ describe('what newsrooms paste keeps its words and its form', () => {
         list(true, ['Three']),
       ],
     ],
+    [
+      'nothing between the lines of a caption',
+      'html',
+      '<figure><figcaption>a<pre></pre>b</figcaption></figure>',
+      [p('a\\\nb')],
+    ],
     ['marks that touch letters', 'html', '<b>Name:</b>text', [p('**Name:**&#x74;ext')]],
   ])('%s', (_, format, value, blocks) => {
     expect(convert({ format, value })).toMatchObject({ blocks })
