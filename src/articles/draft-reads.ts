@@ -6,6 +6,7 @@ import type { EditionDependencies } from '../editions/routes.ts'
 import { requireDrafts } from '../http/access.ts'
 import { pageRequest } from '../http/pagination.ts'
 import { asSent, sendJson } from '../http/reply.ts'
+import { inSlices } from '../lib/slices.ts'
 import type { BoundedRead } from '../listing/bounded-reads.ts'
 import { draftFiltersIn } from '../listing/filters.ts'
 import type { AnswerDraftList } from '../listing/routes.ts'
@@ -50,14 +51,24 @@ export const draftReads = ({ storage, boundedRead, bodyTasksOf }: DraftReadDeps)
     })
     const { page, total } = await (filters.q === undefined ? read(storage.reader) : boundedRead(request, read))
     const articles = await presentArticles(storage.reader, page.rows, caller)
-    const data = articles.map((article) => draftItem(article, { fields, include }))
-    return asSent(reply.send({ data, page: paging.info(reply, page, total) }))
+    const items = await inSlices(itemsOf(articles, { fields, include }))
+    return sendJson(reply, `{"data":[${items.join(',')}],"page":${JSON.stringify(paging.info(reply, page, total))}}`)
   },
 
   async readContent(db, article, version) {
     return (await readRevision(db, article, version)).content
   },
 })
+
+/** The JSON of the items, in steps. */
+function* itemsOf(articles: Article[], projection: Parameters<typeof projectItem>[1]): Generator<void, string[]> {
+  const items: string[] = []
+  for (const article of articles) {
+    items.push(JSON.stringify(draftItem(article, projection)))
+    yield
+  }
+  return items
+}
 
 /** An item of a list of working copies: that of live articles, with the members that only working copies have. */
 function draftItem(article: Article, projection: Parameters<typeof projectItem>[1]): Partial<Article> {

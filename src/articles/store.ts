@@ -10,6 +10,7 @@ import { type Content, editableContent, type RefKind, refsOf } from '../editions
 import { newId } from '../lib/id.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import { sortKey } from '../lib/tokenizer.ts'
+import { compressAhead } from '../storage/dialect.ts'
 import { insertRow, insertRows } from '../storage/prepared-statements.ts'
 import { articleRefs, articles } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
@@ -115,6 +116,7 @@ export async function createArticle(
   }
   await requireFreeExternalId(tx, row, caller)
   await indexNewDraft(tx, searchKey, content)
+  await compressAhead(content)
   await insertRow(tx, articles, row)
   await writeRefs(tx, id, [], content)
   await storeCrops(tx, content)
@@ -191,6 +193,7 @@ export async function saveRevision(
     ...columnsOf(content),
   }
   if (row.externalId !== before.externalId) await requireFreeExternalId(tx, row, caller)
+  await compressAhead(content)
   await tx.update(articles).set(row).where(eq(articles.id, id))
   await writeRefs(tx, id, refsOf(before.content), content)
   await storeCrops(tx, content)

@@ -4,8 +4,9 @@ import { WebUrl } from '../lib/schemas.ts'
 import { BlockInput } from './block.ts'
 import { textsIn } from './block-texts.ts'
 import { documentBodies } from './documents/schemas.ts'
-import { MAX_BLOCKS, MAX_BODY, MAX_MARKUP, MAX_TEXTS } from './limits.ts'
+import { MAX_BLOCKS, MAX_BODY, MAX_MARKUP, MAX_PICTURES, MAX_TEXTS } from './limits.ts'
 import { unsafeLinks } from './links.ts'
+import { colspanOf } from './table-grid.ts'
 
 /** What a text of a body may be written in. */
 export const textFormats = ['markdown', 'html', 'wordpress', 'text'] as const
@@ -56,27 +57,50 @@ function texts(ctx: z.core.ParsePayload<BlockInput[]>): void {
 /** A sign that may be inline markup; a run of the same one counts once. */
 const MARKUP = /\*+|_+|~+|`+|[[\]<&\\]/g
 
-/** The first text beyond which the blocks have more texts, characters or signs of markup than a body may have. */
+/** How much a body may have of what takes time. */
+const LIMITS = { texts: MAX_TEXTS, characters: MAX_BODY, 'signs of markup': MAX_MARKUP, pictures: MAX_PICTURES }
+type Amounts = Partial<Record<keyof typeof LIMITS, number>>
+
+/** The first place at which the blocks have more than a body may have. */
 function excessIn(blocks: BlockInput[]): { path: PropertyKey[]; message: string } | undefined {
-  const total = { texts: 0, characters: 0, signs: 0 }
+  const total: Amounts = {}
   for (const [index, block] of blocks.entries())
-    for (const { path, text } of [...textsIn(block), ...codeIn(block)]) {
-      total.texts += 1
-      total.characters += text.length
-      if (block.type !== 'code') total.signs += text.match(MARKUP)?.length ?? 0
-      const limit = exceededBy(total)
-      if (limit) return { path: [index, ...path], message: `is where the body has more than ${limit}` }
+    for (const { path, amounts } of amountsIn(block)) {
+      const name = addAmounts(total, amounts)
+      if (name) return { path: [index, ...path], message: `is where the body has more than ${LIMITS[name]} ${name}` }
     }
   return undefined
 }
 
-function exceededBy({ texts, characters, signs }: Record<'texts' | 'characters' | 'signs', number>): string | null {
-  if (texts > MAX_TEXTS) return `${MAX_TEXTS} texts`
-  if (characters > MAX_BODY) return `${MAX_BODY} characters`
-  return signs > MAX_MARKUP ? `${MAX_MARKUP} signs of markup` : null
+/** Adds amounts to a total; gives the name of one that then exceeds its limit. */
+function addAmounts(total: Amounts, amounts: Amounts): keyof Amounts | undefined {
+  for (const name of Object.keys(amounts) as (keyof Amounts)[]) {
+    const sum = (total[name] ?? 0) + (amounts[name] ?? 0)
+    if (sum > LIMITS[name]) return name
+    total[name] = sum
+  }
+  return undefined
 }
 
-const codeIn = (block: BlockInput) => (block.type === 'code' ? [{ path: ['text'], text: block.text }] : [])
+/** What each part of a block adds to a body. */
+function* amountsIn(block: BlockInput): Generator<{ path: PropertyKey[]; amounts: Amounts }, void> {
+  if (block.type === 'table') yield { path: [], amounts: { texts: spannedIn(block) } }
+  if (block.type === 'image') yield { path: [], amounts: { pictures: 1 } }
+  if (block.type === 'gallery') yield { path: ['images'], amounts: { pictures: block.images.length } }
+  if (block.type === 'code') yield { path: ['text'], amounts: { texts: 1, characters: block.text.length } }
+  for (const { path, text } of textsIn(block))
+    yield {
+      path,
+      amounts: { texts: 1, characters: text.length, 'signs of markup': text.match(MARKUP)?.length ?? 0 },
+    }
+}
+
+/** How many places of a table have no cell of their own, as another spans them: in some forms each is a cell. */
+function spannedIn({ header, rows }: Extract<BlockInput, { type: 'table' }>): number {
+  const [first = [], ...more] = header.length > 0 ? [header, ...rows] : rows
+  const width = first.reduce((sum, cell) => sum + colspanOf(cell), 0)
+  return [first, ...more].reduce((sum, cells) => sum + width - cells.length, 0)
+}
 
 /** No two blocks may have the same id, and no two footnotes the same label. */
 function ownNames(ctx: z.core.ParsePayload<BlockInput[]>): void {

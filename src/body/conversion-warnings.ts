@@ -51,8 +51,7 @@ export class ConversionWarnings {
   list(): Warning[] {
     const constructs = [...this.#counts.values()].map(({ code, construct, effect, count, pointers }) => ({
       code,
-      message:
-        count === 1 ? `${article(construct)} ${construct} was ${effect}` : `${count} ${construct}s were ${effect}`,
+      message: `${article(construct)} ${construct} was ${effect}${count === 1 ? '' : `, ${count} times`}`,
       ...(pointers.length > 0 ? { pointers } : {}),
     }))
     const shown = this.#losses.slice(0, MAX_LOSSES).map(({ text, place }) => lossOf(text, place))

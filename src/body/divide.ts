@@ -1,6 +1,6 @@
 /** Texts that are too long for a block, divided into several. */
 import { plainTextOf, type Run } from './inline.ts'
-import { MAX_TEXT } from './limits.ts'
+import { MAX_CODE, MAX_TEXT } from './limits.ts'
 import { writeInline } from './write-inline.ts'
 
 /** Where a text may be divided, the best first: behind line ends, sentences, and spaces. */
@@ -42,4 +42,17 @@ function part(runs: Run[], from: number, to: number): Run[] {
   })
   const last = cut.pop()
   return last ? [...cut, { text: last.text.trimEnd(), marks: last.marks }] : cut
+}
+
+/** Code as several of which each fits into a block, divided at line ends, or else at spaces. Null where it has neither. */
+export function dividedCode(code: string): string[] | null {
+  const parts: string[] = []
+  let rest = code
+  while (rest.length > MAX_CODE) {
+    const at = ['\n', ' '].map((end) => rest.lastIndexOf(end, MAX_CODE)).find((place) => place > 0)
+    if (at === undefined) return null
+    parts.push(rest.slice(0, at))
+    rest = rest.slice(at).replace(/^\n+/, '')
+  }
+  return [...parts, rest]
 }

@@ -1,6 +1,6 @@
 /** Code in HTML. */
 import { cleanText } from './clean-text.ts'
-import { classesOf, elementsOf, type HtmlElement, sourceOf } from './html-tree.ts'
+import { classesOf, elementsOf, type HtmlElement, hasClass, sourceOf } from './html-tree.ts'
 import type { Piece } from './pieces.ts'
 
 /** A `<pre>` as code. Its language is in a class, as highlighters expect it: `language-js`. */
@@ -12,6 +12,9 @@ export function codeOf(element: HtmlElement): Piece {
     names.map((name) => /^lang(?:uage)?-([\w+#.-]{1,40})$/.exec(name)).find(Boolean) ?? []
   return { type: 'code', text, language }
 }
+
+/** Whether a `<pre>` is a poem: WordPress has a block for them. */
+export const isVerse = (element: HtmlElement): boolean => hasClass(element, /^wp-block-verse$/)
 
 /** Pandoc writes `class="sourceCode js"`. */
 const pandocLanguage = (names: string[]): string | null =>

@@ -1,6 +1,6 @@
 /** What becomes of the elements of HTML that have no converter of their own. */
 import type { ConversionWarnings } from './conversion-warnings.ts'
-import { attribute, type HtmlElement } from './html-tree.ts'
+import { attribute, descendants, type HtmlElement } from './html-tree.ts'
 
 /** Elements whose text stands for something else, or is shown in its absence. */
 export const REPLACED = new Set([
@@ -51,4 +51,10 @@ export function warnAboutElement(element: HtmlElement, warnings: ConversionWarni
   if (!KNOWN.has(tagName) && !isTaskBox(element)) warnings.add('element-dropped', `<${tagName.slice(0, 40)}> element`)
   for (const { name } of attrs)
     if (/^on/i.test(name)) warnings.add('attribute-dropped', `${name.slice(0, 40).toLowerCase()} attribute`)
+}
+
+/** Warns about the links in an element that becomes plain text; `place` says what that text is. */
+export function warnAboutLinks(element: HtmlElement, place: string, warnings: ConversionWarnings): void {
+  for (const link of descendants(element))
+    if (link.tagName === 'a' && attribute(link, 'href') !== '') warnings.add('link-dropped', `link in ${place}`)
 }

@@ -4,22 +4,44 @@ import { attribute, childrenOf, type HtmlElement, type HtmlNode, hasAttribute, i
 import type { Mark, Run } from './inline.ts'
 import { hasWords, isMedia, type ListPiece, type Piece, textLines } from './pieces.ts'
 
-/** A list, and behind it the images and the like of its items. */
-export function listPieces(reader: HtmlReading, element: HtmlElement, marks: Mark[]): Piece[] {
-  const media: Piece[] = []
-  const list = readList(reader, element, marks, media)
-  return list.items.length > 0 ? [list, ...media] : media
+interface ReadItem {
+  isItem: boolean
+  pieces: Piece[]
 }
 
-function readList(reader: HtmlReading, element: HtmlElement, marks: Mark[], media: Piece[]): ListPiece {
-  const list: ListPiece = { type: 'list', ...numberingOf(element), items: [] }
-  for (const child of childrenOf(element)) {
-    if (isText(child) && child.value.trim() === '') continue
-    const pieces = reader.pieces(isTag(child, 'li') ? childrenOf(child) : [child], marks)
-    addItem(list, pieces, media, isTag(child, 'li'))
+/**
+ * A list, and behind it the images and the like of its items. Code and tables in an item end the list, which goes on behind
+ * the item with the next number. A list without numbers whose items begin with headings only arranges them on the page: it
+ * becomes their content.
+ */
+export function listPieces(reader: HtmlReading, element: HtmlElement, marks: Mark[]): Piece[] {
+  const items = childrenOf(element).flatMap((child): ReadItem[] => {
+    if (isText(child) && child.value.trim() === '') return []
+    const isItem = isTag(child, 'li')
+    return [{ isItem, pieces: reader.pieces(isItem ? childrenOf(child) : [child], marks) }]
+  })
+  const { ordered, start, reversed } = numberingOf(element)
+  if (!ordered && items.some(isHeaded) && items.every((item) => isHeaded(item) || item.pieces.every(isMedia)))
+    return items.flatMap(({ pieces }) => pieces)
+  const out: Piece[] = []
+  let list: ListPiece = { type: 'list', ordered, start, reversed, items: [] }
+  let media: Piece[] = []
+  const end = () => out.push(...(list.items.length > 0 ? [list] : []), ...media)
+  for (const [i, { isItem, pieces }] of items.entries()) {
+    const at = pieces.findIndex(({ type }) => type === 'code' || type === 'table')
+    addItem(list, at < 0 ? pieces : pieces.slice(0, at), media, isItem)
+    if (at < 0) continue
+    end()
+    out.push(...pieces.slice(at))
+    const next = ordered ? start + (reversed ? -1 : 1) * (i + 1) : 1
+    list = { type: 'list', ordered, start: next, reversed, items: [] }
+    media = []
   }
-  return list
+  end()
+  return out
 }
+
+const isHeaded = ({ pieces: [first] }: ReadItem): boolean => first?.type === 'heading'
 
 /** Adds an item. A list without a text before it belongs to the item above; the items of a list that is first are in its place. */
 function addItem(list: ListPiece, pieces: Piece[], media: Piece[], isItem: boolean): void {

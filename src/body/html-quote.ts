@@ -1,5 +1,6 @@
 /** Quotes in HTML. */
 
+import { warnAboutLinks } from './html-elements.ts'
 import type { HtmlReading } from './html-reading.ts'
 import {
   childrenOf,
@@ -32,6 +33,7 @@ export function quoteOf(reader: HtmlReading, element: HtmlElement, marks: Mark[]
     if (given.length > MAX_NAME) reader.warnings.add('attribution-moved', 'long attribution', 'moved into its quote')
     return quote(element, paragraphs, '', media)
   }
+  if (credit) warnAboutLinks(credit, 'an attribution', reader.warnings)
   if (given === '' && !credit)
     return quote(element, paragraphs, reader.isStructured ? '' : signatureOf(paragraphs), media)
   return quote(element, paragraphs, given, media)

@@ -5,8 +5,8 @@
 import { forbiddenProtocol, linkTarget } from './addresses.ts'
 import { cleanText } from './clean-text.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
-import { codeOf } from './html-code.ts'
-import { isTaskBox, REPLACED, warnAboutElement } from './html-elements.ts'
+import { codeOf, isVerse } from './html-code.ts'
+import { isTaskBox, REPLACED, warnAboutElement, warnAboutLinks } from './html-elements.ts'
 import { figurePieces, isFigure } from './html-figure.ts'
 import { type Footnotes, findFootnotes, footnoteAt, footnotesOf, isReference } from './html-footnotes.ts'
 import { definitionsOf, listPieces } from './html-list.ts'
@@ -29,7 +29,7 @@ import {
   textOfNode,
 } from './html-tree.ts'
 import { footnoteRun, isLink, type Mark, type Run } from './inline.ts'
-import { isMedia, joinLines, oneLine, type Piece, PieceCollector, textLines } from './pieces.ts'
+import { hasWords, isMedia, joinLines, oneLine, type Piece, PieceCollector, textLines } from './pieces.ts'
 
 /** Reads the nodes of a document. Throws `UnreadableBody`. */
 export function readHtml(nodes: HtmlNode[], warnings: ConversionWarnings, options: ReaderOptions = {}): Piece[] {
@@ -64,7 +64,7 @@ class HtmlReader implements HtmlReading {
 
   lines(nodes: HtmlNode[], marks: Mark[]): { lines: Run[][]; media: Piece[] } {
     const pieces = this.pieces(nodes, marks)
-    return { lines: pieces.flatMap(textLines), media: pieces.filter(isMedia) }
+    return { lines: pieces.flatMap(textLines).filter(hasWords), media: pieces.filter(isMedia) }
   }
 
   #visit(node: HtmlNode, marks: Mark[], out: PieceCollector): void {
@@ -127,7 +127,7 @@ class HtmlReader implements HtmlReading {
       case 'listing':
       case 'xmp':
       case 'plaintext':
-        this.#code(element, out)
+        this.#preformatted(element, marks, out)
         break
       case 'blockquote':
         this.#all(quoteOf(this, element, marks), out)
@@ -226,8 +226,14 @@ class HtmlReader implements HtmlReading {
     out.text({ text: '”', marks })
   }
 
-  #code(element: HtmlElement, out: PieceCollector): void {
+  #preformatted(element: HtmlElement, marks: Mark[], out: PieceCollector): void {
+    if (isVerse(element)) {
+      const reader = new HtmlReader(this.warnings, { ...this.#options, lineEnds: true }, this.#footnotes)
+      this.#all(reader.pieces(childrenOf(element), marks), out)
+      return
+    }
     out.block(codeOf(element))
+    warnAboutLinks(element, 'code', this.warnings)
     for (const child of descendants(element)) if (child.tagName === 'img') this.#image(child, [], out)
   }
 

@@ -1,5 +1,4 @@
 /** The delimiters of emphasis and strikethrough in a text, and how they pair (CommonMark, "process emphasis"). */
-import { getOrCreate } from '../lib/cache.ts'
 import { type Mark, mergeRuns, type Run } from './inline.ts'
 
 /** A run of `*`, `_` or `~` that may open or close a mark. */
@@ -104,22 +103,24 @@ function fits(opener: Delimiter, closer: Delimiter): boolean {
 
 /** The items as runs, each with its own marks and those of the spans around it. */
 export function marked(items: Run[], spans: Span[]): Run[] {
-  const begins = new Map<number, Mark[]>()
-  const ends = new Map<number, Mark[]>()
-  for (const { from, to, mark } of spans) {
-    getOrCreate(begins, from, () => []).push(mark)
-    getOrCreate(ends, to, () => []).push(mark)
-  }
+  const begins = spans.toSorted((a, b) => a.from - b.from)
+  const ends = spans.toSorted((a, b) => a.to - b.to)
+  let [begun, ended] = [0, 0]
   const depths = new Map<Mark, number>()
   const runs: Run[] = []
   items.forEach(({ text, marks }, i) => {
-    for (const mark of ends.get(i) ?? []) {
+    for (let span = ends[ended]; span?.to === i; span = ends[ended]) {
+      ended += 1
+      const { mark } = span
       const depth = (depths.get(mark) ?? 0) - 1
       if (depth > 0) depths.set(mark, depth)
       else depths.delete(mark)
     }
-    if (text !== '') runs.push({ text, marks: [...new Set([...depths.keys(), ...marks])] })
-    for (const mark of begins.get(i) ?? []) depths.set(mark, (depths.get(mark) ?? 0) + 1)
+    if (text !== '') runs.push({ text, marks: depths.size === 0 ? marks : [...new Set([...depths.keys(), ...marks])] })
+    for (let span = begins[begun]; span?.from === i; span = begins[begun]) {
+      begun += 1
+      depths.set(span.mark, (depths.get(span.mark) ?? 0) + 1)
+    }
   })
   return mergeRuns(runs)
 }

@@ -11,7 +11,9 @@ export const MAX_FOOTNOTES = 1_000
 /** How many characters the texts of a body may have in all, whether it is sent as blocks or is converted. */
 export const MAX_BODY = 500_000
 /** How many texts a body may have: paragraphs, items, cells and the like. */
-export const MAX_TEXTS = 20_000
+export const MAX_TEXTS = 10_000
+/** How many pictures a body may have, alone and in galleries. */
+export const MAX_PICTURES = 1_000
 /** How many signs of inline markup a body may have: a run of `*` is one. They are what makes a text slow to render. */
 export const MAX_MARKUP = 20_000
 /** How many lists may stand inside each other. */

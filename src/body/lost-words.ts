@@ -1,4 +1,5 @@
 /** Checks that a conversion has lost no word: those before are compared with those after it. */
+import { getOrCreate } from '../lib/cache.ts'
 import type { StoredBlock } from './block.ts'
 import { textsIn } from './block-texts.ts'
 import { cleanText } from './clean-text.ts'
@@ -9,7 +10,7 @@ import { parseInline } from './parse-inline.ts'
 import { missingWords, wordsOfText } from './words-of-text.ts'
 
 /** The words of a tree of HTML, and those of the descriptions of its images. */
-export function wordsInHtml(nodes: HtmlNode[]): string[] {
+function wordsInHtml(nodes: HtmlNode[]): string[] {
   const texts: string[] = []
   for (const node of nodes) addTexts(node, texts)
   return wordsOfText(cleanText(texts.join('')))
@@ -22,6 +23,19 @@ function addTexts(node: HtmlNode, texts: string[]): void {
   texts.push(space, node.tagName === 'img' ? attribute(node, 'alt') : '')
   for (const child of childrenOf(node)) addTexts(child, texts)
   texts.push(space)
+}
+
+/** The titles of elements, which readers see when they point at them, by the names of the elements. */
+function titlesIn(nodes: HtmlNode[]): Map<string, string[]> {
+  const titles = new Map<string, string[]>()
+  const visit = (node: HtmlNode): void => {
+    if (!isElement(node) || isScript(node)) return
+    const title = attribute(node, 'title').replace(/\s+/g, ' ').trim()
+    if (title !== '') getOrCreate(titles, node.tagName, () => []).push(title)
+    for (const child of childrenOf(node)) visit(child)
+  }
+  for (const node of nodes) visit(node)
+  return titles
 }
 
 /** Elements whose text is no part of the words beside it. */
@@ -64,11 +78,28 @@ function plainIn(block: StoredBlock): string[] {
   }
 }
 
-/** Warns about the words that are neither in the blocks nor in a warning already. */
-export function warnAboutLostWords(before: string[], blocks: StoredBlock[], warnings: ConversionWarnings): void {
-  const missing = missingWords(before, wordsInBlocks(blocks), warnings.accounted)
+/**
+ * Warns about the words that are neither in the blocks nor in a warning already, and about titles of elements with words
+ * that are in neither.
+ */
+export function warnAboutLostWords(
+  { words, titles }: { words: string[]; titles: Map<string, string[]> },
+  blocks: StoredBlock[],
+  warnings: ConversionWarnings,
+): void {
+  const after = wordsInBlocks(blocks)
+  const missing = missingWords(words, after, warnings.accounted)
   if (missing.length > 0) warnings.lost(missing.join(' '), 'as the conversion could not place them')
+  if (titles.size === 0) return
+  const known = new Set([...after, ...warnings.accounted])
+  for (const [name, own] of titles) {
+    const lost = [...new Set(own)].filter((title) => wordsOfText(title).some((word) => !known.has(word)))
+    if (lost.length > 0) warnings.lost(lost.join('; '), `in titles of <${name.slice(0, 40)}> elements`)
+  }
 }
+
+/** What a tree of HTML says, for `warnAboutLostWords`. To be called before the tree is read. */
+export const saidInHtml = (nodes: HtmlNode[]) => ({ words: wordsInHtml(nodes), titles: titlesIn(nodes) })
 
 /** How many missing words of a source are looked for in the whole. */
 const MAX_SEARCHED = 200

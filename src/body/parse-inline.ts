@@ -41,6 +41,10 @@ const BACKTICKS = /`+/y
 const ATTENTION = /\*+|_+|~+/y
 const PLAIN = /[^\\*_~`[\]<&\n]+/y
 
+const NO_MARKS: Mark[] = []
+/** What is left of an item whose meaning is a mark. */
+const NOTHING: Run = { text: '', marks: NO_MARKS }
+
 class InlineParser {
   readonly #text: string
   #at = 0
@@ -61,7 +65,7 @@ class InlineParser {
     while (this.#at < this.#text.length) this.#next()
     this.#delimiters.pair(null)
     for (const { item, char, count } of this.#delimiters.all)
-      this.#items[item] = { text: char.repeat(count), marks: [] }
+      this.#items[item] = count === 0 ? NOTHING : { text: char.repeat(count), marks: NO_MARKS }
     return marked(this.#items, this.#delimiters.spans)
   }
 
@@ -111,7 +115,7 @@ class InlineParser {
   }
 
   /** Adds a piece of text, and gives its index. */
-  #push(text: string, marks: Mark[] = []): number {
+  #push(text: string, marks: Mark[] = NO_MARKS): number {
     return this.#items.push({ text, marks }) - 1
   }
 
@@ -221,7 +225,7 @@ class InlineParser {
   #enclose(opener: Opener, to: number, mark: Mark): void {
     this.#delimiters.pair(opener.below)
     this.#delimiters.spans.push({ from: opener.item, to, mark })
-    for (const item of [opener.item, to]) this.#items[item] = { text: '', marks: [] }
+    for (const item of [opener.item, to]) this.#items[item] = NOTHING
     for (const stack of [this.#brackets, this.#tags]) while ((stack.at(-1)?.item ?? -1) > opener.item) stack.pop()
     this.#inactive = Math.min(this.#inactive, this.#brackets.length)
   }

@@ -2,7 +2,7 @@
 import { isVisible } from '../lib/unicode.ts'
 import type { StoredBlock } from './block.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
-import { divided } from './divide.ts'
+import { divided, dividedCode } from './divide.ts'
 import { UnreadableBody } from './errors.ts'
 import { type Run, tidyRuns } from './inline.ts'
 import { MAX_CODE, MAX_TEXT } from './limits.ts'
@@ -28,8 +28,10 @@ export function paragraphs(runs: Run[], warnings: ConversionWarnings): StoredBlo
   return texts.map((text) => ({ type: 'paragraph', text }))
 }
 
-export function codeBlock(value: string, language: string | null): StoredBlock[] {
-  if (!isVisible(value)) return []
-  if (value.length > MAX_CODE) throw new UnreadableBody(`a code is longer than ${MAX_CODE} characters`)
-  return [{ type: 'code', text: value, language }]
+/** Code as a block, or as several where it is too long for one. */
+export function codeBlocks(value: string, language: string | null, warnings: ConversionWarnings): StoredBlock[] {
+  const parts = dividedCode(value)?.filter(isVisible)
+  if (!parts) throw new UnreadableBody(`a code has more than ${MAX_CODE} characters without a space`)
+  if (parts.length > 1) warnings.add('text-divided', 'code that is too long', 'divided')
+  return parts.map((text) => ({ type: 'code', text, language }))
 }

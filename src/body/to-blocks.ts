@@ -11,7 +11,7 @@ import { type CellPiece, hasWords, type ImagePiece, oneLine, type Piece, type Ta
 import type { Cell } from './table-grid.ts'
 import { filledIn, placeCells } from './table-grid.ts'
 import { alignmentOf, headerColumnsOf, headerRowsOf } from './table-layout.ts'
-import { asText, codeBlock, paragraphs, texts } from './text-writer.ts'
+import { asText, codeBlocks, paragraphs, texts } from './text-writer.ts'
 
 /** Converts pieces to blocks. Throws `UnreadableBody` for a text that is longer than a block may be. */
 export const toBlocks = (pieces: Piece[], warnings: ConversionWarnings): StoredBlock[] =>
@@ -75,7 +75,7 @@ class BlockWriter {
         ]
       }
       case 'code':
-        return codeBlock(piece.text, piece.language)
+        return codeBlocks(piece.text, piece.language, this.#warnings)
       case 'divider':
         return [{ type: 'divider' }]
       case 'table':

@@ -6,7 +6,7 @@ import { rangesOf } from '../lib/languages.ts'
 import type { Stem } from '../lib/search-syntax.ts'
 import { inSlices } from '../lib/slices.ts'
 import { stemmedAmong, stemOf } from '../lib/stems.ts'
-import { sortKey, tokensIn } from '../lib/tokenizer.ts'
+import { eachToken, sortKey, type Token } from '../lib/tokenizer.ts'
 import {
   deleteTokens,
   GAP,
@@ -42,6 +42,11 @@ type IndexedTexts = Record<'heading' | 'lead' | 'rest', IndexedText>
  */
 const MAX_DISTINCT = 20_000
 
+/** How many words of a body are indexed: as many as a novel has. An index with more would hold the event loop, too. */
+const MAX_WORDS = 100_000
+/** How many words are looked at in a step. */
+const STEP = 500
+
 /** The texts of a content. A write that publishes indexes them twice: with the working copies and with the editions. */
 const cache = new WeakMap<Content, IndexedTexts>()
 
@@ -71,23 +76,39 @@ function* indexedTexts({
   }
 }
 
+/** The words of lines of text, as many as are indexed; undefined where a step ends. */
+function* tokensOf(lines: string[]): Generator<Token | undefined, void> {
+  let count = 0
+  for (const line of lines) {
+    for (const token of eachToken(line)) {
+      if (count === MAX_WORDS) return
+      yield token
+      count += 1
+      if (count % STEP === 0) yield undefined
+    }
+    yield undefined
+  }
+}
+
 /** The words and stems of lines of text, in steps. Words that are beyond the limit leave a gap. */
 function* indexedText(lines: string[], stemmed: string | undefined): Generator<void, IndexedText> {
   const words: string[] = []
   const distinct = new Set<string>()
   const stems = new Map<string, Stem>()
-  for (const line of lines) {
-    for (const { word, form } of tokensIn(line)) {
-      if (!distinct.has(word) && distinct.size === MAX_DISTINCT) {
-        words.push(GAP)
-        continue
-      }
-      distinct.add(word)
-      words.push(word)
-      const stem = stemmed === undefined ? undefined : stemOf(form, stemmed)
-      if (stem !== undefined && stemmed !== undefined && !stems.has(stem)) stems.set(stem, { language: stemmed, stem })
+  for (const token of tokensOf(lines)) {
+    if (!token) {
+      yield
+      continue
     }
-    yield
+    const { word, form } = token
+    if (!distinct.has(word) && distinct.size === MAX_DISTINCT) {
+      words.push(GAP)
+      continue
+    }
+    distinct.add(word)
+    words.push(word)
+    const stem = stemmed === undefined ? undefined : stemOf(form, stemmed)
+    if (stem !== undefined && stemmed !== undefined && !stems.has(stem)) stems.set(stem, { language: stemmed, stem })
   }
   return { words, stems: [...stems.values()] }
 }

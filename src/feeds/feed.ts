@@ -92,9 +92,12 @@ export interface FeedItem {
   updatedAt: string
 }
 
-/** The item of an article, with the media that everyone may have. */
-export function feedItem(whole: Article, site: FeedSite): FeedItem {
-  const article = withAbsoluteMedia(site.api, withMediaFor('allowed', whole))
+/** An article as feeds show it: with the media that everyone may have. */
+export const feedArticle = (whole: Article, site: FeedSite): Article =>
+  withAbsoluteMedia(site.api, withMediaFor('allowed', whole))
+
+/** The item of an article of `feedArticle`, with its body as HTML. */
+export function feedItem(article: Article, html: string, site: FeedSite): FeedItem {
   const { id, headline, summary, standfirst, authors, tags, section, body, corrections, language, rights } = article
   const blocks = Array.isArray(body) ? body : []
   const [image] = imagesOf(article)
@@ -104,7 +107,7 @@ export function feedItem(whole: Article, site: FeedSite): FeedItem {
     url: pageUrl(article, site),
     title: headline,
     summary: summary ?? standfirst,
-    content: site.content === 'full' ? toHtml(blocks, base) + correctionsOf(corrections, base) : null,
+    content: site.content === 'full' ? html + correctionsOf(corrections, base) : null,
     authors: authors.map(({ name }) => name),
     categories: [...(section ? [section.name] : []), ...tags.map(({ name }) => name)],
     image: image ? feedImage(image) : null,

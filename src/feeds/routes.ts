@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
+import { anonymous } from '../access/roles.ts'
+import type { BodyTasksOf } from '../articles/body-tasks/tasks.ts'
 import { articleCache } from '../cache/article-cache.ts'
 import type { ChangeFollower } from '../changes/change-follower.ts'
 import { lastPosition } from '../changes/log.ts'
 import type { Article } from '../editions/article.ts'
 import { type ArticleJson, documentsOf } from '../editions/cards.ts'
+import { entryUrl } from '../editions/site-urls.ts'
 import { etagOfChange } from '../http/caching.ts'
 import { isUnmodified, notModified } from '../http/conditional-requests.ts'
 import { addLinks } from '../http/link-header.ts'
@@ -20,7 +23,7 @@ import { listPage } from '../listing/page.ts'
 import { pageBySize } from '../listing/page-by-size.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
 import { atom } from './atom.ts'
-import { type Feed, type FeedItem, type FeedSite, feedItem } from './feed.ts'
+import { type Feed, type FeedItem, type FeedSite, feedArticle, feedItem } from './feed.ts'
 import { JsonFeed, jsonFeed } from './json-feed.ts'
 import { feedMetadata } from './metadata.ts'
 import { rss } from './rss.ts'
@@ -48,10 +51,14 @@ export interface FeedDeps {
   clock: Clock
   follower: ChangeFollower
   site: FeedSite
+  bodyTasksOf: BodyTasksOf
 }
 
 /** The routes of the feeds: of the whole site, or of the articles that a filter matches. */
-export function registerFeeds(server: FastifyInstance, { storage, follower, clock, site }: FeedDeps): void {
+export function registerFeeds(server: FastifyInstance, deps: FeedDeps): void {
+  const { storage, follower, clock, site } = deps
+  // Items are rendered once for all who read the feed.
+  const { renderHtml } = deps.bodyTasksOf(anonymous)
   const app = server.withTypeProvider<ZodTypes>()
   const db = storage.reader
   // Settings that feeds show may have changed with the start.
@@ -60,16 +67,18 @@ export function registerFeeds(server: FastifyInstance, { storage, follower, cloc
   const itemCache = articleCache<FeedItem>({ follower }, MAX_CACHE_BYTES, ({ content }) => content?.length ?? 0)
 
   async function buildItems(missing: string[]) {
-    const documents = await documentsOf(db, missing)
-    return inSlices(itemsIn(documents))
+    const articles = await inSlices(articlesIn(await documentsOf(db, missing)))
+    const bodies = articles.map((article) => ({ blocks: article.body, base: entryUrl(article, site) }))
+    const htmls = site.content === 'full' ? await renderHtml(bodies) : []
+    return articles.map((article, i) => [article.id, feedItem(article, htmls[i] ?? '', site)] as const)
   }
-  function* itemsIn(documents: ArticleJson[]): Generator<void, (readonly [string, FeedItem])[]> {
-    const items: (readonly [string, FeedItem])[] = []
-    for (const { article, json } of documents) {
-      items.push([article, feedItem(JSON.parse(json) as Article, site)])
+  function* articlesIn(documents: ArticleJson[]): Generator<void, Article[]> {
+    const articles: Article[] = []
+    for (const { json } of documents) {
+      articles.push(feedArticle(JSON.parse(json) as Article, site))
       yield
     }
-    return items
+    return articles
   }
   async function itemsOf(ids: string[]): Promise<FeedItem[]> {
     const found = await itemCache(ids, buildItems)

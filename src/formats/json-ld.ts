@@ -1,6 +1,5 @@
 /** Articles as JSON-LD with the vocabulary of schema.org, for search engines. */
 import * as z from 'zod'
-import { toText } from '../body/to-text.ts'
 import type { Article } from '../editions/article.ts'
 import { imagesOf, type ShownImage, withAbsoluteMedia } from '../editions/article-media.ts'
 import { pageOfEntry, pageUrl, type Site, urnOf } from '../editions/site-urls.ts'
@@ -43,17 +42,17 @@ export interface Publication {
 }
 
 /**
- * A live article as https://schema.org/NewsArticle, escaped so that it cannot close a `<script>` element. It has what
+ * A live article with the text of its body as https://schema.org/NewsArticle, escaped so that it cannot close a `<script>` element. It has what
  * https://developers.google.com/search/docs/appearance/structured-data/article asks for.
  */
-export const jsonLd = (article: Article, publication: Publication): string =>
+export const jsonLd = (article: Article, text: string, publication: Publication): string =>
   JSON.stringify({
     '@context': 'https://schema.org',
-    ...newsArticle(withAbsoluteMedia(publication.site.api, article), publication),
+    ...newsArticle(withAbsoluteMedia(publication.site.api, article), text, publication),
   }).replaceAll('<', '\\u003c')
 
-function newsArticle(article: Article, { site, isAccessibleForFree }: Publication): Thing {
-  const { id, headline, kicker, standfirst, summary, dateline, body, section, tags, citations, rights, seo } = article
+function newsArticle(article: Article, text: string, { site, isAccessibleForFree }: Publication): Thing {
+  const { id, headline, kicker, standfirst, summary, dateline, section, tags, citations, rights, seo } = article
   const url = pageUrl(article, site)
   const publisher = publisherOf(site)
   return thing('NewsArticle', {
@@ -75,7 +74,7 @@ function newsArticle(article: Article, { site, isAccessibleForFree }: Publicatio
     dateModified: article.updatedAt,
     inLanguage: article.language,
     wordCount: article.wordCount,
-    articleBody: Array.isArray(body) ? toText(body) : body,
+    articleBody: text,
     isBasedOn: citations.filter(({ relation }) => relation === 'origin').map(workOf),
     citation: citations.filter(({ relation }) => relation !== 'origin').map(workOf),
     correction: article.corrections.map(({ text, at }) => thing('CorrectionComment', { text, datePublished: at })),

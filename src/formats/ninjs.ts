@@ -1,11 +1,12 @@
 /** Articles as IPTC ninjs 3.1. */
-import { toHtml } from '../body/to-html.ts'
+import type { BodyTasks } from '../articles/body-tasks/tasks.ts'
 import { toText } from '../body/to-text.ts'
-import { countWords } from '../body/word-count.ts'
+import { countInSteps } from '../body/word-count.ts'
 import type { Article } from '../editions/article.ts'
 import { imagesOf, type ShownImage, withAbsoluteMedia } from '../editions/article-media.ts'
 import type { Retraction } from '../editions/retractions.ts'
 import { entryUrl, pageUrl, type Site, urnOf } from '../editions/site-urls.ts'
+import { inSlices } from '../lib/slices.ts'
 import { uriOf } from '../lib/uri.ts'
 import type { Association, Concept, Ninjs } from './ninjs-schema.ts'
 
@@ -21,14 +22,21 @@ export interface NinjsSource {
   sections: { id: string; name: string; path: string }[]
 }
 
+/** What renders bodies, beside the event loop where they are large. */
+export type Renderers = Pick<BodyTasks, 'renderHtml' | 'renderText'>
+
 /** An article as ninjs: `usable` if it is live, otherwise `withheld` until its release. */
-export function ninjs({ article: stored, sections }: NinjsSource, site: Site): Ninjs {
+export async function ninjs(
+  { article: stored, sections }: NinjsSource,
+  site: Site,
+  renderers: Renderers,
+): Promise<Ninjs> {
   const article = withAbsoluteMedia(site.api, stored)
   const { id, headline, kicker, standfirst, summary, authors, dateline, tags, corrections, rights } = article
   const { publishedAt, updatedAt, editedAt, publishAt, embargoUntil, externalId } = article
   const isLive = article.status === 'published'
   const located = dateline && [dateline.city, dateline.country].filter(Boolean).join(', ')
-  return withoutEmpty({
+  return withoutEmpty<Ninjs>({
     uri: urnOf(id),
     standard: STANDARD,
     type: 'text',
@@ -50,7 +58,7 @@ export function ninjs({ article: stored, sections }: NinjsSource, site: Site): N
       ...textOf('standfirst', standfirst),
       ...corrections.flatMap(({ kind, text }) => textOf(kind, text)),
     ],
-    bodies: bodiesOf(article, site),
+    bodies: await bodiesOf(article, site, renderers),
     people: partiesOf(authors, 'person'),
     organisations: partiesOf(authors, 'organization'),
     places: located ? [{ name: located, rel: 'dateline' }] : [],
@@ -130,16 +138,24 @@ const partiesOf = (authors: Article['authors'], kind: Article['authors'][number]
     }))
 
 /** Words and characters are counted without the captions of images, as the standard requires. */
-function bodiesOf(article: Article, site: Site): NonNullable<Ninjs['bodies']> {
+async function bodiesOf(
+  article: Article,
+  site: Site,
+  { renderHtml, renderText }: Renderers,
+): Promise<NonNullable<Ninjs['bodies']>> {
   const { body, language } = article
   if (!Array.isArray(body) || body.length === 0) return []
-  const text = toText(body.filter(({ type }) => type !== 'image'))
-  const wordCount = countWords(text, language)
+  const [html = ''] = await renderHtml([{ blocks: body, base: entryUrl(article, site) }])
+  const text = await renderText(body.filter(({ type }) => type !== 'image'))
+  const wordCount = await inSlices(countInSteps(text, language))
   return [
-    { role: 'main', contentType: 'text/html', value: toHtml(body, entryUrl(article, site)), wordCount },
-    { role: 'main', contentType: 'text/plain', value: text, wordCount, charCount: [...text].length },
+    { role: 'main', contentType: 'text/html', value: html, wordCount },
+    { role: 'main', contentType: 'text/plain', value: text, wordCount, charCount: charactersIn(text) },
   ]
 }
+
+/** The number of characters, of which those beyond U+FFFF are two code units. */
+const charactersIn = (text: string): number => text.length - (text.match(/[\u{10000}-\u{10ffff}]/gu)?.length ?? 0)
 
 /** What is said of media and its rights in an association. */
 const rightsOf = ({ credit, rights }: Pick<ShownImage, 'credit' | 'rights'>) => ({

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Format } from '../access/grants.ts'
 import { mediaAccessOf } from '../access/media-access.ts'
 import { type Caller, may } from '../access/roles.ts'
+import type { BodyTasksOf } from '../articles/body-tasks/tasks.ts'
 import { findAdvanceCopy } from '../articles/embargo-access/store.ts'
 import type { Article } from '../editions/article.ts'
 import { ByArticle } from '../editions/article.ts'
@@ -30,6 +31,7 @@ export interface FormatDeps {
   site: Site
   /** Whether live articles may be read without a key. */
   publicRead: boolean
+  bodyTasksOf: BodyTasksOf
 }
 
 /** The formats of an article beside its JSON, by media type. */
@@ -121,7 +123,7 @@ function formatSender(deps: FormatDeps) {
 }
 
 /** Gives the function that formats a live article as JSON-LD; undefined if the article is not live. */
-function jsonLdText({ storage, site, publicRead }: FormatDeps) {
+function jsonLdText({ storage, site, publicRead, bodyTasksOf }: FormatDeps) {
   const db = storage.reader
   return async (caller: Caller, reply: FastifyReply, reference: string): Promise<string | undefined> => {
     // With public reading, a grant does not limit what a key may read here.
@@ -132,18 +134,20 @@ function jsonLdText({ storage, site, publicRead }: FormatDeps) {
     const edition = await readEdition(db, reference)
     if (!edition) return undefined
     const article = withMediaFor(publicRead ? 'all' : mediaAccessOf(caller), articleOf(reply, edition))
-    return jsonLd(article, { site, isAccessibleForFree: publicRead || undefined })
+    const text = await bodyTasksOf(caller).renderText(article.body)
+    return jsonLd(article, text, { site, isAccessibleForFree: publicRead || undefined })
   }
 }
 
 /** The same for ninjs, which also has retracted and scheduled articles. */
-function ninjsText({ storage, clock, site }: FormatDeps) {
+function ninjsText({ storage, clock, site, bodyTasksOf }: FormatDeps) {
   const db = storage.reader
   const ninjsOf = async (whole: Article, caller: Caller) => {
     // The format is for others: what must not be given on is in none.
     const access = caller.role === 'partner' ? mediaAccessOf(caller) : 'granted'
     const article = withMediaFor(access, whole)
-    return JSON.stringify(ninjs({ article, sections: await sectionLineage(db, article) }, site))
+    const source = { article, sections: await sectionLineage(db, article) }
+    return JSON.stringify(await ninjs(source, site, bodyTasksOf(caller)))
   }
   return async (caller: Caller, reply: FastifyReply, reference: string): Promise<string | undefined> => {
     checkFormat(caller, 'ninjs')

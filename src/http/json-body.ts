@@ -14,6 +14,9 @@ const EXCESSES = {
 /** Member names that would reach the prototype of an object (prototype pollution). */
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 
+/** From this size in bytes on, a body is parsed, validated and handled in turns of the event loop of their own. */
+const LARGE = 65_536
+
 /** Makes the app accept JSON bodies, `application/merge-patch+json` (RFC 7396) included, and no other content type. */
 export function registerJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
@@ -23,12 +26,18 @@ export function registerJsonBodies(app: FastifyInstance): void {
     ({ headers }, body, done) => {
       try {
         checkContentEncoding(headers)
-        done(null, parseJson(body as Buffer))
+        const value = parseJson(body as Buffer)
+        if (body.length < LARGE) done(null, value)
+        else setImmediate(done, null, value)
       } catch (error) {
         done(error as Error)
       }
     },
   )
+  app.addHook('preHandler', ({ headers }, _reply, done) => {
+    if (Number(headers['content-length'] ?? 0) < LARGE) done()
+    else setImmediate(done)
+  })
 }
 
 /** Throws `unsupported-media-type` for a compressed body, and sends `Accept-Encoding: identity` (RFC 7694, section 3). */

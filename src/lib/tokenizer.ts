@@ -75,7 +75,10 @@ export interface Token {
 }
 
 /** The words of a text, in order. */
-export const tokensIn = (text: string): Token[] => (isUnmarked(text) ? asciiTokens(text) : unicodeTokens(text))
+export const tokensIn = (text: string): Token[] => (isUnmarked(text) ? asciiTokens(text) : [...unicodeTokens(text)])
+
+/** The same one by one, for texts that are long. */
+export const eachToken = (text: string): Iterable<Token> => (isUnmarked(text) ? asciiTokens(text) : unicodeTokens(text))
 
 /** The words of a text whose letters and digits are all ASCII: the fast path for most texts. */
 function asciiTokens(text: string): Token[] {
@@ -85,24 +88,24 @@ function asciiTokens(text: string): Token[] {
   return tokens
 }
 
-function unicodeTokens(text: string): Token[] {
-  const tokens: Token[] = []
+function* unicodeTokens(text: string): Generator<Token, void> {
   for (const { 0: run, index } of text.matchAll(RUN)) {
     let start = index
     for (const part of partsOf(run)) {
       const end = start + part.length
       const words = wordsOf(part)
       const form = words.length === 1 ? formOf(part) : undefined
-      for (const word of words) tokens.push({ word, form: form ?? word, start, end })
+      for (const word of words) yield { word, form: form ?? word, start, end }
       start = end
     }
   }
-  return tokens
 }
 
 /** A run of letters and digits, or each of its characters in scripts without spaces. */
-const partsOf = (run: string): string[] =>
-  ASCII.test(run) || !UNSPACED.test(run) ? [run] : (run.match(CHARACTER) ?? [])
+function* partsOf(run: string): Generator<string, void> {
+  if (ASCII.test(run) || !UNSPACED.test(run)) yield run
+  else for (const [character] of run.matchAll(CHARACTER)) yield character
+}
 
 /** The words of a run of characters: usually one, but `½` folds to `1` and `2`. */
 function wordsOf(run: string): string[] {

@@ -1,10 +1,14 @@
 /** Pages that end early where what they list is large, so that none takes the event loop or the memory for itself. */
+import { setImmediate as nextEventLoopTurn } from 'node:timers/promises'
 import type { Page, PageRequest } from '../storage/keyset.ts'
 
 /** A page ends with what brings it to this many characters. */
 const MAX_PAGE = 1024 * 1024
 /** How much is loaded at once, however large it is. */
 const AT_ONCE = 4
+
+/** How many characters are loaded before other requests have their turn. */
+const MAX_TURN = 128 * 1024
 
 /** How a page is read: the ids on it, then what they name, and how many characters that has. */
 interface Reading<T> {
@@ -24,11 +28,16 @@ export async function pageBySize<T>(
   const ids = isBackward ? page.rows.toReversed() : page.rows
   const items: T[] = []
   let [count, size] = [0, 0]
-  for (; count < ids.length && size < MAX_PAGE; count += AT_ONCE)
+  let turn = 0
+  for (; count < ids.length && size < MAX_PAGE; count += AT_ONCE) {
     for (const item of await load(ids.slice(count, count + AT_ONCE))) {
       items.push(item)
       size += sizeOf(item)
     }
+    if (size - turn < MAX_TURN) continue
+    await nextEventLoopTurn()
+    turn = size
+  }
   if (count < ids.length) return pageBySize({ ...request, limit: count }, reading)
   return { page, items: isBackward ? items.reverse() : items }
 }

@@ -1,6 +1,7 @@
 /** Runs tasks beside the event loop, in threads or in processes of their own. */
 import { Tinypool } from 'tinypool'
 import { fairQueue } from './fair-queue.ts'
+import { processorTimeout } from './processor-timeout.ts'
 
 /** A task has run longer than it may; it was ended. */
 export class TaskTooLong extends Error {
@@ -15,7 +16,7 @@ export interface TaskPoolOptions {
   /** How many tasks run at a time, and how many may wait. */
   concurrency: number
   maxWaiting: number
-  /** How long a task may run, in milliseconds. */
+  /** How long a task may run, in milliseconds: in a thread, of the processor's time; in a process, by the clock. */
   deadline: number
   /** How long a thread or process without work lives, in milliseconds. */
   idleTimeout: number
@@ -53,11 +54,13 @@ export function taskPool<Task, Result>({
   pool.on('error', () => {})
 
   async function runWithin(task: Task): Promise<Result> {
-    const signal = AbortSignal.timeout(deadline)
+    const { signal, clear } = timeoutOf(runtime, deadline)
     try {
       return await pool.run(task, { signal })
     } catch (error) {
       throw signal.aborted ? new TaskTooLong(`the task takes longer than ${deadline} ms`, { cause: error }) : error
+    } finally {
+      clear()
     }
   }
 
@@ -66,3 +69,7 @@ export function taskPool<Task, Result>({
     close: () => pool.destroy(),
   }
 }
+
+/** The time of a process of its own is not part of that of this process. */
+const timeoutOf = (runtime: TaskPoolOptions['runtime'], deadline: number) =>
+  runtime === 'worker_threads' ? processorTimeout(deadline) : { signal: AbortSignal.timeout(deadline), clear: () => {} }

@@ -36,6 +36,17 @@ describe('tasks on bodies', () => {
     await expect(projectJson(article('a'.repeat(20_000)), { body: 'html' })).resolves.toBe('"projectJson of 20,041"')
   })
 
+  it('render large bodies of feeds and formats beside the event loop, and small ones at once', async () => {
+    const thread = new URL('../harness/naming-thread.js', import.meta.url)
+    const { renderHtml, renderText } = poolOf({ thread })(caller('ana'))
+    const blocks = (text: string): Block[] => [{ type: 'paragraph', text }]
+    const bodies = (text: string) => [text, text].map((part) => ({ blocks: blocks(part), base: '' }))
+    await expect(renderHtml(bodies('a'))).resolves.toEqual(['<p>a</p>', '<p>a</p>'])
+    await expect(renderText(blocks('a'))).resolves.toBe('a')
+    await expect(renderHtml(bodies('a'.repeat(9_000)))).resolves.toBe('"renderHtml of 18,109"')
+    await expect(renderText(blocks('a'.repeat(20_000)))).resolves.toBe('"renderText of 20,032"')
+  })
+
   it('are ended at their deadline, and the next one runs', async () => {
     const { readBody } = poolOf({ deadline: 1_000 })(caller('ana'))
     await expect(readBody(large('loop'))).rejects.toMatchObject({ type: 'too-complex', status: 422 })

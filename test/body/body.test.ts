@@ -110,7 +110,7 @@ describe('conversion', () => {
       'html',
       '<div><p>a<script>b()</script><script></script></p></div>',
       [paragraph('a')],
-      ['2 <script> elements were dropped'],
+      ['a <script> element was dropped, 2 times'],
     ],
     [
       'html',
@@ -366,10 +366,24 @@ describe('hostile markup', () => {
   })
 
   it('have a limit of texts in all', () => {
-    const table = { type: 'table', header: [], rows: Array(1_000).fill(Array(19).fill('')) }
+    const table = { type: 'table', header: [], rows: Array(1_000).fill(Array(9).fill('')) }
     expect(BodyInput.safeParse([table]).success).toBe(true)
     const [issue] = BodyInput.safeParse([table, table]).error?.issues ?? []
-    expect(JSON.stringify(issue)).toContain('is where the body has more than 20000 texts')
+    expect(JSON.stringify(issue)).toContain('is where the body has more than 10000 texts')
+    // A cell that spans others takes their places.
+    const spanning = {
+      type: 'table',
+      header: [],
+      rows: [[{ text: 'a', colspan: 50, rowspan: 400 }], ...Array(399).fill([])],
+    }
+    expect(JSON.stringify(BodyInput.safeParse([spanning]).error?.issues)).toContain('more than 10000 texts')
+  })
+
+  it('have a limit of pictures in all', () => {
+    const gallery = { type: 'gallery', images: Array(200).fill({ url: 'https://i.example/1', alt: '' }) }
+    expect(BodyInput.safeParse(Array(5).fill(gallery)).success).toBe(true)
+    const [issue] = BodyInput.safeParse(Array(6).fill(gallery)).error?.issues ?? []
+    expect(JSON.stringify(issue)).toContain('is where the body has more than 1000 pictures')
   })
 
   it('is refused where the whole body has too much of it', () => {

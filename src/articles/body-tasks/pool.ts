@@ -18,14 +18,20 @@ import {
 const THREAD = new URL('thread.js', import.meta.url)
 
 /** The size in characters below which a task runs on the event loop: it takes hardly longer than to wake a thread. */
-const SMALL: Record<keyof BodyTasks, number> = { readBody: 4_096, bodyChanges: 4_096, projectJson: 16_384 }
+const SMALL: Record<keyof BodyTasks, number> = {
+  readBody: 4_096,
+  bodyChanges: 4_096,
+  projectJson: 16_384,
+  renderHtml: 16_384,
+  renderText: 16_384,
+}
 /** How many tasks may wait. */
 const MAX_WAITING = 200
 /** How long a thread without work lives, in milliseconds. */
 const IDLE_TIMEOUT = 60_000
 
 export interface BodyTaskPoolOptions {
-  /** How long a task may run, in milliseconds. */
+  /** How long a task may run, in milliseconds of the processor's time. */
   deadline?: number
   /** The memory that a thread may use, in MB. */
   memory?: number
@@ -59,7 +65,8 @@ export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }
       if ('unreadable' in outcome) throw new UnreadableBody(outcome.unreadable)
       return unpack(outcome.value)
     } catch (error) {
-      if (error instanceof TaskTooLong) throw tooComplex(`its conversion takes longer than ${deadline} ms`)
+      if (error instanceof TaskTooLong)
+        throw tooComplex(`its conversion takes more than ${deadline} ms of the processor's time`)
       if (isOutOfMemory(error)) throw tooComplex(`its conversion takes more than ${memory} MB of memory`)
       if (!(error instanceof QueueFull)) throw error
       throw new Problem('busy', 'many bodies wait to be converted', { headers: { 'retry-after': '5' } })
@@ -80,6 +87,8 @@ export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }
         readBody: (...args) => runBySize(client, 'readBody', args),
         bodyChanges: (...args) => runBySize(client, 'bodyChanges', args),
         projectJson: (...args) => runBySize(client, 'projectJson', args),
+        renderHtml: (...args) => runBySize(client, 'renderHtml', args),
+        renderText: (...args) => runBySize(client, 'renderText', args),
       }
     },
     close: pool.close,

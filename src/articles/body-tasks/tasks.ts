@@ -1,6 +1,9 @@
 /** Work on bodies whose time grows with what a client has sent. */
 import type { Caller } from '../../access/roles.ts'
+import type { Block } from '../../body/block.ts'
 import { readBody } from '../../body/read.ts'
+import { toHtml } from '../../body/to-html.ts'
+import { toText } from '../../body/to-text.ts'
 import { projectJson } from '../../editions/projection.ts'
 import { bodyChanges } from '../revisions/diff.ts'
 
@@ -9,6 +12,10 @@ export interface BodyTasks {
   readBody: typeof readBody
   bodyChanges(...bodies: Parameters<typeof bodyChanges>): Promise<ReturnType<typeof bodyChanges>>
   projectJson(...article: Parameters<typeof projectJson>): Promise<string>
+  /** Renders bodies as HTML; `base` is the address of the page that shows it. */
+  renderHtml(bodies: { blocks: Block[]; base: string }[]): Promise<string[]>
+  /** Renders a body as plain text. */
+  renderText(blocks: Block[]): Promise<string>
 }
 
 /** Runs the tasks on the event loop: for tests and commands, and for small bodies. */
@@ -16,6 +23,8 @@ export const inlineTasks: BodyTasks = {
   readBody,
   bodyChanges: async (...bodies) => bodyChanges(...bodies),
   projectJson: async (...article) => projectJson(...article),
+  renderHtml: async (bodies) => bodies.map(({ blocks, base }) => toHtml(blocks, base)),
+  renderText: async (blocks) => toText(blocks),
 }
 
 /** One of the tasks with its arguments. */

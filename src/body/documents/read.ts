@@ -9,7 +9,7 @@ import { UnreadableBody } from '../errors.ts'
 import { readBlocks } from '../html-reader.ts'
 import { checkTree } from '../html-tree.ts'
 import { MAX_BODY } from '../limits.ts'
-import { warnAboutLostSource, warnAboutLostWords, wordsInHtml } from '../lost-words.ts'
+import { saidInHtml, warnAboutLostSource, warnAboutLostWords } from '../lost-words.ts'
 import { withoutTags } from '../source-text.ts'
 import { toBlocks } from '../to-blocks.ts'
 import { wordsOfText } from '../words-of-text.ts'
@@ -30,7 +30,7 @@ export function fromDocument(body: DocumentBody, warnings: ConversionWarnings): 
   const read = readFormat(body, warnings)
   const nodes = read.map((block) => block.nodes)
   checkTree(nodes.flat())
-  const before = wordsInHtml(nodes.flat())
+  const before = saidInHtml(nodes.flat())
   const pieces = readBlocks(nodes, warnings, body.base)
   const taken = new Set<string>()
   const blocks = pieces.flatMap((own, i) => identified(toBlocks(own, warnings), read[i]?.id, taken))
