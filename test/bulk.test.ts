@@ -75,6 +75,23 @@ describe('a bulk request', () => {
     await editor.get('/v1/tags/short-lived').expect(404)
   })
 
+  it('indexes nothing of a line that is refused after its article was saved', async () => {
+    await bulk([{ ...article('The withdrawn weir'), publish: true }])
+    await room.editor.post('/v1/articles/the-withdrawn-weir/retract').send({ reason: 'Wrong.' }).expect(200)
+    const results = await bulk([
+      { op: 'update', id: 'the-withdrawn-weir', body: { headline: 'The axolotl' }, publish: true },
+      article('The newt'),
+    ])
+    expect(statuses(results)).toEqual([409, 201])
+    const found = async (word: string) => {
+      const { body } = await room.editor.get(`/v1/articles?version=draft&q=${word}`).expect(200)
+      return (body as { data: { slug: string }[] }).data.map(({ slug }) => slug)
+    }
+    expect(await found('axolotl')).toEqual([])
+    expect(await found('weir')).toEqual(['the-withdrawn-weir'])
+    expect(await found('newt')).toEqual(['the-newt'])
+  })
+
   it('answers each bad line in its place, and the rest is unharmed', async () => {
     const lines = Array.from({ length: 1000 }, (_, n) => Buffer.from(JSON.stringify(article(`Wire ${n}`))))
     const bad: Record<number, Buffer> = {

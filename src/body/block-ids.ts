@@ -1,7 +1,6 @@
 /** The ids of a body's blocks. */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { getOrCreate } from '../lib/cache.ts'
-import { newId } from '../lib/id.ts'
 import type { StoredBlock } from './block.ts'
 
 /** Blocks are equal if all but their ids is. */
@@ -54,7 +53,7 @@ export function withDerivedIds(blocks: StoredBlock[]): StoredBlock[] {
 /** An id of eight hexadecimal digits that is not taken. Ids are unique within a body only. */
 function newBlockId(taken: Set<string>): string {
   for (;;) {
-    const id = newId().slice(-8)
+    const id = randomUUID().slice(-8)
     if (!taken.has(id)) return id
   }
 }

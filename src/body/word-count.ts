@@ -25,7 +25,7 @@ export const countWords = (text: string, language: string): number => atOnce(cou
 
 /** The same in steps, for texts without spaces. These are read in pieces, since a segmenter takes more than linear time. */
 export function* countInSteps(text: string, language: string): Generator<void, number> {
-  if (!UNSPACED.test(text)) return withoutUnseen(text).match(WORD)?.length ?? 0
+  if (!UNSPACED.test(text)) return countMatches(withoutUnseen(text), WORD)
   const segmenter = segmenterOf(language)
   let words = 0
   let at = 0
@@ -39,6 +39,13 @@ export function* countInSteps(text: string, language: string): Generator<void, n
     yield
   }
   return words
+}
+
+/** How often a global pattern matches. `match` would create each word as a string. */
+function countMatches(text: string, pattern: RegExp): number {
+  let count = 0
+  while (pattern.test(text)) count += 1
+  return count
 }
 
 /** The number of words of a body, counted in steps. */

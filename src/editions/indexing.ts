@@ -3,7 +3,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { asc, eq, gt, isNull } from 'drizzle-orm'
 import { textInSteps } from '../body/to-text.ts'
 import { rangesOf } from '../lib/languages.ts'
-import type { Stem } from '../lib/search-syntax.ts'
 import { inSlices } from '../lib/slices.ts'
 import { stemmedAmong, stemOf } from '../lib/stems.ts'
 import { eachToken, sortKey, type Token } from '../lib/tokenizer.ts'
@@ -14,8 +13,8 @@ import {
   type Part,
   putTokens,
   referenceToken,
+  stemToken,
   type Tokens,
-  tokensOfStems,
   tokensOfWords,
 } from '../storage/fulltext.ts'
 import { editions } from '../storage/schema.ts'
@@ -31,10 +30,17 @@ const BATCH_SIZE = 50
 /** What is indexed of a text: its words in order, and their distinct stems, if its language has a stemmer. */
 interface IndexedText {
   words: string[]
-  stems: Stem[]
+  stems: Set<string>
 }
 
-type IndexedTexts = Record<'heading' | 'lead' | 'rest', IndexedText>
+/** What is indexed of an article, by part. `all` has the tokens of the words of all parts. */
+interface IndexedTexts {
+  heading: IndexedText
+  lead: IndexedText
+  /** The language of the stems, if there are any. */
+  stemmed: string | undefined
+  all: { positioned: string[]; unpositioned: string[] }
+}
 
 /**
  * How many different words of a text are indexed. The longest article in any language has fewer; with what has more, such
@@ -69,11 +75,14 @@ function* indexedTexts({
 }: Content): Generator<void, IndexedTexts> {
   const [stemmed] = stemmedAmong([language])
   const lines = (...texts: (string | null)[]) => texts.flatMap((text) => text ?? [])
-  return {
-    heading: yield* indexedText(lines(headline, kicker), stemmed),
-    lead: yield* indexedText(lines(standfirst, summary), stemmed),
-    rest: yield* indexedText((yield* textInSteps(body)).split('\n'), stemmed),
+  const heading = yield* indexedText(lines(headline, kicker), stemmed)
+  const lead = yield* indexedText(lines(standfirst, summary), stemmed)
+  const rest = yield* indexedText((yield* textInSteps(body)).split('\n'), stemmed)
+  const all = {
+    positioned: joinTexts([heading, lead, rest].map(({ words }) => words)),
+    unpositioned: stemTokensOf('all', stemmed, [heading, lead, rest]),
   }
+  return { heading, lead, stemmed, all }
 }
 
 /** The words of lines of text, as many as are indexed; undefined where a step ends. */
@@ -93,24 +102,26 @@ function* tokensOf(lines: string[]): Generator<Token | undefined, void> {
 /** The words and stems of lines of text, in steps. Words that are beyond the limit leave a gap. */
 function* indexedText(lines: string[], stemmed: string | undefined): Generator<void, IndexedText> {
   const words: string[] = []
-  const distinct = new Set<string>()
-  const stems = new Map<string, Stem>()
+  const forms = new Set<string>()
+  const stems = new Set<string>()
   for (const token of tokensOf(lines)) {
     if (!token) {
       yield
       continue
     }
     const { word, form } = token
-    if (!distinct.has(word) && distinct.size === MAX_DISTINCT) {
-      words.push(GAP)
-      continue
+    if (!forms.has(form)) {
+      if (forms.size === MAX_DISTINCT) {
+        words.push(GAP)
+        continue
+      }
+      forms.add(form)
+      const stem = stemmed === undefined ? undefined : stemOf(form, stemmed)
+      if (stem !== undefined) stems.add(stem)
     }
-    distinct.add(word)
     words.push(word)
-    const stem = stemmed === undefined ? undefined : stemOf(form, stemmed)
-    if (stem !== undefined && stemmed !== undefined && !stems.has(stem)) stems.set(stem, { language: stemmed, stem })
   }
-  return { words, stems: [...stems.values()] }
+  return { words, stems }
 }
 
 /** Concatenates texts; a phrase does not match across two of them. */
@@ -124,38 +135,37 @@ function joinTexts(texts: string[][]): string[] {
 }
 
 /** The tokens of the stems of a part, which consists of these texts. */
-const stemTokensOf = (part: Part, ...texts: IndexedText[]): string[] => [
-  ...new Set(texts.flatMap(({ stems }) => tokensOfStems(stems, part))),
-]
+function stemTokensOf(part: Part, language: string | undefined, texts: IndexedText[]): string[] {
+  if (language === undefined) return []
+  const stems = new Set<string>()
+  for (const text of texts) for (const stem of text.stems) stems.add(stem)
+  return Array.from(stems, (stem) => stemToken({ language, stem }, part))
+}
 
 /**
  * The tokens that an edition is found by: its references, its words by part, and their stems. Of the sections only the
  * article's own is indexed; a query for a section lists its subsections.
  */
 export async function editionTokens(content: Content): Promise<Tokens> {
-  const { heading, lead, rest } = await textsOf(content)
+  const { heading, lead, stemmed, all } = await textsOf(content)
   // The body is last, because PostgreSQL has no positions after 16,383.
-  const placed = joinTexts([
+  const positioned = joinTexts([
     filterRefsOf(content).map(({ kind, ref }) => referenceToken(kind, ref)),
     tokensOfWords(heading.words, 'headline'),
     tokensOfWords(heading.words, 'top'),
     tokensOfWords(lead.words, 'top'),
-    ...[heading, lead, rest].map(({ words }) => words),
+    all.positioned,
   ])
-  const unplaced = [
-    ...stemTokensOf('headline', heading),
-    ...stemTokensOf('top', heading, lead),
-    ...stemTokensOf('all', heading, lead, rest),
+  const unpositioned = [
+    ...stemTokensOf('headline', stemmed, [heading]),
+    ...stemTokensOf('top', stemmed, [heading, lead]),
+    ...all.unpositioned,
   ]
-  return { positioned: placed, unpositioned: unplaced }
+  return { positioned, unpositioned }
 }
 
 /** The tokens of an article that is found only by its words, in any part. */
-export async function textTokens(content: Content): Promise<Tokens> {
-  const { heading, lead, rest } = await textsOf(content)
-  const placed = joinTexts([heading, lead, rest].map(({ words }) => words))
-  return { positioned: placed, unpositioned: stemTokensOf('all', heading, lead, rest) }
-}
+export const textTokens = async (content: Content): Promise<Tokens> => (await textsOf(content)).all
 
 /** The references that lists are filtered by: of each kind or `NONE`, and the language ranges that match the article. */
 function filterRefsOf(content: Content): { kind: string; ref: string }[] {

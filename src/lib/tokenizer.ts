@@ -91,6 +91,11 @@ function asciiTokens(text: string): Token[] {
 function* unicodeTokens(text: string): Generator<Token, void> {
   for (const { 0: run, index } of text.matchAll(RUN)) {
     let start = index
+    if (ASCII.test(run)) {
+      const form = run.toLowerCase()
+      yield { word: truncate(form, MAX_WORD), form, start, end: start + run.length }
+      continue
+    }
     for (const part of partsOf(run)) {
       const end = start + part.length
       const words = wordsOf(part)

@@ -7,6 +7,7 @@ import { type SQL, Subquery, sql } from 'drizzle-orm'
 import * as pg from 'drizzle-orm/pg-core'
 import * as sqlite from 'drizzle-orm/sqlite-core'
 import type { Stem, Term } from '../lib/search-syntax.ts'
+import { writeLast } from './deferred-writes.ts'
 import { dialect } from './dialect.ts'
 import { packedRows } from './packed-rows.ts'
 import { preparedVariants } from './prepared-statements.ts'
@@ -29,9 +30,9 @@ const STEM = '\ue004'
 /** The tokens of words in a part of an article. */
 export const tokensOfWords = (words: string[], part: Part): string[] => words.map((word) => PART_PREFIX[part] + word)
 
-/** The tokens of stems of words in a part of an article. */
-export const tokensOfStems = (stems: Stem[], part: Part): string[] =>
-  stems.map(({ language, stem }) => `${PART_PREFIX[part]}${STEM}${language}${STEM}${stem}`)
+/** The token of the stem of a word in a part of an article. */
+export const stemToken = ({ language, stem }: Stem, part: Part): string =>
+  `${PART_PREFIX[part]}${STEM}${language}${STEM}${stem}`
 
 /** The token of a reference of an article: the id of an entry of this kind, or a language tag. */
 export const referenceToken = (kind: string, ref: string): string =>
@@ -71,22 +72,23 @@ const insert = preparedVariants('insert_tokens', (tx: Writer, index: IndexName) 
 /** The tokens of an article: words in the order of its texts, and tokens without a position. */
 export interface Tokens {
   positioned: string[]
-  unpositioned: Iterable<string>
+  unpositioned: string[]
 }
 
-/** Adds the tokens of an article to an index. */
+/** Adds the tokens of an article to an index. On SQLite the index has them when the transaction ends. */
 export async function putTokens(tx: Writer, index: IndexName, key: number, tokens: Tokens): Promise<void> {
   const { positioned: placed, unpositioned: unplaced } = tokens
-  await insert(tx, index, { key, tokens: isSqlite ? [...placed, GAP, ...unplaced].join(' ') : vectorOf(tokens) })
+  const text = isSqlite ? `${placed.join(' ')} ${GAP} ${unplaced.join(' ')}` : vectorOf(tokens)
+  await writeLast(tx, () => insert(tx, index, { key, tokens: text }))
 }
 
 const remove = preparedVariants('delete_tokens', (tx: Writer, index: IndexName) =>
   tx.delete(indexes[index]).where(sql`${indexes[index].key} = ${sql.placeholder('key')}`),
 )
 
-/** Deletes an article from an index. */
-export const deleteTokens = async (tx: Writer, index: IndexName, key: number): Promise<void> =>
-  void (await remove(tx, index, { key }))
+/** Deletes an article from an index, at the same time. */
+export const deleteTokens = (tx: Writer, index: IndexName, key: number): Promise<void> =>
+  writeLast(tx, () => remove(tx, index, { key }))
 
 /** PostgreSQL's largest position in a `tsvector`, and largest number of positions of one token. */
 const MAX_POSITION = 16_383
@@ -114,7 +116,7 @@ export function matchTerms(terms: Term[], part: Part): string {
 function inAnyForm({ words, prefix, stems = [] }: Term, part: Part): string {
   const exact = phrase(tokensOfWords(words, part), prefix)
   if (stems.length === 0) return exact
-  return [exact, ...tokensOfStems(stems, part).map((token) => phrase([token], false))].join(OR)
+  return [exact, ...stems.map((stem) => phrase([stemToken(stem, part)], false))].join(OR)
 }
 
 const OR = isSqlite ? ' OR ' : ' | '

@@ -2,6 +2,7 @@
 import { setImmediate as nextEventLoopTurn } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { type DeferredWrites, deferWrites } from './deferred-writes.ts'
 import { pauseBetweenStatements } from './statement-pause.ts'
 import { type Storage, StorageBusy, type Writer } from './storage.ts'
 import type { WriteConnection } from './write-queue.ts'
@@ -23,13 +24,14 @@ export function sqliteWriter(
       yieldedAt = performance.now()
     })
   pauseBetweenStatements(tx, () => (performance.now() - yieldedAt > TIME_SLICE ? yieldToOthers() : undefined))
+  const deferred = deferWrites(tx)
   const begin = connection.prepare('BEGIN IMMEDIATE')
   const commit = connection.prepare('COMMIT')
   const rollback = connection.prepare('ROLLBACK')
 
   return {
     tx,
-    attempt: savepoints(connection),
+    attempt: savepoints(connection, deferred),
     begin() {
       try {
         begin.run()
@@ -37,12 +39,14 @@ export function sqliteWriter(
         throw isBusy(error) ? new StorageBusy() : error
       }
     },
-    commit() {
+    async commit() {
+      for (const write of deferred.splice(0)) await write()
       // An open snapshot would keep SQLite from resetting its WAL, and must not be read after the commit.
       endSnapshot()
       commit.run()
     },
     rollback() {
+      deferred.length = 0
       try {
         if (connection.inTransaction) rollback.run()
       } catch {
@@ -60,16 +64,18 @@ const isBusy = (error: unknown): boolean =>
   error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
 
 /** Savepoints on the one connection that writes. */
-function savepoints(connection: Database.Database): Storage['attempt'] {
+function savepoints(connection: Database.Database, deferred: DeferredWrites): Storage['attempt'] {
   const begin = connection.prepare('SAVEPOINT attempt')
   const rollback = connection.prepare('ROLLBACK TO attempt')
   const release = connection.prepare('RELEASE attempt')
 
   return async (tx, work) => {
+    const before = deferred.length
     begin.run()
     try {
       return await work(tx)
     } catch (error) {
+      deferred.length = before
       // After some errors, such as a full disk, SQLite has rolled back the whole transaction itself.
       if (connection.inTransaction) rollback.run()
       throw error
