@@ -6,6 +6,7 @@ import { invalidReferences, Problem } from '../lib/problem.ts'
 import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
 import { articleRefs, articles, editions } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
+import type { ArticleWithoutBody } from './schemas.ts'
 
 const selectOwners = preparedVariants('sub_item_owners', (db, count: number) =>
   db
@@ -18,12 +19,23 @@ const selectOwners = preparedVariants('sub_item_owners', (db, count: number) =>
 export const isVisibleTo = (caller: Caller): SQL | undefined =>
   may(caller, 'content:write') ? undefined : and(isNull(articles.deletedAt), eq(articles.createdBy, caller.id ?? ''))
 
-/** Throws `invalid-reference` if the content has a citation or a related link with the id of one in another article. */
-export async function requireOwnSubItems(tx: Writer, article: string, content: Content): Promise<void> {
-  const subItems = { citation: content.citations, 'related-link': content.relatedLinks }
-  const owned = Object.entries(subItems).map(async ([kind, list]) => {
+/**
+ * Throws `invalid-reference` if the content has a citation or a related link with the id of one in another article. Only
+ * the ids that were sent can be: the others are new.
+ */
+export async function requireOwnSubItems(
+  tx: Writer,
+  article: string,
+  content: Content,
+  sent: Pick<ArticleWithoutBody, 'citations' | 'relatedLinks'>,
+): Promise<void> {
+  const subItems = {
+    citation: { list: content.citations, isSent: hasIds(sent.citations) },
+    'related-link': { list: content.relatedLinks, isSent: hasIds(sent.relatedLinks) },
+  }
+  const owned = Object.entries(subItems).map(async ([kind, { list, isSent }]) => {
     const ids = list.map(({ id }) => id)
-    if (ids.length === 0) return { kind, ids, owners: [] }
+    if (!isSent) return { kind, ids, owners: [] }
     return { kind, ids, owners: await selectOwners(tx, ids.length, { kind, ...numberedValues(ids) }) }
   })
   for (const { kind, ids, owners } of await Promise.all(owned)) {
@@ -34,6 +46,8 @@ export async function requireOwnSubItems(tx: Writer, article: string, content: C
     throw invalidReferences([{ pointer, noun: `${kind} of this article`, ref: ids[index] ?? '' }])
   }
 }
+
+const hasIds = (items: { id?: string | undefined }[] = []): boolean => items.some(({ id }) => id !== undefined)
 
 /**
  * Throws `conflict` if another article has the external id, among those that the caller may see: the answer must not

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import { type Caller, may } from '../access/roles.ts'
 import { type ShownKind, shownKinds } from '../body/media-uses.ts'
 import { type ResolvedReference, resolveReference } from '../catalogue/resolve.ts'
@@ -7,7 +7,7 @@ import { getOrCreate } from '../lib/cache.ts'
 import { isId } from '../lib/id.ts'
 import { invalidReferences, pointerTo } from '../lib/problem.ts'
 import { isAvailable } from '../media/loader.ts'
-import { prepared } from '../storage/prepared-statements.ts'
+import { numberedValues, placeholders, prepared, preparedVariants } from '../storage/prepared-statements.ts'
 import { articles, authors, media, sections, slugs, sources, tags } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 
@@ -28,23 +28,25 @@ const select = {
   tag: selectEntry('tag', tags),
 }
 
-/** The same by a present or former slug of the entry, or of one that was merged into it. */
-const selectEntryBySlug = (noun: string, table: EntryTable) =>
-  prepared(`reference_${noun}_by_slug`, (db) =>
+/** The same by present or former slugs of entries, or of those that were merged into them. */
+const selectEntriesBySlug = (noun: string, table: EntryTable) =>
+  preparedVariants(`reference_${noun}_by_slug`, (db, count: number) =>
     db
-      .select({ id: table.id, deletedAt: table.deletedAt })
+      .select({ slug: slugs.slug, id: table.id, deletedAt: table.deletedAt })
       .from(slugs)
       .innerJoin(table, eq(table.id, slugs.target))
-      .where(and(eq(slugs.kind, noun), eq(slugs.slug, sql.placeholder('slug')), eq(slugs.scope, ''))),
+      .where(and(eq(slugs.kind, noun), inArray(slugs.slug, placeholders(count)), eq(slugs.scope, ''))),
   )
 
 /** Of the kinds whose slugs are unique; sections are found by paths, too. */
 const selectBySlug = {
-  author: selectEntryBySlug('author', authors),
-  source: selectEntryBySlug('source', sources),
-  tag: selectEntryBySlug('tag', tags),
+  author: selectEntriesBySlug('author', authors),
+  source: selectEntriesBySlug('source', sources),
+  tag: selectEntriesBySlug('tag', tags),
 }
-const isFlat = (noun: string): noun is keyof typeof selectBySlug => noun in selectBySlug
+type FlatNoun = keyof typeof selectBySlug
+const flatNouns = Object.keys(selectBySlug) as FlatNoun[]
+const isFlat = (noun: string): noun is FlatNoun => noun in selectBySlug
 
 const selectArticle = prepared('reference_article', (db) =>
   db
@@ -85,7 +87,7 @@ export function resolver(db: Reader, caller: Caller, present: Ref[] = []) {
   async function find(noun: ReferenceNoun, reference: string): Promise<ResolvedReference> {
     if (isShownKind(noun)) return findMedia(noun, reference)
     if (isPresent(noun, reference)) return { id: reference }
-    if (isFlat(noun) && !isId(reference)) return findBySlug(noun, reference)
+    if (isFlat(noun) && !isId(reference)) return findBySlugs(noun, [reference]).then((found) => found(reference))
     const found = await resolveReference(db, noun, reference)
     const { id } = found
     // A slug leads to no section in the trash.
@@ -98,10 +100,13 @@ export function resolver(db: Reader, caller: Caller, present: Ref[] = []) {
     return found.id === undefined || (await isShowable(kind, found.id)) ? found : { paths: [] }
   }
 
-  /** Finds the entry and its state by one query: on PostgreSQL a second would be another round trip. */
-  async function findBySlug(noun: keyof typeof selectBySlug, slug: string): Promise<ResolvedReference> {
-    const [row] = await selectBySlug[noun](db, { slug })
-    return row && (row.deletedAt === null || isPresent(noun, row.id)) ? { id: row.id } : { paths: [] }
+  /** Finds entries and their states by one query: on PostgreSQL each further one would be another round trip. */
+  async function findBySlugs(noun: FlatNoun, some: string[]): Promise<(slug: string) => ResolvedReference> {
+    const rows = await selectBySlug[noun](db, some.length, numberedValues(some))
+    return (slug) => {
+      const row = rows.find((one) => one.slug === slug)
+      return row && (row.deletedAt === null || isPresent(noun, row.id)) ? { id: row.id } : { paths: [] }
+    }
   }
 
   /** Whether it is media of the kind, and may be shown; that which is present may stay. */
@@ -118,8 +123,9 @@ export function resolver(db: Reader, caller: Caller, present: Ref[] = []) {
     return may(caller, 'content:write') || article.liveVersion !== null || article.createdBy === caller.id
   }
 
+  const keyOf = (noun: ReferenceNoun, reference: string): string => `${noun} ${reference}`
   const findOnce = (noun: ReferenceNoun, reference: string): Promise<ResolvedReference> =>
-    getOrCreate(known, `${noun} ${reference}`, () => find(noun, reference))
+    getOrCreate(known, keyOf(noun, reference), () => find(noun, reference))
 
   async function one(noun: ReferenceNoun, reference: string, path: PropertyKey[]): Promise<string> {
     const { id, paths = [] } = await findOnce(noun, reference)
@@ -129,8 +135,19 @@ export function resolver(db: Reader, caller: Caller, present: Ref[] = []) {
 
   return {
     /** Resolves references that are needed later: together, since on PostgreSQL each would wait for a round trip. */
-    prefetch: async (references: (readonly [ReferenceNoun, string | null | undefined])[]): Promise<void> =>
-      void (await Promise.all(references.map(([noun, reference]) => reference && findOnce(noun, reference)))),
+    async prefetch(references: (readonly [ReferenceNoun, string | null | undefined])[]): Promise<void> {
+      for (const flat of flatNouns) {
+        const ofKind = references.flatMap(([noun, one]) => (noun === flat && one && !isId(one) ? one : []))
+        if (ofKind.length === 0) continue
+        const found = findBySlugs(flat, [...new Set(ofKind)])
+        for (const slug of ofKind)
+          known.set(
+            keyOf(flat, slug),
+            found.then((of) => of(slug)),
+          )
+      }
+      await Promise.all(references.map(([noun, reference]) => reference && findOnce(noun, reference)))
+    },
     one,
     async maybe(
       noun: ReferenceNoun,

@@ -86,7 +86,7 @@ export async function createArticle(
   const content = await contentOf(resolver(tx, caller), draft)
   const { section, language } = content
   const actor = actorOf(caller)
-  const [searchKey] = await Promise.all([newDraftKey(tx), requireOwnSubItems(tx, id, content)])
+  const [searchKey] = await Promise.all([newDraftKey(tx), requireOwnSubItems(tx, id, content, draft.input)])
   const row: ArticleRow = {
     id,
     searchKey,
@@ -144,7 +144,7 @@ export async function workingCopyOf(
   context: WriteContext,
 ): Promise<WorkingCopy> {
   const content = await contentOf(resolver(tx, context.caller, refsOf(before.content)), draft, before.content.body)
-  await requireOwnSubItems(tx, before.id, content)
+  await requireOwnSubItems(tx, before.id, content, draft.input)
   const { publishedAt, updatedAt } = draft.dates ?? before
   return { content, slug: draft.input.slug ?? before.slug, publishedAt, updatedAt }
 }

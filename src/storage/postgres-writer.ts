@@ -15,12 +15,15 @@ const TRANSACTION_LIMIT = 60_000
 /** How many transactions may share one commit: with few, other processes have their turn sooner. */
 const MAX_GROUP = 32
 
-/** Begins and acquires the lock, in one round trip. The settings end with the transaction. */
+/**
+ * Begins and acquires the lock, in one round trip. The settings end with the transaction. Statements of writes find rows
+ * by their keys: a plan for any values is as good as one for these, and to plan each takes longer than to run it.
+ */
 const beginning = ({ timeout, silence }: PostgresOptions): string => `begin;
   set local lock_timeout = ${LOCK_DEADLINE};
   set local idle_in_transaction_session_timeout = ${silence};
   set local statement_timeout = ${timeout};
-  set local plan_cache_mode = force_custom_plan;
+  set local plan_cache_mode = auto;
   select set_config(name, '${TRANSACTION_LIMIT}', true) from pg_settings where name = 'transaction_timeout';
   select pg_advisory_xact_lock(${WRITE_LOCK})`
 

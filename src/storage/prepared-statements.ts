@@ -129,11 +129,13 @@ export async function insertRows<T extends SQLiteTable>(
   if (!first) return
   const columns = Object.keys(first).filter((name) => first[name] !== null && first[name] !== undefined)
   const ofTable = getOrCreate(inserts, table, () => new BoundedMap<string, Insert>(MAX_VARIANTS))
+  const names = columns.join(' ')
   for (const part of inStatements(records)) {
-    const key = `${part.length} ${columns.join(' ')}`
+    const key = `${part.length} ${names}`
     const insert = getOrCreate(ofTable, key, () => buildInsert(tx, table, key, part.length, columns))
     const values = insert.values.map(({ row, column, encode }) => encode(part[row]?.[column]))
-    await runWrite(tx, insert, values)
+    const waiting = runWrite(tx, insert, values)
+    if (waiting) await waiting
   }
 }
 

@@ -97,7 +97,7 @@ export async function makeLive(
   await storeCrops(tx, content)
   await saveSlug(tx, { kind: 'article', slug, target: id, live: true })
   if (!isFirst && publishedAt !== publishedBefore) await redateFirst(tx, id, publishedAt)
-  await endPublication(tx, id, now)
+  if (liveVersion !== null) await endPublication(tx, id, now)
   await beginPublication(tx, { article: id, number: version, at: isDated ? publishedAt : now })
   const live: ArticleRow = {
     ...article,
