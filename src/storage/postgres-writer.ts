@@ -17,13 +17,15 @@ const MAX_GROUP = 32
 
 /**
  * Begins and acquires the lock, in one round trip. The settings end with the transaction. Statements of writes find rows
- * by their keys: a plan for any values is as good as one for these, and to plan each takes longer than to run it.
+ * by their keys: to plan each of them for its values would take longer than to run it. A plan for any values that was
+ * made while a table was small must not scan it later.
  */
 const beginning = ({ timeout, silence }: PostgresOptions): string => `begin;
   set local lock_timeout = ${LOCK_DEADLINE};
   set local idle_in_transaction_session_timeout = ${silence};
   set local statement_timeout = ${timeout};
   set local plan_cache_mode = auto;
+  set local enable_seqscan = off;
   select set_config(name, '${TRANSACTION_LIMIT}', true) from pg_settings where name = 'transaction_timeout';
   select pg_advisory_xact_lock(${WRITE_LOCK})`
 
