@@ -13,7 +13,7 @@ import { isId } from '../lib/id.ts'
 import { sortKey } from '../lib/tokenizer.ts'
 import { compressAhead } from '../storage/dialect.ts'
 import { deleteTokens } from '../storage/fulltext.ts'
-import { insertRow, prepared } from '../storage/prepared-statements.ts'
+import { insertRow, numberedValues, placeholders, prepared, preparedVariants } from '../storage/prepared-statements.ts'
 import { editions, staleEditions } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import { attributesOf } from './access-attributes.ts'
@@ -220,10 +220,17 @@ const compiledFrom = {
   content: editions.content,
 }
 
+const selectCompiledFrom = preparedVariants('editions_compiled_from', (db, count: number) =>
+  db
+    .select(compiledFrom)
+    .from(editions)
+    .where(inArray(editions.article, placeholders(count))),
+)
+
 /** The columns of these editions, compiled from what they refer to now. Writes nothing. */
 export async function recompile(db: Reader, articles: string[]) {
   if (articles.length === 0) return []
-  const rows = await db.select(compiledFrom).from(editions).where(inArray(editions.article, articles))
+  const rows = await selectCompiledFrom(db, articles.length, numberedValues(articles))
   const references = await loadReferences(
     db,
     rows.map(({ article, content }) => ({ id: article, content: content as Content })),
@@ -242,9 +249,14 @@ const updateShown = prepared('update_shown', (tx: Writer) =>
     .where(eq(editions.article, sql.placeholder('article'))),
 )
 
+/** How many editions are compiled before they are stored: with many, the garbage collector takes longer than compiling does. */
+const COMPILED_AT_ONCE = 10
+
 /** Recompiles and stores live editions; they are no longer stale. */
 export async function storeRecompiled(tx: Writer, articles: string[]): Promise<void> {
-  for (const edition of await recompile(tx, articles)) await updateShown(tx, edition)
+  for (let first = 0; first < articles.length; first += COMPILED_AT_ONCE)
+    for (const edition of await recompile(tx, articles.slice(first, first + COMPILED_AT_ONCE)))
+      await updateShown(tx, edition)
   await markFresh(tx, articles)
 }
 
