@@ -47,7 +47,7 @@ const CASES = 'All cases; what the columns mean is explained below.'
 
 const READING = `- **Ratio**: Dateline's replies per second divided by its rival's, medians of the rounds; **Of rounds**: the lowest and the highest of a single round.
 - **By time**: the rival's processor time per reply divided by Dateline's. **Busy** is the share of the measured time in which the server used a core. Where it is low, the load generator or the disk was the bottleneck, and this ratio is more meaningful than the first. It does not count waiting for the disk.
-- **Rival**: for reads, bare Fastify that finds a constant in a \`Map\` by URL and sends the same status, headers and body; for writes, bare Fastify whose one route writes the same rows with hand-written SQL, in one transaction, to a copy of the database. That route validates, resolves, compiles and compresses nothing, and its reply is a constant.
+- **Rival**: for reads, bare Fastify that finds a constant in a \`Map\` by URL and sends the same status, headers and body; for writes, bare Fastify whose one route writes the same rows with hand-written SQL, in one transaction, to a copy of the database. That route validates, resolves, compiles and compresses nothing, and its reply is a constant. It commits each article by itself, where Dateline commits those that wait at the same time together: on a slow disk that favours Dateline, and then the ratio by time says more.
 - **To minimal**: the same to bare Fastify that sends the same body with no header but its type.
 - **No cache**: Dateline with \`CACHE_BYTES=0\`, to the same rival.
 - **No cache to SQL**: the same to Fastify with hand-written SQL over plain tables (\`bench/serve-sql.js\`), which builds the JSON in SQLite, and for search ranks with bm25.
