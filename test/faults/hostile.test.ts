@@ -49,7 +49,8 @@ it('a hostile client of any role gets no failure, and takes no more than its sha
   const id = String(article?.body.id)
   await request(`${url}/v1/articles/${id}`, 'PATCH', { kicker: 'Not live' })
   const failures: string[] = []
-  const slowest = { probe: 0, memory: 0 }
+  const probes: number[] = []
+  let memory = 0
   /** When each request began. */
   const begun: { at: number; request: string }[] = []
   let isDone = false
@@ -61,9 +62,9 @@ it('a hostile client of any role gets no failure, and takes no more than its sha
         const reply = await fetch(url + path)
         await reply.text()
         if (reply.status !== 200) failures.push(`${path} ${reply.status}`)
-        slowest.probe = Math.max(slowest.probe, performance.now() - began)
+        probes.push(performance.now() - began)
       }
-      slowest.memory = Math.max(slowest.memory, memoryOf(child.pid))
+      memory = Math.max(memory, memoryOf(child.pid))
     }
   }
 
@@ -93,14 +94,15 @@ it('a hostile client of any role gets no failure, and takes no more than its sha
   const long = longTurns(turns).filter(({ at }) => at > warm)
   const longest = long.reduce((a, b) => (b.work > a.work ? b : a), { at: warm, work: 0 })
   const beside = begun.findLast(({ at }) => at <= longest.at)?.request
+  probes.sort((a, b) => a - b)
   // How long others waited is for people to read: it depends on the machine.
   process.stderr.write(
-    `slowest probe ${Math.round(slowest.probe)} ms, longest turn ${Math.round(longest.work)} ms beside ${beside}, ` +
-      `memory ${Math.round(slowest.memory / 2 ** 20)} MB\n`,
+    `${probes.length} probes, of which 99 % took at most ${Math.round(probes[Math.floor(probes.length * 0.99)] ?? 0)} ms, longest turn ${Math.round(longest.work)} ms beside ${beside}, ` +
+      `memory ${Math.round(memory / 2 ** 20)} MB\n`,
   )
   expect(longest.work).toBeLessThan(MAX_TURN)
   expect(failures).toEqual([])
-  expect(slowest.memory).toBeLessThan(MAX_MEMORY)
+  expect(memory).toBeLessThan(MAX_MEMORY)
   child.kill('SIGTERM')
   expect(await ended).toMatchObject({ code: 0, err: '' })
 }, 600_000)

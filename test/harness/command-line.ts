@@ -1,10 +1,14 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** The service as it was built for this run of the tests. */
 const built = join(process.env.TEST_BUILD ?? '', 'sqlite')
+/** The options of Node.js with which `npm start` runs it. */
+const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+const [, flags = ''] = /exec node (.*?) dist/.exec(scripts.start) ?? []
+const FLAGS = flags.split(' ')
 
 export type CommandLine = ReturnType<typeof commandLine>
 
@@ -15,7 +19,7 @@ export function commandLine() {
 
   /** A process of the command line, with no more of an environment than this. */
   const start = (args: string[], environment: Record<string, string> = {}, stdout?: number) =>
-    run([join(built, 'cli/main.js'), ...args], environment, stdout)
+    run([...FLAGS, join(built, 'cli/main.js'), ...args], environment, stdout)
 
   /** A process of Node; its standard output is `stdout`, a file descriptor, or read. */
   function run(args: string[], environment: Record<string, string> = {}, stdout?: number) {
