@@ -11,6 +11,9 @@ const SCRIPT = fileURLToPath(new URL('wrk.lua', import.meta.url))
 /** Whether wrk is installed; without, autocannon generates all load. */
 export const hasWrk = spawnSync('wrk', ['--version'], { stdio: 'ignore' }).error === undefined
 
+/** How long a reply may take, in seconds: with wrk's own two seconds slow rivals fail. */
+const TIMEOUT = 30
+
 /**
  * Requests these reads over and over for some seconds, by one thread. Throws if any failed.
  * @param {string} url
@@ -22,7 +25,13 @@ export async function wrk(url, { requests, connections, seconds }) {
   try {
     const file = join(folder, 'requests.txt')
     writeFileSync(file, requests.map((one) => `${lineOf(one)}\n`).join(''))
-    const options = ['--threads=1', `--connections=${connections}`, `--duration=${seconds}s`, `--script=${SCRIPT}`]
+    const options = [
+      '--threads=1',
+      `--connections=${connections}`,
+      `--duration=${seconds}s`,
+      `--timeout=${TIMEOUT}s`,
+      `--script=${SCRIPT}`,
+    ]
     const { stdout } = await promisify(execFile)('wrk', [...options, url, '--', file])
     const { requests: replies, faults, ...result } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
     if (faults > 0) throw new Error(`${faults} of ${replies} requests failed`)
