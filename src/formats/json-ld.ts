@@ -42,8 +42,8 @@ export interface Publication {
 }
 
 /**
- * A live article with the text of its body as https://schema.org/NewsArticle, escaped so that it cannot close a `<script>` element. It has what
- * https://developers.google.com/search/docs/appearance/structured-data/article asks for.
+ * A live article as https://schema.org/NewsArticle, escaped so that it cannot close a `<script>` element; `text` is that
+ * of its body. It has what https://developers.google.com/search/docs/appearance/structured-data/article asks for.
  */
 export const jsonLd = (article: Article, text: string, publication: Publication): string =>
   JSON.stringify({

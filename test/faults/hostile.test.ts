@@ -97,7 +97,8 @@ it('a hostile client of any role gets no failure, and takes no more than its sha
   probes.sort((a, b) => a - b)
   // How long others waited is for people to read: it depends on the machine.
   process.stderr.write(
-    `${probes.length} probes, of which 99 % took at most ${Math.round(probes[Math.floor(probes.length * 0.99)] ?? 0)} ms, longest turn ${Math.round(longest.work)} ms beside ${beside}, ` +
+    `${probes.length} probes, of which 99 % took at most ${Math.round(probes[Math.floor(probes.length * 0.99)] ?? 0)} ms, ` +
+      `longest turn ${Math.round(longest.work)} ms beside ${beside}, ` +
       `memory ${Math.round(memory / 2 ** 20)} MB\n`,
   )
   expect(longest.work).toBeLessThan(MAX_TURN)

@@ -42,16 +42,15 @@ export async function startPostgres() {
   }
   let server = await start(data, folder)
   let standby
-  /** @param {NodeJS.Signals} signal SIGINT ends all connections, SIGQUIT is a crash */
+  /**
+   * @param {import('node:child_process').ChildProcess} which
+   * @param {NodeJS.Signals} signal SIGINT ends all connections, SIGQUIT is a crash
+   */
   const end = (which, signal) =>
     new Promise((resolve) => {
       which.removeAllListeners('exit').on('exit', resolve)
       which.kill(signal)
     })
-  const restart = async (signal) => {
-    await end(server, signal)
-    server = await start(data, folder)
-  }
   const urlAt = (socket) => `postgres://postgres@localhost/postgres?host=${encodeURIComponent(socket)}`
   const remove = () => rmSync(folder, { recursive: true, force: true })
   process.on('exit', () => {
@@ -66,7 +65,10 @@ export async function startPostgres() {
       remove()
     },
     /** @param {NodeJS.Signals} signal */
-    restart,
+    restart: async (signal) => {
+      await end(server, signal)
+      server = await start(data, folder)
+    },
     /**
      * Starts a streaming replica, which applies what the server has committed after a delay; gives its address. The
      * server is stopped for the copy of its data.
