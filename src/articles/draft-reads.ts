@@ -1,5 +1,6 @@
 /** The reads of working copies and revisions that the public routes hand over, with `version=draft` and `asOf`. */
 
+import type { BodyTasksOf } from '../body-tasks/tasks.ts'
 import type { Article } from '../editions/article.ts'
 import { isWholeArticle, projectItem } from '../editions/projection.ts'
 import type { EditionDependencies } from '../editions/routes.ts'
@@ -11,7 +12,6 @@ import type { BoundedRead } from '../listing/bounded-reads.ts'
 import { draftFiltersIn } from '../listing/filters.ts'
 import type { AnswerDraftList } from '../listing/routes.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
-import type { BodyTasksOf } from './body-tasks/tasks.ts'
 import { countDrafts, listDrafts } from './draft-list.ts'
 import { presentArticle, presentArticles } from './presenter.ts'
 import { readRevision } from './revisions/store.ts'

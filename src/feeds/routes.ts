@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { anonymous } from '../access/roles.ts'
-import type { BodyTasksOf } from '../articles/body-tasks/tasks.ts'
+import type { BodyTasksOf } from '../body-tasks/tasks.ts'
 import { articleCache } from '../cache/article-cache.ts'
 import type { ChangeFollower } from '../changes/change-follower.ts'
 import { lastPosition } from '../changes/log.ts'

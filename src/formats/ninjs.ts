@@ -1,7 +1,8 @@
 /** Articles as IPTC ninjs 3.1. */
-import type { BodyTasks } from '../articles/body-tasks/tasks.ts'
+
 import { toText } from '../body/to-text.ts'
 import { countInSteps } from '../body/word-count.ts'
+import type { BodyTasks } from '../body-tasks/tasks.ts'
 import type { Article } from '../editions/article.ts'
 import { imagesOf, type ShownImage, withAbsoluteMedia } from '../editions/article-media.ts'
 import type { Retraction } from '../editions/retractions.ts'

@@ -14,7 +14,7 @@ const layers = [
   ['media'],
   ['editions'],
   ['listing'],
-  ['search'],
+  ['body-tasks', 'search'],
   ['articles'],
   ['backups', 'bulk', 'doctor', 'feeds', 'formats', 'metrics', 'sitemaps', 'syndication', 'trash', 'webhooks'],
   ['about', 'config'],

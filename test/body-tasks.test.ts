@@ -1,9 +1,9 @@
-import { type BodyTaskPoolOptions, bodyTaskPool } from '../../src/articles/body-tasks/pool.ts'
-import { bodyChanges } from '../../src/articles/revisions/diff.ts'
-import type { Block } from '../../src/body/block.ts'
-import { closeLater } from '../harness/cleanup.ts'
+import type { Block } from '../src/body/block.ts'
+import { bodyChanges } from '../src/body/body-changes.ts'
+import { type BodyTaskPoolOptions, bodyTaskPool } from '../src/body-tasks/pool.ts'
+import { closeLater } from './harness/cleanup.ts'
 
-const thread = new URL('../harness/hostile-thread.js', import.meta.url)
+const thread = new URL('./harness/hostile-thread.js', import.meta.url)
 const large = (word: string) => ({ format: 'markdown' as const, value: word.padEnd(5_000, '.') })
 const caller = (id: string) => ({ id, role: 'contributor' as const })
 
@@ -30,14 +30,14 @@ describe('tasks on bodies', () => {
   })
 
   it('render large articles beside the event loop, and small ones at once', async () => {
-    const { projectJson } = poolOf({ thread: new URL('../harness/naming-thread.js', import.meta.url) })(caller('ana'))
+    const { projectJson } = poolOf({ thread: new URL('./harness/naming-thread.js', import.meta.url) })(caller('ana'))
     const article = (text: string) => JSON.stringify({ body: [{ type: 'paragraph', text }] })
     await expect(projectJson(article('a'), { body: 'html' })).resolves.toBe('{"body":"<p>a</p>"}')
     await expect(projectJson(article('a'.repeat(20_000)), { body: 'html' })).resolves.toBe('"projectJson of 20,041"')
   })
 
   it('render large bodies of feeds and formats beside the event loop, and small ones at once', async () => {
-    const thread = new URL('../harness/naming-thread.js', import.meta.url)
+    const thread = new URL('./harness/naming-thread.js', import.meta.url)
     const { renderHtml, renderText } = poolOf({ thread })(caller('ana'))
     const blocks = (text: string): Block[] => [{ type: 'paragraph', text }]
     const bodies = (text: string) => [text, text].map((part) => ({ blocks: blocks(part), base: '' }))

@@ -1,5 +1,5 @@
 /** What a thread of the pool of `pool.ts` runs. */
-import { UnreadableBody } from '../../body/errors.ts'
+import { UnreadableBody } from '../body/errors.ts'
 import { inlineTasks, type PackedTask, pack, type TaskOutcome, unpack } from './tasks.ts'
 
 export default async function runTask({ name, args }: PackedTask): Promise<TaskOutcome> {

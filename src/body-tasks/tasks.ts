@@ -1,11 +1,11 @@
 /** Work on bodies whose time grows with what a client has sent. */
-import type { Caller } from '../../access/roles.ts'
-import type { Block } from '../../body/block.ts'
-import { readBody } from '../../body/read.ts'
-import { toHtml } from '../../body/to-html.ts'
-import { toText } from '../../body/to-text.ts'
-import { projectJson } from '../../editions/projection.ts'
-import { bodyChanges } from '../revisions/diff.ts'
+import type { Caller } from '../access/roles.ts'
+import type { Block } from '../body/block.ts'
+import { bodyChanges } from '../body/body-changes.ts'
+import { readBody } from '../body/read.ts'
+import { toHtml } from '../body/to-html.ts'
+import { toText } from '../body/to-text.ts'
+import { projectJson } from '../editions/projection.ts'
 
 /** The tasks. Wherever they run, their results come later. */
 export interface BodyTasks {

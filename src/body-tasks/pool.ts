@@ -1,9 +1,9 @@
 /** Runs large tasks on bodies in threads, so that no text that a client sends holds up the event loop. */
 import { availableParallelism } from 'node:os'
-import { UnreadableBody } from '../../body/errors.ts'
-import { Problem } from '../../lib/problem.ts'
-import { QueueFull } from '../../runtime/fair-queue.ts'
-import { TaskTooLong, taskPool } from '../../runtime/task-pool.ts'
+import { UnreadableBody } from '../body/errors.ts'
+import { Problem } from '../lib/problem.ts'
+import { QueueFull } from '../runtime/fair-queue.ts'
+import { TaskTooLong, taskPool } from '../runtime/task-pool.ts'
 import {
   type BodyTask,
   type BodyTasks,
