@@ -70,8 +70,11 @@ function outcomeOf(loads) {
   }
 }
 
-/** @param {import('./load.js').Load[]} loads */
-function middle(loads) {
+/**
+ * The medians of several loads.
+ * @param {import('./load.js').Load[]} loads
+ */
+export function middle(loads) {
   const of = (name) =>
     loads.some((one) => one[name] === undefined) ? undefined : median(loads.map((one) => one[name]))
   return {

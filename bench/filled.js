@@ -19,8 +19,11 @@ export async function filledDatabase(folder, articles, { urls, keep }, { inPlace
   if (keep === undefined) await fill(own, articles, urls)
   else await copyStored(pathsIn(keep, articles, urls), own, articles, urls)
   const [database, sample] = own
-  return { database, sample: JSON.parse(readFileSync(sample, 'utf8')).slice(0, urls) }
+  return { database, sample: readSample(sample, urls) }
 }
+
+/** So many of the articles in a sample file. */
+export const readSample = (file, urls) => JSON.parse(readFileSync(file, 'utf8')).slice(0, urls)
 
 /** @returns {[database: string, sample: string]} */
 const pathsIn = (folder, articles, urls) => [
@@ -31,11 +34,13 @@ const pathsIn = (folder, articles, urls) => [
 /** So many articles are created by functions of the service; further ones are copies of these. */
 const CREATED = 10_000
 
-async function fill([database, sample], articles, urls) {
+/** Fills an empty database of any engine, and writes a sample of its articles to a file. */
+export async function fill([database, sample], articles, urls) {
   const times = Math.max(1, Math.round(articles / CREATED))
   const created = times === 1 ? articles : CREATED
-  await run([SEED, database, String(created), String(urls), sample])
-  if (times > 1) await run([MULTIPLY, database, String(times), sample])
+  const env = { DATABASE_URL: database }
+  await run([SEED, database, String(created), String(urls), sample], env)
+  if (times > 1) await run([MULTIPLY, database, String(times), sample], env)
 }
 
 /** The sample is written last: where there is one, the database beside it is complete. */

@@ -4,13 +4,22 @@ import { loadavg, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cases } from './cases.js'
+import { compareEngines } from './engines.js'
 import { measureGrowth } from './growth.js'
 import { growthPlot } from './growth-plot.js'
 import { readOptions } from './options.js'
 import { killAll, pinLoad } from './processes.js'
 import { document } from './report.js'
 import { measureNewsroom, SYNDICATION } from './runs.js'
-import { caseTable, growthTable, memoryTable, syndicationTable, writingTable } from './tables.js'
+import {
+  besideTable,
+  caseTable,
+  engineTable,
+  growthTable,
+  memoryTable,
+  syndicationTable,
+  writingTable,
+} from './tables.js'
 import { targetTable } from './targets.js'
 
 const DOCUMENT = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
@@ -40,12 +49,15 @@ for (const articles of options.articles) {
 const reads = selected.filter(({ sql, name }) => sql || name === 'search')
 const growth = options.growth && (await measureGrowth({ folder, reads, options, say }))
 if (growth) say(`${growthTable(growth)}\n`)
+const [articles = 0] = options.articles
+const engines = options.postgres && (await compareEngines({ folder, articles, options, say }))
+if (engines) say(`${engineTable(engines)}\n\n${besideTable(engines)}\n`)
 
 const out = options.out ?? (options.only ? undefined : DOCUMENT)
 if (out !== undefined) {
   const plot = out.replace(/(\.md)?$/, '-growth.svg')
   if (growth) writeFileSync(plot, growthPlot(growth))
-  writeFileSync(out, document(runs, growth, { options, loadBefore, plot: basename(plot) }))
+  writeFileSync(out, document({ runs, growth, engines }, { options, loadBefore, plot: basename(plot) }))
   say(`Written to ${out}.`)
 }
 process.exit(0)

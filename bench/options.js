@@ -13,6 +13,7 @@ const FEWEST = 100
  * @property {string[]} [only] the names of the cases to run; all if left out
  * @property {Record<string, string>} set further settings of Dateline
  * @property {string} [keep] a folder in which filled databases are stored, to be copied in later runs
+ * @property {string} [postgres] an empty PostgreSQL database, to be compared with SQLite
  * @property {string} [out] the file to write; none if left out while `only` is given
  */
 
@@ -36,6 +37,7 @@ export function readOptions(names) {
     .option('--only <names>', `single cases: ${names.join(', ')}`, chosen(names))
     .option('--set <name=value>', 'a setting of Dateline; may be given several times', setting, {})
     .option('--keep <folder>', 'store the filled databases there, and reuse stored ones')
+    .option('--postgres <url>', 'compare SQLite with PostgreSQL, in this empty database')
     .option('--out <file>', 'the file of the report; docs/performance.md for a run of all cases')
   return program.parse().opts()
 }

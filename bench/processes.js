@@ -47,9 +47,10 @@ function spawnNode(args, env, stdio) {
 /**
  * Runs a script to its end; throws if it fails.
  * @param {string[]} args
+ * @param {Record<string, string>} env
  */
-export async function run(args) {
-  const child = spawnNode(args, {}, ['ignore', 'inherit', 'inherit'])
+export async function run(args, env = {}) {
+  const child = spawnNode(args, env, ['ignore', 'inherit', 'inherit'])
   const code = await new Promise((resolve) => child.once('close', resolve))
   if (code !== 0) throw new Error(`node ${args.join(' ')} ended with ${code}`)
 }

@@ -1,19 +1,29 @@
 /** The page docs/performance.md. */
 import { cpus, totalmem } from 'node:os'
 import { canPin } from './processes.js'
-import { caseTable, growthTable, memoryTable, syndicationTable, writingTable } from './tables.js'
+import {
+  besideTable,
+  caseTable,
+  engineTable,
+  growthTable,
+  memoryTable,
+  syndicationTable,
+  writingTable,
+} from './tables.js'
 import { targetTable } from './targets.js'
 import { hasWrk } from './wrk.js'
 
 /**
- * @param {import('./runs.js').Run[]} runs
- * @param {import('./growth.js').Growth | undefined} growth
+ * @param {object} measured
+ * @param {import('./runs.js').Run[]} measured.runs
+ * @param {import('./growth.js').Growth} [measured.growth]
+ * @param {import('./engines.js').Comparison} [measured.engines]
  * @param {object} about
  * @param {import('./options.js').Options} about.options
  * @param {number} about.loadBefore the load average of the machine before the first run
  * @param {string} about.plot the file beside the page that shows the growth, where it was measured
  */
-export const document = (runs, growth, { options, loadBefore, plot }) =>
+export const document = ({ runs, growth, engines }, { options, loadBefore, plot }) =>
   [
     '# Performance',
     'Written by `npm run bench`; the figures are from one machine and one day. Ratios can be compared between machines better than replies per second.',
@@ -28,6 +38,7 @@ export const document = (runs, growth, { options, loadBefore, plot }) =>
     ]),
     READING,
     ...(growth ? ['## Growth', GROWTH, growthTable(growth), `![Growth](${plot})`] : []),
+    ...(engines ? ['## PostgreSQL', ENGINES, engineTable(engines), BESIDE, besideTable(engines)] : []),
     '## Start and memory',
     memoryTable(runs),
     'The start is timed from the start of the process; memory is the resident set of the Dateline process.',
@@ -61,6 +72,11 @@ const SYNDICATION =
 const GROWTH =
   "Dateline's replies per second, relative to the smallest number of articles; all sizes are measured in turns. Articles beyond 10,000 are copies with other ids, slugs and times. With 1,000 articles most tags and authors have less than a page, so their lists are shorter. With more articles a search word has more matches, so search has more work; so has a list with several filters whose intersection is small. Of 1,000 articles everything fits into the caches of the process: the cards of lists (about 8,000 articles), and 12 MB of pages of the database. The requests of a case then read the same few pages again. So the growth from 10,000 articles on says more than that from 1,000, where replies have the same size: one article, the first page, a deep page."
 
+const ENGINES =
+  'Both engines with the same content, in turns, one process of Dateline each; the server of PostgreSQL runs on the same machine, on any core. Where the target is a number a second, it is that of PostgreSQL.'
+
+const BESIDE = 'Reads of articles on PostgreSQL while others write to the same process:'
+
 /**
  * @param {import('./options.js').Options} options
  * @param {number} loadBefore
@@ -80,7 +96,7 @@ function method({ rounds, seconds, set }, loadBefore) {
 }
 
 /** @param {import('./options.js').Options} options */
-function commandOf({ articles, growth, rounds, seconds, urls, set }) {
+function commandOf({ articles, growth, rounds, seconds, urls, set, postgres }) {
   const settings = Object.entries(set).map(([name, value]) => ` --set ${name}=${value}`)
-  return `npm run bench -- --articles ${articles.join(',')}${growth ? ` --growth ${growth.join(',')}` : ''} --rounds ${rounds} --seconds ${seconds} --urls ${urls}${settings.join('')}`
+  return `npm run bench -- --articles ${articles.join(',')}${growth ? ` --growth ${growth.join(',')}` : ''} --rounds ${rounds} --seconds ${seconds} --urls ${urls}${settings.join('')}${postgres ? ' --postgres postgres://…' : ''}`
 }

@@ -65,6 +65,35 @@ export const caseTable = ({ results }) =>
     ]),
   )
 
+/** @param {import('./engines.js').Comparison} comparison */
+export const engineTable = ({ rows }) =>
+  table(
+    ['Case', 'Target', 'PostgreSQL to SQLite', 'By time', 'SQLite/s', 'PostgreSQL/s', 'Busy', 'p99'],
+    rows.map(({ title, sqlite, postgres, target, targetPerSecond }) => [
+      title,
+      targetPerSecond === undefined ? ratio(target) : `${targetPerSecond} a second`,
+      ratio(postgres.perSecond / sqlite.perSecond),
+      ratio(costs(postgres, sqlite)),
+      whole(sqlite.perSecond),
+      whole(postgres.perSecond),
+      share(postgres.busy),
+      `${whole(postgres.p99)} ms`,
+    ]),
+  )
+
+/** @param {import('./engines.js').Comparison} comparison */
+export const besideTable = ({ beside }) =>
+  table(
+    ['Reads of articles', 'Target', 'To those alone', 'Replies/s', 'p99'],
+    beside.map(({ title, target, ratio: value, perSecond, p99 }) => [
+      title,
+      ratio(target),
+      ratio(value),
+      whole(perSecond),
+      `${whole(p99)} ms`,
+    ]),
+  )
+
 /** @param {import('./runs.js').Run} run */
 export const writingTable = ({ writing }) =>
   table(

@@ -9,7 +9,7 @@ import { type Storage, StorageBusy, type Writer } from './storage.ts'
 import { LOCK_DEADLINE, type WriteConnection } from './write-queue.ts'
 
 /** The advisory lock that every writing transaction holds; any constant that no other program uses. */
-const WRITE_LOCK = 0x44_41_54_45
+export const WRITE_LOCK = 0x44_41_54_45
 /** How long a whole transaction may take, in milliseconds; for PostgreSQL 17 and later. */
 const TRANSACTION_LIMIT = 60_000
 /** How many transactions may share one commit: with few, other processes have their turn sooner. */

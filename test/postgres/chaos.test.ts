@@ -16,6 +16,8 @@ const BETWEEN = 6
 /** How long a client waits after a write that was not done, in milliseconds. */
 const BACK_OFF = 20
 const KEY = 'a-key-of-the-chaos-0123456789-0123456789'
+/** In one round of so many a process is stopped for longer than any time limit, in milliseconds. */
+const [STOPPED_ONE_IN, STOPPED] = [10, 30_000]
 /** How far the replica is behind. */
 const LAG = '100ms'
 /** Each writer schedules one article in so many; how far ahead, in milliseconds. */
@@ -151,7 +153,7 @@ it(
       await more(BETWEEN)
       // Where it has the write lock, the others go on when the server has ended its connection.
       processes[1]?.child.kill('SIGSTOP')
-      await more(BETWEEN)
+      await Promise.all([more(BETWEEN), pause((round + 1) % STOPPED_ONE_IN === 0 ? STOPPED : 0)])
       processes[1]?.child.kill('SIGCONT')
       await more(BETWEEN)
       await server.restart('SIGINT')
