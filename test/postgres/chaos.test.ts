@@ -180,8 +180,11 @@ it(
     const now = new Date().toISOString()
     await client.query(`update webhook_deliveries set next_at = $1 where status = 'pending'`, [now])
     await client.end()
-    const delivered = () => new Set(hook.received.map(({ data }) => data.seq))
-    while (rows.some(({ seq }) => !delivered().has(seq))) await hook.has(hook.received.length + 1)
+    const areDelivered = () => {
+      const delivered = new Set(hook.received.map(({ data }) => data.seq))
+      return rows.every(({ seq }) => delivered.has(seq))
+    }
+    while (!areDelivered()) await hook.has(hook.received.length + 1)
     expect(faults).toEqual([])
     const ids = new Set(live.rows.map(({ article }) => article))
     expect(acknowledged.flat().filter((id) => !ids.has(id))).toEqual([])
