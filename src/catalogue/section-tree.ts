@@ -1,6 +1,7 @@
 /** The tree of sections: lineages, ancestors, descendants, and what follows when a section moves. */
 import { and, eq, inArray, like, sql } from 'drizzle-orm'
-import { prepared } from '../storage/prepared-statements.ts'
+import { jsonArrayElements } from '../storage/fulltext.ts'
+import { packedRows } from '../storage/packed-rows.ts'
 import { editionRefs, sections } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import { addToArticleCounts, articleCountOf } from './article-counts.ts'
@@ -34,14 +35,21 @@ export async function ancestorIds(db: Reader, section: string): Promise<string[]
   return lineages(section).map(({ id }) => id)
 }
 
-const selectTree = prepared('section_tree', (db) => db.select({ id: sections.id, path: sections.path }).from(sections))
+const selectBelow = packedRows('sections_below', ['id'], (db) =>
+  db
+    .select({ id: sections.id })
+    .from(sections)
+    .where(
+      sql`exists (select 1 from ${sections} above
+        where above.id in ${jsonArrayElements(sql.placeholder('ids'))}
+          and substr(${sections.path}, 1, length(above.path) + 1) = above.path || '/')`,
+    ),
+)
 
 /** The ids of sections and of their descendants. Unknown ids are returned as well: nothing refers to them. */
 export async function withDescendants(db: Reader, ids: string[]): Promise<string[]> {
-  const tree = await selectTree(db)
-  const roots = tree.filter(({ id }) => ids.includes(id))
-  const descendants = tree.filter(({ path }) => roots.some((root) => path.startsWith(`${root.path}/`)))
-  return [...new Set([...ids, ...descendants.map(({ id }) => id)])]
+  const below = await selectBelow(db, null, { ids: JSON.stringify(ids) })
+  return [...new Set([...ids, ...below.map(({ id }) => id)])]
 }
 
 /** Updates the paths of the descendants of a moved section. */

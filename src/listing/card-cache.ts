@@ -23,10 +23,7 @@ export function cardCache(deps: { storage: Storage; follower: ChangeFollower }):
     const cards = await cardsOf(reader, missing)
     return cards.map(({ article, json }) => [article, { article, json: Buffer.from(json) }] as const)
   }
-  async function cards(ids: string[]): Promise<ArticleJson<Buffer>[]> {
-    const byId = await cached(ids, load)
-    return ids.flatMap((id) => byId.get(id) ?? [])
-  }
+  const cards = (ids: string[]): Promise<ArticleJson<Buffer>[]> => cached(ids, load)
 
   return {
     cards,
