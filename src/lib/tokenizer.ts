@@ -15,7 +15,8 @@ const ASCII_RUN = /[a-z0-9]+/g
  * for itself, and a run is letters and digits only. That is the fast path for texts that are not all ASCII.
  */
 const LATIN = /^[\u0000-\u00ac\u00ae-\u024f\u2010-\u2027\u20ac]*$/
-const LATIN_RUN = /[0-9A-Za-z\u00aa\u00b2\u00b3\u00b5\u00b9\u00ba\u00bc-\u00be\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]+/g
+const LATIN_RUN =
+  /[0-9A-Za-z\u00aa\u00b2\u00b3\u00b5\u00b9\u00ba\u00bc-\u00be\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]+/g
 /** The same in folded text. */
 const FOLDED_RUN = /[\p{L}\p{N}\p{M}]+/gu
 /** Scripts without spaces between words: each character is a word. */
