@@ -14,6 +14,7 @@ const ASCII_RUN = /[a-z0-9]+/g
  * Texts of Latin letters and the usual punctuation, without combining and invisible characters: each character is folded
  * for itself, and a run is letters and digits only. That is the fast path for texts that are not all ASCII.
  */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of Latin-1, but the invisible soft hyphen
 const LATIN = /^[\u0000-\u00ac\u00ae-\u024f\u2010-\u2027\u20ac]*$/
 const LATIN_RUN =
   /[0-9A-Za-z\u00aa\u00b2\u00b3\u00b5\u00b9\u00ba\u00bc-\u00be\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]+/g
@@ -67,6 +68,7 @@ export function fold(text: string): string {
   return foldAny(text)
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
 const BEYOND_ASCII = /[^\u0000-\u007f]/g
 /** The folded forms of the characters that have occurred in Latin texts: a few hundred at most. */
 const foldedCharacters = new Map<string, string>()

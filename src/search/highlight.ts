@@ -71,16 +71,20 @@ function matcherOf(terms: Term[], language: string): Matcher {
     const folded = fold(text)
     return parts.some((part) => folded.includes(part))
   }
+  function addMatchesAt(at: number, tokens: Token[], matches: Match[]): void {
+    const token = tokens[at] as Token
+    for (const term of byFirstWord.get(token.word) ?? prefixTerms)
+      if (occursAt(term, tokens, at)) matches.push(spanOf(token, tokens[at + term.words.length - 1]))
+    if (stems.size > 0 && stems.has(stemIn(token.form) ?? '')) matches.push(spanOf(token, token))
+  }
   return {
     prefilters: (stems.size > 0 ? [first, prefixes] : [first]).map(hasAny),
     find(text, within = Number.POSITIVE_INFINITY) {
       const tokens = tokensIn(text)
       const matches: Match[] = []
-      for (const [at, token] of tokens.entries()) {
-        if (matches[0] && token.start > matches[0].end + within) break
-        for (const term of byFirstWord.get(token.word) ?? prefixTerms)
-          if (occursAt(term, tokens, at)) matches.push(spanOf(token, tokens[at + term.words.length - 1]))
-        if (stems.size > 0 && stems.has(stemIn(token.form) ?? '')) matches.push(spanOf(token, token))
+      for (const [at, { start }] of tokens.entries()) {
+        if (matches[0] && start > matches[0].end + within) break
+        addMatchesAt(at, tokens, matches)
       }
       return withoutOverlaps(matches)
     },
