@@ -95,6 +95,7 @@ const Environment = z.object({
   CACHE_MAX_AGE: seconds.default(10),
   CACHE_STALE_WHILE_REVALIDATE: seconds.default(60),
   CACHE_BYTES: integer(0, 2 ** 40).default(16 * 1024 * 1024),
+  CARD_CACHE_BYTES: integer(0, 2 ** 40).default(16 * 1024 * 1024),
   REQUIRE_IF_MATCH: flag.default(false),
   EDITORS_MAY_BACKDATE: flag.default(false),
   DRAIN_SECONDS: integer(0, 300).default(1),

@@ -120,7 +120,8 @@ export type Services = ReturnType<typeof createServices>
 /** Services of the routes below /v1, in addition. */
 export function createApiServices(services: Services) {
   const { config, storage, clock, follower, authenticate, hostLookup } = services
-  const cards = cardCache({ storage: { ...storage, reader: storage.liveReader }, follower })
+  const maxBytes = config.CARD_CACHE_BYTES
+  const cards = cardCache({ storage: { ...storage, reader: storage.liveReader }, follower, maxBytes })
   const boundedRead = boundedReads(storage)
   const identifyAgain = ({ headers }: FastifyRequest) => identify(headers, authenticate)
   return {

@@ -5,13 +5,13 @@ import { BoundedMap } from '../lib/cache.ts'
 const OVERHEAD = 200
 
 /**
- * Gives the values of articles, by their ids; `load` loads those that are not cached. An article without a value is
- * left out.
+ * Gives the values of articles, in the order of their ids; `load` loads those that are not cached. An article without a
+ * value is left out.
  */
 export type ArticleCache<T> = (
   ids: string[],
   load: (missing: string[]) => Promise<Iterable<readonly [article: string, value: T]>>,
-) => Promise<Map<string, T>>
+) => Promise<T[]>
 
 /**
  * A cache of values that are derived from one edition each, of at most `maxBytes`. The change log names every edition
@@ -35,19 +35,12 @@ export function articleCache<T extends object>(
   return async (ids, load) => {
     await follower.latest()
     const before = invalidations
-    const values = new Map<string, T>()
-    const missing: string[] = []
-    for (const id of ids) {
-      const value = cache.get(id)
-      if (value === undefined) missing.push(id)
-      else values.set(id, value)
-    }
-    if (missing.length === 0) return values
-    for (const [article, value] of await load(missing)) {
-      values.set(article, value)
-      // What was loaded before a change is used for this reply, but not cached.
-      if (invalidations === before) cache.set(article, value)
-    }
-    return values
+    const values = ids.map((id) => cache.get(id))
+    const missing = ids.filter((_, index) => values[index] === undefined)
+    if (missing.length === 0) return values as T[]
+    const loaded = new Map(await load(missing))
+    // What was loaded before a change is used for this reply, but not cached.
+    if (invalidations === before) for (const [article, value] of loaded) cache.set(article, value)
+    return ids.flatMap((id, index) => values[index] ?? loaded.get(id) ?? [])
   }
 }

@@ -8,6 +8,7 @@ import { Problem } from '../lib/problem.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { sections, slugs } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
+import { undecodedRows } from '../storage/undecoded-rows.ts'
 
 /** The scope, in the table of slugs, of a former path of an article that had no section. */
 export const TOP_SCOPE = '/'
@@ -18,7 +19,14 @@ export type ResolvedReference = { id: string; paths?: never } | { id?: never; pa
 /** What a slug resolves to: `present` follows merges, for reads; `own` is the entry itself, for writes; `trashed` is in the trash. */
 export type ResolveMode = 'present' | 'own' | 'trashed'
 
-const selectSlug = prepared('slug_target', (db) =>
+/** What a slug leads to. */
+interface SlugRow {
+  target: string
+  live: boolean
+  mergedFrom: string | null
+}
+
+const selectSlug = undecodedRows<SlugRow>('slug_target', ['target', 'live', 'mergedFrom'], (db) =>
   db
     .select({ target: slugs.target, live: slugs.live, mergedFrom: slugs.mergedFrom })
     .from(slugs)
@@ -35,8 +43,10 @@ const selectSlug = prepared('slug_target', (db) =>
 export async function findSlug(
   db: Reader,
   { kind, slug, scope = '' }: { kind: string; slug: string; scope?: string },
-): Promise<{ target: string; live: boolean; mergedFrom: string | null } | undefined> {
-  return (await selectSlug(db, { kind, slug, scope }))[0]
+): Promise<SlugRow | undefined> {
+  const [row] = await selectSlug(db, null, { kind, slug, scope })
+  // SQLite has no type of truth values.
+  return row && { ...row, live: Boolean(row.live) }
 }
 
 /** Resolves an id, a slug or a path. An id is returned unchecked. */

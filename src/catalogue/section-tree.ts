@@ -1,6 +1,7 @@
 /** The tree of sections: lineages, ancestors, descendants, and what follows when a section moves. */
 import { and, eq, inArray, like, sql } from 'drizzle-orm'
-import { prepared } from '../storage/prepared-statements.ts'
+import { packedRows } from '../storage/packed-rows.ts'
+import { numberedValues, placeholders } from '../storage/prepared-statements.ts'
 import { editionRefs, sections } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import { addToArticleCounts, articleCountOf } from './article-counts.ts'
@@ -34,14 +35,26 @@ export async function ancestorIds(db: Reader, section: string): Promise<string[]
   return lineages(section).map(({ id }) => id)
 }
 
-const selectTree = prepared('section_tree', (db) => db.select({ id: sections.id, path: sections.path }).from(sections))
+/** The paths below one begin with it and a slash; `0` is the character after the slash. */
+const selectBelow = packedRows<'id', number>(
+  'sections_below',
+  ['id'],
+  (db, count) =>
+    db
+      .select({ id: sql<string>`below.id`.as('id') })
+      .from(sql`${sections} above cross join ${sections} below`)
+      .where(
+        sql`above.id in ${placeholders(count)}
+          and below.path > above.path || '/' and below.path < above.path || '0'`,
+      ),
+  String,
+)
 
 /** The ids of sections and of their descendants. Unknown ids are returned as well: nothing refers to them. */
 export async function withDescendants(db: Reader, ids: string[]): Promise<string[]> {
-  const tree = await selectTree(db)
-  const roots = tree.filter(({ id }) => ids.includes(id))
-  const descendants = tree.filter(({ path }) => roots.some((root) => path.startsWith(`${root.path}/`)))
-  return [...new Set([...ids, ...descendants.map(({ id }) => id)])]
+  if (ids.length === 0) return []
+  const below = await selectBelow(db, ids.length, numberedValues(ids))
+  return [...new Set([...ids, ...below.map(({ id }) => id)])]
 }
 
 /** Updates the paths of the descendants of a moved section. */

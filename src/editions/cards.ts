@@ -1,8 +1,9 @@
 /** Reads the JSON of live articles for lists: their cards, or their whole documents. */
 import { and, desc, eq, inArray, sql } from 'drizzle-orm'
-import { numberedValues, placeholders, prepared, preparedVariants } from '../storage/prepared-statements.ts'
+import { numberedValues, placeholders, prepared } from '../storage/prepared-statements.ts'
 import { editionRefs, editions, staleEditions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
+import { undecodedRows } from '../storage/undecoded-rows.ts'
 import { recompile } from './store.ts'
 
 /** A live article as JSON: its card, or its whole document. */
@@ -13,13 +14,19 @@ export interface ArticleJson<J = string> {
 
 const isStale = eq(staleEditions.article, editions.article)
 
+type Row = ArticleJson & { stale: string | null }
+
 const selectJson = (column: 'card' | 'document') =>
-  preparedVariants(`listed_${column}`, (db, count: number) =>
-    db
-      .select({ article: editions.article, json: editions[column], stale: staleEditions.article })
-      .from(editions)
-      .leftJoin(staleEditions, isStale)
-      .where(inArray(editions.article, placeholders(count))),
+  undecodedRows<Row, number>(
+    `listed_${column}`,
+    ['article', 'json', 'stale'],
+    (db, count) =>
+      db
+        .select({ article: editions.article, json: editions[column], stale: staleEditions.article })
+        .from(editions)
+        .leftJoin(staleEditions, isStale)
+        .where(inArray(editions.article, placeholders(count))),
+    String,
   )
 const selectCards = selectJson('card')
 const selectDocuments = selectJson('document')
@@ -37,12 +44,9 @@ export const documentsOf = async (db: Reader, ids: string[]): Promise<ArticleJso
     : inOrder(ids, await upToDate(db, await selectDocuments(db, ids.length, numberedValues(ids)), 'document'))
 
 /** The rows, with stale ones recompiled. */
-async function upToDate(
-  db: Reader,
-  rows: (ArticleJson & { stale: string | null })[],
-  column: 'card' | 'document',
-): Promise<ArticleJson[]> {
+async function upToDate(db: Reader, rows: Row[], column: 'card' | 'document'): Promise<ArticleJson[]> {
   const stale = rows.filter((row) => row.stale !== null).map(({ article }) => article)
+  if (stale.length === 0) return rows
   const recompiled = new Map((await recompile(db, stale)).map((row) => [row.article, row[column]]))
   return rows.map(({ article, json }) => ({ article, json: recompiled.get(article) ?? json }))
 }

@@ -5,9 +5,9 @@ import type { PrebuiltReplies } from '../cache/public-cache.ts'
 import { storedCacheTag } from '../lib/cache-tag.ts'
 import { isId } from '../lib/id.ts'
 import { bytesOf } from '../storage/dialect.ts'
-import { prepared } from '../storage/prepared-statements.ts'
 import { editions, staleEditions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
+import { undecodedRows } from '../storage/undecoded-rows.ts'
 
 /** The characters of ids and slugs. */
 const REFERENCE = /^[a-z0-9-]+$/
@@ -20,20 +20,29 @@ const headers = {
   stale: staleEditions.article,
 }
 
+interface Row extends Record<'article' | 'etag' | 'cacheTag' | 'updatedAt', string> {
+  stale: string | null
+  document: Buffer | null
+}
+
+const columns = ['article', 'etag', 'cacheTag', 'updatedAt', 'stale', 'document'] as const
+
 const select = (name: string, document: SQL<Buffer | null>) => {
-  const by = (column: 'slug' | 'article') =>
-    prepared(`${name}_by_${column}`, (db) =>
+  const find = undecodedRows<Row, 'slug' | 'article'>(
+    name,
+    columns,
+    (db, column) =>
       db
         .select({ ...headers, document })
         .from(editions)
         .leftJoin(staleEditions, eq(staleEditions.article, editions.article))
         .where(eq(editions[column], sql.placeholder('reference'))),
-    )
-  const [bySlug, byId] = [by('slug'), by('article')]
+    (column) => column,
+  )
   return async (db: Reader, reference: string) => {
     // The path has not been validated yet.
     if (!REFERENCE.test(reference)) return undefined
-    const [row] = await (isId(reference) ? byId : bySlug)(db, { reference })
+    const [row] = await find(db, isId(reference) ? 'article' : 'slug', { reference })
     // A stale edition has to be recompiled, which the route handler does.
     return row?.stale === null ? row : undefined
   }

@@ -80,10 +80,7 @@ export function registerFeeds(server: FastifyInstance, deps: FeedDeps): void {
     }
     return articles
   }
-  async function itemsOf(ids: string[]): Promise<FeedItem[]> {
-    const found = await itemCache(ids, buildItems)
-    return ids.flatMap((id) => found.get(id) ?? [])
-  }
+  const itemsOf = (ids: string[]): Promise<FeedItem[]> => itemCache(ids, buildItems)
 
   for (const { file, type, title } of feedForms) {
     const { id, reply: schema, render } = forms[file]

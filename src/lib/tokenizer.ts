@@ -2,6 +2,7 @@
  * Splits a text into the words of the search: in the same way for indexing, for queries and for highlighting, on every
  * engine. Words are compared without case and without diacritics.
  */
+import { getOrCreate } from './cache.ts'
 
 /** Invisible characters (Unicode: Default_Ignorable_Code_Point), and the Arabic tatweel, which only stretches a word. */
 const IGNORABLE = /[\p{DI}\u0640]/gu
@@ -9,6 +10,14 @@ const IGNORABLE = /[\p{DI}\u0640]/gu
 const RUN = /(?![\u02bb\u02bc\u0640\p{DI}])[\p{L}\p{N}\p{M}](?:(?![\u02bb\u02bc])[\p{L}\p{N}\p{M}\p{DI}])*/gu
 /** The same for lower-case texts whose letters and digits are all ASCII. */
 const ASCII_RUN = /[a-z0-9]+/g
+/**
+ * Texts of Latin letters and the usual punctuation, without combining and invisible characters: each character is folded
+ * for itself, and a run is letters and digits only. That is the fast path for texts that are not all ASCII.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of Latin-1, but the invisible soft hyphen
+const LATIN = /^[\u0000-\u00ac\u00ae-\u024f\u2010-\u2027\u20ac]*$/
+const LATIN_RUN =
+  /[0-9A-Za-z\u00aa\u00b2\u00b3\u00b5\u00b9\u00ba\u00bc-\u00be\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]+/g
 /** The same in folded text. */
 const FOLDED_RUN = /[\p{L}\p{N}\p{M}]+/gu
 /** Scripts without spaces between words: each character is a word. */
@@ -55,6 +64,18 @@ export const withoutUnseen = (text: string): string => (isUnmarked(text) ? text 
 /** The text in lower case, without diacritics and invisible characters. */
 export function fold(text: string): string {
   if (isUnmarked(text)) return text.toLowerCase()
+  if (LATIN.test(text)) return text.toLowerCase().replace(BEYOND_ASCII, foldedCharacter)
+  return foldAny(text)
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+const BEYOND_ASCII = /[^\u0000-\u007f]/g
+/** The folded forms of the characters that have occurred in Latin texts: a few hundred at most. */
+const foldedCharacters = new Map<string, string>()
+const foldedCharacter = (character: string): string =>
+  getOrCreate(foldedCharacters, character, () => foldAny(character))
+
+function foldAny(text: string): string {
   return text
     .normalize('NFKD')
     .replace(IGNORABLE, '')
@@ -89,7 +110,7 @@ function asciiTokens(text: string): Token[] {
 }
 
 function* unicodeTokens(text: string): Generator<Token, void> {
-  for (const { 0: run, index } of text.matchAll(RUN)) {
+  for (const { 0: run, index } of text.matchAll(LATIN.test(text) ? LATIN_RUN : RUN)) {
     let start = index
     if (ASCII.test(run)) {
       const form = run.toLowerCase()

@@ -3,9 +3,6 @@ import type { ChangeFollower } from '../changes/change-follower.ts'
 import { type ArticleJson, cardsOf, newestIds } from '../editions/cards.ts'
 import type { Storage } from '../storage/storage.ts'
 
-/** The size of the cache in bytes: enough for the cards of about 8,000 articles. */
-const MAX_BYTES = 12 * 1024 * 1024
-
 /** A cache of the cards of live articles, as the bytes that lists send. */
 export interface CardCache {
   /** The cards of those of the articles that are live, in the order of the ids. */
@@ -14,19 +11,16 @@ export interface CardCache {
   newest(kind: string, ref: string, limit: number): Promise<string[]>
 }
 
-/** Creates the card cache of a process. */
-export function cardCache(deps: { storage: Storage; follower: ChangeFollower }): CardCache {
+/** Creates the card cache of a process, of at most `maxBytes`. */
+export function cardCache(deps: { storage: Storage; follower: ChangeFollower; maxBytes: number }): CardCache {
   const { reader } = deps.storage
-  const cached = articleCache<ArticleJson<Buffer>>(deps, MAX_BYTES, ({ json }) => json.length)
+  const cached = articleCache<ArticleJson<Buffer>>(deps, deps.maxBytes, ({ json }) => json.length)
 
   async function load(missing: string[]) {
     const cards = await cardsOf(reader, missing)
     return cards.map(({ article, json }) => [article, { article, json: Buffer.from(json) }] as const)
   }
-  async function cards(ids: string[]): Promise<ArticleJson<Buffer>[]> {
-    const byId = await cached(ids, load)
-    return ids.flatMap((id) => byId.get(id) ?? [])
-  }
+  const cards = (ids: string[]): Promise<ArticleJson<Buffer>[]> => cached(ids, load)
 
   return {
     cards,

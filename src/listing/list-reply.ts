@@ -144,17 +144,19 @@ function bodyOf(items: { json: Buffer }[], page: object): Buffer {
   let length = BEGIN.length + end.length + Math.max(0, items.length - 1)
   for (const { json } of items) length += json.length
   const body = Buffer.allocUnsafe(length)
-  let at = BEGIN.copy(body)
-  for (const [index, { json }] of items.entries()) {
-    if (index > 0) body[at++] = COMMA
-    at += json.copy(body, at)
+  body.set(BEGIN)
+  let at = BEGIN.length
+  for (const { json } of items) {
+    if (at > BEGIN.length) body[at++] = COMMA
+    body.set(json, at)
+    at += json.length
   }
-  end.copy(body, at)
+  body.set(end, at)
   return body
 }
 
 /** How many parsed requests are cached by URL, and the length of the longest URL. */
-const MAX_CACHED_REQUESTS = 500
+const MAX_CACHED_REQUESTS = 2_000
 const MAX_URL_LENGTH = 500
 
 /** Prebuilt replies with lists of live articles, for requests whose query is valid. */

@@ -21,9 +21,10 @@ import {
   preparedKeysetValues,
 } from '../storage/keyset.ts'
 import { packedRows } from '../storage/packed-rows.ts'
-import { placeholder, preparedVariants } from '../storage/prepared-statements.ts'
+import { placeholder } from '../storage/prepared-statements.ts'
 import { editionRefs, editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
+import { undecodedRows } from '../storage/undecoded-rows.ts'
 import { countMatching } from './count.ts'
 import type { ArticleFilters, ArticleSort } from './filters.ts'
 import {
@@ -137,9 +138,10 @@ interface RangeVariant {
   template: PredicateTemplate
 }
 
-const selectRange = preparedVariants(
+const selectRange = undecodedRows<{ article: string; key: number }, RangeVariant>(
   'list_range',
-  (db, { isDescending, isFromEdge, template }: RangeVariant) => {
+  ['article', 'key'],
+  (db, { isDescending, isFromEdge, template }) => {
     const position = sql`(${editionIndex.key} >> ${sql.raw(String(SEQUENCE_BITS))}, ${editions.article})`
     const cursor = sql`(${sql.placeholder('millisecond')}, ${sql.placeholder('id')})`
     const afterCursor = isFromEdge ? undefined : sql`${position} ${sql.raw(isDescending ? '<' : '>')} ${cursor}`

@@ -69,16 +69,24 @@ export async function planQuery(
   const criteria = await criteriaOf(db, filters)
   if (!criteria) return null
   const isByPublication = sort.endsWith('publishedAt')
-  const predicates = predicatesFor(criteria.refs, filters, criteria.words)
-  const scan: QueryPlan = { accessPath: 'editions', values: {}, predicates, needsSort: false }
-  if (isByPublication && filters.updatedAt.length > 0 && (await isSmall(db, scan, maxSorted)))
-    return { ...scan, needsSort: true }
+  if (isByPublication && filters.updatedAt.length > 0) {
+    const scan = scanPlan(criteria, filters)
+    if (await isSmall(db, scan, maxSorted)) return { ...scan, needsSort: true }
+  }
   const lookup = await lookupPlan(db, criteria, filters)
-  if (!lookup || isByPublication) return lookup ?? scan
-  const isScanBetter =
-    !(await isSmall(db, lookup, maxSorted)) && (await scanFillsPage(db, scan, { sort, request, maxSorted }))
-  return isScanBetter ? scan : lookup
+  if (!lookup) return scanPlan(criteria, filters)
+  if (isByPublication || (await isSmall(db, lookup, maxSorted))) return lookup
+  const scan = scanPlan(criteria, filters)
+  return (await scanFillsPage(db, scan, { sort, request, maxSorted })) ? scan : lookup
 }
+
+/** The plan that scans the editions. */
+const scanPlan = ({ refs, words }: Criteria, filters: ResolvedFilters): QueryPlan => ({
+  accessPath: 'editions',
+  values: {},
+  predicates: predicatesFor(refs, filters, words),
+  needsSort: false,
+})
 
 /** The plan that looks up a reference or queries the index; undefined if neither applies to the filters. */
 async function lookupPlan(db: Reader, criteria: Criteria, filters: ResolvedFilters): Promise<QueryPlan | undefined> {

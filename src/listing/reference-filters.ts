@@ -31,14 +31,15 @@ export interface ReferenceFilter {
  * are left out, so that `ids` may be empty: then nothing matches. `none` matches articles with no reference of the kind.
  */
 export async function resolveReferenceFilters(db: Reader, filters: ArticleFilters): Promise<ReferenceFilter[]> {
-  const lists = filterKinds.flatMap((kind) => (filters[kind] ?? []).map((list) => ({ kind, list })))
-  return Promise.all(
-    lists.map(async ({ kind, list }) => {
-      const references = list.split(',').map((reference) => reference.trim())
-      const ids = await resolveIds(db, kind, references.filter((reference) => reference !== NONE).join(','))
-      return { kind, ids: [...new Set(references.includes(NONE) ? [NONE, ...ids] : ids)] }
-    }),
-  )
+  const resolved: Promise<ReferenceFilter>[] = []
+  for (const kind of filterKinds) for (const list of filters[kind] ?? []) resolved.push(resolveList(db, kind, list))
+  return resolved.length === 0 ? [] : Promise.all(resolved)
+}
+
+async function resolveList(db: Reader, kind: ReferenceFilter['kind'], list: string): Promise<ReferenceFilter> {
+  const references = list.split(',').map((reference) => reference.trim())
+  const ids = await resolveIds(db, kind, references.filter((reference) => reference !== NONE).join(','))
+  return { kind, ids: [...new Set(references.includes(NONE) ? [NONE, ...ids] : ids)] }
 }
 
 /** The filter for an index that has only an article's own section: a section is replaced by itself and all below it. */

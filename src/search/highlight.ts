@@ -24,7 +24,8 @@ interface Matcher {
    * entered, the last for any form of them.
    */
   prefilters: ((text: string) => boolean)[]
-  find(text: string): Match[]
+  /** The matches, or those that begin at most so many code units behind the end of the first. */
+  find(text: string, within?: number): Match[]
 }
 
 /** Where a term matches: UTF-16 offsets in the text. */
@@ -70,15 +71,20 @@ function matcherOf(terms: Term[], language: string): Matcher {
     const folded = fold(text)
     return parts.some((part) => folded.includes(part))
   }
+  function addMatchesAt(at: number, tokens: Token[], matches: Match[]): void {
+    const token = tokens[at] as Token
+    for (const term of byFirstWord.get(token.word) ?? prefixTerms)
+      if (occursAt(term, tokens, at)) matches.push(spanOf(token, tokens[at + term.words.length - 1]))
+    if (stems.size > 0 && stems.has(stemIn(token.form) ?? '')) matches.push(spanOf(token, token))
+  }
   return {
     prefilters: (stems.size > 0 ? [first, prefixes] : [first]).map(hasAny),
-    find(text) {
+    find(text, within = Number.POSITIVE_INFINITY) {
       const tokens = tokensIn(text)
       const matches: Match[] = []
-      for (const [at, token] of tokens.entries()) {
-        for (const term of byFirstWord.get(token.word) ?? prefixTerms)
-          if (occursAt(term, tokens, at)) matches.push(spanOf(token, tokens[at + term.words.length - 1]))
-        if (stems.size > 0 && stems.has(stemIn(token.form) ?? '')) matches.push(spanOf(token, token))
+      for (const [at, { start }] of tokens.entries()) {
+        if (matches[0] && start > matches[0].end + within) break
+        addMatchesAt(at, tokens, matches)
       }
       return withoutOverlaps(matches)
     },
@@ -127,7 +133,7 @@ function extractBy(body: Blocks, mayMatch: (text: string) => boolean, find: Matc
     // Most blocks have no match, and this check costs less than rendering their Markdown.
     if (!mayMatch('text' in block ? block.text : JSON.stringify(block))) continue
     const text = beginningOf(block, left)
-    const matches = find(text)
+    const matches = find(text, EXTRACT + MAX_WORD_BOUNDARY)
     if (matches[0]) return around(text, matches[0], matches)
     left -= text.length
     if (left <= 0) return null
@@ -151,10 +157,13 @@ function around(text: string, first: Match, matches: Match[]): string {
   return `${start > 0 ? '… ' : ''}${shown.trim()}${end < text.length ? ' …' : ''}`
 }
 
+/** How far a space is looked for. */
+const MAX_WORD_BOUNDARY = 30
+
 /** The offset of the next space at or after `from`; in a text without spaces nearby, that of a character boundary. */
 function wordBoundary(text: string, from: number): number {
   const space = text.indexOf(' ', from)
-  return space === -1 || space > from + 30 ? characterBoundary(text, from) : space
+  return space === -1 || space > from + MAX_WORD_BOUNDARY ? characterBoundary(text, from) : space
 }
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })

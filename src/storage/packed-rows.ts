@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { dialect } from './dialect.ts'
-import { preparedVariants } from './prepared-statements.ts'
 import type { Reader } from './storage.ts'
+import { type Undecoded, undecodedRows } from './undecoded-rows.ts'
 
 /** Separates the values: a control character, which the service accepts in no text. */
 const SEPARATOR = '\u001f'
@@ -10,8 +10,7 @@ const separator = sql.raw(`char(${SEPARATOR.charCodeAt(0)})`)
 type Row<K extends string> = Record<K, string>
 
 /** A query of texts, or of what is given as text, that can be run as it is, or as the subquery of another. */
-interface Packable<K extends string> {
-  prepare(): { execute(values?: Record<string, unknown>): Promise<object[]> }
+interface Packable<K extends string> extends Undecoded {
   as(name: string): Record<K, unknown>
 }
 
@@ -24,11 +23,12 @@ export function packedRows<K extends string, V>(
   names: readonly K[],
   build: (db: Reader, variant: V) => Packable<K>,
   keyOf: (variant: V) => string = () => '',
-): (db: Reader, variant: V, values?: Record<string, unknown>) => Promise<Row<K>[]> {
-  if (dialect === 'postgres') return preparedVariants<V, Promise<Row<K>[]>>(name, build as never, keyOf)
-  const select = preparedVariants(
+): (db: Reader, variant: V, values?: Record<string, unknown>) => Row<K>[] | Promise<Row<K>[]> {
+  if (dialect === 'postgres') return undecodedRows<Row<K>, V>(name, names, build, keyOf)
+  const select = undecodedRows<Record<K, string | null>, V>(
     name,
-    (db: Reader, variant: V) => {
+    names,
+    (db, variant) => {
       const rows = build(db, variant).as('rows')
       const joined = names.map((one) => [one, sql<string | null>`group_concat(${rows[one]}, ${separator})`])
       return db.select(Object.fromEntries(joined)).from(rows as never)
@@ -36,7 +36,7 @@ export function packedRows<K extends string, V>(
     keyOf,
   )
   return async (db, variant, values) => {
-    const [packed] = (await select(db, variant, values)) as Record<string, string | null>[]
+    const [packed] = await select(db, variant, values)
     const columns = names.map((one) => packed?.[one]?.split(SEPARATOR) ?? [])
     return (columns[0] ?? []).map((_, index) => {
       const row = {} as Row<K>

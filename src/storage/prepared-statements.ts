@@ -14,7 +14,7 @@ interface Preparable<R> {
 type Statement<R> = ReturnType<Preparable<R>['prepare']>
 
 /** How many variants of one query are cached for each connection: more than clients request at one time. */
-const MAX_VARIANTS = 200
+export const MAX_VARIANTS = 200
 
 /**
  * A query that is prepared once for each connection: `prepared('name', (db) => db.select()…)` gives a function of a
