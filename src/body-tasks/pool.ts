@@ -18,7 +18,7 @@ import {
 const THREAD = new URL('thread.js', import.meta.url)
 
 /** The size in characters below which a task runs on the event loop: it takes hardly longer than to wake a thread. */
-const SMALL: Record<keyof BodyTasks, number> = {
+const SMALL: Record<Exclude<keyof BodyTasks, 'readRequest'>, number> = {
   readBody: 4_096,
   bodyChanges: 4_096,
   projectJson: 16_384,
@@ -63,6 +63,10 @@ export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }
     try {
       const outcome = await pool.run(client, { name: task.name, args: task.args.map(pack) })
       if ('unreadable' in outcome) throw new UnreadableBody(outcome.unreadable)
+      if ('problem' in outcome) {
+        const { type, message, errors } = outcome.problem
+        throw new Problem(type, message, { errors })
+      }
       return unpack(outcome.value)
     } catch (error) {
       if (error instanceof TaskTooLong)
@@ -74,7 +78,7 @@ export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }
   }
 
   /** Runs a task where its size says. */
-  function runBySize<N extends keyof BodyTasks>(client: string, name: N, args: Parameters<BodyTasks[N]>) {
+  function runBySize<N extends keyof typeof SMALL>(client: string, name: N, args: Parameters<BodyTasks[N]>) {
     const isSmall = isQuick(name, args) || sizeOf(args) < SMALL[name]
     const inline = inlineTasks[name] as (...args: Parameters<BodyTasks[N]>) => ReturnType<BodyTasks[N]>
     return isSmall ? inline(...args) : (run(client, { name, args } as BodyTask) as ReturnType<BodyTasks[N]>)
@@ -84,6 +88,7 @@ export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }
     tasksOf: ({ id, role }) => {
       const client = id ?? role
       return {
+        readRequest: (...args) => run(client, { name: 'readRequest', args }) as Promise<object>,
         readBody: (...args) => runBySize(client, 'readBody', args),
         bodyChanges: (...args) => runBySize(client, 'bodyChanges', args),
         projectJson: (...args) => runBySize(client, 'projectJson', args),

@@ -7,6 +7,7 @@ import { type SQL, Subquery, sql } from 'drizzle-orm'
 import * as pg from 'drizzle-orm/pg-core'
 import * as sqlite from 'drizzle-orm/sqlite-core'
 import type { Stem, Term } from '../lib/search-syntax.ts'
+import { inSlices } from '../lib/slices.ts'
 import { writeLast } from './deferred-writes.ts'
 import { dialect } from './dialect.ts'
 import { packedRows } from './packed-rows.ts'
@@ -78,8 +79,21 @@ export interface Tokens {
 /** Adds the tokens of an article to an index. On SQLite the index has them when the transaction ends. */
 export async function putTokens(tx: Writer, index: IndexName, key: number, tokens: Tokens): Promise<void> {
   const { positioned: placed, unpositioned: unplaced } = tokens
-  const text = isSqlite ? `${placed.join(' ')} ${GAP} ${unplaced.join(' ')}` : vectorOf(tokens)
+  const text = await inSlices(isSqlite ? joined([...placed, GAP, ...unplaced]) : vectorOf(tokens))
   await writeLast(tx, () => insert(tx, index, { key, tokens: text }))
+}
+
+/** How many tokens are joined in a step. */
+const STEP = 2_000
+
+/** The tokens with a space between two, in steps. */
+function* joined(tokens: string[]): Generator<void, string> {
+  const parts: string[] = []
+  for (let at = 0; at < tokens.length; at += STEP) {
+    parts.push(tokens.slice(at, at + STEP).join(' '))
+    yield
+  }
+  return parts.join(' ')
 }
 
 const remove = preparedVariants('delete_tokens', (tx: Writer, index: IndexName) =>
@@ -95,14 +109,16 @@ const MAX_POSITION = 16_383
 const MAX_POSITIONS = 250
 
 /** A `tsvector` as text: each token with its positions. */
-function vectorOf({ positioned: placed, unpositioned: unplaced }: Tokens): string {
+function* vectorOf({ positioned: placed, unpositioned: unplaced }: Tokens): Generator<void, string> {
   const places = new Map<string, number[]>()
   for (const [index, token] of placed.entries()) {
     const list = places.get(token) ?? []
     if (list.length < MAX_POSITIONS) list.push(Math.min(index + 1, MAX_POSITION))
     places.set(token, list)
+    if (index % STEP === 0) yield
   }
-  const lexemes = [...places].map(([token, list]) => `'${token}':${list.join()}`)
+  const lexemes: string[] = []
+  for (const [token, list] of places) if (lexemes.push(`'${token}':${list.join()}`) % STEP === 0) yield
   for (const token of unplaced) lexemes.push(`'${token}'`)
   return lexemes.join(' ')
 }
