@@ -36,8 +36,7 @@ export async function indexDraft(
   before: { searchKey: number | null; content: Content },
 ): Promise<number> {
   const { searchKey } = before
-  if (searchKey !== null && (await inSlices(isSameInSteps(indexed(before.content), indexed(content)))))
-    return searchKey
+  if (searchKey !== null && (await inSlices(isSameInSteps(indexed(before.content), indexed(content))))) return searchKey
   if (searchKey !== null) await deleteTokens(tx, 'drafts', searchKey)
   const key = searchKey ?? (await newDraftKey(tx))
   await indexNewDraft(tx, key, content)

@@ -70,30 +70,19 @@ const insert = preparedVariants('insert_tokens', (tx: Writer, index: IndexName) 
   tx.insert(indexes[index]).values({ key: sql.placeholder('key'), tokens: sql.placeholder('tokens') } as never),
 )
 
-/** The tokens of an article: words in the order of its texts, and tokens without a position. */
+/** The tokens of an article. */
 export interface Tokens {
+  /** Words in the order of the texts: one each, or several with spaces between. */
   positioned: string[]
+  /** Tokens without a position. */
   unpositioned: string[]
 }
 
 /** Adds the tokens of an article to an index. On SQLite the index has them when the transaction ends. */
 export async function putTokens(tx: Writer, index: IndexName, key: number, tokens: Tokens): Promise<void> {
   const { positioned: placed, unpositioned: unplaced } = tokens
-  const text = await inSlices(isSqlite ? joined([...placed, GAP, ...unplaced]) : vectorOf(tokens))
+  const text = isSqlite ? [...placed, GAP, ...unplaced].join(' ') : await inSlices(vectorOf(tokens))
   await writeLast(tx, () => insert(tx, index, { key, tokens: text }))
-}
-
-/** How many tokens are joined in a step. */
-const STEP = 2_000
-
-/** The tokens with a space between two, in steps. */
-function* joined(tokens: string[]): Generator<void, string> {
-  const parts: string[] = []
-  for (let at = 0; at < tokens.length; at += STEP) {
-    parts.push(tokens.slice(at, at + STEP).join(' '))
-    yield
-  }
-  return parts.join(' ')
 }
 
 const remove = preparedVariants('delete_tokens', (tx: Writer, index: IndexName) =>
@@ -108,14 +97,21 @@ export const deleteTokens = (tx: Writer, index: IndexName, key: number): Promise
 const MAX_POSITION = 16_383
 const MAX_POSITIONS = 250
 
+/** How many lexemes are written in a step. */
+const STEP = 1_000
+
 /** A `tsvector` as text: each token with its positions. */
 function* vectorOf({ positioned: placed, unpositioned: unplaced }: Tokens): Generator<void, string> {
   const places = new Map<string, number[]>()
-  for (const [index, token] of placed.entries()) {
-    const list = places.get(token) ?? []
-    if (list.length < MAX_POSITIONS) list.push(Math.min(index + 1, MAX_POSITION))
-    places.set(token, list)
-    if (index % STEP === 0) yield
+  let position = 0
+  for (const run of placed) {
+    for (const token of run.split(' ')) {
+      position += 1
+      const list = places.get(token) ?? []
+      if (list.length < MAX_POSITIONS) list.push(Math.min(position, MAX_POSITION))
+      places.set(token, list)
+    }
+    yield
   }
   const lexemes: string[] = []
   for (const [token, list] of places) if (lexemes.push(`'${token}':${list.join()}`) % STEP === 0) yield
