@@ -58,6 +58,7 @@ const MARKUP = /\*+|_+|~+|`+|[[\]<&\\]/u
 
 /** How much a body may have of what takes time. */
 const LIMITS = { texts: MAX_TEXTS, characters: MAX_BODY, 'signs of markup': MAX_MARKUP, pictures: MAX_PICTURES }
+type Amounts = Record<keyof typeof LIMITS, number>
 const amounts = Object.keys(LIMITS) as (keyof typeof LIMITS)[]
 
 interface Issue {
@@ -67,21 +68,14 @@ interface Issue {
 
 /** The first place at which the blocks have more than a body may have. */
 function excessIn(parts: { block: BlockInput; texts: BlockText[] }[]): Issue | undefined {
-  const total = { texts: 0, characters: 0, 'signs of markup': 0, pictures: 0 }
+  const total: Amounts = { texts: 0, characters: 0, 'signs of markup': 0, pictures: 0 }
   const excess = (path: PropertyKey[]): Issue | undefined => {
     const name = amounts.find((amount) => total[amount] > LIMITS[amount])
     return name && { path, message: `is where the body has more than ${LIMITS[name]} ${name}` }
   }
   for (const [index, { block, texts }] of parts.entries()) {
-    if (block.type === 'table') total.texts += spannedIn(block)
-    if (block.type === 'image') total.pictures += 1
-    if (block.type === 'gallery') total.pictures += block.images.length
-    if (block.type === 'code') {
-      total.texts += 1
-      total.characters += block.text.length
-    }
-    const before = excess([index, ...(block.type === 'gallery' ? ['images'] : block.type === 'code' ? ['text'] : [])])
-    if (before) return before
+    const own = excess([index, ...addOwn(total, block)])
+    if (own) return own
     for (const { path, text } of texts) {
       total.texts += 1
       total.characters += text.length
@@ -91,6 +85,27 @@ function excessIn(parts: { block: BlockInput; texts: BlockText[] }[]): Issue | u
     }
   }
   return undefined
+}
+
+/** Adds what a block has beside its texts; gives the path to it. */
+function addOwn(total: Amounts, block: BlockInput): PropertyKey[] {
+  switch (block.type) {
+    case 'table':
+      total.texts += spannedIn(block)
+      return []
+    case 'image':
+      total.pictures += 1
+      return []
+    case 'gallery':
+      total.pictures += block.images.length
+      return ['images']
+    case 'code':
+      total.texts += 1
+      total.characters += block.text.length
+      return ['text']
+    default:
+      return []
+  }
 }
 
 /** How many places of a table have no cell of their own, as another spans them: in some forms each is a cell. */

@@ -106,23 +106,23 @@ function* indexedText(lines: string[], stemmed: string | undefined): Generator<v
   const run: string[] = []
   const forms = new Set<string>()
   const stems = new Set<string>()
+
+  /** What is indexed in the place of a word. */
+  function indexed({ word, form }: Token): string {
+    if (forms.has(form)) return word
+    if (forms.size === MAX_DISTINCT) return GAP
+    forms.add(form)
+    const stem = stemmed === undefined ? undefined : stemOf(form, stemmed)
+    if (stem !== undefined) stems.add(stem)
+    return word
+  }
+
   for (const token of tokensOf(lines)) {
-    if (!token) {
+    if (token) run.push(indexed(token))
+    else {
       if (run.length >= STEP) runs.push(run.splice(0).join(' '))
       yield
-      continue
     }
-    const { word, form } = token
-    if (!forms.has(form)) {
-      if (forms.size === MAX_DISTINCT) {
-        run.push(GAP)
-        continue
-      }
-      forms.add(form)
-      const stem = stemmed === undefined ? undefined : stemOf(form, stemmed)
-      if (stem !== undefined) stems.add(stem)
-    }
-    run.push(word)
   }
   if (run.length > 0) runs.push(run.join(' '))
   return { runs, stems }

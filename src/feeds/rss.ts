@@ -1,12 +1,12 @@
 import { urnOf } from '../editions/site-urls.ts'
-import { xml } from '../lib/xml.ts'
+import { xmlOfMany } from '../lib/xml.ts'
 import type { Feed, FeedItem } from './feed.ts'
 import { enclosureAttributes, imageElements } from './media.ts'
 
-/** RSS 2.0 (https://www.rssboard.org/rss-specification), with content, dc, media and atom elements. */
-export const rss = ({ site, home, self, links, language, updated, items, ...feed }: Feed): string => {
+/** RSS 2.0 (https://www.rssboard.org/rss-specification), with content, dc, media and atom elements, in steps of one item. */
+export function rss({ site, home, self, links, language, updated, items, ...feed }: Feed): Generator<void, string> {
   const title = asHtml(feed.title)
-  return xml({
+  const frame = {
     rss: {
       '@_version': '2.0',
       '@_xmlns:atom': 'http://www.w3.org/2005/Atom',
@@ -24,10 +24,11 @@ export const rss = ({ site, home, self, links, language, updated, items, ...feed
           { '@_rel': 'self', '@_href': self, '@_type': 'application/rss+xml' },
           ...links.map(({ rel, href }) => ({ '@_rel': rel, '@_href': href })),
         ],
-        item: items.map(element),
+        ...(items.length > 0 && { item: '' }),
       },
     },
-  })
+  }
+  return xmlOfMany(frame, 'item', items.map(element))
 }
 
 /**

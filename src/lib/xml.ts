@@ -5,6 +5,20 @@ const builder = new XMLBuilder({ ignoreAttributes: false, suppressEmptyNode: tru
 /** A document as XML 1.0 in UTF-8, with its declaration; see `elements`. */
 export const xml = (document: object): string => XML_DECLARATION + elements(document)
 
+/**
+ * The same in steps: `frame` is the document with an empty element in the place of the items, and `items` are the members of the
+ * elements that stand there.
+ */
+export function* xmlOfMany(frame: object, name: string, items: Iterable<object>): Generator<void, string> {
+  const [before = '', after = ''] = xml(frame).split(`<${name}/>`)
+  let document = before
+  for (const item of items) {
+    document += elements({ [name]: item })
+    yield
+  }
+  return document + after
+}
+
 export const XML_DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
 
 /**
