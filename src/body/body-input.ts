@@ -54,7 +54,7 @@ function texts(ctx: z.core.ParsePayload<BlockInput[]>): void {
 }
 
 /** A sign that may be inline markup; a run of the same one counts once. */
-const MARKUP = /\*+|_+|~+|`+|[[\]<&\\]/u
+const MARKUP = /\*+|_+|~+|`+|[[\]<&\\]/g
 
 /** How much a body may have of what takes time. */
 const LIMITS = { texts: MAX_TEXTS, characters: MAX_BODY, 'signs of markup': MAX_MARKUP, pictures: MAX_PICTURES }

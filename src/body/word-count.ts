@@ -19,7 +19,7 @@ const segmenters = new BoundedMap<string, Intl.Segmenter>(MAX_SEGMENTERS)
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 /** A word in scripts with spaces: `don’t`, `well-built` and `3.5` are one each. The apostrophes U+02BB and U+02BC are letters to Unicode. */
-const WORD = /[\p{L}\p{M}\p{N}]+(?:[-'’.,·][\p{L}\p{M}\p{N}]+)*/u
+const WORD = /[\p{L}\p{M}\p{N}]+(?:[-'’.,·][\p{L}\p{M}\p{N}]+)*/gu
 
 /** The number of words of a plain text in a language (BCP 47); unknown languages are treated as English. */
 export const countWords = (text: string, language: string): number => atOnce(countInSteps(text, language))

@@ -16,13 +16,13 @@ const random = seededRandom(Number(process.env.TEST_SEED ?? 20_300_101))
 const LENGTH = 1_500
 /** How many of the costliest recipes of a kind are changed further, and how many are tried at their longest. */
 const SURVIVORS = 12
-const GROWN = 12
+const GROWN = 5
 /** How many texts an article gets: each leaves a revision. */
 const REUSED = 500
 /** The longest turn there may be, in milliseconds of processor time; and from when on a turn is tried again. */
 const MAX_TURN = 50
 const SUSPICIOUS = 25
-const TRIES = 4
+const TRIES = 5
 
 const service = await startService()
 
