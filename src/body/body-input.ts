@@ -28,6 +28,9 @@ const BodyText = z
   })
   .meta({ id: 'BodyText', description: 'A text that becomes blocks.' })
 
+/** The blocks of a body together, each of which has been validated before. */
+export const WholeBody = z.array(z.custom<BlockInput>()).max(MAX_BLOCKS).check(texts).check(ownNames)
+
 /** A body in a request: blocks, or a text or document that is converted into blocks. */
 export const BodyInput = z
   .union(
