@@ -20,6 +20,11 @@ describe('tasks on bodies', () => {
     await expect(poolOf()(caller('ana')).readBody(large('text'))).resolves.toEqual({ blocks: [], warnings: [] })
   })
 
+  it('run beside the event loop if they are small and have many tags', async () => {
+    const html = { format: 'html' as const, value: '<b>a<p>'.repeat(40) }
+    await expect(poolOf()(caller('ana')).readBody(html)).resolves.toEqual({ blocks: [], warnings: [] })
+  })
+
   it('run at once if they are small', async () => {
     const { blocks } = await poolOf()(caller('ana')).readBody({ format: 'markdown', value: 'loop' })
     expect(blocks).toMatchObject([{ type: 'paragraph', text: 'loop' }])

@@ -1,7 +1,9 @@
 /** Runs large tasks on bodies in threads, so that no text that a client sends holds up the event loop. */
 import { availableParallelism } from 'node:os'
 import { UnreadableBody } from '../body/errors.ts'
+import { matchesInSteps } from '../lib/count-matches.ts'
 import { Problem } from '../lib/problem.ts'
+import { atOnce } from '../lib/slices.ts'
 import { QueueFull } from '../runtime/fair-queue.ts'
 import { TaskTooLong, taskPool } from '../runtime/task-pool.ts'
 import {
@@ -103,9 +105,13 @@ export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }
 /** Whether a task takes no time at any size: a body of blocks needs no conversion. */
 const isQuick = (name: keyof BodyTasks, [body]: unknown[]): boolean => name === 'readBody' && Array.isArray(body)
 
+/** How many characters a `<` counts as: tags that are not closed are opened again in each paragraph that follows. */
+const TAG = 60
+const TAGS = /</g
+
 /** The size of a body in characters, without those of the names of its members. */
 function sizeOf(value: unknown): number {
-  if (typeof value === 'string') return value.length
+  if (typeof value === 'string') return value.length + TAG * atOnce(matchesInSteps(value, TAGS))
   if (typeof value !== 'object' || value === null) return 1
   let size = 0
   for (const member of Object.values(value)) size += sizeOf(member)
