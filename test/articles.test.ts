@@ -2,6 +2,7 @@ import { asc, eq } from 'drizzle-orm'
 import { recompileStale } from '../src/editions/recompile-stale.ts'
 import { articles, changes, editions } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
+import { problem } from './harness/problem.ts'
 
 let room: Newsroom
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { urnOf } from '../editions/site-urls.ts'
-import { xmlOfMany } from '../lib/xml.ts'
+import { TEXT_PLACE, xmlOfMany } from '../lib/xml.ts'
 import type { Feed, FeedItem, Tombstone } from './feed.ts'
 import { enclosureAttributes, imageElements } from './media.ts'
 
@@ -38,7 +38,11 @@ export function atom({
       ...(items.length > 0 && { entry: '' }),
     },
   }
-  return xmlOfMany(frame, 'entry', items.map(entry))
+  return xmlOfMany(
+    frame,
+    'entry',
+    items.map((item) => ({ element: entry(item), text: item.content ?? '' })),
+  )
 }
 
 const tombstone = ({ id, at, reason }: Tombstone) => ({
@@ -64,6 +68,6 @@ const entry = ({ id, url, title, summary, content, authors, categories, image, r
   category: categories.map((term) => ({ '@_term': term })),
   ...(rights !== null && { rights }),
   ...(summary !== null && { summary }),
-  ...(content !== null && { content: { '@_type': 'html', '#text': content } }),
+  ...(content !== null && { content: { '@_type': 'html', ...(content && TEXT_PLACE) } }),
   ...imageElements(image),
 })

@@ -111,7 +111,8 @@ export function registerFeeds(server: FastifyInstance, deps: FeedDeps): void {
         const { page, items } = await pageBySize(paging, {
           read: (request) => listPage(db, { filters: filtersIn(query), sort: '-publishedAt' }, request),
           load: itemsOf,
-          sizeOf: ({ content }) => content?.length ?? 0,
+          // Escaped for XML, HTML is about twice as long.
+          sizeOf: ({ content }) => 2 * (content?.length ?? 0),
         })
         const cursors = paging.info(reply, page)
         const feed = await feedOf({ db, site }, { file, query, cursors, items })

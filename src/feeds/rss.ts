@@ -1,5 +1,5 @@
 import { urnOf } from '../editions/site-urls.ts'
-import { xmlOfMany } from '../lib/xml.ts'
+import { TEXT_PLACE, xmlOfMany } from '../lib/xml.ts'
 import type { Feed, FeedItem } from './feed.ts'
 import { enclosureAttributes, imageElements } from './media.ts'
 
@@ -28,7 +28,11 @@ export function rss({ site, home, self, links, language, updated, items, ...feed
       },
     },
   }
-  return xmlOfMany(frame, 'item', items.map(element))
+  return xmlOfMany(
+    frame,
+    'item',
+    items.map((item) => ({ element: element(item), text: item.content ?? '' })),
+  )
 }
 
 /**
@@ -44,7 +48,7 @@ const element = ({ id, url, title, summary, content, authors, categories, image,
   guid: { '@_isPermaLink': 'false', '#text': urnOf(id) },
   pubDate: rfc822(item.publishedAt),
   ...(summary !== null && { description: asHtml(summary) }),
-  ...(content !== null && { 'content:encoded': content }),
+  ...(content !== null && { 'content:encoded': content && TEXT_PLACE }),
   'dc:creator': authors,
   'dc:language': item.language,
   ...(rights !== null && { 'dc:rights': rights }),
