@@ -2,6 +2,7 @@ import { asc, eq } from 'drizzle-orm'
 import { recompileStale } from '../src/editions/recompile-stale.ts'
 import { articles, changes, editions } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
+import { problem } from './harness/problem.ts'
 
 let room: Newsroom
 beforeAll(async () => {
@@ -353,6 +354,38 @@ describe('the blocks of a body', () => {
     const change = { body: [{ ...body[0], text: 'Mine.' }, body[1], { ...body[2], text: 'New.' }] }
     await editor.patch(`/v1/articles/${id}?publish=changes`).send(change).expect(200)
     expect((await editor.get(`/v1/articles/${id}`)).body.body).toMatchObject([{ text: 'Mine.' }, {}, { text: 'Old.' }])
+  })
+
+  it('are changed one by one also where they are large', async () => {
+    const { editor } = room
+    const table = (cell: unknown) => ({ type: 'table', header: [], rows: Array(60).fill(Array(20).fill(cell)) })
+    const { id } = (
+      await editor
+        .post('/v1/articles')
+        .send({ headline: 'Results', body: [table('1')] })
+        .expect(201)
+    ).body
+    const path = `/v1/articles/${id}/body`
+    const { body: added } = await editor
+      .post(path)
+      .send({ block: table(' 2 ') })
+      .expect(201)
+    expect(added).toEqual({ id: added.id, ...table('2') })
+    const { body: changed } = await editor
+      .patch(`${path}/${added.id}`)
+      .send({ rows: table('3').rows })
+      .expect(200)
+    expect(changed).toEqual({ id: added.id, ...table('3') })
+    const refused = await editor
+      .patch(`${path}/${added.id}`)
+      .send({ rows: table(4).rows })
+      .expect(problem('validation'))
+    expect(refused.body.errors).toHaveLength(100)
+    expect(refused.body.errors[0].pointer).toBe('/rows/0/0')
+    await editor
+      .patch(`${path}/${added.id}`)
+      .send({ type: 'divider', rows: table(4).rows })
+      .expect(400)
   })
 
   it('are added, changed and removed one by one', async () => {

@@ -1,3 +1,4 @@
+import { newArticleReader } from '../src/articles/request-readers.ts'
 import type { Block } from '../src/body/block.ts'
 import { bodyChanges } from '../src/body/body-changes.ts'
 import { type BodyTaskPoolOptions, bodyTaskPool } from '../src/body-tasks/pool.ts'
@@ -17,6 +18,11 @@ function poolOf(options: BodyTaskPoolOptions = {}) {
 describe('tasks on bodies', () => {
   it('run beside the event loop if they are large', async () => {
     await expect(poolOf()(caller('ana')).readBody(large('text'))).resolves.toEqual({ blocks: [], warnings: [] })
+  })
+
+  it('run beside the event loop if they are small and have many tags', async () => {
+    const html = { format: 'html' as const, value: '<b>a<p>'.repeat(40) }
+    await expect(poolOf()(caller('ana')).readBody(html)).resolves.toEqual({ blocks: [], warnings: [] })
   })
 
   it('run at once if they are small', async () => {
@@ -45,6 +51,25 @@ describe('tasks on bodies', () => {
     await expect(renderText(blocks('a'))).resolves.toBe('a')
     await expect(renderHtml(bodies('a'.repeat(9_000)))).resolves.toBe('"renderHtml of 18,109"')
     await expect(renderText(blocks('a'.repeat(20_000)))).resolves.toBe('"renderText of 20,032"')
+  })
+
+  it('read large requests, and give the problems of their validation', async () => {
+    const { tasksOf, close } = bodyTaskPool({ deadline: 60_000 })
+    closeLater(close)
+    const { readRequest } = tasksOf(caller('ana'))
+    const read = (json: string) => readRequest(Buffer.from(json), newArticleReader)
+    const items = (item: unknown) =>
+      JSON.stringify({ headline: ' Tides ', body: [{ type: 'list', ordered: false, items: Array(900).fill(item) }] })
+    await expect(read(items(' Neap '))).resolves.toEqual({
+      headline: 'Tides',
+      body: [{ type: 'list', ordered: false, items: Array(900).fill('Neap') }],
+    })
+    const refused = await read(items(5)).catch((error: unknown) => error)
+    expect(refused).toMatchObject({ type: 'validation', status: 400 })
+    expect((refused as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer)).toEqual(
+      Array.from({ length: 100 }, (_, n) => `/body/0/items/${n}`),
+    )
+    await expect(read('{"headline":')).rejects.toMatchObject({ type: 'invalid-json' })
   })
 
   it('are ended at their deadline, and the next one runs', async () => {

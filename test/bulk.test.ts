@@ -132,6 +132,24 @@ describe('a bulk request', () => {
     await room.editor.get('/v1/articles/wire-400?version=draft').expect(404)
   }, 60_000)
 
+  it('reads large lines as it reads small ones', async () => {
+    const list = (item: unknown) => [{ type: 'list', ordered: false, items: Array(900).fill(item) }]
+    const created = await bulk([article('A long list', { body: list('Cars') })])
+    expect(created).toMatchObject([{ line: 1, status: 201, slug: 'a-long-list' }])
+    const results = await bulk([
+      { op: 'update', id: 'a-long-list', body: { body: list('Trams') }, publish: true },
+      { op: 'update', id: 'a-long-list', body: { body: list(5) } },
+      { op: 'publish', id: 'a-long-list', body: { note: list('Trams') } },
+      { op: 'create', resource: 'tags', body: { name: list('Trams'), description: 'x'.repeat(3_000) } },
+      { op: 'create', resource: 'tags', body: { name: Array(1_100).fill(1) } },
+      { op: 'make', body: list('Trams') },
+    ])
+    expect(statuses(results)).toEqual([200, 400, 400, 400, 400, 400])
+    const pointers = results.map(({ problem }) => problem?.errors?.[0]?.pointer)
+    expect(pointers).toEqual([undefined, '/body/body/0/items/0', '/body/note', '/body/name', undefined, '/op'])
+    expect(results[4]?.problem?.type).toBe('/problems/invalid-json')
+  })
+
   it('refuses contradictory parameters, and says where', async () => {
     const results = await bulk([
       { op: 'update', body: {} },

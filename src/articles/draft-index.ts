@@ -2,11 +2,13 @@
 import { asc, desc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Content } from '../editions/content.ts'
 import { textTokens } from '../editions/indexing.ts'
+import { inSlices } from '../lib/slices.ts'
 import { sortKey } from '../lib/tokenizer.ts'
 import { deleteTokens, putTokens } from '../storage/fulltext.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { articles } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
+import { isSameInSteps } from './same-content.ts'
 
 /** How many working copies one transaction indexes: few enough that other writers do not wait long. */
 const BATCH_SIZE = 50
@@ -34,7 +36,7 @@ export async function indexDraft(
   before: { searchKey: number | null; content: Content },
 ): Promise<number> {
   const { searchKey } = before
-  if (searchKey !== null && indexedTextOf(before.content) === indexedTextOf(content)) return searchKey
+  if (searchKey !== null && (await inSlices(isSameInSteps(indexed(before.content), indexed(content))))) return searchKey
   if (searchKey !== null) await deleteTokens(tx, 'drafts', searchKey)
   const key = searchKey ?? (await newDraftKey(tx))
   await indexNewDraft(tx, key, content)
@@ -42,8 +44,14 @@ export async function indexDraft(
 }
 
 /** All that is indexed of an article, to compare. */
-const indexedTextOf = ({ headline, kicker, standfirst, summary, body, language }: Content): string =>
-  JSON.stringify([headline, kicker, standfirst, summary, body, language])
+const indexed = ({ headline, kicker, standfirst, summary, body, language }: Content) => ({
+  headline,
+  kicker,
+  standfirst,
+  summary,
+  body,
+  language,
+})
 
 /** Indexes a batch of the working copies that are not in the index; gives their number. */
 export async function indexMissingDrafts(tx: Writer): Promise<number> {

@@ -31,7 +31,7 @@ export async function contentOf(
   await resolve.prefetch(referencesIn({ input, body }))
   const resolved: StoredBlock[] = []
   for (const [index, block] of body.entries()) resolved.push(await storedBlock(resolve, block, index))
-  const blocks = withBlockIds(resolved, before)
+  const blocks = await inSlices(withBlockIds(resolved, before))
   const content: Content = {
     headline: input.headline,
     kicker: input.kicker ?? null,

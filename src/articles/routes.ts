@@ -17,6 +17,7 @@ import { createCommand, type PublishScope, patchCommand, publishScope, requirePu
 import { deletePermanently, trash } from './lifecycle/trash.ts'
 import { presentSaved } from './presenter.ts'
 import type { MayBackdate } from './publication-dates.ts'
+import { articlePatchReader, newArticleReader } from './request-readers.ts'
 import { ArticlePatch, NewArticle } from './schemas.ts'
 import { findArticle } from './store.ts'
 
@@ -54,7 +55,10 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps): vo
   app.post(
     '/articles',
     {
-      config: { access: 'drafts:write' },
+      config: {
+        access: 'drafts:write',
+        readLargeBody: ({ caller }, bytes) => deps.bodyTasksOf(caller).readRequest(bytes, newArticleReader),
+      },
       schema: {
         operationId: 'createArticle',
         summary: 'Create an article',
@@ -73,7 +77,10 @@ export function registerArticles(server: FastifyInstance, deps: ArticleDeps): vo
   app.patch(
     '/articles/:article',
     {
-      config: { access: 'drafts:write' },
+      config: {
+        access: 'drafts:write',
+        readLargeBody: ({ caller }, bytes) => deps.bodyTasksOf(caller).readRequest(bytes, articlePatchReader),
+      },
       schema: {
         operationId: 'updateArticle',
         summary: 'Update an article',

@@ -9,6 +9,7 @@ import type { Article } from '../editions/article.ts'
 import { type Content, editableContent, type RefKind, refsOf } from '../editions/content.ts'
 import { newId } from '../lib/id.ts'
 import { notFound, Problem } from '../lib/problem.ts'
+import { inSlices } from '../lib/slices.ts'
 import { sortKey } from '../lib/tokenizer.ts'
 import { compressAhead } from '../storage/dialect.ts'
 import { insertRow, insertRows } from '../storage/prepared-statements.ts'
@@ -22,6 +23,7 @@ import { requireFreeExternalId, requireOwnSubItems } from './ownership.ts'
 import { provisionalSlug, requireSlugChooser } from './provisional-slug.ts'
 import { resolver } from './reference-resolver.ts'
 import { addRevisionNote, insertRevision } from './revisions/store.ts'
+import { isSameInSteps } from './same-content.ts'
 import type { ArticleWithoutBody } from './schemas.ts'
 
 type Row = typeof articles.$inferSelect
@@ -161,7 +163,7 @@ export async function saveIfChanged(
     after.slug === before.slug &&
     after.publishedAt === before.publishedAt &&
     after.updatedAt === before.updatedAt &&
-    JSON.stringify(after.content) === JSON.stringify(before.content)
+    (await inSlices(isSameInSteps(before.content, after.content)))
   if (!isSame) return saveRevision(tx, before, after, context, note)
   await addRevisionNote(tx, before, note)
   return before

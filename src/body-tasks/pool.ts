@@ -1,7 +1,9 @@
 /** Runs large tasks on bodies in threads, so that no text that a client sends holds up the event loop. */
 import { availableParallelism } from 'node:os'
 import { UnreadableBody } from '../body/errors.ts'
+import { matchesInSteps } from '../lib/count-matches.ts'
 import { Problem } from '../lib/problem.ts'
+import { atOnce } from '../lib/slices.ts'
 import { QueueFull } from '../runtime/fair-queue.ts'
 import { TaskTooLong, taskPool } from '../runtime/task-pool.ts'
 import {
@@ -18,7 +20,7 @@ import {
 const THREAD = new URL('thread.js', import.meta.url)
 
 /** The size in characters below which a task runs on the event loop: it takes hardly longer than to wake a thread. */
-const SMALL: Record<keyof BodyTasks, number> = {
+const SMALL: Record<Exclude<keyof BodyTasks, 'readRequest'>, number> = {
   readBody: 4_096,
   bodyChanges: 4_096,
   projectJson: 16_384,
@@ -63,6 +65,10 @@ export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }
     try {
       const outcome = await pool.run(client, { name: task.name, args: task.args.map(pack) })
       if ('unreadable' in outcome) throw new UnreadableBody(outcome.unreadable)
+      if ('problem' in outcome) {
+        const { type, message, errors } = outcome.problem
+        throw new Problem(type, message, { errors })
+      }
       return unpack(outcome.value)
     } catch (error) {
       if (error instanceof TaskTooLong)
@@ -74,7 +80,7 @@ export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }
   }
 
   /** Runs a task where its size says. */
-  function runBySize<N extends keyof BodyTasks>(client: string, name: N, args: Parameters<BodyTasks[N]>) {
+  function runBySize<N extends keyof typeof SMALL>(client: string, name: N, args: Parameters<BodyTasks[N]>) {
     const isSmall = isQuick(name, args) || sizeOf(args) < SMALL[name]
     const inline = inlineTasks[name] as (...args: Parameters<BodyTasks[N]>) => ReturnType<BodyTasks[N]>
     return isSmall ? inline(...args) : (run(client, { name, args } as BodyTask) as ReturnType<BodyTasks[N]>)
@@ -84,6 +90,7 @@ export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }
     tasksOf: ({ id, role }) => {
       const client = id ?? role
       return {
+        readRequest: (...args) => run(client, { name: 'readRequest', args }) as Promise<object>,
         readBody: (...args) => runBySize(client, 'readBody', args),
         bodyChanges: (...args) => runBySize(client, 'bodyChanges', args),
         projectJson: (...args) => runBySize(client, 'projectJson', args),
@@ -98,9 +105,13 @@ export function bodyTaskPool({ deadline = 5_000, memory = 256, thread = THREAD }
 /** Whether a task takes no time at any size: a body of blocks needs no conversion. */
 const isQuick = (name: keyof BodyTasks, [body]: unknown[]): boolean => name === 'readBody' && Array.isArray(body)
 
+/** How many characters a `<` counts as: tags that are not closed are opened again in each paragraph that follows. */
+const TAG = 60
+const TAGS = /</g
+
 /** The size of a body in characters, without those of the names of its members. */
 function sizeOf(value: unknown): number {
-  if (typeof value === 'string') return value.length
+  if (typeof value === 'string') return value.length + TAG * atOnce(matchesInSteps(value, TAGS))
   if (typeof value !== 'object' || value === null) return 1
   let size = 0
   for (const member of Object.values(value)) size += sizeOf(member)

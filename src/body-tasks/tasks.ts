@@ -6,9 +6,19 @@ import { readBody } from '../body/read.ts'
 import { toHtml } from '../body/to-html.ts'
 import { toText } from '../body/to-text.ts'
 import { projectJson } from '../editions/projection.ts'
+import { parseJson } from '../http/json-body.ts'
+import type { Problem } from '../lib/problem.ts'
+
+/** A function that validates what a request has: threads share no functions, so it is named by the module that exports it. */
+export interface RequestReader {
+  module: string
+  name: string
+}
 
 /** The tasks. Wherever they run, their results come later. */
 export interface BodyTasks {
+  /** Parses JSON, and validates it. Throws the problems of both. */
+  readRequest(json: Uint8Array, reader: RequestReader): Promise<object>
   readBody: typeof readBody
   bodyChanges(...bodies: Parameters<typeof bodyChanges>): Promise<ReturnType<typeof bodyChanges>>
   projectJson(...article: Parameters<typeof projectJson>): Promise<string>
@@ -20,6 +30,8 @@ export interface BodyTasks {
 
 /** Runs the tasks on the event loop: for tests and commands, and for small bodies. */
 export const inlineTasks: BodyTasks = {
+  readRequest: async ({ buffer, byteOffset, byteLength }, { module, name }) =>
+    (await import(module))[name](parseJson(Buffer.from(buffer, byteOffset, byteLength))),
   readBody,
   bodyChanges: async (...bodies) => bodyChanges(...bodies),
   projectJson: async (...article) => projectJson(...article),
@@ -34,11 +46,16 @@ export type BodyTask = { [N in keyof BodyTasks]: { name: N; args: Parameters<Bod
 export type BodyTasksOf = (caller: Pick<Caller, 'id' | 'role'>) => BodyTasks
 
 /** A value as threads send it to each other: text takes them less time than the many objects of a body. */
-export type Packed = { text: string } | { json: string }
+export type Packed = { text: string } | { json: string } | { bytes: Uint8Array }
 
-export const pack = (value: unknown): Packed =>
-  typeof value === 'string' ? { text: value } : { json: JSON.stringify(value) }
-export const unpack = (packed: Packed): unknown => ('text' in packed ? packed.text : JSON.parse(packed.json))
+export function pack(value: unknown): Packed {
+  if (value instanceof Uint8Array) return { bytes: value }
+  return typeof value === 'string' ? { text: value } : { json: JSON.stringify(value) }
+}
+export function unpack(packed: Packed): unknown {
+  if ('bytes' in packed) return packed.bytes
+  return 'text' in packed ? packed.text : JSON.parse(packed.json)
+}
 
 /** A task on its way to a thread. */
 export interface PackedTask {
@@ -47,4 +64,7 @@ export interface PackedTask {
 }
 
 /** The result on its way back: an error would lose its class. */
-export type TaskOutcome = { value: Packed } | { unreadable: string }
+export type TaskOutcome =
+  | { value: Packed }
+  | { unreadable: string }
+  | { problem: Pick<Problem, 'type' | 'message' | 'errors'> }

@@ -6,13 +6,22 @@ import type { StoredBlock } from './block.ts'
 /** Blocks are equal if all but their ids is. */
 const contentOfBlock = ({ id: _, ...content }: StoredBlock): string => JSON.stringify(content)
 
+function* contentsOf(blocks: StoredBlock[]): Generator<void, string[]> {
+  const contents: string[] = []
+  for (const block of blocks) {
+    contents.push(contentOfBlock(block))
+    yield
+  }
+  return contents
+}
+
 /**
- * The blocks, each with an id. A block that has none gets that of an equal block of the body before, or else a new one. A body
+ * The blocks, each with an id, in steps of one block. A block that has none gets that of an equal block of the body before, or else a new one. A body
  * that is the same as before remains as it is, so that sending it again changes nothing.
  */
-export function withBlockIds(blocks: StoredBlock[], before: StoredBlock[]): StoredBlock[] {
-  const contents = blocks.map(contentOfBlock)
-  const former = before.map(contentOfBlock)
+export function* withBlockIds(blocks: StoredBlock[], before: StoredBlock[]): Generator<void, StoredBlock[]> {
+  const contents = yield* contentsOf(blocks)
+  const former = yield* contentsOf(before)
   const isSame = blocks.every(({ id }, i) => contents[i] === former[i] && (id === undefined || id === before[i]?.id))
   if (isSame && blocks.length === before.length) return before
   const taken = new Set(blocks.flatMap(({ id }) => id ?? []))

@@ -1,8 +1,10 @@
 /** Schema of a body in a request. */
 import * as z from 'zod'
+import { matchesInSteps } from '../lib/count-matches.ts'
 import { WebUrl } from '../lib/schemas.ts'
+import { atOnce } from '../lib/slices.ts'
 import { BlockInput } from './block.ts'
-import { textsIn } from './block-texts.ts'
+import { type BlockText, textsIn } from './block-texts.ts'
 import { documentBodies } from './documents/schemas.ts'
 import { MAX_BLOCKS, MAX_BODY, MAX_MARKUP, MAX_PICTURES, MAX_TEXTS } from './limits.ts'
 import { unsafeLinks } from './links.ts'
@@ -26,6 +28,9 @@ const BodyText = z
   })
   .meta({ id: 'BodyText', description: 'A text that becomes blocks.' })
 
+/** The blocks of a body together, each of which has been validated before. */
+export const WholeBody = z.array(z.custom<BlockInput>()).max(MAX_BLOCKS).check(texts).check(ownNames)
+
 /** A body in a request: blocks, or a text or document that is converted into blocks. */
 export const BodyInput = z
   .union(
@@ -44,14 +49,11 @@ export type BodyInput = z.infer<typeof BodyInput>
 
 /** Checks the amount of text and of markup, and only if these are within their limits the links. */
 function texts(ctx: z.core.ParsePayload<BlockInput[]>): void {
-  const excess = excessIn(ctx.value)
-  if (excess) {
-    ctx.issues.push({ code: 'custom', ...excess, input: ctx.value })
-    return
-  }
-  for (const { path, message } of unsafeLinks(ctx.value)) {
-    ctx.issues.push({ code: 'custom', message, path, input: ctx.value })
-  }
+  const addIssue = ({ path, message }: Issue) => ctx.issues.push({ code: 'custom', message, path, input: ctx.value })
+  const parts = ctx.value.map((block) => ({ block, texts: textsIn(block) }))
+  const excess = excessIn(parts)
+  if (excess) addIssue(excess)
+  else for (const issue of unsafeLinks(parts.map(({ texts }) => texts))) addIssue(issue)
 }
 
 /** A sign that may be inline markup; a run of the same one counts once. */
@@ -59,40 +61,54 @@ const MARKUP = /\*+|_+|~+|`+|[[\]<&\\]/g
 
 /** How much a body may have of what takes time. */
 const LIMITS = { texts: MAX_TEXTS, characters: MAX_BODY, 'signs of markup': MAX_MARKUP, pictures: MAX_PICTURES }
-type Amounts = Partial<Record<keyof typeof LIMITS, number>>
+type Amounts = Record<keyof typeof LIMITS, number>
+const amounts = Object.keys(LIMITS) as (keyof typeof LIMITS)[]
 
-/** The first place at which the blocks have more than a body may have. */
-function excessIn(blocks: BlockInput[]): { path: PropertyKey[]; message: string } | undefined {
-  const total: Amounts = {}
-  for (const [index, block] of blocks.entries())
-    for (const { path, amounts } of amountsIn(block)) {
-      const name = addAmounts(total, amounts)
-      if (name) return { path: [index, ...path], message: `is where the body has more than ${LIMITS[name]} ${name}` }
-    }
-  return undefined
+interface Issue {
+  path: PropertyKey[]
+  message: string
 }
 
-/** Adds amounts to a total; gives the name of one that then exceeds its limit. */
-function addAmounts(total: Amounts, amounts: Amounts): keyof Amounts | undefined {
-  for (const name of Object.keys(amounts) as (keyof Amounts)[]) {
-    const sum = (total[name] ?? 0) + (amounts[name] ?? 0)
-    if (sum > LIMITS[name]) return name
-    total[name] = sum
+/** The first place at which the blocks have more than a body may have. */
+function excessIn(parts: { block: BlockInput; texts: BlockText[] }[]): Issue | undefined {
+  const total: Amounts = { texts: 0, characters: 0, 'signs of markup': 0, pictures: 0 }
+  const excess = (path: PropertyKey[]): Issue | undefined => {
+    const name = amounts.find((amount) => total[amount] > LIMITS[amount])
+    return name && { path, message: `is where the body has more than ${LIMITS[name]} ${name}` }
+  }
+  for (const [index, { block, texts }] of parts.entries()) {
+    const own = excess([index, ...addOwn(total, block)])
+    if (own) return own
+    for (const { path, text } of texts) {
+      total.texts += 1
+      total.characters += text.length
+      total['signs of markup'] += atOnce(matchesInSteps(text, MARKUP))
+      const here = excess([index, ...path])
+      if (here) return here
+    }
   }
   return undefined
 }
 
-/** What each part of a block adds to a body. */
-function* amountsIn(block: BlockInput): Generator<{ path: PropertyKey[]; amounts: Amounts }, void> {
-  if (block.type === 'table') yield { path: [], amounts: { texts: spannedIn(block) } }
-  if (block.type === 'image') yield { path: [], amounts: { pictures: 1 } }
-  if (block.type === 'gallery') yield { path: ['images'], amounts: { pictures: block.images.length } }
-  if (block.type === 'code') yield { path: ['text'], amounts: { texts: 1, characters: block.text.length } }
-  for (const { path, text } of textsIn(block))
-    yield {
-      path,
-      amounts: { texts: 1, characters: text.length, 'signs of markup': text.match(MARKUP)?.length ?? 0 },
-    }
+/** Adds what a block has beside its texts; gives the path to it. */
+function addOwn(total: Amounts, block: BlockInput): PropertyKey[] {
+  switch (block.type) {
+    case 'table':
+      total.texts += spannedIn(block)
+      return []
+    case 'image':
+      total.pictures += 1
+      return []
+    case 'gallery':
+      total.pictures += block.images.length
+      return ['images']
+    case 'code':
+      total.texts += 1
+      total.characters += block.text.length
+      return ['text']
+    default:
+      return []
+  }
 }
 
 /** How many places of a table have no cell of their own, as another spans them: in some forms each is a cell. */

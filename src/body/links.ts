@@ -1,8 +1,7 @@
 /** Checks the protocols of a body's links. */
 
 import { forbiddenProtocol } from './addresses.ts'
-import type { BlockInput } from './block.ts'
-import { textsIn } from './block-texts.ts'
+import type { BlockText } from './block-texts.ts'
 import { isLink } from './inline.ts'
 import { parseInline } from './parse-inline.ts'
 
@@ -13,14 +12,13 @@ interface LinkIssue {
   message: string
 }
 
-/** The issues with links in the blocks, each with the path of its text. */
-export function unsafeLinks(blocks: BlockInput[]): LinkIssue[] {
-  return blocks.flatMap((block, index) =>
-    textsIn(block).flatMap(({ path, text }) => {
+/** The issues with links in the texts of blocks, each with the path of its text. */
+export function* unsafeLinks(blocks: BlockText[][]): Generator<LinkIssue> {
+  for (const [index, texts] of blocks.entries())
+    for (const { path, text } of texts) {
       const protocol = SUSPICIOUS.test(text) ? protocolIn(text) : null
-      return protocol === null ? [] : [{ path: [index, ...path], message: `must not link to ${protocol} addresses` }]
-    }),
-  )
+      if (protocol !== null) yield { path: [index, ...path], message: `must not link to ${protocol} addresses` }
+    }
 }
 
 function protocolIn(text: string): string | null {

@@ -1,5 +1,4 @@
 /** Blocks to plain text. */
-import { getOrCreate } from '../lib/cache.ts'
 import { atOnce } from '../lib/slices.ts'
 import type { Block, StoredBlock } from './block.ts'
 import { textsIn } from './block-texts.ts'
@@ -13,30 +12,39 @@ const cache = new WeakMap<Block | StoredBlock, string>()
 /** The text of the blocks without markup, separated by blank lines, for counting, indexing and plain output. */
 export const toText = (blocks: (Block | StoredBlock)[]): string => atOnce(textInSteps(blocks))
 
-/** The same in steps, each of one block. */
+/** The same in steps, each of one text. */
 export function* textInSteps(blocks: (Block | StoredBlock)[]): Generator<void, string> {
   const texts: string[] = []
   for (const block of blocks) {
-    texts.push(getOrCreate(cache, block, () => textOf(block)))
-    yield
+    const text = cache.get(block) ?? (yield* textOf(block))
+    cache.set(block, text)
+    texts.push(text)
   }
   return texts.filter((text) => text !== '').join('\n\n')
 }
 
-function textOf(block: Block | StoredBlock): string {
+function* textOf(block: Block | StoredBlock): Generator<void, string> {
   switch (block.type) {
     case 'code':
       return block.text
     case 'table': {
-      const rows = expandTable(block).map((cells) => cells.map(plain).join('\t'))
-      return [...(block.caption ? [plain(block.caption)] : []), ...rows].join('\n')
+      const lines = block.caption ? [plain(block.caption)] : []
+      for (const cells of expandTable(block)) {
+        lines.push(cells.map(plain).join('\t'))
+        yield
+      }
+      return lines.join('\n')
     }
     case 'footnotes':
       return block.items.map(({ label, text }) => `[${label}] ${plain(text)}`).join('\n')
-    default:
-      return textsIn(block)
-        .map(({ text }) => plain(text))
-        .join('\n')
+    default: {
+      const lines: string[] = []
+      for (const { text } of textsIn(block)) {
+        lines.push(plain(text))
+        yield
+      }
+      return lines.join('\n')
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** The length of a text in words, and in minutes of reading. */
 import { BoundedMap, getOrCreate } from '../lib/cache.ts'
+import { matchesInSteps } from '../lib/count-matches.ts'
 import { atOnce } from '../lib/slices.ts'
 import { withoutUnseen } from '../lib/tokenizer.ts'
 import type { StoredBlock } from './block.ts'
@@ -23,9 +24,9 @@ const WORD = /[\p{L}\p{M}\p{N}]+(?:[-'’.,·][\p{L}\p{M}\p{N}]+)*/gu
 /** The number of words of a plain text in a language (BCP 47); unknown languages are treated as English. */
 export const countWords = (text: string, language: string): number => atOnce(countInSteps(text, language))
 
-/** The same in steps, for texts without spaces. These are read in pieces, since a segmenter takes more than linear time. */
+/** The same in steps. Texts without spaces are read in pieces, since a segmenter takes more than linear time. */
 export function* countInSteps(text: string, language: string): Generator<void, number> {
-  if (!UNSPACED.test(text)) return countMatches(withoutUnseen(text), WORD)
+  if (!UNSPACED.test(text)) return yield* matchesInSteps(withoutUnseen(text), WORD)
   const segmenter = segmenterOf(language)
   let words = 0
   let at = 0
@@ -39,13 +40,6 @@ export function* countInSteps(text: string, language: string): Generator<void, n
     yield
   }
   return words
-}
-
-/** How often a global pattern matches. `match` would create each word as a string. */
-function countMatches(text: string, pattern: RegExp): number {
-  let count = 0
-  while (pattern.test(text)) count += 1
-  return count
 }
 
 /** The number of words of a body, counted in steps. */

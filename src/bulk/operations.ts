@@ -24,61 +24,12 @@ import * as entries from '../catalogue/store.ts'
 import { tagKind } from '../catalogue/tags.ts'
 import { deleteEntry } from '../catalogue/trash.ts'
 import { requirePermission } from '../http/access.ts'
-import { parseJson } from '../http/json-body.ts'
 import { parseBody } from '../http/validation.ts'
 import { mergePatch } from '../lib/merge-patch.ts'
 import { Problem } from '../lib/problem.ts'
 import { mediaKind } from '../media/kind.ts'
 import type { Writer } from '../storage/storage.ts'
-
-/** Longest line, in bytes. */
-export const MAX_LINE = 2 * 1024 * 1024
-
-export const BulkLine = z
-  .strictObject({
-    op: z.enum(['create', 'update', 'publish', 'unpublish', 'delete']).meta({
-      description: 'What to do; `publish` and `unpublish` are for articles.',
-    }),
-    resource: z
-      .enum(['articles', 'authors', 'sources', 'sections', 'tags', 'media'])
-      .default('articles')
-      .meta({ description: 'What to do it to.' }),
-    id: z.string().min(1).max(1_500).optional().meta({
-      description: 'The id or slug, or the path of a section; for all but `create`.',
-    }),
-    body: z.looseObject({}).optional().meta({
-      description:
-        'What the body of the single request would be: `NewArticle`, `ArticlePatch`, `Publication`, `Note`, `NewAuthor`, `AuthorPatch` and so on; none for `delete`.',
-    }),
-    publish: z
-      .union([z.boolean(), z.literal('changes')], { error: 'must be true, false or "changes"' })
-      .optional()
-      .meta({
-        description:
-          'Publish in the same operation; for editors, and for `create` and `update` of articles. `changes` is for `update`: only what the line changes goes live.',
-      }),
-  })
-  .check(({ value: { op, resource, id, publish }, issues }) => {
-    const addIssue = (name: string, message: string, code: string) =>
-      issues.push({ code: 'custom', message, path: [name], input: undefined, params: { code } })
-    const saves = op === 'create' || op === 'update'
-    if (!(saves || op === 'delete' || resource === 'articles')) addIssue('op', 'is for articles only', 'invalid_value')
-    if (op === 'create' && id !== undefined)
-      addIssue('id', 'is not taken by create: the service creates ids', 'unknown')
-    if (op !== 'create' && id === undefined) addIssue('id', 'is required', 'required')
-    if (publish !== undefined && !(saves && resource === 'articles'))
-      addIssue('publish', 'is for create and update of articles only', 'unknown')
-    else if (publish === 'changes' && op === 'create') addIssue('publish', 'is true or false', 'invalid_value')
-  })
-  .meta({
-    id: 'BulkLine',
-    description: 'A line of a bulk request: one operation.',
-    examples: [
-      { op: 'create', body: { headline: 'Harbour bridge reopens', externalId: 'wire-1' }, publish: true },
-      { op: 'update', resource: 'authors', id: 'ana-moreau', body: { jobTitle: 'Editor' } },
-    ],
-  })
-export type BulkLine = z.output<typeof BulkLine>
+import type { BulkLine } from './line.ts'
 
 /** A prepared operation. */
 export interface Operation {
@@ -95,12 +46,6 @@ export interface OperationResult {
   /** The date that the article has, if the line sets it. */
   publishedAt?: string | null
   warnings?: Warning[]
-}
-
-/** Parses and validates a line. Throws `too-large`, `bad-request` or `validation`. */
-export function readLine(bytes: Buffer | undefined): BulkLine {
-  if (bytes === undefined) throw new Problem('too-large', `the line is longer than ${MAX_LINE} bytes`)
-  return parseBody(BulkLine, parseJson(bytes))
 }
 
 /** What operations on articles need. */

@@ -14,8 +14,8 @@ import type { OpenRequests } from '../keys/open-requests.ts'
 import { Problem as Thrown } from '../lib/problem.ts'
 import { booleanParameter } from '../lib/query-parameters.ts'
 import { Id, Slug, Timestamp } from '../lib/schemas.ts'
+import { BulkLine, MAX_LINE } from './line.ts'
 import { groupsOf, limited, linesOf } from './lines.ts'
-import { BulkLine, MAX_LINE } from './operations.ts'
 import {
   type BulkContext,
   type LineResult,

@@ -5,8 +5,9 @@ import type { WriteContext } from '../access/write-context.ts'
 import { dryRun } from '../articles/lifecycle/dry-run.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
+import { type BulkLine, readLine } from './line.ts'
 import type { Line } from './lines.ts'
-import { type Operation, type OperationDeps, type OperationResult, operationOf, readLine } from './operations.ts'
+import { type Operation, type OperationDeps, type OperationResult, operationOf } from './operations.ts'
 
 /** What the lines of one request are run with. */
 export interface BulkContext extends OperationDeps {
@@ -31,12 +32,12 @@ const MAX_DETAIL = 1_000
 
 /** Parses a line, and does what can be done outside of a transaction. */
 export async function prepareLine({ number, bytes }: Line, context: BulkContext): Promise<PreparedLine> {
-  const { caller, problemOf } = context
+  const { caller, problemOf, bodyTasksOf } = context
   // Converting a body can take long: other requests run in between.
   await yieldToEventLoop()
-  let line: ReturnType<typeof readLine>
+  let line: BulkLine
   try {
-    line = readLine(bytes)
+    line = await readLine(bytes, bodyTasksOf(caller))
   } catch (error) {
     return { line: number, problem: shortened(problemOf(error)) }
   }

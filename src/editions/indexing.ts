@@ -29,7 +29,8 @@ const BATCH_SIZE = 50
 
 /** What is indexed of a text: its words in order, and their distinct stems, if its language has a stemmer. */
 interface IndexedText {
-  words: string[]
+  /** Each is a run of words with spaces between: a hundred thousand strings would be much for the garbage collector. */
+  runs: string[]
   stems: Set<string>
 }
 
@@ -79,7 +80,7 @@ function* indexedTexts({
   const lead = yield* indexedText(lines(standfirst, summary), stemmed)
   const rest = yield* indexedText((yield* textInSteps(body)).split('\n'), stemmed)
   const all = {
-    positioned: joinTexts([heading, lead, rest].map(({ words }) => words)),
+    positioned: joinTexts([heading, lead, rest].map(({ runs }) => runs)),
     unpositioned: stemTokensOf('all', stemmed, [heading, lead, rest]),
   }
   return { heading, lead, stemmed, all }
@@ -101,28 +102,33 @@ function* tokensOf(lines: string[]): Generator<Token | undefined, void> {
 
 /** The words and stems of lines of text, in steps. Words that are beyond the limit leave a gap. */
 function* indexedText(lines: string[], stemmed: string | undefined): Generator<void, IndexedText> {
-  const words: string[] = []
+  const runs: string[] = []
+  const run: string[] = []
   const forms = new Set<string>()
   const stems = new Set<string>()
-  for (const token of tokensOf(lines)) {
-    if (!token) {
-      yield
-      continue
-    }
-    const { word, form } = token
-    if (!forms.has(form)) {
-      if (forms.size === MAX_DISTINCT) {
-        words.push(GAP)
-        continue
-      }
-      forms.add(form)
-      const stem = stemmed === undefined ? undefined : stemOf(form, stemmed)
-      if (stem !== undefined) stems.add(stem)
-    }
-    words.push(word)
+
+  /** What is indexed in the place of a word. */
+  function indexed({ word, form }: Token): string {
+    if (forms.has(form)) return word
+    if (forms.size === MAX_DISTINCT) return GAP
+    forms.add(form)
+    const stem = stemmed === undefined ? undefined : stemOf(form, stemmed)
+    if (stem !== undefined) stems.add(stem)
+    return word
   }
-  return { words, stems }
+
+  for (const token of tokensOf(lines)) {
+    if (token) run.push(indexed(token))
+    else {
+      if (run.length >= STEP) runs.push(run.splice(0).join(' '))
+      yield
+    }
+  }
+  if (run.length > 0) runs.push(run.join(' '))
+  return { runs, stems }
 }
+
+const wordsOf = ({ runs }: IndexedText): string[] => runs.flatMap((run) => run.split(' '))
 
 /** Concatenates texts; a phrase does not match across two of them. */
 function joinTexts(texts: string[][]): string[] {
@@ -151,9 +157,9 @@ export async function editionTokens(content: Content): Promise<Tokens> {
   // The body is last, because PostgreSQL has no positions after 16,383.
   const positioned = joinTexts([
     filterRefsOf(content).map(({ kind, ref }) => referenceToken(kind, ref)),
-    tokensOfWords(heading.words, 'headline'),
-    tokensOfWords(heading.words, 'top'),
-    tokensOfWords(lead.words, 'top'),
+    tokensOfWords(wordsOf(heading), 'headline'),
+    tokensOfWords(wordsOf(heading), 'top'),
+    tokensOfWords(wordsOf(lead), 'top'),
     all.positioned,
   ])
   const unpositioned = [

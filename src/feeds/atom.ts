@@ -1,10 +1,10 @@
 import { urnOf } from '../editions/site-urls.ts'
-import { xml } from '../lib/xml.ts'
+import { TEXT_PLACE, xmlOfMany } from '../lib/xml.ts'
 import type { Feed, FeedItem, Tombstone } from './feed.ts'
 import { enclosureAttributes, imageElements } from './media.ts'
 
-/** Atom (RFC 4287), paged (RFC 5005, section 3), with tombstones (RFC 6721). */
-export const atom = ({
+/** Atom (RFC 4287), paged (RFC 5005, section 3), with tombstones (RFC 6721), in steps of one entry. */
+export function atom({
   site,
   id,
   title,
@@ -16,8 +16,8 @@ export const atom = ({
   updated,
   items,
   tombstones,
-}: Feed): string =>
-  xml({
+}: Feed): Generator<void, string> {
+  const frame = {
     feed: {
       '@_xmlns': 'http://www.w3.org/2005/Atom',
       '@_xmlns:at': 'http://purl.org/atompub/tombstones/1.0',
@@ -35,9 +35,15 @@ export const atom = ({
         ...links.map(({ rel, href }) => ({ '@_rel': rel, '@_href': href })),
       ],
       'at:deleted-entry': tombstones.map(tombstone),
-      entry: items.map(entry),
+      ...(items.length > 0 && { entry: '' }),
     },
-  })
+  }
+  return xmlOfMany(
+    frame,
+    'entry',
+    items.map((item) => ({ element: entry(item), text: item.content ?? '' })),
+  )
+}
 
 const tombstone = ({ id, at, reason }: Tombstone) => ({
   '@_ref': urnOf(id),
@@ -62,6 +68,6 @@ const entry = ({ id, url, title, summary, content, authors, categories, image, r
   category: categories.map((term) => ({ '@_term': term })),
   ...(rights !== null && { rights }),
   ...(summary !== null && { summary }),
-  ...(content !== null && { content: { '@_type': 'html', '#text': content } }),
+  ...(content !== null && { content: { '@_type': 'html', ...(content && TEXT_PLACE) } }),
   ...imageElements(image),
 })

@@ -37,9 +37,9 @@ const MAX_CACHE_BYTES = 8 * 1024 * 1024
 
 const [{ type: RSS }, { type: ATOM }, { type: JSON_FEED }] = feedForms
 
-const forms: Record<FeedFile, { id: string; reply: z.ZodType; render: (feed: Feed) => string }> = {
-  'rss.xml': { id: 'Rss', reply: mediaTypeText(RSS, 'The feed, as RSS 2.0.'), render: rss },
-  'atom.xml': { id: 'Atom', reply: mediaTypeText(ATOM, 'The feed, as Atom.'), render: atom },
+const forms: Record<FeedFile, { id: string; reply: z.ZodType; render: (feed: Feed) => string | Promise<string> }> = {
+  'rss.xml': { id: 'Rss', reply: mediaTypeText(RSS, 'The feed, as RSS 2.0.'), render: (feed) => inSlices(rss(feed)) },
+  'atom.xml': { id: 'Atom', reply: mediaTypeText(ATOM, 'The feed, as Atom.'), render: (feed) => inSlices(atom(feed)) },
   'feed.json': { id: 'JsonFeed', reply: withMediaType(JsonFeed, JSON_FEED), render: jsonFeed },
 }
 
@@ -108,7 +108,8 @@ export function registerFeeds(server: FastifyInstance, deps: FeedDeps): void {
         const { page, items } = await pageBySize(paging, {
           read: (request) => listPage(db, { filters: filtersIn(query), sort: '-publishedAt' }, request),
           load: itemsOf,
-          sizeOf: ({ content }) => content?.length ?? 0,
+          // Escaped for XML, HTML is about twice as long.
+          sizeOf: ({ content }) => 2 * (content?.length ?? 0),
         })
         const cursors = paging.info(reply, page)
         const feed = await feedOf({ db, site }, { file, query, cursors, items })
@@ -119,7 +120,7 @@ export function registerFeeds(server: FastifyInstance, deps: FeedDeps): void {
           'content-type': `${type}; charset=utf-8`,
           'cache-tag': cacheTagOf(['articles', ...page.rows]),
         })
-        return reply.send(render(feed))
+        return reply.send(await render(feed))
       },
     )
   }

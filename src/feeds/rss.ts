@@ -1,12 +1,12 @@
 import { urnOf } from '../editions/site-urls.ts'
-import { xml } from '../lib/xml.ts'
+import { TEXT_PLACE, xmlOfMany } from '../lib/xml.ts'
 import type { Feed, FeedItem } from './feed.ts'
 import { enclosureAttributes, imageElements } from './media.ts'
 
-/** RSS 2.0 (https://www.rssboard.org/rss-specification), with content, dc, media and atom elements. */
-export const rss = ({ site, home, self, links, language, updated, items, ...feed }: Feed): string => {
+/** RSS 2.0 (https://www.rssboard.org/rss-specification), with content, dc, media and atom elements, in steps of one item. */
+export function rss({ site, home, self, links, language, updated, items, ...feed }: Feed): Generator<void, string> {
   const title = asHtml(feed.title)
-  return xml({
+  const frame = {
     rss: {
       '@_version': '2.0',
       '@_xmlns:atom': 'http://www.w3.org/2005/Atom',
@@ -24,10 +24,15 @@ export const rss = ({ site, home, self, links, language, updated, items, ...feed
           { '@_rel': 'self', '@_href': self, '@_type': 'application/rss+xml' },
           ...links.map(({ rel, href }) => ({ '@_rel': rel, '@_href': href })),
         ],
-        item: items.map(element),
+        ...(items.length > 0 && { item: '' }),
       },
     },
-  })
+  }
+  return xmlOfMany(
+    frame,
+    'item',
+    items.map((item) => ({ element: element(item), text: item.content ?? '' })),
+  )
 }
 
 /**
@@ -43,7 +48,7 @@ const element = ({ id, url, title, summary, content, authors, categories, image,
   guid: { '@_isPermaLink': 'false', '#text': urnOf(id) },
   pubDate: rfc822(item.publishedAt),
   ...(summary !== null && { description: asHtml(summary) }),
-  ...(content !== null && { 'content:encoded': content }),
+  ...(content !== null && { 'content:encoded': content && TEXT_PLACE }),
   'dc:creator': authors,
   'dc:language': item.language,
   ...(rights !== null && { 'dc:rights': rights }),

@@ -19,6 +19,9 @@ export interface CachingOptions {
   secondsToNextRelease: () => number
 }
 
+/** From this length on, a reply is hashed and written in turns of the event loop of their own. */
+const LARGE = 131_072
+
 /**
  * Sets `ETag` and answers `If-None-Match` on every GET, and sets `Cache-Control` on every reply: public ones may be cached
  * as configured, replies to a key by nobody.
@@ -32,8 +35,13 @@ export function registerCaching(app: FastifyInstance, options: CachingOptions): 
     const names = varyOf(request.routeOptions.config)
     if (names !== '') vary(reply, names)
     if (reply.statusCode >= 300 || !isBuffered(payload)) return done(null, payload)
-    if (!reply.hasHeader('etag')) setEtag(request, reply, payload)
-    done(null, isRead(request) ? ifNoneMatch(request, reply, payload) : payload)
+    const identified = () => {
+      if (!reply.hasHeader('etag')) setEtag(request, reply, payload)
+      return isRead(request) ? ifNoneMatch(request, reply, payload) : payload
+    }
+    if (payload.length < LARGE) done(null, identified())
+    // It was serialized in this turn of the event loop; it is hashed in the next, and written in the one after that.
+    else setImmediate(() => setImmediate(done, null, identified()))
   })
 }
 

@@ -3,18 +3,30 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { Problem, pointerTo } from '../lib/problem.ts'
 import { invalidCharacters } from '../lib/unicode.ts'
-import { findDuplicate, measureJson } from './json-text.ts'
+import { findDuplicate, type JsonLimits, measureJson } from './json-text.ts'
+import { asValidated } from './validation.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Parses and validates a body with many values beside the event loop. Without it, the route refuses such a body. */
+    readLargeBody?: (request: FastifyRequest, bytes: Buffer) => Promise<object>
+  }
+}
 
 const LIMITS = { depth: 64, values: 100_000, members: 1_000 }
-const EXCESSES = {
-  depth: `the body nests deeper than ${LIMITS.depth} levels`,
-  values: `the body has more than ${LIMITS.values} values`,
-  members: `an object has more than ${LIMITS.members} members`,
-}
+/** From how many values on a body is validated beside the event loop, where the route can do that. */
+const MANY = 400
+/** The limits of routes that cannot. */
+const LIMITS_AT_ONCE = { ...LIMITS, values: 1_000 }
+const excesses = ({ depth, values, members }: JsonLimits) => ({
+  depth: `the body nests deeper than ${depth} levels`,
+  values: `the body has more than ${values} values`,
+  members: `an object has more than ${members} members`,
+})
 /** Member names that would reach the prototype of an object (prototype pollution). */
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** From this size in bytes on, a body is parsed, validated and handled in turns of the event loop of their own. */
+/** From this size in bytes on, a body is parsed and validated beside the event loop, or in a turn of its own. */
 const LARGE = 65_536
 
 /** Makes the app accept JSON bodies, `application/merge-patch+json` (RFC 7396) included, and no other content type. */
@@ -23,12 +35,15 @@ export function registerJsonBodies(app: FastifyInstance): void {
   app.addContentTypeParser(
     ['application/json', 'application/merge-patch+json'],
     { parseAs: 'buffer' },
-    ({ headers }, body, done) => {
+    (request, body, done) => {
+      const bytes = body as Buffer
+      const { readLargeBody } = request.routeOptions.config
       try {
-        checkContentEncoding(headers)
-        const value = parseJson(body as Buffer)
-        if (body.length < LARGE) done(null, value)
-        else setImmediate(done, null, value)
+        checkContentEncoding(request.headers)
+        if (readLargeBody && isLargeJson(bytes))
+          readLargeBody(request, bytes).then((value) => done(null, asValidated(value)), done)
+        else if (bytes.length < LARGE) done(null, parseSmallJson(bytes))
+        else setImmediate(done, null, parseSmallJson(bytes))
       } catch (error) {
         done(error as Error)
       }
@@ -53,13 +68,26 @@ const BYTE_ORDER_MARK = Buffer.from('\ufeff')
  * Parses JSON (RFC 8259); undefined for an empty body. A byte order mark is ignored. Throws the problem `invalid-encoding` for text that is not clean Unicode, else `invalid-json`,
  * also where an object has two members of the same name: the sender would not know which of them counts.
  */
-export function parseJson(bytes: Buffer): unknown {
+export const parseJson = (bytes: Buffer): unknown => parseWithin(bytes, LIMITS)
+
+/** The same for a text of few values, which is validated on the event loop. */
+export const parseSmallJson = (bytes: Buffer): unknown => parseWithin(bytes, LIMITS_AT_ONCE)
+
+/** Whether a JSON text takes long to parse and to validate: by its length, or the number of its values. */
+export function isLargeJson(bytes: Buffer): boolean {
+  if (bytes.length >= LARGE) return true
+  // A value has a comma or a bracket, too.
+  if (bytes.length < 2 * MANY) return false
+  return measureJson(bytes.toString('latin1'), { ...LIMITS, values: MANY }).exceeds === 'values'
+}
+
+function parseWithin(bytes: Buffer, limits: JsonLimits): unknown {
   const body = bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? bytes.subarray(3) : bytes
   if (body.length === 0) return undefined
   if (!isUtf8(body)) throw new Problem('invalid-encoding', 'the body is not valid UTF-8')
   const text = body.toString('utf8')
-  const { exceeds, members } = measureJson(text, LIMITS)
-  if (exceeds) throw new Problem('invalid-json', EXCESSES[exceeds])
+  const { exceeds, members } = measureJson(text, limits)
+  if (exceeds) throw new Problem('invalid-json', excesses(limits)[exceeds])
   let value: unknown
   try {
     value = JSON.parse(text)

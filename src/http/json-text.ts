@@ -1,7 +1,7 @@
 /** What can be said of a JSON text without parsing it: a parser takes long for what is refused afterwards. */
 
 /** The limits of a JSON text. */
-interface JsonLimits {
+export interface JsonLimits {
   /** How many levels deep it may nest. */
   depth: number
   /** How many members and elements it may have in all. */

@@ -15,11 +15,23 @@ export interface ZodTypes extends FastifyTypeProvider {
 const LOCATIONS = { body: 'body', querystring: 'query', params: 'path', headers: 'header' } as const
 type RequestLocation = (typeof LOCATIONS)[keyof typeof LOCATIONS]
 
+/** What `readLargeBody` has parsed and validated already. */
+const validated = new WeakSet<object>()
+
+/** The same value; it is not validated again. */
+export function asValidated<T extends object>(value: T): T {
+  validated.add(value)
+  return value
+}
+
+const isValidated = (data: unknown): boolean => typeof data === 'object' && data !== null && validated.has(data)
+
 /** Parses a part of the request. An invalid one is the problem `validation` or one of its kin, with a pointer to each error. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
   const location = LOCATIONS[(httpPart ?? 'body') as keyof typeof LOCATIONS]
   return (data: unknown) => {
     if (location === 'query' || location === 'path') checkParameters(data as Record<string, unknown>, location)
+    if (isValidated(data)) return { value: data }
     // A request without a body has `null` for it.
     const parsed = schema.safeParse(data ?? undefined, { error: messageOf })
     return parsed.success ? { value: parsed.data } : { error: invalid(schema, parsed.error.issues, location) }
@@ -38,6 +50,7 @@ function checkParameters(parameters: Record<string, unknown>, location: RequestL
 
 /** The body as the schema parses it. Throws the same problems as the validation of a whole request. */
 export function parseBody<T extends z.ZodType>(schema: T, data: unknown): z.output<T> {
+  if (isValidated(data)) return data as z.output<T>
   const parsed = schema.safeParse(data, { error: messageOf })
   if (!parsed.success) throw invalid(schema, parsed.error.issues, 'body')
   return parsed.data

@@ -5,6 +5,50 @@ const builder = new XMLBuilder({ ignoreAttributes: false, suppressEmptyNode: tru
 /** A document as XML 1.0 in UTF-8, with its declaration; see `elements`. */
 export const xml = (document: object): string => XML_DECLARATION + elements(document)
 
+/** What stands in an element for its text, which is added later. */
+export const TEXT_PLACE = { place: '' }
+
+/** An element with `TEXT_PLACE` in one of those in it, and the text for it. */
+export interface ElementWithText {
+  element: object
+  text: string
+}
+
+/**
+ * The same in steps, for many elements with long texts: `frame` is the document with an empty element of the name in the
+ * place of the others.
+ */
+export function* xmlOfMany(frame: object, name: string, items: ElementWithText[]): Generator<void, string> {
+  const [before = '', after = ''] = xml(frame).split(`<${name}/>`)
+  let document = before
+  for (const { element, text } of items) {
+    const [open = '', close = ''] = elements({ [name]: element }).split('<place/>')
+    document += open
+    for (let at = 0; at < text.length; at += STEP) {
+      document += text.slice(at, at + STEP).replace(SPECIAL, (character) => ENTITIES[character] ?? character)
+      yield
+    }
+    document += close
+    yield
+  }
+  return document + after
+}
+
+/** How many characters of a text are escaped in a step. */
+const STEP = 8_192
+const SPECIAL = /[&<>"'\r\t\uFFFE\uFFFF]/g
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+  '\r': '&#13;',
+  '\t': '&#9;',
+  '\uFFFE': '\uFFFD',
+  '\uFFFF': '\uFFFD',
+}
+
 export const XML_DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
 
 /**

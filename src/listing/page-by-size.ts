@@ -4,7 +4,7 @@ import type { Page, PageRequest } from '../storage/keyset.ts'
 
 /** A page ends with what brings it to this many characters. */
 const MAX_PAGE = 1024 * 1024
-/** How much is loaded at once, however large it is. */
+/** How much is loaded at once, where what came before is small. */
 const AT_ONCE = 4
 
 /** How many characters are loaded before other requests have their turn. */
@@ -29,11 +29,14 @@ export async function pageBySize<T>(
   const items: T[] = []
   let [count, size] = [0, 0]
   let turn = 0
-  for (; count < ids.length && size < MAX_PAGE; count += AT_ONCE) {
-    for (const item of await load(ids.slice(count, count + AT_ONCE))) {
+  while (count < ids.length && size < MAX_PAGE) {
+    const isSmall = count > 0 && size / count < MAX_TURN / AT_ONCE
+    const some = ids.slice(count, count + (isSmall ? AT_ONCE : 1))
+    for (const item of await load(some)) {
       items.push(item)
       size += sizeOf(item)
     }
+    count += some.length
     if (size - turn < MAX_TURN) continue
     await nextEventLoopTurn()
     turn = size

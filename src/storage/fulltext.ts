@@ -7,6 +7,7 @@ import { type SQL, Subquery, sql } from 'drizzle-orm'
 import * as pg from 'drizzle-orm/pg-core'
 import * as sqlite from 'drizzle-orm/sqlite-core'
 import type { Stem, Term } from '../lib/search-syntax.ts'
+import { inSlices } from '../lib/slices.ts'
 import { writeLast } from './deferred-writes.ts'
 import { dialect } from './dialect.ts'
 import { packedRows } from './packed-rows.ts'
@@ -69,16 +70,18 @@ const insert = preparedVariants('insert_tokens', (tx: Writer, index: IndexName) 
   tx.insert(indexes[index]).values({ key: sql.placeholder('key'), tokens: sql.placeholder('tokens') } as never),
 )
 
-/** The tokens of an article: words in the order of its texts, and tokens without a position. */
+/** The tokens of an article. */
 export interface Tokens {
+  /** Words in the order of the texts: one each, or several with spaces between. */
   positioned: string[]
+  /** Tokens without a position. */
   unpositioned: string[]
 }
 
 /** Adds the tokens of an article to an index. On SQLite the index has them when the transaction ends. */
 export async function putTokens(tx: Writer, index: IndexName, key: number, tokens: Tokens): Promise<void> {
   const { positioned: placed, unpositioned: unplaced } = tokens
-  const text = isSqlite ? `${placed.join(' ')} ${GAP} ${unplaced.join(' ')}` : vectorOf(tokens)
+  const text = isSqlite ? [...placed, GAP, ...unplaced].join(' ') : await inSlices(vectorOf(tokens))
   await writeLast(tx, () => insert(tx, index, { key, tokens: text }))
 }
 
@@ -94,15 +97,24 @@ export const deleteTokens = (tx: Writer, index: IndexName, key: number): Promise
 const MAX_POSITION = 16_383
 const MAX_POSITIONS = 250
 
+/** How many lexemes are written in a step. */
+const STEP = 1_000
+
 /** A `tsvector` as text: each token with its positions. */
-function vectorOf({ positioned: placed, unpositioned: unplaced }: Tokens): string {
+function* vectorOf({ positioned: placed, unpositioned: unplaced }: Tokens): Generator<void, string> {
   const places = new Map<string, number[]>()
-  for (const [index, token] of placed.entries()) {
-    const list = places.get(token) ?? []
-    if (list.length < MAX_POSITIONS) list.push(Math.min(index + 1, MAX_POSITION))
-    places.set(token, list)
+  let position = 0
+  for (const run of placed) {
+    for (const token of run.split(' ')) {
+      position += 1
+      const list = places.get(token) ?? []
+      if (list.length < MAX_POSITIONS) list.push(Math.min(position, MAX_POSITION))
+      places.set(token, list)
+    }
+    yield
   }
-  const lexemes = [...places].map(([token, list]) => `'${token}':${list.join()}`)
+  const lexemes: string[] = []
+  for (const [token, list] of places) if (lexemes.push(`'${token}':${list.join()}`) % STEP === 0) yield
   for (const token of unplaced) lexemes.push(`'${token}'`)
   return lexemes.join(' ')
 }

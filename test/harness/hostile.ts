@@ -66,6 +66,9 @@ const deep = fc
 const members = fc
   .integer({ min: 1, max: 50_000 })
   .map((count) => `{${Array.from({ length: count }, (_, n) => `"m${n}":1`).join(',')}}`)
+const wrong = fc
+  .tuple(fc.integer({ min: 1, max: 95_000 }), fc.constantFrom<unknown>(1, '', {}, ['a']))
+  .map(([count, item]) => article([{ type: 'list', ordered: false, items: Array(count).fill(item) }]))
 const bodies = fc.oneof(
   converted('markdown', markdown),
   converted('html', html),
@@ -75,6 +78,7 @@ const bodies = fc.oneof(
   manyBlocks,
   deep,
   members,
+  wrong,
   fc.integer({ min: 1, max: 3_000_000 }).map((size) => article('x'.repeat(size))),
 )
 

@@ -124,6 +124,7 @@ describe('the parser', () => {
     ['50,000 arrays deep', deep('[', ']'), 'invalid-json'],
     ['50,000 objects deep', deep('{"name":', '}'), 'invalid-json'],
     ['10,000 keys', wide, 'invalid-json'],
+    ['1,002 values', `{"name": [${'1,'.repeat(1_000)}1]}`, 'invalid-json'],
     ['nothing', '', 'validation'],
     ['null', 'null', 'validation'],
     ['a list', '[{"name": "Storms"}]', 'validation'],

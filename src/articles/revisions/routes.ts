@@ -1,3 +1,4 @@
+import { setImmediate as nextEventLoopTurn } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import type { Caller } from '../../access/roles.ts'
@@ -91,8 +92,8 @@ export function registerRevisions(
     },
     async ({ params, caller }) => {
       const row = await findArticle(storage.reader, params.article, caller)
-      const { content: _, ...revision } = await readRevision(storage.reader, row.id, params.revision)
-      return { ...revision, article: await articleAt(storage.reader, row, params.revision, caller) }
+      const { content, ...revision } = await readRevision(storage.reader, row.id, params.revision)
+      return { ...revision, article: await articleAt(storage.reader, row, { ...revision, content }, caller) }
     },
   )
 
@@ -118,8 +119,11 @@ export function registerRevisions(
     async ({ params, query, caller }) => {
       const row = await findArticle(storage.reader, params.article, caller)
       const from = query.against ?? Math.max(1, params.revision - 1)
-      const before = await articleAt(storage.reader, row, from, caller)
-      const after = await articleAt(storage.reader, row, params.revision, caller)
+      const before = await articleAt(storage.reader, row, await readRevision(storage.reader, row.id, from), caller)
+      await nextEventLoopTurn()
+      const revision = await readRevision(storage.reader, row.id, params.revision)
+      const after = await articleAt(storage.reader, row, revision, caller)
+      await nextEventLoopTurn()
       return {
         from,
         to: params.revision,
@@ -161,8 +165,12 @@ export function registerRevisions(
 }
 
 /** The article with the content of a revision; what it refers to is shown as it is now. */
-async function articleAt(db: Reader, row: ArticleRow, number: number, caller: Caller): Promise<Article> {
-  const { content } = await readRevision(db, row.id, number)
+async function articleAt(
+  db: Reader,
+  row: ArticleRow,
+  { number, content }: Pick<ArticleRow, 'content'> & { number: number },
+  caller: Caller,
+): Promise<Article> {
   return presentArticle(db, { ...row, content, version: number }, caller)
 }
 

@@ -1,13 +1,16 @@
 /** The blocks of a working copy, one by one. */
+
+import { isDeepStrictEqual } from 'node:util'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import * as z from 'zod'
+import type { Caller } from '../../access/roles.ts'
 import { writeContext } from '../../access/write-context.ts'
-import { Block, BlockInput, type StoredBlock } from '../../body/block.ts'
-import { BodyInput } from '../../body/body-input.ts'
+import { Block, type StoredBlock } from '../../body/block.ts'
+import { WholeBody } from '../../body/body-input.ts'
 import { readBody } from '../../body/read.ts'
 import { ByArticle } from '../../editions/article.ts'
 import { ConditionalHeaders, NoContent, NoQuery } from '../../http/common-schemas.ts'
 import { ifMatch } from '../../http/conditional-requests.ts'
+import { isLargeJson } from '../../http/json-body.ts'
 import { parseBody, type ZodTypes } from '../../http/validation.ts'
 import { idempotencyHeader } from '../../idempotency/idempotency.ts'
 import { mergePatch } from '../../lib/merge-patch.ts'
@@ -17,45 +20,24 @@ import { presentArticle } from '../presenter.ts'
 import type { ArticleDeps } from '../routes.ts'
 import { ArticleWithoutBody } from '../schemas.ts'
 import { type ArticleRow, findArticle, inputOf, saveArticle } from '../store.ts'
+import {
+  BlockId,
+  BlockPatch,
+  blockPatchReader,
+  blockReader,
+  NewBlock,
+  newBlockReader,
+  readBlock,
+} from './block-schemas.ts'
 
-const BlockId = z
-  .string()
-  .max(64)
-  .meta({ description: 'The id of the block.', examples: ['b4k2m9xd'] })
 const ByBlock = ByArticle.extend({ block: BlockId })
-
-const NewBlock = z
-  .strictObject({
-    block: BlockInput,
-    before: BlockId.optional().meta({ description: 'The block before which it is put.' }),
-    after: BlockId.optional().meta({ description: 'The block behind which it is put.' }),
-  })
-  .refine(({ before, after }) => before === undefined || after === undefined, 'must have `before` or `after`, not both')
-  .meta({
-    id: 'NewBlock',
-    description: 'A block to add; at the end with neither `before` nor `after`.',
-    examples: [{ block: { type: 'paragraph', text: 'The bridge **reopened** on Thursday.' }, after: 'b4k2m9xd' }],
-  })
-
-const BlockPatch = z
-  .looseObject({
-    type: z
-      .string()
-      .optional()
-      .meta({ description: 'The type of the block.', examples: ['paragraph'] }),
-  })
-  .meta({
-    id: 'BlockPatch',
-    description: 'The members of a block to change. The result has to be a valid `BlockInput`.',
-    examples: [{ text: 'The bridge **reopened** on Friday.' }],
-  })
 
 const tags = ['Articles']
 
 /** Registers the writes of single blocks. */
 export function registerBlocks(server: FastifyInstance, deps: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
-  const { storage, clock, idempotent } = deps
+  const { storage, clock, idempotent, bodyTasksOf } = deps
 
   /** Saves the body after a change, if `If-Match` allows it. */
   async function saveBody(
@@ -65,7 +47,7 @@ export function registerBlocks(server: FastifyInstance, deps: ArticleDeps): void
   ): Promise<ArticleRow> {
     const before = await findArticle(tx, request.params.article, request.caller)
     ifMatch(request)(before.version)
-    const sent = parseBody(BodyInput.options[0], await change(before.content.body))
+    const sent = parseBody(WholeBody, await change(before.content.body))
     const input = parseBody(ArticleWithoutBody, { ...inputOf(before) })
     const draft = { input, body: (await readBody(sent)).blocks }
     return saveArticle(tx, before, draft, writeContext(request, clock))
@@ -79,10 +61,21 @@ export function registerBlocks(server: FastifyInstance, deps: ArticleDeps): void
     return block
   }
 
+  /** The block that a patch makes of one; a large one is validated in a thread. */
+  async function patchedBlock(block: StoredBlock, patch: BlockPatch, caller: Caller): Promise<StoredBlock> {
+    const patched = mergePatch({ ...block }, { ...patch, id: block.id })
+    const json = Buffer.from(JSON.stringify(patched))
+    const read = isLargeJson(json) ? await bodyTasksOf(caller).readRequest(json, blockReader) : readBlock(patched)
+    return read as StoredBlock
+  }
+
   app.post(
     '/articles/:article/body',
     {
-      config: { access: 'drafts:write' },
+      config: {
+        access: 'drafts:write',
+        readLargeBody: ({ caller }, bytes) => bodyTasksOf(caller).readRequest(bytes, newBlockReader),
+      },
       schema: {
         operationId: 'createBlock',
         summary: 'Add a block',
@@ -117,7 +110,10 @@ export function registerBlocks(server: FastifyInstance, deps: ArticleDeps): void
   app.patch(
     '/articles/:article/body/:block',
     {
-      config: { access: 'drafts:write' },
+      config: {
+        access: 'drafts:write',
+        readLargeBody: ({ caller }, bytes) => bodyTasksOf(caller).readRequest(bytes, blockPatchReader),
+      },
       schema: {
         operationId: 'updateBlock',
         summary: 'Update a block',
@@ -130,17 +126,27 @@ export function registerBlocks(server: FastifyInstance, deps: ArticleDeps): void
         response: { 200: Block },
       },
     },
-    (request, reply) =>
-      storage.transaction(async (tx) => {
+    async (request, reply) => {
+      const { params, body: patch, caller } = request
+      const article = await findArticle(storage.reader, params.article, caller)
+      ifMatch(request)(article.version)
+      let from = blockOf(article.content.body, params.block)
+      let patched = await patchedBlock(from, patch, caller)
+      return storage.transaction(async (tx) => {
         let index = 0
         const row = await saveBody(tx, request, async (body) => {
-          index = indexOf(body, request.params.block)
-          const patched = mergePatch({ ...body[index] }, { ...request.body, id: request.params.block })
-          return body.with(index, parseBody(BlockInput, patched) as StoredBlock)
+          index = indexOf(body, params.block)
+          // Somebody else has changed the block meanwhile.
+          if (!isDeepStrictEqual(body[index], from)) {
+            from = blockOf(body, params.block)
+            patched = await patchedBlock(from, patch, caller)
+          }
+          return body.with(index, patched)
         })
         reply.version = row.version
         return shown(tx, row, index, request)
-      }),
+      })
+    },
   )
 
   app.delete(
@@ -167,6 +173,9 @@ export function registerBlocks(server: FastifyInstance, deps: ArticleDeps): void
     },
   )
 }
+
+/** The block with an id; throws `not-found`. */
+const blockOf = (body: StoredBlock[], id: string): StoredBlock => body[indexOf(body, id)] as StoredBlock
 
 /** The place of the block with an id; throws `not-found`. */
 function indexOf(body: StoredBlock[], id: string): number {
