@@ -38,3 +38,7 @@ export const mistakes = [
 const { data } = await api.GET('/v1/changes')
 // @ts-expect-error: there is no change of this type
 export const isThere = data?.data.some(({ type }) => type === 'article.publish')
+
+const { data: webhooks } = await api.GET('/v1/webhooks')
+// @ts-expect-error: there is no event of this name
+export const isSent = webhooks?.data.some(({ events }) => events.includes('article.publish'))

@@ -57,6 +57,13 @@ const refsIn = (value: unknown): string[] => {
   )
 }
 
+/** The verbs with which API references begin what an operation does. */
+const VERBS = [
+  ...['Acknowledge', 'Add', 'Back', 'Cancel', 'Check', 'Compare', 'Create', 'Delete', 'Explain', 'Get', 'List'],
+  ...['Publish', 'Redeliver', 'Reinstate', 'Replace', 'Restore', 'Retract', 'Return', 'Revoke', 'Rotate', 'Run'],
+  ...['Search', 'Stream', 'Submit', 'Take', 'Test', 'Unpublish', 'Unschedule', 'Update', 'Upload'],
+]
+
 /** Filters that can be given several times: each of them has to hold. */
 const REPEATED = ['section', 'author', 'source', 'tag', 'media']
 
@@ -86,6 +93,7 @@ describe('the OpenAPI document', () => {
         operationId: expect.stringMatching(/^[a-z][A-Za-z]+$/),
         summary: expect.stringMatching(/^[A-Z][^\n]*[^.\s]$/),
       })
+      expect([at, VERBS]).toEqual([at, expect.arrayContaining([String(summary).split(' ')[0]])])
       expect({ at, tags: (tags as string[]).filter((tag) => declared.includes(tag)).length }).toEqual({ at, tags: 1 })
     }
     expect(declared.filter((tag) => !operations().some(({ tags }) => (tags as string[]).includes(tag)))).toEqual([])
@@ -108,6 +116,55 @@ describe('the OpenAPI document', () => {
     }
     expect([...used].toSorted()).toEqual(have.toSorted())
     expect(Object.keys(securitySchemes ?? {})).toEqual(['key'])
+  })
+
+  it('names schemas as people do, and what is of one kind of entry is not used for another', () => {
+    const { schemas = {} } = document.components as Record<string, Json>
+    expect(Object.keys(schemas).filter((name) => !/^[A-Z][A-Za-z]+$/.test(name))).toEqual([])
+    const used = [...objectsIn(document)].flatMap(({ properties = {} }) =>
+      Object.entries(properties as Json).flatMap(([property, schema]) =>
+        refsIn(schema).flatMap((ref) => {
+          const [, noun] = /\/(Author|Section|Source|Tag)Ref$/.exec(ref) ?? []
+          return noun ? [[property.replace(/s$/, ''), noun.toLowerCase()]] : []
+        }),
+      ),
+    )
+    expect(used.length).toBeGreaterThan(2)
+    expect(used.filter(([property, noun]) => property !== noun)).toEqual([])
+  })
+
+  it('says where the guides are, and whom to ask', () => {
+    expect(document.externalDocs).toMatchObject({ url: '/docs', description: expect.stringMatching(/guides/) })
+    expect(document.info).toMatchObject({ contact: { name: expect.any(String), url: expect.any(String) } })
+  })
+
+  it('lists what an address that is too long gets', () => {
+    const lacking = operations().filter(({ parameters = [], responses }) => {
+      const hasPath = (parameters as Json[]).some((one) => one.in === 'path')
+      return !('431' in (responses as Json)) || hasPath !== '414' in (responses as Json)
+    })
+    expect(lacking.map(({ at }) => at)).toEqual([])
+  })
+
+  it('tells blocks apart by their type, each of which is there', () => {
+    const { schemas = {} } = document.components as Record<string, Record<string, Json>>
+    for (const name of ['Block', 'BlockInput']) {
+      const { oneOf, discriminator } = schemas[name] as { oneOf: Json[]; discriminator: Json }
+      const { propertyName, mapping } = discriminator as { propertyName: string; mapping: Record<string, string> }
+      expect([propertyName, Object.values(mapping).toSorted()]).toEqual(['type', refsIn(oneOf).toSorted()])
+      for (const [type, ref] of Object.entries(mapping)) {
+        const { properties } = schemas[ref.split('/').at(-1) ?? ''] ?? {}
+        expect((properties as Json).type).toMatchObject({ const: type })
+      }
+    }
+  })
+
+  it('has lines of JSON as one text, which is no JSON object', () => {
+    const lines = operations().flatMap((operation) =>
+      [...contentsOf(operation)].flatMap(([, content]) => content['application/x-ndjson'] ?? []),
+    )
+    expect(lines).toHaveLength(2)
+    for (const { schema } of lines) expect(schema).toMatchObject({ type: 'string', contentSchema: { type: 'array' } })
   })
 
   it('describes every operation, parameter and property', () => {

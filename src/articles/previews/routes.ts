@@ -33,7 +33,7 @@ const Preview = z
     id: Id,
     url: z.string().meta({
       description: 'The link. Everyone who has it sees the working copy until it expires; it is shown only once.',
-      examples: ['/v1/previews/dl_01a20b7c44cd73539e2fd39000b30c60_Byjacq'],
+      examples: ['/v1/previews/01a20b7c44cd73539e2fd39000b30c60_Byjacq'],
     }),
     expiresAt: Timestamp.meta({ description: 'When the link stops working.' }),
   })

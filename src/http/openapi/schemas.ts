@@ -36,12 +36,17 @@ function convert(schema: z.ZodType, io: 'input' | 'output'): Converted {
     $defs = {},
     ...json
   } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: complete }) as Json
-  const named = Object.entries($defs as Record<string, Json>)
+  const definitions = Object.entries($defs as Record<string, Json>)
+  const unnamed = new Map(definitions.filter(([name]) => UNNAMED.test(name)))
+  const named = definitions.filter(([name]) => !UNNAMED.test(name))
   return {
-    json: normalize(json) as Json,
-    components: new Map(named.map(([name, definition]) => [name, normalize(definition) as Json])),
+    json: normalize(json, unnamed) as Json,
+    components: new Map(named.map(([name, definition]) => [name, normalize(definition, unnamed) as Json])),
   }
 }
+
+/** What zod calls a schema without a name that stands in several places of a recursive one. */
+const UNNAMED = /^__schema\d+$/
 
 interface Override {
   zodSchema: z.core.$ZodTypes
@@ -73,13 +78,16 @@ function addDiscriminator(json: z.core.JSONSchema.BaseSchema, def: z.core.$ZodDi
   json.discriminator = { propertyName: def.discriminator, mapping: Object.fromEntries(mapping) }
 }
 
-/** Points references to the components, and writes a nullable type as an array of types. */
-function normalize(json: unknown): unknown {
-  if (Array.isArray(json)) return json.map(normalize)
+/** Points references to the components, inlines what has no name, and writes a nullable type as an array of types. */
+function normalize(json: unknown, unnamed: Map<string, Json>): unknown {
+  if (Array.isArray(json)) return json.map((member) => normalize(member, unnamed))
   if (typeof json !== 'object' || json === null) return json
+  const { $ref, ...rest } = json as Json
+  const inlined = unnamed.get(String($ref).replace('#/$defs/', ''))
+  if (inlined) return normalize({ ...inlined, ...rest }, unnamed)
   const entries = Object.entries(json).map(([key, value]) => [
     key,
-    key === '$ref' ? String(value).replace('#/$defs/', '#/components/schemas/') : normalize(value),
+    key === '$ref' ? String(value).replace('#/$defs/', '#/components/schemas/') : normalize(value, unnamed),
   ])
   return nullable(Object.fromEntries(entries) as Json)
 }
