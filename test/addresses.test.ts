@@ -184,6 +184,65 @@ it('an anonymous redirect may be cached as any public reply, one to a key by nob
   expect(headers['cache-control']).toBe('no-store')
 })
 
+describe('a former slug of an entry', () => {
+  it('works wherever an entry is named', async () => {
+    const { editor, admin, anyone } = room
+    const renamed = async (list: string, more: object = {}): Promise<string> => {
+      const { id } = await make(list, { name: 'Before it moved', ...more })
+      await change(`${list}/${id}`, { slug: 'after-it-moved' })
+      return id
+    }
+    const slug = 'before-it-moved'
+    const ids: Record<string, string> = {
+      section: await renamed('sections'),
+      author: await renamed('authors'),
+      tag: await renamed('tags'),
+      source: await renamed('sources', { kind: 'agency' }),
+    }
+    const below = await make('sections', { name: 'Below what moved', parent: slug })
+    const member = await make('sources', { name: 'Of what moved', kind: 'person', affiliation: slug })
+    expect([below.path, member.affiliation.id]).toEqual(['/after-it-moved/below-what-moved', ids.source])
+    const { id, body } = await make('articles?publish=true', {
+      headline: 'Names what moved',
+      section: slug,
+      authors: [slug],
+      tags: [slug],
+      citations: [{ source: slug, relation: 'cited' }],
+      body: [{ type: 'quote', text: 'So it is.', source: slug }],
+    })
+    expect(body[0].source.id).toBe(ids.source)
+    for (const noun of Object.keys(ids)) {
+      expect(await location(`${noun}s/${slug}?include=latest`)).toBe(`/v1/${noun}s/after-it-moved?include=latest`)
+      const query = `${noun}=${slug}`
+      for (const path of [`articles?${query}`, `articles?${query}&language=en`, `search?q=moved&${query}`])
+        expect(await slugsAt(path)).toEqual(['names-what-moved'])
+      expect(await slugsAt(`articles?version=draft&${query}`, editor)).toEqual(['names-what-moved'])
+      const { body: feed } = await anyone.get(`/feeds/feed.json?${query}`).expect(200)
+      expect(feed.items).toMatchObject([{ id: `urn:uuid:${id}` }])
+      await editor.patch(`/v1/${noun}s/${slug}`).send({ name: 'Moved' }).expect(200)
+    }
+    expect(await slugsAt(`sections?parent=${slug}`)).toEqual(['below-what-moved'])
+    expect(await slugsAt(`sources?affiliation=${slug}`)).toEqual(['of-what-moved'])
+    const grant = { sections: [slug], tags: [slug] }
+    const key = await make('api-keys', { name: 'x', role: 'partner', grant }, admin)
+    expect(key.grant).toMatchObject({ sections: [ids.section], tags: [ids.tag] })
+    const hook = { url: 'https://93.184.216.34/x', events: ['article.*'], section: slug }
+    expect((await make('webhooks', hook, admin)).section).toBe(ids.section)
+    for (const noun of Object.keys(ids)) {
+      const other = await make(`${noun}s`, { name: `Takes over ${noun}`, ...(noun === 'source' && { kind: 'agency' }) })
+      await editor.delete(`/v1/${noun}s/${other.id}?reassignTo=${slug}`).expect(204)
+      expect(await location(`${noun}s/${other.slug}`)).toBe(`/v1/${noun}s/after-it-moved`)
+    }
+    const lines = [
+      { op: 'update', resource: 'tags', id: slug, body: { description: 'By bulk.' } },
+      { op: 'update', id, body: { tags: [slug], section: slug } },
+    ]
+    const text = lines.map((line) => JSON.stringify(line)).join('\n')
+    const bulk = await editor.post('/v1/bulk').set('content-type', 'application/x-ndjson').send(text).expect(200)
+    expect(bulk.text.match(/"status":200/g)).toHaveLength(2)
+  })
+})
+
 describe.each([
   ['authors', 'authors', {}],
   ['sources', 'citations', { kind: 'agency' }],

@@ -134,6 +134,16 @@ describe('a piece of the past', () => {
     await contributor.patch(`/v1/articles/${own.id}`).send({ publishedAt: OLD }).expect(403)
   })
 
+  it('is for admins alone, unless editors may do it, too', async () => {
+    const { admin, editor, close } = await newsroom()
+    await editor.post('/v1/articles?publish=true').send({ headline: 'x', publishedAt: OLD }).expect(403)
+    const line = JSON.stringify({ op: 'create', body: { headline: 'x', publishedAt: OLD }, publish: true })
+    const bulk = (client: typeof admin) => client.post('/v1/bulk').type('application/x-ndjson').buffer(true).send(line)
+    expect(linesIn(await bulk(editor).expect(200))).toMatchObject([{ status: 403 }])
+    expect(linesIn(await bulk(admin).expect(200))).toMatchObject([{ status: 201, publishedAt: OLD }])
+    await close()
+  })
+
   it('comes with many others of the same time', async () => {
     const { admin, anyone, storage } = room
     const time = '2018-08-08T00:00:00.000Z'

@@ -194,6 +194,14 @@ describe('words', () => {
     if (/^[a-z]/.test(q)) expect(found).toEqual([slug])
   })
 
+  it('are counted so, and a headline has to have a character that is seen', async () => {
+    const { body } = await room.anyone.get('/v1/articles/hafenbrucke-heute').expect(200)
+    expect(body).toMatchObject({ wordCount: 3, body: [{ text: 'zero\u200bwidth word\u2060joiner \ufeffmark' }] })
+    const error = { in: 'body', pointer: '/headline' } as const
+    for (const headline of ['\u200b', '\u00ad \u2060\u2800\u3164'])
+      await room.editor.post('/v1/articles').send({ headline }).expect(problem('validation', error))
+  })
+
   it('are found in other forms, those of the headline as they stand first', async () => {
     expect(await search('bridge')).toEqual(['the-bridge-of-sighs', 'bridges-reopen'])
     expect(await search('bridges')).toEqual(['bridges-reopen', 'the-bridge-of-sighs'])

@@ -472,6 +472,19 @@ describe('JSON-LD', () => {
     })
   })
 
+  it('has the first link of an author whose page the site does not have', async () => {
+    const { anyone, editor, close } = await newsroom({ ...SITE, SITE_AUTHOR_PATH: 'none' })
+    const links = [{ label: 'Site', url: 'https://ana.example' }]
+    await editor.post('/v1/authors').send({ name: 'Ana', links }).expect(201)
+    await editor
+      .post('/v1/articles?publish=true')
+      .send({ headline: 'Signed', authors: ['ana'] })
+      .expect(201)
+    const { body } = await anyone.get('/v1/articles/signed/jsonld').expect(200)
+    expect(body.author).toMatchObject([{ name: 'Ana', url: 'https://ana.example/' }])
+    await close()
+  })
+
   it('closes no script element, whatever it says', async () => {
     const { id } = await publish(HOSTILE, { summary: HOSTILE, body: [{ type: 'paragraph', text: HOSTILE }] })
     const { text } = await room.anyone.get(`/v1/articles/${id}/jsonld`).buffer(true).expect(200)

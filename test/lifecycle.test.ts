@@ -479,6 +479,11 @@ describe('publishing a change', () => {
     ])
     const again = await editor.patch(`/v1/articles/${live.id}?publish=true`).send({ kicker: 'Last' }).expect(200)
     expect(again.body).not.toHaveProperty('warnings')
+    await editor.patch(`/v1/articles/${live.id}`).send({ summary: 'Agreed on.' }).expect(200)
+    const line = { op: 'update', id: live.id, body: { kicker: 'In bulk' }, publish: true }
+    const warning = { code: 'earlier-changes-published', pointers: ['/summary'] }
+    expect(await bulkLine(line)).toMatchObject({ status: 200, warnings: [warning] })
+    expect(await bulkLine({ ...line, body: { kicker: 'Again' } })).not.toHaveProperty('warnings')
   })
 
   it('can leave earlier changes unpublished', async () => {

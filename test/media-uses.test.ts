@@ -539,6 +539,8 @@ describe('a day of a newsroom', () => {
     const { body: jsonld } = await room.anyone.get(`/v1/articles/${id}/jsonld`).expect(200)
     const objects = JSON.parse(JSON.stringify(jsonld)).image
     expect(objects).toHaveLength(4)
+    const ratios = objects.slice(0, 3).map(({ width, height }: Record<string, number>) => (width ?? 0) / (height ?? 1))
+    for (const [index, ratio] of [16 / 9, 4 / 3, 1].entries()) expect(ratios[index]).toBeCloseTo(ratio, 1)
     expect(objects[0]).toMatchObject({ caption: 'On Thursday', acquireLicensePage: 'https://news.example/licensing' })
 
     // Another file for the same entry: each address is another.

@@ -99,6 +99,12 @@ describe('the architecture', () => {
     expect(lines(wrong)).toEqual([])
   })
 
+  it('decodes cursors in one place', () => {
+    expect(files.filter((file) => /\bBuffer\.from\([^()]*, 'base64url'\)/.test(textOf(file)))).toEqual([
+      'lib/cursor.ts',
+    ])
+  })
+
   it('builds no regular expression from a text', () => {
     expect(files.filter((file) => /\bRegExp\(/.test(textOf(file)))).toEqual([])
   })

@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { guides } from '../../src/http/docs/guides.ts'
 import { withoutPrefills } from '../../src/http/docs/reference.ts'
+import { problems } from '../../src/lib/problem.ts'
 import { type Newsroom, newsroom } from '../harness/newsroom.ts'
 import { problem } from '../harness/problem.ts'
 
@@ -90,6 +91,19 @@ describe('the guides', () => {
   it('are all of the pages in docs', () => {
     const pages = folder.filter((name) => name.endsWith('.md')).map((name) => name.replace('.md', ''))
     expect(guides.toSorted()).toEqual(pages.toSorted())
+  })
+
+  it('are all in the table of the README', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    const rows = [...readme.matchAll(/^\| \[docs\/([\w-]+)\.md\]\(docs\/\1\.md\) /gm)].map(([, name]) => name)
+    expect(rows.toSorted()).toEqual(guides.toSorted())
+  })
+
+  it('list every type of problem with its status', () => {
+    const contract = readFileSync(new URL('../../docs/contract.md', import.meta.url), 'utf8')
+    const rows = [...contract.matchAll(/^\| `([a-z-]+)` +\| (\d{3}) +\|/gm)]
+    const listed = Object.fromEntries(rows.map(([, type, status]) => [type, Number(status)]))
+    expect(listed).toEqual(Object.fromEntries(Object.entries(problems).map(([type, [status]]) => [type, status])))
   })
 
   it('lead to one another: each link and each anchor is there', async () => {

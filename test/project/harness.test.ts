@@ -1,6 +1,7 @@
 /** The tests themselves: where something does not hold, a test fails. */
 import type { Response } from 'supertest'
 import { codesOf } from '../../src/storage/storage.ts'
+import { closeAll } from '../harness/cleanup.ts'
 import { conforms } from '../harness/document.ts'
 import { type Newsroom, newsroom } from '../harness/newsroom.ts'
 
@@ -45,4 +46,11 @@ it('an error of a test is one for the service, too', () => {
     }
   }
   expect(brokenCode()).toEqual(['BROKEN'])
+})
+
+it('a service that a test file has left open is closed at its end', async () => {
+  const left = await newsroom()
+  await left.anyone.get('/livez').expect(200)
+  await closeAll()
+  await expect(fetch(left.url)).rejects.toThrow('fetch failed')
 })
