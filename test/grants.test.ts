@@ -1,4 +1,5 @@
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
+import { problem } from './harness/problem.ts'
 
 let room: Newsroom
 beforeAll(async () => {
@@ -128,6 +129,8 @@ it('editors see why a partner does or does not get an article', async () => {
   })
   await change(article, { language: 'fr' })
   expect((await room.editor.get(`/v1/articles/${article}/access?key=${key}`)).body.allowed).toBe(true)
+  const error = { in: 'query', pointer: '/key', code: 'invalid_reference' } as const
+  await room.editor.get(`/v1/articles/${article}/access?key=${article}`).expect(problem('invalid-reference', error))
 })
 
 it('advance copies are for partners with a lead, within it and within the grant, and nowhere else', async () => {

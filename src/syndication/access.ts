@@ -5,7 +5,7 @@ import { attributesOfDraft } from '../articles/embargo-access/store.ts'
 import type { ArticleRow } from '../articles/store.ts'
 import { liveAttributes } from '../editions/access-attributes.ts'
 import { readKey } from '../keys/store.ts'
-import { invalidReferences } from '../lib/problem.ts'
+import { Problem } from '../lib/problem.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { ArticleAccess } from './access-schemas.ts'
 
@@ -20,7 +20,7 @@ export async function explainAccess(
   now: string,
 ): Promise<ArticleAccess> {
   const key = await readKey(db, keyId)
-  if (!key) throw invalidReferences([{ pointer: '/key', noun: 'key', ref: keyId }])
+  if (!key) throw unknownKey(keyId)
   const { id, name, grant, expiresAt } = key
   const permissions: readonly string[] = roles[key.role as KeyRole]
   const live = (await liveAttributes(db, [article.id])).get(article.id)
@@ -48,4 +48,10 @@ export async function explainAccess(
       ? new Date(Date.parse(article.publishAt) - leadSeconds * 1_000).toISOString()
       : null
   return { key: { id, name }, allowed: reasons.every(({ met }) => met), reasons, advanceFrom }
+}
+
+function unknownKey(id: string): Problem {
+  const message = `names no key: "${id}"`
+  const errors = [{ in: 'query' as const, pointer: '/key', code: 'invalid_reference', message }]
+  return new Problem('invalid-reference', `key ${message}`, { errors })
 }
