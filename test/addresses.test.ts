@@ -7,7 +7,7 @@ import { problem } from './harness/problem.ts'
 
 let room: Newsroom
 beforeAll(async () => {
-  room = await newsroom()
+  room = await newsroom({ SECRETS_KEY: 'a-key-for-secrets-that-is-long-enough' })
 })
 afterAll(() => room.close())
 
