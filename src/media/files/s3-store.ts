@@ -1,4 +1,5 @@
 /** Files in a bucket of S3, or of a server with its protocol: `prefix/ab12…`, the checksum. */
+import { hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { access, constants, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,7 +17,7 @@ interface Listed {
   LastModified: string
 }
 
-/** A folder of its own: what is old in it is deleted. */
+/** A folder of its own for each bucket: what is old in it is deleted by the services of the bucket. */
 const INCOMING = 'dateline-incoming'
 const releaseBuffer = bufferRelease()
 const CHECKSUM = /^[0-9a-f]{64}$/
@@ -26,7 +27,8 @@ const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name ===
 /** A store in a bucket. Files are received in a folder of this machine, among its temporary files. */
 export function s3Store(address: S3Address): FileStore {
   const request = s3Client(address)
-  const incoming = join(tmpdir(), INCOMING)
+  const place = hash('sha1', `${address.url}/${address.prefix}`).slice(0, 12)
+  const incoming = join(tmpdir(), `${INCOMING}-${place}`)
   const keyOf = (checksum: string) => `${address.prefix}${checksum}`
 
   return {
