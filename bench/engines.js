@@ -1,6 +1,7 @@
 /** SQLite and PostgreSQL with the same content on the same machine, loaded in turns. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { WRITE_LOCK } from '../dist/storage/postgres-writer.js'
 import { ask } from './ask.js'
@@ -16,6 +17,8 @@ import { prepare, worldOf } from './runs.js'
 const CONNECTIONS = 32
 /** How many clients write while others read. */
 const WRITERS = 64
+/** How long they write before it is read, in milliseconds. */
+const SETTLED = 1_000
 const PUBLISH = '/v1/articles?publish=true'
 
 /**
@@ -130,6 +133,8 @@ async function readBesideWrites(url, sample, articles, { urls, rounds, seconds, 
   for (let round = 0; round < rounds; round++)
     for (const { during, loads } of states) {
       const end = await during()
+      // The first writes of all clients are converted at the same time.
+      await pause(SETTLED)
       loads.push(await read())
       await end()
     }
