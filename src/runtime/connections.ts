@@ -7,6 +7,8 @@ import { setImmediate as nextEventLoopTurn, setTimeout as pause } from 'node:tim
 const POLL_INTERVAL = 20
 /** How long requests are held back before the servers stop listening, in milliseconds. */
 const HOLD = 30
+/** After so many turns of the event loop without a new connection none waits; and how many turns that may take. */
+const [QUIET_TURNS, MAX_TURNS] = [3, 1_000]
 /** How long `drain` waits for the first request on a connection, in milliseconds. */
 const FIRST_REQUEST = 1_000
 
@@ -36,10 +38,12 @@ interface Connection {
 export function watchConnections(): Connections {
   const connections = new Map<Socket, Connection>()
   const servers = new Set<Server>()
+  let accepted = 0
 
   const onConnection = (message: unknown) => {
     const { socket } = message as { socket: Socket & { server?: Server } }
     if (socket.server) servers.add(socket.server)
+    accepted += 1
     connections.set(socket, { since: performance.now(), reply: undefined })
     socket.once('close', () => connections.delete(socket))
   }
@@ -51,6 +55,16 @@ export function watchConnections(): Connections {
   subscribe('net.server.socket', onConnection)
   subscribe('http.server.request.start', onRequest)
 
+  /** Resolves when the process has taken the connections that the system has: libuv takes one in a turn. */
+  async function acceptWaiting(): Promise<void> {
+    let quiet = 0
+    for (let turn = 0; quiet < QUIET_TURNS && turn < MAX_TURNS; turn += 1) {
+      const before = accepted
+      await nextEventLoopTurn()
+      quiet = accepted === before ? quiet + 1 : 0
+    }
+  }
+
   const isBusy = ({ since, reply }: Connection) =>
     reply ? !reply.writableFinished : performance.now() - since < FIRST_REQUEST
   return {
@@ -60,7 +74,7 @@ export function watchConnections(): Connections {
       // else to do, right after the event loop has accepted what there was.
       hold()
       await pause(HOLD)
-      await nextEventLoopTurn()
+      await acceptWaiting()
       for (const server of servers) Server.prototype.close.call(server)
       release()
       for (const end = performance.now() + timeout; [...connections.values()].some(isBusy); ) {
