@@ -16,8 +16,8 @@ function* contentsOf(blocks: StoredBlock[]): Generator<void, string[]> {
 }
 
 /**
- * The blocks, each with an id, in steps of one block. A block that has none gets that of an equal block of the body before, or else a new one. A body
- * that is the same as before remains as it is, so that sending it again changes nothing.
+ * The blocks, each with an id, in steps of one block. A block that has none gets that of an equal block of the body
+ * before, or else a new one. A body that is the same as before remains as it is, so that sending it again changes nothing.
  */
 export function* withBlockIds(blocks: StoredBlock[], before: StoredBlock[]): Generator<void, StoredBlock[]> {
   const contents = yield* contentsOf(blocks)

@@ -1,5 +1,4 @@
 /** Checks the protocols of a body's links. */
-
 import { forbiddenProtocol } from './addresses.ts'
 import type { BlockText } from './block-texts.ts'
 import { isLink } from './inline.ts'

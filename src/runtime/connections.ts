@@ -15,8 +15,9 @@ const FIRST_REQUEST = 1_000
 export interface Connections {
   /**
    * Goes on for `delay` milliseconds, in which load balancers notice that the service is not ready. Then it accepts no
-   * new connections (`hold` holds requests back for that moment, and `release` ends it), waits until no request is in flight, at most `timeout` milliseconds, and closes all connections.
-   * Until then requests on open connections are answered.
+   * new connections (`hold` holds requests back for that moment, and `release` ends it), waits until no request is in
+   * flight, at most `timeout` milliseconds, and closes all connections. Until then requests on open connections are
+   * answered.
    */
   drain(options: { delay: number; timeout: number; hold(): void; release(): void }): Promise<void>
   /** Unsubscribes from the servers. */

@@ -1,5 +1,4 @@
 /** The blocks of a working copy, one by one. */
-
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Caller } from '../../access/roles.ts'
