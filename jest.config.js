@@ -28,8 +28,8 @@ const project = (displayName, files, more = {}) => ({
 export default {
   // More than there are cores: some suites wait for processes that they start, or for a network that is silent.
   maxWorkers: Math.ceil(1.5 * availableParallelism()),
-  // For a machine that is busy with other things; no test waits for time to pass.
-  testTimeout: 60_000 * Math.max(1, Number(process.env.TEST_DEPTH ?? 1)),
+  // Against tests that never end. It is long, for machines that are slow or busy; no test waits for time to pass.
+  testTimeout: 300_000 * Math.max(1, Number(process.env.TEST_DEPTH ?? 1)),
   projects: [
     project('sqlite', ['*.test.ts', '!(faults|postgres)/**/*.test.ts']),
     // Processes that are killed, disks that are full: by `npm run test:faults`.

@@ -239,7 +239,7 @@ describe('the stream', () => {
     await endsWith(401, async (id) => admin.post(`/v1/api-keys/${id}/rotate`).expect(200))
     await endsWith(410, async (id) => admin.patch(`/v1/api-keys/${id}`).send({ grant }).expect(200))
     await endsWith(401, byAnotherProcess)
-  }, 10_000)
+  })
 
   it('ends when the service stops', async () => {
     const own = await newsroom()

@@ -106,7 +106,7 @@ it('a follower that is killed at any moment ends with exactly what is public', a
       },
     }
   }
-}, 120_000)
+})
 
 /** Does it, if it can be done; what cannot be is refused, and changes nothing. */
 async function act(one: Exclude<Deed, { do: 'follow' }>, papers: string[], name: string): Promise<void> {

@@ -412,7 +412,7 @@ it('finds what a plain search through all texts finds, in the same order', async
     })
     return scored.sort(([, a], [, b]) => b - a)
   }
-}, 120_000)
+})
 
 const plain = (text: string) => text.toLowerCase().replaceAll('ü', 'u')
 

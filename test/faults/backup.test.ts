@@ -14,7 +14,7 @@ const BETWEEN = 40
 let commands: CommandLine
 beforeAll(() => {
   commands = commandLine()
-}, 120_000)
+})
 afterAll(() => commands.remove())
 
 const ledger = newLedger()

@@ -11,7 +11,7 @@ import { ledgerSettings, newLedger, request, serveProcess } from '../harness/led
 let commands: CommandLine
 beforeAll(() => {
   commands = commandLine()
-}, 120_000)
+})
 afterAll(() => commands.remove())
 
 const at = (name: string) => join(commands.folder, name)

@@ -10,7 +10,7 @@ import { ledgerSettings, request, serveProcess } from '../harness/ledger.ts'
 let commands: CommandLine
 beforeAll(() => {
   commands = commandLine()
-}, 120_000)
+})
 afterAll(() => commands.remove())
 
 /** How many requests of each client; a minute of them on two cores is a depth of about 4. */
@@ -106,4 +106,4 @@ it('a hostile client of any role gets no failure, and takes no more than its sha
   expect(memory).toBeLessThan(MAX_MEMORY)
   child.kill('SIGTERM')
   expect(await ended).toMatchObject({ code: 0, err: '' })
-}, 600_000)
+})

@@ -12,7 +12,7 @@ const ACKNOWLEDGED = depth > 1 ? 500 : 40
 let commands: CommandLine
 beforeAll(() => {
   commands = commandLine()
-}, 120_000)
+})
 afterAll(() => commands.remove())
 
 const ledger = newLedger()

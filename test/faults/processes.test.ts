@@ -9,7 +9,7 @@ import { receiver, status } from '../harness/receiver.ts'
 let commands: CommandLine
 beforeAll(() => {
   commands = commandLine()
-}, 120_000)
+})
 afterAll(() => commands.remove())
 
 const at = (name: string) => join(commands.folder, name)

@@ -10,7 +10,7 @@ import { ledgerSettings } from '../harness/ledger.ts'
 let commands: CommandLine
 beforeAll(() => {
   commands = commandLine()
-}, 120_000)
+})
 afterAll(() => commands.remove())
 
 const at = (name: string) => join(commands.folder, name)

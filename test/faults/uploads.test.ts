@@ -14,7 +14,7 @@ const ACKNOWLEDGED = 40
 let commands: CommandLine
 beforeAll(() => {
   commands = commandLine()
-}, 120_000)
+})
 afterAll(() => commands.remove())
 
 const checksumOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')

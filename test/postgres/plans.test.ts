@@ -53,7 +53,7 @@ beforeAll(async () => {
     if (/^select /.test(text)) recorded.push({ text, values: values ?? (config as pgDriver.QueryConfig).values ?? [] })
     return Reflect.apply(original, this, args)
   } as typeof original
-}, 300_000)
+})
 afterAll(async () => {
   pg.Client.prototype.query = original
   await room.close()

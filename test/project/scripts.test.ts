@@ -26,7 +26,7 @@ describe('npm start', () => {
   it('starts what was built where the compiler was pruned', () => {
     write('dist/cli/main.js', program('built before'))
     expect(npm('start')).toMatchObject({ status: 0, stdout: 'built before serve\n', stderr: '' })
-  }, 60_000)
+  })
 
   it('builds first where the compiler is there, and does not start what cannot be built', () => {
     write('dist/cli/main.js', program('stale'))
@@ -35,7 +35,7 @@ describe('npm start', () => {
     expect(npm('start')).toMatchObject({ status: 0, stdout: 'new serve\n' })
     write('node_modules/typescript/bin/tsc', 'process.exit(2)')
     expect(npm('start')).toMatchObject({ status: 2, stdout: '' })
-  }, 60_000)
+  })
 })
 
 describe('the Docker image', () => {

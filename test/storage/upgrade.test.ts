@@ -51,7 +51,7 @@ describe('a database of the first schema', () => {
       clock: systemClock,
       releases: releases({ storage, clock: systemClock }),
     })
-  }, 60_000)
+  })
   afterAll(async () => {
     await app.close()
     await storage.close()
