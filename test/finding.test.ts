@@ -1,6 +1,9 @@
 import { gzipSync } from 'node:zlib'
+import { eq } from 'drizzle-orm'
+import { bringDraftIndexUpToDate, indexWhenQuiet } from '../src/articles/draft-index.ts'
 import { keepIndexes, rebuildIndexes } from '../src/articles/index-upkeep.ts'
 import { backfillSortNames } from '../src/catalogue/sort-names.ts'
+import { checkIndexes } from '../src/doctor/derived.ts'
 import { draftIndex, editionIndex } from '../src/storage/fulltext.ts'
 import { articles, editions, tags } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
@@ -284,6 +287,59 @@ describe('drafts', () => {
     }
     await room.anyone.get('/v1/articles?version=draft&q=flamingo').expect(401)
     await room.reader.get('/v1/articles?version=draft&q=flamingo').expect(403)
+  })
+
+  it('are indexed once nothing is written any more, or after ten seconds of writing', async () => {
+    const index = indexWhenQuiet(room.storage, () => false)
+    const { body } = await room.editor.post('/v1/articles').send({ headline: 'Saved often' }).expect(201)
+    const save = (summary: string) => room.editor.patch(`/v1/articles/${body.id}`).send({ summary }).expect(200)
+    const isIndexed = async () => {
+      const [row] = await room.storage.reader.select().from(articles).where(eq(articles.id, body.id))
+      return row?.indexedVersion === row?.version
+    }
+    await index()
+    expect(await isIndexed()).toBe(false)
+    await index()
+    expect(await isIndexed()).toBe(true)
+    for (let second = 0; second <= 10; second++) {
+      await save(`Saved ${second} times`)
+      expect(await isIndexed()).toBe(false)
+      await index()
+    }
+    expect(await isIndexed()).toBe(true)
+  })
+
+  it('are not searched while many are not indexed', async () => {
+    await room.editor.post('/v1/articles').send({ headline: 'Not indexed yet' }).expect(201)
+    await expect(bringDraftIndexUpToDate(room.storage, 0)).rejects.toMatchObject({ type: 'busy' })
+    expect(await drafts('q="not indexed yet"')).toEqual(['not-indexed-yet'])
+  })
+
+  it('are found by what they say now, while live as they are, changed, published again and live no longer', async () => {
+    const birds = ['pelican', 'stork', 'bittern']
+    const found = async () => {
+      const slugs = await Promise.all(birds.map((bird) => drafts(`q=${bird}`)))
+      return birds.filter((_, index) => slugs[index]?.length === 1)
+    }
+    const post = { headline: 'Bird of the day', ...paragraph('A pelican.') }
+    const { body } = await room.editor.post('/v1/articles?publish=true').send(post).expect(201)
+    const path = `/v1/articles/${body.id}`
+    expect(await found()).toEqual(['pelican'])
+    await room.editor.patch(path).send(paragraph('A stork.')).expect(200)
+    expect(await found()).toEqual(['stork'])
+    expect(await search('pelican')).toEqual(['bird-of-the-day'])
+    await room.editor.patch(`${path}?publish=true`).send(paragraph('A bittern.')).expect(200)
+    expect(await found()).toEqual(['bittern'])
+    await room.editor.post(`${path}/unpublish`).expect(200)
+    expect(await found()).toEqual(['bittern'])
+    await room.editor.post(`${path}/publish`).expect(200)
+    await room.editor.patch(`${path}?publish=changes`).send(paragraph('A pelican.')).expect(200)
+    expect(await found()).toEqual(['pelican'])
+    await room.editor.delete(path).expect(204)
+    expect(await found()).toEqual([])
+    await room.editor.post(`${path}/restore`).expect(200)
+    expect(await found()).toEqual(['pelican'])
+    for (const check of checkIndexes) expect(await check.run(room.storage, false)).toEqual([])
   })
 
   it('are found as they are now, and not after deletion', async () => {

@@ -62,8 +62,9 @@ export async function createCommand(
   return {
     async run(tx, context) {
       const dates = datesOf(noDates, { publishedAt, updatedAt }, { context, isPublished: isLive, mayBackdate })
-      const created = await createArticle(tx, { input, body: blocks, dates }, context, note)
-      return isLive ? { ...(await publish(tx, created, context)), warnings } : { row: created, warnings }
+      const created = await createArticle(tx, { input, body: blocks, dates }, context, { note, isPublished: isLive })
+      if (!isLive) return { row: created, warnings }
+      return { ...(await publish(tx, created, context, { isNew: true })), warnings }
     },
   }
 }

@@ -16,11 +16,12 @@ import {
   timeFilterSql,
   withSubsections,
 } from '../listing/reference-filters.ts'
-import { isDraftMatching, matchTerms } from '../storage/fulltext.ts'
+import { matchTerms } from '../storage/fulltext.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { articleRefs, articles } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
+import { isAhead, matchingDrafts } from './draft-index.ts'
 import { isVisibleTo } from './ownership.ts'
 import { type ArticleRow, articleRow } from './store.ts'
 
@@ -92,7 +93,7 @@ async function predicateOf(db: Reader, { filters, sort, caller }: DraftQuery): P
     sort.endsWith('publishAt') ? isNotNull(articles.publishAt) : undefined,
     ...refs.map((ref) => refersToAny(db, ref)),
     inLanguages(filters.language),
-    filters.q === undefined ? undefined : hasWords(filters.q, filters.language),
+    filters.q === undefined ? undefined : hasWords(db, filters.q, filters.language),
     anyOfSql(articles.status, filters.status),
     filters.externalId === undefined ? undefined : eq(articles.externalId, filters.externalId),
     ...statePredicates(filters, caller),
@@ -121,7 +122,6 @@ function statePredicates(
   { scheduled, hasUnpublishedChanges, createdBy }: DraftFilters,
   caller: Caller,
 ): (SQL | undefined)[] {
-  const isAhead = sql`${articles.version} <> coalesce(${articles.liveVersion}, 0)`
   const creators = createdBy?.split(',').map((one) => (one.trim() === 'me' ? (caller.id ?? '') : one.trim()))
   return [
     scheduled === undefined ? undefined : (scheduled ? isNotNull : isNull)(articles.publishAt),
@@ -155,8 +155,9 @@ function inLanguages(list: string | undefined): SQL | undefined {
 }
 
 /** The predicate that a working copy has all words of the query, stemmed for any language that is not filtered out. */
-function hasWords(q: string, language: string | undefined): SQL {
+function hasWords(db: Reader, q: string, language: string | undefined): SQL {
   const ranges = language === undefined ? null : rangesIn(language)
   const terms = parseTerms(q, stemmedAmong(ranges ?? stemmedLanguages))
-  return terms.length === 0 ? noneSql : isDraftMatching(articles.searchKey, matchTerms(terms, 'all'))
+  if (terms.length === 0) return noneSql
+  return inArray(articles.id, matchingDrafts(db, matchTerms(terms, 'all')))
 }

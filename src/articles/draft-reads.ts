@@ -12,6 +12,7 @@ import type { BoundedRead } from '../listing/bounded-reads.ts'
 import { draftFiltersIn } from '../listing/filters.ts'
 import type { AnswerDraftList } from '../listing/routes.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
+import { bringDraftIndexUpToDate } from './draft-index.ts'
 import { countDrafts, listDrafts } from './draft-list.ts'
 import { presentArticle, presentArticles } from './presenter.ts'
 import { readRevision } from './revisions/store.ts'
@@ -49,6 +50,7 @@ export const draftReads = ({ storage, boundedRead, bodyTasksOf }: DraftReadDeps)
       page: await listDrafts(db, { filters, sort, caller }, paging),
       total: query.count ? await countDrafts(db, { filters, sort, caller }) : undefined,
     })
+    if (filters.q !== undefined) await bringDraftIndexUpToDate(storage)
     const { page, total } = await (filters.q === undefined ? read(storage.reader) : boundedRead(request, read))
     const articles = await presentArticles(storage.reader, page.rows, caller)
     const items = await inSlices(itemsOf(articles, { fields, include }))

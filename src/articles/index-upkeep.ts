@@ -1,8 +1,9 @@
 /**
- * Fills the full-text indexes of editions and working copies, and rebuilds them after an upgrade, batch by batch: the
- * service answers meanwhile.
+ * Fills the full-text index of editions, and rebuilds that and the one of working copies after an upgrade, batch by
+ * batch: the service answers meanwhile.
  */
 import { setTimeout as pause } from 'node:timers/promises'
+import { rowCount } from '../catalogue/entry.ts'
 import {
   INDEX_VERSION,
   type IndexProgress,
@@ -12,8 +13,9 @@ import {
   storeIndexState,
 } from '../editions/index-state.ts'
 import { indexMissingEditions, reindexEditions } from '../editions/indexing.ts'
+import { articles } from '../storage/schema.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
-import { indexMissingDrafts, reindexDrafts } from './draft-index.ts'
+import { indexDueDrafts, reindexDrafts } from './draft-index.ts'
 
 /** The pause after each batch, in which other writers get their turn, in milliseconds. */
 const PAUSE = 10
@@ -24,12 +26,12 @@ interface Upkeep {
   isStopped?: () => boolean
 }
 
-/** Indexes what is not in its index, and rebuilds what an older version has indexed. Ends early when `isStopped`. */
+/** Indexes the editions that are not in the index, and rebuilds what an older version has indexed. Ends early when `isStopped`. */
 export async function keepIndexes(
   storage: Storage,
   { onProgress = () => {}, isStopped = () => false }: Upkeep = {},
 ): Promise<void> {
-  if (!(await isIndexWhole(storage.reader))) await fillIndexes(storage, { onProgress, isStopped })
+  if (!(await isIndexWhole(storage.reader))) await fillIndex(storage, { onProgress, isStopped })
   if ((await indexState(storage.reader)).version >= INDEX_VERSION) return
   while (!isStopped()) {
     const progress = await storage.transaction(rebuildBatch)
@@ -39,21 +41,26 @@ export async function keepIndexes(
   }
 }
 
-async function fillIndexes(storage: Storage, { onProgress, isStopped }: Required<Upkeep>): Promise<void> {
+async function fillIndex(storage: Storage, { onProgress, isStopped }: Required<Upkeep>): Promise<void> {
   let { done, total } = await indexedCount(storage.reader)
-  for (const fillBatch of [indexMissingEditions, indexMissingDrafts])
-    for (let filled = 1; filled > 0 && !isStopped(); ) {
-      filled = await storage.transaction(fillBatch)
-      done += filled
-      onProgress({ done, total })
-      await pause(PAUSE)
-    }
+  for (let filled = 1; filled > 0 && !isStopped(); ) {
+    filled = await storage.transaction(indexMissingEditions)
+    done += filled
+    onProgress({ done, total })
+    await pause(PAUSE)
+  }
+}
+
+/** Brings both indexes up to date. */
+export async function completeIndexes(storage: Storage): Promise<void> {
+  await keepIndexes(storage)
+  await indexDueDrafts(storage)
 }
 
 /** Rebuilds both indexes, whatever their version. They are complete at any time. */
 export async function rebuildIndexes(storage: Storage): Promise<void> {
   await storage.transaction((tx) => storeIndexState(tx, { version: 0 }))
-  await keepIndexes(storage)
+  await completeIndexes(storage)
 }
 
 /** Goes on with a rebuild, or begins one; undefined if there is nothing left to do. */
@@ -72,5 +79,8 @@ async function rebuildBatch(tx: Writer): Promise<IndexProgress | undefined> {
   return progress
 }
 
-const newRebuild = async (tx: Writer) =>
-  ({ index: 'live', after: '', done: 0, total: (await indexedCount(tx)).total }) as const
+async function newRebuild(tx: Writer) {
+  const [drafts] = await tx.select({ total: rowCount }).from(articles)
+  const total = (await indexedCount(tx)).total + (drafts?.total ?? 0)
+  return { index: 'live', after: '', done: 0, total } as const
+}

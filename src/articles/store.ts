@@ -16,7 +16,6 @@ import { insertRow, insertRows } from '../storage/prepared-statements.ts'
 import { articleRefs, articles } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import { contentOf, type Draft } from './draft.ts'
-import { indexDraft, indexNewDraft, newDraftKey } from './draft-index.ts'
 import { storeCrops } from './image-crops.ts'
 import type { MediaRemark } from './lifecycle/media-remarks.ts'
 import { requireFreeExternalId, requireOwnSubItems } from './ownership.ts'
@@ -74,12 +73,18 @@ export async function findArticle(...query: Parameters<typeof findIfVisible>): P
 const maySee = (caller: Caller, { createdBy }: Pick<Row, 'createdBy'>): boolean =>
   may(caller, 'content:write') || (may(caller, 'drafts:write') && createdBy === caller.id)
 
+interface CreateOptions {
+  note?: Note
+  /** Whether the same transaction publishes it: then its slug is public from the start. */
+  isPublished?: boolean
+}
+
 /** Creates an article with its first revision, which stores the note. */
 export async function createArticle(
   tx: Writer,
   draft: Draft,
   context: WriteContext,
-  note: Note = null,
+  { note = null, isPublished = false }: CreateOptions = {},
 ): Promise<ArticleRow> {
   const { caller, now } = context
   const id = newId()
@@ -88,10 +93,11 @@ export async function createArticle(
   const content = await contentOf(resolver(tx, caller), draft)
   const { section, language } = content
   const actor = actorOf(caller)
-  const [searchKey] = await Promise.all([newDraftKey(tx), requireOwnSubItems(tx, id, content, draft.input)])
+  await requireOwnSubItems(tx, id, content, draft.input)
   const row: ArticleRow = {
     id,
-    searchKey,
+    searchKey: null,
+    indexedVersion: null,
     slug: await claimSlug(tx, {
       kind: 'article',
       target: id,
@@ -99,7 +105,7 @@ export async function createArticle(
       requested: may(caller, 'content:write') ? requested : provisionalSlug(id, headline, language),
       name: headline,
       language,
-      live: false,
+      live: isPublished,
     }),
     status: 'draft',
     version: 1,
@@ -117,7 +123,6 @@ export async function createArticle(
     ...columnsOf(content),
   }
   await requireFreeExternalId(tx, row, caller)
-  await indexNewDraft(tx, searchKey, content)
   await compressAhead(content)
   await insertRow(tx, articles, row)
   await writeRefs(tx, id, [], content)
@@ -191,7 +196,6 @@ export async function saveRevision(
     updatedAt,
     version: before.version + 1,
     editedAt: now,
-    searchKey: await indexDraft(tx, content, before),
     ...columnsOf(content),
   }
   if (row.externalId !== before.externalId) await requireFreeExternalId(tx, row, caller)

@@ -1,6 +1,6 @@
 /** Checks of what is stored and can be derived again: the JSON of editions, their references, counts, and the indexes. */
-import { asc, count, eq, getTableColumns, gt, inArray, isNotNull, isNull, notInArray } from 'drizzle-orm'
-import { keepIndexes } from '../articles/index-upkeep.ts'
+import { and, asc, count, eq, getTableColumns, gt, inArray, isNotNull, isNull, notInArray } from 'drizzle-orm'
+import { completeIndexes } from '../articles/index-upkeep.ts'
 import { addToArticleCounts, countedKinds } from '../catalogue/article-counts.ts'
 import type { Content } from '../editions/content.ts'
 import { loadReferences } from '../editions/reference-loader.ts'
@@ -111,10 +111,27 @@ export const checkCounts: Check = {
     }),
 }
 
+const isIndexed = eq(articles.indexedVersion, articles.version)
+
 /** The two full-text indexes, each with the table that has its keys. */
 const indexes = [
-  { name: 'the index of editions', index: editionIndex, table: editions, id: editions.article },
-  { name: 'the index of working copies', index: draftIndex, table: articles, id: articles.id },
+  {
+    name: 'the index of editions',
+    index: editionIndex,
+    table: editions,
+    id: editions.article,
+    isDue: undefined,
+    unindexed: { searchKey: null },
+  },
+  // The others are live as they are, or not indexed yet.
+  {
+    name: 'the index of working copies',
+    index: draftIndex,
+    table: articles,
+    id: articles.id,
+    isDue: isIndexed,
+    unindexed: { searchKey: null, indexedVersion: null },
+  },
 ] as const
 
 type FulltextIndex = (typeof indexes)[number]
@@ -132,18 +149,18 @@ export const checkIndexes: Check[] = indexes.map((entry) => ({
         ...foreign.map((key) => ({ text: `its entry ${key} belongs to no article`, repaired: repair })),
       ]
     })
-    if (repair) await keepIndexes(storage)
+    if (repair) await completeIndexes(storage)
     return found
   },
 }))
 
 /** The ids of articles that are not in an index. */
-async function missingFrom(tx: Writer, { index, table, id }: FulltextIndex): Promise<string[]> {
+async function missingFrom(tx: Writer, { index, table, id, isDue }: FulltextIndex): Promise<string[]> {
   const rows = await tx
     .select({ id })
     .from(table)
     .leftJoin(index, eq(index.key, table.searchKey))
-    .where(isNull(index.key))
+    .where(and(isNull(index.key), isDue))
   return rows.map((row) => row.id)
 }
 
@@ -156,6 +173,6 @@ async function foreignIn(tx: Writer, { index, table }: FulltextIndex): Promise<n
 
 /** Removes foreign entries from an index, and the keys of articles that are missing from it, so that they are indexed. */
 async function removeEntries(tx: Writer, entry: FulltextIndex, missing: string[], foreign: number[]): Promise<void> {
-  if (missing.length > 0) await tx.update(entry.table).set({ searchKey: null }).where(inArray(entry.id, missing))
+  if (missing.length > 0) await tx.update(entry.table).set(entry.unindexed).where(inArray(entry.id, missing))
   for (const key of foreign) await deleteTokens(tx, entry.index === editionIndex ? 'live' : 'drafts', key)
 }

@@ -2,16 +2,17 @@
  * The state of the full-text indexes, which all processes share. An upgrade that changes what is indexed does not empty
  * them: they are rebuilt beside the service, batch by batch, and answer meanwhile.
  */
-import { eq, isNull, sql } from 'drizzle-orm'
+import { count, eq, isNull, sql } from 'drizzle-orm'
+import { rowCount } from '../catalogue/entry.ts'
 import { Problem } from '../lib/problem.ts'
 import { prepared } from '../storage/prepared-statements.ts'
-import { articles, editions, settings } from '../storage/schema.ts'
+import { editions, settings } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 
 /** The version of the tokens of an article: to be raised with every change of the tokenizer, the stems or what is indexed. */
 export const INDEX_VERSION = 1
 
-/** How far work on the indexes is, in articles: editions and working copies are counted each. */
+/** How far work on the indexes is, in articles. */
 export interface IndexProgress {
   done: number
   total: number
@@ -42,36 +43,24 @@ export const storeIndexState = async (tx: Writer, value: IndexState): Promise<vo
     .values({ name: NAME, value })
     .onConflictDoUpdate({ target: settings.name, set: { value } }))
 
-const selectMissing = [editions, articles].map((table, index) =>
-  prepared(`index_missing_${index}`, (db) =>
-    db.select({ one: sql`1` }).from(table).where(isNull(table.searchKey)).limit(1),
-  ),
+const selectMissing = prepared('index_missing', (db) =>
+  db.select({ one: sql`1` }).from(editions).where(isNull(editions.searchKey)).limit(1),
 )
 
-/** Whether every edition and every working copy is in its index. */
-export async function isIndexWhole(db: Reader): Promise<boolean> {
-  for (const select of selectMissing) if ((await select(db)).length > 0) return false
-  return true
-}
+/** Whether every edition is in the index. */
+export const isIndexWhole = async (db: Reader): Promise<boolean> => (await selectMissing(db)).length === 0
 
-/** How many of the articles are in their indexes. */
+/** How many of the editions are in the index. */
 export async function indexedCount(db: Reader): Promise<IndexProgress> {
-  const progress = { done: 0, total: 0 }
-  for (const table of [editions, articles]) {
-    const [row] = await db
-      .select({ total: sql<number>`count(*)`, done: sql<number>`count(${table.searchKey})` })
-      .from(table)
-    progress.total += Number(row?.total)
-    progress.done += Number(row?.done)
-  }
-  return progress
+  const [row] = await db.select({ total: rowCount, done: count(editions.searchKey) }).from(editions)
+  return row ?? { done: 0, total: 0 }
 }
 
 /** What `assertIndexWhole` says, and `/readyz`. */
 export const describeFilling = ({ done, total }: IndexProgress): string =>
   `the search index is being filled: ${done} of ${total}`
 
-/** Gives a function that throws `busy` until every article has once been in its index: what is read from it would be incomplete. */
+/** Gives a function that throws `busy` until every edition has once been in the index: what is read from it would be incomplete. */
 export function indexGuard(db: Reader): () => Promise<void> {
   let isWhole = false
   return async () => {

@@ -35,7 +35,7 @@ export interface LoadedReferences {
 /** Loads all that compiling these articles needs, with one query for each kind of reference. */
 export async function loadReferences(
   db: Reader,
-  compiling: { id: string; content: Content }[],
+  compiling: { id: string; content: Content; hasNoCorrections?: boolean }[],
 ): Promise<LoadedReferences> {
   const refs = compiling.flatMap(({ content }) => refsOf(content))
   const ids = (kind: RefKind) => [...new Set(refs.filter((ref) => ref.kind === kind).map(({ ref }) => ref))]
@@ -49,7 +49,7 @@ export async function loadReferences(
     liveArticles(db, ids('article')),
     correctionsOf(
       db,
-      compiling.map(({ id }) => id),
+      compiling.flatMap(({ id, hasNoCorrections }) => (hasNoCorrections ? [] : [id])),
     ),
     authorRows.then((rows) => loadMedia(db, [...ids('media'), ...rows.flatMap(({ image }) => image ?? [])])),
   ])

@@ -51,14 +51,28 @@ export interface PutResult {
   article: Article
 }
 
-/** Compiles, stores and indexes the edition of an article, in place of an earlier one. `now` is the time of the write. */
-export async function putEdition(tx: Writer, state: LiveState, content: Content, now: string): Promise<PutResult> {
+interface PutOptions {
+  /** The time of the write. */
+  now: string
+  /** Whether the article was never live: then there is no edition before this one, and no correction. */
+  isFirst: boolean
+  /** Whether the same transaction has created the article: then nothing refers to it. */
+  isNew: boolean
+}
+
+/** Compiles, stores and indexes the edition of an article, in place of an earlier one. */
+export async function putEdition(
+  tx: Writer,
+  state: LiveState,
+  content: Content,
+  { now, isFirst, isNew }: PutOptions,
+): Promise<PutResult> {
   await compressAhead(content)
   // Together: on PostgreSQL each would wait for a round trip.
   const [previous, references, isLinkedBefore] = await Promise.all([
-    currentEdition(tx, state.id),
-    loadReferences(tx, [{ id: state.id, content }]),
-    isReferredTo(tx, 'article', state.id),
+    isFirst ? undefined : currentEdition(tx, state.id),
+    loadReferences(tx, [{ id: state.id, content, hasNoCorrections: isFirst }]),
+    isNew ? false : isReferredTo(tx, 'article', state.id),
   ])
   const searchKey = await indexEdition(
     tx,

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { indexWhenQuiet } from '../articles/draft-index.ts'
 import { keepIndexes } from '../articles/index-upkeep.ts'
 import { publishDue, type Releases } from '../articles/lifecycle/scheduler.ts'
 import { sweepPreviews } from '../articles/previews/store.ts'
@@ -148,6 +149,7 @@ function storageTasks({ config, storage, clock, log }: BackgroundDeps, signal: A
       run: () =>
         keepIndexes(storage, { isStopped: isStopping, onProgress: occasionally(PROGRESS_BATCHES, logProgress) }),
     },
+    { name: 'indexing working copies', interval: SECOND, run: indexWhenQuiet(storage, isStopping) },
     { name: 'merging the index', interval: DAY, run: () => mergeIndex(storage, isStopping) },
     // Editions that this process made stale are recompiled at once; these are the ones of other processes.
     { name: 'recompiling stale editions', interval: SECOND, run: () => recompileStale(storage, isStopping) },

@@ -217,10 +217,15 @@ export const articles = table(
     embargoUntil: timestampColumn('embargo_until'),
     deletedAt: timestampColumn('deleted_at'),
     content: compressedJson('content').notNull(),
-    // Its key in the index of working copies; null until it is indexed.
+    // Its key in the index of working copies, and the version that is indexed under it.
     searchKey: integer('search_key'),
+    indexedVersion: integer('indexed_version'),
   },
   (t) => [
+    // Those that are to be indexed: what is live as it is is found by its edition.
+    index('articles_to_index')
+      .on(t.id)
+      .where(sql`version <> coalesce(indexed_version, 0) and version <> coalesce(live_version, 0)`),
     uniqueIndex('articles_search_key').on(t.searchKey),
     uniqueIndex('articles_slug').on(t.slug),
     index('articles_external_id').on(t.externalId),

@@ -23,6 +23,8 @@ interface PublishOptions {
   at?: string
   /** The `updatedAt` of the edition; now if left out. */
   updatedAt?: string | null | undefined
+  /** Whether the same transaction has created the article, to be published: its slug is free and public already. */
+  isNew?: boolean
   /** What is published, if it is not the working copy. Then a scheduled publication stays scheduled. */
   copy?: Copy
 }
@@ -38,7 +40,7 @@ export async function publish(
   options: PublishOptions = {},
 ): Promise<SavedArticle> {
   statusAfter(stateOf(article), 'publish')
-  const settled = await prepareRelease(tx, article, context, options.copy)
+  const settled = options.isNew ? article : await prepareRelease(tx, article, context, options.copy)
   return makeLive(tx, settled, context, options)
 }
 
@@ -77,7 +79,7 @@ export async function makeLive(
   tx: Writer,
   article: ArticleRow,
   context: WriteContext,
-  { at = context.now, updatedAt, copy = article }: PublishOptions = {},
+  { at = context.now, updatedAt, isNew = false, copy = article }: PublishOptions = {},
 ): Promise<SavedArticle> {
   const { now } = context
   const status = statusAfter(stateOf(article), 'publish')
@@ -93,9 +95,9 @@ export async function makeLive(
     publishedAt,
     previousPublishedAt: publishedBefore,
     article: edition,
-  } = await putEdition(tx, state, content, now)
+  } = await putEdition(tx, state, content, { now, isFirst, isNew })
   await storeCrops(tx, content)
-  await saveSlug(tx, { kind: 'article', slug, target: id, live: true })
+  if (!isNew) await saveSlug(tx, { kind: 'article', slug, target: id, live: true })
   if (!isFirst && publishedAt !== publishedBefore) await redateFirst(tx, id, publishedAt)
   if (liveVersion !== null) await endPublication(tx, id, now)
   await beginPublication(tx, { article: id, number: version, at: isDated ? publishedAt : now })

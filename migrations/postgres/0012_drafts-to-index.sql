@@ -1,0 +1,2 @@
+ALTER TABLE "articles" ADD COLUMN "indexed_version" bigint;--> statement-breakpoint
+CREATE INDEX "articles_to_index" ON "articles" USING btree ("id") WHERE version <> coalesce(indexed_version, 0) and version <> coalesce(live_version, 0);

@@ -1,0 +1,2 @@
+ALTER TABLE `articles` ADD `indexed_version` integer;--> statement-breakpoint
+CREATE INDEX `articles_to_index` ON `articles` (`id`) WHERE version <> coalesce(indexed_version, 0) and version <> coalesce(live_version, 0);
