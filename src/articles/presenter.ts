@@ -2,12 +2,11 @@ import { inArray } from 'drizzle-orm'
 import { type Caller, may } from '../access/roles.ts'
 import type { Warning } from '../body/block.ts'
 import { mediaItems } from '../body/media-uses.ts'
-import { loadByIds } from '../catalogue/loader.ts'
-import { loadLineages, type SectionRow } from '../catalogue/section-tree.ts'
+import { loadLineages } from '../catalogue/section-tree.ts'
 import type { Article, ArticleStatus } from '../editions/article.ts'
 import { compileArticle } from '../editions/compile.ts'
 import { articlePath, type LoadedReferences, loadReferences } from '../editions/reference-loader.ts'
-import { articles, sections } from '../storage/schema.ts'
+import { articles } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { ArticleRow, SavedArticle } from './store.ts'
 
@@ -85,7 +84,7 @@ async function linkedWorkingCopies(
   if (missing.length === 0) return () => undefined
   const found = (await db.select().from(articles).where(inArray(articles.id, missing))) as ArticleRow[]
   const sectionIds = found.flatMap(({ content: { section } }) => section ?? [])
-  const lineage = await loadLineages(db, await loadByIds<SectionRow>(db, sections, sectionIds))
+  const lineage = await loadLineages(db, sectionIds)
   return (id) => {
     const row = found.find((one) => one.id === id)
     if (!row) return undefined

@@ -1,12 +1,11 @@
 /** The tree of sections: lineages, ancestors, descendants, and what follows when a section moves. */
 import { and, eq, inArray, like, sql } from 'drizzle-orm'
 import { packedRows } from '../storage/packed-rows.ts'
-import { numberedValues, placeholders } from '../storage/prepared-statements.ts'
+import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
 import { editionRefs, sections } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import { addToArticleCounts, articleCountOf } from './article-counts.ts'
 import type { Breadcrumb } from './breadcrumb.ts'
-import { loadByIds } from './loader.ts'
 
 export type SectionRow = typeof sections.$inferSelect
 
@@ -16,12 +15,26 @@ export const breadcrumbsOf = (lineage: SectionRow[]): Breadcrumb[] => [
   ...lineage.map(({ name, path }) => ({ name, path })),
 ]
 
+const selectWithAncestors = preparedVariants('sections_with_ancestors', (db, count: number) =>
+  db
+    .select()
+    .from(sections)
+    .where(
+      sql`${sections.id} in (
+        with recursive line (id, parent) as (
+          select id, parent from sections where id in ${placeholders(count)}
+          union
+          select above.id, above.parent from line inner join sections above on above.id = line.parent
+        )
+        select id from line)`,
+    ),
+)
+
 /** Loads the lineages of sections: by id, the section and its ancestors, from the top down. */
-export async function loadLineages(db: Reader, rows: SectionRow[]): Promise<(id: string) => SectionRow[]> {
+export async function loadLineages(db: Reader, ids: string[]): Promise<(id: string) => SectionRow[]> {
+  const distinct = [...new Set(ids)]
+  const rows = distinct.length === 0 ? [] : await selectWithAncestors(db, distinct.length, numberedValues(distinct))
   const known = new Map(rows.map((row) => [row.id, row]))
-  const missing = () => [...known.values()].flatMap(({ parent }) => (parent && !known.has(parent) ? [parent] : []))
-  for (let ids = missing(); ids.length > 0; ids = missing())
-    for (const row of await loadByIds<SectionRow>(db, sections, [...new Set(ids)])) known.set(row.id, row)
   return (id) => {
     const lineage: SectionRow[] = []
     for (let row = known.get(id); row; row = row.parent ? known.get(row.parent) : undefined) lineage.unshift(row)
@@ -31,7 +44,7 @@ export async function loadLineages(db: Reader, rows: SectionRow[]): Promise<(id:
 
 /** The ids of a section and its ancestors, from the top down. */
 export async function ancestorIds(db: Reader, section: string): Promise<string[]> {
-  const lineages = await loadLineages(db, await loadByIds<SectionRow>(db, sections, [section]))
+  const lineages = await loadLineages(db, [section])
   return lineages(section).map(({ id }) => id)
 }
 

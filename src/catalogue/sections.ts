@@ -123,7 +123,10 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
     image,
   }),
   async views(db, rows) {
-    const lineages = await loadLineages(db, rows)
+    const lineages = await loadLineages(
+      db,
+      rows.map(({ id }) => id),
+    )
     const articleCount = await articleCounts(
       db,
       'section',

@@ -185,18 +185,24 @@ function filterRefsOf(content: Content): { kind: string; ref: string }[] {
 
 const isOptional = (kind: string): boolean => (optionalKinds as readonly string[]).includes(kind)
 
-/**
- * Indexes an edition; `previousKey` is its key in the index, if it has one. Gives its key, which changes only with the
- * time of publication.
- */
+interface IndexPosition {
+  publishedAt: string
+  /** The key of the edition in the index, if it has one. */
+  previousKey: number | null | undefined
+  /** The key that it gets if its time of publication is another; looked for if left out. */
+  newKey?: number | undefined
+}
+
+/** Indexes an edition. Gives its key, which changes only with the time of publication. */
 export async function indexEdition(
   tx: Writer,
-  { publishedAt, previousKey }: { publishedAt: string; previousKey: number | null | undefined },
+  { publishedAt, previousKey, newKey }: IndexPosition,
   content: Content,
 ): Promise<number> {
   const isIndexed = typeof previousKey === 'number'
   if (isIndexed) await deleteTokens(tx, 'live', previousKey)
-  const key = isIndexed && publishedAtOf(previousKey) === publishedAt ? previousKey : await newIndexKey(tx, publishedAt)
+  const isInPlace = isIndexed && publishedAtOf(previousKey) === publishedAt
+  const key = isInPlace ? previousKey : (newKey ?? (await newIndexKey(tx, publishedAt)))
   await putTokens(tx, 'live', key, await editionTokens(content))
   return key
 }

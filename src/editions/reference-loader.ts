@@ -3,7 +3,7 @@ import { loadByIds } from '../catalogue/loader.ts'
 import { loadLineages, type SectionRow } from '../catalogue/section-tree.ts'
 import { loadMedia, type MediaLoader } from '../media/loader.ts'
 import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
-import { authors, corrections, editions, sections, sources, tags } from '../storage/schema.ts'
+import { authors, corrections, editions, sources, tags } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { Correction } from './article-parts.ts'
 import { type Content, type RefKind, refsOf } from './content.ts'
@@ -45,7 +45,7 @@ export async function loadReferences(
     authorRows,
     loadByIds<typeof sources.$inferSelect>(db, sources, ids('source')),
     loadByIds<typeof tags.$inferSelect>(db, tags, ids('tag')),
-    loadByIds<SectionRow>(db, sections, ids('section')).then((rows) => loadLineages(db, rows)),
+    loadLineages(db, ids('section')),
     liveArticles(db, ids('article')),
     correctionsOf(
       db,
@@ -98,7 +98,7 @@ async function liveArticles(db: Reader, ids: string[]): Promise<RelatedArticle[]
     .where(inArray(editions.article, ids))
   const contents = rows.map(({ content }) => content as Content)
   const sectionIds = contents.flatMap(({ section }) => (section === null ? [] : [section]))
-  const lineage = await loadLineages(db, await loadByIds<SectionRow>(db, sections, sectionIds))
+  const lineage = await loadLineages(db, sectionIds)
   return rows.map(({ id, slug, content }) => {
     const { headline, summary, section } = content as Content
     return { id, slug, headline, summary, path: articlePath(slug, section === null ? [] : lineage(section)) }

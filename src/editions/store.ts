@@ -20,7 +20,7 @@ import { attributesOf } from './access-attributes.ts'
 import type { Article } from './article.ts'
 import { type ArticleState, cardOf, compileArticle } from './compile.ts'
 import { type Content, type RefKind, refsOf } from './content.ts'
-import { publishedAtOf } from './index-key.ts'
+import { newIndexKey, publishedAtOf } from './index-key.ts'
 import { indexEdition } from './indexing.ts'
 import { type LoadedReferences, loadReferences } from './reference-loader.ts'
 import { deleteReferences, putReferences } from './references.ts'
@@ -69,14 +69,16 @@ export async function putEdition(
 ): Promise<PutResult> {
   await compressAhead(content)
   // Together: on PostgreSQL each would wait for a round trip.
-  const [previous, references, isLinkedBefore] = await Promise.all([
+  const [previous, references, isLinkedBefore, newKey] = await Promise.all([
     isFirst ? undefined : currentEdition(tx, state.id),
     loadReferences(tx, [{ id: state.id, content, hasNoCorrections: isFirst }]),
     isNew ? false : isReferredTo(tx, 'article', state.id),
+    isFirst ? newIndexKey(tx, state.publishedAt) : undefined,
   ])
+  const { publishedAt: requestedAt } = state
   const searchKey = await indexEdition(
     tx,
-    { publishedAt: state.publishedAt, previousKey: previous?.searchKey },
+    { publishedAt: requestedAt, previousKey: previous?.searchKey, newKey },
     content,
   )
   const publishedAt = publishedAtOf(searchKey)

@@ -2,20 +2,19 @@
 import { and, desc, eq } from 'drizzle-orm'
 import { covers } from '../access/grants.ts'
 import type { Caller } from '../access/roles.ts'
-import { loadByIds } from '../catalogue/loader.ts'
 import { loadLineages, type SectionRow } from '../catalogue/section-tree.ts'
 import { isGrantedLive } from '../editions/access-attributes.ts'
 import type { Article } from '../editions/article.ts'
 import { findByFormerSlug } from '../editions/paths.ts'
 import { readRetraction } from '../editions/retractions.ts'
 import { type Edition, readEdition } from '../editions/store.ts'
-import { changes, sections } from '../storage/schema.ts'
+import { changes } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 
 /** The section of an article and the sections above it, from the top. */
 export async function sectionLineage(db: Reader, { section }: Article): Promise<SectionRow[]> {
   if (section === null) return []
-  return (await loadLineages(db, await loadByIds<SectionRow>(db, sections, [section.id])))(section.id)
+  return (await loadLineages(db, [section.id]))(section.id)
 }
 
 /**
