@@ -1,5 +1,5 @@
 /** The working copies of articles: finding, creating and saving them. */
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { type Actor, actorOf, type Caller, may } from '../access/roles.ts'
 import type { WriteContext } from '../access/write-context.ts'
 import { audit } from '../audit/log.ts'
@@ -12,7 +12,7 @@ import { notFound, Problem } from '../lib/problem.ts'
 import { inSlices } from '../lib/slices.ts'
 import { sortKey } from '../lib/tokenizer.ts'
 import { compressAhead } from '../storage/dialect.ts'
-import { insertRow, insertRows } from '../storage/prepared-statements.ts'
+import { insertRow, insertRows, prepared, updateChanged } from '../storage/prepared-statements.ts'
 import { articleRefs, articles } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import { contentOf, type Draft } from './draft.ts'
@@ -45,6 +45,13 @@ type Note = string | null | undefined
 /** Whether to find articles in the trash. */
 type Trashed = 'no' | 'only' | 'too'
 
+const selectArticle = prepared('article_by_id', (db) =>
+  db
+    .select()
+    .from(articles)
+    .where(eq(articles.id, sql.placeholder('id'))),
+)
+
 /** The article that an id or a slug names, if the caller may see it. */
 export async function findIfVisible(
   db: Reader,
@@ -53,7 +60,7 @@ export async function findIfVisible(
   trashed: Trashed = 'no',
 ): Promise<ArticleRow | undefined> {
   const id = await resolveId(db, 'article', reference)
-  const [row] = id === undefined ? [] : await db.select().from(articles).where(eq(articles.id, id))
+  const [row] = id === undefined ? [] : await selectArticle(db, { id })
   if (!row || !maySee(caller, row)) return undefined
   const isTrashed = row.deletedAt !== null
   if (isTrashed ? trashed === 'no' : trashed === 'only') return undefined
@@ -200,7 +207,7 @@ export async function saveRevision(
   }
   if (row.externalId !== before.externalId) await requireFreeExternalId(tx, row, caller)
   await compressAhead(content)
-  await tx.update(articles).set(row).where(eq(articles.id, id))
+  await updateChanged(tx, articles, { key: articles.id, value: id }, [before, row])
   await writeRefs(tx, id, refsOf(before.content), content)
   await storeCrops(tx, content)
   await insertRevision(tx, { article: id, number: row.version, at: now, note, actor, content })

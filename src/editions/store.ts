@@ -13,7 +13,14 @@ import { isId } from '../lib/id.ts'
 import { sortKey } from '../lib/tokenizer.ts'
 import { compressAhead } from '../storage/dialect.ts'
 import { deleteTokens } from '../storage/fulltext.ts'
-import { insertRow, numberedValues, placeholders, prepared, preparedVariants } from '../storage/prepared-statements.ts'
+import {
+  insertRow,
+  numberedValues,
+  placeholders,
+  prepared,
+  preparedVariants,
+  updateChanged,
+} from '../storage/prepared-statements.ts'
 import { editions, staleEditions } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import { attributesOf } from './access-attributes.ts'
@@ -87,7 +94,7 @@ export async function putEdition(
   const article = compileArticle(liveState, content, references)
   const row = { ...columnsOf(liveState, article, content, references), content, searchKey }
   if (previous) {
-    await tx.update(editions).set(row).where(eq(editions.article, state.id))
+    await updateChanged(tx, editions, { key: editions.article, value: state.id }, [previous.row, row])
     await markFresh(tx, [state.id])
   } else await insertRow(tx, editions, row)
   const refs = await putReferences(tx, { ...liveState, isNew: previous === undefined }, content, references)
@@ -127,6 +134,10 @@ const selectCurrent = prepared('edition_current', (db) =>
       content: editions.content,
       searchKey: editions.searchKey,
       publishedAt: editions.publishedAt,
+      updatedAt: editions.updatedAt,
+      language: editions.language,
+      externalId: editions.externalId,
+      sortHeadline: editions.sortHeadline,
     })
     .from(editions)
     .where(eq(editions.article, sql.placeholder('article'))),
@@ -138,6 +149,8 @@ interface CurrentEdition {
   linkPreview: string
   searchKey: number | null
   publishedAt: string
+  /** Its columns with an index, among others. */
+  row: Partial<typeof editions.$inferSelect>
 }
 
 /** The edition of an article as it is stored, before a write; undefined if the article is not live. */
@@ -146,7 +159,7 @@ async function currentEdition(tx: Writer, article: string): Promise<CurrentEditi
   if (!edition) return undefined
   const { slug, searchKey, publishedAt } = edition
   const content = edition.content as Content
-  return { slug, content, linkPreview: linkPreview(slug, content), searchKey, publishedAt }
+  return { slug, content, linkPreview: linkPreview(slug, content), searchKey, publishedAt, row: edition }
 }
 
 const formerPath = (article: string, { slug, content: { section } }: { slug: string; content: Content }) => ({

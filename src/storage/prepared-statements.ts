@@ -1,7 +1,7 @@
 /** Queries and inserts that are built by drizzle and prepared by the engine once for each connection. */
 import { hash } from 'node:crypto'
-import { getTableName, type Param, type Placeholder, sql } from 'drizzle-orm'
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { eq, getTableName, type Param, type Placeholder, sql } from 'drizzle-orm'
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { BoundedMap, getOrCreate } from '../lib/cache.ts'
 import { dialect } from './dialect.ts'
 import { runWrite } from './run-write.ts'
@@ -142,3 +142,31 @@ export async function insertRows<T extends SQLiteTable>(
 /** Inserts one row, in the same way. */
 export const insertRow = <T extends SQLiteTable>(tx: Writer, table: T, row: T['$inferInsert']): Promise<void> =>
   insertRows(tx, table, [row])
+
+/** A cache of the updates of each table. */
+const updates = new WeakMap<SQLiteTable, VariantQuery<string, unknown, Writer>>()
+
+const buildUpdate = (table: SQLiteTable, key: SQLiteColumn) =>
+  preparedVariants(`update_${getTableName(table)}`, (tx: Writer, names: string) =>
+    tx
+      .update(table)
+      .set(Object.fromEntries(names.split(' ').map((name) => [name, sql.placeholder(name)])))
+      .where(eq(key, sql.placeholder('the key'))),
+  )
+
+/**
+ * Updates the columns of a row whose values differ from those before, by a statement that is prepared once for each set of
+ * columns. SQLite would write the indexes of all columns that a statement sets. `where` is the key of the row.
+ */
+export async function updateChanged<T extends SQLiteTable>(
+  tx: Writer,
+  table: T,
+  where: { key: SQLiteColumn; value: string },
+  [before, after]: [Partial<T['$inferSelect']>, Partial<T['$inferSelect']>],
+): Promise<void> {
+  const columns = table as unknown as Record<string, unknown>
+  const names = Object.keys(after).filter((name) => after[name] !== before[name] && columns[name] !== where.key)
+  if (names.length === 0) return
+  const update = getOrCreate(updates, table, () => buildUpdate(table, where.key))
+  await update(tx, names.join(' '), { ...after, 'the key': where.value })
+}

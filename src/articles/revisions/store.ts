@@ -1,12 +1,12 @@
 import { inflateRawSync } from 'node:zlib'
-import { and, desc, eq, isNull } from 'drizzle-orm'
+import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import type { Actor } from '../../access/roles.ts'
 import { type Content, editableContent } from '../../editions/content.ts'
 import { deflate } from '../../lib/deflate.ts'
 import { notFound } from '../../lib/problem.ts'
 import { compressAhead, compressJson } from '../../storage/dialect.ts'
 import { keyset, type Page, type PageRequest, pageOf } from '../../storage/keyset.ts'
-import { insertRow } from '../../storage/prepared-statements.ts'
+import { insertRow, prepared } from '../../storage/prepared-statements.ts'
 import { publications, revisions } from '../../storage/schema.ts'
 import type { Reader, Writer } from '../../storage/storage.ts'
 
@@ -44,14 +44,18 @@ export async function insertRevision(
   })
 }
 
-/** The last revision without a dictionary, unless it is `SPAN` or more revisions back. */
-async function baseFor(db: Reader, article: string, number: number) {
-  const [base] = await db
+const selectBase = prepared('revision_base', (db) =>
+  db
     .select({ number: revisions.number, content: revisions.content })
     .from(revisions)
-    .where(and(eq(revisions.article, article), isNull(revisions.base)))
+    .where(and(eq(revisions.article, sql.placeholder('article')), isNull(revisions.base)))
     .orderBy(desc(revisions.number))
-    .limit(1)
+    .limit(1),
+)
+
+/** The last revision without a dictionary, unless it is `SPAN` or more revisions back. */
+async function baseFor(db: Reader, article: string, number: number) {
+  const [base] = await selectBase(db, { article })
   if (!base || number - base.number >= SPAN) return undefined
   return { number: base.number, text: inflateRawSync(base.content) }
 }
