@@ -1,7 +1,8 @@
 /** The tree of sections: lineages, ancestors, descendants, and what follows when a section moves. */
 import { and, eq, inArray, like, sql } from 'drizzle-orm'
+import { referringEditions } from '../changes/stale-editions.ts'
 import { packedRows } from '../storage/packed-rows.ts'
-import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
+import { insertRows, numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
 import { editionRefs, sections } from '../storage/schema.ts'
 import type { Reader, Writer } from '../storage/storage.ts'
 import { addToArticleCounts, articleCountOf } from './article-counts.ts'
@@ -86,30 +87,15 @@ export async function movePaths(tx: Writer, before: SectionRow, after: SectionRo
 export async function moveRefs(tx: Writer, before: SectionRow, after: SectionRow): Promise<string[]> {
   const parentIds = async ({ parent }: SectionRow) => (parent === null ? ([] as string[]) : ancestorIds(tx, parent))
   const [formerIds, presentIds] = [await parentIds(before), await parentIds(after)]
-  const moved = tx
-    .select({ article: editionRefs.article })
-    .from(editionRefs)
-    .where(and(eq(editionRefs.kind, 'section'), eq(editionRefs.ref, after.id)))
   const removed = formerIds.filter((id) => !presentIds.includes(id))
   const added = presentIds.filter((id) => !formerIds.includes(id))
-  if (removed.length > 0)
-    await tx
-      .delete(editionRefs)
-      .where(
-        and(eq(editionRefs.kind, 'section'), inArray(editionRefs.ref, removed), inArray(editionRefs.article, moved)),
-      )
-  for (const id of added)
-    await tx.insert(editionRefs).select(
-      tx
-        .select({
-          kind: editionRefs.kind,
-          ref: sql<string>`${id}`.as('ref'),
-          publishedAt: editionRefs.publishedAt,
-          article: editionRefs.article,
-        })
-        .from(editionRefs)
-        .where(and(eq(editionRefs.kind, 'section'), eq(editionRefs.ref, after.id))),
-    )
+  for await (const moved of referringEditions(tx, 'section', after.id)) {
+    const articles = moved.map(({ article }) => article)
+    const former = and(inArray(editionRefs.article, articles), inArray(editionRefs.ref, removed))
+    if (removed.length > 0) await tx.delete(editionRefs).where(and(eq(editionRefs.kind, 'section'), former))
+    const rows = added.flatMap((ref) => moved.map((edition) => ({ ...edition, kind: 'section', ref })))
+    await insertRows(tx, editionRefs, rows)
+  }
   const editions = await articleCountOf(tx, { kind: 'section', ref: after.id })
   await addToArticleCounts(tx, [
     ...removed.map((ref) => ({ kind: 'section', ref, delta: -editions })),

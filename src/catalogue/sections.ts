@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, isNull, like } from 'drizzle-orm'
 import * as z from 'zod'
-import { markLinkingStale } from '../changes/log.ts'
+import { markLinkingStale } from '../changes/stale-editions.ts'
 import { Problem } from '../lib/problem.ts'
 import { commaSeparated } from '../lib/query-parameters.ts'
 import { Id, prose, Reference, SitePath, Slug } from '../lib/schemas.ts'

@@ -1,8 +1,8 @@
-import { and, asc, desc, eq, gt, inArray, lt, lte, max, notInArray, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, gt, lt, lte, max, sql } from 'drizzle-orm'
 import type { AccessAttributes } from '../access/attributes.ts'
 import type { Clock } from '../lib/clock.ts'
 import { prepared, preparedVariants } from '../storage/prepared-statements.ts'
-import { changes, editionRefs, editions, staleEditions } from '../storage/schema.ts'
+import { changes } from '../storage/schema.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
 
 const publicNouns = ['author', 'source', 'section', 'tag'] as const
@@ -103,86 +103,3 @@ const selectAfter = prepared('changes_after', (db) =>
 /** The changes after the one with number `seq`, in their order, at most `limit`. */
 export const changesAfter = (db: Reader, seq: number, limit: number): Promise<LoggedChange[]> =>
   selectAfter(db, { seq, limit })
-
-const selectReferring = prepared('any_referring', (db) =>
-  db
-    .select({ article: editionRefs.article })
-    .from(editionRefs)
-    .where(and(eq(editionRefs.kind, sql.placeholder('kind')), eq(editionRefs.ref, sql.placeholder('ref'))))
-    .limit(1),
-)
-
-/** Whether an edition refers to this; `kind` is a kind of `editionRefs`. */
-export const isReferredTo = async (db: Reader, kind: string, ref: string): Promise<boolean> =>
-  (await selectReferring(db, { kind, ref })).length > 0
-
-/**
- * Marks every edition that refers to an entry as stale, so that it is compiled again when it is read, and logs each as
- * updated; gives whether there are any. `kind` is a kind of `editionRefs`; `previous` are the access attributes that these
- * articles no longer have. Writes two short rows for each edition.
- */
-export async function markStale(
-  tx: Writer,
-  kind: string,
-  ref: string,
-  now: string,
-  previous?: AccessAttributes | null,
-): Promise<boolean> {
-  if (!(await isReferredTo(tx, kind, ref))) return false
-  const referring = tx
-    .select({ article: editionRefs.article })
-    .from(editionRefs)
-    .where(and(eq(editionRefs.kind, kind), eq(editionRefs.ref, ref)))
-  await mark(tx, inArray(editions.article, referring), now, previous)
-  return true
-}
-
-/** Marks every edition as stale that refers to any entry of a kind: what all of them show of it has changed. */
-export async function markKindStale(tx: Writer, kind: string, now: string): Promise<void> {
-  const referring = tx.select({ article: editionRefs.article }).from(editionRefs).where(eq(editionRefs.kind, kind))
-  await mark(tx, inArray(editions.article, referring), now)
-}
-
-/** Marks every edition as stale that links to an article which refers to an entry: the path of that article has changed. */
-export async function markLinkingStale(tx: Writer, kind: string, ref: string, now: string): Promise<void> {
-  const referring = tx
-    .select({ article: editionRefs.article })
-    .from(editionRefs)
-    .where(and(eq(editionRefs.kind, kind), eq(editionRefs.ref, ref)))
-  const linking = tx
-    .select({ article: editionRefs.article })
-    .from(editionRefs)
-    .where(and(eq(editionRefs.kind, 'article'), inArray(editionRefs.ref, referring)))
-  await mark(tx, inArray(editions.article, linking), now)
-}
-
-async function mark(tx: Writer, affected: SQL, now: string, previous: AccessAttributes | null = null): Promise<void> {
-  const position = sql`row_number() over (order by ${editions.article})`
-  await tx.insert(changes).select(
-    tx
-      .select({
-        seq: sql<number>`${await lastSeq(tx)} + ${position}`.as('seq'),
-        type: sql<string>`${'article.updated' satisfies ChangeType}`.as('type'),
-        at: sql<string>`${sql.param(now, changes.at)}`.as('at'),
-        target: sql<string>`${editions.article}`.as('target'),
-        slug: editions.slug,
-        version: editions.version,
-        previousAttributes:
-          sql<AccessAttributes | null>`${previous && sql.param(previous, changes.previousAttributes)}`.as('was'),
-      })
-      .from(editions)
-      .where(affected),
-  )
-  const stale = tx.select({ article: staleEditions.article }).from(staleEditions)
-  await tx.insert(staleEditions).select(
-    tx
-      .select({ article: editions.article })
-      .from(editions)
-      .where(and(affected, notInArray(editions.article, stale))),
-  )
-}
-
-/** Marks editions as no longer stale: they have been compiled again. */
-export async function markFresh(tx: Writer, articles: string[]): Promise<void> {
-  if (articles.length > 0) await tx.delete(staleEditions).where(inArray(staleEditions.article, articles))
-}

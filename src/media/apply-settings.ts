@@ -1,5 +1,5 @@
 import { isNotNull } from 'drizzle-orm'
-import { markKindStale, markStale } from '../changes/log.ts'
+import { markKindStale, markStale } from '../changes/stale-editions.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
 import { authors } from '../storage/schema.ts'
 import type { Storage } from '../storage/storage.ts'
