@@ -2,6 +2,7 @@ import { get as httpGet, type IncomingMessage } from 'node:http'
 import { asc } from 'drizzle-orm'
 import { serviceContext } from '../src/access/write-context.ts'
 import { sweepChanges } from '../src/changes/log.ts'
+import { markKindStale } from '../src/changes/stale-editions.ts'
 import { revokeKey } from '../src/keys/store.ts'
 import { digest } from '../src/lib/etag.ts'
 import { changes } from '../src/storage/schema.ts'
@@ -281,5 +282,77 @@ describe('receipts', () => {
     await own.editor.put('/v1/changes/cursor').send({ cursor }).expect(403)
     await one.client.get('/v1/changes/receipts').expect(403)
     await own.close()
+  })
+})
+
+describe('what very many articles show', () => {
+  /** More than two of the steps in which editions are marked. */
+  const COUNT = 510
+  let own: Newsroom
+  let ids: Record<'world' | 'sport' | 'asia' | 'storms', string>
+  const recorded = () => own.storage.reader.select().from(changes).orderBy(asc(changes.seq))
+  const found = async (query: string): Promise<number> =>
+    (await own.anyone.get(`/v1/articles?${query}&count=true&limit=1`).expect(200)).body.page.total
+
+  /** What the log says after a change; its numbers have no gap. */
+  async function recordedBy(change: () => Promise<unknown>) {
+    const before = (await recorded()).length
+    await change()
+    const rows = await recorded()
+    expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, index) => index + 1))
+    const added = rows.slice(before)
+    const ofArticles = added.filter(({ type }) => type === 'article.updated')
+    return { articles: new Set(ofArticles.map(({ target }) => target)).size, rows: ofArticles.length }
+  }
+
+  beforeAll(async () => {
+    own = await newsroom()
+    const make = async (path: string, body: object) =>
+      (await own.editor.post(`/v1/${path}`).send(body).expect(201)).body.id
+    ids = {
+      world: await make('sections', { name: 'World' }),
+      sport: await make('sections', { name: 'Sport' }),
+      asia: await make('sections', { name: 'Asia', parent: 'world' }),
+      storms: await make('tags', { name: 'Storms' }),
+    }
+    const line = (n: number) =>
+      JSON.stringify({
+        op: 'create',
+        publish: true,
+        body: { headline: `Storm ${n}`, language: 'en-GB', section: 'asia', tags: ['storms'] },
+      })
+    const lines = Array.from({ length: COUNT }, (_, n) => line(n)).join('\n')
+    await own.editor.post('/v1/bulk').type('application/x-ndjson').buffer(true).send(lines).expect(200)
+    const [target] = (await own.anyone.get('/v1/articles?limit=1').expect(200)).body.data
+    await own.editor
+      .post('/v1/articles?publish=true')
+      .send({ headline: 'Links to one', relatedLinks: [{ article: target.slug }] })
+      .expect(201)
+  })
+  afterAll(() => own.close())
+
+  it('is logged for each of them once when it changes', async () => {
+    const rename = () => own.editor.patch(`/v1/tags/${ids.storms}`).send({ name: 'Gales' }).expect(200)
+    expect(await recordedBy(rename)).toEqual({ articles: COUNT, rows: COUNT })
+    const { body } = await own.anyone.get('/v1/articles/storm-7').expect(200)
+    expect(body.tags).toMatchObject([{ name: 'Gales' }])
+  })
+
+  it('moves with a section, and what links to them shows the new path', async () => {
+    const move = () => own.editor.patch(`/v1/sections/${ids.asia}`).send({ parent: ids.sport }).expect(200)
+    const { articles, rows } = await recordedBy(move)
+    expect([articles, rows]).toEqual([COUNT + 1, COUNT + 1])
+    expect([await found('section=world'), await found('section=sport'), await found('section=asia')]).toEqual([
+      0,
+      COUNT,
+      COUNT,
+    ])
+    const { body } = await own.anyone.get('/v1/articles/links-to-one').expect(200)
+    expect(body.relatedLinks[0].url).toMatch(/^\/sport\/asia\/storm-/)
+  })
+
+  it('is logged for each of them once when all of a kind changes, to which each may refer twice', async () => {
+    const mark = () => own.storage.transaction((tx) => markKindStale(tx, 'language', own.clock.time.toISOString()))
+    expect(await recordedBy(mark)).toEqual({ articles: COUNT + 1, rows: COUNT + 1 })
   })
 })
