@@ -70,11 +70,15 @@ export function checkCursorKeys(kind: Order['kind'], { from }: PageRequest): voi
   if (from && !isOfKind(kind, from.keys[0])) throw invalidCursor('this list')
 }
 
-/** A timestamp as this service writes it. */
-const TIME = /^\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
-
 const isOfKind = (kind: Order['kind'], value: string | number): boolean =>
-  kind === 'number' ? Number.isSafeInteger(value) : typeof value === 'string' && (kind === 'text' || TIME.test(value))
+  kind === 'number' ? Number.isSafeInteger(value) : typeof value === 'string' && (kind === 'text' || isTime(value))
+
+/** Whether it is a timestamp as this service writes it, of a day that exists: both engines store the years 1 to 9999. */
+function isTime(value: string): boolean {
+  if (!/^(?!0000)\d{4}-/.test(value)) return false
+  const time = new Date(value)
+  return !Number.isNaN(time.getTime()) && time.toISOString() === value
+}
 
 /** The page from the rows that a `keyset` query selected. */
 export function pageOf<T>(found: T[], { limit, from }: PageRequest, keysOf: (row: T) => Keys): Page<T> {

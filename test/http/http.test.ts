@@ -438,6 +438,8 @@ describe('a list', () => {
       authors: [
         ['name', 'a\u0000'],
         ['createdAt', '1'],
+        ['createdAt', '2030-02-31T00:00:00.000Z'],
+        ['createdAt', '0000-01-01T00:00:00.000Z'],
       ],
       sections: [['position', 1e300]],
       articles: [['publishedAt', '2020']],
