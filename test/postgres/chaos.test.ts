@@ -95,11 +95,15 @@ const ask = (url: string, path: string, init: RequestInit = {}) =>
 
 const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' }
 
+/** Whether a publication waited until the time for which it was to be scheduled had passed. */
+const isTooLate = ({ status, text }: { status: number; text: string }): boolean =>
+  status === 400 && JSON.parse(text).errors?.[0]?.code === 'wrong_time'
+
 /** Sends a write; what was acknowledged, or undefined where it was not. */
 async function send(url: string, path: string, content: object) {
   const reply = await ask(url, path, { method: 'POST', headers, body: JSON.stringify(content) })
   if (reply && [200, 201].includes(reply.status)) return JSON.parse(reply.text)
-  if (reply && reply.status !== 503) faults.push(`${path} is ${reply.status}: ${reply.text}`)
+  if (reply && reply.status !== 503 && !isTooLate(reply)) faults.push(`${path} is ${reply.status}: ${reply.text}`)
   await pause(BACK_OFF)
 }
 
