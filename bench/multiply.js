@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { tokensOfDraft, tokensOfEdition } from './tokens.js'
+import { tokensOfEdition } from './tokens.js'
 
 const [file = '', times = '1', sampleFile = ''] = process.argv.slice(2)
 const db = new Database(file)
@@ -22,7 +22,6 @@ const slugOf = (/** @type {string} */ slug, /** @type {number} */ copy) => `${sl
 const { first, last, count } = db
   .prepare('select min(published_at) as first, max(published_at) as last, count(*) as count from editions')
   .get()
-const lastDraft = db.prepare('select max(search_key) from articles').pluck().get()
 /** By how much a copy is later than the one before it, in milliseconds. */
 const step = Math.floor((Date.parse(last) - Date.parse(first)) / count / Number(times))
 const later = (/** @type {string} */ time, /** @type {number} */ copy) =>
@@ -44,7 +43,6 @@ const tables = {
       edited_at: ({ edited_at }, copy) => later(edited_at, copy),
       published_at: published,
       updated_at: updated,
-      search_key: ({ search_key }, copy) => search_key + copy * lastDraft,
     },
   },
   slugs: { where: "where kind = 'article'", columns: { slug, target: ({ target }, copy) => idOf(target, copy) } },
@@ -84,35 +82,29 @@ function renamed(/** @type {string} */ column) {
 const etagOf = (version, document) =>
   `"${version}-${createHash('sha256').update(document).digest('base64url').slice(0, 22)}"`
 
-const indexes = {
-  editions: {
-    insert: db.prepare('insert into edition_index (rowid, tokens) values (?, ?)'),
-    tokensOf: tokensOfEdition,
-  },
-  articles: { insert: db.prepare('insert into draft_index (rowid, tokens) values (?, ?)'), tokensOf: tokensOfDraft },
-}
+const insertTokens = db.prepare('insert into edition_index (rowid, tokens) values (?, ?)')
 
 /** The rows of a table, and what copies of them need. */
 async function modelOf([table, { where = '', columns }]) {
   const rows = db.prepare(`select * from ${table} ${where}`).all()
   const names = Object.keys(rows[0] ?? {})
   const insert = db.prepare(`insert into ${table} (${names.join()}) values (${names.map(() => '?').join()})`)
-  const index = indexes[table]
-  return { table, rows, columns, names, insert, index, tokens: index && (await Promise.all(rows.map(index.tokensOf))) }
+  const tokens = table === 'editions' ? await Promise.all(rows.map(tokensOfEdition)) : undefined
+  return { rows, columns, names, insert, tokens }
 }
 const models = await Promise.all(Object.entries(tables).map(modelOf))
 
 for (let copy = 1; copy < Number(times); copy++)
   db.transaction(() => {
-    for (const { rows, columns, names, insert, index, tokens } of models)
+    for (const { rows, columns, names, insert, tokens } of models)
       for (const [at, row] of rows.entries()) {
         const values = names.map((name) => (name in columns ? columns[name](row, copy) : row[name]))
         insert.run(values)
-        index?.insert.run(values[names.indexOf('search_key')], tokens[at])
+        if (tokens) insertTokens.run(values[names.indexOf('search_key')], tokens[at])
       }
   })()
 db.prepare('update ref_counts set editions = editions * ?').run(Number(times))
-for (const index of ['edition_index', 'draft_index']) db.exec(`insert into ${index} (${index}) values ('optimize')`)
+db.exec("insert into edition_index (edition_index) values ('optimize')")
 db.exec('analyze')
 db.pragma('wal_checkpoint(TRUNCATE)')
 db.close()

@@ -1,7 +1,7 @@
 /** The rows that Dateline has written for articles, as patterns for the rows of others. */
 
 import { randomUUID } from 'node:crypto'
-import { tokensOfDraft, tokensOfEdition } from './tokens.js'
+import { tokensOfEdition } from './tokens.js'
 
 /** What every table names an article by; `articles` itself does so by `id`. */
 const NAMES = ['article', 'target']
@@ -36,18 +36,13 @@ export async function articlePatterns(source, db, models) {
   const nextChange = db.prepare('select coalesce(max(seq), 0) + 1 from changes').pluck()
   const nextKey = db.prepare('select coalesce(max(search_key), 0) + 1 from editions').pluck()
   const index = db.prepare('insert into edition_index (rowid, tokens) values (?, ?)')
-  const nextDraft = db.prepare('select coalesce(max(search_key), 0) + 1 from articles').pluck()
-  const draftIndex = db.prepare('insert into draft_index (rowid, tokens) values (?, ?)')
   const count = db.prepare(
     'insert into ref_counts values (?, ?, 1) on conflict (kind, ref) do update set editions = editions + 1',
   )
   const patternOf = async ({ id, reply }) => {
     const rows = rowsOf(source, tables, id)
     const edition = rows.find(({ table }) => table === 'editions')
-    const tokens = {
-      edition: edition && (await tokensOfEdition(edition.row)),
-      draft: await tokensOfDraft(rows[0].row),
-    }
+    const tokens = edition && (await tokensOfEdition(edition.row))
     return { id, reply, rows, tokens }
   }
   const patterns = await Promise.all(models.map(patternOf))
@@ -66,13 +61,11 @@ export async function articlePatterns(source, db, models) {
             if (table === 'editions') {
               const key = nextKey.get()
               values[Object.keys(row).indexOf('search_key')] = key
-              index.run(key, pattern.tokens.edition)
+              index.run(key, pattern.tokens)
             }
-            if (table === 'articles') {
-              const key = nextDraft.get()
-              values[Object.keys(row).indexOf('search_key')] = key
-              draftIndex.run(key, pattern.tokens.draft)
-            }
+            // Dateline indexes working copies later.
+            if (table === 'articles')
+              for (const name of ['search_key', 'indexed_version']) values[Object.keys(row).indexOf(name)] = null
             if (table === 'edition_refs' && COUNTED.includes(row.kind)) count.run(row.kind, row.ref)
             if (table === 'audit_log') values[Object.keys(row).indexOf('id')] = randomUUID()
             writers.get(table).run(values)

@@ -14,12 +14,15 @@ import { articles, editions } from '../storage/schema.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
 
 /** How many working copies one transaction indexes: few enough that other writers do not wait long. */
-const BATCH_SIZE = 50
+const BATCH_SIZE = 10
 /** How many batches a search waits for: about two seconds of work. */
-const MAX_BATCHES = 20
+const MAX_BATCHES = 100
 
 /** The predicate that a working copy has changes that are not live, or was never live. */
 export const isAhead = sql`${articles.version} <> coalesce(${articles.liveVersion}, 0)`
+
+/** The predicate that a working copy is in the index as it is now. */
+export const isIndexed = eq(articles.indexedVersion, articles.version)
 
 /** The predicate that a working copy is to be indexed. */
 const isDue = and(sql`${articles.version} <> coalesce(${articles.indexedVersion}, 0)`, isAhead)
@@ -40,28 +43,28 @@ const selectLast = prepared('last_draft_key', (db) =>
 /** A key that is free: after the last one. It is unique because write transactions run one at a time. */
 const newKey = async (db: Reader): Promise<number> => ((await selectLast(db))[0]?.key ?? 0) + 1
 
+const isAnyDue = async ({ reader }: Storage): Promise<boolean> => (await selectDue(reader)).length > 0
+
 /** Indexes working copies until none is due; ends early when `isStopped`. */
-export async function indexDueDrafts(
-  { reader, transaction }: Storage,
-  isStopped: () => boolean = () => false,
-): Promise<void> {
-  while (!isStopped() && (await selectDue(reader)).length > 0) await transaction(indexDueBatch)
+export async function indexDueDrafts(storage: Storage, isStopped: () => boolean = () => false): Promise<void> {
+  while (!isStopped() && (await isAnyDue(storage))) await storage.transaction(indexDueBatch)
 }
 
 /** The same for a search that is about to read the index. Throws `busy` if more batches are due than it waits for. */
 export async function bringDraftIndexUpToDate(storage: Storage, maxBatches = MAX_BATCHES): Promise<void> {
-  let batches = 0
-  await indexDueDrafts(storage, () => batches++ === maxBatches)
-  if (batches > maxBatches && (await selectDue(storage.reader)).length > 0)
-    throw new Problem('busy', 'the working copies are being indexed', { headers: { 'retry-after': '5' } })
+  for (let batch = 0; await isAnyDue(storage); batch += 1) {
+    if (batch === maxBatches)
+      throw new Problem('busy', 'the working copies are being indexed', { headers: { 'retry-after': '5' } })
+    await storage.transaction(indexDueBatch)
+  }
 }
 
 /** For how many calls of `indexWhenQuiet` writes put it off at most. */
 const MAX_PUT_OFF = 10
 
 /**
- * A function to be called every second, which indexes the working copies that are due once nothing was written in the
- * last second: more saves of the same ones may follow.
+ * A function to be called every second, which indexes the working copies that are due once this process has written
+ * nothing for a second: more saves of the same ones may follow.
  */
 export function indexWhenQuiet(storage: Storage, isStopped: () => boolean): () => Promise<void> {
   let isWritten = false
@@ -111,7 +114,6 @@ async function indexBatch(tx: Writer, batch: (typeof articles.$inferSelect)[]): 
 
 /** A query of the ids of the working copies that match: those that are live as they are by their editions. */
 export function matchingDrafts(db: Reader, words: string) {
-  const isIndexed = eq(articles.indexedVersion, articles.version)
   const indexed = db
     .select({ id: articles.id })
     .from(articles)

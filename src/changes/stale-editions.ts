@@ -2,7 +2,8 @@
  * Marks editions as stale: what they show of something else has changed, so that they are compiled again. An entry may be
  * shown in a great many editions; they are read and marked in steps, between which other requests have their turn.
  */
-import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { AccessAttributes } from '../access/attributes.ts'
 import { jsonArrayElements } from '../storage/fulltext.ts'
 import { placeholder, prepared } from '../storage/prepared-statements.ts'
@@ -15,6 +16,9 @@ const EARLIEST = '0001-01-01T00:00:00.000Z'
 
 /** How many editions are read or marked in a step. */
 const STEP = 250
+
+/** The predicate that a column is among the given articles. */
+const isGiven = (column: SQLiteColumn): SQL => sql`${column} in ${jsonArrayElements(sql.placeholder('articles'))}`
 
 const selectReferring = prepared('any_referring', (db) =>
   db
@@ -88,13 +92,11 @@ const selectEditionsAfter = prepared('editions_after', (db) =>
     .limit(placeholder('limit')),
 )
 
-const inArticles = sql`${editionRefs.article} in ${jsonArrayElements(sql.placeholder('articles'))}`
-
 const selectOfKind = prepared('referring_to_kind', (db) =>
   db
     .selectDistinct({ article: editionRefs.article })
     .from(editionRefs)
-    .where(and(eq(editionRefs.kind, sql.placeholder('kind')), inArticles)),
+    .where(and(eq(editionRefs.kind, sql.placeholder('kind')), isGiven(editionRefs.article))),
 )
 
 /** Marks every edition as stale that refers to any entry of a kind: what all of them show of it has changed. */
@@ -117,12 +119,7 @@ const selectLinking = prepared('linking_to', (db) =>
   db
     .selectDistinct({ article: editionRefs.article })
     .from(editionRefs)
-    .where(
-      and(
-        eq(editionRefs.kind, 'article'),
-        sql`${editionRefs.ref} in ${jsonArrayElements(sql.placeholder('articles'))}`,
-      ),
-    ),
+    .where(and(eq(editionRefs.kind, 'article'), isGiven(editionRefs.ref))),
 )
 
 /** Marks every edition as stale that links to an article which refers to an entry: the path of that article has changed. */
@@ -139,8 +136,6 @@ export async function markLinkingStale(tx: Writer, kind: string, ref: string, no
   }
 }
 
-const isAffected = sql`${editions.article} in ${jsonArrayElements(sql.placeholder('articles'))}`
-
 const insertUpdates = prepared('insert_updates', (tx: Writer) =>
   tx.insert(changes).select(
     tx
@@ -154,14 +149,14 @@ const insertUpdates = prepared('insert_updates', (tx: Writer) =>
         previousAttributes: sql<AccessAttributes | null>`${sql.placeholder('previous')}`.as('was'),
       })
       .from(editions)
-      .where(isAffected),
+      .where(isGiven(editions.article)),
   ),
 )
 
 const insertStale = prepared('insert_stale', (tx: Writer) =>
   tx
     .insert(staleEditions)
-    .select(tx.select({ article: editions.article }).from(editions).where(isAffected))
+    .select(tx.select({ article: editions.article }).from(editions).where(isGiven(editions.article)))
     .onConflictDoNothing(),
 )
 

@@ -1,5 +1,6 @@
 /** Checks of what is stored and can be derived again: the JSON of editions, their references, counts, and the indexes. */
 import { and, asc, count, eq, getTableColumns, gt, inArray, isNotNull, isNull, notInArray } from 'drizzle-orm'
+import { isIndexed } from '../articles/draft-index.ts'
 import { completeIndexes } from '../articles/index-upkeep.ts'
 import { addToArticleCounts, countedKinds } from '../catalogue/article-counts.ts'
 import type { Content } from '../editions/content.ts'
@@ -111,8 +112,6 @@ export const checkCounts: Check = {
     }),
 }
 
-const isIndexed = eq(articles.indexedVersion, articles.version)
-
 /** The two full-text indexes, each with the table that has its keys. */
 const indexes = [
   {
@@ -120,16 +119,16 @@ const indexes = [
     index: editionIndex,
     table: editions,
     id: editions.article,
-    isDue: undefined,
+    hasEntry: undefined,
     unindexed: { searchKey: null },
   },
-  // The others are live as they are, or not indexed yet.
+  // A working copy that is live as it is, or is not indexed yet, has no entry.
   {
     name: 'the index of working copies',
     index: draftIndex,
     table: articles,
     id: articles.id,
-    isDue: isIndexed,
+    hasEntry: isIndexed,
     unindexed: { searchKey: null, indexedVersion: null },
   },
 ] as const
@@ -155,12 +154,12 @@ export const checkIndexes: Check[] = indexes.map((entry) => ({
 }))
 
 /** The ids of articles that are not in an index. */
-async function missingFrom(tx: Writer, { index, table, id, isDue }: FulltextIndex): Promise<string[]> {
+async function missingFrom(tx: Writer, { index, table, id, hasEntry }: FulltextIndex): Promise<string[]> {
   const rows = await tx
     .select({ id })
     .from(table)
     .leftJoin(index, eq(index.key, table.searchKey))
-    .where(and(isNull(index.key), isDue))
+    .where(and(isNull(index.key), hasEntry))
   return rows.map((row) => row.id)
 }
 

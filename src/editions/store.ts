@@ -82,10 +82,9 @@ export async function putEdition(
     isNew ? false : isReferredTo(tx, 'article', state.id),
     isFirst ? newIndexKey(tx, state.publishedAt) : undefined,
   ])
-  const { publishedAt: requestedAt } = state
   const searchKey = await indexEdition(
     tx,
-    { publishedAt: requestedAt, previousKey: previous?.searchKey, newKey },
+    { publishedAt: state.publishedAt, previousKey: previous?.searchKey, newKey },
     content,
   )
   const publishedAt = publishedAtOf(searchKey)
