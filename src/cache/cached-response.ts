@@ -1,5 +1,6 @@
 /** A finished reply as the cache of public replies holds it, and the forms in which it is sent. */
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Dependencies } from '../changes/dependencies.ts'
 import { etagOfChange } from '../http/caching.ts'
 import { matchesEtag } from '../http/conditional-requests.ts'
 import { type Coding, codedEtag } from './content-coding.ts'
@@ -13,8 +14,7 @@ export interface PrebuiltReply {
   /** Without an ETag, the reply gets that of its URL and the last change. */
   headers: ReplyHeaders
   body: Buffer
-  /** The id of the one article that the reply depends on; null if any change may alter it. */
-  dependsOn: string | null
+  dependsOn: Dependencies
 }
 
 /** Headers that a 304 lacks: those that describe a body, and the date that an ETag is better than. */

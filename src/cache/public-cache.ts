@@ -13,6 +13,7 @@
  * other.
  */
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
+import type { Dependencies } from '../changes/dependencies.ts'
 import { etagOfChange, varyOf } from '../http/caching.ts'
 import { matchesEtag } from '../http/conditional-requests.ts'
 import { isOverLimit } from '../http/rate-limit.ts'
@@ -29,7 +30,7 @@ export interface PrebuiltReplies {
   /** The headers of a 304 alone, without the cost of the body. */
   headers?(
     request: FastifyRequest,
-  ): Promise<{ headers: ReplyHeaders & { etag: string }; dependsOn: string | null } | undefined>
+  ): Promise<{ headers: ReplyHeaders & { etag: string }; dependsOn: Dependencies } | undefined>
   reply(request: FastifyRequest): Promise<PrebuiltReply | undefined>
 }
 
@@ -46,8 +47,8 @@ declare module 'fastify' {
     changeToken: string
   }
   interface FastifyReply {
-    /** The id of the one article that the reply depends on; null if any change may alter it. */
-    dependsOn: string | null
+    /** What the reply depends on; null if any change may alter it. */
+    dependsOn: Dependencies
   }
 }
 

@@ -1,12 +1,12 @@
 import type { FastifyContextConfig } from 'fastify'
+import { type Dependencies, mayAlter } from '../changes/dependencies.ts'
 import { BoundedMap } from '../lib/cache.ts'
 
 /** A finished reply to a GET. Its headers are names and values in turn. */
 export interface CachedResponse {
   /** The token of the last change when the reply was built. */
   changeToken: string
-  /** The id of the one article that the reply depends on: it is valid until that changes. Null: until any change. */
-  dependsOn: string | null
+  dependsOn: Dependencies
   /** The config of the route that gave it. */
   config: FastifyContextConfig
   etag: string
@@ -38,10 +38,10 @@ export function responseCache(maxBytes: number) {
     set(url: string, response: CachedResponse): void {
       if (sizeOf(response) <= maxBytes / LARGEST_SHARE) responses.set(url, response)
     },
-    /** Removes the replies that changes to these articles or entries may have altered; null stands for any change. */
+    /** Removes the replies that changes with these keys may have altered; null stands for any change. */
     invalidate(changed: ReadonlySet<string> | null): void {
       for (const [url, { dependsOn }] of responses)
-        if (changed === null || dependsOn === null || changed.has(dependsOn)) responses.delete(url)
+        if (changed === null || mayAlter(changed, dependsOn)) responses.delete(url)
     },
   }
 }

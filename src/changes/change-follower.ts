@@ -1,7 +1,8 @@
 import type { Commits, Storage } from '../storage/storage.ts'
-import { changesAfter, type LoggedChange, lastPosition } from './log.ts'
+import { keyedChangesAfter } from './dependencies.ts'
+import { type LoggedChange, lastPosition } from './log.ts'
 
-/** How many changes are reported to listeners by id; after more of them, anything may have changed. */
+/** How many changes are reported to listeners by their keys; after more of them, anything may have changed. */
 const MAX_REPORTED = 1_000
 
 /**
@@ -17,7 +18,7 @@ export interface ChangeFollower {
   latest(): string | Promise<string>
   /** The token that `latest` gave most recently. */
   lastSeen(): string
-  /** Adds a listener, which gets the ids of what has changed since its last call; null if anything may have changed. */
+  /** Adds a listener, which gets the keys of what has changed since its last call; null if anything may have changed. */
   onChange(listener: (changed: ReadonlySet<string> | null) => void): void
 }
 
@@ -34,11 +35,11 @@ export function changeFollower(storage: Storage, presentation: string): ChangeFo
 
   async function readNewChanges(): Promise<string> {
     // The first row is the last known change, if this is still the same log.
-    const rows = await changesAfter(storage.reader, last.seq - 1, MAX_REPORTED + 2)
+    const rows = await keyedChangesAfter(storage.reader, last.seq - 1, MAX_REPORTED + 2)
     const [first, ...added] = rows
     const isSame = last.seq > 0 && first?.seq === last.seq && first.at === last.at
     if (!isSame || added.length > MAX_REPORTED) await restart()
-    else if (added.length > 0) report(added.at(-1) ?? last, new Set(added.map(({ target }) => target)))
+    else if (added.length > 0) report(added.at(-1) ?? last, new Set(added.flatMap(({ keys }) => keys)))
     return token
   }
 

@@ -2,12 +2,13 @@
 import { inArray } from 'drizzle-orm'
 import type { AccessAttributes } from '../access/attributes.ts'
 import { covers } from '../access/grants.ts'
+import { NONE } from '../access/references.ts'
 import type { Caller } from '../access/roles.ts'
 import { getOrCreate } from '../lib/cache.ts'
 import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
 import { editionRefs, editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
-import { type Content, NONE } from './content.ts'
+import type { Content } from './content.ts'
 
 /** The access attributes of a content. `refs` are its references, with the sections above its own. */
 export function attributesOf({ language, rights }: Content, refs: { kind: string; ref: string }[]): AccessAttributes {

@@ -70,9 +70,6 @@ export function editableContent(stored: unknown): Content {
   return body === content.body ? content : { ...content, body }
 }
 
-/** Stored in place of an id where an article has no reference of a kind, so that lists can be filtered by that. */
-export const NONE = 'none'
-
 /** Kinds of references of which lists can be filtered by having none. */
 export const optionalKinds = ['section', 'author', 'source', 'tag'] as const
 

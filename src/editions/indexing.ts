@@ -1,6 +1,7 @@
 /** Writes live editions to the full-text index. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { asc, eq, gt, isNull } from 'drizzle-orm'
+import { NONE } from '../access/references.ts'
 import { textInSteps } from '../body/to-text.ts'
 import { rangesOf } from '../lib/languages.ts'
 import { inSlices } from '../lib/slices.ts'
@@ -19,7 +20,7 @@ import {
 } from '../storage/fulltext.ts'
 import { editions } from '../storage/schema.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
-import { type Content, filterKinds, NONE, optionalKinds, refsOf } from './content.ts'
+import { type Content, filterKinds, optionalKinds, refsOf } from './content.ts'
 import { newIndexKey, publishedAtOf } from './index-key.ts'
 import { loadReferences } from './reference-loader.ts'
 import { putReferences } from './references.ts'

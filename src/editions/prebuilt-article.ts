@@ -2,6 +2,7 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import type { ReplyHeaders } from '../cache/cached-response.ts'
 import type { PrebuiltReplies } from '../cache/public-cache.ts'
+import { onArticle } from '../changes/dependencies.ts'
 import { storedCacheTag } from '../lib/cache-tag.ts'
 import { isId } from '../lib/id.ts'
 import { bytesOf } from '../storage/dialect.ts'
@@ -66,11 +67,18 @@ export const articleHeaders = (edition: {
 export const prebuiltArticles = (db: Reader): PrebuiltReplies => ({
   async headers({ url, params }) {
     const row = hasNoQuery(url) ? await selectHeaders(db, referenceIn(params)) : undefined
-    return row && { headers: { etag: row.etag, 'cache-tag': storedCacheTag(row.cacheTag) }, dependsOn: row.article }
+    return (
+      row && {
+        headers: { etag: row.etag, 'cache-tag': storedCacheTag(row.cacheTag) },
+        dependsOn: onArticle(row.article),
+      }
+    )
   },
   async reply({ url, params }) {
     const row = hasNoQuery(url) ? await selectReply(db, referenceIn(params)) : undefined
-    return row?.document ? { headers: articleHeaders(row), body: row.document, dependsOn: row.article } : undefined
+    return row?.document
+      ? { headers: articleHeaders(row), body: row.document, dependsOn: onArticle(row.article) }
+      : undefined
   },
 })
 

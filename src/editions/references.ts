@@ -1,11 +1,12 @@
 /** Writes the references of live editions, and the counts of articles by reference. */
 import { and, eq, sql } from 'drizzle-orm'
+import { NONE } from '../access/references.ts'
 import { updateArticleCounts } from '../catalogue/article-counts.ts'
 import { rangesOf } from '../lib/languages.ts'
 import { insertRows, prepared } from '../storage/prepared-statements.ts'
 import { editionRefs } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
-import { type Content, type LiveRef, NONE, optionalKinds, refsOf } from './content.ts'
+import { type Content, type LiveRef, optionalKinds, refsOf } from './content.ts'
 import type { LoadedReferences } from './reference-loader.ts'
 
 type Row = typeof editionRefs.$inferSelect

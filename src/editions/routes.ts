@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
+import { onArticle } from '../changes/dependencies.ts'
 import { PermanentRedirect } from '../http/common-schemas.ts'
 import { matchesEtag, notModified } from '../http/conditional-requests.ts'
 import type { AlternativeFormats } from '../http/negotiation.ts'
@@ -71,7 +72,7 @@ async function getArticle(
   const edition = asOf === undefined ? live : await editionAsOf(storage.reader, live, asOf, readContent)
   const { etag, ...headers } = articleHeaders(edition)
   reply.headers(headers)
-  if (asOf === undefined) reply.dependsOn = edition.article
+  if (asOf === undefined) reply.dependsOn = onArticle(edition.article)
   if (!isWholeArticle(query)) {
     reply.version = edition.version
     return sendJson(reply, await projectJson(request, edition.document, query))

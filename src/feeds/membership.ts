@@ -1,17 +1,12 @@
 /** Which feeds an article belongs to, by what it refers to now or referred to before. */
 import { and, inArray } from 'drizzle-orm'
-import type { AccessAttributes } from '../access/attributes.ts'
-import { NONE } from '../editions/content.ts'
+import type { References } from '../access/references.ts'
 import { getOrCreate } from '../lib/cache.ts'
 import { feedFilters } from '../lib/feed-urls.ts'
-import { rangesOf } from '../lib/languages.ts'
 import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
 import { editionRefs } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { ScopeLimits } from './scope.ts'
-
-/** The ids that an article refers to, by the filter of feeds. */
-export type References = Partial<Record<string, string[]>>
 
 /** Whether an article with these references belongs to a feed. */
 export const isInScope = (limits: ScopeLimits, refs: References): boolean =>
@@ -19,20 +14,6 @@ export const isInScope = (limits: ScopeLimits, refs: References): boolean =>
 
 /** References to languages are in lower case. */
 const isAny = (ids: string[], refs: string[]): boolean => ids.some((id) => refs.includes(id.toLowerCase()))
-
-/** The references among the stored attributes of an article; what the attributes do not include is left out. */
-export function referencesIn({ sections, authors, tags, sources, language }: AccessAttributes): References {
-  const known = {
-    section: orNone(sections),
-    author: orNone(authors),
-    tag: orNone(tags),
-    source: orNone(sources),
-    language: language === undefined ? undefined : rangesOf(language),
-  }
-  return Object.fromEntries(Object.entries(known).filter(([, refs]) => refs !== undefined))
-}
-
-const orNone = (refs: string[] | undefined) => (refs?.length === 0 ? [NONE] : refs)
 
 const selectRefs = preparedVariants('feed_refs', (db, count: number) =>
   db

@@ -21,6 +21,7 @@ import { inSlices } from '../lib/slices.ts'
 import { articleParameters, filtersIn } from '../listing/filters.ts'
 import { listPage } from '../listing/page.ts'
 import { pageBySize } from '../listing/page-by-size.ts'
+import { dependenciesOf, resolveFilters } from '../listing/query.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
 import { atom } from './atom.ts'
 import { type Feed, type FeedItem, type FeedSite, feedArticle, feedItem } from './feed.ts'
@@ -105,8 +106,10 @@ export function registerFeeds(server: FastifyInstance, deps: FeedDeps): void {
         if (isUnmodified(request, reply, lastModified, clock.now()) && changeToken)
           return notModified(reply, etagOfChange(changeToken, url)) as never
         const paging = pageRequest(request, ITEMS)
+        const criteria = await resolveFilters(db, filtersIn(query))
+        reply.dependsOn = dependenciesOf(criteria)
         const { page, items } = await pageBySize(paging, {
-          read: (request) => listPage(db, { filters: filtersIn(query), sort: '-publishedAt' }, request),
+          read: (request) => listPage(db, { criteria, sort: '-publishedAt' }, request),
           load: itemsOf,
           // Escaped for XML, HTML is about twice as long.
           sizeOf: ({ content }) => 2 * (content?.length ?? 0),

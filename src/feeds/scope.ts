@@ -1,9 +1,9 @@
 /** The scope of a feed: the entries that its filters name, and its canonical URLs. */
 
+import { NONE } from '../access/references.ts'
 import type { EntryRow, EntryTable } from '../catalogue/entry.ts'
 import { loadByIds } from '../catalogue/loader.ts'
 import { resolveIds, slugOrPathOf } from '../catalogue/resolve.ts'
-import { NONE } from '../editions/content.ts'
 import { type FeedFilters, feedFilters } from '../lib/feed-urls.ts'
 import { canonicalLanguage } from '../lib/languages.ts'
 import { authors, sections, sources, tags } from '../storage/schema.ts'

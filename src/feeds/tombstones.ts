@@ -1,11 +1,12 @@
 /** Articles that have left a feed: retracted, unpublished, or changed so that they no longer match its filters. */
 import { and, desc, gt, inArray, isNotNull, like, sql } from 'drizzle-orm'
+import { referencesIn } from '../access/references.ts'
 import { lastSeq } from '../changes/log.ts'
 import { prepared } from '../storage/prepared-statements.ts'
 import { changes, retractions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { Tombstone } from './feed.ts'
-import { isInScope, liveReferences, referencesIn } from './membership.ts'
+import { isInScope, liveReferences } from './membership.ts'
 import type { ScopeLimits } from './scope.ts'
 
 /** How many of the last changes are searched. */

@@ -1,5 +1,6 @@
 /** Notifies a WebSub hub (https://www.w3.org/TR/websub/#publishing) of the feeds that have changed. */
 
+import { referencesIn } from '../access/references.ts'
 import type { EntryRow } from '../catalogue/entry.ts'
 import { loadByIds } from '../catalogue/loader.ts'
 import { slugOrPathOf } from '../catalogue/resolve.ts'
@@ -8,7 +9,7 @@ import type { Site } from '../editions/site-urls.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type FeedFilters, feedForms, feedPath } from '../lib/feed-urls.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
-import { liveReferences, referencesIn } from './membership.ts'
+import { liveReferences } from './membership.ts'
 import { scopeTables } from './scope.ts'
 
 /** How many changes are read at once. */

@@ -84,6 +84,6 @@ export async function isSmall(
   max: number,
 ): Promise<boolean> {
   const { updatedAt } = predicates.template
-  const template = accessPath === 'editions' ? { ...predicatesFor([], {}).template, updatedAt } : predicates.template
+  const template = accessPath === 'editions' ? { ...predicatesFor({}).template, updatedAt } : predicates.template
   return (await countMatching(db, { accessPath, values, predicates: { ...predicates, template } }, max + 1)) <= max
 }

@@ -1,7 +1,7 @@
 /** The query parameters that filter and sort lists of articles, and the filters that are parsed from them. */
 import * as z from 'zod'
+import { NONE } from '../access/references.ts'
 import { articleStatuses } from '../editions/article.ts'
-import { NONE } from '../editions/content.ts'
 import { timeOperators as operators, type TimeFilter } from '../editions/index-key.ts'
 import { type FeedFilters, feedFilters, feedLinks } from '../lib/feed-urls.ts'
 import { commaSeparated, repeated } from '../lib/query-parameters.ts'

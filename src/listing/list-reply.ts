@@ -27,6 +27,8 @@ import {
 } from './filters.ts'
 import { countList, listPage } from './page.ts'
 import { pageBySize } from './page-by-size.ts'
+import type { Criteria } from './predicates.ts'
+import { dependenciesOf, resolveFilters } from './query.ts'
 
 /** The query of a list of articles. */
 export const ArticleListQuery = z
@@ -82,25 +84,25 @@ async function listReply(
   db = deps.storage.reader,
 ): Promise<PrebuiltReply> {
   const { query, filters, paging, feeds } = request
-  const { items, neighbours } = await pageItems(deps, request, db, paging.limit)
-  const { info, links } = paging.describe(neighbours, query.count ? await countList(db, filters) : undefined)
+  const criteria = await resolveFilters(db, filters)
+  const { items, neighbours } = await pageItems(deps, { ...request, criteria }, db)
+  const { info, links } = paging.describe(neighbours, query.count ? await countList(db, criteria) : undefined)
   const link = linkHeader([...links, ...feeds])
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     'cache-tag': cacheTagOf(['articles', ...items.map(({ article }) => article)]),
     ...(link !== '' && { link }),
   }
-  return { headers, body: bodyOf(items, info), dependsOn: null }
+  return { headers, body: bodyOf(items, info), dependsOn: dependenciesOf(criteria) }
 }
 
-/** The items of a page of at most `limit` articles, or of fewer where their documents are large. */
+/** The items of a page; fewer than its limit where their documents are large. */
 async function pageItems(
   deps: Pick<ListDependencies, 'storage' | 'cardCache'>,
-  { query, filters, sort, paging: { from } }: Pick<ListRequest, 'query' | 'filters' | 'sort' | 'paging'>,
+  { query, criteria, sort, paging: { limit, from } }: ListRequest & { criteria: Criteria | null },
   db: Reader,
-  limit: number,
 ): Promise<{ items: ArticleJson<Buffer>[]; neighbours: Omit<Page<string>, 'rows'> }> {
-  const read = (request: PageRequest) => listPage(db, { filters, sort }, request)
+  const read = (request: PageRequest) => listPage(db, { criteria, sort }, request)
   if (isCardOnly(query)) {
     const { rows: ids, ...neighbours } = await read({ limit, from })
     return { items: await deps.cardCache.cards(ids), neighbours }
@@ -129,9 +131,10 @@ export async function sendList(
   reply: FastifyReply,
 ): Promise<Sent> {
   const parsed = parseListRequest(request.url, request.query)
-  const { headers, body } = await (parsed.filters.q === undefined
+  const { headers, body, dependsOn } = await (parsed.filters.q === undefined
     ? listReply(deps, parsed)
     : deps.boundedRead(request, (db) => listReply(deps, parsed, db)))
+  reply.dependsOn = dependsOn
   return sendBody(reply.headers(headers), body)
 }
 

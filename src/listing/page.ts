@@ -26,9 +26,10 @@ import { editionRefs, editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { undecodedRows } from '../storage/undecoded-rows.ts'
 import { countMatching } from './count.ts'
-import type { ArticleFilters, ArticleSort } from './filters.ts'
+import type { ArticleSort } from './filters.ts'
 import {
   type AccessPath,
+  type Criteria,
   indexRange,
   isEmptyTemplate,
   isOfReferenceSql,
@@ -39,7 +40,8 @@ import {
 import { listOrder, planQuery, type QueryPlan, sortColumnOf } from './query.ts'
 
 interface ListQuery {
-  filters: ArticleFilters
+  /** Null if nothing can match. */
+  criteria: Criteria | null
   sort: ArticleSort
   /** How many matches are sorted rather than scanned in order; for tests. */
   maxSorted?: number
@@ -54,12 +56,12 @@ interface ListRow {
 /** The ids of the articles on a page. Throws `invalid-cursor` for a cursor of a list with another order. */
 export async function listPage(
   db: Reader,
-  { filters, sort, maxSorted }: ListQuery,
+  { criteria, sort, maxSorted }: ListQuery,
   request: PageRequest,
 ): Promise<Page<string>> {
   checkCursorKeys(sort.endsWith('headline') ? 'text' : 'time', request)
-  const plan = await planQuery(db, filters, sort, request, maxSorted)
-  if (!plan) return { rows: [], next: null, previous: null }
+  if (!criteria) return { rows: [], next: null, previous: null }
+  const plan = await planQuery(db, criteria, sort, request, maxSorted)
   const isInIndexOrder = plan.accessPath === 'index' && sort.endsWith('publishedAt')
   const rows = await (isInIndexOrder ? rowsInIndexOrder : rowsInSortOrder)(db, plan, sort, request)
   const page = pageOf(rows, request, (row) => [row.key, row.article])
@@ -205,10 +207,11 @@ function compareRows(a: ListRow, b: ListRow): number {
   return a.article < b.article ? -1 : 1
 }
 
-/** How many live articles match the filters. For a single reference the stored count is read. */
-export async function countList(db: Reader, filters: ArticleFilters): Promise<number> {
-  const plan = await planQuery(db, filters, '-publishedAt', { limit: 1, from: null })
-  if (!plan) return 0
-  const hasStoredCount = plan.accessPath === 'reference' && filters.publishedAt.length + filters.updatedAt.length === 0
+/** How many live articles match the criteria. For a single reference the stored count is read. */
+export async function countList(db: Reader, criteria: Criteria | null): Promise<number> {
+  if (!criteria) return 0
+  const { publishedAt, updatedAt } = criteria
+  const plan = await planQuery(db, criteria, '-publishedAt', { limit: 1, from: null })
+  const hasStoredCount = plan.accessPath === 'reference' && publishedAt.length + updatedAt.length === 0
   return hasStoredCount ? articleCountOf(db, plan.values as { kind: string; ref: string }) : countMatching(db, plan)
 }

@@ -13,8 +13,15 @@ import type { ReferenceFilter } from './reference-filters.ts'
 const comparisons = { gte, gt, lte, lt }
 type Operator = keyof typeof comparisons
 
-/** Filters whose `path` has been resolved: `article` is the id of the article that it leads to. */
-export type ResolvedFilters = ArticleFilters & { article?: string | undefined }
+/** Filters as queries take them. */
+export interface Criteria extends Pick<ArticleFilters, 'publishedAt' | 'updatedAt' | 'externalId'> {
+  /** The references that articles must have, one of each filter. None of the filters is empty. */
+  refs: ReferenceFilter[]
+  /** The full-text query for the words that are searched for. */
+  words?: string | undefined
+  /** The id of the only article that can match. */
+  article?: string | undefined
+}
 
 /** Which predicates a query has, without their values. */
 export interface PredicateTemplate {
@@ -33,12 +40,15 @@ export interface Predicates {
   values: Record<string, unknown>
 }
 
-/** The predicates for filters; `words` is the full-text query for the words that are searched for. */
-export function predicatesFor(
-  refs: ReferenceFilter[],
-  { publishedAt, updatedAt, externalId, article }: Partial<ResolvedFilters>,
-  words?: string,
-): Predicates {
+/** The predicates for criteria, or for some of them. */
+export function predicatesFor({
+  refs = [],
+  publishedAt,
+  updatedAt,
+  externalId,
+  article,
+  words,
+}: Partial<Criteria>): Predicates {
   const operators = (filter: TimeFilter = []) => filter.map(([operator]) => operator)
   const values: Record<string, unknown> = { externalId, article, words }
   for (const [operator, time] of publishedAt ?? []) values[`publishedAt ${operator}`] = time

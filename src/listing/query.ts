@@ -3,6 +3,7 @@ import { and, type SQL } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { referencedIds } from '../catalogue/article-counts.ts'
 import { rowCount } from '../catalogue/entry.ts'
+import { type Dependencies, onReferences } from '../changes/dependencies.ts'
 import { type KeyRange, keyRangeOf } from '../editions/index-key.ts'
 import { articleAtPath } from '../editions/paths.ts'
 import { rangesIn } from '../lib/languages.ts'
@@ -23,14 +24,14 @@ import type { Reader } from '../storage/storage.ts'
 import { type CountQuery, isSmall } from './count.ts'
 import type { ArticleFilters, ArticleSort } from './filters.ts'
 import {
+  type Criteria,
   type Predicates,
   type PredicateTemplate,
   predicateSql,
   predicatesFor,
-  type ResolvedFilters,
   timePredicateSql,
 } from './predicates.ts'
-import { type ReferenceFilter, resolveReferenceFilters, withSubsections } from './reference-filters.ts'
+import { resolveReferenceFilters, withSubsections } from './reference-filters.ts'
 
 /** Up to this many matches, sorting them all is faster than scanning the editions in the order of the list. */
 const MAX_SORTED = 5_000
@@ -49,7 +50,7 @@ export interface IndexQuery extends KeyRange {
 }
 
 /**
- * The query plan for filters, or null if nothing can match.
+ * The query plan for a list with these criteria.
  *
  * - In the order of publication: a single reference is read from `edition_refs`, and several references or words from
  *   the full-text index; both have this order. Otherwise the editions are scanned, or sorted if an interval of
@@ -59,84 +60,85 @@ export interface IndexQuery extends KeyRange {
  */
 export async function planQuery(
   db: Reader,
-  unresolved: ArticleFilters,
+  criteria: Criteria,
   sort: ArticleSort,
   request: PageRequest,
   maxSorted = MAX_SORTED,
-): Promise<QueryPlan | null> {
-  const { path } = unresolved
-  const filters: ResolvedFilters = { ...unresolved, article: path && (await articleAtPath(db, path)) }
-  const criteria = await criteriaOf(db, filters)
-  if (!criteria) return null
+): Promise<QueryPlan> {
   const isByPublication = sort.endsWith('publishedAt')
-  if (isByPublication && filters.updatedAt.length > 0) {
-    const scan = scanPlan(criteria, filters)
+  if (isByPublication && criteria.updatedAt.length > 0) {
+    const scan = scanPlan(criteria)
     if (await isSmall(db, scan, maxSorted)) return { ...scan, needsSort: true }
   }
-  const lookup = await lookupPlan(db, criteria, filters)
-  if (!lookup) return scanPlan(criteria, filters)
+  const lookup = await lookupPlan(db, criteria)
+  if (!lookup) return scanPlan(criteria)
   if (isByPublication || (await isSmall(db, lookup, maxSorted))) return lookup
-  const scan = scanPlan(criteria, filters)
+  const scan = scanPlan(criteria)
   return (await scanFillsPage(db, scan, { sort, request, maxSorted })) ? scan : lookup
 }
 
 /** The plan that scans the editions. */
-const scanPlan = ({ refs, words }: Criteria, filters: ResolvedFilters): QueryPlan => ({
+const scanPlan = (criteria: Criteria): QueryPlan => ({
   accessPath: 'editions',
   values: {},
-  predicates: predicatesFor(refs, filters, words),
+  predicates: predicatesFor(criteria),
   needsSort: false,
 })
 
 /** The plan that looks up a reference or queries the index; undefined if neither applies to the filters. */
-async function lookupPlan(db: Reader, criteria: Criteria, filters: ResolvedFilters): Promise<QueryPlan | undefined> {
-  const { refs, words } = criteria
-  if (filters.externalId !== undefined || filters.article !== undefined) return undefined
+async function lookupPlan(db: Reader, criteria: Criteria): Promise<QueryPlan | undefined> {
+  const { refs, words, externalId, article, publishedAt, updatedAt } = criteria
+  if (externalId !== undefined || article !== undefined) return undefined
   if (refs.length === 0 && words === undefined) return undefined
   const [first] = refs
   if (first && refs.length === 1 && first.ids.length === 1 && words === undefined) {
-    const { publishedAt, updatedAt } = filters
     const values = { kind: first.kind, ref: first.ids[0] }
-    const predicates = predicatesFor([], { publishedAt, updatedAt })
+    const predicates = predicatesFor({ publishedAt, updatedAt })
     return { accessPath: 'reference', values, predicates, needsSort: false }
   }
-  const { query, low, high, otherPredicates } = await indexQueryOf(db, criteria, filters)
+  const { query, low, high, otherPredicates } = await indexQueryOf(db, criteria)
   return { accessPath: 'index', values: { query, low, high }, predicates: otherPredicates, needsSort: false }
 }
 
 /** The query of the full-text index for filters; null if nothing can match. */
 export async function indexQueryFor(db: Reader, filters: ArticleFilters): Promise<IndexQuery | null> {
-  const criteria = await criteriaOf(db, filters)
-  return criteria && indexQueryOf(db, criteria, filters)
+  const criteria = await resolveFilters(db, filters)
+  return criteria && indexQueryOf(db, criteria)
 }
 
-async function indexQueryOf(db: Reader, { refs, words }: Criteria, filters: ArticleFilters): Promise<IndexQuery> {
-  const { publishedAt, updatedAt, externalId } = filters
+async function indexQueryOf(db: Reader, criteria: Criteria): Promise<IndexQuery> {
+  const { refs, words, publishedAt, updatedAt, externalId } = criteria
   const queries = words === undefined ? [] : [words]
   for (const filter of refs) {
     const { kind, ids } = await withSubsections(db, filter)
     queries.push(matchReferences(kind, ids))
   }
-  const otherPredicates = predicatesFor([], { updatedAt, externalId })
+  const otherPredicates = predicatesFor({ updatedAt, externalId })
   return { query: queries.length === 0 ? null : matchAll(queries), ...keyRangeOf(publishedAt), otherPredicates }
 }
 
-/** The filters by reference with ids in place of slugs, and the full-text query for the words. */
-interface Criteria {
-  refs: ReferenceFilter[]
-  words: string | undefined
-}
-
-/** Resolves filters; null if nothing can match them all. */
-async function criteriaOf(db: Reader, filters: ResolvedFilters): Promise<Criteria | null> {
-  if (filters.path !== undefined && filters.article === undefined) return null
-  if (filters.status !== undefined && !filters.status.split(',').includes('published')) return null
-  const terms = filters.q === undefined ? undefined : await searchTermsOf(db, filters.q, filters)
+/**
+ * Resolves filters: ids in place of slugs and paths, the full-text query in place of words. Null if nothing can match
+ * them all.
+ */
+export async function resolveFilters(db: Reader, filters: ArticleFilters): Promise<Criteria | null> {
+  const { path, status, q, language, publishedAt, updatedAt, externalId } = filters
+  const article = path && (await articleAtPath(db, path))
+  if (path !== undefined && article === undefined) return null
+  if (status !== undefined && !status.split(',').includes('published')) return null
+  const terms = q === undefined ? undefined : await searchTermsOf(db, q, filters)
   if (terms?.length === 0) return null
   const refs = await resolveReferenceFilters(db, filters)
-  const ranges = filters.language === undefined ? null : rangesIn(filters.language)
+  const ranges = language === undefined ? null : rangesIn(language)
   if (ranges !== null) refs.push({ kind: 'language', ids: ranges })
-  return refs.some(({ ids }) => ids.length === 0) ? null : { refs, words: terms && matchTerms(terms, 'all') }
+  if (refs.some(({ ids }) => ids.length === 0)) return null
+  return { refs, words: terms && matchTerms(terms, 'all'), article, publishedAt, updatedAt, externalId }
+}
+
+/** What a list with these criteria depends on. Which media an article had before a change is not known. */
+export function dependenciesOf(criteria: Criteria | null): Dependencies {
+  if (!criteria || criteria.words !== undefined || criteria.article !== undefined) return null
+  return onReferences(criteria.refs.filter(({ kind }) => kind !== 'media'))
 }
 
 /**

@@ -90,6 +90,45 @@ describe.each(rooms)('a reply %s', (_, environment) => {
   })
 })
 
+describe('a cached list or feed', () => {
+  let room: Newsroom
+  beforeAll(async () => {
+    room = await newsroom()
+    for (const name of ['Ports', 'Storms']) await room.editor.post('/v1/tags').send({ name }).expect(201)
+    await room.editor.post('/v1/sections').send({ name: 'World' }).expect(201)
+    await publish({ headline: 'Bridge', slug: 'bridge', tags: ['ports'], section: 'world' })
+  })
+
+  const publish = (body: object) => room.editor.post('/v1/articles?publish=true').send(body).expect(201)
+  const lists = [
+    '/v1/articles?tag=ports',
+    '/v1/articles?tag=ports,storms&section=world&count=true',
+    '/v1/articles?section=world&author=none&sort=headline',
+    '/feeds/atom.xml?tag=ports',
+  ]
+  const etags = async () =>
+    Promise.all(lists.map(async (path) => (await room.anyone.get(path).expect(200)).headers.etag))
+
+  it('stays while articles change that it cannot have', async () => {
+    const before = await etags()
+    await publish({ headline: 'Elsewhere', tags: ['storms'] })
+    expect(await etags()).toEqual(before)
+  })
+
+  it.each([
+    ['an article comes', () => publish({ headline: 'New', tags: ['ports'], section: 'world', slug: 'new' })],
+    ['one changes', () => room.editor.patch('/v1/articles/new?publish=true').send({ headline: 'Newer' }).expect(200)],
+    ['one leaves it', () => room.editor.patch('/v1/articles/new?publish=true').send({ tags: [], section: null })],
+    ['one leaves the site', () => room.editor.post('/v1/articles/bridge/unpublish').expect(200)],
+    ['an entry is renamed', () => room.editor.patch('/v1/tags/storms').send({ name: 'Gales' }).expect(200)],
+  ])('ends when %s', async (_, write) => {
+    const before = await etags()
+    await write()
+    const after = await etags()
+    expect(after.filter((etag, index) => etag === before[index])).toEqual([])
+  })
+})
+
 describe('a compressed reply', () => {
   const PATH = '/v1/articles/tides'
   let room: Newsroom
