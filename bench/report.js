@@ -90,7 +90,7 @@ function method({ rounds, seconds, set }, loadBefore) {
     canPin
       ? '- The servers run on one core and the load generator on another.'
       : '- The system does not allow pinning processes to a core: the servers and the load generator may have disturbed each other.',
-    `- Dateline runs as \`serve\` does, with SQLite (WAL, \`synchronous=FULL\`) and \`RATE_LIMIT=1000000\`${settings.length > 0 ? `, and ${settings.join(', ')}` : ''}.`,
+    `- Dateline runs as \`serve\` does, with SQLite (WAL, synced before a write is answered) and \`RATE_LIMIT=1000000\`${settings.length > 0 ? `, and ${settings.join(', ')}` : ''}.`,
     '- The content is generated: bodies that give replies of about 6 kB, 200 authors, 50 sections in a tree, 300 tags and 100 sources; three tags, one or two authors and two citations for each article, published over ten years.',
   ].join('\n')
 }

@@ -120,7 +120,8 @@ export function postgresWriter(url: string, options: PostgresOptions): WriteConn
     },
     isInTransaction: () => current !== undefined && connection.isOpen(),
     yieldToOthers: () => nextEventLoopTurn(),
-    // The server looks after its disk.
+    // The server looks after its disk: it answers a commit when that is on it.
+    sync: () => Promise.resolve(),
     failure: () => undefined,
     maxGroup: MAX_GROUP,
     close: connection.close,

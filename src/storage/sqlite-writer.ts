@@ -3,8 +3,10 @@ import { setImmediate as nextEventLoopTurn } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { type DeferredWrites, deferWrites } from './deferred-writes.ts'
+import type { FailureLatch } from './failure.ts'
 import { pauseBetweenStatements } from './statement-pause.ts'
 import { type Storage, StorageBusy, type Writer } from './storage.ts'
+import type { WalSync } from './wal-sync.ts'
 import type { WriteConnection } from './write-queue.ts'
 
 /** How many transactions may share one commit. */
@@ -12,11 +14,23 @@ const MAX_GROUP = 64
 /** How long a transaction runs until it yields to others, such as readers, in milliseconds. */
 const TIME_SLICE = 0.5
 
-/** The writer of a write queue on SQLite. `endSnapshot` is called before each commit. */
+interface WriterOptions {
+  /** Called before each commit. */
+  endSnapshot(): void
+  wal: WalSync
+  latch: FailureLatch
+}
+
+/**
+ * The writer of a write queue on SQLite. Its commits do not wait for the disk: `sync` does, and then everything that was
+ * committed before is on it.
+ */
 export function sqliteWriter(
   connection: Database.Database,
-  { endSnapshot, failure }: { endSnapshot: () => void; failure: WriteConnection['failure'] },
+  { endSnapshot, wal, latch }: WriterOptions,
 ): WriteConnection {
+  // A commit writes to the WAL, and a checkpoint still syncs the WAL before the database file, and that before the WAL is reset.
+  connection.pragma('synchronous = NORMAL')
   const tx = drizzle(connection) as unknown as Writer
   let yieldedAt = 0
   const yieldToOthers = () =>
@@ -55,7 +69,15 @@ export function sqliteWriter(
     },
     isInTransaction: () => connection.inTransaction,
     yieldToOthers,
-    failure,
+    async sync() {
+      try {
+        await wal.sync()
+      } catch (error) {
+        latch.observe(error)
+        throw error
+      }
+    },
+    failure: latch.failure,
     maxGroup: MAX_GROUP,
   }
 }

@@ -11,6 +11,7 @@ import { sqliteWriter } from './sqlite-writer.ts'
 import { cacheStatements, type SlowStatements } from './statements.ts'
 import { type OpenOptions, STATEMENT_DEADLINE, type Storage, StorageUnusable } from './storage.ts'
 import { checkpointWal, MAX_WAL_PAGES } from './wal-checkpoint.ts'
+import { type WalSync, walSync } from './wal-sync.ts'
 import { writeQueue } from './write-queue.ts'
 
 /** How long a connection waits for another process that opens, migrates or closes the file, in milliseconds. */
@@ -28,7 +29,7 @@ export async function openSqlite(path: string, options: OpenOptions = {}): Promi
     // Before the WAL mode, so that the id is in the file itself and not in the WAL.
     if (isEmpty) writer.pragma(`application_id = ${APPLICATION_ID}`)
     writer.pragma('journal_mode = WAL')
-    // The library's default in WAL mode is NORMAL, which may lose the last commits on a power failure.
+    // For the migrations; the writer of the service syncs the WAL itself.
     writer.pragma('synchronous = FULL')
     writer.pragma('journal_size_limit = 67108864')
     // It reads little more than the index pages on the way to the rows that it writes.
@@ -41,7 +42,7 @@ export async function openSqlite(path: string, options: OpenOptions = {}): Promi
     writer.pragma('busy_timeout = 0')
     const latch = failureLatch()
     const bounded = boundedReader(path, { deadline, inThread: forService, onError: latch.observe })
-    const base = createStorage(writer, reader, latch, slow)
+    const base = createStorage({ writer, reader, wal: walSync(path) }, latch, slow)
     const storage: Storage = {
       ...base,
       boundedReader: bounded.reader,
@@ -70,9 +71,15 @@ export async function openSqlite(path: string, options: OpenOptions = {}): Promi
   }
 }
 
+/** What is open of a database file. */
+interface OpenFile {
+  writer: Database.Database
+  reader: Database.Database
+  wal: WalSync
+}
+
 function createStorage(
-  writer: Database.Database,
-  reader: Database.Database,
+  { writer, reader, wal }: OpenFile,
   latch: FailureLatch,
   slow: SlowStatements | undefined,
 ): Omit<Storage, 'boundedReader'> {
@@ -80,9 +87,8 @@ function createStorage(
   const { commits, end } = snapshots(reader)
   const listeners = new CommitListeners()
   const db = drizzle(reader) as unknown as Storage['reader']
-  const { transaction, attempt, idle } = writeQueue(
-    sqliteWriter(writer, { endSnapshot: end, failure: latch.failure }),
-    () => listeners.run(),
+  const { transaction, attempt, idle } = writeQueue(sqliteWriter(writer, { endSnapshot: end, wal, latch }), () =>
+    listeners.run(),
   )
   return {
     reader: db,
@@ -105,6 +111,7 @@ function createStorage(
       } catch {
         // Another process is writing: statistics for the query planner can be updated later.
       }
+      await wal.close()
       reader.close()
       writer.close()
     },

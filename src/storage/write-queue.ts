@@ -15,6 +15,8 @@ export interface WriteConnection {
   /** Acquires the write lock of the database, and begins. Throws `StorageBusy` while another process has the lock. */
   begin(): Promise<void> | void
   commit(): Promise<void> | void
+  /** Resolves when all commits so far are on the disk. */
+  sync(): Promise<void>
   /** Ends the transaction without a commit, if there still is one. Never throws. */
   rollback(): Promise<void> | void
   /** Whether the transaction still exists: after some errors the engine has rolled it back as a whole. */
@@ -38,8 +40,8 @@ interface QueuedTransaction {
 
 /**
  * The queue of transactions on a connection; `idle` resolves when it is empty. Transactions that wait at the same time
- * share one commit, and so one wait for the disk: each runs in its own savepoint, one after the other, and resolves
- * after the commit and after `committed`.
+ * share one commit: each runs in its own savepoint, one after the other. It resolves when the commit is on the disk, and
+ * after `committed`; meanwhile the next group runs, up to its commit.
  */
 export function writeQueue(
   connection: WriteConnection,
@@ -48,6 +50,7 @@ export function writeQueue(
   const { tx, attempt, maxGroup, yieldToOthers } = connection
   const waiting: QueuedTransaction[] = []
   let running: Promise<void> | undefined
+  let acknowledging: Promise<void> | undefined
 
   const throwFailure = () => {
     const error = connection.failure()
@@ -80,13 +83,29 @@ export function writeQueue(
         await yieldToOthers()
         group.push(...waiting.splice(0, maxGroup - group.length))
       }
+      // The file is not written to while it is being synced: the write would wait for that, and the event loop with it.
+      await acknowledging
       throwFailure()
       await connection.commit()
+      acknowledging = acknowledge(group, reports)
+    } catch (error) {
+      await connection.rollback()
+      failAll(group, error)
+    }
+  }
+
+  const failAll = (group: QueuedTransaction[], error: unknown) => {
+    for (const { fail } of group) fail(connection.failure() ?? error)
+  }
+
+  /** Reports the results of a group that is committed. Never throws. */
+  async function acknowledge(group: QueuedTransaction[], reports: (() => void)[]): Promise<void> {
+    try {
+      await connection.sync()
       await committed()
       for (const report of reports) report()
     } catch (error) {
-      await connection.rollback()
-      for (const queued of group) queued.fail(connection.failure() ?? error)
+      failAll(group, error)
     }
   }
 
@@ -115,7 +134,10 @@ export function writeQueue(
         waiting.push({ run, fail: reject, deadline: performance.now() + LOCK_DEADLINE })
         running ??= commitAll()
       }),
-    idle: () => running ?? Promise.resolve(),
+    async idle() {
+      await running
+      await acknowledging
+    },
   }
 }
 

@@ -40,7 +40,7 @@ it('after a failed fsync nothing is acknowledged, and the process ends with its 
   const { code, err } = await ended
   expect(code).toBe(74)
   expect(err).toBe(
-    'dateline: the database has failed: disk I/O error (SQLITE_IOERR_FSYNC); the service stops, and what it acknowledged is stored\n',
+    'dateline: the database has failed: EIO: i/o error, fdatasync (SQLITE_IOERR_FSYNC); the service stops, and what it acknowledged is stored\n',
   )
   expect(acknowledgedAfter).toBe(0)
   rmSync(trigger)
@@ -49,6 +49,31 @@ it('after a failed fsync nothing is acknowledged, and the process ends with its 
   again.child.kill('SIGTERM')
   expect(await again.ended).toMatchObject({ code: 0 })
   ledger.check(at('fsync.db'))
+})
+
+it('while the disk syncs, reads are answered, and writes are acknowledged when it has', async () => {
+  const gate = at('waits')
+  const { url, child, ended } = await serveProcess(commands, {
+    ...ledgerSettings,
+    DATABASE_URL: 'waits.db',
+    ...failingDisk(commands.folder),
+    WAITING_DISK: gate,
+  })
+  const post = (name: string) => request(`${url}/v1/tags`, 'POST', { name })
+  expect((await post('Before'))?.status).toBe(201)
+  writeFileSync(gate, '')
+  const acknowledged: string[] = []
+  const writes = ['a', 'b', 'c'].map(async (name) => {
+    const reply = await post(name)
+    acknowledged.push(name)
+    return reply?.status
+  })
+  for (let read = 0; read < 50; read++) expect((await request(`${url}/v1/tags?limit=${read + 1}`))?.status).toBe(200)
+  expect(acknowledged).toEqual([])
+  rmSync(gate)
+  expect(await Promise.all(writes)).toEqual([201, 201, 201])
+  child.kill('SIGTERM')
+  expect(await ended).toMatchObject({ code: 0 })
 })
 
 describe('pages damaged in the middle of the file', () => {

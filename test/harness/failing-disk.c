@@ -1,6 +1,6 @@
 /*
- * Preloaded into a process, it lets fsync fail with EIO as long as the file that FAILING_DISK names exists, and kills the
- * process at the write or fsync whose number KILL_AT has.
+ * Preloaded into a process, it lets fsync fail with EIO as long as the file that FAILING_DISK names exists, and wait as
+ * long as the file that WAITING_DISK names exists; it kills the process at the write or fsync whose number KILL_AT has.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -20,7 +20,9 @@ static void count_call(void) {
 static int sync_or_fail(const char *name, int fd) {
   int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
   const char *trigger = getenv("FAILING_DISK");
+  const char *gate = getenv("WAITING_DISK");
   count_call();
+  while (gate != NULL && access(gate, F_OK) == 0) usleep(1000);
   if (trigger == NULL || access(trigger, F_OK) != 0) return real(fd);
   errno = EIO;
   return -1;
