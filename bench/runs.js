@@ -24,7 +24,7 @@ const script = (/** @type {string} */ name) => fileURLToPath(new URL(name, impor
  * @property {number} startSeconds from the start of the process to its first reply
  * @property {{ idle?: number, afterReads?: number, afterWrites?: number }} memory in bytes
  * @property {Result[]} results
- * @property {{ name: string, p99: number, perSecond: number }[]} writing reads alone, and while a writer publishes
+ * @property {{ name: string, p99: number, perSecond: number, published: number }[]} writing reads alone, and while a writer publishes
  * @property {import('./syndication.js').Figure[]} syndication syndication and webhooks
  */
 

@@ -97,8 +97,13 @@ export const besideTable = ({ beside }) =>
 /** @param {import('./runs.js').Run} run */
 export const writingTable = ({ writing }) =>
   table(
-    ['Reads', 'p99', 'Replies/s'],
-    writing.map(({ name, p99, perSecond }) => [name, `${p99.toFixed(1)} ms`, whole(perSecond)]),
+    ['Reads', 'p99', 'Replies/s', 'Published/s'],
+    writing.map(({ name, p99, perSecond, published }) => [
+      name,
+      `${p99.toFixed(1)} ms`,
+      whole(perSecond),
+      published > 0 ? published.toFixed(1) : '-',
+    ]),
   )
 
 /** @param {import('./runs.js').Run} run */

@@ -41,7 +41,7 @@ interface QueuedTransaction {
 /**
  * The queue of transactions on a connection; `idle` resolves when it is empty. Transactions that wait at the same time
  * share one commit: each runs in its own savepoint, one after the other. It resolves when the commit is on the disk, and
- * after `committed`; meanwhile the next group runs, up to its commit.
+ * after `committed`; those that are queued meanwhile share the next commit.
  */
 export function writeQueue(
   connection: WriteConnection,
@@ -83,8 +83,6 @@ export function writeQueue(
         await yieldToOthers()
         group.push(...waiting.splice(0, maxGroup - group.length))
       }
-      // The file is not written to while it is being synced: the write would wait for that, and the event loop with it.
-      await acknowledging
       throwFailure()
       await connection.commit()
       acknowledging = acknowledge(group, reports)
@@ -111,6 +109,7 @@ export function writeQueue(
 
   async function commitAll(): Promise<void> {
     while (waiting.length > 0) {
+      await acknowledging
       // Requests that have arrived by now are queued first, and join the group.
       await yieldToOthers()
       await commitGroup()
