@@ -248,7 +248,7 @@ it('lists, counts and related articles are what a filter, a sort and a cut of al
 /** Lists and feeds by several filters, at addresses that stay the same whatever is written. */
 function addressesOf(model: ListModel, wishes: Wish[]): string[] {
   const lists = wishes.map((one) => queryOf(model, { ...one, times: [], word: undefined })[1])
-  const feeds = lists.map((url) => {
+  const feeds = lists.slice(0, 3).map((url) => {
     const parameters = new URLSearchParams(url.split('?')[1])
     for (const name of ['sort', 'limit', 'count', 'media']) parameters.delete(name)
     return `/feeds/feed.json?${parameters}`
@@ -282,5 +282,5 @@ it('cached lists and feeds are what they are without the cache, after every writ
       }
     },
   )
-  await fc.assert(story, runs(3))
+  await fc.assert(story, runs(2))
 })
