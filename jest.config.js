@@ -30,6 +30,8 @@ export default {
   maxWorkers: Math.ceil(1.5 * availableParallelism()),
   // Against tests that never end. It is long, for machines that are slow or busy; no test waits for time to pass.
   testTimeout: 300_000 * Math.max(1, Number(process.env.TEST_DEPTH ?? 1)),
+  // A worker that has loaded native libraries takes longer to end than the 500 ms that it has by default.
+  workerGracefulExitTimeout: 30_000,
   projects: [
     project('sqlite', ['*.test.ts', '!(faults|postgres)/**/*.test.ts']),
     // Processes that are killed, disks that are full: by `npm run test:faults`.
