@@ -27,7 +27,7 @@ export const onArticle = (id: string): Dependencies => [[id]]
 export const onReferences = (filters: { kind: string; ids: string[] }[]): Dependencies =>
   filters.length === 0 ? null : filters.map(({ kind, ids }) => [ENTRIES, ...ids.map((id) => referenceKey(kind, id))])
 
-/** Whether a change with these keys may alter what depends on this. */
+/** Whether changes with these keys may alter what depends on this. */
 export const mayAlter = (changed: ReadonlySet<string>, dependencies: Dependencies): boolean =>
   dependencies === null || dependencies.every((group) => group.some((key) => changed.has(key)))
 

@@ -111,7 +111,7 @@ function createStorage(
       } catch {
         // Another process is writing: statistics for the query planner can be updated later.
       }
-      await wal.close()
+      wal.close()
       reader.close()
       writer.close()
     },
