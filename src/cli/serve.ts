@@ -11,9 +11,9 @@ export async function serveCommand(config: Config, workers: number): Promise<voi
     const { serveWithWorkers } = await import('../server/workers.ts')
     return announce(await serveWithWorkers(workers, config, print))
   }
+  const worker = cluster.isWorker ? (await import('../server/worker.ts')).thisWorker() : undefined
+  // Takes a second or more. A worker can be stopped meanwhile.
   const { serve } = await import('../server.ts')
-  const { thisWorker } = await import('../server/worker.ts')
-  const worker = cluster.isWorker ? thisWorker() : undefined
   const app = await serve(config, output, worker)
   if (worker) return worker.listening()
   const [address] = app.addresses()

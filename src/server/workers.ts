@@ -26,13 +26,14 @@ export async function serveWithWorkers(count: number, config: Config, print: (te
   let leader: Worker | undefined
   /** Whether the first worker has prepared the database. */
   let isPrepared = false
-  let isStopping = false
+  /** The signal by which all stop. */
+  let stopSignal: NodeJS.Signals | undefined
   let onceAllListen = () => {}
   const port = config.PORT === 0 ? await freePort(config.HOST) : config.PORT
   let wait = RESTART.first
 
   function chooseLeader(): void {
-    if (leader !== undefined || isStopping) return
+    if (leader !== undefined || stopSignal) return
     ;[leader] = listening
     if (leader) send(leader, { type: 'lead' })
   }
@@ -52,6 +53,8 @@ export async function serveWithWorkers(count: number, config: Config, print: (te
   }
 
   function onListening(worker: Worker): void {
+    // It had not begun to read messages when the others were stopped.
+    if (stopSignal) return void send(worker, { type: 'stop', signal: stopSignal })
     listening.add(worker)
     wait = RESTART.first
     chooseLeader()
@@ -61,13 +64,16 @@ export async function serveWithWorkers(count: number, config: Config, print: (te
   }
 
   async function stop(signal: NodeJS.Signals, exitCode = 0): Promise<void> {
-    if (isStopping) return
-    isStopping = true
+    if (stopSignal) return
+    stopSignal = signal
     const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
     const ended = workers.map((worker) => once(worker, 'exit'))
     for (const worker of workers) send(worker, { type: 'stop', signal })
     const kill = setTimeout(
-      () => workers.map((worker) => worker.process.kill('SIGKILL')),
+      () => {
+        process.stderr.write('dateline: workers that had not stopped in time were killed\n')
+        for (const worker of workers) worker.process.kill('SIGKILL')
+      },
       config.DRAIN_SECONDS * 1_000 + STOP_TIMEOUT,
     )
     await Promise.all(ended)
@@ -78,14 +84,14 @@ export async function serveWithWorkers(count: number, config: Config, print: (te
   cluster.on('exit', async (worker, code, signal) => {
     const hasListened = listening.delete(worker)
     if (leader === worker) leader = undefined
-    if (isStopping) return
+    if (stopSignal) return
     if (code === EXIT_BROKEN || (!hasListened && listening.size === 0)) return void stop('SIGTERM', code || 1)
     print(`A worker has ended (${signal ?? code}) and is replaced.`)
     chooseLeader()
     const pauseBefore = wait
     wait = Math.min(wait * 2, RESTART.longest)
     await pause(pauseBefore)
-    if (!isStopping) start()
+    if (!stopSignal) start()
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal))
 

@@ -29,8 +29,8 @@ async function taken() {
   return { port: String((server.address() as AddressInfo).port), close: () => server.close() }
 }
 
-/** The result of a command line that runs in this process: for what fails before anything starts. */
-async function runHere(args: string[], env: Record<string, string>) {
+/** The result of a command line that runs in this process. */
+async function runHere(args: string[], env: Record<string, string> = {}) {
   let [out, err] = ['', '']
   const code = await runCommandLine(args, {
     env,
@@ -118,8 +118,11 @@ describe('what cannot be done is said in a line, and ends with 1', () => {
     const { port, close } = await taken()
     const at = (HOST: string) => run(['serve'], { HOST, PORT: port, DATABASE_URL: 'taken.db' })
     const said = (what: string) => ({ code: 1, out: '', err: `dateline: the service cannot listen at ${what}\n` })
-    expect(await at('127.0.0.1')).toEqual(said(`127.0.0.1:${port}: the port is taken`))
-    expect(await at('8.8.8.8')).toEqual(said(`8.8.8.8:${port}: this machine has no such address`))
+    const results = await Promise.all([at('127.0.0.1'), at('8.8.8.8')])
+    expect(results).toEqual([
+      said(`127.0.0.1:${port}: the port is taken`),
+      said(`8.8.8.8:${port}: this machine has no such address`),
+    ])
     close()
   })
 
@@ -135,10 +138,11 @@ describe('what cannot be done is said in a line, and ends with 1', () => {
 describe('the commands', () => {
   it('make, list and revoke keys', async () => {
     const environment = { DATABASE_URL: 'sqlite:new/folder/keys.db' }
+    const here = { DATABASE_URL: join(folder, 'new/folder/keys.db') }
     const made = await run(['keys', 'create', '--role', 'editor', '--name', ' Night desk '], environment)
     expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^dl_[0-9a-f]{32}_[\w-]{43}\n$/), err: '' })
-    await run(['keys', 'create', '--role', 'reader', '--expires', '2999-01-01T01:00:00+01:00'], environment)
-    const { out: list } = await run(['keys', 'list'], environment)
+    await runHere(['keys', 'create', '--role', 'reader', '--expires', '2999-01-01T01:00:00+01:00'], here)
+    const { out: list } = await runHere(['keys', 'list'], here)
     expect(list.split('\n')).toEqual([
       expect.stringMatching(
         /^[0-9a-f-]{36} {2}reader {7}Unnamed {2}made .{24} {2}never used {2}expires 2999-01-01T00:00:00.000Z$/,
@@ -147,11 +151,11 @@ describe('the commands', () => {
       '',
     ])
     const [id = ''] = list.split(' ')
-    expect(await run(['keys', 'revoke', id], environment)).toMatchObject({
+    expect(await runHere(['keys', 'revoke', id], here)).toMatchObject({
       code: 0,
       out: `The key ${id} is revoked.\n`,
     })
-    expect(await run(['keys', 'revoke', id], environment)).toMatchObject({
+    expect(await runHere(['keys', 'revoke', id], here)).toMatchObject({
       code: 1,
       err: `dateline: there is no key ${id}\n`,
     })
@@ -171,14 +175,14 @@ describe('the commands', () => {
   })
 
   it('fill an empty database with a sample, and no other', async () => {
-    const environment = { DATABASE_URL: 'sample.db' }
+    const environment = { DATABASE_URL: join(folder, 'sample.db') }
     const first = await run(['sample'], environment)
     expect(first).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^\d+ sections\n(.+\n)*\d+ articles\n$/),
       err: '',
     })
-    const second = await run(['sample'], environment)
+    const second = await runHere(['sample'], environment)
     const has = first.out.trim().replaceAll('\n', ', ')
     expect(second).toMatchObject({
       code: 1,
@@ -226,7 +230,7 @@ describe('the commands', () => {
   })
 
   it('write the OpenAPI document, and the version', async () => {
-    const document = await run(['openapi'])
+    const document = await runHere(['openapi'])
     expect(document).toMatchObject({ code: 0, err: '' })
     expect(document.out === readFileSync(join(root, 'openapi/openapi.json'), 'utf8')).toBe(true)
     expect(await run(['--version'])).toEqual({ code: 0, out: '0.1.0\n', err: '' })
@@ -237,7 +241,7 @@ describe('the service', () => {
   const environment = { DATABASE_URL: 'service.db', HOST: '127.0.0.1', PORT: '0' }
 
   it('shows a first admin key, shares its file, and ends without breaking off', async () => {
-    await run(['keys', 'create', '--role', 'editor'], environment)
+    await runHere(['keys', 'create', '--role', 'editor'], { DATABASE_URL: join(folder, 'service.db') })
     const one = start([], environment)
     const out = await one.said('Dateline serves')
     const [, token = ''] = /^ {2}(dl_\w+[\w-]+)$/m.exec(out) ?? []
