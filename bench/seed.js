@@ -4,8 +4,7 @@
  * sample, as JSON: articles spread evenly over all.
  */
 import { writeFileSync } from 'node:fs'
-import { publish } from '../dist/articles/lifecycle/publish.js'
-import { createArticle } from '../dist/articles/store.js'
+import { createLive } from '../dist/articles/lifecycle/publish.js'
 import { readBody } from '../dist/body/read.js'
 import { authorKind } from '../dist/catalogue/authors.js'
 import { sectionKind } from '../dist/catalogue/sections.js'
@@ -75,7 +74,7 @@ async function createArticles(tx, first, last) {
     const { blocks } = await readBody(body)
     const now = moment(number)
     const context = { caller, now, requestId: null }
-    const { row } = await publish(tx, await createArticle(tx, { input, body: blocks }, context), context)
+    const { row } = await createLive(tx, { input, body: blocks }, context)
     const { id, slug } = row
     if (number % sampleEvery === 0) sample.push({ ...input, slug, publishedAt: now })
     earlier = id

@@ -12,7 +12,7 @@ import { mergePatch } from '../lib/merge-patch.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Writer } from '../storage/storage.ts'
 import type { Draft } from './draft.ts'
-import { publish } from './lifecycle/publish.ts'
+import { createLive, publish } from './lifecycle/publish.ts'
 import { changedEdition, liveCopy, publishChange, unpublishedChanges } from './lifecycle/publish-change.ts'
 import { notLive } from './lifecycle/state.ts'
 import { datesOf, type MayBackdate } from './publication-dates.ts'
@@ -62,9 +62,9 @@ export async function createCommand(
   return {
     async run(tx, context) {
       const dates = datesOf(noDates, { publishedAt, updatedAt }, { context, isPublished: isLive, mayBackdate })
-      const created = await createArticle(tx, { input, body: blocks, dates }, context, { note, isPublished: isLive })
-      if (!isLive) return { row: created, warnings }
-      return { ...(await publish(tx, created, context, { isNew: true })), warnings }
+      const draft = { input, body: blocks, dates }
+      if (isLive) return { ...(await createLive(tx, draft, context, note)), warnings }
+      return { row: await createArticle(tx, draft, context, note), warnings }
     },
   }
 }

@@ -40,7 +40,7 @@ export interface SavedArticle {
 }
 
 /** Why something was saved; stored with the revision. */
-type Note = string | null | undefined
+export type Note = string | null | undefined
 
 /** Whether to find articles in the trash. */
 type Trashed = 'no' | 'only' | 'too'
@@ -80,20 +80,20 @@ export async function findArticle(...query: Parameters<typeof findIfVisible>): P
 const maySee = (caller: Caller, { createdBy }: Pick<Row, 'createdBy'>): boolean =>
   may(caller, 'content:write') || (may(caller, 'drafts:write') && createdBy === caller.id)
 
-interface CreateOptions {
-  note?: Note
-  /** Whether the same transaction publishes it: then its slug is public from the start. */
-  isPublished?: boolean
+/** Creates an article with its first revision, which stores the note. */
+export async function createArticle(tx: Writer, draft: Draft, context: WriteContext, note?: Note): Promise<ArticleRow> {
+  const row = await newArticle(tx, draft, context)
+  await insertArticle(tx, row, context, note)
+  return row
 }
 
-/** Creates an article with its first revision, which stores the note. */
-export async function createArticle(
+/** The row of a new article, which is not written. Claims its slug, publicly if it is published at once. */
+export async function newArticle(
   tx: Writer,
   draft: Draft,
-  context: WriteContext,
-  { note = null, isPublished = false }: CreateOptions = {},
+  { caller, now }: WriteContext,
+  { isPublished = false }: { isPublished?: boolean } = {},
 ): Promise<ArticleRow> {
-  const { caller, now } = context
   const id = newId()
   const { headline, slug: requested } = draft.input
   if (requested !== undefined) requireSlugChooser(caller)
@@ -130,13 +130,18 @@ export async function createArticle(
     ...columnsOf(content),
   }
   await requireFreeExternalId(tx, row, caller)
+  return row
+}
+
+/** Stores a new article with its first revision, which stores the note. */
+export async function insertArticle(tx: Writer, row: ArticleRow, context: WriteContext, note?: Note): Promise<void> {
+  const { id, content } = row
   await compressAhead(content)
   await insertRow(tx, articles, row)
   await writeRefs(tx, id, [], content)
   await storeCrops(tx, content)
-  await insertRevision(tx, { article: id, number: 1, at: now, note, actor, content })
+  await insertRevision(tx, { article: id, number: 1, at: context.now, note, actor: actorOf(context.caller), content })
   await audit(tx, context, { action: 'article.create', target: id, to: 1 })
-  return row
 }
 
 /** Saves a draft as the next revision of the working copy; if it changes nothing, adds the note to the present one. */

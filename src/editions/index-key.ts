@@ -56,6 +56,16 @@ export async function newIndexKey(db: Reader, publishedAt: string): Promise<numb
   return key
 }
 
+/** The key of an edition: the one that it has, unless its time of publication is another. */
+export const indexKeyFor = async (
+  db: Reader,
+  publishedAt: string,
+  previousKey: number | null | undefined,
+): Promise<number> =>
+  typeof previousKey === 'number' && publishedAtOf(previousKey) === publishedAt
+    ? previousKey
+    : newIndexKey(db, publishedAt)
+
 /** The time of publication of a key, in milliseconds since 1970. */
 export const millisecondsOf = (key: number): number => Math.floor(key / KEYS_PER_MILLISECOND)
 

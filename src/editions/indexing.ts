@@ -21,7 +21,7 @@ import {
 import { editions } from '../storage/schema.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
 import { type Content, filterKinds, optionalKinds, refsOf } from './content.ts'
-import { newIndexKey, publishedAtOf } from './index-key.ts'
+import { indexKeyFor, newIndexKey } from './index-key.ts'
 import { loadReferences } from './reference-loader.ts'
 import { putReferences } from './references.ts'
 
@@ -186,26 +186,14 @@ function filterRefsOf(content: Content): { kind: string; ref: string }[] {
 
 const isOptional = (kind: string): boolean => (optionalKinds as readonly string[]).includes(kind)
 
-interface IndexPosition {
-  publishedAt: string
-  /** The key of the edition in the index, if it has one. */
-  previousKey: number | null | undefined
-  /** The key that it gets if its time of publication is another; looked for if left out. */
-  newKey?: number | undefined
-}
-
-/** Indexes an edition. Gives its key, which changes only with the time of publication. */
+/** Indexes an edition under a key, in place of the key that it had. */
 export async function indexEdition(
   tx: Writer,
-  { publishedAt, previousKey, newKey }: IndexPosition,
+  { key, previousKey }: { key: number; previousKey?: number | null | undefined },
   content: Content,
-): Promise<number> {
-  const isIndexed = typeof previousKey === 'number'
-  if (isIndexed) await deleteTokens(tx, 'live', previousKey)
-  const isInPlace = isIndexed && publishedAtOf(previousKey) === publishedAt
-  const key = isInPlace ? previousKey : (newKey ?? (await newIndexKey(tx, publishedAt)))
+): Promise<void> {
+  if (typeof previousKey === 'number') await deleteTokens(tx, 'live', previousKey)
   await putTokens(tx, 'live', key, await editionTokens(content))
-  return key
 }
 
 /**
@@ -217,7 +205,8 @@ export async function indexMissingEditions(tx: Writer): Promise<number> {
   const batch = await tx.select(rows).from(editions).where(isNull(editions.searchKey)).limit(BATCH_SIZE)
   for (const { article: id, publishedAt, content: stored } of batch) {
     const content = stored as Content
-    const searchKey = await indexEdition(tx, { publishedAt, previousKey: null }, content)
+    const searchKey = await newIndexKey(tx, publishedAt)
+    await indexEdition(tx, { key: searchKey }, content)
     const columns = { searchKey, sortHeadline: sortKey(content.headline) }
     await tx.update(editions).set(columns).where(eq(editions.article, id))
     await putReferences(tx, { id, publishedAt }, content, await loadReferences(tx, [{ id, content }]))
@@ -235,7 +224,8 @@ export async function reindexEditions(tx: Writer, after: string): Promise<string
     .limit(BATCH_SIZE)
   for (const { article, publishedAt, searchKey: previousKey, content: stored } of batch) {
     const content = stored as Content
-    const searchKey = await indexEdition(tx, { publishedAt, previousKey }, content)
+    const searchKey = await indexKeyFor(tx, publishedAt, previousKey)
+    await indexEdition(tx, { key: searchKey, previousKey }, content)
     const columns = { searchKey, sortHeadline: sortKey(content.headline) }
     await tx.update(editions).set(columns).where(eq(editions.article, article))
   }

@@ -27,7 +27,7 @@ import { attributesOf } from './access-attributes.ts'
 import type { Article } from './article.ts'
 import { type ArticleState, cardOf, compileArticle } from './compile.ts'
 import { type Content, type RefKind, refsOf } from './content.ts'
-import { newIndexKey, publishedAtOf } from './index-key.ts'
+import { indexKeyFor, newIndexKey, publishedAtOf } from './index-key.ts'
 import { indexEdition } from './indexing.ts'
 import { type LoadedReferences, loadReferences } from './reference-loader.ts'
 import { deleteReferences, putReferences } from './references.ts'
@@ -46,70 +46,77 @@ export interface Edition {
   document: string
 }
 
-/** The result of `putEdition`. */
-export interface PutResult {
-  /** The access attributes of the edition that was replaced; null if there was none or they are the same. */
-  previousAttributes: AccessAttributes | null
-  /** The time of publication that was stored: a later millisecond where the given one has no free index key. */
-  publishedAt: string
-  /** The time of publication of the edition that was replaced. */
-  previousPublishedAt: string | undefined
+/** An edition before it is stored. */
+export interface PreparedEdition {
+  /**
+   * Its state. The time of publication is a later millisecond than the given one where that has no free index key; the
+   * last change is not before it.
+   */
+  state: LiveState
+  content: Content
+  references: LoadedReferences
+  searchKey: number
   /** The edition, as the public reads it. */
   article: Article
+  /** The edition that it replaces, if there is one. */
+  previous: CurrentEdition | undefined
+  /** Whether live articles refer to its article. */
+  isLinked: boolean
 }
 
-interface PutOptions {
-  /** The time of the write. */
-  now: string
+interface PrepareOptions {
   /** Whether the article was never live: then there is no edition before this one, and no correction. */
   isFirst: boolean
-  /** Whether the same transaction has created the article: then nothing refers to it. */
-  isNew: boolean
+  /** Whether the same transaction creates the article: then nothing refers to it. */
+  isNew?: boolean
 }
 
-/** Compiles, stores and indexes the edition of an article, in place of an earlier one. */
-export async function putEdition(
+/** Compiles the edition of an article. Writes nothing. */
+export async function prepareEdition(
   tx: Writer,
   state: LiveState,
   content: Content,
-  { now, isFirst, isNew }: PutOptions,
-): Promise<PutResult> {
+  { isFirst, isNew = false }: PrepareOptions,
+): Promise<PreparedEdition> {
   await compressAhead(content)
   // Together: on PostgreSQL each would wait for a round trip.
-  const [previous, references, isLinkedBefore, newKey] = await Promise.all([
+  const [previous, references, isReferred, newKey] = await Promise.all([
     isFirst ? undefined : currentEdition(tx, state.id),
     loadReferences(tx, [{ id: state.id, content, hasNoCorrections: isFirst }]),
     isNew ? false : isReferredTo(tx, 'article', state.id),
     isFirst ? newIndexKey(tx, state.publishedAt) : undefined,
   ])
-  const searchKey = await indexEdition(
-    tx,
-    { publishedAt: state.publishedAt, previousKey: previous?.searchKey, newKey },
-    content,
-  )
+  const searchKey = newKey ?? (await indexKeyFor(tx, state.publishedAt, previous?.searchKey))
   const publishedAt = publishedAtOf(searchKey)
   const updatedAt = state.updatedAt > publishedAt ? state.updatedAt : publishedAt
   const liveState = { ...state, publishedAt, updatedAt }
+  const isLinked = isReferred || content.relatedLinks.some(({ article: linked }) => linked === state.id)
   const article = compileArticle(liveState, content, references)
-  const row = { ...columnsOf(liveState, article, content, references), content, searchKey }
-  if (previous) {
-    await updateChanged(tx, editions, { key: editions.article, value: state.id }, [previous.row, row])
-    await markFresh(tx, [state.id])
-  } else await insertRow(tx, editions, row)
-  const refs = await putReferences(tx, { ...liveState, isNew: previous === undefined }, content, references)
+  return { state: liveState, content, references, searchKey, article, previous, isLinked }
+}
+
+/**
+ * Stores and indexes an edition, in place of an earlier one. Gives the access attributes of the one before; null if there
+ * was none or they are the same.
+ */
+export async function putEdition(
+  tx: Writer,
+  { state, content, references, searchKey, article, previous, isLinked }: PreparedEdition,
+  now: string,
+): Promise<AccessAttributes | null> {
   const { id, slug } = state
+  await indexEdition(tx, { key: searchKey, previousKey: previous?.searchKey }, content)
+  const row = { ...columnsOf(state, article, content, references), content, searchKey }
+  if (previous) {
+    await updateChanged(tx, editions, { key: editions.article, value: id }, [previous.row, row])
+    await markFresh(tx, [id])
+  } else await insertRow(tx, editions, row)
+  const refs = await putReferences(tx, { ...state, isNew: previous === undefined }, content, references)
   if (previous && previous.content.section !== content.section) await saveFormerPath(tx, formerPath(id, previous))
-  const isLinked = isLinkedBefore || content.relatedLinks.some(({ article: linked }) => linked === id)
   if (isLinked && previous?.linkPreview !== linkPreview(slug, content)) await markStale(tx, 'article', id, now)
-  if (previous === undefined) return { previousAttributes: null, publishedAt, previousPublishedAt: undefined, article }
+  if (previous === undefined) return null
   const previousAttributes = attributesOf(previous.content, refs.before)
-  const isSame = isDeepStrictEqual(previousAttributes, attributesOf(content, refs.after))
-  return {
-    previousAttributes: isSame ? null : previousAttributes,
-    publishedAt,
-    previousPublishedAt: previous.publishedAt,
-    article,
-  }
+  return isDeepStrictEqual(previousAttributes, attributesOf(content, refs.after)) ? null : previousAttributes
 }
 
 /**

@@ -1,18 +1,20 @@
 /** Publishing: a copy of an article becomes its live edition. */
+import type { AccessAttributes } from '../../access/attributes.ts'
 import type { WriteContext } from '../../access/write-context.ts'
 import { assertPathFree, isPathTaken, saveSlug } from '../../catalogue/slugs.ts'
-import { recordChange } from '../../changes/log.ts'
+import { type ChangeType, recordChange } from '../../changes/log.ts'
 import { liveSection } from '../../editions/paths.ts'
-import { putEdition } from '../../editions/store.ts'
+import { type PreparedEdition, prepareEdition, putEdition } from '../../editions/store.ts'
 import type { Writer } from '../../storage/storage.ts'
+import type { Draft } from '../draft.ts'
 import { storeCrops } from '../image-crops.ts'
 import { requireFreeExternalId } from '../ownership.ts'
 import { settleSlug } from '../provisional-slug.ts'
 import { wasLive } from '../publication-dates.ts'
-import type { ArticleRow, SavedArticle } from '../store.ts'
+import { type ArticleRow, insertArticle, type Note, newArticle, type SavedArticle } from '../store.ts'
 import { mediaRemarks } from './media-remarks.ts'
 import { beginPublication, endPublication, redateFirst } from './publications.ts'
-import { saveTransition, stateOf } from './state.ts'
+import { auditTransition, saveTransition, stateOf } from './state.ts'
 import { statusAfter } from './workflow.ts'
 
 /** The members of an article that its edition is compiled from. */
@@ -20,11 +22,9 @@ export type Copy = Pick<ArticleRow, 'slug' | 'version' | 'content' | 'publishedA
 
 interface PublishOptions {
   /** The `publishedAt` of a first edition whose article has no date of its own; now if left out. */
-  at?: string
+  at?: string | undefined
   /** The `updatedAt` of the edition; now if left out. */
   updatedAt?: string | null | undefined
-  /** Whether the same transaction has created the article, to be published: its slug is free and public already. */
-  isNew?: boolean
   /** What is published, if it is not the working copy. Then a scheduled publication stays scheduled. */
   copy?: Copy
 }
@@ -40,8 +40,21 @@ export async function publish(
   options: PublishOptions = {},
 ): Promise<SavedArticle> {
   statusAfter(stateOf(article), 'publish')
-  const settled = options.isNew ? article : await prepareRelease(tx, article, context, options.copy)
-  return makeLive(tx, settled, context, options)
+  return makeLive(tx, await prepareRelease(tx, article, context, options.copy), context, options)
+}
+
+/** Creates an article that is live at once: its row is written once, as it is then. */
+export async function createLive(tx: Writer, draft: Draft, context: WriteContext, note?: Note): Promise<SavedArticle> {
+  const { now } = context
+  const article = await newArticle(tx, draft, context, { isPublished: true })
+  const { state, isDated } = releaseOf(article, article, { now })
+  const edition = await prepareEdition(tx, state, article.content, { isFirst: true, isNew: true })
+  const row = { ...article, ...liveColumns(edition) }
+  await insertArticle(tx, row, context, note)
+  await auditTransition(tx, context, 'publish', row)
+  await putEdition(tx, edition, now)
+  await recordRelease(tx, 'article.published', edition, { isDated, now })
+  return { row, edition: edition.article, remarks: await mediaRemarks(tx, article.content, now) }
 }
 
 /** Gives the article the slug it is released with. Throws `conflict` as publishing does. */
@@ -79,40 +92,64 @@ export async function makeLive(
   tx: Writer,
   article: ArticleRow,
   context: WriteContext,
-  { at = context.now, updatedAt, isNew = false, copy = article }: PublishOptions = {},
+  { at, updatedAt, copy = article }: PublishOptions = {},
 ): Promise<SavedArticle> {
   const { now } = context
-  const status = statusAfter(stateOf(article), 'publish')
   const { id, liveVersion } = article
-  const { slug, version, content } = copy
-  const isFirst = !wasLive(article)
-  const isDated = isFirst && copy.publishedAt !== null
-  const date = copy.publishedAt ?? at
-  const updated = updatedAt ?? (isDated ? (article.updatedAt ?? date) : now)
-  const state = { id, slug, status, version, publishedAt: date, updatedAt: updated }
-  const {
-    previousAttributes: attributesBefore,
-    publishedAt,
-    previousPublishedAt: publishedBefore,
-    article: edition,
-  } = await putEdition(tx, state, content, { now, isFirst, isNew })
+  const { slug, content } = copy
+  const { state, isFirst, isDated } = releaseOf(article, copy, { at, updatedAt, now })
+  const edition = await prepareEdition(tx, state, content, { isFirst })
+  const { publishedAt } = edition.state
+  const previousAttributes = await putEdition(tx, edition, now)
   await storeCrops(tx, content)
-  if (!isNew) await saveSlug(tx, { kind: 'article', slug, target: id, live: true })
-  if (!isFirst && publishedAt !== publishedBefore) await redateFirst(tx, id, publishedAt)
+  await saveSlug(tx, { kind: 'article', slug, target: id, live: true })
+  if (!isFirst && publishedAt !== edition.previous?.publishedAt) await redateFirst(tx, id, publishedAt)
   if (liveVersion !== null) await endPublication(tx, id, now)
-  await beginPublication(tx, { article: id, number: version, at: isDated ? publishedAt : now })
-  const live: ArticleRow = {
-    ...article,
-    status,
-    liveVersion: version,
-    liveSlug: slug,
+  const row = await saveTransition(tx, context, 'publish', article, {
+    ...liveColumns(edition),
     publishedAt: article.publishedAt === copy.publishedAt ? publishedAt : article.publishedAt,
-    updatedAt: updated > publishedAt ? updated : publishedAt,
     ...(copy === article && { publishAt: null, embargoUntil: null }),
-  }
-  await saveTransition(tx, context, 'publish', live)
+  })
   const type = liveVersion === null ? 'article.published' : 'article.updated'
-  await recordChange(tx, { type, at: now, target: id, slug, version, previousAttributes: attributesBefore })
+  await recordRelease(tx, type, edition, { isDated, now, previousAttributes })
   const remarks = await mediaRemarks(tx, content, now)
-  return copy === article ? { row: live, edition, remarks } : { row: live, remarks }
+  return copy === article ? { row, edition: edition.article, remarks } : { row, remarks }
+}
+
+/** What a copy of an article is when it is live. A first edition has the dates of the article, if it has any. */
+function releaseOf(
+  article: ArticleRow,
+  { slug, version, publishedAt }: Copy,
+  { at, updatedAt, now }: Pick<PublishOptions, 'at' | 'updatedAt'> & { now: string },
+) {
+  const status = statusAfter(stateOf(article), 'publish')
+  const isFirst = !wasLive(article)
+  const isDated = isFirst && publishedAt !== null
+  const date = publishedAt ?? at ?? now
+  const updated = updatedAt ?? (isDated ? (article.updatedAt ?? date) : now)
+  return { isFirst, isDated, state: { id: article.id, slug, status, version, publishedAt: date, updatedAt: updated } }
+}
+
+/** The columns of the article of an edition. */
+const liveColumns = ({ state: { status, version, slug, publishedAt, updatedAt } }: PreparedEdition) => ({
+  status,
+  liveVersion: version,
+  liveSlug: slug,
+  publishedAt,
+  updatedAt,
+})
+
+/** Records that an edition is live: in the table of publications, and in the change log. */
+async function recordRelease(
+  tx: Writer,
+  type: Extract<ChangeType, `article.${string}`>,
+  { state: { id, slug, version, publishedAt } }: PreparedEdition,
+  {
+    isDated,
+    now,
+    previousAttributes = null,
+  }: { isDated: boolean; now: string; previousAttributes?: AccessAttributes | null },
+): Promise<void> {
+  await beginPublication(tx, { article: id, number: version, at: isDated ? publishedAt : now })
+  await recordChange(tx, { type, at: now, target: id, slug, version, previousAttributes })
 }

@@ -31,8 +31,7 @@ export async function schedule(
     throw wrongTime('embargoUntil', 'must not be after the time of publication')
   const status = statusAfter(stateOf(article), 'schedule')
   const settled = await prepareRelease(tx, article, context)
-  const scheduled = { ...settled, status, publishAt, embargoUntil: embargoUntil ?? null }
-  return saveTransition(tx, context, 'schedule', scheduled)
+  return saveTransition(tx, context, 'schedule', settled, { status, publishAt, embargoUntil: embargoUntil ?? null })
 }
 
 function wrongTime(name: string, message: string): Problem {
@@ -43,5 +42,5 @@ function wrongTime(name: string, message: string): Problem {
 /** Cancels a scheduled publication; a live edition stays live. */
 export function unschedule(tx: Writer, article: ArticleRow, context: WriteContext): Promise<ArticleRow> {
   const status = statusAfter(stateOf(article), 'unschedule')
-  return saveTransition(tx, context, 'unschedule', { ...article, status, publishAt: null, embargoUntil: null })
+  return saveTransition(tx, context, 'unschedule', article, { status, publishAt: null, embargoUntil: null })
 }

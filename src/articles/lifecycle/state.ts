@@ -1,9 +1,8 @@
 /** The state of an article in the workflow, and how a transition is saved. */
-import { eq, sql } from 'drizzle-orm'
 import type { WriteContext } from '../../access/write-context.ts'
 import { audit } from '../../audit/log.ts'
 import { Problem } from '../../lib/problem.ts'
-import { prepared } from '../../storage/prepared-statements.ts'
+import { updateChanged } from '../../storage/prepared-statements.ts'
 import { articles } from '../../storage/schema.ts'
 import type { Writer } from '../../storage/storage.ts'
 import { wasLive } from '../publication-dates.ts'
@@ -25,39 +24,32 @@ export function notLive(article: ArticleRow, detail: string): Problem {
   })
 }
 
-/** The only columns that a transition changes: to set the others, too, would make SQLite write their indexes again. */
-const columns = [
-  'status',
-  'liveVersion',
-  'liveSlug',
-  'publishedAt',
-  'updatedAt',
-  'publishAt',
-  'embargoUntil',
-  'deletedAt',
-] as const satisfies (keyof ArticleRow)[]
-const updateState = prepared('update_article_state', (tx: Writer) =>
-  tx
-    .update(articles)
-    .set(Object.fromEntries(columns.map((name) => [name, sql.placeholder(name)])))
-    .where(eq(articles.id, sql.placeholder('id'))),
-)
+type Transition = TransitionName | 'trash' | 'restore'
 
-/** Stores the state of an article after a transition, and an entry in the audit log. Gives the article. */
+/** Stores what a transition changes in the row of an article, and an entry in the audit log. Gives the article. */
 export async function saveTransition(
   tx: Writer,
   context: WriteContext,
-  name: TransitionName | 'trash' | 'restore',
-  article: ArticleRow,
+  name: Transition,
+  before: ArticleRow,
+  changes: Partial<ArticleRow>,
 ): Promise<ArticleRow> {
-  await updateState(tx, { ...article })
-  const { id, version } = article
-  await audit(tx, context, { action: `article.${name}`, target: id, from: version, to: version })
-  return article
+  const after = { ...before, ...changes }
+  await updateChanged(tx, articles, { key: articles.id, value: before.id }, [before, after])
+  await auditTransition(tx, context, name, after)
+  return after
 }
+
+/** Adds a transition to the audit log. */
+export const auditTransition = (
+  tx: Writer,
+  context: WriteContext,
+  name: Transition,
+  { id, version }: ArticleRow,
+): Promise<void> => audit(tx, context, { action: `article.${name}`, target: id, from: version, to: version })
 
 /** A transition within review (`submit` or `return`): it changes the status alone, and nothing for the public. */
 export const moveForReview =
   (name: Extract<TransitionName, 'submit' | 'return'>) =>
   (tx: Writer, article: ArticleRow, context: WriteContext): Promise<ArticleRow> =>
-    saveTransition(tx, context, name, { ...article, status: statusAfter(stateOf(article), name) })
+    saveTransition(tx, context, name, article, { status: statusAfter(stateOf(article), name) })

@@ -19,8 +19,7 @@ export async function trash(tx: Writer, article: ArticleRow, context: WriteConte
   const { status } = article
   if (article.liveVersion !== null) await withdraw(tx, article, 'article.deleted', now)
   const statusNotLive = wasLive(article) ? 'unpublished' : 'draft'
-  return saveTransition(tx, context, 'trash', {
-    ...article,
+  return saveTransition(tx, context, 'trash', article, {
     status: status === 'retracted' ? status : statusNotLive,
     liveVersion: null,
     publishAt: null,
@@ -31,7 +30,7 @@ export async function trash(tx: Writer, article: ArticleRow, context: WriteConte
 
 /** Restores an article from the trash, as a working copy. */
 export const restore = (tx: Writer, article: ArticleRow, context: WriteContext): Promise<ArticleRow> =>
-  saveTransition(tx, context, 'restore', { ...article, deletedAt: null })
+  saveTransition(tx, context, 'restore', article, { deletedAt: null })
 
 /** Deletes an article permanently, with its revisions. Throws `in-use` while other articles link to it. */
 export async function deletePermanently(tx: Writer, article: ArticleRow, context: WriteContext): Promise<void> {

@@ -17,8 +17,8 @@ import { statusAfter } from './workflow.ts'
 export async function unpublish(tx: Writer, article: ArticleRow, context: WriteContext): Promise<ArticleRow> {
   const status = statusAfter(stateOf(article), 'unpublish')
   if (article.liveVersion !== null) await withdraw(tx, article, 'article.unpublished', context.now)
-  const unpublished = { ...article, status, liveVersion: null, publishAt: null, embargoUntil: null }
-  return saveTransition(tx, context, 'unpublish', unpublished)
+  const unpublished = { status, liveVersion: null, publishAt: null, embargoUntil: null }
+  return saveTransition(tx, context, 'unpublish', article, unpublished)
 }
 
 /** Retracts an article: a notice replaces its edition, and is among its corrections. */
@@ -38,8 +38,8 @@ export async function retract(
   const correction = { kind: 'retraction', text: notice.reason, at: now, fromVersion: version, toVersion: version }
   await tx.insert(corrections).values({ id: newId(), article: id, actor, actorName, ...correction })
   await putRetraction(tx, { article: id, slug, headline: content.headline, at: now, ...notice })
-  const retracted = { ...article, status, liveVersion: null, publishAt: null, embargoUntil: null }
-  return saveTransition(tx, context, 'retract', retracted)
+  const retracted = { status, liveVersion: null, publishAt: null, embargoUntil: null }
+  return saveTransition(tx, context, 'retract', article, retracted)
 }
 
 /** Removes the edition of an article and records a change of the type in the change log. */
