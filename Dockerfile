@@ -36,4 +36,4 @@ VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=4", "--heap-growing-percent=20", "--single-threaded-gc", "--expose-gc", "dist/cli/main.js", "serve"]
+CMD ["node", "--max-semi-space-size=4", "--heap-growing-percent=100", "--single-threaded-gc", "--expose-gc", "dist/cli/main.js", "serve"]

@@ -6,7 +6,7 @@ import { ADMIN_KEY } from './rivals.js'
 
 const COMMAND = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 /** Those of `npm start`. */
-const FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=20', '--single-threaded-gc', '--expose-gc']
+const FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=100', '--single-threaded-gc', '--expose-gc']
 /** How often the start is timed. */
 const STARTS = 5
 

@@ -8,16 +8,18 @@ import { getOrCreate } from './cache.ts'
 const IGNORABLE = /[\p{DI}\u0640]/gu
 /** The letters, digits and marks of a word, with invisible characters between. U+02BB and U+02BC are apostrophes, which separate words. */
 const RUN = /(?![\u02bb\u02bc\u0640\p{DI}])[\p{L}\p{N}\p{M}](?:(?![\u02bb\u02bc])[\p{L}\p{N}\p{M}\p{DI}])*/gu
-/** The same for lower-case texts whose letters and digits are all ASCII. */
-const ASCII_RUN = /[a-z0-9]+/g
 /**
  * Texts of Latin letters and the usual punctuation, without combining and invisible characters: each character is folded
  * for itself, and a run is letters and digits only. That is the fast path for texts that are not all ASCII.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of Latin-1, but the invisible soft hyphen
 const LATIN = /^[\u0000-\u00ac\u00ae-\u024f\u2010-\u2027\u20ac]*$/
-const LATIN_RUN =
-  /[0-9A-Za-z\u00aa\u00b2\u00b3\u00b5\u00b9\u00ba\u00bc-\u00be\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]+/g
+const LATIN_LETTER =
+  /[0-9A-Za-z\u00aa\u00b2\u00b3\u00b5\u00b9\u00ba\u00bc-\u00be\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]/
+/** Of the characters up to U+024F, by their codes, whether they belong to a run: 1 or 0. */
+const latinLetters = Uint8Array.from({ length: 0x250 }, (_, code) =>
+  Number(LATIN_LETTER.test(String.fromCharCode(code))),
+)
 /** The same in folded text. */
 const FOLDED_RUN = /[\p{L}\p{N}\p{M}]+/gu
 /** Scripts without spaces between words: each character is a word. */
@@ -96,35 +98,46 @@ export interface Token {
 }
 
 /** The words of a text, in order. */
-export const tokensIn = (text: string): Token[] => (isUnmarked(text) ? asciiTokens(text) : [...unicodeTokens(text)])
+export const tokensIn = (text: string): Token[] => (LATIN.test(text) ? latinTokens(text) : [...otherTokens(text)])
 
 /** The same one by one, for texts that are long. */
-export const eachToken = (text: string): Iterable<Token> => (isUnmarked(text) ? asciiTokens(text) : unicodeTokens(text))
+export const eachToken = (text: string): Iterable<Token> => (LATIN.test(text) ? latinTokens(text) : otherTokens(text))
 
-/** The words of a text whose letters and digits are all ASCII: the fast path for most texts. */
-function asciiTokens(text: string): Token[] {
+/** The words of a text that is all Latin: the fast path for most texts. */
+function latinTokens(text: string): Token[] {
   const tokens: Token[] = []
-  for (const { 0: run, index: start } of text.toLowerCase().matchAll(ASCII_RUN))
-    tokens.push({ word: truncate(run, MAX_WORD), form: run, start, end: start + run.length })
+  for (let at = 0; at < text.length; at++) {
+    if (latinLetters[text.charCodeAt(at)] !== 1) continue
+    const start = at
+    while (latinLetters[text.charCodeAt(at)] === 1) at++
+    addTokens(tokens, text.slice(start, at), start)
+  }
   return tokens
 }
 
-function* unicodeTokens(text: string): Generator<Token, void> {
-  for (const { 0: run, index } of text.matchAll(LATIN.test(text) ? LATIN_RUN : RUN)) {
+function* otherTokens(text: string): Generator<Token, void> {
+  for (const { 0: run, index } of text.matchAll(RUN)) {
     let start = index
-    if (ASCII.test(run)) {
-      const form = run.toLowerCase()
-      yield { word: truncate(form, MAX_WORD), form, start, end: start + run.length }
-      continue
-    }
     for (const part of partsOf(run)) {
-      const end = start + part.length
-      const words = wordsOf(part)
-      const form = words.length === 1 ? formOf(part) : undefined
-      for (const word of words) yield { word, form: form ?? word, start, end }
-      start = end
+      const tokens: Token[] = []
+      addTokens(tokens, part, start)
+      yield* tokens
+      start += part.length
     }
   }
+}
+
+/** Adds the words of a run of characters: usually one, but `½` folds to `1` and `2`. */
+function addTokens(tokens: Token[], run: string, start: number): void {
+  const end = start + run.length
+  if (ASCII.test(run)) {
+    const form = run.toLowerCase()
+    tokens.push({ word: truncate(form, MAX_WORD), form, start, end })
+    return
+  }
+  const words = (fold(run).match(FOLDED_RUN) ?? []).map((word) => truncate(word, MAX_WORD))
+  const form = words.length === 1 ? withoutUnseen(run).toLowerCase().normalize('NFKC') : undefined
+  for (const word of words) tokens.push({ word, form: form ?? word, start, end })
 }
 
 /** A run of letters and digits, or each of its characters in scripts without spaces. */
@@ -132,16 +145,6 @@ function* partsOf(run: string): Generator<string, void> {
   if (ASCII.test(run) || !UNSPACED.test(run)) yield run
   else for (const [character] of run.matchAll(CHARACTER)) yield character
 }
-
-/** The words of a run of characters: usually one, but `½` folds to `1` and `2`. */
-function wordsOf(run: string): string[] {
-  const folded = fold(run)
-  if (ASCII.test(run)) return [truncate(folded, MAX_WORD)]
-  return (folded.match(FOLDED_RUN) ?? []).map((word) => truncate(word, MAX_WORD))
-}
-
-const formOf = (part: string): string =>
-  ASCII.test(part) ? part.toLowerCase() : withoutUnseen(part).toLowerCase().normalize('NFKC')
 
 /** The folded words of a text, in order. */
 export const wordsIn = (text: string): string[] => tokensIn(text).map(({ word }) => word)
