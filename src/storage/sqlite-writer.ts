@@ -6,6 +6,7 @@ import { type DeferredWrites, deferWrites } from './deferred-writes.ts'
 import type { FailureLatch } from './failure.ts'
 import { pauseBetweenStatements } from './statement-pause.ts'
 import { type Storage, StorageBusy, type Writer } from './storage.ts'
+import type { WalCheckpoints } from './wal-checkpoint.ts'
 import type { WalSync } from './wal-sync.ts'
 import type { WriteConnection } from './write-queue.ts'
 
@@ -18,6 +19,7 @@ interface WriterOptions {
   /** Called before each commit. */
   endSnapshot(): void
   wal: WalSync
+  checkpointing: WalCheckpoints | undefined
   latch: FailureLatch
 }
 
@@ -27,7 +29,7 @@ interface WriterOptions {
  */
 export function sqliteWriter(
   connection: Database.Database,
-  { endSnapshot, wal, latch }: WriterOptions,
+  { endSnapshot, wal, checkpointing, latch }: WriterOptions,
 ): WriteConnection {
   // A commit writes to the WAL, and a checkpoint still syncs the WAL before the database file, and that before the WAL is reset.
   connection.pragma('synchronous = NORMAL')
@@ -46,7 +48,8 @@ export function sqliteWriter(
   return {
     tx,
     attempt: savepoints(connection, deferred),
-    begin() {
+    async begin() {
+      if (checkpointing?.isLong()) await checkpointing.finish()
       try {
         begin.run()
       } catch (error) {

@@ -10,7 +10,7 @@ import { APPLICATION_ID, isEmptyFile } from './sqlite-file.ts'
 import { sqliteWriter } from './sqlite-writer.ts'
 import { cacheStatements, type SlowStatements } from './statements.ts'
 import { type OpenOptions, STATEMENT_DEADLINE, type Storage, StorageUnusable } from './storage.ts'
-import { checkpointWal, MAX_WAL_PAGES } from './wal-checkpoint.ts'
+import { checkpointWal, MAX_WAL_PAGES, type WalCheckpoints } from './wal-checkpoint.ts'
 import { type WalSync, walSync } from './wal-sync.ts'
 import { writeQueue } from './write-queue.ts'
 
@@ -42,7 +42,10 @@ export async function openSqlite(path: string, options: OpenOptions = {}): Promi
     writer.pragma('busy_timeout = 0')
     const latch = failureLatch()
     const bounded = boundedReader(path, { deadline, inThread: forService, onError: latch.observe })
-    const base = createStorage({ writer, reader, wal: walSync(path) }, latch, slow)
+    if (!checkpoints) writer.pragma('wal_autocheckpoint = 0')
+    else if (forService) writer.pragma(`wal_autocheckpoint = ${MAX_WAL_PAGES}`)
+    const checkpointing = forService && checkpoints ? checkpointWal(path, latch.observe) : undefined
+    const base = createStorage({ writer, reader, wal: walSync(path), checkpointing }, latch, slow)
     const storage: Storage = {
       ...base,
       boundedReader: bounded.reader,
@@ -50,12 +53,9 @@ export async function openSqlite(path: string, options: OpenOptions = {}): Promi
       // Closing the last connection removes the WAL: the other connections must be closed before.
       close: () => bounded.close().then(base.close),
     }
-    if (!checkpoints) writer.pragma('wal_autocheckpoint = 0')
     if (!forService) return storage
-    if (checkpoints) writer.pragma(`wal_autocheckpoint = ${MAX_WAL_PAGES}`)
     const checking = checkFile(path, latch.damaged)
     checking.unref()
-    const checkpointing = checkpoints ? checkpointWal(path, latch.observe) : undefined
     return {
       ...storage,
       // Closing the last connection removes the WAL: all others must be closed before.
@@ -76,10 +76,11 @@ interface OpenFile {
   writer: Database.Database
   reader: Database.Database
   wal: WalSync
+  checkpointing: WalCheckpoints | undefined
 }
 
 function createStorage(
-  { writer, reader, wal }: OpenFile,
+  { writer, reader, wal, checkpointing }: OpenFile,
   latch: FailureLatch,
   slow: SlowStatements | undefined,
 ): Omit<Storage, 'boundedReader'> {
@@ -87,8 +88,9 @@ function createStorage(
   const { commits, end } = snapshots(reader)
   const listeners = new CommitListeners()
   const db = drizzle(reader) as unknown as Storage['reader']
-  const { transaction, attempt, idle } = writeQueue(sqliteWriter(writer, { endSnapshot: end, wal, latch }), () =>
-    listeners.run(),
+  const { transaction, attempt, idle } = writeQueue(
+    sqliteWriter(writer, { endSnapshot: end, wal, checkpointing, latch }),
+    () => listeners.run(),
   )
   return {
     reader: db,

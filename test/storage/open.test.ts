@@ -1,9 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as nextEventLoopTurn } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { openStorage } from '../../src/storage/open.ts'
 import { auditLog } from '../../src/storage/schema.ts'
+import { checkpointWal } from '../../src/storage/wal-checkpoint.ts'
 
 let folder: string
 beforeAll(() => {
@@ -94,5 +96,26 @@ describe('the WAL', () => {
   it('is checkpointed, unless another program is to do that', async () => {
     expect(await sizeAfterWrites('own.db', true)).toBeGreaterThan(4_000_000)
     expect(await sizeAfterWrites('foreign.db', false)).toBeLessThan(100_000)
+  })
+  it('is checkpointed to its end when it has become long, and then begins anew', async () => {
+    const file = join(folder, 'long.db')
+    await (await openStorage(file)).close()
+    const [writer, reader] = [new Database(file), new Database(file)]
+    writer.exec('create table pages (bytes blob)')
+    writer.pragma('wal_autocheckpoint = 0')
+    // What is written after this snapshot cannot be checkpointed before it ends.
+    reader.exec('begin; select * from pages')
+    const write = () => writer.exec('insert into pages values (zeroblob(20000000))')
+    write()
+    const errors: unknown[] = []
+    const checkpointing = checkpointWal(file, (error) => errors.push(error))
+    while (!checkpointing.isLong()) await nextEventLoopTurn()
+    reader.exec('commit')
+    await checkpointing.finish()
+    write()
+    expect(statSync(`${file}-wal`).size).toBeLessThan(25_000_000)
+    await checkpointing.stop()
+    for (const connection of [writer, reader]) connection.close()
+    expect(errors).toEqual([])
   })
 })
