@@ -15,7 +15,7 @@ const project = (displayName, files, more = {}) => ({
   testEnvironment: '<rootDir>/test/harness/environment.js',
   setupFilesAfterEnv: ['<rootDir>/test/harness/close-all.ts'],
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^better-sqlite3$': '<rootDir>/test/harness/once/better-sqlite3.js' },
+  moduleNameMapper: { '^(better-sqlite3|supertest)$': '<rootDir>/test/harness/once/$1.js' },
   transformIgnorePatterns: [`/node_modules/(?!(${onceLoaded})/)`],
   transform: {
     [`/src/.*\\.ts$|/harness/once/|/node_modules/(${onceLoaded})/.*(?<!\\.cjs)$`]:

@@ -1,3 +1,4 @@
+import { Agent } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import supertest, { type Test } from 'supertest'
 import type { KeyRole } from '../../src/access/roles.ts'
@@ -94,6 +95,8 @@ export async function newsroom(
   )
   const urls = [url, ...otherUrls]
   let turn = 0
+  // A connection for each request would take as long as the request.
+  const agent = new Agent({ keepAlive: true })
   const nextUrl = () => urls[turn++ % urls.length] ?? url
 
   const client = (token?: string): Client =>
@@ -101,7 +104,7 @@ export async function newsroom(
       METHODS.map((method) => [
         method,
         (path: string) => {
-          const test = supertest(nextUrl())[method](path).redirects(0)
+          const test = supertest(nextUrl())[method](path).redirects(0).agent(agent)
           if (token) test.set('authorization', `Bearer ${token}`)
           return test.expect((response) => conforms(method, path, response))
         },
