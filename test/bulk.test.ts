@@ -93,43 +93,43 @@ describe('a bulk request', () => {
   })
 
   it('answers each bad line in its place, and the rest is unharmed', async () => {
-    const lines = Array.from({ length: 1000 }, (_, n) => Buffer.from(JSON.stringify(article(`Wire ${n}`))))
+    const lines = Array.from({ length: 200 }, (_, n) => Buffer.from(JSON.stringify(article(`Wire ${n}`))))
     const bad: Record<number, Buffer> = {
-      100: Buffer.from('{"op":"create",'),
-      200: Buffer.from([0x22, 0xff, 0x22]),
-      300: Buffer.from(JSON.stringify(article('x'.repeat(2 * 1024 * 1024)))),
-      400: Buffer.from(JSON.stringify(article('Wire 400', { section: 'nowhere' }))),
-      500: Buffer.from(JSON.stringify(article('Wire 500', { kiker: 'x', authors: [5] }))),
-      600: Buffer.from(JSON.stringify(article('Wire 600', { slug: 'wire-599' }))),
-      700: Buffer.from('{"op":"make"}'),
-      800: Buffer.from(JSON.stringify({ op: 'publish', id: 'not-there' })),
-      900: Buffer.from('[]'),
+      20: Buffer.from('{"op":"create",'),
+      40: Buffer.from([0x22, 0xff, 0x22]),
+      60: Buffer.from(JSON.stringify(article('x'.repeat(2 * 1024 * 1024)))),
+      80: Buffer.from(JSON.stringify(article('Wire 80', { section: 'nowhere' }))),
+      100: Buffer.from(JSON.stringify(article('Wire 100', { kiker: 'x', authors: [5] }))),
+      120: Buffer.from(JSON.stringify(article('Wire 120', { slug: 'wire-119' }))),
+      140: Buffer.from('{"op":"make"}'),
+      160: Buffer.from(JSON.stringify({ op: 'publish', id: 'not-there' })),
+      180: Buffer.from('[]'),
     }
     const body = lines.flatMap((line, n) => [bad[n] ?? line, Buffer.from('\n')])
     const results = linesIn<Result>(await post(room.editor, Buffer.concat(body)).expect(200))
     expect(results.map(({ line }) => line)).toEqual(lines.map((_, n) => n + 1))
     const refused = results.filter(({ status }) => status !== 201)
     expect(refused.map(({ line, status, problem }) => [line - 1, status, problem?.type.slice(10)])).toEqual([
-      [100, 400, 'invalid-json'],
-      [200, 400, 'invalid-encoding'],
-      [300, 413, 'too-large'],
-      [400, 422, 'invalid-reference'],
-      [500, 400, 'validation'],
-      [600, 409, 'conflict'],
-      [700, 400, 'validation'],
-      [800, 404, 'not-found'],
-      [900, 400, 'validation'],
+      [20, 400, 'invalid-json'],
+      [40, 400, 'invalid-encoding'],
+      [60, 413, 'too-large'],
+      [80, 422, 'invalid-reference'],
+      [100, 400, 'validation'],
+      [120, 409, 'conflict'],
+      [140, 400, 'validation'],
+      [160, 404, 'not-found'],
+      [180, 400, 'validation'],
     ])
-    expect(results[400]?.problem?.errors).toMatchObject([{ pointer: '/body/section' }])
-    expect(results[500]?.problem?.errors?.map(({ pointer }) => pointer).toSorted()).toEqual([
+    expect(results[80]?.problem?.errors).toMatchObject([{ pointer: '/body/section' }])
+    expect(results[100]?.problem?.errors?.map(({ pointer }) => pointer).toSorted()).toEqual([
       '/body/authors/0',
       '/body/kiker',
     ])
-    expect(results[600]?.problem?.errors).toMatchObject([{ pointer: '/body/slug' }])
-    expect(results[700]?.problem?.errors).toMatchObject([{ pointer: '/op' }])
-    for (const n of [399, 401, 599, 601, 999]) expect(results[n]).toMatchObject({ slug: `wire-${n}`, version: 1 })
-    for (const n of [399, 401, 999]) await room.editor.get(`/v1/articles/wire-${n}?version=draft`).expect(200)
-    await room.editor.get('/v1/articles/wire-400?version=draft').expect(404)
+    expect(results[120]?.problem?.errors).toMatchObject([{ pointer: '/body/slug' }])
+    expect(results[140]?.problem?.errors).toMatchObject([{ pointer: '/op' }])
+    for (const n of [79, 81, 119, 121, 199]) expect(results[n]).toMatchObject({ slug: `wire-${n}`, version: 1 })
+    for (const n of [79, 81, 199]) await room.editor.get(`/v1/articles/wire-${n}?version=draft`).expect(200)
+    await room.editor.get('/v1/articles/wire-80?version=draft').expect(404)
   })
 
   it('reads large lines as it reads small ones', async () => {
