@@ -189,7 +189,7 @@ it('follows a section that moves, before its articles have been recompiled', asy
 
 it('reads many batches, each article once', async () => {
   // All at the same moment, so that their ids alone part them.
-  const lines = Array.from({ length: 250 }, (_, n) => ({
+  const lines = Array.from({ length: 205 }, (_, n) => ({
     op: 'create',
     resource: 'articles',
     publish: true,

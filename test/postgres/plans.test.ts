@@ -9,7 +9,7 @@ import { newDatabase } from '../harness/storage.ts'
 
 /** How many articles the API creates, and how many copies of each are added. */
 const CREATED = 100
-const COPIES = 100
+const COPIES = 50
 /** The tables that grow with the articles. */
 const LARGE = [
   'editions',
