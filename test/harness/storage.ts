@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { statfsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dialect } from '../../src/storage/dialect.ts'
 import { openStorage } from '../../src/storage/open.ts'
 import type { OpenOptions, Storage } from '../../src/storage/storage.ts'
 import { closeLater } from './cleanup.ts'
+// @ts-expect-error: plain JavaScript, since it is loaded as it is.
+import { templateOnce } from './once/template.js'
 
 /** A new database of the engine under test, removed when it is closed, at the latest when the test file ends. */
 export const temporaryStorage = async (options: OpenOptions = {}): Promise<Storage> =>
@@ -51,8 +53,19 @@ export async function temporaryFolder(): Promise<string> {
 
 async function sqliteFile(options: OpenOptions): Promise<Temporary> {
   const folder = await mkdtemp(join(home, 'dateline-'))
+  const path = join(folder, 'test.db')
+  await writeFile(path, await templateOnce(migratedFile))
   const remove = () => rm(folder, { recursive: true })
-  return { open: () => openStorage(join(folder, 'test.db'), options), remove }
+  return { open: () => openStorage(path, options), remove }
+}
+
+async function migratedFile(): Promise<Buffer> {
+  const folder = await mkdtemp(join(home, 'dateline-'))
+  const path = join(folder, 'template.db')
+  await (await openStorage(path)).close()
+  const file = await readFile(path)
+  await rm(folder, { recursive: true })
+  return file
 }
 
 async function postgresDatabase(options: OpenOptions): Promise<Temporary> {

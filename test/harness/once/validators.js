@@ -23,8 +23,16 @@ ajv.addSchema(whole, 'whole')
  * @returns {string | undefined} what is wrong
  */
 export function invalidity(value, path, { isPartial = false } = {}) {
+  const key = `${isPartial} ${path.join(' ')}`
+  const validate = validators.get(key) ?? compiled(path, isPartial)
+  validators.set(key, validate)
+  return validate(value) ? undefined : ajv.errorsText(validate.errors)
+}
+
+const validators = new Map()
+
+function compiled(path, isPartial) {
   const pointer = path.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')
   const $ref = `${isPartial ? 'partial' : 'whole'}#/${pointer}`
-  const validate = ajv.getSchema($ref) ?? ajv.compile({ $ref })
-  return validate(value) ? undefined : ajv.errorsText(validate.errors)
+  return ajv.getSchema($ref) ?? ajv.compile({ $ref })
 }
