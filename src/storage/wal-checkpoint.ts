@@ -6,7 +6,7 @@ const THREAD = new URL('wal-checkpoint-thread.js', import.meta.url)
 /** The size of the WAL, in pages of 4 kB, at which the connection that writes checkpoints it itself. */
 export const MAX_WAL_PAGES = 8_000
 
-/** What the thread posts: that the WAL is long, that it has done the checkpoint that was asked for, or an error. */
+/** What the thread posts: that the WAL is long, that a checkpoint on request is done, or an error. */
 export type CheckpointMessage = 'long' | 'done' | { code: string; message: string }
 
 export interface WalCheckpoints {
