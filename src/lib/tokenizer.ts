@@ -100,7 +100,7 @@ export interface Token {
 /** The words of a text, in order. */
 export const tokensIn = (text: string): Token[] => (LATIN.test(text) ? latinTokens(text) : [...otherTokens(text)])
 
-/** The same one by one, for texts that are long. */
+/** The same; one by one where a text is not all Latin, since that takes longer. */
 export const eachToken = (text: string): Iterable<Token> => (LATIN.test(text) ? latinTokens(text) : otherTokens(text))
 
 /** The words of a text that is all Latin: the fast path for most texts. */

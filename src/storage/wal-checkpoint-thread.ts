@@ -5,12 +5,12 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
-import type { CheckpointMessage } from './wal-checkpoint.ts'
+import { type CheckpointMessage, MAX_WAL_PAGES } from './wal-checkpoint.ts'
 
 /** The interval, in milliseconds: pages that are written several times within it are checkpointed once. */
 const INTERVAL = 500
-/** How many pages a WAL has that is long: half of the size at which the connection that writes checkpoints it. */
-const LONG = 4_000
+/** How many pages a WAL has that is long. */
+const LONG = MAX_WAL_PAGES / 2
 
 const connection = new Database(workerData as string, { fileMustExist: true, timeout: 0 })
 // The WAL is synced before it is checkpointed, and the database file before the WAL is reset.

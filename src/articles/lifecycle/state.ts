@@ -24,13 +24,13 @@ export function notLive(article: ArticleRow, detail: string): Problem {
   })
 }
 
-type Transition = TransitionName | 'trash' | 'restore'
+type AuditedTransition = TransitionName | 'trash' | 'restore'
 
 /** Stores what a transition changes in the row of an article, and an entry in the audit log. Gives the article. */
 export async function saveTransition(
   tx: Writer,
   context: WriteContext,
-  name: Transition,
+  name: AuditedTransition,
   before: ArticleRow,
   changes: Partial<ArticleRow>,
 ): Promise<ArticleRow> {
@@ -44,7 +44,7 @@ export async function saveTransition(
 export const auditTransition = (
   tx: Writer,
   context: WriteContext,
-  name: Transition,
+  name: AuditedTransition,
   { id, version }: ArticleRow,
 ): Promise<void> => audit(tx, context, { action: `article.${name}`, target: id, from: version, to: version })
 
