@@ -1,7 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+// @ts-expect-error: plain JavaScript, since what starts PostgreSQL loads it as it is.
+import { dataHome } from './data-home.js'
 
 /** The service as it was built for this run of the tests. */
 const built = join(process.env.TEST_BUILD ?? '', 'sqlite')
@@ -14,7 +15,7 @@ export type CommandLine = ReturnType<typeof commandLine>
 
 /** The command line. Its processes run in a folder that is new and is removed with them. */
 export function commandLine() {
-  const folder = mkdtempSync(join(tmpdir(), 'dateline-cli-'))
+  const folder = mkdtempSync(join(dataHome, 'dateline-cli-'))
   const children = new Set<ReturnType<typeof spawn>>()
 
   /** A process of the command line, with no more of an environment than this. */

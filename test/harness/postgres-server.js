@@ -7,29 +7,36 @@ import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSy
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { dataHome } from './data-home.js'
 
 /** PostgreSQL refuses to run as root; then it runs as this user, `nobody` on most systems. */
 const UNPRIVILEGED = 65_534
 /** The tests' data need not survive a power cut. */
-const SETTINGS = { listen_addresses: '', fsync: 'off', full_page_writes: 'off', max_connections: '200' }
+const SETTINGS = {
+  listen_addresses: '',
+  fsync: 'off',
+  full_page_writes: 'off',
+  max_connections: '200',
+  max_wal_size: '128MB',
+}
 
 /** Starts a server; gives its address, how to end it and to start it again, and a replica of it. */
 export async function startPostgres() {
-  const folder = mkdtempSync(join(tmpdir(), 'dateline-postgres-'))
+  const folder = mkdtempSync(join(dataHome, 'dateline-postgres-'))
   const data = join(folder, 'data')
   const isRoot = process.getuid?.() === 0
   const options = { cwd: folder, ...(isRoot && { uid: UNPRIVILEGED, gid: UNPRIVILEGED }) }
   const own = (path) => isRoot && chownSync(path, UNPRIVILEGED, UNPRIVILEGED)
-  const native = isRoot ? copied(folder) : installed()
+  const programs = isRoot ? copied(installed()) : installed()
   mkdirSync(data, { mode: 0o700 })
   for (const path of [folder, data]) own(path)
   const flags = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync']
-  const made = spawnSync(join(native, 'bin/initdb'), [`--pgdata=${data}`, ...flags], options)
+  const made = spawnSync(join(programs, 'bin/initdb'), [`--pgdata=${data}`, ...flags], options)
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`)
   /** Starts a server over a data directory, with its socket in `at`. */
   const start = async (directory, at, more = {}) => {
     const settings = Object.entries({ ...SETTINGS, ...more }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-    const started = spawn(join(native, 'bin/postgres'), ['-D', directory, '-k', at, ...settings], options)
+    const started = spawn(join(programs, 'bin/postgres'), ['-D', directory, '-k', at, ...settings], options)
     await new Promise((resolve, reject) => {
       let log = ''
       started.stderr.on('data', (text) => {
@@ -52,7 +59,9 @@ export async function startPostgres() {
       which.kill(signal)
     })
   const urlAt = (socket) => `postgres://postgres@localhost/postgres?host=${encodeURIComponent(socket)}`
-  const remove = () => rmSync(folder, { recursive: true, force: true })
+  const remove = () => {
+    for (const path of isRoot ? [folder, programs] : [folder]) rmSync(path, { recursive: true, force: true })
+  }
   process.on('exit', () => {
     server.kill('SIGQUIT')
     standby?.kill('SIGQUIT')
@@ -102,8 +111,9 @@ function installed() {
 }
 
 /** Another user may not be let into the folder of this checkout. */
-function copied(folder) {
-  const native = join(folder, 'native')
-  cpSync(installed(), native, { recursive: true, verbatimSymlinks: true })
-  return native
+function copied(native) {
+  const programs = mkdtempSync(join(tmpdir(), 'dateline-postgres-'))
+  cpSync(native, programs, { recursive: true, verbatimSymlinks: true })
+  chmodSync(programs, 0o755)
+  return programs
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { statfsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dialect } from '../../src/storage/dialect.ts'
 import { openStorage } from '../../src/storage/open.ts'
 import type { OpenOptions, Storage } from '../../src/storage/storage.ts'
 import { closeLater } from './cleanup.ts'
+// @ts-expect-error: plain JavaScript, since what starts PostgreSQL loads it as it is.
+import { dataHome } from './data-home.js'
 // @ts-expect-error: plain JavaScript, since it is loaded as it is.
 import { templateOnce } from './once/template.js'
 
@@ -32,27 +32,15 @@ interface Temporary {
   remove: () => Promise<void>
 }
 
-/** Where files of tests lie: in memory where there is room, since their data need not survive a power cut. */
-const home = hasRoom('/dev/shm') ? '/dev/shm' : tmpdir()
-
-function hasRoom(path: string): boolean {
-  try {
-    const { bavail, bsize } = statfsSync(path)
-    return bavail * bsize > 2 ** 30
-  } catch {
-    return false
-  }
-}
-
 /** A new folder, removed when the test file ends. */
 export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(home, 'dateline-'))
+  const folder = await mkdtemp(join(dataHome, 'dateline-'))
   closeLater(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
 
 async function sqliteFile(options: OpenOptions): Promise<Temporary> {
-  const folder = await mkdtemp(join(home, 'dateline-'))
+  const folder = await mkdtemp(join(dataHome, 'dateline-'))
   const path = join(folder, 'test.db')
   await writeFile(path, await templateOnce(migratedFile))
   const remove = () => rm(folder, { recursive: true })
@@ -60,7 +48,7 @@ async function sqliteFile(options: OpenOptions): Promise<Temporary> {
 }
 
 async function migratedFile(): Promise<Buffer> {
-  const folder = await mkdtemp(join(home, 'dateline-'))
+  const folder = await mkdtemp(join(dataHome, 'dateline-'))
   const path = join(folder, 'template.db')
   await (await openStorage(path)).close()
   const file = await readFile(path)
@@ -68,11 +56,15 @@ async function migratedFile(): Promise<Buffer> {
   return file
 }
 
+/** How long a writer may be silent, in milliseconds: long, since a busy machine may stop the tests' process for seconds. */
+const SILENCE = 60_000
+
 async function postgresDatabase(options: OpenOptions): Promise<Temporary> {
   const { url, remove } = await newDatabase()
   const { TEST_POOLER_URL: pooler } = process.env
   const through = pooler ? databaseAt(pooler, new URL(url).pathname.slice(1)) : url
-  return { open: () => openStorage(through, { ...options, server: { prepared: !pooler } }), remove }
+  const server = { prepared: !pooler, silence: SILENCE }
+  return { open: () => openStorage(through, { ...options, server }), remove }
 }
 
 /** On PostgreSQL a copy of a database that has been migrated once for the whole run. */
