@@ -8,6 +8,7 @@ import { readConfig } from '../src/config.ts'
 import { pageOfEntry } from '../src/editions/site-urls.ts'
 import { siteOf } from '../src/feeds/site.ts'
 import { uriOf } from '../src/lib/uri.ts'
+import { anyCharacter } from './harness/characters.ts'
 import { runs } from './harness/depth.ts'
 import { storePhoto } from './harness/media.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
@@ -354,7 +355,7 @@ it('writes every web address as a URI', () => {
   fc.assert(
     fc.property(
       fc.webUrl({ withFragments: true, withQueryParameters: true }),
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyCharacter }),
       (url, more) => {
         const address = `${url}${more}`
         if (!URL.canParse(address) || /\s/.test(address)) return

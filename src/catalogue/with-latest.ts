@@ -1,6 +1,7 @@
 /** `include=latest`: entries with the newest articles of each, for front pages. */
 import * as z from 'zod'
-import { compileSerializer } from '../http/serializer.ts'
+import { serializerOf } from '../http/serializer.ts'
+import { getOrCreate } from '../lib/cache.ts'
 import { Problem } from '../lib/problem.ts'
 import { enumList, integerParameter } from '../lib/query-parameters.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -42,34 +43,39 @@ export function latestLimit({
   throw new Problem('validation', `latest ${message}`, { errors })
 }
 
-/** The reply schema of one kind of entry, and the serialisation of entries with their newest articles. */
-export function withLatest<Row extends EntryRow, Input extends EntryInput>(
-  kind: EntryKind<Row, Input>,
-  { Card, newest }: LatestArticles,
-) {
-  const { noun, title, children } = kind
+/** The reply schemas that were made: what is compiled for a schema is found by it. */
+const replySchemas = new WeakMap<object, z.ZodObject>()
+
+/** The reply schema of one kind of entry, with its newest articles. */
+function replySchema<Row extends EntryRow, Input extends EntryInput>(
+  { View, noun, title, plural, children }: EntryKind<Row, Input>,
+  Card: z.ZodType,
+): z.ZodObject {
   const latest = z
     .array(Card)
     .optional()
     .meta({ description: 'Its newest articles, newest first; only with `include=latest`.' })
   const Child = z
-    .object({ ...kind.View.shape, latest })
+    .object({ ...View.shape, latest })
     .meta({ id: `Child${title}`, description: `A ${noun} below another, on its front page.` })
   const childrenMember = z
     .array(Child)
     .optional()
-    .meta({ description: `The ${kind.plural} right below it, by position; only of one, with \`include=latest\`.` })
-  const View = z
-    .object({ ...kind.View.shape, latest, ...(children && { children: childrenMember }) })
-    .meta({ ...kind.View.meta() })
-  // Compiled on first use, as for all replies.
-  let serialiseView: ((view: unknown) => string) | undefined
+    .meta({ description: `The ${plural} right below it, by position; only of one, with \`include=latest\`.` })
+  return z.object({ ...View.shape, latest, ...(children && { children: childrenMember }) }).meta({ ...View.meta() })
+}
+
+/** The reply schema of one kind of entry, and the serialisation of entries with their newest articles. */
+export function withLatest<Row extends EntryRow, Input extends EntryInput>(
+  kind: EntryKind<Row, Input>,
+  { Card, newest }: LatestArticles,
+) {
+  const { noun, children } = kind
+  const View = getOrCreate(replySchemas, kind, () => replySchema(kind, Card))
 
   /** An entry with its newest articles, as JSON. */
   async function serialise(view: { id: string }, limit: number): Promise<string> {
-    serialiseView ??= compileSerializer(View)
-    const cards = await newest(noun, view.id, limit)
-    return withMember(serialiseView(view), 'latest', cards)
+    return withMember(serializerOf(View)(view), 'latest', await newest(noun, view.id, limit))
   }
 
   return {

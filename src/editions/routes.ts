@@ -18,6 +18,8 @@ import { readEdition } from './store.ts'
 const ArticleQuery = z.strictObject({ ...articleReplyParameters, asOf: asOfParameter })
 export type ArticleQuery = z.output<typeof ArticleQuery>
 
+const ArticleOrFields = z.union([Article, ArticleFields])
+
 /** What an article is read with. Working copies and revisions are read by functions that are handed in. */
 export interface EditionDependencies {
   storage: Storage
@@ -49,7 +51,7 @@ export function registerEditions(server: FastifyInstance, deps: EditionDependenc
         params: ByArticle,
         querystring: ArticleQuery,
         replyHeaders: ['Last-Modified', 'Cache-Tag'],
-        response: { 200: z.union([Article, ArticleFields]), 308: PermanentRedirect, 410: Retracted },
+        response: { 200: ArticleOrFields, 308: PermanentRedirect, 410: Retracted },
       },
     },
     (request, reply) => getArticle(deps, request, reply, request.params.article, request.query),

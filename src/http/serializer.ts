@@ -10,16 +10,21 @@ type Serializer = (reply: unknown) => string
 const compiled = new WeakMap<z.ZodType, Serializer>()
 
 /**
+ * The function that writes values of the schema as JSON. Members that the schema does not name are left out. It is
+ * compiled once for a schema.
+ */
+export const serializerOf = (schema: z.ZodType): Serializer => getOrCreate(compiled, schema, () => compile(schema))
+
+/**
  * Serializes the replies of a route. The function is compiled at the first reply, so that the service starts fast: most
  * routes are seldom called.
  */
 export const serializerCompiler: FastifySerializerCompiler<z.ZodType> =
   ({ schema }) =>
   (reply) =>
-    getOrCreate(compiled, schema, () => compileSerializer(schema))(reply)
+    serializerOf(schema)(reply)
 
-/** Compiles the function that writes values of the schema as JSON. Members that the schema does not name are left out. */
-export function compileSerializer(schema: z.ZodType): Serializer {
+function compile(schema: z.ZodType): Serializer {
   const options = { target: 'openapi-3.0', io: 'output', unrepresentable: 'any' } as const
   const { definitions = {}, ...json } = z.toJSONSchema(schema, options) as { definitions?: Record<string, Json> }
   const known = { definitions: serializerSchema(definitions, definitions) }

@@ -9,6 +9,7 @@ import { toMarkdown } from '../../src/body/to-markdown.ts'
 import { toText } from '../../src/body/to-text.ts'
 import { countWords, readingTimeMinutes } from '../../src/body/word-count.ts'
 import { isVisible } from '../../src/lib/unicode.ts'
+import { anyCharacter } from '../harness/characters.ts'
 import { runs } from '../harness/depth.ts'
 
 type Format = 'markdown' | 'html' | 'text'
@@ -146,7 +147,7 @@ describe('conversion', () => {
 })
 
 const line = fc
-  .string({ unit: 'binary', maxLength: 40 })
+  .string({ unit: anyCharacter, maxLength: 40 })
   .map((s) => s.replace(/[\p{C}\p{Z}\uFFFE\uFFFF]/gu, ' ').trim())
 const marked = fc.stringMatching(/^[a-c *_~`[\]()<>&;#!|\\:/.-]{1,30}$/)
 

@@ -17,6 +17,8 @@ const DryRunQuery = z.strictObject({
   dryRun: booleanParameter('Only say what publishing now would do; nothing is changed.'),
 })
 
+const ArticleOrDryRun = z.union([Article, PublicationDryRun])
+
 /** A route for each transition. */
 export function registerTransitions(server: FastifyInstance, deps: ArticleDeps): void {
   const app = server.withTypeProvider<ZodTypes>()
@@ -35,7 +37,7 @@ export function registerTransitions(server: FastifyInstance, deps: ArticleDeps):
           headers: ConditionalHeaders.extend(idempotencyHeader),
           querystring: hasDryRun ? DryRunQuery : NoQuery,
           body,
-          response: { 200: hasDryRun ? z.union([Article, PublicationDryRun]) : Article },
+          response: { 200: hasDryRun ? ArticleOrDryRun : Article },
         },
       },
       (request, reply) => {
