@@ -8,7 +8,7 @@ import { asSent, type Sent } from './reply.ts'
 /**
  * What a proxy that compresses a reply appends to its ETag: `"x-gzip"` (Apache), `"x;br"` (Jetty), `"x--gzip"`, `"x:zstd"`.
  */
-const CODING = /(?:--?|[;:+])(?:gzip|br|zstd|deflate)"$/
+const CODING = /^(?:--?|[;:+])(?:gzip|br|zstd|deflate)"$/
 
 /**
  * Whether `If-None-Match` lists the ETag, by the weak comparison (RFC 9110, section 13.1.2), or as a proxy that compresses
@@ -18,9 +18,10 @@ export function matchesEtag(headers: IncomingHttpHeaders, etag: string): boolean
   const condition = headers['if-none-match']
   if (condition === undefined) return false
   if (condition === etag || condition.trim() === '*') return true
+  const unquoted = etag.slice(0, -1)
   return condition.split(',').some((one) => {
     const tag = one.trim().replace(/^W\//, '')
-    return tag === etag || tag.replace(CODING, '"') === etag
+    return tag === etag || (tag.startsWith(unquoted) && CODING.test(tag.slice(unquoted.length)))
   })
 }
 
