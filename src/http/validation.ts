@@ -41,11 +41,17 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
 /** Throws `invalid-encoding` unless all parameters are clean Unicode; bodies are checked when they are parsed. */
 function checkParameters(parameters: Record<string, unknown>, location: RequestLocation): void {
   for (const [name, value] of Object.entries(parameters)) {
-    const message = typeof value === 'string' ? invalidCharacters(value) : undefined
+    const message = faultIn(value)
     if (message === undefined) continue
     const error = { in: location, pointer: pointerTo([name]), code: 'invalid-encoding', message }
     throw new Problem('invalid-encoding', `${name} ${message}`, { errors: [error] })
   }
+}
+
+/** Why a parameter is not clean Unicode; a repeated one is a list of its values. */
+function faultIn(value: unknown): string | undefined {
+  if (Array.isArray(value)) return value.map(faultIn).find((fault) => fault !== undefined)
+  return typeof value === 'string' ? invalidCharacters(value) : undefined
 }
 
 /** The body as the schema parses it. Throws the same problems as the validation of a whole request. */

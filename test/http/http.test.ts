@@ -354,9 +354,9 @@ describe('unknown names', () => {
 
   it.each(['x%00y', '%00', 'x%08', '%7f'])('is text that is not clean: %s', async (text) => {
     const { anyone } = room
-    await anyone
-      .get(`/v1/articles?section=${text}`)
-      .expect(problem('invalid-encoding', { in: 'query', pointer: '/section' }))
+    const inSection = problem('invalid-encoding', { in: 'query', pointer: '/section' })
+    for (const query of [`section=${text}`, `section=${text}&section=${text}`, `section=news&section=${text}`])
+      for (const path of ['/v1/articles', '/feeds/rss.xml']) await anyone.get(`${path}?${query}`).expect(inSection)
     await anyone.get(`/v1/articles/${text}`).expect(problem('invalid-encoding', { in: 'path', pointer: '/article' }))
     await anyone.get(`/v1/authors/${text}`).expect(problem('invalid-encoding', { in: 'path', pointer: '/author' }))
   })
