@@ -1,4 +1,4 @@
-/** The cached public replies: found by URL and coding, and sent with the headers that differ from one request to the next. */
+/** The cached public replies: found by URL, and sent in the coding that the client accepts, with headers of the request. */
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { FastifyContextConfig } from 'fastify'
 import type { ChangeFollower } from '../changes/change-follower.ts'
@@ -66,16 +66,16 @@ export function cachedReplies({
   follower.onChange(cache.invalidate)
   const compressing = new Set<string>()
 
-  /** Caches the reply in a coding, for the requests that come when it is compressed. */
+  /** Caches the reply in a coding, too, for the requests that come when it is compressed. */
   async function compressLater(url: string, identity: CachedResponse, body: Buffer, coding: Coding): Promise<void> {
-    const key = codedKey(url, coding)
-    if (compressing.has(key) || compressing.size >= MAX_COMPRESSING) return
-    compressing.add(key)
+    if (compressing.has(url) || compressing.size >= MAX_COMPRESSING) return
+    compressing.add(url)
     try {
-      const response = codedResponse(identity, await compress(body, coding), coding)
-      if (cache.get(url, identity.changeToken) === identity) cache.set(key, response)
+      const coded = codedResponse(identity, await compress(body, coding), coding)
+      if (cache.get(url, identity.changeToken) === identity)
+        cache.set(url, { ...identity, coded: { ...identity.coded, [coding]: coded } })
     } finally {
-      compressing.delete(key)
+      compressing.delete(url)
     }
   }
 
@@ -83,13 +83,13 @@ export function cachedReplies({
     has: cache.has,
 
     find({ url, headers }, changeToken) {
-      const coding = acceptedCoding(headers['accept-encoding'])
-      const coded = coding && cache.get(codedKey(url, coding), changeToken)
-      if (coded) return coded
       const response = cache.get(url, changeToken)
       if (!response?.body) return response && matchesEtag(headers, response.etag) ? response : undefined
-      if (coding && isCompressible(response.body)) void compressLater(url, response, response.body, coding)
-      return response
+      const coding = acceptedCoding(headers['accept-encoding'])
+      if (coding === undefined || !isCompressible(response.body)) return response
+      const coded = response.coded?.[coding]
+      if (coded === undefined) void compressLater(url, response, response.body, coding)
+      return coded ?? response
     },
 
     store({ url, changeToken }, { config, commonHeaders }, reply) {
@@ -115,6 +115,3 @@ export function cachedReplies({
     },
   }
 }
-
-/** The key of a reply in a coding: a URL has no space. */
-const codedKey = (url: string, coding: Coding): string => `${coding} ${url}`

@@ -48,12 +48,13 @@ export function responseOf(
 
 /** A reply in a content coding. */
 export function codedResponse(identity: CachedResponse, body: Buffer, coding: Coding): CachedResponse {
+  const { coded: _, ...same } = identity
   const etag = codedEtag(identity.etag, coding)
   const changed: Record<string, string> = { etag, 'content-length': String(body.length) }
   const change = (headers: string[]) =>
     headers.map((text, index) => (index % 2 === 0 ? text : (changed[headers[index - 1] ?? ''] ?? text)))
   return {
-    ...identity,
+    ...same,
     etag,
     body,
     okHeaders: [...change(identity.okHeaders), 'content-encoding', coding],

@@ -1,6 +1,7 @@
 import type { FastifyContextConfig } from 'fastify'
 import { type Dependencies, mayAlter } from '../changes/dependencies.ts'
 import { BoundedMap } from '../lib/cache.ts'
+import type { Coding } from './content-coding.ts'
 
 /** A finished reply to a GET. Its headers are names and values in turn. */
 export interface CachedResponse {
@@ -14,6 +15,8 @@ export interface CachedResponse {
   notModifiedHeaders: string[]
   /** Null if only the headers of a 304 are known. */
   body: Buffer | null
+  /** The same reply in content codings. */
+  coded?: Partial<Record<Coding, CachedResponse>>
   /** For a reply in a content coding, the same reply without it. */
   identity?: CachedResponse
 }
@@ -23,7 +26,8 @@ const OVERHEAD = 1_000
 /** A reply larger than one part in so many of the cache is not cached. */
 const LARGEST_SHARE = 8
 
-const sizeOf = ({ body }: CachedResponse): number => (body?.length ?? 0) + OVERHEAD
+const sizeOf = ({ body, coded = {} }: CachedResponse): number =>
+  Object.values(coded).reduce((size, form) => size + sizeOf(form), (body?.length ?? 0) + OVERHEAD)
 
 /** A cache of finished replies by URL, of at most `maxBytes`; 0 caches none. */
 export function responseCache(maxBytes: number) {
