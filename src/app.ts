@@ -37,6 +37,7 @@ import { registerFormats } from './formats/routes.ts'
 import { registerAccess } from './http/access.ts'
 import { type Admission, admission } from './http/admission.ts'
 import { publicCacheControl, registerCaching } from './http/caching.ts'
+import { addressReader, registerClientAddress } from './http/client-address.ts'
 import { commonHeaders, registerCors, registerSecurityHeaders } from './http/common-headers.ts'
 import { requireIfMatch } from './http/conditional-requests.ts'
 import { registerDocs } from './http/docs/routes.ts'
@@ -99,8 +100,9 @@ interface Front {
 async function registerHooks(app: FastifyInstance, services: Services, front: Front): Promise<void> {
   const { config, clock, publicRead, caching, notifier, jobs, addCounts } = services
   const windows = rateWindows()
-  const trustProxy = config.TRUST_PROXY
-  const limits = registerRateLimit(app, { perMinute: config.RATE_LIMIT, windows, clock, trustProxy })
+  const addressOf = addressReader(config.TRUST_PROXY)
+  registerClientAddress(app, addressOf)
+  const limits = registerRateLimit(app, { perMinute: config.RATE_LIMIT, windows, clock, addressOf })
   await shareRateLimits(app, windows, { url: config.REDIS_URL, addCounts, clock })
   const logsReads = ['debug', 'trace'].includes(config.LOG_LEVEL)
   if (publicRead) {

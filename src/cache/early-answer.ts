@@ -45,7 +45,12 @@ export function earlyAnswer(replies: CachedReplies, options: EarlyAnswerOptions)
     const { method, url = '', headers } = request
     if (method !== 'GET' || headers.authorization !== undefined || !replies.has(url)) return next()
     const answer = (token: string) => {
-      if (!send(request, response, token)) next()
+      try {
+        if (send(request, response, token)) return
+      } catch {
+        if (response.headersSent) return void response.destroy()
+      }
+      next()
     }
     let token: ReturnType<ChangeFollower['latest']>
     try {

@@ -75,18 +75,19 @@ export function registerAccess(app: FastifyInstance, options: AccessOptions): vo
       if (access && !allowed(anonymous, access)) return done(unauthenticated())
       return done()
     }
-    identify(request.headers, authenticate).then((caller) => {
+    const admit = (caller: Caller | undefined): Problem | undefined => {
       const tooMany = limits.countKeyed(request, reply, caller)
       if (!caller) onRefused(request)
       else {
         request.caller = caller
         request.identifiedAt = clock.now().getTime()
       }
-      if (tooMany) return done(tooMany)
-      if (!caller) return done(unauthenticated())
-      if (access && !allowed(caller, access, honoursGrants)) return done(forbidden(caller, access))
-      done()
-    }, done)
+      if (tooMany) return tooMany
+      if (!caller) return unauthenticated()
+      return access && !allowed(caller, access, honoursGrants) ? forbidden(caller, access) : undefined
+    }
+    // A fault in `admit` is one of this request, not of the process.
+    identify(request.headers, authenticate).then(admit).then(done, done)
   })
   identifyLateBodies(app, options)
 }

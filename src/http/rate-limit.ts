@@ -1,12 +1,11 @@
 /** Rate limits: how many requests a client may send in a minute. */
 import type { IncomingMessage } from 'node:http'
-import proxyAddr from '@fastify/proxy-addr'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import ipaddr from 'ipaddr.js'
 import type { Caller } from '../access/roles.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
 import { type RateWindow, type RateWindows, spent, WINDOW } from '../lib/rate-windows.ts'
+import { type AddressReader, networkOf } from './client-address.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -35,8 +34,7 @@ export interface RateLimitOptions {
   perMinute: number
   windows: RateWindows
   clock: Clock
-  /** Whose `X-Forwarded-For` says where a request comes from, as Fastify takes it. */
-  trustProxy: boolean | string[]
+  addressOf: AddressReader
 }
 
 /**
@@ -49,10 +47,9 @@ export interface RateLimitOptions {
  */
 export function registerRateLimit(
   app: FastifyInstance,
-  { perMinute, windows, clock, trustProxy }: RateLimitOptions,
+  { perMinute, windows, clock, addressOf }: RateLimitOptions,
 ): RateLimits & { refuseOverLimit(): void } {
   app.decorateRequest('rateWindow', null)
-  const addressOf = addressReader(trustProxy)
 
   function count(request: FastifyRequest, client: string, limit: number): void {
     if (limit > 0) request.rateWindow = windows.count(client, limit, clock.now().getTime())
@@ -71,7 +68,7 @@ export function registerRateLimit(
 
   app.decorate('countUnrouted', (request, reply) => {
     request.rateWindow = null
-    count(request, networkOf(request.ip), perMinute)
+    count(request, networkOf(addressOf(request.raw)), perMinute)
     return verdict(request, reply)
   })
 
@@ -79,7 +76,7 @@ export function registerRateLimit(
     app.addHook('onRequest', (request, _reply, done) => {
       const { method, headers, routeOptions } = request
       if (headers.authorization === undefined && method !== 'OPTIONS' && routeOptions.config.access !== 'open')
-        count(request, networkOf(request.ip), perMinute)
+        count(request, networkOf(addressOf(request.raw)), perMinute)
       done()
     })
 
@@ -91,7 +88,7 @@ export function registerRateLimit(
       perMinute > 0 ? windows.count(networkOf(addressOf(request)), perMinute, clock.now().getTime()) : null,
     countKeyed(request, reply, caller) {
       if (caller) count(request, caller.id ?? caller.role, caller.rateLimit ?? perMinute)
-      else count(request, networkOf(request.ip), perMinute)
+      else count(request, networkOf(addressOf(request.raw)), perMinute)
       return verdict(request, reply)
     },
   }
@@ -112,26 +109,3 @@ export const rateLimitHeaders = (window: RateWindow): [policy: string, string, l
   'ratelimit',
   `"default";r=${Math.max(0, window.limit - spent(window))};t=${secondsLeft(window)}`,
 ]
-
-/** Gives the address of a client: that of the connection, or what trusted proxies say, as `request.ip` of Fastify. */
-function addressReader(trustProxy: boolean | string[]): (request: IncomingMessage) => string {
-  if (trustProxy === false) return ({ socket }) => socket.remoteAddress ?? ''
-  const trusts = trustProxy === true ? () => true : proxyAddr.compile(trustProxy)
-  return (request) => proxyAddr(request, trusts)
-}
-
-/** An IPv4 address as a socket for both families shows it. */
-const MAPPED = '::ffff:'
-
-/**
- * The network that a client is counted by: its IPv4 address, or the /64 of its IPv6 address, since a client has all
- * addresses of one. A text that is no address, as a proxy may send, is used unchanged.
- */
-export function networkOf(ip: string): string {
-  if (!ip.includes(':')) return ip
-  if (ip.startsWith(MAPPED) && ip.includes('.')) return ip.slice(MAPPED.length)
-  if (!ipaddr.isValid(ip)) return ip
-  const address = ipaddr.process(ip)
-  if (!(address instanceof ipaddr.IPv6)) return address.toString()
-  return `${new ipaddr.IPv6([...address.parts.slice(0, 4), 0, 0, 0, 0])}/64`
-}

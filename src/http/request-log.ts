@@ -69,7 +69,7 @@ export function registerRequestLog(
       status,
       ms,
       key: caller?.id,
-      ...(logsAddresses && { ip: request.ip }),
+      ...(logsAddresses && { ip: request.clientAddress }),
     }
     if (WARNINGS.includes(status)) request.log.warn(line, 'request')
     else request.log.info(line, 'request')

@@ -22,9 +22,11 @@ export function boundedReads({ boundedReader, reader }: Storage): BoundedRead {
   return async (request, work) => {
     await assertIndexWhole()
     const hasGone = () => request.raw.socket.destroyed
-    return enqueue(request.caller?.id ?? request.ip, () => work(boundedReader), hasGone).catch((error: unknown) => {
-      if (!(error instanceof QueueFull || error instanceof Abandoned)) throw error
-      throw new Problem('busy', 'too many searches wait', { headers: { 'retry-after': '1' } })
-    })
+    return enqueue(request.caller?.id ?? request.clientAddress, () => work(boundedReader), hasGone).catch(
+      (error: unknown) => {
+        if (!(error instanceof QueueFull || error instanceof Abandoned)) throw error
+        throw new Problem('busy', 'too many searches wait', { headers: { 'retry-after': '1' } })
+      },
+    )
   }
 }

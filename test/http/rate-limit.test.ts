@@ -1,5 +1,6 @@
+import { connect } from 'node:net'
 import { createClient } from '@redis/client'
-import { networkOf } from '../../src/http/rate-limit.ts'
+import { networkOf } from '../../src/http/client-address.ts'
 import { newId } from '../../src/lib/id.ts'
 import { type AddCounts, type RateWindows, rateWindows, spent } from '../../src/lib/rate-windows.ts'
 import { type Newsroom, newsroom } from '../harness/newsroom.ts'
@@ -14,6 +15,12 @@ it.each([
   ['::1', '::/64'],
   ['fe80::1%eth0', 'fe80::/64'],
   ['unknown', 'unknown'],
+  ['203.0.113.7:4711', '203.0.113.7'],
+  ['[2001:db8:1:2::9]:443', '2001:db8:1:2::/64'],
+  ['[2001:db8:1:2::9]', '2001:db8:1:2::/64'],
+  ['', ''],
+  ['x'.repeat(10_000), 'x'.repeat(64)],
+  [`${'x'.repeat(70)}:`, 'x'.repeat(64)],
   ['not:an:address', 'not:an:address'],
 ])('the rate limit counts %s as %s', (ip, network) => {
   expect(networkOf(ip)).toBe(network)
@@ -115,3 +122,36 @@ withRedis('two processes share their counts through Redis', async () => {
   client.destroy()
   await Promise.all([one.close(), other.close()])
 })
+
+describe('a client that closes its connection at once', () => {
+  const unknownKey = `authorization: Bearer dl_${'0'.repeat(32)}_${'A'.repeat(43)}`
+  it.each([
+    ['nothing is limited', {}],
+    ['requests are limited', { RATE_LIMIT: '1000' }],
+    ['a proxy is trusted', { RATE_LIMIT: '1000', TRUST_PROXY: 'true' }],
+    ['a list of proxies is trusted', { RATE_LIMIT: '1000', TRUST_PROXY: '127.0.0.1' }],
+  ])('harms nobody else, where %s', async (_, environment) => {
+    const room = await newsroom({ ...environment, AUDIT_ADDRESSES: 'true' })
+    await room.anyone.get('/v1/articles').expect(200)
+    const heads = ['/v1/%zz', '/v1/articles', '/v1/articles?limit=3', '/v1/search?q=a', '/nowhere']
+    for (const path of heads)
+      for (const header of ['accept: */*', unknownKey, 'x-forwarded-for: 203.0.113.9'])
+        await sendAndReset(room.url, `GET ${path} HTTP/1.1\r\nhost: x\r\n${header}\r\n\r\n`)
+    await room.anyone.get('/v1/articles').expect(200)
+    expect(room.log.filter((line) => JSON.parse(line).level >= 50)).toEqual([])
+    await room.close()
+  })
+})
+
+/** Sends the text several times over connections that are reset at once, or a moment later. */
+async function sendAndReset(url: string, text: string): Promise<void> {
+  const { hostname, port } = new URL(url)
+  for (const turns of [0, 0, 1, 2]) {
+    const socket = connect(Number(port), hostname)
+    socket.on('error', () => {})
+    await new Promise((resolve) => socket.once('connect', resolve))
+    await new Promise((resolve) => socket.write(text, resolve))
+    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+    socket.resetAndDestroy()
+  }
+}
