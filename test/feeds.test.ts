@@ -573,6 +573,26 @@ describe('deleted entries', () => {
       expect((await gone(query)).ids).not.toContain(`urn:uuid:${other}`)
   })
 
+  it('have no reason any more when a retracted article is deleted permanently, also in cached feeds', async () => {
+    const id = await publish('Erased', { section: 'sport', tags: ['hostile'] })
+    await room.editor.post(`/v1/articles/${id}/retract`).send({ reason: 'SECRET' }).expect(200)
+    await room.editor.delete(`/v1/articles/${id}`).expect(204)
+    const feeds = ['', '?section=sport', '?tag=hostile', '?language=en']
+    const text = async (query: string) => (await room.anyone.get(`/feeds/atom.xml${query}`).buffer(true)).text
+    for (const query of feeds) expect([query, await text(query)]).toEqual([query, expect.stringContaining('SECRET')])
+    await room.admin.delete(`/v1/articles/${id}?permanent=true`).expect(204)
+    for (const query of feeds)
+      expect([query, await text(query)]).toEqual([query, expect.not.stringContaining('SECRET')])
+    expect((await gone('?section=sport')).ids).toContain(`urn:uuid:${id}`)
+  })
+
+  it('have the reason of a retraction of an article that was unpublished before', async () => {
+    const id = await publish('Gone first', { section: 'sport' })
+    await room.editor.post(`/v1/articles/${id}/unpublish`).expect(200)
+    await room.editor.post(`/v1/articles/${id}/retract`).send({ reason: 'Wrong after all.' }).expect(200)
+    expect((await gone('?section=sport')).comments).toContain('Wrong after all.')
+  })
+
   it('are never articles that were not public', async () => {
     const { body } = await room.editor
       .post('/v1/articles')
@@ -611,7 +631,7 @@ describe('a cached feed', () => {
       expect(headers).toMatchObject({ etag: first.headers.etag, 'last-modified': modified })
     }
     await since(modified).set('if-none-match', '"other"').expect(200)
-    await since('no date').expect(200)
+    for (const other of ['no date', '2040', '2040-01-01T00:00:00Z', '4102444800000']) await since(other).expect(200)
     // It vanishes, and nothing in the feed is newer than before.
     await room.editor.post(`/v1/articles/${id}/unpublish`).expect(200)
     await since(modified).expect(200)

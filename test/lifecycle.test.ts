@@ -8,6 +8,7 @@ import { createJob } from '../src/jobs/store.ts'
 import { idempotencyKeys, revisions } from '../src/storage/schema.ts'
 import { deleteExpiredTrash, type PurgeCursors } from '../src/trash/store.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
+import { problem } from './harness/problem.ts'
 
 let room: Newsroom
 beforeAll(async () => {
@@ -117,6 +118,32 @@ describe('scheduling', () => {
     expect(await refused({ at: 'tomorrow' })).toMatchObject([{ pointer: '/at' }])
     const { body } = await editor.get(`/v1/articles/${id}?version=draft`).expect(200)
     expect(body).toMatchObject({ status: 'draft', publishAt: null })
+  })
+})
+
+describe('an embargo', () => {
+  it('stays when the article is scheduled for another time, and whichever way it is published, until it is ended', async () => {
+    const { editor, anyone, admin } = room
+    const { id } = await draft({ headline: 'Budget' })
+    const publish = (body: object) => editor.post(`/v1/articles/${id}/publish`).send(body)
+    await publish({ at: later(60), embargoUntil: later(50) }).expect(200)
+    const { body: refused } = await publish({ at: later(3) }).expect(400)
+    expect(refused.errors).toMatchObject([{ pointer: '/at' }])
+    expect((await publish({ at: later(55) }).expect(200)).body).toMatchObject({
+      publishAt: later(55),
+      embargoUntil: later(50),
+    })
+    await publish({}).expect(problem('conflict'))
+    await editor.post(`/v1/articles/${id}/publish?dryRun=true`).expect(problem('conflict'))
+    await editor.patch(`/v1/articles/${id}?publish=true`).send({ kicker: 'Now' }).expect(problem('conflict'))
+    const line = JSON.stringify({ op: 'update', id, body: { kicker: 'Now' }, publish: true })
+    const bulk = await admin.post('/v1/bulk').set('content-type', 'application/x-ndjson').send(line).expect(200)
+    expect(bulk.text).toContain('under embargo')
+    await anyone.get(`/v1/articles/${id}`).expect(404)
+    expect((await publish({ at: later(70), embargoUntil: null }).expect(200)).body.embargoUntil).toBeNull()
+    await publish({ embargoUntil: later(80) }).expect(200)
+    expect((await publish({ embargoUntil: null }).expect(200)).body).toMatchObject({ status: 'published' })
+    await anyone.get(`/v1/articles/${id}`).expect(200)
   })
 })
 

@@ -1,12 +1,12 @@
 /** Access attributes of live articles: what grants of partners are checked against. */
-import { inArray } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull } from 'drizzle-orm'
 import type { AccessAttributes } from '../access/attributes.ts'
 import { covers } from '../access/grants.ts'
 import { NONE } from '../access/references.ts'
 import type { Caller } from '../access/roles.ts'
 import { getOrCreate } from '../lib/cache.ts'
 import { numberedValues, placeholders, preparedVariants } from '../storage/prepared-statements.ts'
-import { editionRefs, editions } from '../storage/schema.ts'
+import { changes, editionRefs, editions } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { Content } from './content.ts'
 
@@ -44,6 +44,17 @@ export async function liveAttributes(db: Reader, articles: string[]): Promise<Ma
   return new Map(
     rows.map(({ article, content }) => [article, attributesOf(content as Content, refs.get(article) ?? [])]),
   )
+}
+
+/** The access attributes of an article when it was last live; null if the change that ended that is not stored any more. */
+export async function lastAttributes(db: Reader, article: string): Promise<AccessAttributes | null> {
+  const [last] = await db
+    .select({ previousAttributes: changes.previousAttributes })
+    .from(changes)
+    .where(and(eq(changes.target, article), isNotNull(changes.previousAttributes)))
+    .orderBy(desc(changes.seq))
+    .limit(1)
+  return last?.previousAttributes ?? null
 }
 
 /** Whether the caller may read a live article: a key with a grant may read only what the grant covers. */

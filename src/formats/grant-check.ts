@@ -1,14 +1,12 @@
 /** Whether a caller's grant covers an article, and the sections of the article. */
-import { and, desc, eq } from 'drizzle-orm'
 import { covers } from '../access/grants.ts'
 import type { Caller } from '../access/roles.ts'
 import { loadLineages, type SectionRow } from '../catalogue/section-tree.ts'
-import { isGrantedLive } from '../editions/access-attributes.ts'
+import { isGrantedLive, lastAttributes } from '../editions/access-attributes.ts'
 import type { Article } from '../editions/article.ts'
 import { findByFormerSlug } from '../editions/paths.ts'
 import { readRetraction } from '../editions/retractions.ts'
 import { type Edition, readEdition } from '../editions/store.ts'
-import { changes } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 
 /** The section of an article and the sections above it, from the top. */
@@ -28,13 +26,8 @@ export async function isGranted(db: Reader, caller: Caller, reference: string): 
   if (live) return isGrantedLive(db, caller, live.article)
   const notice = await readRetraction(db, reference)
   if (!notice) return false
-  const [last] = await db
-    .select({ previousAttributes: changes.previousAttributes })
-    .from(changes)
-    .where(and(eq(changes.target, notice.id), eq(changes.type, 'article.retracted')))
-    .orderBy(desc(changes.seq))
-    .limit(1)
-  return Boolean(last?.previousAttributes && covers(grant, last.previousAttributes))
+  const attributes = await lastAttributes(db, notice.id)
+  return attributes !== null && covers(grant, attributes)
 }
 
 async function readMoved(db: Reader, reference: string): Promise<Edition | undefined> {

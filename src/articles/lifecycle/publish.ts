@@ -5,6 +5,7 @@ import { assertPathFree, isPathTaken, saveSlug } from '../../catalogue/slugs.ts'
 import { type ChangeType, recordChange } from '../../changes/log.ts'
 import { liveSection } from '../../editions/paths.ts'
 import { type PreparedEdition, prepareEdition, putEdition } from '../../editions/store.ts'
+import { Problem } from '../../lib/problem.ts'
 import type { Writer } from '../../storage/storage.ts'
 import type { Draft } from '../draft.ts'
 import { storeCrops } from '../image-crops.ts'
@@ -12,6 +13,7 @@ import { requireFreeExternalId } from '../ownership.ts'
 import { settleSlug } from '../provisional-slug.ts'
 import { wasLive } from '../publication-dates.ts'
 import { type ArticleRow, insertArticle, type Note, newArticle, type SavedArticle } from '../store.ts'
+import { embargoOf } from './embargo.ts'
 import { mediaRemarks } from './media-remarks.ts'
 import { beginPublication, endPublication, redateFirst } from './publications.ts'
 import { auditTransition, saveTransition, stateOf } from './state.ts'
@@ -27,11 +29,13 @@ interface PublishOptions {
   updatedAt?: string | null | undefined
   /** What is published, if it is not the working copy. Then a scheduled publication stays scheduled. */
   copy?: Copy
+  /** Whether an embargo of the working copy ends by this. */
+  endsEmbargo?: boolean
 }
 
 /**
- * Publishes an article. Throws `conflict` if a section has its path or another article its external id,
- * `transition-not-allowed` by its state.
+ * Publishes an article. Throws `conflict` while the working copy is under embargo, or if a section has its path or another
+ * article its external id; `transition-not-allowed` by its state.
  */
 export async function publish(
   tx: Writer,
@@ -40,6 +44,9 @@ export async function publish(
   options: PublishOptions = {},
 ): Promise<SavedArticle> {
   statusAfter(stateOf(article), 'publish')
+  const embargo = options.copy || options.endsEmbargo ? null : embargoOf(article, context.now)
+  if (embargo !== null)
+    throw new Problem('conflict', `it is under embargo until ${embargo}; publish with "embargoUntil": null to end that`)
   return makeLive(tx, await prepareRelease(tx, article, context, options.copy), context, options)
 }
 

@@ -3,6 +3,7 @@ import type { WriteContext } from '../../access/write-context.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Writer } from '../../storage/storage.ts'
 import type { ArticleRow } from '../store.ts'
+import { embargoOf } from './embargo.ts'
 import { prepareRelease } from './publish.ts'
 import { saveTransition, stateOf } from './state.ts'
 import { statusAfter } from './workflow.ts'
@@ -10,7 +11,8 @@ import { statusAfter } from './workflow.ts'
 /** When an article is to be published: at a time, and not before an embargo has ended. */
 export interface Release {
   at?: string | undefined
-  embargoUntil?: string | undefined
+  /** Null ends the embargo that the article has; left out, it stays. */
+  embargoUntil?: string | null | undefined
 }
 
 /**
@@ -24,14 +26,17 @@ export async function schedule(
   context: WriteContext,
 ): Promise<ArticleRow> {
   const { now } = context
-  const publishAt = at ?? embargoUntil ?? now
+  const embargo = embargoUntil === undefined ? embargoOf(article, now) : embargoUntil
+  const publishAt = at ?? embargo ?? now
   if (at !== undefined && at <= now) throw wrongTime('at', 'must be in the future')
-  if (embargoUntil !== undefined && embargoUntil <= now) throw wrongTime('embargoUntil', 'must be in the future')
-  if (embargoUntil !== undefined && embargoUntil > publishAt)
+  if (embargo !== null && embargo <= now) throw wrongTime('embargoUntil', 'must be in the future')
+  if (embargo !== null && embargo > publishAt) {
+    if (embargoUntil === undefined) throw wrongTime('at', `must not be before the embargo ends, at ${embargo}`)
     throw wrongTime('embargoUntil', 'must not be after the time of publication')
+  }
   const status = statusAfter(stateOf(article), 'schedule')
   const settled = await prepareRelease(tx, article, context)
-  return saveTransition(tx, context, 'schedule', settled, { status, publishAt, embargoUntil: embargoUntil ?? null })
+  return saveTransition(tx, context, 'schedule', settled, { status, publishAt, embargoUntil: embargo })
 }
 
 function wrongTime(name: string, message: string): Problem {

@@ -25,8 +25,9 @@ const Note = z
 const Publication = z
   .strictObject({
     at: Moment.optional().meta({ description: 'When it goes live, in the future; at once if left out.' }),
-    embargoUntil: Moment.optional().meta({
-      description: 'The time before which it must not go live; without `at` it goes live then.',
+    embargoUntil: Moment.nullish().meta({
+      description:
+        'The time before which it must not go live; without `at` it goes live then. An embargo that it has already stays if this is left out; null ends it.',
     }),
     note: Note.shape.note,
   })
@@ -74,7 +75,8 @@ export const transitions = [
     hasDryRun: true,
     async run(tx, article, body, context) {
       const { at, embargoUntil } = body ?? {}
-      if (at === undefined && embargoUntil === undefined) return publish(tx, article, context)
+      if (at === undefined && !embargoUntil)
+        return publish(tx, article, context, { endsEmbargo: embargoUntil === null })
       const row = await schedule(tx, article, { at, embargoUntil }, context)
       return { row, remarks: await mediaRemarks(tx, row.content, row.publishAt ?? context.now) }
     },

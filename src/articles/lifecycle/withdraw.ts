@@ -2,6 +2,7 @@
 import { actorOf } from '../../access/roles.ts'
 import type { WriteContext } from '../../access/write-context.ts'
 import { type ChangeType, recordChange } from '../../changes/log.ts'
+import { lastAttributes } from '../../editions/access-attributes.ts'
 import { putRetraction } from '../../editions/retractions.ts'
 import { removeEdition } from '../../editions/store.ts'
 import { newId } from '../../lib/id.ts'
@@ -42,7 +43,11 @@ export async function retract(
   return saveTransition(tx, context, 'retract', article, retracted)
 }
 
-/** Removes the edition of an article and records a change of the type in the change log. */
+/**
+ * Removes the edition of an article, or the notice of its retraction, and records a change of the type in the change log.
+ * The change has the access attributes that the article had while it was live: by them partners learn of it, and cached
+ * feeds that named the article end.
+ */
 export async function withdraw(
   tx: Writer,
   article: ArticleRow,
@@ -51,7 +56,7 @@ export async function withdraw(
 ): Promise<void> {
   const { id } = article
   const published = await lastPublication(tx, article)
-  const attributesBefore = await removeEdition(tx, id, now)
+  const previousAttributes = (await removeEdition(tx, id, now)) ?? (await lastAttributes(tx, id))
   await endPublication(tx, id, now)
-  await recordChange(tx, { type, at: now, target: id, ...published, previousAttributes: attributesBefore })
+  await recordChange(tx, { type, at: now, target: id, ...published, previousAttributes })
 }
