@@ -56,6 +56,41 @@ it('ranks by where the words stand, and the newer first', async () => {
   ])
 })
 
+it('marks words in the text that it names, and says nothing of a kicker', async () => {
+  await publish('The concert', { kicker: 'Review', summary: 'A review of it' })
+  const { data } = await find('review')
+  expect(data).toMatchObject([{ highlights: { headline: null, summary: 'A <mark>review</mark> of it' } }])
+})
+
+it('indexes an article of very many different words as far as the engine can', async () => {
+  const letters = 'абвгдежзик'
+  const word = (number: number) =>
+    `слово${[...String(number).padStart(7, '0')].map((digit) => letters[Number(digit)]).join('')}`
+  const text = Array.from({ length: 22_000 }, (_, number) => word(number)).join(' ')
+  const body = Array.from({ length: 22 }, (_, block) => ({
+    type: 'paragraph',
+    text: text
+      .split(' ')
+      .slice(block * 1_000, (block + 1) * 1_000)
+      .join(' '),
+  }))
+  const { editor } = room
+  const made = await editor.post('/v1/articles').send({ headline: 'Dictionary', language: 'ru', body }).expect(201)
+  const drafts = await editor.get(path(word(1)).replace('search', 'articles').concat('&version=draft')).expect(200)
+  expect(drafts.body.data).toMatchObject([{ id: made.body.id }])
+  await editor.post(`/v1/articles/${made.body.id}/publish`).expect(200)
+  expect(await slugs(word(1))).toEqual(['dictionary'])
+  expect(await slugs('dictionary')).toEqual(['dictionary'])
+})
+
+it('finds texts in a language whose stemmer fails on common words', async () => {
+  await publish('министър в театър', { language: 'bg' })
+  const { editor } = room
+  await editor.post('/v1/articles').send({ headline: 'вестници', language: 'bg' }).expect(201)
+  expect(await slugs('министър', '&language=bg')).toHaveLength(1)
+  await editor.get(`/v1/articles?version=draft&q=${encodeURIComponent('вестници')}`).expect(200)
+})
+
 it('finds words, phrases and beginnings, without regard to case and diacritics, in any script', async () => {
   await publish('Gdańsk: die Straße am Hafen')
   await publish('Ærø and Łódź', paragraph('A **harbour** master, well-known.'))

@@ -67,8 +67,17 @@ export function stemOf(word: string, language: string): string | undefined {
   if (path === undefined || word.length < MIN_LENGTH || word.length > MAX_LENGTH) return undefined
   const stems = getOrCreate(stemCaches, language, () => new BoundedMap<string, string>(CACHE_SIZE))
   // A word with a digit has none.
-  const stem = getOrCreate(stems, word, () => (/\p{N}/u.test(word) ? '' : fold(stemmerOf(path)(word))))
+  const stem = getOrCreate(stems, word, () => (/\p{N}/u.test(word) ? '' : fold(stemBy(stemmerOf(path), word))))
   return stem === '' ? undefined : stem
+}
+
+/** The stem of the word; none where the stemmer throws, as that of Bulgarian does for many words, such as `министър`. */
+function stemBy(stemmer: Stemmer, word: string): string {
+  try {
+    return stemmer(word)
+  } catch {
+    return ''
+  }
 }
 
 const stemmerOf = (path: string): Stemmer => getOrCreate(stemmers, path, () => load(path))

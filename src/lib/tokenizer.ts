@@ -153,7 +153,7 @@ export const wordsIn = (text: string): string[] => tokensIn(text).map(({ word })
 export const sortKey = (text: string): string => truncate(wordsIn(text).join(' ') || fold(text) || text, MAX_SORT_KEY)
 
 /** Truncates a text to a number of UTF-16 code units, without splitting a surrogate pair. */
-function truncate(text: string, length: number): string {
+export function truncate(text: string, length: number): string {
   if (text.length <= length) return text
   const truncated = text.slice(0, length)
   return truncated.isWellFormed() ? truncated : truncated.slice(0, -1)

@@ -3,7 +3,7 @@ import { toText } from '../body/to-text.ts'
 import type { Article } from '../editions/article.ts'
 import { occursAt, type Term } from '../lib/search-syntax.ts'
 import { stemmedAmong, stemOf } from '../lib/stems.ts'
-import { fold, isUnmarked, type Token, tokensIn } from '../lib/tokenizer.ts'
+import { fold, isUnmarked, type Token, tokensIn, truncate } from '../lib/tokenizer.ts'
 
 /** The length of an extract of a body, and of its part before the first match, in UTF-16 code units. */
 const EXTRACT = 200
@@ -36,7 +36,7 @@ interface Match {
 
 /** The highlights of an article; null for a part without a match. */
 export function highlightsOf(article: Article, terms: Term[]): Highlights {
-  const { headline, kicker, standfirst, summary, body, language } = article
+  const { headline, standfirst, summary, body, language } = article
   const matcher = matcherOf(terms, language)
   const first = (...texts: (string | null)[]) => {
     for (const text of texts) {
@@ -46,8 +46,8 @@ export function highlightsOf(article: Article, terms: Term[]): Highlights {
     return null
   }
   return {
-    headline: first(headline, kicker),
-    summary: first(standfirst, summary),
+    headline: first(headline),
+    summary: first(summary, standfirst),
     body: typeof body === 'string' ? null : extract(body, matcher),
   }
 }
@@ -144,7 +144,7 @@ function extractBy(body: Blocks, mayMatch: (text: string) => boolean, find: Matc
 /** The beginning of the text of a block; of a list or a table, all or nothing. */
 function beginningOf(block: Blocks[number], length: number): string {
   if ('text' in block)
-    return toText([block.text.length <= length ? block : { ...block, text: block.text.slice(0, length) }])
+    return toText([block.text.length <= length ? block : { ...block, text: truncate(block.text, length) }])
   const text = JSON.stringify(block).length <= 2 * length ? toText([block]) : ''
   return text.length <= length ? text : ''
 }

@@ -97,10 +97,17 @@ export const deleteTokens = (tx: Writer, index: IndexName, key: number): Promise
 const MAX_POSITION = 16_383
 const MAX_POSITIONS = 250
 
+/**
+ * How large a `tsvector` may be, in bytes: PostgreSQL allows 1,048,575. With each lexeme it stores its positions: two bytes
+ * each, their number, and up to a byte of padding.
+ */
+const MAX_VECTOR = 1_000_000
+const sizeInVector = (token: string, positions: number): number => Buffer.byteLength(token) + 2 * positions + 3
+
 /** How many lexemes are written in a step. */
 const STEP = 1_000
 
-/** A `tsvector` as text: each token with its positions. */
+/** A `tsvector` as text: each token with its positions. Tokens for which there is no room are left out, the last ones first. */
 function* vectorOf({ positioned: placed, unpositioned: unplaced }: Tokens): Generator<void, string> {
   const places = new Map<string, number[]>()
   let position = 0
@@ -114,8 +121,18 @@ function* vectorOf({ positioned: placed, unpositioned: unplaced }: Tokens): Gene
     yield
   }
   const lexemes: string[] = []
-  for (const [token, list] of places) if (lexemes.push(`'${token}':${list.join()}`) % STEP === 0) yield
-  for (const token of unplaced) lexemes.push(`'${token}'`)
+  let room = MAX_VECTOR
+  const add = (token: string, list: number[]): void => {
+    const size = sizeInVector(token, list.length)
+    if (size > room) return
+    room -= size
+    lexemes.push(list.length > 0 ? `'${token}':${list.join()}` : `'${token}'`)
+  }
+  for (const [token, list] of places) {
+    add(token, list)
+    if (lexemes.length % STEP === 0) yield
+  }
+  for (const token of unplaced) add(token, [])
   return lexemes.join(' ')
 }
 
