@@ -4,6 +4,7 @@ import { publishDue } from '../src/articles/lifecycle/scheduler.ts'
 import { articles, sections, slugs } from '../src/storage/schema.ts'
 import { type Client, type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
+import { raw } from './harness/raw.ts'
 
 let room: Newsroom
 beforeAll(async () => {
@@ -156,6 +157,9 @@ describe('a former slug of an article', () => {
       expect(await slugsAt(`articles?path=/${name}`)).toEqual([])
     }
     expect(await slugsAt('articles?path=/seen-name')).toEqual(['seen-name'])
+    for (const none of ['', 'seen-name', 'https://news.example/seen-name', `/${'x'.repeat(3_000)}`, '//seen-name'])
+      for (const version of ['live', 'draft'])
+        expect(await slugsAt(`articles?version=${version}&path=${none}`, room.editor)).toEqual([])
     expect(await slugsAt('articles?path=/unseen-name&version=draft', room.editor)).toEqual(['unseen-name'])
     expect(await slugsAt('articles?path=/unseen-name&version=draft', room.contributor)).toEqual([])
   })
@@ -182,6 +186,16 @@ it('an anonymous redirect may be cached as any public reply, one to a key by nob
   }
   const { headers } = await anyone.get('/v1/articles/no-such').expect(404)
   expect(headers['cache-control']).toBe('no-store')
+})
+
+it('a former slug leads to the present one however the address is written', async () => {
+  const { id } = await make('articles?publish=true', { headline: 'Written before' })
+  await change(`articles/${id}?publish=true`, { slug: 'written-now' })
+  for (const path of ['/v1/articles/written-before', '/v1/article%73/written-before', '/v1/articles/written%2Dbefore'])
+    for (const more of ['', '?body=text', '/corrections', '/citations', '/related', '/jsonld']) {
+      const { status, headers } = await raw(room.url, `GET ${path}${more} HTTP/1.1`)
+      expect([more, status, headers.location]).toEqual([more, 308, `/v1/articles/written-now${more}`])
+    }
 })
 
 describe('a former slug of an entry', () => {

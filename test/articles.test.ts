@@ -31,6 +31,22 @@ const log = async () => {
   return rows
 }
 
+it('has no two citations or links with one id', async () => {
+  const citation = { source: 'harbour-office', relation: 'cited' }
+  const { id } = await post({
+    headline: 'Copied',
+    citations: [citation],
+    relatedLinks: [{ url: 'https://a.example/', title: 'A' }],
+  })
+  const { body } = await room.editor.get(`/v1/articles/${id}?version=draft`).expect(200)
+  for (const name of ['citations', 'relatedLinks'] as const) {
+    const [item] = body[name]
+    const own = name === 'citations' ? { ...citation, id: item.id } : { id: item.id, url: item.url, title: 'A' }
+    const sent = room.editor.patch(`/v1/articles/${id}`).send({ [name]: [own, own] })
+    await sent.expect(problem('validation', { in: 'body', pointer: `/${name}/1/id` }))
+  }
+})
+
 describe('an article', () => {
   it('is not public until it is published, and reads back as it was written', async () => {
     const { editor, anyone } = room

@@ -18,6 +18,13 @@ const change = async (path: string, patch: object): Promise<Entry> =>
 const names = async (query: string): Promise<string[]> =>
   ((await room.anyone.get(`/v1/${query}`).expect(200)).body.data as Entry[]).map(({ name }) => name)
 
+it('no slug is that of the filter for articles without an entry', async () => {
+  for (const list of ['authors', 'sections', 'tags']) {
+    expect((await make(list, { name: 'None' })).slug).toBe('none-2')
+    await room.editor.post(`/v1/${list}`).send({ name: 'Nobody', slug: 'none' }).expect(problem('conflict'))
+  }
+})
+
 /** Each kind: what makes one, what changes one, and what a reply shows of a bare one. */
 const kinds = [
   [

@@ -366,6 +366,11 @@ describe('drafts', () => {
     expect(await drafts('publishAt[gte]=2031-04-15T00:00:00Z')).toEqual(['live-lagoon'])
     expect(await drafts('publishAt[lt]=2031-04-15T00:00:00%2B02:00')).toEqual(['to-come'])
     expect(await drafts('scheduled=false')).not.toContain('to-come')
+    for (const status of ['draft', 'scheduled,retracted'])
+      await editor
+        .get(`/v1/articles?status=${status}`)
+        .expect(problem('validation', { in: 'query', pointer: '/status' }))
+    await editor.get('/v1/articles?status=draft,published').expect(200)
     const { body: page } = await editor.get('/v1/articles?version=draft&sort=publishAt&limit=1').expect(200)
     expect(page.data).toMatchObject([{ publishAt: '2031-04-01T00:00:00.000Z', embargoUntil: null }])
     expect(await drafts(`sort=publishAt&limit=1&cursor=${page.page.next}`)).toEqual(['live-lagoon'])

@@ -576,6 +576,11 @@ describe('the form that is preferred', () => {
     await get(accept).expect(200).expect(ofType('application/json'))
   })
 
+  it('is named in any case', async () => {
+    await get('APPLICATION/LD+JSON').expect(200).expect(ofType(JSON_LD))
+    await get('Application/Ninjs+Json', undefined, room.partner).expect(200).expect(ofType(NINJS))
+  })
+
   it('is ninjs for partners; JSON for those who may not have it, and for parameters that only JSON has', async () => {
     const { body } = await get(NINJS, undefined, room.partner).expect(200).expect(ofType(NINJS))
     expect(body).toEqual(await readNinjs('bridge'))

@@ -211,6 +211,15 @@ describe('an upload', () => {
   })
 })
 
+it('a member that is an object has clean text, as a body has', async () => {
+  const broken = ['{"holder":"a\\u0000b"}', '{"holder":"\\ud800"}', '{"holder":"a","holder":"b"}', '{']
+  for (const rights of broken) {
+    const query = `?rights=${encodeURIComponent(rights)}`
+    await upload(await picture(), editor, query).expect(problem('validation', { in: 'query', pointer: '/rights' }))
+    await form(await picture(), { rights }).expect(problem('validation', { in: 'body', pointer: '/rights' }))
+  }
+})
+
 describe('a file at an address', () => {
   const server = createServer(async ({ url = '' }, response) => {
     if (url === '/moved') return response.writeHead(302, { location: '/a%20dawn.jpg' }).end()

@@ -262,6 +262,19 @@ describe('an article as of a moment', () => {
   })
 })
 
+it('one article has the members of `fields` and those of `include`, as the articles of a list', async () => {
+  const { anyone, close, editor } = await newsroom()
+  await editor
+    .post('/v1/articles?publish=true')
+    .send({ headline: 'Chosen', body: [{ type: 'divider' }] })
+    .expect(201)
+  const query = 'fields=slug&include=body'
+  const { body: one } = await anyone.get(`/v1/articles/chosen?${query}`).expect(200)
+  expect(one).toMatchObject({ slug: 'chosen', body: [{ type: 'divider' }] })
+  expect((await anyone.get(`/v1/articles?${query}`).expect(200)).body.data).toEqual([one])
+  await close()
+})
+
 it('ends a page of large articles early, in both directions', async () => {
   const { anyone, close, editor } = await newsroom()
   const body = [{ type: 'code', text: 'x'.repeat(45_000) }]

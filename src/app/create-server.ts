@@ -8,6 +8,7 @@ import fastify, {
 import type { Admission } from '../http/admission.ts'
 import { serverFactory } from '../http/http-server.ts'
 import { clientErrorHandler, frameworkErrors } from '../http/problems.ts'
+import { refuseUndecodableQueries } from '../http/query-encoding.ts'
 import { loggerOptions } from '../http/request-log.ts'
 import { serializerCompiler } from '../http/serializer.ts'
 import type { Shortcut } from '../http/shortcut.ts'
@@ -63,6 +64,7 @@ export function createServer({
     return503OnClosing: false,
   } as FastifyServerOptions) as FastifyInstance
   app.setValidatorCompiler(validatorCompiler)
+  refuseUndecodableQueries(app)
   app.setSerializerCompiler(serializerCompiler)
   return app
 }

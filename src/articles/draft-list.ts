@@ -98,7 +98,9 @@ async function predicateOf(db: Reader, { filters, sort, caller }: DraftQuery): P
     anyOfSql(articles.status, filters.status),
     filters.externalId === undefined ? undefined : eq(articles.externalId, filters.externalId),
     ...statePredicates(filters, caller),
-    path === undefined ? undefined : eq(articles.id, (await articleAtPath(db, path, draftSection)) ?? ''),
+    path === undefined
+      ? undefined
+      : eq(articles.id, (path.startsWith('/') && (await articleAtPath(db, path, draftSection))) || ''),
     ...timeFilterSql(filters.publishedAt, articles.publishedAt),
     ...timeFilterSql(filters.updatedAt, articles.editedAt),
     ...timeFilterSql(filters.publishAt, articles.publishAt),

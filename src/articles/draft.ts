@@ -5,6 +5,7 @@ import { mapMedia, mediaItems } from '../body/media-uses.ts'
 import { wordsOfBody } from '../body/word-count.ts'
 import type { Content, StoredCitation, StoredImage, StoredRelatedLink } from '../editions/content.ts'
 import { newId } from '../lib/id.ts'
+import { Problem } from '../lib/problem.ts'
 import { inSlices } from '../lib/slices.ts'
 import type { PublicationDates } from './publication-dates.ts'
 import type { Resolver } from './reference-resolver.ts'
@@ -56,7 +57,25 @@ export async function contentOf(
   for (const [index, link] of inOrder(input.relatedLinks).entries())
     content.relatedLinks.push(await storedLink(resolve, link, ['relatedLinks', index]))
   resolve.check()
+  for (const name of ['citations', 'relatedLinks'] as const) refuseSameIds(content[name], name)
   return content
+}
+
+/** Throws for two items with one id: the next change of one would remove the other. */
+function refuseSameIds(items: { id: string }[], name: string): void {
+  const ids = new Set<string>()
+  for (const [index, { id }] of items.entries()) {
+    if (ids.has(id)) {
+      const error = {
+        in: 'body' as const,
+        pointer: `/${name}/${index}/id`,
+        code: 'duplicate',
+        message: 'is there twice',
+      }
+      throw new Problem('validation', `${name}/${index}/id is there twice`, { errors: [error] })
+    }
+    ids.add(id)
+  }
 }
 
 /** The references in a draft, as they were sent. */

@@ -1,5 +1,6 @@
 /** The parts of inline Markdown that can be read by themselves. */
 import { decodeHTMLStrict } from 'entities'
+import { invalidCharacters } from '../lib/unicode.ts'
 
 export const ESCAPABLE = /[!-/:-@[-`{-~]/
 
@@ -56,5 +57,11 @@ const DEPTHS: Record<string, number> = { '(': 1, ')': -1 }
 /** A text with its backslash escapes and character references resolved. */
 const resolved = (text: string): string =>
   text.replace(/\\([!-/:-@[-`{-~])|&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{0,31});/g, (all, char) =>
-    char === undefined ? decodeHTMLStrict(all) : char,
+    char === undefined ? decodedReference(all) : char,
   )
+
+/** The characters that a character reference stands for; U+FFFD where it is no clean text, such as `&#1;`. */
+export function decodedReference(reference: string): string {
+  const decoded = decodeHTMLStrict(reference)
+  return invalidCharacters(decoded) === undefined ? decoded : '\uFFFD'
+}

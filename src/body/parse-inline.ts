@@ -2,11 +2,10 @@
  * Reads inline Markdown: a subset of CommonMark 0.31 (section 6) with the strikethrough and the footnote references of GFM,
  * and `<sup>` and `<sub>`. docs/inline.md has the grammar. The time is linear in the length of the text.
  */
-import { decodeHTMLStrict } from 'entities'
 import { getOrCreate } from '../lib/cache.ts'
 import { footnoteRun, type Mark, type Run } from './inline.ts'
 import { type Delimiter, DelimiterStack, marked } from './inline-delimiters.ts'
-import { ESCAPABLE, kindAt, targetAt } from './inline-syntax.ts'
+import { decodedReference, ESCAPABLE, kindAt, targetAt } from './inline-syntax.ts'
 
 /** A text without any of these characters contains no markup. */
 const SIGNIFICANT = /[\\*_~`[<&\n\r\t\0]/
@@ -141,7 +140,7 @@ class InlineParser {
 
   #reference(): void {
     const [found] = this.#match(REFERENCE) ?? []
-    const decoded = found === undefined ? undefined : decodeHTMLStrict(found)
+    const decoded = found === undefined ? undefined : decodedReference(found)
     this.#push(decoded === undefined ? this.#take(1) : decoded)
   }
 

@@ -2,12 +2,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyContextConfig, FastifyRequest } from 'fastify'
 import { preferredFormat } from '../http/negotiation.ts'
+import { undecodableParameter } from '../http/query-encoding.ts'
 
 /** Whether the reply depends on nothing but the URL and the last change: cached and prebuilt replies are JSON. */
-export function isPublicRead({ method, headers, routeOptions: { config } }: FastifyRequest): boolean {
+export function isPublicRead({ method, headers, url, routeOptions: { config } }: FastifyRequest): boolean {
   if (config.access !== 'live:read' || config.dependsOnTime) return false
   if ((method !== 'GET' && method !== 'HEAD') || headers.authorization !== undefined) return false
-  return !prefersOtherFormat(headers, config)
+  return !prefersOtherFormat(headers, config) && undecodableParameter(url) === undefined
 }
 
 /** Whether a reply to GET can be given without the handler: those in other formats and by date cannot. */

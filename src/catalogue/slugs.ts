@@ -1,6 +1,7 @@
 /** Writes to the table of slugs: claiming, merging and deleting. Reads are in resolve.ts. */
 import { randomBytes } from 'node:crypto'
 import { and, eq, isNotNull, sql } from 'drizzle-orm'
+import { NONE } from '../access/references.ts'
 import { Problem } from '../lib/problem.ts'
 import { numberedSlug, slugOf } from '../lib/slug.ts'
 import { prepared } from '../storage/prepared-statements.ts'
@@ -37,6 +38,7 @@ export async function claimSlug(tx: Writer, claim: SlugClaim, pointer = '/slug')
   const { kind, target, requested, name, language, live } = claim
   const scope = scopeOf(claim)
   if (requested !== undefined) {
+    if (requested === NONE) throw slugTaken(requested, pointer, 'has another meaning in filters')
     const row = await findSlug(tx, { kind, slug: requested, scope })
     if (row && row.target !== target) throw slugTaken(requested, pointer)
     await assertPathFree(tx, { ...claim, slug: requested }, pointer)
@@ -45,7 +47,7 @@ export async function claimSlug(tx: Writer, claim: SlugClaim, pointer = '/slug')
   }
   for (const slug of candidates(slugOf(name, { fallback: kind, language }))) {
     const [row, isTaken] = await Promise.all([findSlug(tx, { kind, slug, scope }), isPathTaken(tx, { ...claim, slug })])
-    if ((row && row.target !== target) || isTaken) continue
+    if ((row && row.target !== target) || isTaken || slug === NONE) continue
     await saveSlug(tx, { kind, slug, scope, target, live })
     return slug
   }
@@ -169,8 +171,7 @@ function* candidates(slug: string): Generator<string> {
   for (;;) yield numberedSlug(slug, randomBytes(4).readUInt32BE())
 }
 
-function slugTaken(slug: string, pointer: string): Problem {
-  const message = 'belongs to another'
+function slugTaken(slug: string, pointer: string, message = 'belongs to another'): Problem {
   return new Problem('conflict', `the slug "${slug}" ${message}`, {
     errors: [{ in: 'body', pointer, code: 'slug_taken', message }],
   })

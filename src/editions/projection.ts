@@ -56,8 +56,8 @@ export interface Projection {
 export const isWholeArticle = ({ body, fields }: Projection): boolean => body === 'blocks' && fields === undefined
 
 /** The article with the requested members only, and its body in the requested format. */
-function project(article: Article, { body = 'blocks', fields }: Projection): Partial<Article> {
-  const selected = fields === undefined ? article : pick(article, fields)
+function project(article: Article, { body = 'blocks', fields, include = [] }: Projection): Partial<Article> {
+  const selected = fields === undefined ? article : pick(article, [...fields, ...include])
   if (body === 'blocks' || selected.body === undefined) return selected
   if (body === 'none')
     return pick(
@@ -80,9 +80,12 @@ export const isCardOnly = ({ fields, include }: Projection): boolean => fields =
 /** An article in a list: its card with the members in `include`, or only the members in `fields` and `include`. */
 export function projectItem(article: Article, { fields, include = [] }: Projection): Partial<Article> {
   return fields === undefined
-    ? ({ ...cardOf(article), ...pick(article, include) } as Partial<Article>)
+    ? ({ ...cardOf(article), ...pick(article, withImage(include)) } as Partial<Article>)
     : pick(article, [...fields, ...include])
 }
+
+/** With its body an article has the whole of its image, with all crops and rights, and not only what a card shows. */
+const withImage = (include: string[]): string[] => (include.includes('body') ? [...include, 'image'] : include)
 
 /** The JSON of an article in a list. `json` is its card if `isCardOnly(projection)`, else its document. */
 export const itemJson = (json: string, projection: Projection): string =>

@@ -38,12 +38,13 @@ export const Retracted = ProblemReply.extend({
  */
 export async function redirectOrGone(
   db: Reader,
-  { url }: FastifyRequest,
+  { url, routeOptions }: FastifyRequest,
   reply: FastifyReply,
   reference: string,
 ): Promise<Sent> {
   const { article, slug } = await articleByFormerSlug(db, reference)
-  const location = url.replace(/^\/v1\/articles\/[^/?]+/, `/v1/articles/${slug}`)
+  const [, ...query] = url.split('?')
+  const location = [routeOptions.url?.replace(':article', slug), ...query].join('?')
   return sendPermanentRedirect(reply.header('cache-tag', cacheTagOf([article])), location)
 }
 

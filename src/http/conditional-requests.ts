@@ -45,8 +45,12 @@ export function isUnmodified({ headers }: FastifyRequest, reply: FastifyReply, m
   if (Math.floor(now.getTime() / 1_000) <= seconds) return false
   reply.header('last-modified', modified.toUTCString())
   const since = headers['if-modified-since']
-  return headers['if-none-match'] === undefined && since !== undefined && Date.parse(since) >= seconds * 1_000
+  if (headers['if-none-match'] !== undefined || since === undefined || !HTTP_DATE.test(since)) return false
+  return Date.parse(since) >= seconds * 1_000
 }
+
+/** A date as HTTP has it, in one of its three forms (RFC 9110, section 5.6.7); anything else is ignored. */
+const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d{2}:\d{2}:\d{2}/
 
 /** Answers 304 (RFC 9110, section 15.4.5) without a body. */
 export const notModified = (reply: FastifyReply, etag: string): Sent =>

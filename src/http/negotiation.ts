@@ -29,7 +29,7 @@ export function preferredFormat(
   headers: IncomingHttpHeaders,
   formats: Record<string, z.ZodType> | undefined,
 ): string | undefined {
-  const { accept } = headers
+  const accept = headers.accept?.toLowerCase()
   if (formats === undefined || accept === undefined || accept === '*/*' || accept === JSON_TYPE) return undefined
   const types = Object.keys(formats)
   if (!types.some((type) => accept.includes(type))) return undefined

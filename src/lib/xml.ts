@@ -1,6 +1,11 @@
 import { XMLBuilder } from 'fast-xml-parser'
 
-const builder = new XMLBuilder({ ignoreAttributes: false, suppressEmptyNode: true })
+const builder = new XMLBuilder({
+  ignoreAttributes: false,
+  suppressEmptyNode: true,
+  // Else the attribute of a tag that is named `true` would have no value.
+  suppressBooleanAttributes: false,
+})
 
 /** A document as XML 1.0 in UTF-8, with its declaration; see `elements`. */
 export const xml = (document: object): string => XML_DECLARATION + elements(document)
@@ -25,7 +30,7 @@ export function* xmlOfMany(frame: object, name: string, items: ElementWithText[]
     const [open = '', close = ''] = elements({ [name]: element }).split('<place/>')
     document += open
     for (let at = 0; at < text.length; at += STEP) {
-      document += text.slice(at, at + STEP).replace(SPECIAL, (character) => ENTITIES[character] ?? character)
+      document += text.slice(at, at + STEP).replace(SPECIAL, (character) => ENTITIES[character] ?? '\uFFFD')
       yield
     }
     document += close
@@ -36,7 +41,11 @@ export function* xmlOfMany(frame: object, name: string, items: ElementWithText[]
 
 /** How many characters of a text are escaped in a step. */
 const STEP = 8_192
-const SPECIAL = /[&<>"'\r\t\uFFFE\uFFFF]/g
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expressions match control characters
+const SPECIAL = /[&<>"'\u0000-\u0009\u000b-\u001f\ufffe\uffff]/g
+/** The characters that XML 1.0 does not allow, not even as a reference. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+const NOT_ALLOWED = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
 const ENTITIES: Record<string, string> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -45,8 +54,6 @@ const ENTITIES: Record<string, string> = {
   "'": '&apos;',
   '\r': '&#13;',
   '\t': '&#9;',
-  '\uFFFE': '\uFFFD',
-  '\uFFFF': '\uFFFD',
 }
 
 export const XML_DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
@@ -57,8 +64,4 @@ export const XML_DECLARATION = '<?xml version="1.0" encoding="utf-8"?>'
  * not allow become U+FFFD.
  */
 export const elements = (members: object): string =>
-  builder
-    .build(members)
-    .replaceAll('\r', '&#13;')
-    .replaceAll('\t', '&#9;')
-    .replace(/[\uFFFE\uFFFF]/g, '\uFFFD')
+  builder.build(members).replaceAll('\r', '&#13;').replaceAll('\t', '&#9;').replace(NOT_ALLOWED, '\uFFFD')

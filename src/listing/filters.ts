@@ -5,7 +5,7 @@ import { articleStatuses } from '../editions/article.ts'
 import { timeOperators as operators, type TimeFilter } from '../editions/index-key.ts'
 import { type FeedFilters, feedFilters, feedLinks } from '../lib/feed-urls.ts'
 import { commaSeparated, repeated } from '../lib/query-parameters.ts'
-import { Moment, SitePath } from '../lib/schemas.ts'
+import { Moment } from '../lib/schemas.ts'
 import { parseTerms } from '../lib/search-syntax.ts'
 
 const list = z.string().min(1).max(1_000)
@@ -107,10 +107,14 @@ export const articleParameters = {
       ...commaSeparated({ type: 'string', enum: articleStatuses }),
     }),
   externalId: z.string().max(200).optional().meta({ description: 'The article that another system knows by this id.' }),
-  path: SitePath.optional().meta({
-    description: 'The one article that is or was at this path of the site.',
-    examples: ['/world-news/harbour-bridge-reopens'],
-  }),
+  path: z
+    .string()
+    .max(8_000)
+    .optional()
+    .meta({
+      description: 'The one article that is or was at this path of the site; none for a text that is no path.',
+      examples: ['/world-news/harbour-bridge-reopens'],
+    }),
   q: queryText.optional(),
   ...time('publishedAt'),
   ...time('updatedAt'),

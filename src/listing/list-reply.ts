@@ -56,6 +56,8 @@ function checkDraftParameters({ value, issues }: z.core.ParsePayload<Record<stri
   const addIssue = (name: string) =>
     issues.push({ code: 'custom', message: 'goes with version=draft', path: [name], input: value })
   for (const name of Object.keys(draftParameters)) if (value[name] !== undefined) addIssue(name)
+  // Everything that is live is published.
+  if (typeof value.status === 'string' && !value.status.split(',').includes('published')) addIssue('status')
   if (!isArticleSort(String(value.sort))) addIssue('sort')
 }
 

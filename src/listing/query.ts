@@ -123,7 +123,7 @@ async function indexQueryOf(db: Reader, criteria: Criteria): Promise<IndexQuery>
  */
 export async function resolveFilters(db: Reader, filters: ArticleFilters): Promise<Criteria | null> {
   const { path, status, q, language, publishedAt, updatedAt, externalId } = filters
-  const article = path && (await articleAtPath(db, path))
+  const article = path?.startsWith('/') ? await articleAtPath(db, path) : undefined
   if (path !== undefined && article === undefined) return null
   if (status !== undefined && !status.split(',').includes('published')) return null
   const terms = q === undefined ? undefined : await searchTermsOf(db, q, filters)

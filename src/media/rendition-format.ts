@@ -13,10 +13,8 @@ const ANIMATED: RenditionFormat[] = ['webp']
  * The best format that `Accept` names; JPEG if it names none, since clients that accept anything may not decode the newer
  * ones. An animation moves in WebP alone.
  */
-export function acceptedFormat(
-  { accept }: IncomingHttpHeaders,
-  { isAnimated }: { isAnimated: boolean },
-): RenditionFormat {
+export function acceptedFormat(headers: IncomingHttpHeaders, { isAnimated }: { isAnimated: boolean }): RenditionFormat {
+  const accept = headers.accept?.toLowerCase()
   if (accept === undefined) return 'jpg'
   const named = (isAnimated ? ANIMATED : STILL).filter((format) => accept.includes(renditionTypes[format]))
   const types = named.map((format) => renditionTypes[format])

@@ -1,6 +1,7 @@
 /** What is sent with a file: the members of a media entry, as texts where the body is the file itself. */
 import * as z from 'zod'
 import { BinaryFile } from '../http/body-forms.ts'
+import { parseSmallJson } from '../http/json-body.ts'
 import { Problem } from '../lib/problem.ts'
 import { WebUrl } from '../lib/schemas.ts'
 import { invalidCharacters } from '../lib/unicode.ts'
@@ -36,9 +37,10 @@ const jsonText = (schema: z.ZodType) =>
     .max(20_000)
     .transform((text, { addIssue }) => {
       try {
-        return JSON.parse(text) as unknown
-      } catch {
-        addIssue('must be JSON')
+        return parseSmallJson(Buffer.from(text))
+      } catch (error) {
+        const isUnclean = error instanceof Problem && error.type === 'invalid-encoding'
+        addIssue(isUnclean ? 'must be clean text: it has a control character or half a character' : 'must be JSON')
         return z.NEVER
       }
     })

@@ -68,7 +68,7 @@ export async function createMedia(
   const input = {
     ...fields,
     caption: fields.caption === undefined ? caption : fields.caption,
-    credit: fields.credit === undefined ? credit : fields.credit,
+    credit: fields.credit === undefined ? singleLine(credit ?? '', MAX_CREDIT) || undefined : fields.credit,
     name: fields.name ?? nameOf(headline, inspected),
   }
   const searchKey = await newSearchKey(tx)
@@ -79,11 +79,15 @@ export async function createMedia(
 }
 
 const MAX_NAME = 200
+const MAX_CREDIT = 300
+
+/** A text of a file as an editor may send it: one line, not too long. */
+const singleLine = (text: string, max: number): string => text.replace(/\s+/g, ' ').trim().slice(0, max).toWellFormed()
 
 /** A title for a file: its headline, else its name, else its kind. */
 function nameOf(headline: string | undefined, { fileName, facts }: InspectedFile): string {
   const title = headline?.trim() || titleOf(fileName ?? '') || facts.kind
-  return title.replace(/\s+/g, ' ').slice(0, MAX_NAME).toWellFormed()
+  return singleLine(title, MAX_NAME)
 }
 
 const findByChecksum = async (tx: Writer, checksum: string): Promise<MediaRow | undefined> =>

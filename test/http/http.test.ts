@@ -361,6 +361,13 @@ describe('unknown names', () => {
     await anyone.get(`/v1/authors/${text}`).expect(problem('invalid-encoding', { in: 'path', pointer: '/author' }))
   })
 
+  it.each(['%ff', '%ED%A0%BD', '%zz', 'a%', '%C3'])('is not UTF-8 in percent-encoding: %s', async (text) => {
+    for (const query of [`section=${text}`, `limit=2&section=${text}`])
+      for (const path of ['/v1/articles', '/v1/authors', '/feeds/rss.xml'])
+        if (path === '/v1/articles' || !query.startsWith('limit'))
+          expect((await raw(room.url, `GET ${path}?${query} HTTP/1.1`)).body).toContain('/problems/invalid-encoding')
+  })
+
   it.each(['0000-01-01T00:00:00Z', '0001-01-01T00:00:00%2B23:59', '9999-12-31T23:59:59-23:59', '2030-02-30T00:00:00Z'])(
     'is a moment that no calendar has: %s',
     async (time) => {
