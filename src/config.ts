@@ -29,6 +29,11 @@ const commaSeparated = (isValid: (value: string) => boolean, message: string) =>
     .refine((values) => values.length > 0 && values.every(isValid), message)
 
 /** A language tag (BCP 47), in its canonical case. */
+/** An address that others begin with. */
+const baseAddress = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .refine((value) => !/[?#]/.test(value), 'must have no query and no fragment')
+
 const languageTag = z.string().transform((value, { addIssue }) => {
   try {
     return Intl.getCanonicalLocales(value)[0]
@@ -67,8 +72,8 @@ const Environment = z.object({
     .string()
     .regex(/^[!-~]{32,}$/, 'must have at least 32 characters, all of them ASCII and none a space')
     .optional(),
-  PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
-  SITE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
+  PUBLIC_URL: baseAddress.optional(),
+  SITE_URL: baseAddress.optional(),
   SITE_NAME: z.string().max(200).default('Dateline'),
   SITE_DESCRIPTION: z.string().max(1_000).optional(),
   SITE_LANGUAGE: languageTag.optional(),
@@ -202,23 +207,30 @@ export function settingsFromFiles(environment: NodeJS.ProcessEnv): Record<string
 }
 
 function contentOfFile(name: string, path: string): string {
+  let content: string
   try {
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+    content = readFileSync(path, 'utf8').replace(/\r?\n$/, '')
   } catch (error) {
     throw new ConfigError(`${name} must name a file that can be read: ${(error as Error).message}`)
   }
+  if (content === '') throw new ConfigError(`${name} names a file that is empty: ${path}`)
+  return content
 }
 
 /** How many characters a name may differ from a setting to be taken for a misspelling of it. */
 const MAX_MISSPELT = 2
+
+/** What Kubernetes sets for a service called `dateline`. */
+const SERVICE_LINK = /^DATELINE_(?:SERVICE_(?:HOST|PORT)(?:_\w+)?=|PORT(?:_\w+=|=\w+:\/\/))/
 
 /**
  * Lines about names that are no settings: those that begin as settings of this program do, and those that differ little
  * from a setting that is not set. Short settings such as `PORT` resemble too much that belongs to other programs.
  */
 function misspelt(variables: Record<string, unknown>): string[] {
-  const missing = settingNames.filter((name) => name.includes('_') && !(name in variables))
-  const unknown = Object.keys(variables).filter((name) => !settingNames.includes(name as keyof Config))
+  const known: string[] = [...settingNames, ...FROM_FILES.map((name) => `${name}_FILE`)]
+  const missing = known.filter((name) => name.includes('_') && !(name in variables))
+  const unknown = Object.keys(variables).filter((name) => !known.includes(name) && !SERVICE_LINK.test(`${name}=${variables[name]}`))
   return unknown.flatMap((name) => {
     const meant = closestName(name, missing, MAX_MISSPELT)
     if (meant === undefined && !name.startsWith('DATELINE_')) return []

@@ -60,9 +60,7 @@ export async function serve(config: Config, output: LogOutput, worker?: Worker):
   const bodyTasks = bodyTaskPool()
   const images = imageTaskPool()
   const requests = admission()
-  const jobs = jobRunner({ storage, clock: systemClock }, (err) =>
-    app.log.error({ err }, 'the state of a job could not be stored'),
-  )
+  const jobs = jobRunner({ storage, clock: systemClock }, (err) => app.log.error({ err }, 'a job has failed'))
   const registry = config.METRICS_PORT === undefined ? undefined : await import('./metrics/registry.ts')
   let metrics: ProcessMetrics | undefined
   const onCounts: AppDeps['onCounts'] = (counts) => {

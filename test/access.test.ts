@@ -353,7 +353,7 @@ describe('a draft', () => {
         await client.get(`/v1/related-links?article=${reference}`).expect(404)
       }
     }
-    for (const query of ['', '&sort=headline', '&status=draft', '&language=en', '&fields=headline']) {
+    for (const query of ['', '&sort=headline', '&status=draft,published', '&language=en', '&fields=headline']) {
       const { text } = await client.get(`/v1/articles?count=true${query}`).expect(200)
       expect(text).not.toContain('Hidden from')
       expect(text).not.toContain(body.id)

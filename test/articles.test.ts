@@ -31,22 +31,6 @@ const log = async () => {
   return rows
 }
 
-it('has no two citations or links with one id', async () => {
-  const citation = { source: 'harbour-office', relation: 'cited' }
-  const { id } = await post({
-    headline: 'Copied',
-    citations: [citation],
-    relatedLinks: [{ url: 'https://a.example/', title: 'A' }],
-  })
-  const { body } = await room.editor.get(`/v1/articles/${id}?version=draft`).expect(200)
-  for (const name of ['citations', 'relatedLinks'] as const) {
-    const [item] = body[name]
-    const own = name === 'citations' ? { ...citation, id: item.id } : { id: item.id, url: item.url, title: 'A' }
-    const sent = room.editor.patch(`/v1/articles/${id}`).send({ [name]: [own, own] })
-    await sent.expect(problem('validation', { in: 'body', pointer: `/${name}/1/id` }))
-  }
-})
-
 describe('an article', () => {
   it('is not public until it is published, and reads back as it was written', async () => {
     const { editor, anyone } = room
@@ -529,4 +513,49 @@ describe('citations and related links', () => {
     const { body } = await editor.get(`/v1/articles/${id}?version=draft`).expect(200)
     expect(body).toMatchObject({ citations: [{ position: 0, note: 'By telephone.' }], relatedLinks: [] })
   })
+})
+
+it('keeps related links that a contributor does not see, wherever they stand, when one saves what it has read', async () => {
+  const { contributor, editor } = room
+  const [shown, hidden] = [await live({ headline: 'Stays on the site' }), await live({ headline: 'Leaves the site' })]
+  const relatedLinks = [{ article: shown.id }, { article: hidden.id }, { url: 'https://b.example/', title: 'B' }]
+  const made = await contributor.post('/v1/articles').send({ headline: 'With links', relatedLinks }).expect(201)
+  await editor.post(`/v1/articles/${hidden.id}/unpublish`).expect(200)
+  const path = `/v1/articles/${made.body.id}`
+  const read = async (by = contributor) => (await by.get(`${path}?version=draft`).expect(200)).body.relatedLinks
+  const seen = await read()
+  expect(seen).toHaveLength(2)
+  const [, b] = seen
+  await contributor
+    .patch(path)
+    .send({
+      relatedLinks: [
+        { id: seen[0].id, article: shown.id },
+        { id: b.id, url: b.url, title: 'B, changed' },
+      ],
+    })
+    .expect(200)
+  await editor.post(`/v1/articles/${hidden.id}/publish`).expect(200)
+  const links = await read(editor)
+  expect(links.map((link: { title: string }) => link.title)).toEqual([
+    'Stays on the site',
+    'Leaves the site',
+    'B, changed',
+  ])
+})
+
+it('has no two citations or links with one id', async () => {
+  const citation = { source: 'harbour-office', relation: 'cited' }
+  const { id } = await post({
+    headline: 'Copied',
+    citations: [citation],
+    relatedLinks: [{ url: 'https://a.example/', title: 'A' }],
+  })
+  const { body } = await room.editor.get(`/v1/articles/${id}?version=draft`).expect(200)
+  for (const name of ['citations', 'relatedLinks'] as const) {
+    const [item] = body[name]
+    const own = name === 'citations' ? { ...citation, id: item.id } : { id: item.id, url: item.url, title: 'A' }
+    const sent = room.editor.patch(`/v1/articles/${id}`).send({ [name]: [own, own] })
+    await sent.expect(problem('validation', { in: 'body', pointer: `/${name}/1/id` }))
+  }
 })

@@ -371,6 +371,21 @@ describe('a media entry', () => {
   })
 })
 
+it('no public reply is valid beyond the end of rights in media', async () => {
+  const { anyone, clock } = room
+  const { body } = await upload(await picture()).expect(201)
+  const age = async () => (await anyone.get('/v1/articles').expect(200)).headers['cache-control']
+  expect(await age()).toBe('public, max-age=10, stale-while-revalidate=60')
+  const expiresAt = new Date(clock.time.getTime() + 7_000).toISOString()
+  await editor.patch(`/v1/media/${body.id}`).send({ rights: { expiresAt } }).expect(200)
+  expect(await age()).toBe('public, max-age=7, stale-while-revalidate=0')
+  await editor
+    .patch(`/v1/media/${body.id}`)
+    .send({ rights: { expiresAt: null } })
+    .expect(200)
+  expect(await age()).toBe('public, max-age=10, stale-while-revalidate=60')
+})
+
 describe('a takedown', () => {
   /** A live article whose edition refers to a new picture; gives both ids. */
   async function used(fields: Record<string, string> = {}) {

@@ -46,7 +46,8 @@ describe('jobs', () => {
   })
 
   it('run one after the other, tell their progress, and end with a report', async () => {
-    const runner = jobRunner(room, failOnError)
+    const errors: string[] = []
+    const runner = jobRunner(room, (error) => void errors.push(String(error)))
     const [first, second] = [await newJob(), await newJob()]
     let finish = () => {}
     const isRunning = new Promise<void>((started) => {
@@ -72,6 +73,7 @@ describe('jobs', () => {
       finishedAt: room.clock.now().toISOString(),
     })
     expect(await read(second.id)).toMatchObject({ state: 'failed', report: { error: 'the disk is full' } })
+    expect(errors).toEqual(['Error: the disk is full'])
     const failed = await room.admin.get('/v1/jobs?kind=backup&state=failed').expect(200)
     expect(failed.body.data.map(({ id }: { id: string }) => id)).toEqual([second.id])
     const newest = await room.admin.get('/v1/jobs?limit=1').expect(200)

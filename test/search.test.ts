@@ -56,6 +56,13 @@ it('ranks by where the words stand, and the newer first', async () => {
   ])
 })
 
+it('suggests a correction only where it finds something with the filters, too', async () => {
+  await publish('The bridge', { language: 'en' })
+  expect((await find('brigde')).didYouMean).toBe('bridge')
+  expect((await find('brigde', '&language=fr')).didYouMean).toBeNull()
+  expect((await find('brigde', '&publishedAt[gte]=2040-01-01T00:00:00Z')).didYouMean).toBeNull()
+})
+
 it('marks words in the text that it names, and says nothing of a kicker', async () => {
   await publish('The concert', { kicker: 'Review', summary: 'A review of it' })
   const { data } = await find('review')

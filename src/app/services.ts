@@ -73,8 +73,7 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
   const { imageTasks = inlineImageTasks } = deps
   const files = openFileStore(config, storage.file)
   const renditions = openRenditionFolder(config, storage.file)
-  const jobs =
-    deps.jobs ?? jobRunner({ storage, clock }, (err) => log.error({ err }, 'the state of a job could not be stored'))
+  const jobs = deps.jobs ?? jobRunner({ storage, clock }, (err) => log.error({ err }, 'a job has failed'))
   return {
     config,
     storage,

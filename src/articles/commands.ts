@@ -12,6 +12,7 @@ import { mergePatch } from '../lib/merge-patch.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Writer } from '../storage/storage.ts'
 import type { Draft } from './draft.ts'
+import { withHiddenLinks } from './hidden-links.ts'
 import { createLive, publish } from './lifecycle/publish.ts'
 import { changedEdition, liveCopy, publishChange, unpublishedChanges } from './lifecycle/publish-change.ts'
 import { notLive } from './lifecycle/state.ts'
@@ -88,7 +89,8 @@ export async function patchCommand(
     async run(tx, context) {
       const before = await findArticle(tx, reference, context.caller)
       check(before.version)
-      const input = parseBody(ArticleWithoutBody, mergePatch(patchable(before, patch), patch))
+      const whole = await withHiddenLinks(tx, before, patch, context.caller)
+      const input = parseBody(ArticleWithoutBody, mergePatch(patchable(before, patch), whole))
       const isPublished = scope !== 'nothing'
       const dates = datesOf(before, { publishedAt, updatedAt }, { context, isPublished, mayBackdate })
       const draft = { input, body: converted?.blocks ?? before.content.body, dates }

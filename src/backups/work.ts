@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JobWork } from '../jobs/runner.ts'
 import { Problem } from '../lib/problem.ts'
@@ -31,7 +32,7 @@ export function backupWork({ file }: Storage, { folder, keep }: BackupOptions, n
   if (file === undefined) throw new Problem('not-configured', POSTGRES_BACKUP)
   if (folder === undefined) throw new Problem('not-configured', 'the operator has to set BACKUP_DIR to a folder first')
   return async ({ progress, signal }) => {
-    mkdirSync(folder, { recursive: true })
+    await mkdir(folder, { recursive: true })
     const target = join(folder, name)
     const report = await copyDatabase(file, target, { onProgress: progress, signal })
     deleteOldBackups(folder, keep)

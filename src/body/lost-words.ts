@@ -4,7 +4,17 @@ import type { StoredBlock } from './block.ts'
 import { textsIn } from './block-texts.ts'
 import { cleanText } from './clean-text.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
-import { attribute, childrenOf, type HtmlNode, isBlock, isElement, isScript, isText } from './html-tree.ts'
+import {
+  attribute,
+  childrenOf,
+  type HtmlElement,
+  type HtmlNode,
+  isBlock,
+  isElement,
+  isScript,
+  isText,
+  styleOf,
+} from './html-tree.ts'
 import { isFootnote, isLink, type Run } from './inline.ts'
 import { parseInline } from './parse-inline.ts'
 import { missingWords, wordsOfText } from './words-of-text.ts'
@@ -19,7 +29,7 @@ function wordsInHtml(nodes: HtmlNode[]): string[] {
 function addTexts(node: HtmlNode, texts: string[]): void {
   if (isText(node)) texts.push(node.value)
   if (!isElement(node) || isScript(node)) return
-  const space = isBlock(node) || APART.has(node.tagName) ? ' ' : ''
+  const space = isBlock(node) || APART.has(node.tagName) || isRaised(node) ? ' ' : ''
   texts.push(space, node.tagName === 'img' ? attribute(node, 'alt') : '')
   for (const child of childrenOf(node)) addTexts(child, texts)
   texts.push(space)
@@ -37,6 +47,9 @@ function titlesIn(nodes: HtmlNode[]): Map<string, string[]> {
   for (const node of nodes) visit(node)
   return titles
 }
+
+/** Whether the style of an element makes its text a superscript or subscript, as Google Docs writes them. */
+const isRaised = (node: HtmlElement): boolean => /^(?:super|sub)$/.test(styleOf(node).get('vertical-align') ?? '')
 
 /** Elements whose text is no part of the words beside it. */
 const APART = new Set(['br', 'sup', 'sub', 'img'])

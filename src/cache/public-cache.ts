@@ -82,8 +82,8 @@ export function registerPublicCache(app: FastifyInstance, options: PublicCacheOp
 
   function answer(token: string, request: FastifyRequest, reply: FastifyReply, next: () => void) {
     request.changeToken = token
-    const { method, headers, routeOptions } = request
-    if (method !== 'GET' || !isWithoutHandler(headers, routeOptions.config)) return next()
+    const { headers, routeOptions } = request
+    if (!isWithoutHandler(headers, routeOptions.config)) return next()
     const known = replies.find(request, token) ?? unchanged(request)
     if (known) {
       counts.hits += 1

@@ -16,7 +16,8 @@ import { scopeTables } from './scope.ts'
 const BATCH = 500
 /** How long the hub may take to reply, in milliseconds. */
 const TIMEOUT = 5_000
-/** The longest pause after the hub has failed, in milliseconds. */
+/** The first and the longest pause after the hub has failed, in milliseconds. */
+const MIN_PAUSE = 2_000
 const MAX_PAUSE = 5 * 60_000
 
 export interface HubPublisherDeps {
@@ -28,11 +29,13 @@ export interface HubPublisherDeps {
   signal: AbortSignal
   /** Called with a feed that the hub refuses for good. */
   onRefused: (topic: string, status: number) => void
+  /** Called when the hub fails: it is notified again after a pause, longer each time. */
+  onFailed: (error: unknown) => void
 }
 
 /** Publishes changes from now on to a hub. */
 export interface HubPublisher {
-  /** Publishes every changed feed once. Throws if the hub fails; the remaining feeds stay pending. */
+  /** Publishes every changed feed once. If the hub fails, the remaining feeds stay pending. */
   publishPending(): Promise<void>
 }
 
@@ -44,6 +47,7 @@ export async function hubPublisher({
   hub,
   signal,
   onRefused,
+  onFailed,
 }: HubPublisherDeps): Promise<HubPublisher> {
   const db = storage.reader
   const pending = new Set<string>()
@@ -72,9 +76,9 @@ export async function hubPublisher({
         }
         pause = 0
       } catch (error) {
-        pause = Math.min(MAX_PAUSE, Math.max(1_000, pause * 2))
+        pause = Math.min(MAX_PAUSE, Math.max(MIN_PAUSE, pause * 2))
         notBefore = now + pause
-        throw error
+        onFailed(error)
       }
     },
   }

@@ -25,7 +25,7 @@ export interface JobRunner {
   stop(): Promise<void>
 }
 
-/** `onError` gets errors of storing the state of a job; those of its work are in its report. */
+/** `onError` gets errors of the work, which are in the report of the job, too, and of storing the state of a job. */
 export function jobRunner(
   { storage, clock }: { storage: Storage; clock: Clock },
   onError: (error: unknown) => void,
@@ -55,6 +55,7 @@ export function jobRunner(
       const end = await work(id, state, doWork).then(
         (report) => ({ state: 'done' as const, report }),
         (error: Error) => {
+          if (!controller.signal.aborted) onError(error)
           const { message } = controller.signal.aborted ? (controller.signal.reason as Error) : error
           return { state: 'failed' as const, report: { error: message } }
         },

@@ -15,8 +15,16 @@ export function closestName(
   return distance(name.toLowerCase(), best) <= maxDistance ? known[index] : undefined
 }
 
-/** `; did you mean "x"?`, or an empty text if no known name is close. */
+/** The shortest beginning of a name that stands for it, in characters. */
+const MIN_PREFIX = 3
+
+/**
+ * `; did you mean "x"?`, with the only known name that begins with this one, or else with the closest one that differs by
+ * a quarter of the letters at most; an empty text if there is none.
+ */
 export function suggestion(name: string, known: readonly string[]): string {
-  const near = closestName(name, known)
+  const longer = known.filter((one) => one.toLowerCase().startsWith(name.toLowerCase()))
+  const [only] = name.length >= MIN_PREFIX && longer.length === 1 ? longer : []
+  const near = only ?? closestName(name, known, Math.ceil(name.length / 4))
   return near ? `; did you mean "${near}"?` : ''
 }

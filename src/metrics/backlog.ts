@@ -1,7 +1,7 @@
 import { and, count, eq, lte, min } from 'drizzle-orm'
 import { lastSeq } from '../changes/log.ts'
 import { type Clock, timestamp } from '../lib/clock.ts'
-import { articles, staleEditions, webhookDeliveries } from '../storage/schema.ts'
+import { articles, staleEditions, webhookDeliveries, webhooks } from '../storage/schema.ts'
 import type { Storage } from '../storage/storage.ts'
 
 /** Seconds from a time until now; 0 without a time. */
@@ -25,11 +25,19 @@ export async function readBacklog({ storage, clock }: { storage: Storage; clock:
     .select({ at: min(articles.publishAt) })
     .from(articles)
     .where(lte(articles.publishAt, now))
-  const isPending = eq(webhookDeliveries.status, 'pending')
-  const [pending] = await reader.select({ rows: count() }).from(webhookDeliveries).where(isPending)
+  // Those of a paused webhook wait for an editor, not for the service.
+  const isActive = eq(webhooks.status, 'active')
+  const isPending = and(eq(webhookDeliveries.status, 'pending'), isActive)
+  const ofWebhook = eq(webhooks.id, webhookDeliveries.webhook)
+  const [pending] = await reader
+    .select({ rows: count() })
+    .from(webhookDeliveries)
+    .innerJoin(webhooks, ofWebhook)
+    .where(isPending)
   const [late] = await reader
     .select({ at: min(webhookDeliveries.nextAt) })
     .from(webhookDeliveries)
+    .innerJoin(webhooks, ofWebhook)
     .where(and(isPending, lte(webhookDeliveries.nextAt, now)))
   const [stale] = await reader.select({ rows: count() }).from(staleEditions)
   return {

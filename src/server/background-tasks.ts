@@ -89,12 +89,21 @@ export function startBackground(deps: BackgroundDeps, leads: Promise<void> = Pro
 }
 
 async function startBackgroundTasks(deps: BackgroundDeps, onError: ReturnType<typeof failureLog>): Promise<Running> {
-  const { config, clock, notifier } = deps
+  const { config, clock, notifier, log } = deps
   const storage = { ...deps.storage, reader: deps.storage.backgroundReader }
   const own = { ...deps, storage }
   const stopping = new AbortController()
   const secrets = secretEncryption(config.SECRETS_KEY, storage.file)
-  const webhooks = new Dispatcher({ storage, clock, secrets, sender: sender(config.WEBHOOK_ALLOWED_HOSTS) })
+  const webhooks = new Dispatcher({
+    storage,
+    clock,
+    secrets,
+    sender: sender(config.WEBHOOK_ALLOWED_HOSTS),
+    onEnded: ({ id, url, status, reason }) => {
+      const { host } = new URL(url)
+      log.warn({ webhook: id, host, reason }, `a webhook is ${status}`)
+    },
+  })
   webhooks.start(notifier, onError('sending to webhooks'))
   const tasks = [
     ...storageTasks(own, stopping.signal),
@@ -187,6 +196,7 @@ async function hubTasks({ config, storage, clock, log }: BackgroundDeps, signal:
   if (hub === undefined) return []
   const onRefused = (topic: string, status: number) =>
     log.warn({ topic, status }, 'the hub refused the notification about a feed')
-  const publisher = await hubPublisher({ storage, clock, site: siteOf(config), hub, signal, onRefused })
+  const onFailed = (err: unknown) => log.warn({ err }, 'the hub could not be notified; it is tried again')
+  const publisher = await hubPublisher({ storage, clock, site: siteOf(config), hub, signal, onRefused, onFailed })
   return [{ name: 'notifying the hub', interval: 2 * SECOND, run: () => publisher.publishPending() }]
 }

@@ -27,13 +27,21 @@ const MAX_FAILING = 60 * 3_600_000
 /** Gone (RFC 9110, section 15.5.11): the receiver refuses all further messages. */
 const GONE = 410
 
-/** Records attempts within a transaction. Attempts of deliveries that have been deleted meanwhile are ignored. */
-export async function recordAttempts(tx: Writer, attempts: Attempt[], clock: Clock): Promise<void> {
+/** A webhook that the service has paused or disabled, and why. */
+export type EndedWebhook = Pick<WebhookRow, 'id' | 'url' | 'status'> & { reason: string }
+
+/**
+ * Records attempts within a transaction; gives the webhooks that this paused or disabled. Attempts of deliveries that have
+ * been deleted meanwhile are ignored.
+ */
+export async function recordAttempts(tx: Writer, attempts: Attempt[], clock: Clock): Promise<EndedWebhook[]> {
   const byWebhook = new Map<string, RecordedAttempt[]>()
   for (let from = 0; from < attempts.length; from += BATCH)
     for (const recorded of await recordBatch(tx, attempts.slice(from, from + BATCH)))
       getOrCreate(byWebhook, recorded.after.webhook, () => []).push(recorded)
-  for (const [webhook, recorded] of byWebhook) await updateHealth(tx, webhook, recorded, clock)
+  const ended: EndedWebhook[] = []
+  for (const [webhook, recorded] of byWebhook) ended.push(...(await updateHealth(tx, webhook, recorded, clock)))
+  return ended
 }
 
 interface RecordedAttempt {
@@ -137,9 +145,14 @@ const postponeLater = async (tx: Writer, { webhook, target, seq, nextAt: until }
   void (await updateNextAt(tx, { webhook, target, seq, until }))
 
 /** Updates a webhook after attempts: pauses it if it fails for too long, disables it if the receiver answered 410. */
-async function updateHealth(tx: Writer, id: string, recorded: RecordedAttempt[], clock: Clock): Promise<void> {
+async function updateHealth(
+  tx: Writer,
+  id: string,
+  recorded: RecordedAttempt[],
+  clock: Clock,
+): Promise<EndedWebhook[]> {
   const [before] = await tx.select().from(webhooks).where(eq(webhooks.id, id))
-  if (!before) return
+  if (!before) return []
   const now = clock.now().toISOString()
   let { lastSuccessAt, lastFailureAt, failingSince } = before
   let end: { action: string; status: string; reason: string } | undefined
@@ -154,12 +167,15 @@ async function updateHealth(tx: Writer, id: string, recorded: RecordedAttempt[],
       end = FAILED_TOO_LONG
   }
   const change: Partial<WebhookRow> = { lastSuccessAt, lastFailureAt, failingSince }
+  const ended: EndedWebhook[] = []
   if (end && before.status === 'active') {
     const { action, status, reason } = end
     Object.assign(change, { status, reason, statusSince: now })
+    ended.push({ id, url: before.url, status, reason })
     await audit(tx, serviceContext('webhooks', clock), { action, target: id })
   }
   await tx.update(webhooks).set(change).where(eq(webhooks.id, id))
+  return ended
 }
 
 const SECRET_UNREADABLE = {

@@ -4,7 +4,7 @@ import type { ChangeNotifier } from '../changes/change-notifier.ts'
 import { lastSeq } from '../changes/log.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
-import { type Attempt, recordAttempts } from './attempts.ts'
+import { type Attempt, type EndedWebhook, recordAttempts } from './attempts.ts'
 import { endpointConcurrency } from './concurrency.ts'
 import type { DeliveryRow } from './deliveries.ts'
 import { activeWebhooks, fanOut } from './fan-out.ts'
@@ -20,6 +20,8 @@ export interface DispatcherDeps {
   clock: Clock
   secrets: SecretEncryption
   sender: Sender
+  /** Called with each webhook that the service has paused or disabled. */
+  onEnded?: (webhook: EndedWebhook) => void
 }
 
 /** How long to wait for a change before checking whether deliveries have become due, in milliseconds. */
@@ -74,7 +76,8 @@ export class Dispatcher {
     AbortSignal.timeout(SHUTDOWN_GRACE).addEventListener('abort', () => void sender.close())
     while (this.#inFlight.size > 0) await this.#wakeUp.next()
     await sender.close()
-    if (this.#unrecorded.length > 0) await storage.transaction((tx) => recordAttempts(tx, this.#unrecorded, clock))
+    if (this.#unrecorded.length > 0)
+      this.#report(await storage.transaction((tx) => recordAttempts(tx, this.#unrecorded, clock)))
   }
 
   async #run(notifier: ChangeNotifier, onError: (error: unknown) => void): Promise<void> {
@@ -120,14 +123,19 @@ export class Dispatcher {
   async #recordAndLease(lastChange: number, now: Date): Promise<LeasedDelivery[]> {
     const { storage, clock } = this.#deps
     const attempts = [...this.#unrecorded]
-    const leased = await storage.transaction(async (tx) => {
-      await recordAttempts(tx, attempts, clock)
+    const { leased, ended } = await storage.transaction(async (tx) => {
+      const ended = await recordAttempts(tx, attempts, clock)
       await fanOut(tx, lastChange, now.toISOString())
-      return this.#lease(tx, now)
+      return { leased: await this.#lease(tx, now), ended }
     })
     // After the commit: after a rollback the next round records them.
     this.#unrecorded.splice(0, attempts.length)
+    this.#report(ended)
     return leased
+  }
+
+  #report(ended: EndedWebhook[]): void {
+    for (const webhook of ended) this.#deps.onEnded?.(webhook)
   }
 
   /** Leases as many due deliveries as their endpoints have free slots. */

@@ -72,6 +72,12 @@ describe('what newsrooms paste keeps its words and its form', () => {
     ],
     ['a break in Markdown', 'markdown', 'one<br>two', [p('one\\\ntwo')]],
     ['superscript and subscript', 'html', '10<sup>6</sup> H<sub>2</sub>O', [p('10<sup>6</sup> H<sub>2</sub>O')]],
+    [
+      'superscript and subscript of Google Docs',
+      'html',
+      '<p>10<span style="vertical-align:super">6</span> H<span style="vertical-align:sub">2</span>O</p>',
+      [p('10<sup>6</sup> H<sub>2</sub>O')],
+    ],
     ['superscript in Markdown', 'markdown', '10<sup>6</sup>', [p('10<sup>6</sup>')]],
     [
       'spans of cells, clamped',

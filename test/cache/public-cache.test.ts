@@ -166,6 +166,22 @@ describe('a compressed reply', () => {
     expect(decoders[coding](reply.bytes).equals(plain.bytes)).toBe(true)
   })
 
+  it('has the same headers for HEAD as for GET', async () => {
+    await compressed('br')
+    const fields = ['etag', 'content-length', 'content-encoding', 'content-type', 'vary', 'cache-tag']
+    for (const accepted of ['br', 'identity']) {
+      const headers = { 'accept-encoding': accepted }
+      const [got, head] = await Promise.all(
+        (['GET', 'HEAD'] as const).map((method) => request(`${room.url}${PATH}`, { method, headers })),
+      )
+      for (const name of fields) expect([name, head?.headers[name]]).toEqual([name, got?.headers[name]])
+      expect(await head?.body.text()).toBe('')
+      await got?.body.text()
+    }
+    const unchanged = await request(`${room.url}${PATH}`, { method: 'HEAD', headers: { 'if-none-match': '*' } })
+    expect([unchanged.statusCode, unchanged.headers['content-length']]).toEqual([304, undefined])
+  })
+
   it('is 304 for the tag of each form, which the 304 repeats', async () => {
     const { etag: plain } = await get('identity')
     const { etag: coded } = await compressed('br')

@@ -42,7 +42,19 @@ it('secrets are read from files', () => {
   const read = settingsFromFiles({ DATABASE_URL_FILE: path, DATABASE_URL: '/data/dateline.db', SECRETS_KEY_FILE: '' })
   expect(read).toEqual({ DATABASE_URL: 'postgres://user:secret@db/news' })
   expect(() => settingsFromFiles({ SECRETS_KEY_FILE: '/nowhere' })).toThrow('SECRETS_KEY_FILE must name a file')
+  writeFileSync(path, '\n')
+  expect(() => settingsFromFiles({ DATABASE_URL_FILE: path })).toThrow('DATABASE_URL_FILE names a file that is empty')
   rmSync(dirname(path), { recursive: true })
+})
+
+it('what Kubernetes sets for a service called dateline is no setting, and no mistake', () => {
+  const links = {
+    DATELINE_SERVICE_HOST: '10.0.0.1',
+    DATELINE_SERVICE_PORT_HTTP: '80',
+    DATELINE_PORT: 'tcp://10.0.0.1:80',
+    DATELINE_PORT_80_TCP_ADDR: '10.0.0.1',
+  }
+  expect(readConfig(links).PORT).toBe(3_000)
 })
 
 describe('a setting that is wrong', () => {
@@ -69,6 +81,9 @@ describe('a setting that is wrong', () => {
     [{ CORS_ORIGIN: '*' }, 'CORS_ORIGIN is not a setting; did you mean CORS_ORIGINS? Set that, or remove CORS_ORIGIN'],
     [{ RATELIMIT: '5' }, 'RATELIMIT is not a setting; did you mean RATE_LIMIT? Set that, or remove RATELIMIT'],
     [{ DATELINE_PORT: '80' }, 'DATELINE_PORT is not a setting'],
+    [{ DATABASE_URL_FIEL: '/x' }, 'DATABASE_URL_FIEL is not a setting; did you mean DATABASE_URL_FILE?'],
+    [{ SECRETS_KEY_FLE: '/x' }, 'SECRETS_KEY_FLE is not a setting; did you mean SECRETS_KEY_FILE?'],
+    [{ PUBLIC_URL: 'https://api.example/x?y=1' }, 'PUBLIC_URL must have no query and no fragment'],
     [
       { SECRETS_KEY: 'short', WEBHOOK_ALLOWED_HOSTS: 'http://x' },
       'SECRETS_KEY must have at least 32 characters\nWEBHOOK_ALLOWED_HOSTS must be hosts such as hooks.internal or 10.0.0.5:8080, joined by commas (it is "http://x")',

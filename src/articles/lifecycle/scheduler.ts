@@ -2,7 +2,7 @@ import { and, asc, eq, isNotNull, isNull, lte } from 'drizzle-orm'
 import { serviceContext, type WriteContext } from '../../access/write-context.ts'
 import { type Clock, timestamp } from '../../lib/clock.ts'
 import { prepared } from '../../storage/prepared-statements.ts'
-import { articles } from '../../storage/schema.ts'
+import { articles, media } from '../../storage/schema.ts'
 import type { Reader, Storage } from '../../storage/storage.ts'
 import { articleRow } from '../store.ts'
 import { makeLive } from './publish.ts'
@@ -47,18 +47,31 @@ const selectNext = prepared('next_release', (db) =>
     .limit(1),
 )
 
-/** The time of the next scheduled publication; null if there is none. */
-const nextRelease = async (db: Reader): Promise<string | null> => (await selectNext(db))[0]?.publishAt ?? null
+const selectNextExpiry = prepared('next_expiry', (db) =>
+  db
+    .select({ expiresAt: media.expiresAt })
+    .from(media)
+    .where(and(eq(media.status, 'available'), isNotNull(media.expiresAt)))
+    .orderBy(asc(media.expiresAt))
+    .limit(1),
+)
 
-/** Knows the time of the next scheduled publication, so that no reply is cached for longer. */
+/** The time of the next scheduled publication, or of the next end of rights in media; null if there is none. */
+async function nextRelease(db: Reader): Promise<string | null> {
+  const [[release], [expiry]] = await Promise.all([selectNext(db), selectNextExpiry(db)])
+  const [first = null] = [release?.publishAt, expiry?.expiresAt].flatMap((time) => time ?? []).sort()
+  return first
+}
+
+/** Knows the time of the next change of what is public that no request makes, so that no reply is cached for longer. */
 export interface Releases {
-  /** Seconds until the next release; infinite while none is scheduled. */
+  /** Seconds until the next scheduled publication or end of rights in media; infinite if there is none. */
   secondsToNext(): number
   /** Reads that time from the database: at the start, and regularly, for the commits of other processes. */
   refresh(): Promise<void>
 }
 
-/** Reads the time of the next release after each commit. */
+/** Reads that time after each commit. */
 export function releases({ storage, clock }: { storage: Storage; clock: Clock }): Releases {
   let next: number | null = null
   async function refresh(): Promise<void> {

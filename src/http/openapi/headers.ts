@@ -107,7 +107,7 @@ export const headerComponents = (): Json =>
     ]),
   )
 
-const COMMON = ['X-Request-Id', 'Cache-Control'] as const
+const COMMON = ['X-Request-Id', 'Cache-Control', 'RateLimit-Policy', 'RateLimit'] as const
 
 /** References to the headers of a reply that is not a problem. */
 export function replyHeadersOf(
@@ -134,10 +134,9 @@ export function replyHeadersOf(
 
 /** References to the headers of a problem. One that the HTTP parser answers has only a request id. */
 export function problemHeadersOf(status: number): Json {
-  const limits = ['RateLimit-Policy', 'RateLimit'] as const
   const byStatus: Record<number, readonly HeaderName[]> = {
     401: ['WWW-Authenticate'],
-    429: ['Retry-After', ...limits],
+    429: ['Retry-After'],
     503: ['Retry-After'],
   }
   const common: readonly HeaderName[] = status === 408 || status === 431 ? ['X-Request-Id'] : COMMON
