@@ -230,7 +230,9 @@ const SERVICE_LINK = /^DATELINE_(?:SERVICE_(?:HOST|PORT)(?:_\w+)?=|PORT(?:_\w+=|
 function misspelt(variables: Record<string, unknown>): string[] {
   const known: string[] = [...settingNames, ...FROM_FILES.map((name) => `${name}_FILE`)]
   const missing = known.filter((name) => name.includes('_') && !(name in variables))
-  const unknown = Object.keys(variables).filter((name) => !known.includes(name) && !SERVICE_LINK.test(`${name}=${variables[name]}`))
+  const unknown = Object.keys(variables).filter(
+    (name) => !known.includes(name) && !SERVICE_LINK.test(`${name}=${variables[name]}`),
+  )
   return unknown.flatMap((name) => {
     const meant = closestName(name, missing, MAX_MISSPELT)
     if (meant === undefined && !name.startsWith('DATELINE_')) return []

@@ -544,6 +544,43 @@ it('keeps related links that a contributor does not see, wherever they stand, wh
   ])
 })
 
+it('patches a block as RFC 7396 has it: null removes a member, and its type may change', async () => {
+  const { editor } = room
+  const quote = { id: 'q1', type: 'quote', kind: 'pull', text: 'x', attribution: 'y' }
+  const { id } = await post({ headline: 'Blocks', body: [quote, { id: 'p1', type: 'paragraph', text: 'x' }] })
+  const patch = (block: string, body: object) => editor.patch(`/v1/articles/${id}/body/${block}`).send(body)
+  const { body } = await patch('q1', { kind: null, attribution: null }).expect(200)
+  expect(body).toMatchObject({ id: 'q1', type: 'quote', text: 'x' })
+  expect([body.kind ?? null, body.attribution ?? null]).toEqual([null, null])
+  expect((await patch('p1', { id: 'p1', type: 'divider', text: null }).expect(200)).body).toEqual({
+    id: 'p1',
+    type: 'divider',
+  })
+  await patch('p1', { id: 'other' }).expect(problem('validation', { in: 'body', pointer: '/id' }))
+})
+
+it('tells a contributor nothing of the slug that another article will have', async () => {
+  const { contributor, editor } = room
+  const { id } = await live({ headline: 'Minister in talks' })
+  await editor.patch(`/v1/articles/${id}`).send({ slug: 'minister-resigns' }).expect(200)
+  const link = (article: string) =>
+    contributor.post('/v1/articles').send({ headline: 'x', relatedLinks: [{ article }] })
+  for (const slug of ['minister-resigns', 'minister-resigned'])
+    await link(slug).expect(problem('invalid-reference', { in: 'body', pointer: '/relatedLinks/0/article' }))
+  await link('minister-in-talks').expect(201)
+})
+
+it('is not updated by publishing it as it is', async () => {
+  const { editor } = room
+  const { id } = await live({ headline: 'Once' })
+  const before = (await editor.get(`/v1/articles/${id}`).expect(200)).body
+  room.clock.tick(60_000)
+  const { body: dryRun } = await editor.post(`/v1/articles/${id}/publish?dryRun=true`).expect(200)
+  expect(dryRun.changes).toMatchObject({ fields: [], log: [] })
+  await editor.post(`/v1/articles/${id}/publish`).expect(200)
+  expect((await editor.get(`/v1/articles/${id}`).expect(200)).body).toEqual(before)
+})
+
 it('has no two citations or links with one id', async () => {
   const citation = { source: 'harbour-office', relation: 'cited' }
   const { id } = await post({

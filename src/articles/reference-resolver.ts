@@ -1,7 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { type Caller, may } from '../access/roles.ts'
 import { type ShownKind, shownKinds } from '../body/media-uses.ts'
-import { type ResolvedReference, resolveReference } from '../catalogue/resolve.ts'
+import { findSlug, type ResolvedReference, resolveReference } from '../catalogue/resolve.ts'
 import type { Ref, RefKind } from '../editions/content.ts'
 import { getOrCreate } from '../lib/cache.ts'
 import { isId } from '../lib/id.ts'
@@ -92,7 +92,16 @@ export function resolver(db: Reader, caller: Caller, present: Ref[] = []) {
     const { id } = found
     // A slug leads to no section in the trash.
     if (id === undefined || (noun === 'section' && !isId(reference) && !reference.startsWith('/'))) return found
-    return isPresent(noun, id) || (await isReferable(noun, id)) ? found : { paths: [] }
+    const isReferred = isPresent(noun, id) || ((await mayBeKnown(noun, reference)) && (await isReferable(noun, id)))
+    return isReferred ? found : { paths: [] }
+  }
+
+  /** Whether the caller may know that an article has the slug: it was public, or the article is the caller's own. */
+  async function mayBeKnown(noun: ReferenceNoun, slug: string): Promise<boolean> {
+    if (noun !== 'article' || isId(slug) || may(caller, 'content:write')) return true
+    const row = await findSlug(db, { kind: 'article', slug })
+    if (!row || row.live) return true
+    return (await selectArticle(db, { id: row.target }))[0]?.createdBy === caller.id
   }
 
   async function findMedia(kind: ShownKind, reference: string): Promise<ResolvedReference> {

@@ -44,11 +44,17 @@ export async function publish(
   options: PublishOptions = {},
 ): Promise<SavedArticle> {
   statusAfter(stateOf(article), 'publish')
+  if (!options.copy && options.updatedAt === undefined && isLiveAsItIs(article))
+    return { row: article, remarks: await mediaRemarks(tx, article.content, context.now) }
   const embargo = options.copy || options.endsEmbargo ? null : embargoOf(article, context.now)
   if (embargo !== null)
     throw new Problem('conflict', `it is under embargo until ${embargo}; publish with "embargoUntil": null to end that`)
   return makeLive(tx, await prepareRelease(tx, article, context, options.copy), context, options)
 }
+
+/** Whether publishing would change nothing: no reader shall be told of an update that is none. */
+const isLiveAsItIs = ({ version, liveVersion, slug, liveSlug, publishAt, embargoUntil }: ArticleRow): boolean =>
+  version === liveVersion && slug === liveSlug && publishAt === null && embargoUntil === null
 
 /** Creates an article that is live at once: its row is written once, as it is then. */
 export async function createLive(tx: Writer, draft: Draft, context: WriteContext, note?: Note): Promise<SavedArticle> {

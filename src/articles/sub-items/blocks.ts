@@ -13,7 +13,7 @@ import { isLargeJson } from '../../http/json-body.ts'
 import { parseBody, type ZodTypes } from '../../http/validation.ts'
 import { idempotencyHeader } from '../../idempotency/idempotency.ts'
 import { mergePatch } from '../../lib/merge-patch.ts'
-import { notFound } from '../../lib/problem.ts'
+import { notFound, Problem } from '../../lib/problem.ts'
 import type { Reader, Writer } from '../../storage/storage.ts'
 import { presentArticle } from '../presenter.ts'
 import type { ArticleDeps } from '../routes.ts'
@@ -62,7 +62,13 @@ export function registerBlocks(server: FastifyInstance, deps: ArticleDeps): void
 
   /** The block that a patch makes of one; a large one is validated in a thread. */
   async function patchedBlock(block: StoredBlock, patch: BlockPatch, caller: Caller): Promise<StoredBlock> {
-    const patched = mergePatch({ ...block }, { ...patch, id: block.id })
+    const { id = block.id } = patch as { id?: unknown }
+    if (id !== block.id) throw otherId()
+    const merged = mergePatch({ ...block }, { ...patch, id })
+    // RFC 7396: `null` removes a member.
+    const patched = Object.fromEntries(
+      Object.entries(merged).filter(([name, value]) => value !== null || !(name in patch)),
+    )
     const json = Buffer.from(JSON.stringify(patched))
     const read = isLargeJson(json) ? await bodyTasksOf(caller).readRequest(json, blockReader) : readBlock(patched)
     return read as StoredBlock
@@ -181,4 +187,10 @@ function indexOf(body: StoredBlock[], id: string): number {
   const index = body.findIndex((block) => block.id === id)
   if (index < 0) throw notFound('block')
   return index
+}
+
+function otherId(): Problem {
+  const message = 'must be that of the block: the id of a block does not change'
+  const errors = [{ in: 'body' as const, pointer: '/id', code: 'other_id', message }]
+  return new Problem('validation', `id ${message}`, { errors })
 }
