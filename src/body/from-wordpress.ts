@@ -8,13 +8,76 @@ import { fromHtml } from './from-html.ts'
 
 /** Converts the content of a post; what blocks cannot represent is added to the warnings. Throws `UnreadableBody`. */
 export function fromWordPress(value: string, warnings: ConversionWarnings, base?: string): StoredBlock[] {
-  const html = value.replace(/\[(\/?)([a-z][a-z0-9_-]{0,40})((?:[ =][^[\]]{0,2000})?)\]/g, (all, slash, name, rest) =>
-    shortcode(all, name, rest, slash === '/', warnings),
+  const html = withoutEmptyBlocks(value, warnings).replace(
+    /\[(\/?)([a-z][a-z0-9_-]{0,40})((?:[ =][^[\]]{0,2000})?)\]/g,
+    (all, slash, name, rest) => shortcode(all, name, rest, slash === '/', warnings),
   )
   if (value.includes('<!-- wp:')) return fromHtml(html, warnings, { base })
   const lines = html.replace(/<br\s{0,9}\/?>[ \t]*\n/gi, '<br>').replace(/^[ \t]*(https?:\/\/\S+)[ \t]*$/gm, '\n$1\n')
   return fromHtml(lines, warnings, { base, lineEnds: true })
 }
+
+const BLOCK_START = '<!-- wp:'
+const COMMENT_END = '-->'
+
+/**
+ * The post without blocks that have no HTML, `<!-- wp:name {…} /-->`, which the site would render: of one with an address
+ * that remains, for an embed; of others the words are lost, which the warnings say.
+ */
+function withoutEmptyBlocks(value: string, warnings: ConversionWarnings): string {
+  let html = ''
+  let from = 0
+  for (;;) {
+    const start = value.indexOf(BLOCK_START, from)
+    const end = start < 0 ? -1 : value.indexOf(COMMENT_END, start)
+    if (end < 0) return html + value.slice(from)
+    const after = end + COMMENT_END.length
+    html += value.slice(from, start)
+    html +=
+      value[end - 1] === '/'
+        ? emptyBlock(value.slice(start + BLOCK_START.length, end - 1), warnings)
+        : value.slice(start, after)
+    from = after
+  }
+}
+
+/** Blocks that show no words. */
+const WORDLESS = new Set(['spacer', 'separator', 'nextpage', 'more'])
+
+/** The HTML for a block of which only the name and the attributes, as JSON, are in the post. */
+function emptyBlock(text: string, warnings: ConversionWarnings): string {
+  const [name = ''] = text.split(/\s/, 1)
+  if (WORDLESS.has(name)) return ''
+  const attributes = jsonOf(text.slice(name.length))
+  const { url } = attributes
+  if (/^(?:core-)?embed\b/.test(name) && typeof url === 'string') return `<p>${escaped(url)}</p>`
+  warnings.add('block-dropped', `${name} block of WordPress`)
+  warnings.lost(textsIn(attributes).join(' '), `in a ${name} block`)
+  return ''
+}
+
+function jsonOf(text: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text)) as Record<string, unknown>
+  } catch {
+    return {}
+  }
+}
+
+/** The texts in a value, however deep it nests. */
+function textsIn(root: unknown): string[] {
+  const texts: string[] = []
+  const left = [root]
+  while (left.length > 0) {
+    const value = left.pop()
+    if (typeof value === 'string') texts.push(value)
+    else if (typeof value === 'object' && value !== null)
+      for (const member of Object.values(value).reverse()) left.push(member)
+  }
+  return texts
+}
+
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 
 /** Sites whose shortcodes are an address. */
 const SITES = new Set(['youtube', 'vimeo', 'tweet', 'twitter', 'instagram', 'facebook', 'tiktok', 'soundcloud', 'ted'])

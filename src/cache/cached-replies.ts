@@ -88,7 +88,8 @@ export function cachedReplies({
       const coding = acceptedCoding(headers['accept-encoding'])
       if (coding === undefined || !isCompressible(response.body)) return response
       const coded = response.coded?.[coding]
-      if (coded === undefined) void compressLater(url, response, response.body, coding)
+      // What cannot be compressed is sent as it is.
+      if (coded === undefined) compressLater(url, response, response.body, coding).catch(() => {})
       return coded ?? response
     },
 

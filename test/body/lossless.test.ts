@@ -518,6 +518,28 @@ function missing(format: Format, source: string): string[] {
   return words.filter((word) => !found.has(word))
 }
 
+it('blocks of WordPress without HTML are embeds, or in the warnings with their words', () => {
+  const value = [
+    '<!-- wp:paragraph --><p>Before</p><!-- /wp:paragraph -->',
+    '<!-- wp:acf/pullquote {"data":{"quote":"These words are lost","by":["Jane Doe"]}} /-->',
+    '<!-- wp:block {"ref":77} /-->',
+    '<!-- wp:embed {"url":"https://v.example/1?a=b\\u0026c=d"} /-->',
+    '<!-- wp:spacer {"height":"20px"} /-->',
+    '<!-- wp:latest-posts /-->',
+    '<!-- wp:broken {not json} /-->',
+    `<!-- wp:deep ${'['.repeat(9_000)} /-->`,
+    '<!-- wp:unfinished {"a":1}',
+  ].join('\n')
+  const { blocks, warnings } = convert({ format: 'wordpress', value })
+  expect(blocks.map(({ type }) => type)).toEqual(['paragraph', 'embed'])
+  expect(blocks[1]).toMatchObject({ url: 'https://v.example/1?a=b&c=d' })
+  const messages = warnings.map(({ code, message }) => `${code} ${message}`).join('\n')
+  for (const name of ['acf/pullquote', 'block', 'latest-posts', 'broken', 'deep'])
+    expect(messages).toContain(` ${name} block`)
+  expect(messages).toMatch(/text-lost .*These words are lost Jane Doe/)
+  expect(messages).not.toContain('spacer')
+})
+
 describe('no word is lost', () => {
   it.each<[Format, fc.Arbitrary<string>]>([
     ['html', htmlTree],
