@@ -564,14 +564,16 @@ describe('conditional requests', () => {
         '',
       ])
       expect(fresh).not.toHaveProperty('content-type')
-      await anyone.head(path).set('if-none-match', condition).expect(304)
+      const head = anyone.head(path).set('accept-encoding', 'gzip')
+      await head.set('if-none-match', condition).expect(304)
     }
     for (const condition of ['"a"', etag.replaceAll('"', ''), `${etag.slice(0, -2)}"`, '""', '"a", "b"'])
       await anyone.get(path).set('if-none-match', condition).expect(200)
   })
 
   it.each(readable)('HEAD %s is GET without a body', async (path) => {
-    const [get, head] = [await room.anyone.get(path), await room.anyone.head(path)]
+    const ask = (method: 'get' | 'head') => room.anyone[method](path).set('accept-encoding', 'gzip')
+    const [get, head] = [await ask('get'), await ask('head')]
     const { date: _, 'x-request-id': __, connection: ___, ...same } = get.headers
     expect(head.headers).toMatchObject(same)
     expect([head.status, head.text]).toEqual([200, undefined])

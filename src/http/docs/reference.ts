@@ -1,11 +1,8 @@
 /** `/docs`: the OpenAPI document in Swagger UI, on a page of our own. Everything that it loads comes from this service. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import { getOrCreate } from '../../lib/cache.ts'
-import { sendJson } from '../reply.ts'
+import type { FastifyInstance } from 'fastify'
+import { constantFile, JSON_TYPE } from './constant-file.ts'
 import { navigation } from './guides.ts'
 import { htmlPage, sendPage, undocumentedRoute } from './html-page.ts'
 import { STYLE } from './page-style.ts'
@@ -72,21 +69,14 @@ export function registerReference(app: FastifyInstance): void {
     reply.type('text/javascript; charset=utf-8').send(START),
   )
 
-  let document: string | undefined
-  app.get('/docs/openapi.json', undocumentedRoute(), async (_request, reply) => {
-    document ??= JSON.stringify(withoutPrefills(app.swagger() as unknown as Json))
-    return sendJson(reply, document)
-  })
-
-  const compressed = new Map<string, Promise<Buffer>>()
+  const document = async () => JSON.stringify(withoutPrefills(app.swagger() as unknown as Json))
+  app.get('/docs/openapi.json', undocumentedRoute(), constantFile(JSON_TYPE, document))
   for (const [name, type] of Object.entries(ASSETS))
-    app.get(`/docs/${name}`, undocumentedRoute(), async ({ headers }, reply: FastifyReply) => {
-      const file = () => readFile(resolve(`@fastify/swagger-ui/static/${name}`))
-      reply.type(type).header('vary', 'Accept-Encoding')
-      if (!headers['accept-encoding']?.includes('gzip')) return reply.send(await file())
-      const bytes = await getOrCreate(compressed, name, async () => promisify(gzip)(await file()))
-      return reply.header('content-encoding', 'gzip').send(bytes)
-    })
+    app.get(
+      `/docs/${name}`,
+      undocumentedRoute(),
+      constantFile(type, () => readFile(resolve(`@fastify/swagger-ui/static/${name}`))),
+    )
 }
 
 /**

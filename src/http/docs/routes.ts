@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { problems } from '../../lib/problem.ts'
 import { sendJson } from '../reply.ts'
+import { constantFile, JSON_TYPE } from './constant-file.ts'
 import { registerGuides } from './guides.ts'
 import { undocumentedRoute } from './html-page.ts'
 import { registerReference } from './reference.ts'
@@ -13,11 +14,8 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
   const index = JSON.stringify({ name: 'Dateline', api: '/v1', docs: '/docs', openapi: '/openapi.json' })
   app.get('/', undocumentedRoute(), async (_request, reply) => sendJson(reply, index))
 
-  let document: string
-  app.get('/openapi.json', undocumentedRoute(), async (_request, reply) => {
-    document ??= JSON.stringify(app.swagger())
-    return sendJson(reply, document)
-  })
+  const document = async () => JSON.stringify(app.swagger())
+  app.get('/openapi.json', undocumentedRoute(), constantFile(JSON_TYPE, document))
 
   registerReference(app)
   registerGuides(app)
