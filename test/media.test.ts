@@ -379,6 +379,11 @@ it('no public reply is valid beyond the end of rights in media', async () => {
   const expiresAt = new Date(clock.time.getTime() + 7_000).toISOString()
   await editor.patch(`/v1/media/${body.id}`).send({ rights: { expiresAt } }).expect(200)
   expect(await age()).toBe('public, max-age=7, stale-while-revalidate=0')
+  // In the trash it is shown by nothing, and does not expire.
+  await editor.delete(`/v1/media/${body.id}`).expect(204)
+  expect(await age()).toBe('public, max-age=10, stale-while-revalidate=60')
+  await editor.post(`/v1/media/${body.id}/restore`).expect(200)
+  expect(await age()).toBe('public, max-age=7, stale-while-revalidate=0')
   await editor
     .patch(`/v1/media/${body.id}`)
     .send({ rights: { expiresAt: null } })

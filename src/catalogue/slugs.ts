@@ -38,9 +38,9 @@ export async function claimSlug(tx: Writer, claim: SlugClaim, pointer = '/slug')
   const { kind, target, requested, name, language, live } = claim
   const scope = scopeOf(claim)
   if (requested !== undefined) {
-    if (requested === NONE) throw slugTaken(requested, pointer, 'has another meaning in filters')
     const row = await findSlug(tx, { kind, slug: requested, scope })
     if (row && row.target !== target) throw slugTaken(requested, pointer)
+    if (requested === NONE && !row) throw slugTaken(requested, pointer, 'has another meaning in filters')
     await assertPathFree(tx, { ...claim, slug: requested }, pointer)
     await saveSlug(tx, { kind, slug: requested, scope, target, live })
     return requested

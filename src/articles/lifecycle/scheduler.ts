@@ -51,7 +51,7 @@ const selectNextExpiry = prepared('next_expiry', (db) =>
   db
     .select({ expiresAt: media.expiresAt })
     .from(media)
-    .where(and(eq(media.status, 'available'), isNotNull(media.expiresAt)))
+    .where(and(eq(media.status, 'available'), isNotNull(media.expiresAt), isNull(media.deletedAt)))
     .orderBy(asc(media.expiresAt))
     .limit(1),
 )
