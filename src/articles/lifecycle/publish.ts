@@ -52,7 +52,7 @@ export async function publish(
   return makeLive(tx, await prepareRelease(tx, article, context, options.copy), context, options)
 }
 
-/** Whether publishing would change nothing: no reader shall be told of an update that is none. */
+/** Whether publishing would change nothing: an update that is none would mislead readers. */
 const isLiveAsItIs = ({ version, liveVersion, slug, liveSlug, publishAt, embargoUntil }: ArticleRow): boolean =>
   version === liveVersion && slug === liveSlug && publishAt === null && embargoUntil === null
 
