@@ -70,9 +70,9 @@ function refuseSameIds(items: { id: string }[], name: string): void {
         in: 'body' as const,
         pointer: `/${name}/${index}/id`,
         code: 'duplicate',
-        message: 'is there twice',
+        message: 'must not occur twice',
       }
-      throw new Problem('validation', `${name}/${index}/id is there twice`, { errors: [error] })
+      throw new Problem('validation', `${name}/${index}/id must not occur twice`, { errors: [error] })
     }
     ids.add(id)
   }

@@ -41,18 +41,19 @@ function withoutEmptyBlocks(value: string, warnings: ConversionWarnings): string
   }
 }
 
+const BLOCK_NAME = /^[a-z][a-z0-9/-]{0,80}/
 /** Blocks that show no words. */
 const WORDLESS = new Set(['spacer', 'separator', 'nextpage', 'more'])
 
 /** The HTML for a block of which only the name and the attributes, as JSON, are in the post. */
 function emptyBlock(text: string, warnings: ConversionWarnings): string {
-  const [name = ''] = text.split(/\s/, 1)
+  const [name = 'nameless'] = BLOCK_NAME.exec(text) ?? []
   if (WORDLESS.has(name)) return ''
-  const attributes = jsonOf(text.slice(name.length))
+  const attributes = jsonOf(text.slice(text.search(/\s|$/)))
   const { url } = attributes
   if (/^(?:core-)?embed\b/.test(name) && typeof url === 'string') return `<p>${escaped(url)}</p>`
   warnings.add('block-dropped', `${name} block of WordPress`)
-  warnings.lost(textsIn(attributes).join(' '), `in a ${name} block`)
+  warnings.lost(stringsIn(attributes).join(' '), `in a ${name} block`)
   return ''
 }
 
@@ -64,8 +65,8 @@ function jsonOf(text: string): Record<string, unknown> {
   }
 }
 
-/** The texts in a value, however deep it nests. */
-function textsIn(root: unknown): string[] {
+/** The strings in a value, however deep it nests. */
+function stringsIn(root: unknown): string[] {
   const texts: string[] = []
   const left = [root]
   while (left.length > 0) {

@@ -29,8 +29,9 @@ export function preferredFormat(
   headers: IncomingHttpHeaders,
   formats: Record<string, z.ZodType> | undefined,
 ): string | undefined {
-  const accept = headers.accept?.toLowerCase()
-  if (formats === undefined || accept === undefined || accept === '*/*' || accept === JSON_TYPE) return undefined
+  const { accept: sent } = headers
+  if (formats === undefined || sent === undefined || sent === '*/*' || sent === JSON_TYPE) return undefined
+  const accept = sent.toLowerCase()
   const types = Object.keys(formats)
   if (!types.some((type) => accept.includes(type))) return undefined
   const [best] = new Negotiator({ headers: { accept } }).mediaTypes([JSON_TYPE, ...types])

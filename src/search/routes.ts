@@ -126,30 +126,20 @@ async function search({ db, bounded }: Readers, request: SearchRequest, reply: F
     best: countedFacets.length > 0 ? MAX_COUNTED_HITS : 0,
   })
   const total = count ? await countHits(bounded, terms, indexQuery) : undefined
+  const findsAny = async (corrected: string): Promise<boolean> => {
+    const paged = { limit: 1, from: null, best: 0 }
+    const found = await searchEditions(bounded, await searchTermsOf(db, corrected, query), indexQuery, paged)
+    return found.page.rows.length > 0
+  }
   const suggestion = isFirst && page.rows.length === 0 ? await spellingSuggestion(bounded, terms) : undefined
-  const isOfUse = suggestion !== undefined && (await findsAny({ db, bounded }, suggestion, { query, indexQuery }))
   reply.header('cache-tag', cacheTagOf(['articles', ...page.rows.map(({ article }) => article)]))
   const result = {
     facets: await facetsOf({ db, bounded }, best, countedFacets),
     data: await searchHits(db, page.rows, terms),
-    didYouMean: isOfUse ? suggestion : null,
+    didYouMean: suggestion !== undefined && (await findsAny(suggestion)) ? suggestion : null,
     page: paging.info(reply, page, total),
   }
   return asSent(reply.send(result))
-}
-
-/** Whether a corrected query finds something with the filters of the request, too. */
-async function findsAny(
-  { db, bounded }: Readers,
-  q: string,
-  {
-    query,
-    indexQuery,
-  }: { query: Parameters<typeof searchTermsOf>[2]; indexQuery: Parameters<typeof searchEditions>[2] },
-): Promise<boolean> {
-  const terms = await searchTermsOf(db, q, query)
-  const { page } = await searchEditions(bounded, terms, indexQuery, { limit: 1, from: null, best: 0 })
-  return page.rows.length > 0
 }
 
 /** Hits as they are sent: the cards of their articles, with highlights and score. */

@@ -13,8 +13,8 @@ const MAX_CORRECTED = 4
 
 /**
  * A corrected query for terms that find nothing: each word that is in no text is replaced by the nearest one that is;
- * undefined if there are more than a few such words. Undefined unless the corrected query finds something, so that it
- * reveals no word that is not public now.
+ * undefined if there are more than a few such words. The caller has to check that it finds something: else it may reveal
+ * a word that is not public now.
  */
 export async function spellingSuggestion(db: Reader, terms: Term[]): Promise<string | undefined> {
   const unknown = await unknownWords(db, new Set(terms.flatMap(({ words }) => words)))
@@ -24,12 +24,9 @@ export async function spellingSuggestion(db: Reader, terms: Term[]): Promise<str
     const nearest = await nearestWord(db, word)
     if (nearest !== undefined) corrections.set(word, nearest)
   }
-  const suggested = terms.map(({ words, prefix }) => ({
-    prefix,
-    words: words.map((word) => corrections.get(word) ?? word),
-  }))
-  if (corrections.size === 0 || !(await findsAny(db, suggested))) return undefined
-  return suggested
+  if (corrections.size === 0) return undefined
+  return terms
+    .map(({ words, prefix }) => ({ prefix, words: words.map((word) => corrections.get(word) ?? word) }))
     .map(({ words, prefix }) => (words.length > 1 ? `"${words.join(' ')}"` : `${words[0]}${prefix ? '*' : ''}`))
     .join(' ')
 }
@@ -37,14 +34,13 @@ export async function spellingSuggestion(db: Reader, terms: Term[]): Promise<str
 /** The words that no text has, without those that are too short to be corrected. */
 async function unknownWords(db: Reader, words: Set<string>): Promise<string[]> {
   const unknown: string[] = []
-  for (const word of words)
-    if (word.length >= MIN_LENGTH && !(await findsAny(db, [{ words: [word], prefix: false }]))) unknown.push(word)
+  for (const word of words) if (word.length >= MIN_LENGTH && !(await isInText(db, word))) unknown.push(word)
   return unknown
 }
 
-async function findsAny(db: Reader, terms: Term[]): Promise<boolean> {
+async function isInText(db: Reader, word: string): Promise<boolean> {
   const every = { low: Number.MIN_SAFE_INTEGER, high: Number.MAX_SAFE_INTEGER }
-  const { source, where } = editionMatches({ query: matchTerms(terms, 'all'), ...every })
+  const { source, where } = editionMatches({ query: matchTerms([{ words: [word], prefix: false }], 'all'), ...every })
   const found = await db.select({ key: editionIndex.key }).from(source).where(where).limit(1)
   return found.length > 0
 }
