@@ -10,7 +10,7 @@ export const problems = {
   ],
   'unknown-property': [400, 'Unknown property', 'The body has a property that this operation does not take.'],
   'unknown-parameter': [400, 'Unknown parameter', 'The query has a parameter that this operation does not take.'],
-  'unknown-field': [400, 'Unknown field', '`fields`, `include` or `sort` names what is not there.'],
+  'unknown-field': [400, 'Unknown field', '`fields`, `include` or `facets` names what is not there.'],
   'invalid-cursor': [400, 'The cursor is not valid', 'A cursor is good only for the query that gave it, unchanged.'],
   'invalid-json': [400, 'The body is not JSON', 'The body could not be parsed as JSON within the limits.'],
   'invalid-encoding': [
