@@ -15,7 +15,7 @@ const Position = z
   .min(0)
   .max(10_000)
   .optional()
-  .meta({ description: 'The place in the list, from 0; at the end if left out.' })
+  .meta({ description: 'The place in the list, from 0; at the end unless set.' })
 
 const citation = {
   source: Reference.meta({ description: 'The source, by id or slug.', examples: ['harbour-office'] }),
@@ -52,10 +52,10 @@ const relatedLink = {
     description: 'The article of this site that it leads to; otherwise give `url` and `title`.',
   }),
   url: WebUrl.nullish().meta({ description: 'The address of a page elsewhere.' }),
-  title: line(300).nullish().meta({ description: 'The words of the link; the headline of the article if left out.' }),
+  title: line(300).nullish().meta({ description: 'The words of the link; the headline of the article unless set.' }),
   teaser: prose(2_000)
     .nullish()
-    .meta({ description: 'A sentence below the title; the summary of the article if left out.' }),
+    .meta({ description: 'A sentence below the title; the summary of the article unless set.' }),
   publisher: line(200).nullish().meta({ description: 'Whose page it is, elsewhere.' }),
   label: line(100)
     .nullish()
@@ -120,13 +120,13 @@ const dateline = {
 const image = {
   media: Reference.meta({ description: 'The image, by id.' }),
   alt: lineOrNothing(2_000).meta({
-    description: 'What it shows, for those who do not see it; that of the media if left out, empty for none.',
+    description: 'What it shows, for those who do not see it; that of the media unless set, empty for none.',
   }),
   caption: prose(2_000)
     .nullish()
-    .meta({ description: 'The words below it, as plain text; those of the media if left out.' }),
-  credit: line(200).nullish().meta({ description: 'Who made it; that of the media if left out.' }),
-  crop: ImageCrop.nullish().meta({ description: 'The part that the article shows; all if left out.' }),
+    .meta({ description: 'The words below it, as plain text; those of the media unless set.' }),
+  credit: line(200).nullish().meta({ description: 'Who made it; that of the media unless set.' }),
+  crop: ImageCrop.nullish().meta({ description: 'The part that the article shows; all unless set.' }),
 }
 
 const content = {
@@ -153,7 +153,7 @@ const content = {
     .max(MAX_RELATED_LINKS)
     .optional()
     .meta({ description: 'All related links; they replace the present ones.' }),
-  language: Language.optional().meta({ description: 'The language of the article (BCP 47); `en` if left out.' }),
+  language: Language.optional().meta({ description: 'The language of the article (BCP 47); `en` unless set.' }),
   seo: z
     .strictObject({
       title: line(300).nullish().meta({ description: 'The title for search engines, in place of the headline.' }),
@@ -177,7 +177,7 @@ const content = {
 }
 
 const slug = Slug.optional().meta({
-  description: 'The slug, for editors to choose; derived from the headline if left out.',
+  description: 'The slug, for editors to choose; derived from the headline unless set.',
 })
 
 /** The dates of an article that was published elsewhere before. */
@@ -188,7 +188,7 @@ const dates = {
   }),
   updatedAt: Moment.nullish().meta({
     description:
-      'When what is published was last changed elsewhere; not before `publishedAt`, which it is if left out. Once the article was live, only with `publish=true` or `changes`.',
+      'When what is published was last changed elsewhere; not before `publishedAt`, which it is unless set. Once the article was live, only with `publish=true` or `changes`.',
   }),
 }
 

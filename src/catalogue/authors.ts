@@ -13,7 +13,7 @@ const input = {
   kind: z
     .enum(kinds)
     .optional()
-    .meta({ description: 'Whether it is a person or a desk (`organization`); `person` if left out.' }),
+    .meta({ description: 'Whether it is a person or a desk (`organization`); `person` unless set.' }),
   jobTitle: line(200).nullish().meta({ description: 'What the author does.' }),
   bio: prose(5_000).nullish().meta({ description: 'A few words about the author.' }),
   avatar: WebUrl.nullish().meta({ description: 'The address of a portrait elsewhere.' }),

@@ -37,7 +37,7 @@ export type EntryTable = SQLiteTable & Record<keyof EntryRow, SQLiteColumn>
 /** Schemas of the members of every request that creates an entry. */
 export const entryInput = {
   name: line(200).meta({ description: 'The name.' }),
-  slug: Slug.optional().meta({ description: 'The slug; derived from the name if left out.' }),
+  slug: Slug.optional().meta({ description: 'The slug; derived from the name unless set.' }),
 }
 
 /** The schema of the image in a request that creates an entry, and in replies. */

@@ -74,8 +74,8 @@ export const NewApiKey = z
       .min(1)
       .max(1_000_000)
       .nullish()
-      .meta({ description: 'How many requests a minute it may send; the limit of the service if left out.' }),
-    grant: GrantInput.nullish().meta({ description: 'What it may read; everything if left out. For partners only.' }),
+      .meta({ description: 'How many requests a minute it may send; the limit of the service unless set.' }),
+    grant: GrantInput.nullish().meta({ description: 'What it may read; everything unless set. For partners only.' }),
   })
   .meta({ id: 'NewApiKey', description: 'A key to create.', examples: [{ name: 'Website', role: 'reader' }] })
 

@@ -48,7 +48,7 @@ const RightsInput = z
       .nullish()
       .meta({ description: 'The countries in which it may be used (ISO 3166-1 alpha-2); null for all.' }),
     syndication: z.enum(syndications).optional().meta({
-      description: 'Whether partners get the file: all (if left out), none, or those whose grant includes media.',
+      description: 'Whether partners get the file: all (unless set), none, or those whose grant includes media.',
     }),
   })
   .meta({ id: 'MediaRightsInput', description: 'Who owns a file, and who may use it for what.' })

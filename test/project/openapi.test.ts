@@ -243,6 +243,18 @@ describe('the OpenAPI document', () => {
     expect([...objectsIn(document)].filter((one) => Array.isArray(one.enum) && one.enum.includes(null))).toEqual([])
   })
 
+  it('says of no member of a PATCH what it is if left out, since what is absent there stays', () => {
+    const { schemas } = document.components as { schemas: Record<string, Json> }
+    const wrong = Object.entries(schemas)
+      .filter(([name]) => name.endsWith('Patch'))
+      .flatMap(([name, schema]) =>
+        [...objectsIn(schema)].flatMap(({ description }) =>
+          / left out/.test(String(description)) ? [`${name}: ${description}`] : [],
+        ),
+      )
+    expect(wrong).toEqual([])
+  })
+
   it('says which bodies may be left out', () => {
     const optional = operations().filter(({ requestBody }) => (requestBody as Json | undefined)?.required === false)
     expect(optional.map(({ operationId }) => operationId).toSorted()).toEqual([
