@@ -84,15 +84,24 @@ export function registerRequestLog(
 function pathOf({ url, params, routeOptions }: FastifyRequest): string | undefined {
   const path = url.split('?', 1)[0] ?? ''
   const isRoute = routeOptions.url !== undefined && !routeOptions.url.includes('*')
-  if (!isRoute) return MAY_HOLD_TOKEN.test(decoded(path)) ? '(hidden: it may hold a token)' : path
+  if (!isRoute) return mayHoldToken(path) ? '(hidden: it may hold a token)' : path
   return typeof params === 'object' && params !== null && 'token' in params ? routeOptions.url : path
 }
 
-/** Something behind `preview` or `previews`, or what looks like a token anywhere. */
-const MAY_HOLD_TOKEN = /preview.*\/[^/]|[0-9a-f]{32}_/is
+/** How many times a path may be percent-encoded. One that is encoded more often is not looked at: each time takes long. */
+const MAX_ENCODED = 3
+/** What looks like a token. */
+const TOKEN = /[0-9a-f]{32}_/i
 
-/** The path with its percent-encoding decoded, however often it was encoded, and without line breaks. */
-function decoded(path: string): string {
-  const text = path.replace(/%([\da-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
-  return text === path ? text.replace(/[\s\\]/g, '') : decoded(text)
+/** Whether there is something behind `preview` or `previews` in a path, or what looks like a token anywhere. */
+function mayHoldToken(path: string): boolean {
+  let text = path
+  for (let times = 0; times < MAX_ENCODED; times++) text = decoded(text)
+  if (decoded(text) !== text) return true
+  const plain = text.replace(/[\s\\]/g, '')
+  const preview = plain.search(/preview/i)
+  return TOKEN.test(plain) || (preview >= 0 && /\/[^/]/.test(plain.slice(preview)))
 }
+
+const decoded = (text: string): string =>
+  text.replace(/%([\da-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
