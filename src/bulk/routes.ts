@@ -7,7 +7,7 @@ import { Warning } from '../body/block.ts'
 import { unauthenticated } from '../http/access.ts'
 import { acceptNdjson, NDJSON, ndjsonOf } from '../http/ndjson.ts'
 import { type ErrorTranslator, ProblemReply, problemJson, toProblem } from '../http/problems.ts'
-import { type Sent, sendBody } from '../http/reply.ts'
+import { onceClosed, type Sent, sendBody } from '../http/reply.ts'
 import { exemptFromTimeout } from '../http/timeout-exemption.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import type { OpenRequests } from '../keys/open-requests.ts'
@@ -131,7 +131,7 @@ async function runBulk(
   reply.header('content-type', NDJSON)
   const open = openRequests.watch(request)
   open.signal.addEventListener('abort', () => body.destroy())
-  reply.raw.once('close', open.stop)
+  onceClosed(reply, open.stop)
 
   if (!query.atomic && !query.dryRun)
     return sendBody(reply, Readable.from(replyLines(), { objectMode: false, highWaterMark: MAX_UNREAD }))

@@ -1,4 +1,4 @@
-/** Replies that a handler sends itself, past the serializer of its route. */
+/** Replies that a handler sends itself, past the serializer of its route, and when they end. */
 import type { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 
@@ -28,3 +28,9 @@ export const sendNoContent = (reply: FastifyReply): Sent => asSent(reply.code(20
 /** Answers 308 (RFC 9110, section 15.4.9) with the present address of the resource. */
 export const sendPermanentRedirect = (reply: FastifyReply, location: string): Sent =>
   asSent(reply.redirect(location, 308))
+
+/** Calls `listener` once the reply has been sent or its client has gone: at once if that was before. */
+export function onceClosed({ raw }: FastifyReply, listener: () => void): void {
+  if (raw.destroyed) listener()
+  else raw.once('close', listener)
+}

@@ -8,6 +8,7 @@ import type { ChangeNotifier } from '../changes/change-notifier.ts'
 import { lastPosition, lastSeq } from '../changes/log.ts'
 import { unauthenticated } from '../http/access.ts'
 import { NoQuery } from '../http/common-schemas.ts'
+import { onceClosed } from '../http/reply.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import type { OpenRequests } from '../keys/open-requests.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -171,7 +172,7 @@ async function changesFor(
   const { grant } = request.caller
   const position = await resolvePosition(storage.reader, since, grant)
   const disconnect = new AbortController()
-  reply.raw.once('close', () => disconnect.abort())
+  onceClosed(reply, () => disconnect.abort())
   const open = openRequests.watch(request)
   const deadline = wait > 0 ? AbortSignal.timeout(wait * 1_000) : AbortSignal.abort()
   const signal = AbortSignal.any([deadline, disconnect.signal, open.signal])

@@ -6,6 +6,7 @@ import type { Grant } from '../access/grants.ts'
 import { mediaAccessOf } from '../access/media-access.ts'
 import type { ChangeFollower } from '../changes/change-follower.ts'
 import { mediaTypeText } from '../http/media-type.ts'
+import { onceClosed } from '../http/reply.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import type { CursorLocation } from '../lib/cursor.ts'
 import { type ChangePosition, encodePosition } from './cursor.ts'
@@ -75,7 +76,7 @@ async function sendStream(
   const closing = new AbortController()
   const { signal } = closing
   const close = () => closing.abort()
-  reply.raw.once('close', close)
+  onceClosed(reply, close)
   notifier.closed.addEventListener('abort', close)
   const open = openRequests.watch(request)
   open.signal.addEventListener('abort', close)
