@@ -5,7 +5,7 @@ import { readRevision } from '../src/articles/revisions/store.ts'
 import { createArticle, saveArticle } from '../src/articles/store.ts'
 import { sweepIdempotencyKeys } from '../src/idempotency/idempotency.ts'
 import { createJob } from '../src/jobs/store.ts'
-import { idempotencyKeys, revisions } from '../src/storage/schema.ts'
+import { articles, idempotencyKeys, revisions } from '../src/storage/schema.ts'
 import { deleteExpiredTrash, type PurgeCursors } from '../src/trash/store.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
@@ -106,6 +106,26 @@ describe('scheduling', () => {
     const { body: audit } = await room.admin.get(`/v1/audit-log?target=${id}&action=article.publish`).expect(200)
     expect(audit.data).toHaveLength(1)
     clock.time = start
+  })
+
+  it('publishes what is due although an article before it cannot be published', async () => {
+    const { editor, anyone, clock, storage } = room
+    const schedule = async (headline: string, seconds: number) => {
+      const { id } = await draft({ headline })
+      await editor
+        .post(`/v1/articles/${id}/publish`)
+        .send({ at: later(seconds) })
+        .expect(200)
+      return id
+    }
+    const [damaged, sound] = [await schedule('Damaged', 10), await schedule('Sound', 20)]
+    const set = (columns: object) =>
+      storage.transaction(async (tx) => void (await tx.update(articles).set(columns).where(eq(articles.id, damaged))))
+    await set({ content: {} })
+    clock.tick(30_000)
+    await expect(publishDue({ storage, clock })).rejects.toThrow()
+    await anyone.get(`/v1/articles/${sound}`).expect(200)
+    await set({ publishAt: null })
   })
 
   it('refuses impossible times', async () => {
@@ -339,8 +359,15 @@ describe('a preview', () => {
     await anyone.get(`${preview.url}x`).expect(404)
     await anyone.get(preview.url.replace(/.$/, (last: string) => (last === 'A' ? 'B' : 'A'))).expect(404)
     const { body: second } = await editor.post(`/v1/articles/${id}/preview`).expect(201)
+    const { id: other } = await draft({ headline: 'Another' })
+    await editor.delete(`/v1/articles/${other}/preview/${second.id}`).expect(404)
+    await anyone.get(second.url).expect(200)
     await editor.delete(`/v1/articles/${id}/preview/${second.id}`).expect(204)
     await anyone.get(second.url).expect(404)
+    await editor.delete(`/v1/articles/${id}`).expect(204)
+    await anyone.get(preview.url).expect(404)
+    await editor.post(`/v1/articles/${id}/restore`).expect(200)
+    await anyone.get(preview.url).expect(200)
     clock.tick(120_000)
     await anyone.get(preview.url).expect(404)
   })

@@ -5,6 +5,7 @@ import { findOwnEntry, saveEntry } from '../catalogue/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { timestamp } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
+import { forEachItem } from '../storage/for-each.ts'
 import { media } from '../storage/schema.ts'
 import type { Storage, Writer } from '../storage/storage.ts'
 import { articlesShowing, type LiveArticle } from './articles-showing.ts'
@@ -45,14 +46,15 @@ export async function expireDue({ storage, clock }: { storage: Storage; clock: C
   const now = timestamp(clock)
   const isDue = and(eq(media.status, 'available'), lte(media.expiresAt, now), isNull(media.deletedAt))
   const due = await storage.reader.select({ id: media.id }).from(media).where(isDue).limit(BATCH)
-  for (const { id } of due)
-    await storage.transaction(async (tx) => {
+  return forEachItem(due, ({ id }) =>
+    storage.transaction(async (tx) => {
       // It may have been changed meanwhile, also by another process.
       const [row] = await tx
         .select()
         .from(media)
         .where(and(isDue, eq(media.id, id)))
       if (row) await saveEntry(tx, mediaKind, row, { status: 'expired' }, serviceContext('expiry', clock), 'expire')
-    })
-  return due.length
+      return 1
+    }),
+  )
 }

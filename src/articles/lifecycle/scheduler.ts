@@ -1,6 +1,7 @@
 import { and, asc, eq, isNotNull, isNull, lte } from 'drizzle-orm'
 import { serviceContext, type WriteContext } from '../../access/write-context.ts'
 import { type Clock, timestamp } from '../../lib/clock.ts'
+import { forEachItem } from '../../storage/for-each.ts'
 import { prepared } from '../../storage/prepared-statements.ts'
 import { articles, media } from '../../storage/schema.ts'
 import type { Reader, Storage } from '../../storage/storage.ts'
@@ -13,6 +14,7 @@ const BATCH = 100
 /**
  * Publishes the articles that are due, in the order of `publishAt`, each in a transaction of its own; gives how many.
  * The transaction checks again that the article is due: another process may have published it, an editor cancelled it.
+ * Throws what kept an article from being published, after it has published the others.
  */
 export async function publishDue({ storage, clock }: { storage: Storage; clock: Clock }): Promise<number> {
   const now = timestamp(clock)
@@ -22,10 +24,9 @@ export async function publishDue({ storage, clock }: { storage: Storage; clock: 
     .where(lte(articles.publishAt, now))
     .orderBy(asc(articles.publishAt), asc(articles.id))
     .limit(BATCH)
-  let published = 0
-  for (const { id } of due)
-    published += await storage.transaction((tx) => publishIfDue(tx, id, serviceContext('scheduler', clock)))
-  return published
+  return forEachItem(due, ({ id }) =>
+    storage.transaction((tx) => publishIfDue(tx, id, serviceContext('scheduler', clock))),
+  )
 }
 
 async function publishIfDue(tx: Parameters<typeof makeLive>[0], id: string, context: WriteContext): Promise<0 | 1> {
