@@ -297,4 +297,10 @@ describe('what may no longer be shown', () => {
     await setStatus(id, { expiresAt: '2030-01-01T12:01:00.000Z' })
     await get(renditions[0]?.url ?? '').expect('cache-control', 'public, max-age=60, immutable')
   })
+
+  it('is gone from the moment its rights expire, before that is stored', async () => {
+    const { id, url, renditions } = await upload(await drawing(330, 300).png().toBuffer(), 'image/png')
+    await setStatus(id, { status: 'available', expiresAt: '2030-01-01T12:00:00.000Z' })
+    for (const path of [renditions[0]?.url ?? '', url]) expect((await gone(path)).status).toBe(410)
+  })
 })
