@@ -319,6 +319,8 @@ describe('an Idempotency-Key', () => {
     const other = await send('k-1', { headline: 'Something else' }).expect(422)
     expect(other.body.type).toBe('/problems/idempotency-mismatch')
     expect((await admin.post('/v1/articles').set('idempotency-key', 'k-1').send({ headline: 'x' })).status).toBe(201)
+    const { client: colleague } = await room.newKey('editor')
+    await colleague.post('/v1/articles').set('idempotency-key', 'k-1').send({ headline: 'Of a colleague' }).expect(201)
     await send('a space', { headline: 'x' }).expect(400)
 
     const refused = await send('k-2', { headline: 'Bad', section: 'nowhere' }).expect(422)

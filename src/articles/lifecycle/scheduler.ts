@@ -14,7 +14,7 @@ const BATCH = 100
 /**
  * Publishes the articles that are due, in the order of `publishAt`, each in a transaction of its own; gives how many.
  * The transaction checks again that the article is due: another process may have published it, an editor cancelled it.
- * Throws what kept an article from being published, after it has published the others.
+ * Throws the error of an article that cannot be published, after it has published the others.
  */
 export async function publishDue({ storage, clock }: { storage: Storage; clock: Clock }): Promise<number> {
   const now = timestamp(clock)
