@@ -31,25 +31,88 @@ const draft = async (id: string) => (await room.editor.get(`/v1/articles/${id}?v
 const cropsOf = ({ renditions }: { renditions: { crop: string }[] }) => renditions.map(({ crop }) => crop)
 
 describe('a document of an editor', () => {
-  it.each(['prosemirror', 'portable-text'] as const)('as %s keeps media, its crop and its words', async (format) => {
+  it.each(['prosemirror', 'portable-text', 'html', 'markdown'] as const)(
+    'as %s keeps media, its crop and its words',
+    async (format) => {
+      const { id } = await storePhoto(room)
+      const crop = { x: 0.5, y: 0, width: 0.5, height: 0.5 }
+      const image = { media: id, alt: 'Cranes', caption: 'At *dawn*', credit: 'Archive' }
+      const body = [
+        { type: 'image', ...image, crop },
+        { type: 'gallery', images: [image, { ...image, alt: '', crop }] },
+      ]
+      const article = await publish({ body })
+      const { body: value } = await live(article.id, `?body=${format}`)
+      const { body: sent } = await room.editor
+        .patch(`/v1/articles/${article.id}`)
+        .send({ body: { format, value } })
+        .expect(200)
+      const { body: again, version } = await draft(article.id)
+      expect({ body: again, version }).toEqual({ body: article.body, version: 1 })
+      expect(sent.warnings).toBeUndefined()
+      const other = JSON.parse(JSON.stringify(value).replaceAll(id, '0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d'))
+      const refused = await room.editor
+        .patch(`/v1/articles/${article.id}`)
+        .send({ body: { format, value: other } })
+        .expect(422)
+      expect(refused.body).toMatchObject({ type: '/problems/invalid-reference' })
+    },
+  )
+
+  it.each([
+    ['relative addresses', {}],
+    ['an image service', { ...SITE, MEDIA_TEMPLATE: 'https://img.example/w_{width}/{encodedSource}' }],
+    ['another image service', { ...SITE, MEDIA_TEMPLATE: 'https://img.example/{width}/{source}' }],
+  ])('keeps media with %s', async (_, settings) => {
+    const other = await newsroom(settings)
+    const { id } = await storePhoto(other)
+    const sound = await storePhoto(other, { kind: 'audio', mimeType: 'audio/mpeg' })
+    const film = await storePhoto(other, { kind: 'video', mimeType: 'video/mp4' })
+    const words = { caption: 'At *dawn*', credit: 'Archive' }
+    const sent = [
+      { type: 'image', media: id, alt: 'Cranes', caption: 'Plain', credit: 'Archive' },
+      { type: 'gallery', images: [{ media: id, alt: 'Cranes', link: '/cranes', ...words }], caption: 'All' },
+      { type: 'audio', media: sound.id, ...words },
+      { type: 'video', media: film.id, ...words, poster: 'https://x.example/p.jpg' },
+    ]
+    const { body: article } = await other.editor
+      .post('/v1/articles')
+      .send({ headline: 'Cranes', body: sent })
+      .expect(201)
+    const path = `/v1/articles/${article.id}`
+    for (const format of ['html', 'markdown'] as const) {
+      const { body: shown } = await other.editor.get(`${path}?version=draft&body=${format}`).expect(200)
+      const sentBack = { body: { format, value: shown.body } }
+      const { body: again } = await other.editor.patch(path).send(sentBack).expect(200)
+      expect(again).toMatchObject({ body: article.body })
+      expect(again.warnings).toBeUndefined()
+    }
+    await other.close()
+  })
+
+  it('shows media at its address in every format; a file elsewhere stays one', async () => {
+    const { id } = await storePhoto(room)
+    const { body } = await publish({ body: [{ type: 'image', media: id, alt: 'Cranes', caption: 'Work' }] })
+    const [{ url }] = body
+    const tiptap = (src: string) => ({ type: 'doc', content: [{ type: 'image', attrs: { src, alt: 'Cranes' } }] })
+    const shown = async (input: object) => (await publish({ body: input })).body
+    const own = { media: id, alt: 'Cranes' }
+    expect(await shown({ format: 'prosemirror', value: tiptap(url) })).toMatchObject([own])
+    expect(await shown({ format: 'wordpress', value: `<img src="${url}" alt="Cranes">` })).toMatchObject([own])
+    const file = `![Cranes](https://api.example/media/${id}/file)`
+    expect(await shown({ format: 'markdown', value: file })).toMatchObject([own])
+    const elsewhere = url.replace('api.example', 'api.elsewhere.example')
+    const [foreign] = await shown({ format: 'html', value: `<img src="${elsewhere}" alt="Cranes">` })
+    expect(foreign).toMatchObject({ url: elsewhere, alt: 'Cranes' })
+    expect(foreign.media).toBeUndefined()
+  })
+
+  it('says that the crop of an image is lost, where an editor has left it out', async () => {
     const { id } = await storePhoto(room)
     const crop = { x: 0.5, y: 0, width: 0.5, height: 0.5 }
-    const image = { media: id, alt: 'Cranes', caption: 'At *dawn*', credit: 'Archive' }
-    const body = [
-      { type: 'image', ...image, crop },
-      { type: 'gallery', images: [image, { ...image, alt: '', crop }] },
-    ]
-    const article = await publish({ body })
-    const { body: value } = await live(article.id, `?body=${format}`)
-    await room.editor.patch(`/v1/articles/${article.id}`).send({ body: { format, value } }).expect(200)
-    const { body: again, version } = await draft(article.id)
-    expect({ body: again, version }).toEqual({ body: article.body, version: 1 })
-    const other = JSON.parse(JSON.stringify(value).replaceAll(id, '0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d'))
-    const refused = await room.editor
-      .patch(`/v1/articles/${article.id}`)
-      .send({ body: { format, value: other } })
-      .expect(422)
-    expect(refused.body).toMatchObject({ type: '/problems/invalid-reference' })
+    const { body } = await publish({ body: [{ type: 'image', media: id, alt: '', crop }] })
+    const { warnings } = await publish({ body: { format: 'html', value: `<img src="${body[0].url}" alt="">` } })
+    expect(warnings).toEqual([{ code: 'crop-dropped', message: 'a crop of an image was dropped' }])
   })
 })
 

@@ -6,7 +6,7 @@ import { draftReads } from '../articles/draft-reads.ts'
 import type { Releases } from '../articles/lifecycle/scheduler.ts'
 import { reassign } from '../articles/reassign.ts'
 import { auditRefusals } from '../audit/log.ts'
-import { type BodyTasksOf, inlineTasks } from '../body-tasks/tasks.ts'
+import { type BodyTasksOf, inlineTasks, withOwnMedia } from '../body-tasks/tasks.ts'
 import { changeFollower } from '../changes/change-follower.ts'
 import { type ChangeNotifier, changeNotifier } from '../changes/change-notifier.ts'
 import type { Config } from '../config.ts'
@@ -25,6 +25,7 @@ import { digest } from '../lib/etag.ts'
 import type { AddCounts } from '../lib/rate-windows.ts'
 import { boundedReads } from '../listing/bounded-reads.ts'
 import { cardCache } from '../listing/card-cache.ts'
+import { mediaSettingsOf } from '../media/apply-settings.ts'
 import { fileFetcher } from '../media/fetch-file.ts'
 import { openFileStore } from '../media/files/open-store.ts'
 import { loadImages } from '../media/image.ts'
@@ -87,7 +88,7 @@ export function createServices(log: FastifyBaseLogger, deps: AppDeps) {
     renditions,
     getRendition: renditionCache(renditions, { files, tasks: imageTasks }),
     addCounts: deps.addCounts,
-    bodyTasksOf: deps.bodyTasksOf ?? (() => inlineTasks),
+    bodyTasksOf: withOwnMedia(deps.bodyTasksOf ?? (() => inlineTasks), mediaSettingsOf(config)),
     // What replies say of the site depends on the settings, too.
     follower: changeFollower(storage, `${version} ${digest(JSON.stringify(site))}`),
     site,

@@ -2,6 +2,7 @@
 import type { Caller } from '../access/roles.ts'
 import type { Block } from '../body/block.ts'
 import { bodyChanges } from '../body/body-changes.ts'
+import type { MediaAddresses } from '../body/own-media.ts'
 import { readBody } from '../body/read.ts'
 import { toHtml } from '../body/to-html.ts'
 import { toText } from '../body/to-text.ts'
@@ -44,6 +45,14 @@ export type BodyTask = { [N in keyof BodyTasks]: { name: N; args: Parameters<Bod
 
 /** Gives the tasks for a caller: callers take turns where others wait. */
 export type BodyTasksOf = (caller: Pick<Caller, 'id' | 'role'>) => BodyTasks
+
+/** The same for a service that writes addresses of its media like this: bodies that are read may have them. */
+export const withOwnMedia =
+  (tasksOf: BodyTasksOf, own: MediaAddresses): BodyTasksOf =>
+  (caller) => {
+    const tasks = tasksOf(caller)
+    return { ...tasks, readBody: (body) => tasks.readBody(body, own) }
+  }
 
 /** A value as threads send it to each other: text takes them less time than the many objects of a body. */
 export type Packed = { text: string } | { json: string } | { bytes: Uint8Array }

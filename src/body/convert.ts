@@ -9,15 +9,19 @@ import { fromHtml } from './from-html.ts'
 import { fromMarkdown } from './from-markdown.ts'
 import { fromText } from './from-text.ts'
 import { fromWordPress } from './from-wordpress.ts'
+import type { MediaAddresses } from './own-media.ts'
 
 type ConvertibleBody = Exclude<BodyInput, unknown[]>
 type BodyText = Extract<ConvertibleBody, { value: string }>
 
-/** Converts a text or a document into blocks, with warnings about what blocks cannot represent. Throws `UnreadableBody`. */
-export function convert(body: ConvertibleBody): { blocks: StoredBlock[]; warnings: Warning[] } {
+/**
+ * Converts a text or a document into blocks, with warnings about what blocks cannot represent. What it shows at an address in
+ * `own` is media of this service. Throws `UnreadableBody`.
+ */
+export function convert(body: ConvertibleBody, own?: MediaAddresses): { blocks: StoredBlock[]; warnings: Warning[] } {
   const warnings = new ConversionWarnings()
   try {
-    const blocks = isText(body) ? fromTextFormat(body, warnings) : fromDocument(body, warnings)
+    const blocks = isText(body) ? fromTextFormat(body, warnings, own) : fromDocument(body, warnings, own)
     return { blocks, warnings: warnings.list() }
   } catch (error) {
     // Nesting that passes the explicit limits can still overflow the stack.
@@ -28,15 +32,20 @@ export function convert(body: ConvertibleBody): { blocks: StoredBlock[]; warning
 
 const isText = (body: ConvertibleBody): body is BodyText => typeof body.value === 'string'
 
-function fromTextFormat({ format, value, base }: BodyText, warnings: ConversionWarnings): StoredBlock[] {
+function fromTextFormat(
+  { format, value, base }: BodyText,
+  warnings: ConversionWarnings,
+  own: MediaAddresses | undefined,
+): StoredBlock[] {
+  const options = { base, own }
   const clean = cleanText(value.replace(/\r\n?/g, '\n'))
   switch (format) {
     case 'html':
-      return fromHtml(clean, warnings, { base })
+      return fromHtml(clean, warnings, options)
     case 'markdown':
-      return fromMarkdown(clean, warnings, base)
+      return fromMarkdown(clean, warnings, options)
     case 'wordpress':
-      return fromWordPress(clean, warnings, base)
+      return fromWordPress(clean, warnings, options)
     case 'text':
       return fromText(clean, warnings)
   }

@@ -2,14 +2,15 @@
 import type { StoredBlock } from './block.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
 import { fromHtml } from './from-html.ts'
+import type { AddressOptions } from './html-reading.ts'
 import { warnAboutLostSource } from './lost-words.ts'
 import { markdownToHtml } from './markdown-to-html.ts'
 import { withoutTags } from './source-text.ts'
 import { wordsOfText } from './words-of-text.ts'
 
 /** Converts a Markdown document; what blocks cannot represent is added to the warnings. Throws `UnreadableBody`. */
-export function fromMarkdown(value: string, warnings: ConversionWarnings, base?: string): StoredBlock[] {
-  const blocks = fromHtml(markdownToHtml(value), warnings, { base, imageTitles: true })
+export function fromMarkdown(value: string, warnings: ConversionWarnings, options: AddressOptions = {}): StoredBlock[] {
+  const blocks = fromHtml(markdownToHtml(value), warnings, { ...options, imageTitles: true })
   warnings.account(usedDefinitions(value).join(' '))
   warnAboutLostSource(wordsOfText(withoutTags(value)), blocks, warnings)
   return blocks

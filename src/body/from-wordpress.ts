@@ -5,16 +5,21 @@
 import type { StoredBlock } from './block.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
 import { fromHtml } from './from-html.ts'
+import type { AddressOptions } from './html-reading.ts'
 
 /** Converts the content of a post; what blocks cannot represent is added to the warnings. Throws `UnreadableBody`. */
-export function fromWordPress(value: string, warnings: ConversionWarnings, base?: string): StoredBlock[] {
+export function fromWordPress(
+  value: string,
+  warnings: ConversionWarnings,
+  options: AddressOptions = {},
+): StoredBlock[] {
   const html = withoutEmptyBlocks(value, warnings).replace(
     /\[(\/?)([a-z][a-z0-9_-]{0,40})((?:[ =][^[\]]{0,2000})?)\]/g,
     (all, slash, name, rest) => shortcode(all, name, rest, slash === '/', warnings),
   )
-  if (value.includes('<!-- wp:')) return fromHtml(html, warnings, { base })
+  if (value.includes('<!-- wp:')) return fromHtml(html, warnings, options)
   const lines = html.replace(/<br\s{0,9}\/?>[ \t]*\n/gi, '<br>').replace(/^[ \t]*(https?:\/\/\S+)[ \t]*$/gm, '\n$1\n')
-  return fromHtml(lines, warnings, { base, lineEnds: true })
+  return fromHtml(lines, warnings, { ...options, lineEnds: true })
 }
 
 const BLOCK_START = '<!-- wp:'

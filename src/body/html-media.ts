@@ -1,5 +1,7 @@
 /** Images, recordings and pages of others in HTML. */
-import { soleAddress, webAddress } from './addresses.ts'
+import { linkTarget, soleAddress, webAddress } from './addresses.ts'
+import type { ConversionWarnings } from './conversion-warnings.ts'
+import type { AddressOptions } from './html-reading.ts'
 import {
   attribute,
   classesOf,
@@ -11,6 +13,7 @@ import {
   styleOf,
   textOfNode,
 } from './html-tree.ts'
+import { mediaAt, partOf } from './own-media.ts'
 import type { EmbedPiece, Piece, RecordingPiece } from './pieces.ts'
 import { mediaOf, type ShownSource } from './shown-media.ts'
 
@@ -18,11 +21,33 @@ import { mediaOf, type ShownSource } from './shown-media.ts'
 const IMAGE_ADDRESSES = ['src', 'data-src', 'data-lazy-src', 'data-original', 'data-orig-file', 'data-full-url']
 
 /** What an image shows; null if it has no address that is on the web. */
-export function imageSource(image: HtmlElement, base: string | undefined): ShownSource | null {
+export function imageSource(
+  image: HtmlElement,
+  options: AddressOptions,
+  warnings: ConversionWarnings,
+): ShownSource | null {
   const media = mediaOf(image)
   if (media) return media
   const sets = ['srcset', 'data-srcset'].map((name) => attribute(image, name).trim().split(/[\s,]/, 1)[0] ?? '')
-  for (const url of [...IMAGE_ADDRESSES.map((name) => attribute(image, name)), ...sets]) {
+  const source = sourceAt([...IMAGE_ADDRESSES.map((name) => attribute(image, name)), ...sets], options, warnings)
+  if (source?.media === undefined) return source
+  const crop = partOf(attribute(image, 'data-crop'))
+  if (source.isPart && !crop) warnings.add('crop-dropped', 'crop of an image')
+  return { media: source.media, ...(crop && { crop }) }
+}
+
+/** What the first address of a file says is shown: media of this service, or a file elsewhere. */
+function sourceAt(
+  urls: string[],
+  { base, own }: AddressOptions,
+  warnings: ConversionWarnings,
+): { media: string; isPart: boolean } | { url: string; media?: never } | null {
+  for (const url of urls) {
+    const media = mediaAt(linkTarget(url, base), own)
+    if (media) {
+      warnings.account(url)
+      return media
+    }
     const address = webAddress(url, base)
     if (address !== null) return { url: address }
   }
@@ -79,17 +104,21 @@ export function aspectRatioOf(element: HtmlElement): number | null {
 }
 
 /** An `<audio>` or `<video>`; null if it has no address. */
-export function recordingOf(element: HtmlElement, base: string | undefined): RecordingPiece | null {
-  const poster = webAddress(attribute(element, 'poster'), base)
+export function recordingOf(
+  element: HtmlElement,
+  options: AddressOptions,
+  warnings: ConversionWarnings,
+): RecordingPiece | null {
+  const poster = webAddress(attribute(element, 'poster'), options.base)
   const type = element.tagName === 'audio' ? ('audio' as const) : ('video' as const)
   const shown = { type, poster, caption: [], credit: '' } satisfies Omit<RecordingPiece, 'source'>
   const media = mediaOf(element)
   if (media) return { ...shown, source: media }
   const sources = [element, ...elementsOf(element).filter((child) => isTag(child, 'source'))]
   const addresses = sources.flatMap((source) => [attribute(source, 'src'), attribute(source, 'data-src')])
-  const url = addresses.map((address) => webAddress(address, base)).find((address) => address !== null)
-  if (url === undefined) return null
-  return { ...shown, source: { url } }
+  const source = sourceAt(addresses, options, warnings)
+  if (source === null) return null
+  return { ...shown, source: source.media === undefined ? source : { media: source.media } }
 }
 
 /** How the sites of others mark their posts: the class, the name, and the attribute that has the address. */

@@ -13,7 +13,7 @@ import { definitionsOf, listPieces } from './html-list.ts'
 import { linked, marksIn } from './html-marks.ts'
 import { emojiOf, frameOf, imageSource, isTrackingPixel, postOf, recordingOf } from './html-media.ts'
 import { quoteOf } from './html-quote.ts'
-import type { HtmlReading, ReaderOptions } from './html-reading.ts'
+import type { AddressOptions, HtmlReading, ReaderOptions } from './html-reading.ts'
 import { tablePieces } from './html-table.ts'
 import {
   attribute,
@@ -38,8 +38,8 @@ export function readHtml(nodes: HtmlNode[], warnings: ConversionWarnings, option
 }
 
 /** Reads the blocks of a document that says what its parts are: gives the pieces of each. */
-export function readBlocks(blocks: HtmlNode[][], warnings: ConversionWarnings, base: string | undefined): Piece[][] {
-  const reader = new HtmlReader(warnings, { base, isStructured: true }, findFootnotes(blocks.flat(), true))
+export function readBlocks(blocks: HtmlNode[][], warnings: ConversionWarnings, options: AddressOptions): Piece[][] {
+  const reader = new HtmlReader(warnings, { ...options, isStructured: true }, findFootnotes(blocks.flat(), true))
   return blocks.map((nodes) => reader.pieces(nodes, []))
 }
 
@@ -206,7 +206,7 @@ class HtmlReader implements HtmlReading {
       out.text({ text: emoji, marks })
       return
     }
-    const source = imageSource(element, this.#options.base)
+    const source = imageSource(element, this.#options, this.warnings)
     const isPixel = isTrackingPixel(element)
     if (source === null || isPixel) {
       this.warnings.add('image-dropped', isPixel ? 'image of one pixel' : 'image without an absolute web address')
@@ -252,7 +252,7 @@ class HtmlReader implements HtmlReading {
   }
 
   #recording(element: HtmlElement, marks: Mark[], out: PieceCollector): void {
-    const piece = recordingOf(element, this.#options.base)
+    const piece = recordingOf(element, this.#options, this.warnings)
     if (!piece) this.warnings.add('element-dropped', `<${element.tagName}> element`)
     if (piece) {
       out.media(piece)

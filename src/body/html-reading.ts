@@ -2,6 +2,7 @@
 import type { ConversionWarnings } from './conversion-warnings.ts'
 import type { HtmlNode } from './html-tree.ts'
 import type { Mark, Run } from './inline.ts'
+import type { MediaAddresses } from './own-media.ts'
 import type { Piece } from './pieces.ts'
 
 /** Reads nodes; `marks` are those of the elements around them. */
@@ -14,10 +15,16 @@ export interface HtmlReading {
   lines(nodes: HtmlNode[], marks: Mark[]): { lines: Run[][]; media: Piece[] }
 }
 
-/** How a document is read. */
-export interface ReaderOptions {
+/** How the addresses in a document are read. */
+export interface AddressOptions {
   /** The address by which relative ones are resolved. */
   base?: string | undefined
+  /** The addresses that are those of media of this service. */
+  own?: MediaAddresses | undefined
+}
+
+/** How a document is read. */
+export interface ReaderOptions extends AddressOptions {
   /** Whether line ends are hard breaks and blank lines separate paragraphs, as in posts that WordPress stores. */
   lineEnds?: boolean
   /** Whether the title of an image is its caption, as in Markdown. */

@@ -3,16 +3,21 @@ import * as z from 'zod'
 import type { BlockInput, StoredBlock, StoredPicture, Warning } from './block.ts'
 import { BodyInput } from './body-input.ts'
 import { UnreadableBody } from './errors.ts'
+import type { MediaAddresses } from './own-media.ts'
 
 /**
  * Converts a body that `BodyInput` has validated into blocks with all members, and warnings about what the conversion
- * dropped. A quote's source is the reference of the request. Throws only `UnreadableBody`.
+ * dropped. A quote's source is the reference of the request; what a text or a document shows at an address in `own` is media of
+ * this service. Throws only `UnreadableBody`.
  */
-export async function readBody(body: BodyInput): Promise<{ blocks: StoredBlock[]; warnings: Warning[] }> {
+export async function readBody(
+  body: BodyInput,
+  own?: MediaAddresses,
+): Promise<{ blocks: StoredBlock[]; warnings: Warning[] }> {
   if (Array.isArray(body)) return { blocks: body.map(withAllMembers), warnings: [] }
   // Loaded on first use: most servers convert rarely.
   const { convert } = await import('./convert.ts')
-  const { blocks, warnings } = convert(body)
+  const { blocks, warnings } = convert(body, own)
   return { blocks: validated(blocks), warnings }
 }
 

@@ -5,6 +5,7 @@ import { attributionText } from './attribution.ts'
 import type { Block } from './block.ts'
 import { isFootnote, isLink, type Mark, nestMarks, type Run } from './inline.ts'
 import type { NestedList } from './list-blocks.ts'
+import { writtenPart } from './own-media.ts'
 import { parseInline } from './parse-inline.ts'
 import type { Cell } from './table-grid.ts'
 import { allRows, colspanOf, placeCells, rowspanOf, textOfCell } from './table-grid.ts'
@@ -139,9 +140,15 @@ class HtmlWriter {
     link,
     caption,
     credit,
+    crop,
     renditions,
   }: Omit<Extract<Block, { type: 'image' }>, 'type' | 'id' | 'caption' | 'credit'> & Captions) {
-    const image = startTag('img', { src: webUrl(url), ...sizesOf(renditions), alt })
+    const image = startTag('img', {
+      src: webUrl(url),
+      ...sizesOf(renditions),
+      alt,
+      'data-crop': crop && writtenPart(crop),
+    })
     const shown = link ? `${this.#start({ type: 'link', href: link })}${image}</a>` : image
     return tag('figure', `${shown}${this.#caption(caption, credit)}`)
   }

@@ -112,7 +112,8 @@ function list({ ordered, start = 1, items }: NestedList, alternate: boolean): st
 function image(block: Extract<Block, { type: 'image' }>): string {
   const caption = parseInline(block.caption ?? '').flat()
   const isPlain = caption.every(({ text, marks }) => marks.length === 0 && !text.includes('\n'))
-  if (block.credit || !isPlain || !isBareUrl(block.url) || !isBareUrl(block.link ?? '#')) return toHtml([block])
+  if (block.credit || block.crop || !isPlain || !isBareUrl(block.url) || !isBareUrl(block.link ?? '#'))
+    return toHtml([block])
   const alt = block.alt.replace(/[\\`*_[\]<&!~]/g, '\\$&')
   const title = plainTextOf(caption).replace(/[\\"&]/g, '\\$&')
   const written = `![${alt}](${block.url.replace(/&/g, '\\&')}${title === '' ? '' : ` "${title}"`})`

@@ -10,6 +10,7 @@ import { readBlocks } from '../html-reader.ts'
 import { checkTree } from '../html-tree.ts'
 import { MAX_BODY } from '../limits.ts'
 import { saidInHtml, warnAboutLostSource, warnAboutLostWords } from '../lost-words.ts'
+import type { MediaAddresses } from '../own-media.ts'
 import { withoutTags } from '../source-text.ts'
 import { toBlocks } from '../to-blocks.ts'
 import { wordsOfText } from '../words-of-text.ts'
@@ -23,7 +24,7 @@ import type { DocumentBody } from './schemas.ts'
 import { visibleTexts } from './visible-texts.ts'
 
 /** Converts a document; what blocks cannot represent is added to the warnings. Throws `UnreadableBody`. */
-export function fromDocument(body: DocumentBody, warnings: ConversionWarnings): StoredBlock[] {
+export function fromDocument(body: DocumentBody, warnings: ConversionWarnings, own?: MediaAddresses): StoredBlock[] {
   const source = visibleTexts(body.value)
   if (source.reduce((sum, text) => sum + text.length, 0) > MAX_BODY)
     throw new UnreadableBody(`the document has more than ${MAX_BODY} characters of text`)
@@ -31,7 +32,7 @@ export function fromDocument(body: DocumentBody, warnings: ConversionWarnings): 
   const nodes = read.map((block) => block.nodes)
   checkTree(nodes.flat())
   const before = saidInHtml(nodes.flat())
-  const pieces = readBlocks(nodes, warnings, body.base)
+  const pieces = readBlocks(nodes, warnings, { base: body.base, own })
   const taken = new Set<string>()
   const blocks = pieces.flatMap((own, i) => identified(toBlocks(own, warnings), read[i]?.id, taken))
   warnAboutLostWords(before, blocks, warnings)
