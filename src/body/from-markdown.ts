@@ -12,9 +12,13 @@ import { wordsOfText } from './words-of-text.ts'
 export function fromMarkdown(value: string, warnings: ConversionWarnings, options: AddressOptions = {}): StoredBlock[] {
   const blocks = fromHtml(markdownToHtml(value), warnings, { ...options, imageTitles: true })
   warnings.account(usedDefinitions(value).join(' '))
+  if (TASK_DONE.test(value)) warnings.account('x')
   warnAboutLostSource(wordsOfText(withoutTags(value)), blocks, warnings)
   return blocks
 }
+
+/** An item of a list of tasks that is done: its `x` is markup. */
+const TASK_DONE = /^[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[x\][ \t]/im
 
 /** The definitions of links to which a text refers, without their titles: they are markup. */
 function usedDefinitions(value: string): string[] {

@@ -34,6 +34,8 @@ const KNOWN = new Set([
     'label',
     'object',
     'embed',
+    // An empty paragraph of Word.
+    'o:p',
   ],
 ])
 

@@ -84,9 +84,13 @@ function labelOf(note: HtmlElement, taken: Set<string>): string {
 export const footnoteAt = (link: HtmlElement, { labels }: Footnotes): string | undefined =>
   labels.get(attribute(link, 'href').replace(/^#/, ''))
 
+/** Addresses of notes in Word, and of notes and comments in Google Docs. */
+const OFFICE = /^#(?:_(?:ftn|edn)(?:ref)?|(?:ftnt|cmnt)(?:_ref)?)\d+$/
+
 /** Whether a link is a reference to a footnote that may not be there. */
 export const isReference = (link: HtmlElement): boolean =>
-  attribute(link, 'role') === 'doc-noteref' || /^#fn-?[\w-]*$/.test(attribute(link, 'href'))
+  attribute(link, 'role') === 'doc-noteref' ||
+  [/^#fn-?[\w-]*$/, OFFICE].some((pattern) => pattern.test(attribute(link, 'href')))
 
 const BACK = /^(?:footnote-back(?:ref)?|data-footnote-backref|reversefootnote)$/
 
@@ -96,7 +100,7 @@ function isBackLink(link: HtmlElement): boolean {
     hasAttribute(link, 'data-footnote-backref') ||
     attribute(link, 'role') === 'doc-backlink' ||
     classesOf(link).some((name) => BACK.test(name)) ||
-    /^#(?:(?:user-content-)?fnref|\S+-link$)/.test(attribute(link, 'href'))
+    /^#(?:(?:user-content-)?fnref|\S+-link$|_(?:ftn|edn)ref|ftnt_ref)/.test(attribute(link, 'href'))
   )
 }
 

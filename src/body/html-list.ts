@@ -10,8 +10,8 @@ interface ReadItem {
 }
 
 /**
- * A list, and behind it the images and the like of its items. Code and tables in an item end the list, which goes on behind
- * the item with the next number. A list without numbers whose items begin with headings only arranges them on the page: it
+ * A list, and behind it the images and the like of its items. Code and tables in an item end the list, and so does a text
+ * behind a list in an item; it goes on behind the item with the next number. A list without numbers whose items begin with headings only arranges them on the page: it
  * becomes their content.
  */
 export function listPieces(reader: HtmlReading, element: HtmlElement, marks: Mark[]): Piece[] {
@@ -28,7 +28,7 @@ export function listPieces(reader: HtmlReading, element: HtmlElement, marks: Mar
   let media: Piece[] = []
   const end = () => out.push(...(list.items.length > 0 ? [list] : []), ...media)
   for (const [i, { isItem, pieces }] of items.entries()) {
-    const at = pieces.findIndex(({ type }) => type === 'code' || type === 'table')
+    const at = endOfItem(pieces)
     addItem(list, at < 0 ? pieces : pieces.slice(0, at), media, isItem)
     if (at < 0) continue
     end()
@@ -39,6 +39,15 @@ export function listPieces(reader: HtmlReading, element: HtmlElement, marks: Mar
   }
   end()
   return out
+}
+
+/** Where an item has what a list has no place for: code, a table, or a text behind a list; -1 if it has none. */
+function endOfItem(pieces: Piece[]): number {
+  const inner = pieces.findIndex(({ type }) => type === 'list')
+  const isText = (piece: Piece) => piece.type !== 'list' && textLines(piece).some(hasWords)
+  return pieces.findIndex(
+    (piece, i) => piece.type === 'code' || piece.type === 'table' || (inner >= 0 && i > inner && isText(piece)),
+  )
 }
 
 const isHeaded = ({ pieces: [first] }: ReadItem): boolean => first?.type === 'heading'

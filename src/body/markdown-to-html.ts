@@ -1,4 +1,4 @@
-/** Markdown to HTML: CommonMark with the tables and strikethrough of GFM, footnotes, and HTML. */
+/** Markdown to HTML: CommonMark with the tables, lists of tasks and strikethrough of GFM, footnotes, and HTML. */
 import MarkdownIt, { type Token } from 'markdown-it'
 import footnotes from 'markdown-it-footnote'
 import { UnreadableBody } from './errors.ts'
@@ -20,6 +20,7 @@ markdown.renderer.rules.footnote_anchor_name = (tokens, index) => {
   return /^[\w-]{1,40}$/.test(label) ? `-${label}` : String(id + 1)
 }
 markdown.renderer.rules.footnote_block_open = () => '<section class="footnotes"><ol>'
+markdown.core.ruler.push('tasks', ({ tokens }) => boxesAreSigns(tokens))
 markdown.core.ruler.push('years', (state) => yearsAreText(state.tokens, state.Token))
 
 /** The HTML of a Markdown document. Throws `UnreadableBody` for one that exceeds a limit. */
@@ -49,6 +50,19 @@ function listAllFootnotes({ footnotes }: FootnoteEnvironment): void {
 /** The parser reads nothing that is nested deeper. */
 const isTooDeep = ({ level, children }: Token): boolean =>
   level >= MAX_DEPTH - 1 || (children ?? []).some((child) => child.level >= MAX_DEPTH - 1)
+
+/** The box of an item in a list of tasks: `[ ]` or `[x]`. */
+const TASK = /^\[([ xX])\](?=[ \t])/
+
+/** The boxes of tasks become signs, as in HTML. */
+function boxesAreSigns(tokens: Token[]): void {
+  for (const [i, { type, content, children }] of tokens.entries()) {
+    const [, box] = (type === 'inline' && TASK.exec(content)) || []
+    const first = children?.[0]
+    if (box === undefined || tokens[i - 2]?.type !== 'list_item_open' || first?.type !== 'text') continue
+    first.content = first.content.replace(TASK, box === ' ' ? '☐' : '☑')
+  }
+}
 
 /** A list that begins with a year, such as `1986. A great year`, becomes paragraphs. */
 function yearsAreText(tokens: Token[], TextToken: typeof Token): void {

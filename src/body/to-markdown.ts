@@ -54,7 +54,7 @@ function markdownOf(block: Block, alternate: boolean): string {
 /** Inline Markdown as a document has it: no line may begin a block. */
 const asDocument = (text: string): string => text.split('\n').map(escapeLine).join('\n')
 
-const BLOCK_START = /^(?:[-+*](?=\s|$)|#{1,6}(?=\s|$)|>|~~~|[-=:|\s]+$|\[(?=[^\]]*\]:)|:(?=\s))/
+const BLOCK_START = /^(?:[-+*](?=\s|$)|#{1,6}(?=\s|$)|>|~~~|[-=:|\s]+$|\[(?=[^\]]*\]:|[ xX]\]\s)|:(?=\s))/
 
 function escapeLine(line: string): string {
   if (/^\[\^[\w-]+\]:/.test(line)) return line.replace(':', '\\:')

@@ -301,6 +301,35 @@ describe('what newsrooms paste keeps its words and its form', () => {
       ],
     ],
     [
+      'a text behind a list in an item',
+      'html',
+      '<ol><li>a<ul><li>b<ul><li>c</li></ul>d</li><li>e</li></ul>f</li><li><ul><li>g</li></ul></li><li>h</li></ol>',
+      [
+        list(true, [
+          { text: 'a', list: { ordered: false, items: [{ text: 'b', list: { ordered: false, items: ['c'] } }] } },
+        ]),
+        p('d'),
+        list(false, ['e']),
+        p('f'),
+        list(true, ['g', 'h'], { start: 2 }),
+      ],
+    ],
+    [
+      'the same in Markdown',
+      'markdown',
+      '- a\n  - b\n\n  c\n- d',
+      [list(false, [{ text: 'a', list: { ordered: false, items: ['b'] } }]), p('c'), list(false, ['d'])],
+    ],
+    [
+      'tasks in Markdown',
+      'markdown',
+      '- [ ] a\n- [x] **b**\n- [X] c\n  1. [x] d\n- \\[x] e\n- [x](/f)\n\n[x] g',
+      [
+        list(false, ['☐ a', '☑ **b**', { text: '☑ c', list: { ordered: true, items: ['☑ d'] } }, '[x] e', '[x](/f)']),
+        p('[x] g'),
+      ],
+    ],
+    [
       'lists of teasers',
       'html',
       '<ul><li><h3>One</h3><p>1</p></li><li><h3>Two</h3></li></ul><ol><li><h3>Three</h3></li></ol>',
@@ -320,6 +349,7 @@ describe('what newsrooms paste keeps its words and its form', () => {
     ['marks that touch letters', 'html', '<b>Name:</b>text', [p('**Name:**&#x74;ext')]],
   ])('%s', (_, format, value, blocks) => {
     expect(convert({ format, value })).toMatchObject({ blocks })
+    expect(convert({ format, value }).warnings.filter(({ code }) => code === 'text-lost')).toEqual([])
     const stored = blocks as Block[]
     if (format === 'wordpress') return
     // Both forms of output read back as the same blocks, as far as they can say it.
@@ -392,6 +422,55 @@ describe('what other programs write', () => {
       ],
       warnings: [],
     })
+  })
+
+  it('has lists that Word writes as paragraphs', () => {
+    const item = (style: string, sign: string, text: string) =>
+      `<p class=MsoListParagraph style="mso-list:${style} lfo1"><![if !supportLists]><span><span style="mso-list:Ignore">${sign}<span>&nbsp; </span></span></span><![endif]>${text}<o:p></o:p></p>\n`
+    const value = [
+      item('l0 level1', '·', 'First <b>item</b>'),
+      item('l0 level2', 'o', 'Below'),
+      item('l0 level2', 'o', 'Below too'),
+      item('l0 level1', '·', 'Last'),
+      item('l1 level1', '3.', 'Three'),
+      item('l1 level2', 'a)', 'A'),
+      item('l1 level1', '4.', 'Four'),
+      '<p class=MsoNormal>Between</p>',
+      item('l1 level1', '5.', 'Five'),
+      item('l2 level2', '1.2.', 'A clause'),
+    ].join('')
+    const below = (ordered: boolean, ...items: string[]) => ({ ordered, items })
+    expect(html(value)).toEqual({
+      blocks: [
+        list(false, [{ text: 'First **item**', list: below(false, 'Below', 'Below too') }, 'Last']),
+        list(true, [{ text: 'Three', list: below(true, 'A') }, 'Four'], { start: 3 }),
+        p('Between'),
+        list(true, ['Five'], { start: 5 }),
+        p('1.2.\u00a0 A clause'),
+      ],
+      warnings: [],
+    })
+  })
+
+  it.each([
+    [
+      'Word',
+      `<p>Text<a style="mso-footnote-id:ftn1" href="#_ftn1" name="_ftnref1"><span class=MsoFootnoteReference>[1]</span></a> on.</p>
+       <div style="mso-element:footnote-list"><br clear=all><hr><div style="mso-element:footnote" id=ftn1><p class=MsoFootnoteText>
+       <a style="mso-footnote-id:ftn1" href="#_ftnref1" name="_ftn1"><span class=MsoFootnoteReference>[1]</span></a> The <i>note</i>.</p></div></div>`,
+    ],
+    [
+      'Google Docs',
+      `<p>Text<sup><a href="#ftnt1" id="ftnt_ref1">[1]</a></sup> on.</p>
+       <div><p><a href="#ftnt_ref1" id="ftnt1">[1]</a><span>&nbsp;The <i>note</i>.</span></p></div>`,
+    ],
+  ])('has the footnotes of %s', (_, value) => {
+    expect(html(value)).toEqual({ blocks: [p('Text[^1] on.'), note('1', 'The *note*.')], warnings: [] })
+  })
+
+  it('has no links to notes that were not copied', () => {
+    const value = '<p>a<a href="#_ftn3">[3]</a> b<a href="#ftnt3">[4]</a> c<a href="#cmnt1">[a]</a></p>'
+    expect(html(value)).toEqual({ blocks: [p('a[3] b[4] c[a]')], warnings: [] })
   })
 
   it.each(['text', 'html', 'markdown'] as const)('has paragraphs of any length in %s', (format) => {
