@@ -2,10 +2,15 @@
  * The content of a WordPress post, as its database has it: HTML with shortcodes. In posts of the classic editor blank lines
  * separate paragraphs; in those of the block editor comments mark the blocks, and their HTML is complete.
  */
+import { getOrCreate } from '../lib/cache.ts'
 import type { StoredBlock } from './block.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
+import { visibleTexts } from './documents/visible-texts.ts'
 import { fromHtml } from './from-html.ts'
 import type { AddressOptions } from './html-reading.ts'
+import { wordsInBlocks } from './lost-words.ts'
+import { withoutTags } from './source-text.ts'
+import { wordsOfText } from './words-of-text.ts'
 
 /** Converts the content of a post; what blocks cannot represent is added to the warnings. Throws `UnreadableBody`. */
 export function fromWordPress(
@@ -13,11 +18,16 @@ export function fromWordPress(
   warnings: ConversionWarnings,
   options: AddressOptions = {},
 ): StoredBlock[] {
-  const html = withoutEmptyBlocks(value, warnings).replace(
+  const texts: AttributeTexts = new Map()
+  const html = withoutEmptyBlocks(value, texts, warnings).replace(
     /\[(\/?)([a-z][a-z0-9_-]{0,40})((?:[ =][^[\]]{0,2000})?)\]/g,
     (all, slash, name, rest) => shortcode(all, name, rest, slash === '/', warnings),
   )
-  if (value.includes('<!-- wp:')) return fromHtml(html, warnings, options)
+  if (value.includes(BLOCK_START)) {
+    const blocks = fromHtml(html, warnings, options)
+    warnAboutAttributes(texts, blocks, warnings)
+    return blocks
+  }
   const lines = html.replace(/<br\s{0,9}\/?>[ \t]*\n/gi, '<br>').replace(/^[ \t]*(https?:\/\/\S+)[ \t]*$/gm, '\n$1\n')
   return fromHtml(lines, warnings, { ...options, lineEnds: true })
 }
@@ -27,9 +37,10 @@ const COMMENT_END = '-->'
 
 /**
  * The post without blocks that have no HTML, `<!-- wp:name {…} /-->`, which the site would render: of one with an address
- * that remains, for an embed; of others the words are lost, which the warnings say.
+ * that remains, for an embed; of others the words are lost, which the warnings say. Adds the texts in attributes of blocks
+ * with HTML.
  */
-function withoutEmptyBlocks(value: string, warnings: ConversionWarnings): string {
+function withoutEmptyBlocks(value: string, texts: AttributeTexts, warnings: ConversionWarnings): string {
   let html = ''
   let from = 0
   for (;;) {
@@ -38,10 +49,10 @@ function withoutEmptyBlocks(value: string, warnings: ConversionWarnings): string
     if (end < 0) return html + value.slice(from)
     const after = end + COMMENT_END.length
     html += value.slice(from, start)
-    html +=
-      value[end - 1] === '/'
-        ? emptyBlock(value.slice(start + BLOCK_START.length, end - 1), warnings)
-        : value.slice(start, after)
+    const comment = value.slice(start + BLOCK_START.length, end)
+    const isEmpty = comment.endsWith('/')
+    html += isEmpty ? emptyBlock(comment.slice(0, -1), warnings) : value.slice(start, after)
+    if (!isEmpty) addAttributes(comment, texts)
     from = after
   }
 }
@@ -60,6 +71,26 @@ function emptyBlock(text: string, warnings: ConversionWarnings): string {
   warnings.add('block-dropped', `${name} block of WordPress`)
   warnings.lost(stringsIn(attributes).join(' '), `in a ${name} block`)
   return ''
+}
+
+/** Texts in the attributes of blocks, by the names of the blocks. */
+type AttributeTexts = Map<string, string[]>
+
+/** Adds the texts for readers in the attributes of a block that has HTML. `metadata` is what its editor calls it. */
+function addAttributes(text: string, texts: AttributeTexts): void {
+  const [name = 'nameless'] = BLOCK_NAME.exec(text) ?? []
+  const shown = visibleTexts(jsonOf(text.slice(text.search(/\s|$/))), ['metadata'])
+  if (shown.length > 0) getOrCreate(texts, name, () => []).push(...shown)
+}
+
+/** Warns about texts in attributes that the HTML of the blocks does not have: the site may show them. */
+function warnAboutAttributes(texts: AttributeTexts, blocks: StoredBlock[], warnings: ConversionWarnings): void {
+  if (texts.size === 0) return
+  const known = new Set([...wordsInBlocks(blocks), ...warnings.accounted])
+  for (const [name, own] of texts) {
+    const lost = [...new Set(own)].filter((text) => wordsOfText(withoutTags(text)).some((word) => !known.has(word)))
+    warnings.lost(lost.join('; '), `in attributes of ${name} blocks`)
+  }
 }
 
 function jsonOf(text: string): Record<string, unknown> {

@@ -4,6 +4,7 @@ import type { StoredBlock } from './block.ts'
 import { textsIn } from './block-texts.ts'
 import { cleanText } from './clean-text.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
+import { visibleTexts } from './documents/visible-texts.ts'
 import {
   attribute,
   childrenOf,
@@ -30,29 +31,44 @@ function addTexts(node: HtmlNode, texts: string[]): void {
   if (isText(node)) texts.push(node.value)
   if (!isElement(node) || isScript(node)) return
   const space = isBlock(node) || APART.has(node.tagName) || isRaised(node) ? ' ' : ''
-  texts.push(space, node.tagName === 'img' ? attribute(node, 'alt') : '')
+  texts.push(space, DESCRIBED.has(node.tagName) ? attribute(node, 'alt') : '')
   for (const child of childrenOf(node)) addTexts(child, texts)
   texts.push(space)
 }
 
-/** The titles of elements, which readers see when they point at them, by the names of the elements. */
-function titlesIn(nodes: HtmlNode[]): Map<string, string[]> {
-  const titles = new Map<string, string[]>()
+/**
+ * The words in attributes, by the places where they stand: the titles of elements, which readers see when they point at them,
+ * and what elements of a site's own show.
+ */
+function attributesIn(nodes: HtmlNode[]): Map<string, string[]> {
+  const texts = new Map<string, string[]>()
   const visit = (node: HtmlNode): void => {
     if (!isElement(node) || isScript(node)) return
-    const title = attribute(node, 'title').replace(/\s+/g, ' ').trim()
-    if (title !== '') getOrCreate(titles, node.tagName, () => []).push(title)
+    const name = `<${node.tagName.slice(0, 40)}> elements`
+    const own = isCustom(node) ? shownBy(node) : [attribute(node, 'title')]
+    const written = own.map((text) => text.replace(/\s+/g, ' ').trim()).filter((text) => text !== '')
+    if (written.length > 0)
+      getOrCreate(texts, `${isCustom(node) ? 'attributes' : 'titles'} of ${name}`, () => []).push(...written)
     for (const child of childrenOf(node)) visit(child)
   }
   for (const node of nodes) visit(node)
-  return titles
+  return texts
 }
+
+/** Whether an element is none of HTML, so that only its site knows what its attributes say. */
+const isCustom = ({ tagName }: HtmlElement): boolean => tagName.includes('-')
+
+const shownBy = ({ attrs }: HtmlElement): string[] =>
+  visibleTexts(Object.fromEntries(attrs.map(({ name, value }) => [name.replace(/^data-/, ''), value])))
 
 /** Whether the style of an element makes its text a superscript or subscript, as Google Docs writes them. */
 const isRaised = (node: HtmlElement): boolean => /^(?:super|sub)$/.test(styleOf(node).get('vertical-align') ?? '')
 
 /** Elements whose text is no part of the words beside it. */
-const APART = new Set(['br', 'sup', 'sub', 'img'])
+const APART = new Set(['br', 'sup', 'sub', 'img', 'area'])
+
+/** Elements that a text describes. */
+const DESCRIBED = new Set(['img', 'area', 'input'])
 
 /** All words of blocks: those of their texts, and those of their other members. */
 export function wordsInBlocks(blocks: StoredBlock[]): string[] {
@@ -92,27 +108,36 @@ function plainIn(block: StoredBlock): string[] {
 }
 
 /**
- * Warns about the words that are neither in the blocks nor in a warning already, and about titles of elements with words
- * that are in neither.
+ * Warns about the words that are neither in the blocks nor in a warning already, and about texts in attributes with words that
+ * are in neither.
  */
 export function warnAboutLostWords(
-  { words, titles }: { words: string[]; titles: Map<string, string[]> },
+  { words, attributes }: Said,
   blocks: StoredBlock[],
   warnings: ConversionWarnings,
 ): void {
   const after = wordsInBlocks(blocks)
   const missing = missingWords(words, after, warnings.accounted)
   if (missing.length > 0) warnings.lost(missing.join(' '), 'as the conversion could not place them')
-  if (titles.size === 0) return
+  if (attributes.size === 0) return
   const known = new Set([...after, ...warnings.accounted])
-  for (const [name, own] of titles) {
-    const lost = [...new Set(own)].filter((title) => wordsOfText(title).some((word) => !known.has(word)))
-    if (lost.length > 0) warnings.lost(lost.join('; '), `in titles of <${name.slice(0, 40)}> elements`)
+  for (const [place, own] of attributes) {
+    const lost = [...new Set(own)].filter((text) => wordsOfText(text).some((word) => !known.has(word)))
+    if (lost.length > 0) warnings.lost(lost.join('; '), `in ${place}`)
   }
 }
 
+/** What a tree of HTML says: the words of its texts, and the texts in its attributes. */
+interface Said {
+  words: string[]
+  attributes: Map<string, string[]>
+}
+
 /** What a tree of HTML says, for `warnAboutLostWords`. To be called before the tree is read. */
-export const saidInHtml = (nodes: HtmlNode[]) => ({ words: wordsInHtml(nodes), titles: titlesIn(nodes) })
+export const saidInHtml = (nodes: HtmlNode[]): Said => ({
+  words: wordsInHtml(nodes),
+  attributes: attributesIn(nodes),
+})
 
 /** How many missing words of a source are looked for in the whole. */
 const MAX_SEARCHED = 200

@@ -303,6 +303,18 @@ describe('documents of editors become blocks', () => {
     expect(new Set(warnings.map(({ code }) => code))).toEqual(new Set(['link-dropped']))
   })
 
+  it('reads single words of nodes that it does not know, in any script', () => {
+    const attrs = {
+      kicker: 'Breaking',
+      lead: '注意事项',
+      zusatz: 'über',
+      panel: 'info',
+      colour: '#aabbcc',
+      file: 'a.png',
+    }
+    expect(read('prosemirror', doc(n('notice', [], attrs))).blocks).toEqual([p('Breaking'), p('注意事项'), p('über')])
+  })
+
   it('says which nodes it does not know, and reads their texts', () => {
     const value = doc(n('paragraph', [t('a'), n('chip', [], { label: 'b' })]), n('poll', [t('d')], { question: 'c' }))
     expect(read('prosemirror', value)).toEqual({

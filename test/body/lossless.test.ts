@@ -393,6 +393,22 @@ describe('what newsrooms paste keeps its words and its form', () => {
     ])
   })
 
+  it('says which words of attributes are left out', () => {
+    const messages = (format: Format, value: string) =>
+      convert({ format, value }).warnings.map(({ message }) => message)
+    const own =
+      '<x-card title="Hello" data-text="Words here" label="Inside" class="big box">Inside</x-card><area alt="North sea">'
+    expect(messages('html', own)).toEqual(
+      expect.arrayContaining([
+        '2 words were left out, as the conversion could not place them: north sea',
+        '3 words were left out, in attributes of <x-card> elements: Hello; Words here',
+      ]),
+    )
+    const post =
+      '<!-- wp:acme/box {"heading":"Lost","note":"Kept","className":"is-big a","metadata":{"name":"My box"}} --><p>Kept</p><!-- /wp:acme/box -->'
+    expect(messages('wordpress', post)).toEqual(['1 word was left out, in attributes of acme/box blocks: Lost'])
+  })
+
   it('says which links are left out, where a text is plain', () => {
     const html = `<blockquote>Yes.<cite><a href="/a">Ana</a></cite></blockquote><pre><a href="/b">x</a></pre>
       <figure><img src="https://i.example/1"><figcaption>c <small><a href="/c">Wire</a></small></figcaption></figure>`
