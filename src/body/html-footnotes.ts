@@ -26,7 +26,7 @@ export interface Footnotes {
   labels: Map<string, string>
 }
 
-const CONTAINER = /^(?:footnotes|footnotes-list|wp-block-footnotes)$/
+const CONTAINER = /^(?:footnotes|footnotes-list|wp-block-footnotes|references)$/
 
 const isContainer = (element: HtmlElement): boolean =>
   hasAttribute(element, 'data-footnotes') ||
@@ -67,7 +67,7 @@ function rulesIn(container: HtmlElement, lists: Set<HtmlElement>): HtmlElement[]
 
 /** Whether a note has a text beside its link back. */
 const isVisibleNote = (note: HtmlElement): boolean => {
-  const links = [...descendants(note)].filter((element) => element.tagName === 'a' && isBackLink(element))
+  const links = [...descendants(note)].filter(isBack)
   return isVisible(textOfNode(note).slice(links.map((link) => textOfNode(link)).join(' ').length))
 }
 
@@ -92,9 +92,9 @@ export const isReference = (link: HtmlElement): boolean =>
   attribute(link, 'role') === 'doc-noteref' ||
   [/^#fn-?[\w-]*$/, OFFICE].some((pattern) => pattern.test(attribute(link, 'href')))
 
-const BACK = /^(?:footnote-back(?:ref)?|data-footnote-backref|reversefootnote)$/
+const BACK = /^(?:footnote-back(?:ref)?|data-footnote-backref|reversefootnote|mw-cite-backlink)$/
 
-/** Whether a link leads from a note back to the text. */
+/** Whether a link leads from a note back to the text; or an element with such links, as on Wikipedia. */
 function isBackLink(link: HtmlElement): boolean {
   return (
     hasAttribute(link, 'data-footnote-backref') ||
@@ -103,6 +103,9 @@ function isBackLink(link: HtmlElement): boolean {
     /^#(?:(?:user-content-)?fnref|\S+-link$|_(?:ftn|edn)ref|ftnt_ref)/.test(attribute(link, 'href'))
   )
 }
+
+/** Whether an element only leads back to the text. */
+const isBack = (element: HtmlElement): boolean => isTag(element, 'a', 'span') && isBackLink(element)
 
 /** A list of notes as a piece. */
 export function footnotesOf(reader: HtmlReading, list: HtmlElement, { notes }: Footnotes): Piece {
@@ -117,7 +120,7 @@ export function footnotesOf(reader: HtmlReading, list: HtmlElement, { notes }: F
 
 /** The content of a note without the links back to the text. */
 function withoutBackLinks(note: HtmlElement, { warnings }: HtmlReading): HtmlNode[] {
-  for (const link of [...descendants(note)].filter((element) => element.tagName === 'a' && isBackLink(element))) {
+  for (const link of [...descendants(note)].filter(isBack)) {
     warnings.account(textOfNode(link))
     link.childNodes = []
   }

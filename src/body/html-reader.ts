@@ -22,6 +22,7 @@ import {
   type HtmlElement,
   type HtmlNode,
   hasAttribute,
+  hasClass,
   isBlock,
   isElement,
   isScript,
@@ -157,7 +158,9 @@ class HtmlReader implements HtmlReading {
         this.#recording(element, marks, out)
         break
       default:
-        this.#container(element, marks, out)
+        if (hasClass(element, /^checkbox-(?:on|off)$/))
+          out.text({ text: hasClass(element, /^checkbox-on$/) ? '☑ ' : '☐ ', marks })
+        else this.#container(element, marks, out)
     }
   }
 

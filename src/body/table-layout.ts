@@ -1,5 +1,6 @@
 /** What the cells of a table say about its rows and columns. */
 import type { CellPiece, TablePiece } from './pieces.ts'
+import type { PlacedCell } from './table-grid.ts'
 
 /** How many rows at the top of a table are its header. */
 export function headerRowsOf(rows: TablePiece['rows']): number {
@@ -10,12 +11,12 @@ export function headerRowsOf(rows: TablePiece['rows']): number {
 }
 
 /** How many columns at the left name their rows. */
-export function headerColumnsOf(rows: CellPiece[][]): number {
-  const counts = rows.map((cells) => {
-    const first = cells.findIndex(({ isHeader }) => !isHeader)
-    return first < 0 ? 0 : first
-  })
-  return rows.length > 0 ? Math.min(...counts) : 0
+export function headerColumnsOf(placed: PlacedCell<CellPiece>[], rows: { from: number; to: number }): number {
+  const firsts = Array.from({ length: rows.to }, () => Number.POSITIVE_INFINITY)
+  for (const { cell, row, column, rowspan } of placed)
+    if (!cell.isHeader) for (let i = row; i < row + rowspan; i += 1) firsts[i] = Math.min(firsts[i] ?? 0, column)
+  const counts = firsts.slice(rows.from).map((first) => (Number.isFinite(first) ? first : 0))
+  return counts.length > 0 ? Math.min(...counts) : 0
 }
 
 /** The alignment of each column: that of most of its cells that have one; left out where none has. */

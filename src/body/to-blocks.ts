@@ -186,7 +186,7 @@ class BlockWriter {
         ...this.#caption(piece.caption),
         header,
         ...given('headerRows', Math.max(0, headers - 1)),
-        ...given('headerColumns', headerColumnsOf(cells.slice(headers))),
+        ...given('headerColumns', headerColumnsOf(placed, { from: headers, to: rows.length })),
         ...alignmentOf(placed, width),
         rows: body,
       },

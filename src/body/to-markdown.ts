@@ -1,14 +1,13 @@
 /**
  * Blocks to Markdown. What Markdown has no form for is HTML in it, which Markdown allows; so it reads back as the same blocks.
- * Lost are only a quote's source (its name becomes the attribution), and of a table its spans and which rows and columns
- * name the others.
+ * Lost is only a quote's source: its name becomes the attribution.
  */
 import { attributionText } from './attribution.ts'
 import type { Block } from './block.ts'
 import { plainTextOf, tidyRuns } from './inline.ts'
 import type { NestedList } from './list-blocks.ts'
 import { parseInline } from './parse-inline.ts'
-import { expandTable } from './table-grid.ts'
+import { allRows, type Cell, colspanOf, rowspanOf, textOfCell } from './table-grid.ts'
 import { toHtml } from './to-html.ts'
 import { writeInline } from './write-inline.ts'
 
@@ -43,7 +42,7 @@ function markdownOf(block: Block, alternate: boolean): string {
     case 'code':
       return code(block)
     case 'table':
-      return table(block)
+      return isPlainTable(block) ? table(block) : toHtml([block])
     case 'footnotes':
       return block.items.map(({ label, text }) => `[^${label}]: ${indented(paragraphs(text), '    ')}`).join('\n\n')
     default:
@@ -137,12 +136,18 @@ const inCell = (text: string): string => text.replaceAll('\\\n', '<br>').replace
 
 const RULES = { none: '---', left: ':--', center: ':-:', right: '--:' }
 
+/** Whether Markdown has a form for all that a table says: it has one row of headings, and a text in each place. */
+const isPlainTable = (block: Extract<Block, { type: 'table' }>): boolean =>
+  !block.caption && !block.headerRows && !block.headerColumns && allRows(block).flat().every(isPlainCell)
+
+const isPlainCell = (cell: Cell): boolean => colspanOf(cell) === 1 && rowspanOf(cell) === 1
+
 function table(block: Extract<Block, { type: 'table' }>): string {
-  const rows = expandTable(block).map((cells) => cells.map((cell) => inCell(inline(cell, '\\\n'))))
+  const rows = allRows(block).map((cells) => cells.map((cell) => inCell(inline(textOfCell(cell), '\\\n'))))
   const width = rows[0]?.length ?? 0
   const empty = Array.from({ length: width }, () => '')
   const [header = empty, ...body] = block.header.length > 0 ? rows : [empty, ...rows]
   const rule = empty.map((_, i) => RULES[block.align?.[i] ?? 'none'])
   const lines = [header, rule, ...body].map((cells) => `| ${cells.join(' | ')} |`)
-  return [lines.join('\n'), ...(block.caption ? [inline(block.caption, ' ')] : [])].join('\n\n')
+  return lines.join('\n')
 }

@@ -361,6 +361,20 @@ describe('what newsrooms paste keeps its words and its form', () => {
     ).toEqual(toText(stored).split(/\W+/).sort())
   })
 
+  it.each([
+    ['html', toHtml],
+    ['markdown', toMarkdown],
+  ] as const)('all that a table says comes back from %s', (format, write) => {
+    const rows = [
+      ['a2', 'b2', 'c2'],
+      [{ text: 'x', rowspan: 2 }, '1', '2|3'],
+      ['4', '5\\\n6'],
+    ]
+    const said = { caption: 'Of *all*', headerRows: 1, headerColumns: 1, align: ['left', null, 'right'] }
+    const tables = [table(rows, { header: ['a', 'b', 'c'], ...said }), table([[{ text: 'w', colspan: 2 }], ['y', 'z']])]
+    expect(convert({ format, value: write(tables as Block[]) })).toEqual({ blocks: tables, warnings: [] })
+  })
+
   it('resolves addresses by the base, and only then', () => {
     const value = '<img src="/a.png" alt="r"><p><a href="b">x</a> <a href="#c">y</a></p>'
     expect(convert({ format: 'html', value, base: 'https://n.example/x/y' }).blocks).toEqual([
@@ -436,6 +450,17 @@ describe('what other programs write', () => {
         { type: 'paragraph', text: 'Read [^1]' },
         { type: 'footnotes', items: [{ label: '1', text: 'Note' }] },
       ],
+      warnings: [],
+    })
+  })
+
+  it('has the references of Wikipedia, and the boxes of Notion', () => {
+    const value = `<p>Old<sup id="cite_ref-a_1-0" class="reference"><a href="#cite_note-a-1">[1]</a></sup> town<sup class="reference"><a href="#cite_note-a-1">[1]</a></sup></p>
+      <ul class="to-do-list"><li><div class="checkbox checkbox-on"></div> <span>Done</span></li><li><div class="checkbox checkbox-off"></div> <span>Open</span></li></ul>
+      <ol class="references"><li id="cite_note-a-1"><span class="mw-cite-backlink">^ <a href="#cite_ref-a_1-0"><sup>a</sup></a> <a href="#cite_ref-a_1-1"><sup>b</sup></a></span>
+      <span class="reference-text">A <a href="https://r.example">book</a></span></li></ol>`
+    expect(html(value)).toEqual({
+      blocks: [p('Old[^1] town[^1]'), list(false, ['☑ Done', '☐ Open']), note('1', 'A [book](https://r.example)')],
       warnings: [],
     })
   })
