@@ -90,9 +90,10 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       const page = await listEntries(storage.reader, kind, { sort, count, filters }, paging)
       const data = await views(storage.reader, page.rows, seesInternal(request.caller))
       const info = paging.info(reply, page, page.total)
+      // Articles change the counts, and the order by them.
+      reply.header('cache-tag', cacheTagOf(['articles', ...page.rows.map(({ id }) => id)]))
       if (latestCount === undefined) return { data, page: info } as never
       const items = await expanded.many(data, latestCount)
-      reply.header('cache-tag', cacheTagOf(['articles', ...page.rows.map(({ id }) => id)]))
       return json(reply, `{"data":[${items.join(',')}],"page":${JSON.stringify(info)}}`)
     },
   )

@@ -661,6 +661,38 @@ describe('caching', () => {
     const { body, headers } = await room.anyone.get('/v1/articles/bridge-reopens').expect(200)
     expect(headers['cache-tag']?.split(',')).toEqual([articleId.slice(-12), body.authors[0].id.slice(-12)])
   })
+
+  it('tags lists with what they show, and parts of an article as the article', async () => {
+    const { anyone, editor, close } = await newsroom()
+    const created: Record<string, string> = {}
+    for (const [kind, body] of Object.entries({
+      authors: { name: 'Ana' },
+      sources: { name: 'Harbour office', slug: 'harbour', kind: 'organization' },
+      sections: { name: 'World' },
+      tags: { name: 'Tides' },
+    }))
+      created[kind] = (await editor.post(`/v1/${kind}`).send(body).expect(201)).body.id
+    const article = {
+      headline: 'The tide',
+      slug: 'tide',
+      citations: [{ source: 'harbour', relation: 'cited' }],
+      relatedLinks: [{ url: 'https://a.example/', title: 'A page' }],
+    }
+    const { id, relatedLinks } = (await editor.post('/v1/articles?publish=true').send(article).expect(201)).body
+    await editor.post('/v1/articles/tide/corrections').send({ kind: 'update', text: 'It has turned.' }).expect(201)
+    for (const [path, tagged] of [
+      ...Object.entries(created).map(([kind, entry]) => [`/v1/${kind}`, ['articles', entry]] as const),
+      ['/v1/corrections', ['articles', id]],
+      ['/v1/related-links', ['articles', id]],
+      ['/v1/articles/tide/corrections', [id]],
+      ['/v1/articles/tide/citations', [id, created.sources]],
+      [`/v1/related-links/${relatedLinks[0].id}`, [id]],
+    ] as const) {
+      const { headers } = await anyone.get(path).expect(200)
+      expect([path, headers['cache-tag']]).toEqual([path, tagged.map((one) => one.split('-').at(-1)).join(',')])
+    }
+    await close()
+  })
 })
 
 describe('what proxies add', () => {

@@ -9,6 +9,7 @@ import { NoQuery, PermanentRedirect } from '../../http/common-schemas.ts'
 import { listOf, pageParameters, pageRequest } from '../../http/pagination.ts'
 import type { ZodTypes } from '../../http/validation.ts'
 import { Idempotent } from '../../idempotency/idempotency.ts'
+import { cacheTagOf } from '../../lib/cache-tag.ts'
 import type { ArticleDeps } from '../routes.ts'
 import { findArticle } from '../store.ts'
 import { CorrectionList, NewCorrection, PlacedCorrection } from './schemas.ts'
@@ -30,12 +31,14 @@ export function registerCorrections(server: FastifyInstance, { storage, clock, i
         description: 'All corrections, newest first: of live articles and of retracted ones.',
         tags,
         querystring: z.strictObject({ limit: pageParameters.limit, cursor: pageParameters.cursor }),
+        replyHeaders: ['Cache-Tag'],
         response: { 200: listOf(PlacedCorrection, 'PlacedCorrectionList') },
       },
     },
     async (request, reply) => {
       const paging = pageRequest(request, request.query.limit)
       const { data, page } = await listAllCorrections(storage.reader, paging)
+      reply.header('cache-tag', cacheTagOf(['articles', ...data.map(({ article }) => article.id)]))
       return { data, page: paging.info(reply, page) }
     },
   )
@@ -51,6 +54,7 @@ export function registerCorrections(server: FastifyInstance, { storage, clock, i
         tags,
         params: ByArticle,
         querystring: NoQuery,
+        replyHeaders: ['Cache-Tag'],
         response: { 200: CorrectionList, 308: PermanentRedirect, 410: Retracted },
       },
     },
@@ -58,6 +62,7 @@ export function registerCorrections(server: FastifyInstance, { storage, clock, i
       const { article: reference } = request.params
       const live = await readEdition(storage.reader, reference)
       if (!live) return await redirectOrGone(storage.reader, request, reply, reference)
+      reply.header('cache-tag', cacheTagOf([live.article]))
       return { data: await listCorrections(storage.reader, live.article) }
     },
   )

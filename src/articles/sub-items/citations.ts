@@ -11,6 +11,7 @@ import { requireDrafts } from '../../http/access.ts'
 import { ConditionalHeaders, NoContent, NoQuery, PermanentRedirect } from '../../http/common-schemas.ts'
 import type { ZodTypes } from '../../http/validation.ts'
 import { idempotencyHeader } from '../../idempotency/idempotency.ts'
+import { storedCacheTag } from '../../lib/cache-tag.ts'
 import { Id } from '../../lib/schemas.ts'
 import type { Reader } from '../../storage/storage.ts'
 import { storedCitation } from '../draft.ts'
@@ -57,6 +58,7 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
         tags,
         params: ByArticle,
         querystring: z.strictObject({ version: versionParameter }),
+        replyHeaders: ['Cache-Tag'],
         response: { 200: Citations, 308: PermanentRedirect, 410: Retracted },
       },
     },
@@ -69,6 +71,7 @@ export function registerCitations(server: FastifyInstance, deps: ArticleDeps): v
       }
       const edition = await readEdition(storage.reader, params.article)
       if (!edition) return await redirectOrGone(storage.reader, request, reply, params.article)
+      reply.header('cache-tag', storedCacheTag(edition.cacheTag))
       return { data: (JSON.parse(edition.document) as Article).citations }
     },
   )

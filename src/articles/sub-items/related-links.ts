@@ -13,6 +13,7 @@ import { listOf, pageParameters, pageRequest } from '../../http/pagination.ts'
 import { ProblemReply } from '../../http/problems.ts'
 import type { ZodTypes } from '../../http/validation.ts'
 import { idempotencyHeader } from '../../idempotency/idempotency.ts'
+import { cacheTagOf } from '../../lib/cache-tag.ts'
 import { notFound } from '../../lib/problem.ts'
 import { Id } from '../../lib/schemas.ts'
 import type { Reader } from '../../storage/storage.ts'
@@ -73,6 +74,7 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
           article: articleParameter.optional(),
           version: versionParameter,
         }),
+        replyHeaders: ['Cache-Tag'],
         response: { 200: listOf(PlacedRelatedLink, 'RelatedLinkList'), 404: ProblemReply, 410: Retracted },
       },
     },
@@ -87,6 +89,8 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
       const data: PlacedRelatedLink[] = []
       for (const { link, article } of page.rows)
         data.push(...placedLinks(await findParent(article)).filter(({ id }) => id === link))
+      if (version === 'live')
+        reply.header('cache-tag', cacheTagOf(['articles', ...page.rows.map(({ article }) => article)]))
       return { data, page: paging.info(reply, page) }
     },
   )
@@ -124,14 +128,17 @@ export function registerRelatedLinks(server: FastifyInstance, deps: ArticleDeps)
         tags,
         params: ByLink,
         querystring: z.strictObject({ version: versionParameter }),
+        replyHeaders: ['Cache-Tag'],
         response: { 200: PlacedRelatedLink },
       },
     },
-    async ({ params, query, caller }) => {
+    async ({ params, query, caller }, reply) => {
       const findParent = parentFinder(storage.reader, query.version, caller)
       const owner = await findLinkOwner(storage.reader, query.version, params.link)
       const parent = owner === undefined ? undefined : await findParent(owner)
-      return findById(placedLinks(parent), params.link, 'related link')
+      const link = findById(placedLinks(parent), params.link, 'related link')
+      if (query.version === 'live') reply.header('cache-tag', cacheTagOf([link.parent.id]))
+      return link
     },
   )
 
