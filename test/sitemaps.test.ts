@@ -1,5 +1,7 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { DOMParser } from '@xmldom/xmldom'
 import { XMLParser } from 'fast-xml-parser'
+import { request } from 'undici'
 import { publishDue } from '../src/articles/lifecycle/scheduler.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
@@ -227,6 +229,34 @@ it('has the news of the last two days, by the clock alone', async () => {
   expect((await read('/news-sitemap.xml')).locs).toEqual([])
 })
 
+it('is compressed for clients that take that', async () => {
+  for (let n = 0; n < 20; n++) await publish(`Number ${n}`)
+  for (const path of ['/sitemaps/2030-01.xml', '/news-sitemap.xml'])
+    for (const [coding, decode] of [
+      ['br', brotliDecompressSync],
+      ['gzip', gunzipSync],
+    ] as const) {
+      const ask = async (headers: Record<string, string>) => {
+        const { statusCode, body, headers: got } = await request(`${room.url}${path}`, { headers })
+        return { statusCode, headers: got, bytes: Buffer.from(await body.arrayBuffer()) }
+      }
+      const [plain, coded] = [await ask({}), await ask({ 'accept-encoding': coding })]
+      const etag = String(plain.headers.etag)
+      expect(coded.headers).toMatchObject({
+        'content-encoding': coding,
+        'content-type': 'application/xml; charset=utf-8',
+        'cache-tag': 'articles',
+        etag: etag.replace(/"$/, `-${coding}"`),
+        vary: expect.stringContaining('Accept-Encoding'),
+      })
+      expect(plain.headers).not.toHaveProperty('content-encoding')
+      expect(coded.bytes.length).toBeLessThan(plain.bytes.length / 2)
+      expect(decode(coded.bytes).equals(plain.bytes)).toBe(true)
+      for (const one of [etag, String(coded.headers.etag)])
+        expect((await ask({ 'accept-encoding': coding, 'if-none-match': one })).statusCode).toBe(304)
+    }
+})
+
 it('can be cached until something changes', async () => {
   await publish('One')
   for (const path of ['/sitemap.xml', '/sitemaps/2030-01.xml', '/news-sitemap.xml']) {
@@ -234,7 +264,7 @@ it('can be cached until something changes', async () => {
     const etag = String(headers.etag)
     expect(headers['cache-control']).toContain('public')
     for (let n = 0; n < 2; n++) await room.anyone.get(path).set('if-none-match', etag).expect(304)
-    await room.anyone.head(path).expect(200).expect('etag', etag)
+    await room.anyone.head(path).set('accept-encoding', 'gzip, deflate').expect(200).expect('etag', etag)
     await room.reader.get(path).expect(200)
     await publish('Another')
     await room.anyone.get(path).set('if-none-match', etag).expect(200)

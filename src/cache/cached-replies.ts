@@ -3,10 +3,10 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { FastifyContextConfig } from 'fastify'
 import type { ChangeFollower } from '../changes/change-follower.ts'
 import { matchesEtag } from '../http/conditional-requests.ts'
+import { acceptedCoding, type Coding, compress, isCompressible } from '../http/content-coding.ts'
 import { rateLimitHeaders } from '../http/rate-limit.ts'
 import type { RateWindow } from '../lib/rate-windows.ts'
 import { codedResponse, type PrebuiltReply, type ReplyHeaders, responseOf, unchangedFor } from './cached-response.ts'
-import { acceptedCoding, type Coding, compress, isCompressible } from './content-coding.ts'
 import { type CachedResponse, responseCache } from './response-cache.ts'
 
 export interface CachedRepliesOptions {

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Dependencies } from '../changes/dependencies.ts'
 import { etagOfChange } from '../http/caching.ts'
 import { matchesEtag } from '../http/conditional-requests.ts'
-import { type Coding, codedEtag } from './content-coding.ts'
+import { type Coding, codedEtag } from '../http/content-coding.ts'
 import type { CachedResponse } from './response-cache.ts'
 
 /** Headers of one reply, apart from those that all replies of its route have in common. */

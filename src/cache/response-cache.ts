@@ -1,7 +1,7 @@
 import type { FastifyContextConfig } from 'fastify'
 import { type Dependencies, mayAlter } from '../changes/dependencies.ts'
+import type { Coding } from '../http/content-coding.ts'
 import { BoundedMap } from '../lib/cache.ts'
-import type { Coding } from './content-coding.ts'
 
 /** A finished reply to a GET. Its headers are names and values in turn. */
 export interface CachedResponse {

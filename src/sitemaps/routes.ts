@@ -1,14 +1,17 @@
 import { Readable } from 'node:stream'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { lastPosition } from '../changes/log.ts'
 import type { Site } from '../editions/site-urls.ts'
 import { etagOfChange } from '../http/caching.ts'
 import { NoQuery } from '../http/common-schemas.ts'
 import { matchesEtag, notModified } from '../http/conditional-requests.ts'
+import { acceptedCoding, codedEtag, compress, compressed } from '../http/content-coding.ts'
 import { mediaTypeText } from '../http/media-type.ts'
+import { asSent, type Sent } from '../http/reply.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import type { Clock } from '../lib/clock.ts'
+import { digest } from '../lib/etag.ts'
 import { notFound } from '../lib/problem.ts'
 import { elements, XML_DECLARATION, xml } from '../lib/xml.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
@@ -104,9 +107,7 @@ export function registerSitemaps(
       const etag = await etagOf(db, request)
       const entries = await entriesIn(db, site, name)
       if (!entries) throw notFound('sitemap')
-      if (matchesEtag(request.headers, etag)) return notModified(reply, etag) as never
-      reply.headers({ 'content-type': CONTENT_TYPE, 'cache-tag': 'articles', etag })
-      return reply.send(Readable.from(urlset(entries), { objectMode: false }) as never)
+      return sendUncached(request, reply, etag, Readable.from(urlset(entries), { objectMode: false }))
     },
   )
 
@@ -124,13 +125,29 @@ export function registerSitemaps(
         response: { 200: mediaTypeText(XML, 'The articles of the last two days, the newest first; 1,000 at most.') },
       },
     },
-    async (_request, reply) => {
+    async (request, reply) => {
       const news = await newsOf(db, site, clock.now())
-      reply.headers({ 'content-type': CONTENT_TYPE, 'cache-tag': 'articles' })
       const url = news.map((entry) => newsUrl(entry, site))
-      return xml({ urlset: { '@_xmlns': SITEMAP, '@_xmlns:news': NEWS, '@_xmlns:image': IMAGE, url } })
+      const text = xml({ urlset: { '@_xmlns': SITEMAP, '@_xmlns:news': NEWS, '@_xmlns:image': IMAGE, url } })
+      return sendUncached(request, reply, `"${digest(text)}"`, text)
     },
   )
+}
+
+/** Sends a sitemap that no cache holds, and so compresses it each time; 304 to a client that has it. */
+async function sendUncached(
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+  etag: string,
+  text: string | Readable,
+): Promise<Sent> {
+  if (matchesEtag(headers, etag)) return notModified(reply, etag)
+  reply.headers({ 'content-type': CONTENT_TYPE, 'cache-tag': 'articles', etag })
+  const coding = acceptedCoding(headers['accept-encoding'])
+  if (coding === undefined) return asSent(reply.send(text))
+  reply.headers({ 'content-encoding': coding, etag: codedEtag(etag, coding) })
+  const isWhole = typeof text === 'string'
+  return asSent(reply.send(isWhole ? await compress(Buffer.from(text), coding) : compressed(text, coding)))
 }
 
 /** The newest articles that may be in the news sitemap at a time. */

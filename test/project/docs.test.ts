@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { request } from 'undici'
 import { guides } from '../../src/http/docs/guides.ts'
 import { withoutPrefills } from '../../src/http/docs/reference.ts'
 import { problems } from '../../src/lib/problem.ts'
@@ -37,18 +39,39 @@ describe('/docs', () => {
     }
   })
 
-  it('sends its scripts deflated to who takes that, and as they are to others', async () => {
-    const ask = (encoding: string) =>
-      room.anyone.get('/docs/swagger-ui-bundle.js').set('accept-encoding', encoding).expect(200)
-    const [zipped, plain] = [await ask('gzip, br'), await ask('identity')]
-    expect(zipped.headers).toMatchObject({
-      'content-encoding': 'gzip',
-      vary: expect.stringContaining('Accept-Encoding'),
-    })
+  it.each([
+    '/docs',
+    '/docs/docs.css',
+    '/docs/swagger-ui-bundle.js',
+    '/docs/openapi.json',
+    '/docs/guides/concepts',
+    '/docs/guides/follower.js',
+    '/openapi.json',
+    '/problems',
+  ])('sends %s compressed to who takes that, and as it is to others', async (path) => {
+    const ask = async (accepted: string) => {
+      const { headers, body } = await request(`${room.url}${path}`, { headers: { 'accept-encoding': accepted } })
+      return { headers, bytes: Buffer.from(await body.arrayBuffer()) }
+    }
+    const plain = await ask('identity')
     expect(plain.headers).not.toHaveProperty('content-encoding')
-    expect(plain.headers['content-type']).toBe('text/javascript; charset=utf-8')
-    expect(zipped.text).toBe(plain.text)
-    expect(zipped.headers.etag).not.toBe(plain.headers.etag)
+    for (const [accepted, coding, decode] of [
+      ['gzip, br', 'br', brotliDecompressSync],
+      ['br;q=0, gzip', 'gzip', gunzipSync],
+    ] as const) {
+      const { headers, bytes } = await ask(accepted)
+      expect(headers).toMatchObject({
+        ...plain.headers,
+        'x-request-id': expect.anything(),
+        date: expect.anything(),
+        'content-length': String(bytes.length),
+        'content-encoding': coding,
+        etag: String(plain.headers.etag).replace(/"$/, `-${coding}"`),
+        vary: expect.stringContaining('Accept-Encoding'),
+      })
+      expect(bytes.length).toBeLessThan(plain.bytes.length / 1.5)
+      expect(decode(bytes).equals(plain.bytes)).toBe(true)
+    }
   })
 
   it('keeps the key over a reload, and asks nobody whether the document is valid', async () => {

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import MarkdownIt from 'markdown-it'
 import { Problem } from '../../lib/problem.ts'
-import { htmlPage, sendPage, undocumentedRoute } from './html-page.ts'
+import { constantFile } from './constant-file.ts'
+import { constantPage, htmlPage, undocumentedRoute } from './html-page.ts'
 
 const FOLDER = new URL('../../../docs/', import.meta.url)
 
@@ -41,19 +42,24 @@ export const guides = [
  * they use. Without the folder, as in a build that does not include it, every name is 404.
  */
 export function registerGuides(app: FastifyInstance): void {
-  const files = new Set(existsSync(FOLDER) ? readdirSync(FOLDER) : [])
-  const textOf = (name: string) => readFileSync(new URL(name, FOLDER), 'utf8')
-  const pages = new Map<string, string>()
+  const files = existsSync(FOLDER) ? readdirSync(FOLDER) : []
+  const handlers = new Map(files.map(handlerOf))
 
   app.get<{ Params: { name: string } }>('/docs/guides/:name', undocumentedRoute(), async (request, reply) => {
     const { name } = request.params
-    const type = CONTENT_TYPES[name.split('.').at(-1) ?? '']
-    if (type && files.has(name)) return reply.type(type).send(textOf(name))
-    if (!files.has(`${name}.md`)) throw new Problem('not-found', `there is no guide ${name}`)
-    const page = pages.get(name) ?? guidePage(textOf(`${name}.md`))
-    pages.set(name, page)
-    return sendPage(reply, page)
+    const handler = handlers.get(name)
+    if (!handler) throw new Problem('not-found', `there is no guide ${name}`)
+    return handler(request, reply)
   })
+}
+
+/** The name of a file of the folder in addresses, and its handler; none if it is not served. */
+function handlerOf(file: string) {
+  const [, name = '', extension = ''] = /^(.*)\.(\w+)$/.exec(file) ?? []
+  const text = () => readFileSync(new URL(file, FOLDER), 'utf8')
+  if (extension === 'md') return [name, constantPage(() => guidePage(text()))] as const
+  const type = CONTENT_TYPES[extension]
+  return [file, type && constantFile(type, async () => text())] as const
 }
 
 /** Links to the API reference and to all guides, as HTML. */

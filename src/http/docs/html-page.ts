@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify'
+import { constantFile } from './constant-file.ts'
 
 /** The Content-Security-Policy of a page: everything from this service alone; styles also inline, for Swagger UI. */
 const CONTENT_SECURITY_POLICY = [
@@ -39,6 +39,6 @@ const PAGE_HEADERS = {
   'referrer-policy': 'no-referrer',
 }
 
-/** Sends a page with its headers. */
-export const sendPage = (reply: FastifyReply, page: string) =>
-  reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(page)
+/** Gives the handler of a page that stays the same while the process runs. */
+export const constantPage = (page: () => string) =>
+  constantFile('text/html; charset=utf-8', async () => page(), PAGE_HEADERS)

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import type { FastifyInstance } from 'fastify'
 import { constantFile, JSON_TYPE } from './constant-file.ts'
 import { navigation } from './guides.ts'
-import { htmlPage, sendPage, undocumentedRoute } from './html-page.ts'
+import { constantPage, htmlPage, undocumentedRoute } from './html-page.ts'
 import { STYLE } from './page-style.ts'
 
 type Json = Record<string, unknown>
@@ -60,13 +60,17 @@ The guides above explain the API. The document for tools is at <a href="/openapi
 
 /** Registers the page, the files that it loads, and the version of the document that it shows. */
 export function registerReference(app: FastifyInstance): void {
-  app.get('/docs', undocumentedRoute(), async (_request, reply) => sendPage(reply, page()))
+  app.get('/docs', undocumentedRoute(), constantPage(page))
   app.get('/docs/', undocumentedRoute(), async (_request, reply) => reply.redirect('/docs', 308))
-  app.get('/docs/docs.css', undocumentedRoute(), async (_request, reply) =>
-    reply.type('text/css; charset=utf-8').send(STYLE),
+  app.get(
+    '/docs/docs.css',
+    undocumentedRoute(),
+    constantFile('text/css; charset=utf-8', async () => STYLE),
   )
-  app.get('/docs/start.js', undocumentedRoute(), async (_request, reply) =>
-    reply.type('text/javascript; charset=utf-8').send(START),
+  app.get(
+    '/docs/start.js',
+    undocumentedRoute(),
+    constantFile('text/javascript; charset=utf-8', async () => START),
   )
 
   const document = async () => JSON.stringify(withoutPrefills(app.swagger() as unknown as Json))

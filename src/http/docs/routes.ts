@@ -20,9 +20,8 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
   registerReference(app)
   registerGuides(app)
 
-  app.get('/problems', undocumentedRoute(), async (_request, reply) =>
-    sendJson(reply, JSON.stringify({ data: Object.keys(problems).map(describe) })),
-  )
+  const allProblems = async () => JSON.stringify({ data: Object.keys(problems).map(describe) })
+  app.get('/problems', undocumentedRoute(), constantFile(JSON_TYPE, allProblems))
   for (const type of Object.keys(problems))
     app.get(`/problems/${type}`, undocumentedRoute(), async (_request, reply) =>
       sendJson(reply, JSON.stringify(describe(type))),

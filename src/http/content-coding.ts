@@ -1,6 +1,7 @@
 /** Content codings of replies (RFC 9110, section 8.4.1): which one a client accepts, and the coded body. */
+import { pipeline, type Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
+import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } from 'node:zlib'
 import Negotiator from 'negotiator'
 import { BoundedMap, getOrCreate } from '../lib/cache.ts'
 
@@ -39,6 +40,11 @@ const compressors = {
 
 /** The body in a coding; compressed in a thread. */
 export const compress = (body: Buffer, coding: Coding): Promise<Buffer> => compressors[coding](body)
+
+/** A stream of text in a coding; compressed in a thread. */
+export const compressed = (text: Readable, coding: Coding): Readable =>
+  // A fault of the one destroys the other, whose reader meets it.
+  pipeline(text, coding === 'br' ? createBrotliCompress(BROTLI) : createGzip(), () => {})
 
 /** The strong validator of a reply in a coding, from that of the reply as it is. */
 export const codedEtag = (etag: string, coding: Coding): string => `${etag.slice(0, -1)}-${coding}"`
