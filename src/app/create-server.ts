@@ -10,6 +10,7 @@ import { serverFactory } from '../http/http-server.ts'
 import { clientErrorHandler, frameworkErrors } from '../http/problems.ts'
 import { refuseUndecodableQueries } from '../http/query-encoding.ts'
 import { loggerOptions } from '../http/request-log.ts'
+import { originForm } from '../http/request-target.ts'
 import { serializerCompiler } from '../http/serializer.ts'
 import type { Shortcut } from '../http/shortcut.ts'
 import { trackingParameterRemover } from '../http/tracking-parameters.ts'
@@ -47,13 +48,14 @@ export function createServer({
   shortcut,
   requestId,
 }: Pick<AppDeps, 'config' | 'logStream'> & ServerParts): FastifyInstance {
+  const withoutTracking = trackingParameterRemover(readerParameters)
   const app = fastify({
     ...TIMEOUTS,
     serverFactory: serverFactory(TIMEOUTS, admission, shortcut),
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAMETER },
     trustProxy: config.TRUST_PROXY as boolean,
-    rewriteUrl: trackingParameterRemover(readerParameters),
+    rewriteUrl: ({ url = '/' }) => withoutTracking({ url: originForm(url) }),
     genReqId: requestId,
     logger: loggerOptions(config.LOG_LEVEL, loggableError, logStream),
     logController: new LogController({ disableRequestLogging: true }),

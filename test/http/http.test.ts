@@ -46,6 +46,9 @@ describe('the router', () => {
     'GET /v1/authors/ana%2Dmoreau%2F',
     'DELETE /docs/../v1/authors',
     'POST /nowhere',
+    'GET *',
+    'POST *',
+    'GET ftp://dateline.example/livez',
   ])('%s leads nowhere', async (line) => {
     const { status, headers, body } = await raw(room.url, `${line} HTTP/1.1`)
     expect([status, headers['content-type']]).toEqual([404, 'application/problem+json; charset=utf-8'])
@@ -92,6 +95,21 @@ describe('the router', () => {
     const { type, instance } = JSON.parse(body)
     expect(instance).toMatch(/./)
     expect(problems[type.replace('/problems/', '') as keyof typeof problems][0]).toBe(refused)
+  })
+
+  it.each([
+    ['http://dateline.example', '/'],
+    ['http://dateline.example/', '/'],
+    ['HTTP://other.example:8080/livez', '/livez'],
+    ['https://dateline.example/v1/articles?fields=headline', '/v1/articles?fields=headline'],
+    ['http://dateline.example/feeds/rss.xml?utm_source=x', '/feeds/rss.xml'],
+  ])('takes the absolute target %s for %s', async (target, path) => {
+    const [plain, absolute] = [
+      await raw(room.url, `GET ${path} HTTP/1.1`),
+      await raw(room.url, `GET ${target} HTTP/1.1`),
+    ]
+    expect([plain.status, absolute.status, absolute.body]).toEqual([200, 200, plain.body])
+    expect(absolute.headers.etag).toBe(plain.headers.etag)
   })
 
   it('documents every type of problem at its address', async () => {
