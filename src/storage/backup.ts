@@ -1,6 +1,7 @@
 /** Copying an SQLite database while it is written to. */
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { createPrivateFile } from './sqlite-file.ts'
 import { StorageUnusable } from './storage.ts'
 import { workerProcess } from './worker-process.ts'
 
@@ -35,6 +36,7 @@ export async function copyDatabase(source: string, target: string, options: Copy
   const copy = partialName(target)
   removeCopy(copy)
   try {
+    createPrivateFile(copy)
     const { change } = await runProcess(source, copy, options)
     renameSync(copy, target)
     syncFolder(folder)

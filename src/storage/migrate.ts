@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3'
 import { sql } from 'drizzle-orm'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import type { Dialect } from './dialect.ts'
+import { createPrivateFile } from './sqlite-file.ts'
 import { StorageUnusable } from './storage.ts'
 
 interface Migration {
@@ -92,7 +93,11 @@ export async function migrateSqlite(writer: Database.Database, reader: Database.
     const done = applied()
     const pending = pendingOf(all, done)
     // The connection that holds the write lock cannot copy; the other sees what is committed.
-    if (done.length > 0 && pending[0]) await reader.backup(`${writer.name}.before-${pending[0].tag}`)
+    if (done.length > 0 && pending[0]) {
+      const copy = `${writer.name}.before-${pending[0].tag}`
+      createPrivateFile(copy)
+      await reader.backup(copy)
+    }
     for (const { tag, statements, checksum } of pending) {
       for (const statement of statements) writer.exec(statement)
       const broken = writer.pragma('foreign_key_check') as { table: string }[]

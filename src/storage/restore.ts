@@ -1,5 +1,15 @@
 /** Putting a copy of an SQLite database into the place of another. */
-import { copyFileSync, existsSync, linkSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { type CopyReport, copyDatabase, syncFolder } from './backup.ts'
@@ -37,6 +47,7 @@ export async function restoreDatabase(
   try {
     const report = await copyDatabase(source, fresh)
     checkSchema(fresh)
+    if (isTaken) chmodSync(fresh, statSync(target).mode)
     const former = isTaken
       ? replace(target, fresh, `${target}.before-restore-${now.replace(/[-:]|\.\d+/g, '')}`)
       : undefined

@@ -20,6 +20,12 @@ const MAGIC = 'SQLite format 3\0'
 const HEADER_LENGTH = 100
 const APPLICATION_ID_AT = 68
 
+/** The mode of a new file: a database holds drafts and the hashes of keys. SQLite gives it to the WAL, too. */
+const PRIVATE = 0o600
+
+/** Creates the file into which a database is copied, so that only its owner can read it; one that exists stays. */
+export const createPrivateFile = (path: string): void => closeSync(openSync(path, 'a', PRIVATE))
+
 /**
  * Whether the file at `path` is empty. Creates it and its folder if they do not exist. Throws `StorageUnusable` if it is
  * not a database of Dateline: SQLite must not open such a file, since even closing it may change it.
@@ -28,7 +34,7 @@ export function isEmptyFile(path: string): boolean {
   if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new StorageUnusable(`${path} is not a file`)
   const folder = dirname(path)
   createFolder(folder)
-  const file = openSync(path, 'a+')
+  const file = openSync(path, 'a+', PRIVATE)
   try {
     // SQLite writes its WAL beside the file.
     accessSync(folder, constants.W_OK)

@@ -1,9 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextEventLoopTurn } from 'node:timers/promises'
 import Database from 'better-sqlite3'
+import { copyDatabase } from '../../src/storage/backup.ts'
 import { openStorage } from '../../src/storage/open.ts'
+import { restoreDatabase } from '../../src/storage/restore.ts'
 import { auditLog } from '../../src/storage/schema.ts'
 import { checkpointWal } from '../../src/storage/wal-checkpoint.ts'
 
@@ -69,6 +71,33 @@ describe('a file that cannot be used', () => {
     await expect(openStorage(at('no.db'))).rejects.toThrow(message)
     expect(readFileSync(at('no.db')).equals(bytes)).toBe(true)
     expect(readdirSync(folder).filter((name) => name.startsWith('no.db'))).toEqual(['no.db'])
+  })
+})
+
+describe('the mode of files', () => {
+  const at = (name: string) => join(folder, name)
+  const modesOf = (...names: string[]) => names.map((name) => [name, statSync(at(name)).mode & 0o777])
+
+  it('lets only the owner read a new database, its WAL and its copies', async () => {
+    const storage = await openStorage(at('private.db'))
+    await copyDatabase(at('private.db'), at('private-copy.db'))
+    const names = ['private.db', 'private.db-wal', 'private.db-shm', 'private-copy.db']
+    expect(modesOf(...names)).toEqual(names.map((name) => [name, 0o600]))
+    await storage.close()
+  })
+
+  it('stays as it is where there is a file, also when a backup takes its place', async () => {
+    await (await openStorage(at('shared.db'))).close()
+    chmodSync(at('shared.db'), 0o640)
+    const storage = await openStorage(at('shared.db'))
+    await copyDatabase(at('shared.db'), at('shared-copy.db'))
+    expect(modesOf('shared.db', 'shared.db-wal')).toEqual([
+      ['shared.db', 0o640],
+      ['shared.db-wal', 0o640],
+    ])
+    await storage.close()
+    await restoreDatabase(at('shared-copy.db'), at('shared.db'), { force: true, now: '2030-01-01T12:00:00.000Z' })
+    expect(modesOf('shared.db')).toEqual([['shared.db', 0o640]])
   })
 })
 
