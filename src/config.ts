@@ -52,17 +52,21 @@ const sitePath = z
 /** A crop by its name and its ratio, such as `wide=16:9`. */
 const isCrop = (value: string): boolean => /^(?!full=)[a-z][a-z0-9]*=[1-9]\d{0,3}:[1-9]\d{0,3}$/.test(value)
 
+const POSTGRES_ADDRESS = /^postgres(ql)?:/
+
+/** A path or the name of a host. Quotes around it, as `docker --env-file` leaves them, would be a part of it. */
+const place = z
+  .string()
+  .refine((value) => !/^\s|\s$|^(["']).*\1$/.test(value), 'must have no quotes or spaces around it')
+
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 /** The settings, by environment variable. docs/configuration.md describes each. */
 const Environment = z.object({
-  HOST: z.string().default('localhost'),
+  HOST: place.default('localhost'),
   PORT: integer(0, 65_535).default(3000),
-  DATABASE_URL: z.string().default('./data/dateline.db'),
-  DATABASE_READ_URL: z
-    .string()
-    .regex(/^postgres(ql)?:/, 'must be an address such as postgres://…')
-    .optional(),
+  DATABASE_URL: place.default('./data/dateline.db'),
+  DATABASE_READ_URL: z.string().regex(POSTGRES_ADDRESS, 'must be an address such as postgres://…').optional(),
   DATABASE_WAIT: integer(0, 3_600).default(30),
   DATABASE_TIMEOUT: integer(1, 3_600).default(15),
   DATABASE_CONNECTIONS: integer(1, 1_000).default(10),
@@ -107,11 +111,8 @@ const Environment = z.object({
   TRASH_DAYS: integer(0, 36_500).default(30),
   CHANGES_DAYS: integer(0, 36_500).default(90),
   DELIVERIES_DAYS: integer(0, 36_500).default(30),
-  MEDIA_DIR: z
-    .string()
-    .refine(isFolderOrBucket, 'must be a folder, or an address such as s3://bucket/prefix')
-    .optional(),
-  MEDIA_CACHE_DIR: z.string().optional(),
+  MEDIA_DIR: place.refine(isFolderOrBucket, 'must be a folder, or an address such as s3://bucket/prefix').optional(),
+  MEDIA_CACHE_DIR: place.optional(),
   MEDIA_MAX_BYTES: integer(1, 5 * 2 ** 30).default(100 * 1024 * 1024),
   MEDIA_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   MEDIA_CROPS: commaSeparated(isCrop, 'must be crops such as wide=16:9, joined by commas').default([
@@ -140,13 +141,13 @@ const Environment = z.object({
   ).default([]),
   AWS_ACCESS_KEY_ID: z.string().optional(),
   AWS_SECRET_ACCESS_KEY: z.string().optional(),
-  BACKUP_DIR: z.string().optional(),
+  BACKUP_DIR: place.optional(),
   BACKUP_EVERY_HOURS: integer(0, 8_760).default(0),
   BACKUP_KEEP: integer(1, 10_000).default(7),
   SQLITE_CHECKPOINTS: flag.default(true),
   DATELINE_COMMIT: z.string().max(100).optional(),
   METRICS_PORT: integer(0, 65_535).optional(),
-  METRICS_HOST: z.string().default('localhost'),
+  METRICS_HOST: place.default('localhost'),
   AUDIT_DAYS: integer(0, 36_500).default(0),
   AUDIT_ADDRESSES: flag.default(true),
   LOG_ADDRESSES: flag.default(false),
@@ -180,6 +181,7 @@ export class ConfigError extends Error {
 
 /** Settings whose values must not appear in error messages. */
 const SECRETS = new Set([
+  'DATABASE_URL',
   'DATABASE_READ_URL',
   'DATELINE_ADMIN_KEY',
   'REDIS_URL',
@@ -248,12 +250,26 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const variables = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const { data, error } = Environment.safeParse(variables)
   const unknown = misspelt(variables)
-  if (data && unknown.length === 0) return Object.freeze(data)
+  const contradictory = data ? contradictions(data) : []
+  if (data && unknown.length + contradictory.length === 0) return Object.freeze(data)
   const lines = (error?.issues ?? []).map(({ path, message }) => {
     const name = path.join('.')
     return `${name} ${message}${SECRETS.has(name) ? '' : ` (it is ${JSON.stringify(variables[name])})`}`
   })
-  throw new ConfigError([...lines, ...unknown].join('\n'))
+  throw new ConfigError([...lines, ...contradictory, ...unknown].join('\n'))
+}
+
+/** A line for each setting that would be ignored, or could not be kept, beside another. */
+function contradictions(config: Config): string[] {
+  const { PORT, METRICS_PORT, DATABASE_URL, DATABASE_READ_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = config
+  const lines: string[] = []
+  if (METRICS_PORT === PORT && PORT !== 0)
+    lines.push(`METRICS_PORT must not be the same as PORT: the metrics have a port of their own (both are ${PORT})`)
+  if (DATABASE_READ_URL !== undefined && !POSTGRES_ADDRESS.test(DATABASE_URL))
+    lines.push('DATABASE_READ_URL is for PostgreSQL, and DATABASE_URL names an SQLite file')
+  if ((AWS_ACCESS_KEY_ID === undefined) !== (AWS_SECRET_ACCESS_KEY === undefined))
+    lines.push('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together: set both or neither')
+  return lines
 }
 
 /** Whether it is `*` or an origin (RFC 6454) as browsers serialise it: scheme, host and optional port. */

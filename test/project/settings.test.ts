@@ -83,6 +83,16 @@ describe('a setting that is wrong', () => {
     [{ DATELINE_PORT: '80' }, 'DATELINE_PORT is not a setting'],
     [{ DATABASE_URL_FIEL: '/x' }, 'DATABASE_URL_FIEL is not a setting; did you mean DATABASE_URL_FILE?'],
     [{ SECRETS_KEY_FLE: '/x' }, 'SECRETS_KEY_FLE is not a setting; did you mean SECRETS_KEY_FILE?'],
+    [{ MEDIA_DIR: '"/data/media"' }, `MEDIA_DIR must have no quotes or spaces around it (it is "\\"/data/media\\"")`],
+    [{ HOST: ' 127.0.0.1' }, 'HOST must have no quotes or spaces around it (it is " 127.0.0.1")'],
+    [{ DATABASE_URL: "'postgres://u:p@db/x'" }, 'DATABASE_URL must have no quotes or spaces around it'],
+    [{ PORT: '3001', METRICS_PORT: '3001' }, 'METRICS_PORT must not be the same as PORT'],
+    [{ METRICS_PORT: '3000' }, 'METRICS_PORT must not be the same as PORT'],
+    [
+      { DATABASE_READ_URL: 'postgres://replica/x', DATABASE_URL: './x.db' },
+      'DATABASE_READ_URL is for PostgreSQL, and DATABASE_URL names an SQLite file',
+    ],
+    [{ AWS_ACCESS_KEY_ID: 'x' }, 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together'],
     [{ PUBLIC_URL: 'https://api.example/x?y=1' }, 'PUBLIC_URL must have no query and no fragment'],
     [
       { SECRETS_KEY: 'short', WEBHOOK_ALLOWED_HOSTS: 'http://x' },
@@ -90,6 +100,10 @@ describe('a setting that is wrong', () => {
     ],
   ])('is refused with what it has to be: %j', (environment, message) => {
     expect(() => readConfig(environment)).toThrow(message)
+  })
+
+  it('is refused without showing a password', () => {
+    expect(() => readConfig({ DATABASE_URL: '"postgres://u:secret@db/x"' })).not.toThrow('secret')
   })
 
   it('is not one of another program, nor one beside the real one', () => {
