@@ -43,7 +43,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       .string()
       .max(200)
       .meta({
-        description: `The id or the slug of the ${noun}${kind.slugScope ? '; or its path, as one segment' : ''}.`,
+        description: `The id or the slug of the ${noun}${kind.slugScope ? '; or its path, as one segment: a longer one is found with `?path=` of the list' : ''}.`,
       }),
   })
   const sorts = Object.keys(kind.sorts).flatMap((name) => [name, `-${name}`])
