@@ -224,6 +224,31 @@ describe('a message', () => {
     expect(await now()).toMatchObject({ oldSecretUntil: null })
   })
 
+  it('is signed with each secret for a day after it was replaced, five at most', async () => {
+    const to = await receiving()
+    const { secret, path } = await hook(to.url)
+    const rotate = async () => (await room.admin.post(`${path}/rotate`).expect(200)).body.secret as string
+    const all = [secret]
+    const quarter = DAY / 4
+    for (let n = 0; n < 3; n++) {
+      all.unshift(await rotate())
+      room.clock.tick(quarter)
+    }
+    const signers = async (headline: string) => {
+      await publish(headline)
+      await work()
+      return all.map((one) => fits(one, to.received.at(-1) as Received).includes(true))
+    }
+    expect(await signers('While all sign')).toEqual([true, true, true, true])
+    room.clock.tick(quarter)
+    expect(await signers('After the day of the first')).toEqual([true, true, true, false])
+    for (let n = 0; n < 2; n++) await rotate()
+    const { body } = await room.admin.post(`${path}/rotate`).expect(problem('conflict'))
+    expect(body.detail).toContain('5 secrets sign already; rotate again after ')
+    room.clock.tick(quarter)
+    await rotate()
+  })
+
   it('is sent to test a webhook, whatever its events are', async () => {
     const to = await receiving()
     const { path, id } = await hook(to.url, { events: ['tag.deleted'] })

@@ -185,7 +185,7 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
         operationId: 'rotateWebhook',
         summary: 'Rotate the secret of a webhook',
         description:
-          'Gives the webhook a new secret. For 24 hours both sign: `webhook-signature` has two signatures, separated by a space.',
+          'Gives the webhook a new secret. For 24 hours both sign: `webhook-signature` has two signatures, separated by a space; after further rotations up to five.',
         tags,
         params: ByWebhook,
         headers: Idempotent,

@@ -99,7 +99,7 @@ export const Webhook = z
       .int()
       .meta({ description: 'How many changes have not been turned into deliveries for it yet.', examples: [0] }),
     oldSecretUntil: Timestamp.nullable().meta({
-      description: 'Until when the previous secret signs too, after a rotation.',
+      description: 'Until when the previous secret signs too, after a rotation; those before it end earlier.',
     }),
     createdAt: Timestamp.meta({ description: 'When it was created.' }),
     updatedAt: Timestamp.meta({ description: 'When it last changed.' }),

@@ -21,6 +21,8 @@ export type WebhookInput = Pick<WebhookRow, 'name' | 'url' | 'events' | 'section
 
 /** How many webhooks there may be: each change is matched against each of them. */
 const MAX_WEBHOOKS = 100
+/** How many secrets may sign at a time: each adds a signature to the header. */
+const MAX_SECRETS = 5
 /** How long the previous secret still signs after a rotation, in milliseconds. */
 const ROTATION_OVERLAP = 24 * 60 * 60 * 1000
 
@@ -88,19 +90,33 @@ export async function updateWebhook(
   return after
 }
 
-/** Gives a webhook a new secret; for a day the previous one signs as well. */
+/**
+ * Gives a webhook a new secret; for a day the previous one signs as well, and those before it until their days are over.
+ * Throws `conflict` if too many sign already.
+ */
 export async function rotateSecret(
   tx: Writer,
   before: WebhookRow,
   secrets: SecretEncryption,
   context: WriteContext,
 ): Promise<{ row: WebhookRow; secret: string }> {
+  const { id } = before
   const secret = newSigningSecret()
+  const until = new Date(Date.parse(context.now) + ROTATION_OVERLAP).toISOString()
+  const previous = secrets.decrypt(before.secret, id)
+  const former = [
+    ...(previous === undefined ? [] : [{ secret: previous, until }]),
+    ...formerSecrets(before, secrets, context.now),
+  ]
+  if (former.length >= MAX_SECRETS) {
+    const detail = `${former.length} secrets sign already; rotate again after ${former.at(-1)?.until}`
+    throw new Problem('conflict', detail)
+  }
   const row: WebhookRow = {
     ...before,
-    secret: secrets.encrypt(secret, before.id),
-    oldSecret: before.secret,
-    oldSecretUntil: new Date(Date.parse(context.now) + ROTATION_OVERLAP).toISOString(),
+    secret: secrets.encrypt(secret, id),
+    oldSecret: former.length === 0 ? null : secrets.encrypt(JSON.stringify(former), id),
+    oldSecretUntil: former[0]?.until ?? null,
     version: before.version + 1,
     updatedAt: context.now,
   }
@@ -110,13 +126,28 @@ export async function rotateSecret(
 }
 
 /** The secrets that sign now, the newest first; none if they cannot be decrypted. */
-export function signingSecrets(
-  { id, secret, oldSecret, oldSecretUntil }: WebhookRow,
+export function signingSecrets(row: WebhookRow, secrets: SecretEncryption, now: string): string[] {
+  const current = secrets.decrypt(row.secret, row.id)
+  return [...(current === undefined ? [] : [current]), ...formerSecrets(row, secrets, now).map(({ secret }) => secret)]
+}
+
+/** A secret that was replaced, and signs until this time. */
+interface FormerSecret {
+  secret: string
+  until: string
+}
+
+/** The secrets that were replaced and still sign, the newest first; none if they cannot be decrypted. */
+function formerSecrets(
+  { id, oldSecret, oldSecretUntil }: WebhookRow,
   secrets: SecretEncryption,
   now: string,
-) {
-  const current = oldSecret && oldSecretUntil && now < oldSecretUntil ? [secret, oldSecret] : [secret]
-  return current.flatMap((ciphertext) => secrets.decrypt(ciphertext, id) ?? [])
+): FormerSecret[] {
+  const text = oldSecret && oldSecretUntil && now < oldSecretUntil ? secrets.decrypt(oldSecret, id) : undefined
+  if (text === undefined || oldSecretUntil === null) return []
+  // An earlier version stored one secret as it is.
+  const former: FormerSecret[] = text.startsWith('[') ? JSON.parse(text) : [{ secret: text, until: oldSecretUntil }]
+  return former.filter(({ until }) => now < until)
 }
 
 /** Deletes a webhook permanently, with its deliveries. */
