@@ -7,6 +7,7 @@ import { sweepIdempotencyKeys } from '../src/idempotency/idempotency.ts'
 import { createJob } from '../src/jobs/store.ts'
 import { articles, idempotencyKeys, revisions } from '../src/storage/schema.ts'
 import { deleteExpiredTrash, type PurgeCursors } from '../src/trash/store.ts'
+import { storePhoto } from './harness/media.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
 
@@ -266,8 +267,104 @@ describe('revisions', () => {
     expect(restored).toMatchObject({ version: 3, section: { slug: 'short-lived' }, hasUnpublishedChanges: true })
     await editor.patch(`/v1/articles/${id}?publish=true`).send({ section: null }).expect(200)
     await editor.delete('/v1/sections/short-lived').expect(204)
-    const { body: dangling } = await editor.post(`${path}/1/restore`).expect(422)
-    expect(dangling.errors).toMatchObject([{ pointer: '/section' }])
+    const { body: dangling } = await editor.post(`${path}/1/restore`).expect(200)
+    expect(dangling).toMatchObject({ section: null, warnings: [{ code: 'reference-dropped' }] })
+  })
+
+  /** An article that refers to one of everything, and has none of it in its second revision. */
+  async function referring() {
+    const { editor } = room
+    const make = async (plural: string, more: object = {}) =>
+      (
+        await editor
+          .post(`/v1/${plural}`)
+          .send({ name: 'Of then', ...more })
+          .expect(201)
+      ).body as { id: string }
+    const kind = { kind: 'outlet' }
+    const [author, source, section, tag] = [
+      await make('authors'),
+      await make('sources', kind),
+      await make('sections'),
+      await make('tags'),
+    ]
+    const [image, linked] = [await storePhoto(room), await draft({ headline: 'Linked then' })]
+    const paragraph = { type: 'paragraph', text: 'It stays.' }
+    const { id } = await draft({
+      headline: 'Refers to all',
+      authors: [author.id],
+      section: section.id,
+      tags: [tag.id],
+      image: { media: image.id },
+      citations: [{ source: source.id, relation: 'quoted' }],
+      relatedLinks: [{ article: linked.id }, { url: 'https://example.org/tides', title: 'Tides' }],
+      body: [
+        paragraph,
+        { type: 'quote', text: 'We checked.', source: source.id },
+        { type: 'image', media: image.id, caption: 'Five words that leave it' },
+        { type: 'gallery', images: [{ media: image.id }, { url: 'https://example.org/a.jpg', alt: 'Elsewhere' }] },
+      ],
+    })
+    const nothing = { authors: [], section: null, tags: [], image: null, citations: [], relatedLinks: [], body: [] }
+    await editor.patch(`/v1/articles/${id}`).send(nothing).expect(200)
+    return { id, author, source, section, tag, image, linked, make }
+  }
+
+  it('are restored with what they refer to, though it was merged into another since', async () => {
+    const { editor } = room
+    const { id, author, source, section, tag, image, make } = await referring()
+    const photo = await storePhoto(room)
+    const [byline, outlet, desk, topic] = [
+      await make('authors'),
+      await make('sources', { kind: 'outlet' }),
+      await make('sections'),
+      await make('tags'),
+    ]
+    const last = await make('tags')
+    const merge = (from: string, to: { id: string }, more = '') =>
+      editor.delete(`/v1/${from}?reassignTo=${to.id}${more}`).expect(204)
+    await merge(`authors/${author.id}`, byline)
+    await merge(`sources/${source.id}`, outlet)
+    await merge(`sections/${section.id}`, desk)
+    await merge(`tags/${tag.id}`, topic)
+    await merge(`tags/${topic.id}`, last)
+    await room.admin.delete(`/v1/tags/${topic.id}?permanent=true`).expect(204)
+    await merge(`media/${image.id}`, photo)
+    const { body } = await editor.post(`/v1/articles/${id}/revisions/1/restore`).expect(200)
+    expect(body).toMatchObject({
+      authors: [{ id: byline.id }],
+      section: { id: desk.id },
+      tags: [{ id: last.id }],
+      citations: [{ source: { id: outlet.id } }],
+      relatedLinks: [{ title: 'Linked then' }, { title: 'Tides' }],
+      body: [{}, { source: { id: outlet.id } }, { media: photo.id }, { images: [{ media: photo.id }, {}] }],
+    })
+    expect(body.warnings).toBeUndefined()
+  })
+
+  it('are restored without what was deleted since, and the warnings say so', async () => {
+    const { editor, admin } = room
+    const { id, author, source, section, tag, image, linked } = await referring()
+    await editor.delete(`/v1/authors/${author.id}`).expect(204)
+    await admin.delete(`/v1/sources/${source.id}?permanent=true`).expect(204)
+    await editor.delete(`/v1/sections/${section.id}`).expect(204)
+    await editor.delete(`/v1/tags/${tag.id}`).expect(204)
+    await editor.delete(`/v1/media/${image.id}`).expect(204)
+    await admin.delete(`/v1/articles/${linked.id}?permanent=true`).expect(204)
+    const { body } = await editor.post(`/v1/articles/${id}/revisions/1/restore`).expect(200)
+    expect(body).toMatchObject({ authors: [], section: null, tags: [], image: null, citations: [], wordCount: 4 })
+    expect(body.relatedLinks).toMatchObject([{ title: 'Tides' }])
+    expect(body.body).toMatchObject([
+      { type: 'paragraph' },
+      { type: 'quote', source: null },
+      { type: 'gallery', images: [{ url: 'https://example.org/a.jpg' }] },
+    ])
+    const dropped = Object.entries({ author, source, section, tag, media: image, article: linked })
+    expect(body.warnings.map(({ message }: { message: string }) => message).sort()).toEqual(
+      dropped.map(([kind, { id: of }]) => `the ${kind} ${of} was deleted, and is left out`).sort(),
+    )
+    const { body: again } = await editor.get(`/v1/articles/${id}?version=draft`).expect(200)
+    expect(again.version).toBe(3)
   })
 
   it('take little room: 250 saves of a 5 kB article stay under 500 kB', async () => {

@@ -137,6 +137,7 @@ export const Warning = z
   })
   .meta({
     id: 'Warning',
-    description: 'What was changed or left out when a text was converted, or went live beside what was sent.',
+    description:
+      'What was changed or left out when a text was converted or a revision restored, or went live beside what was sent.',
   })
 export type Warning = z.infer<typeof Warning>

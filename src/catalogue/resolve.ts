@@ -2,7 +2,7 @@
  * Resolves references in requests: an id, a current or former slug, the slug of an entry that was merged into another, or
  * the current or former path of a section.
  */
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import { isId } from '../lib/id.ts'
 import { Problem } from '../lib/problem.ts'
 import { prepared } from '../storage/prepared-statements.ts'
@@ -62,6 +62,16 @@ export async function resolveReference(
 }
 
 const oneOf = (id: string | undefined): ResolvedReference => (id === undefined ? { paths: [] } : { id })
+
+/** Into which entry each of these was merged, by their ids; for those that were merged. */
+export async function mergedInto(db: Reader, kind: string, ids: string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .select({ from: slugs.mergedFrom, to: slugs.target })
+    .from(slugs)
+    .where(and(eq(slugs.kind, kind), inArray(slugs.mergedFrom, ids)))
+  return new Map(rows.flatMap(({ from, to }) => (from === null ? [] : [[from, to] as const])))
+}
 
 /** The target of a row; unless merges are followed, the entry that the slug belonged to before a merge. */
 const targetOf = (

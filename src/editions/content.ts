@@ -94,30 +94,44 @@ export interface LiveRef {
 }
 
 /** Kinds of the things that a content refers to. */
-type ReferenceKind = Exclude<RefKind, 'citation' | 'related-link'>
+export type ReferenceKind = Exclude<RefKind, 'citation' | 'related-link'>
 
 /**
- * The content with every reference replaced by what `map` gives for it. This is the only place that knows where a content
- * has references.
+ * The content with every reference replaced by what `map` gives for it. Null leaves the reference out, and with it what is
+ * nothing without it, such as a citation. This is the only place that knows where a content has references.
  */
-export function mapRefs(content: Content, map: (kind: ReferenceKind, ref: string) => string): Content {
+export function mapRefs(content: Content, map: (kind: ReferenceKind, ref: string) => string | null): Content {
   const one = (kind: ReferenceKind, ref: string | null) => (ref === null ? null : map(kind, ref))
-  const each = (kind: ReferenceKind, refs: string[]) => [...new Set(refs.map((ref) => map(kind, ref)))]
+  const each = (kind: ReferenceKind, refs: string[]) => [...new Set(refs.flatMap((ref) => map(kind, ref) ?? []))]
+  /** The object with the reference in one of its members replaced. */
+  const within = <K extends string, T extends { [name in K]?: string | null }>(
+    kind: ReferenceKind,
+    name: K,
+    object: T & { [name in K]: string },
+  ): T | null => {
+    const ref = map(kind, object[name])
+    return ref === null ? null : { ...object, [name]: ref }
+  }
   const { section, authors, tags, body, image, citations, relatedLinks } = content
-  return {
+  const lead = image && within('media', 'media', image)
+  const mapped: Content = {
     ...content,
-    ...(image && { image: { ...image, media: map('media', image.media) } }),
+    ...(lead && { image: lead }),
     authors: each('author', authors),
-    citations: citations.map((citation) => ({ ...citation, source: map('source', citation.source) })),
-    body: body.map((block) =>
+    citations: citations.flatMap((citation) => within('source', 'source', citation) ?? []),
+    body: body.flatMap((block) =>
       block.type === 'quote'
         ? { ...block, source: one('source', block.source) }
-        : (mapMedia(block, (item) => ({ ...item, media: map('media', item.media) })) ?? block),
+        : (mapMedia(block, (item) => within('media', 'media', item)) ?? []),
     ),
     section: one('section', section),
     tags: each('tag', tags),
-    relatedLinks: relatedLinks.map((link) => ({ ...link, article: one('article', link.article) })),
+    relatedLinks: relatedLinks.flatMap((link) =>
+      link.article === null ? link : (within('article', 'article', { ...link, article: link.article }) ?? []),
+    ),
   }
+  if (lead === null) delete mapped.image
+  return mapped
 }
 
 /** What a content refers to, and its citations and related links, each once. Sections are without their ancestors. */

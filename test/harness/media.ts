@@ -1,7 +1,7 @@
 import { newId } from '../../src/lib/id.ts'
 import type { MediaRights } from '../../src/lib/media.ts'
 import type { MediaRow } from '../../src/media/renditions.ts'
-import { media } from '../../src/storage/schema.ts'
+import { media, slugs } from '../../src/storage/schema.ts'
 import type { Newsroom } from './newsroom.ts'
 
 const rights = {
@@ -55,6 +55,9 @@ export async function storePhoto(
     ...more,
     rights: { ...rights, ...own },
   }
-  await room.storage.transaction((tx) => tx.insert(media).values(row))
+  await room.storage.transaction(async (tx) => {
+    await tx.insert(media).values(row)
+    await tx.insert(slugs).values({ kind: 'media', slug: row.slug, target: id, live: true })
+  })
   return row
 }

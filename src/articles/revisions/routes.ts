@@ -13,10 +13,12 @@ import { idempotencyHeader } from '../../idempotency/idempotency.ts'
 import { integerParameter } from '../../lib/query-parameters.ts'
 import { Timestamp } from '../../lib/schemas.ts'
 import type { Reader } from '../../storage/storage.ts'
-import { presentArticle } from '../presenter.ts'
+import { requireOwnSubItems } from '../ownership.ts'
+import { presentArticle, presentSaved } from '../presenter.ts'
 import type { ArticleDeps } from '../routes.ts'
-import { type ArticleRow, findArticle, inputOf, saveArticle } from '../store.ts'
+import { type ArticleRow, findArticle, saveIfChanged } from '../store.ts'
 import { fieldChanges, RevisionDiff } from './diff.ts'
+import { withPresentReferences } from './present-references.ts'
 import { listRevisions, readRevision } from './store.ts'
 
 const revisionParameter = (description: string) => integerParameter(1, Number.MAX_SAFE_INTEGER, description)
@@ -140,7 +142,8 @@ export function registerRevisions(
       schema: {
         operationId: 'restoreRevision',
         summary: 'Restore a revision',
-        description: 'Saves the article as the revision has it, as a new revision. What is live stays as it is.',
+        description:
+          'Saves the article as the revision has it, as a new revision. What is live stays as it is. What the revision refers to and has been merged into another leads to that one; what has been deleted is left out, and `warnings` say so.',
         tags,
         params: ByRevision,
         headers: ConditionalHeaders.extend(idempotencyHeader),
@@ -154,11 +157,12 @@ export function registerRevisions(
       return idempotent(request, reply, async (tx) => {
         const before = await findArticle(tx, params.article, caller)
         check(before.version)
-        const { content } = await readRevision(tx, before.id, params.revision)
-        const input = inputOf({ ...before, content })
+        const revision = await readRevision(tx, before.id, params.revision)
+        const { content, warnings } = await withPresentReferences(tx, revision.content, before.content)
+        await requireOwnSubItems(tx, before.id, content, content)
         const note = `Restored from revision ${params.revision}.`
-        const row = await saveArticle(tx, before, { input, body: content.body }, writeContext(request, clock), note)
-        return { status: 200, version: row.version, body: await presentArticle(tx, row, caller) }
+        const row = await saveIfChanged(tx, before, { ...before, content }, writeContext(request, clock), note)
+        return { status: 200, version: row.version, body: await presentSaved(tx, { row, warnings }, caller) }
       })
     },
   )
