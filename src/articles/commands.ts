@@ -82,9 +82,9 @@ export async function patchCommand(
   { body, note, publishedAt, updatedAt, ...patch }: ArticlePatch,
   { publishScope: scope, mayBackdate, readBody, check = () => {} }: PatchOptions,
 ): Promise<ArticleCommand> {
-  const converted = body && (await readBody(body))
+  const converted = body === undefined ? undefined : await readBody(body ?? [])
   const warnings = converted?.warnings ?? []
-  const patched = new Set(Object.keys({ ...patch, ...(body && { body }), ...(publishedAt && { publishedAt }) }))
+  const patched = new Set(Object.keys({ ...patch, ...(converted && { body }), ...(publishedAt && { publishedAt }) }))
   return {
     async run(tx, context) {
       const before = await findArticle(tx, reference, context.caller)

@@ -18,8 +18,8 @@ export async function withHiddenLinks<T extends Patch>(
   patch: T,
   caller: Caller,
 ): Promise<T> {
-  const sent = patch.relatedLinks
-  if (!sent || may(caller, 'content:write')) return patch
+  if (patch.relatedLinks === undefined || may(caller, 'content:write')) return patch
+  const sent = patch.relatedLinks ?? []
   const hidden = await notLiveAmong(
     db,
     content.relatedLinks.flatMap(({ article }) => article ?? []),

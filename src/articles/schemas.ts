@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { BodyInput } from '../body/body-input.ts'
 import { relations } from '../editions/content.ts'
 import { ImageCrop } from '../lib/media-schemas.ts'
+import { patchOf } from '../lib/merge-patch.ts'
 import { Country, Id, Language, line, Moment, prose, Reference, Slug, WebUrl } from '../lib/schemas.ts'
 
 const MAX_AUTHORS = 50
@@ -41,7 +42,7 @@ export const NewCitation = z.strictObject({ ...citation, position: Position }).m
 })
 export type NewCitation = z.infer<typeof NewCitation>
 
-export const CitationPatch = NewCitation.partial().meta({
+export const CitationPatch = patchOf({ ...citation, position: Position }).meta({
   id: 'CitationPatch',
   description: 'The changes to a citation.',
   examples: [{ note: 'Confirmed by telephone.' }],
@@ -97,7 +98,7 @@ export const NewRelatedLink = z
 
 export type NewRelatedLink = z.infer<typeof NewRelatedLink>
 
-export const RelatedLinkPatch = z.strictObject({ ...relatedLink, position: Position }).meta({
+export const RelatedLinkPatch = patchOf({ ...relatedLink, position: Position }).meta({
   id: 'RelatedLinkPatch',
   description: 'The changes to a related link.',
   examples: [{ label: 'See too' }],
@@ -219,23 +220,20 @@ export const NewArticle = z.strictObject({ ...content, slug, ...dates, body: Bod
 })
 export type NewArticle = z.infer<typeof NewArticle>
 
-/** A merge patch: objects within an article are patched member by member. */
-export const ArticlePatch = z
-  .strictObject({
-    ...content,
-    slug,
-    ...dates,
-    note,
-    body: BodyInput,
-    dateline: z.strictObject(dateline).partial().nullish().meta({ description: 'Where the story was written.' }),
-    image: z.strictObject(image).partial().nullish().meta({
-      description: 'The lead image. Another `media` comes without the words and the crop of the one before.',
-    }),
-  })
-  .partial()
-  .meta({
-    id: 'ArticlePatch',
-    description: 'The changes to an article: `null` clears, what is absent stays, arrays replace.',
-    examples: [{ summary: 'Traffic returned on Thursday morning.', kicker: null }],
-  })
+/** A merge patch of an article, which always has a slug. */
+export const ArticlePatch = patchOf({
+  ...content,
+  slug: Slug.meta({ description: 'The slug, for editors to choose.' }),
+  ...dates,
+  note,
+  body: BodyInput.optional(),
+  image: z.strictObject(image).nullish().meta({
+    description: 'The lead image. Another `media` comes without the words and the crop of the one before.',
+  }),
+}).meta({
+  id: 'ArticlePatch',
+  description:
+    'The changes to an article: `null` clears, or sets what is set if the member is left out of a new article; what is absent stays, arrays replace.',
+  examples: [{ summary: 'Traffic returned on Thursday morning.', kicker: null }],
+})
 export type ArticlePatch = z.infer<typeof ArticlePatch>

@@ -1,9 +1,19 @@
 import { eq } from 'drizzle-orm'
 import * as z from 'zod'
+import { patchOf } from '../lib/merge-patch.ts'
 import { Email, Link, line, prose, Slug, WebUrl } from '../lib/schemas.ts'
 import { authors } from '../storage/schema.ts'
 import { articleCounts } from './article-counts.ts'
-import { type EntryKind, entryInput, entryMetadata, entrySorts, entryView, imageInput, imageView } from './entry.ts'
+import {
+  type EntryKind,
+  entryInput,
+  entryMetadata,
+  entrySlug,
+  entrySorts,
+  entryView,
+  imageInput,
+  imageView,
+} from './entry.ts'
 import { resolveImage } from './images.ts'
 
 const kinds = ['person', 'organization'] as const
@@ -29,10 +39,11 @@ export const NewAuthor = z.strictObject(input).meta({
 })
 export type NewAuthor = z.infer<typeof NewAuthor>
 
-export const AuthorPatch = z
-  .strictObject(input)
-  .partial()
-  .meta({ id: 'AuthorPatch', description: 'The changes to an author.', examples: [{ jobTitle: 'Editor' }] })
+export const AuthorPatch = patchOf({ ...input, slug: entrySlug }).meta({
+  id: 'AuthorPatch',
+  description: 'The changes to an author.',
+  examples: [{ jobTitle: 'Editor' }],
+})
 
 export const Author = z
   .object({

@@ -40,6 +40,9 @@ export const entryInput = {
   slug: Slug.optional().meta({ description: 'The slug; derived from the name unless set.' }),
 }
 
+/** The schema of the slug in a request that changes an entry, which always has one. */
+export const entrySlug = Slug.meta({ description: 'The slug.' })
+
 /** The schema of the image in a request that creates an entry, and in replies. */
 export const imageInput = Reference.nullish().meta({ description: 'Its image, by the id of media.' })
 export const imageView = Image.nullable().meta({ description: 'Its image; null for none.' })

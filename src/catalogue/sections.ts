@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, isNull, like } from 'drizzle-orm'
 import * as z from 'zod'
 import { markLinkingStale } from '../changes/stale-editions.ts'
+import { patchOf } from '../lib/merge-patch.ts'
 import { Problem } from '../lib/problem.ts'
 import { commaSeparated } from '../lib/query-parameters.ts'
 import { Id, prose, Reference, SitePath, Slug } from '../lib/schemas.ts'
@@ -8,7 +9,16 @@ import { sections } from '../storage/schema.ts'
 import type { Reader } from '../storage/storage.ts'
 import { articleCounts } from './article-counts.ts'
 import { Breadcrumb } from './breadcrumb.ts'
-import { type EntryKind, entryInput, entryMetadata, entrySorts, entryView, imageInput, imageView } from './entry.ts'
+import {
+  type EntryKind,
+  entryInput,
+  entryMetadata,
+  entrySlug,
+  entrySorts,
+  entryView,
+  imageInput,
+  imageView,
+} from './entry.ts'
 import { resolveImage } from './images.ts'
 import { resolveId, resolveIds } from './resolve.ts'
 import { breadcrumbsOf, loadLineages, movePaths, moveRefs, type SectionRow } from './section-tree.ts'
@@ -39,10 +49,11 @@ export const NewSection = z.strictObject(input).meta({
 })
 export type NewSection = z.infer<typeof NewSection>
 
-export const SectionPatch = z
-  .strictObject(input)
-  .partial()
-  .meta({ id: 'SectionPatch', description: 'The changes to a section.', examples: [{ parent: null }] })
+export const SectionPatch = patchOf({ ...input, slug: entrySlug }).meta({
+  id: 'SectionPatch',
+  description: 'The changes to a section.',
+  examples: [{ parent: null }],
+})
 
 export const Section = z
   .object({

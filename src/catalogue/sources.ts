@@ -1,11 +1,21 @@
 import { eq, inArray } from 'drizzle-orm'
 import * as z from 'zod'
+import { patchOf } from '../lib/merge-patch.ts'
 import { Problem } from '../lib/problem.ts'
 import { commaSeparated } from '../lib/query-parameters.ts'
 import { Country, Id, prose, Reference, Slug, WebUrl } from '../lib/schemas.ts'
 import { sources } from '../storage/schema.ts'
 import { articleCounts } from './article-counts.ts'
-import { type EntryKind, entryInput, entryMetadata, entrySorts, entryView, imageInput, imageView } from './entry.ts'
+import {
+  type EntryKind,
+  entryInput,
+  entryMetadata,
+  entrySlug,
+  entrySorts,
+  entryView,
+  imageInput,
+  imageView,
+} from './entry.ts'
 import { resolveImage } from './images.ts'
 import { loadByIds } from './loader.ts'
 import { resolveIds } from './resolve.ts'
@@ -32,10 +42,11 @@ export const NewSource = z.strictObject(input).meta({
 })
 export type NewSource = z.infer<typeof NewSource>
 
-export const SourcePatch = z
-  .strictObject(input)
-  .partial()
-  .meta({ id: 'SourcePatch', description: 'The changes to a source.', examples: [{ country: 'NZ' }] })
+export const SourcePatch = patchOf({ ...input, slug: entrySlug }).meta({
+  id: 'SourcePatch',
+  description: 'The changes to a source.',
+  examples: [{ country: 'NZ' }],
+})
 
 export const Source = z
   .object({

@@ -1,8 +1,18 @@
 import * as z from 'zod'
+import { patchOf } from '../lib/merge-patch.ts'
 import { prose, Slug } from '../lib/schemas.ts'
 import { tags } from '../storage/schema.ts'
 import { articleCounts } from './article-counts.ts'
-import { type EntryKind, entryInput, entryMetadata, entrySorts, entryView, imageInput, imageView } from './entry.ts'
+import {
+  type EntryKind,
+  entryInput,
+  entryMetadata,
+  entrySlug,
+  entrySorts,
+  entryView,
+  imageInput,
+  imageView,
+} from './entry.ts'
 import { resolveImage } from './images.ts'
 
 const input = {
@@ -16,10 +26,11 @@ export const NewTag = z
   .meta({ id: 'NewTag', description: 'A tag to create.', examples: [{ name: 'Infrastructure' }] })
 export type NewTag = z.infer<typeof NewTag>
 
-export const TagPatch = z
-  .strictObject(input)
-  .partial()
-  .meta({ id: 'TagPatch', description: 'The changes to a tag.', examples: [{ name: 'Public works' }] })
+export const TagPatch = patchOf({ ...input, slug: entrySlug }).meta({
+  id: 'TagPatch',
+  description: 'The changes to a tag.',
+  examples: [{ name: 'Public works' }],
+})
 
 export const Tag = z
   .object({

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { entryMetadata, entryView } from '../catalogue/entry.ts'
 import { syndications } from '../lib/media.ts'
 import { ImageCrop, Rendition } from '../lib/media-schemas.ts'
+import { patchOf } from '../lib/merge-patch.ts'
 import { Country, Language, line, Moment, prose, Slug, Timestamp, WebUrl } from '../lib/schemas.ts'
 import { mediaKinds } from './file-types.ts'
 
@@ -75,14 +76,11 @@ const members = {
 export const MediaInput = z.strictObject(members)
 export type MediaInput = z.infer<typeof MediaInput>
 
-export const MediaPatch = z
-  .strictObject(members)
-  .partial()
-  .meta({
-    id: 'MediaPatch',
-    description: 'The changes to a media file.',
-    examples: [{ caption: 'The bridge on Thursday morning.', focalPoint: { x: 0.3, y: 0.6 } }],
-  })
+export const MediaPatch = patchOf(members).meta({
+  id: 'MediaPatch',
+  description: 'The changes to a media file.',
+  examples: [{ caption: 'The bridge on Thursday morning.', focalPoint: { x: 0.3, y: 0.6 } }],
+})
 
 const nullableText = (description: string, example?: string) =>
   z

@@ -142,8 +142,8 @@ export function registerWebhooks(server: FastifyInstance, deps: WebhookDeps): vo
         check(before.version)
         const { name = before.name, url = before.url, events = before.events, status = before.status } = body
         const section = body.section === undefined ? before.section : await resolveSection(tx, body.section)
-        const withEdition = body.include === undefined ? before.withEdition : body.include.length > 0
-        const { media: mediaAccess = before.mediaAccess } = body
+        const withEdition = body.include === undefined ? before.withEdition : (body.include ?? []).length > 0
+        const mediaAccess = body.media === undefined ? before.mediaAccess : (body.media ?? 'allowed')
         const change = { name, url, events, section, withEdition, mediaAccess, status }
         return updateWebhook(tx, before, change, writeContext(request, clock))
       })

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { mediaAccesses } from '../access/media-access.ts'
 import { changeTypes } from '../changes/log.ts'
+import { patchOf } from '../lib/merge-patch.ts'
 import { Id, line, Reference, Slug, Timestamp } from '../lib/schemas.ts'
 
 /** All events, all events of a noun, and single events. */
@@ -48,19 +49,16 @@ export const NewWebhook = z.strictObject(input).meta({
   examples: [{ url: 'https://site.example/hooks', events: ['article.*'], section: 'world-news' }],
 })
 
-export const WebhookPatch = z
-  .strictObject({
-    ...input,
-    status: z
-      .enum(['active', 'paused'])
-      .meta({ description: '`paused` stops sending; `active` resumes it: what is pending is sent at once.' }),
-  })
-  .partial()
-  .meta({
-    id: 'WebhookPatch',
-    description: 'The changes to a webhook.',
-    examples: [{ status: 'active' }],
-  })
+export const WebhookPatch = patchOf({
+  ...input,
+  status: z
+    .enum(['active', 'paused'])
+    .meta({ description: '`paused` stops sending; `active` resumes it: what is pending is sent at once.' }),
+}).meta({
+  id: 'WebhookPatch',
+  description: 'The changes to a webhook.',
+  examples: [{ status: 'active' }],
+})
 export type WebhookPatch = z.infer<typeof WebhookPatch>
 
 export const Webhook = z

@@ -64,11 +64,7 @@ export function registerBlocks(server: FastifyInstance, deps: ArticleDeps): void
   async function patchedBlock(block: StoredBlock, patch: BlockPatch, caller: Caller): Promise<StoredBlock> {
     const { id = block.id } = patch as { id?: unknown }
     if (id !== block.id) throw otherId()
-    const merged = mergePatch({ ...block }, { ...patch, id })
-    // RFC 7396: `null` removes a member.
-    const patched = Object.fromEntries(
-      Object.entries(merged).filter(([name, value]) => value !== null || !(name in patch)),
-    )
+    const patched = mergePatch({ ...block }, { ...patch, id })
     const json = Buffer.from(JSON.stringify(patched))
     const read = isLargeJson(json) ? await bodyTasksOf(caller).readRequest(json, blockReader) : readBlock(patched)
     return read as StoredBlock

@@ -108,7 +108,8 @@ export function subItemWrites<Input extends Positioned, Item extends Identified,
         const row = await saveItems(tx, request, find, async (items, resolve) => {
           const { id: _, ...before } = findById(items, id, kind.noun)
           const input = parseBody(kind.New, mergePatch(before, patch))
-          return insertAt(items, await kind.toStored(resolve, { ...input, id }), input.position)
+          const position = patch.position === null ? items.length : input.position
+          return insertAt(items, await kind.toStored(resolve, { ...input, id }), position)
         })
         reply.version = row.version
         return shown(tx, row, id, request)
