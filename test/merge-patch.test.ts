@@ -1,4 +1,6 @@
-/** Every member of every merge patch in the OpenAPI document, with `null`. */
+/** Every member of every merge patch in the OpenAPI document: with `null`, and as replies have it. */
+import { eq } from 'drizzle-orm'
+import { media as mediaTable } from '../src/storage/schema.ts'
 import { storePhoto } from './harness/media.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 
@@ -51,7 +53,14 @@ const subItem = (place: (article: string) => { path: string; first: object; at: 
 const RESOURCES: Record<string, Patched> = {
   '/v1/articles/{article}': {
     full: (media) => ({
-      ...{ headline: 'Of all members', kicker: 'K', standfirst: 'S', summary: 'U', note: 'N', externalId: `wire-${++count}` },
+      ...{
+        headline: 'Of all members',
+        kicker: 'K',
+        standfirst: 'S',
+        summary: 'U',
+        note: 'N',
+        externalId: `wire-${++count}`,
+      },
       ...{ dateline: { city: 'Port Ellery', country: 'NZ' }, section: 'of-all', authors: ['of-all'], tags: ['of-all'] },
       image: { media, ...image },
       citations: [{ source: 'of-all', relation: 'cited' }],
@@ -127,7 +136,7 @@ const RESOURCES: Record<string, Patched> = {
 /** What a resource always has: it cannot be cleared. */
 const ALWAYS = [
   ...['headline', 'name', 'slug', 'kind of a source', 'url of a webhook', 'events', 'status', 'source', 'relation'],
-  ...['dateline.city', 'image.media', 'x', 'y', 'width', 'height'],
+  ...['dateline.city', 'image.media', 'image.id', 'x', 'y', 'width', 'height'],
 ]
 const isAlways = (path: string, names: string[]): boolean => {
   if (path === '/v1/webhooks/{webhook}' && names[0] === 'name') return false
@@ -140,6 +149,7 @@ const isAlways = (path: string, names: string[]): boolean => {
 function* membersOf(schema: Json, names: string[] = []): Generator<{ names: string[]; isNullable: boolean }> {
   const { properties = {} } = schema as { properties?: Record<string, Json> }
   for (const [name, member] of Object.entries(properties)) {
+    if (String(member.description).startsWith('As replies have it')) continue
     const forms = ((member.anyOf as Json[] | undefined) ?? [member]).map(resolved)
     yield {
       names: [...names, name],
@@ -197,5 +207,69 @@ it.each(patched)('%s: null clears each optional member, as if it had been left o
     const twin = await make(without(full(media), names))
     expect({ pointer, value: cleared }).toEqual({ pointer, value: await shown(twin, name) })
     await room.admin.delete(twin).expect(204)
+  }
+})
+
+/** What an article inherits words in: its image, links, and blocks, each with and without words of its own. */
+const inheriting = (media: string, isOwn: boolean): Json => {
+  const words = isOwn ? image : {}
+  const { crop: _, ...spoken } = words as typeof image
+  return {
+    image: { media, ...words },
+    relatedLinks: [
+      { article: 'linked', ...(isOwn && { title: 'Of its own', teaser: 'Of its own' }) },
+      { url: 'https://example.org/', title: 'Elsewhere' },
+    ],
+    body: [
+      { type: 'image', media, ...spoken },
+      { type: 'gallery', images: [{ media, ...words }, { media }, { url: 'https://example.org/a.jpg', alt: 'A' }] },
+      { type: 'quote', text: 'We checked.', source: 'of-all' },
+    ],
+  }
+}
+
+it.each(patched)('%s: what a reply has can be sent back, and changes nothing', async (path) => {
+  const { full, make, read = (at: string) => at } = RESOURCES[path] as Patched
+  const operation = document.paths[path]?.patch as { requestBody: { content: Record<string, { schema: Json }> } }
+  const { properties } = resolved(operation.requestBody.content['application/json']?.schema ?? {})
+  const { id: media } = await storePhoto(room)
+  const isArticle = path === '/v1/articles/{article}'
+  const variants: Json[] = [
+    full(media),
+    ...(isArticle ? [true, false].map((isOwn) => ({ ...full(media), ...inheriting(media, isOwn) })) : []),
+  ]
+  for (const members of variants) {
+    const at = await make(members)
+    const readAll = async () => {
+      const { body, headers } = await room.admin.get(read(at)).expect(200)
+      const one = [body.data ?? (path.endsWith('{citation}') ? body.citations : body)]
+        .flat()
+        .find(({ id }: Json) => at.endsWith(String(id)))
+      // A webhook has a new version after each PATCH.
+      return path.endsWith('{webhook}')
+        ? { one: { ...one, version: 0 } as Json }
+        : { one: one as Json, etag: headers.etag }
+    }
+    const before = await readAll()
+    const writable = Object.entries(before.one).filter(([name]) => name in (properties as Json))
+    expect(writable.length).toBeGreaterThan(1)
+    for (const sent of [...writable.map(([name, value]) => ({ [name]: value })), Object.fromEntries(writable)]) {
+      const { status, body } = await room.admin.patch(at).send(sent)
+      expect({ sent, status, errors: body.errors }).toEqual({ sent, status: 200, errors: undefined })
+      if (!path.endsWith('{link}')) expect({ sent, ...(await readAll()) }).toEqual({ sent, ...before })
+    }
+    await room.storage.transaction((tx) =>
+      tx
+        .update(mediaTable)
+        .set({ alt: 'Renamed', caption: 'Renamed', credit: 'Renamed' })
+        .where(eq(mediaTable.id, media)),
+    )
+    if (!isArticle) continue
+    const inherits = (members.image as Json).caption === undefined
+    const words = { caption: inherits ? 'Renamed' : 'Of its own' }
+    const { one } = await readAll()
+    expect(one.image).toMatchObject(words)
+    if (members.body !== variants[0]?.body) expect((one.body as Json[])[0]).toMatchObject(words)
+    await room.admin.delete(at).expect(204)
   }
 })

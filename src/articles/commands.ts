@@ -13,6 +13,7 @@ import { Problem } from '../lib/problem.ts'
 import type { Writer } from '../storage/storage.ts'
 import type { Draft } from './draft.ts'
 import { withHiddenLinks } from './hidden-links.ts'
+import { withInheritedWords } from './inherited-words.ts'
 import { createLive, publish } from './lifecycle/publish.ts'
 import { changedEdition, liveCopy, publishChange, unpublishedChanges } from './lifecycle/publish-change.ts'
 import { notLive } from './lifecycle/state.ts'
@@ -89,11 +90,12 @@ export async function patchCommand(
     async run(tx, context) {
       const before = await findArticle(tx, reference, context.caller)
       check(before.version)
-      const whole = await withHiddenLinks(tx, before, patch, context.caller)
-      const input = parseBody(ArticleWithoutBody, mergePatch(patchable(before, patch), whole))
+      const own = await withInheritedWords(tx, before, { patch, body: converted?.blocks }, context.caller)
+      const whole = await withHiddenLinks(tx, before, own.patch, context.caller)
+      const input = parseBody(ArticleWithoutBody, mergePatch(patchable(before, patch), withImageName(whole)))
       const isPublished = scope !== 'nothing'
       const dates = datesOf(before, { publishedAt, updatedAt }, { context, isPublished, mayBackdate })
-      const draft = { input, body: converted?.blocks ?? before.content.body, dates }
+      const draft = { input, body: own.body ?? before.content.body, dates }
       if (scope === 'changes')
         return { ...(await patchBoth(tx, before, { draft, note, updatedAt }, context)), warnings }
       const live = scope === 'all' ? await liveCopy(tx, before.id) : undefined
@@ -106,10 +108,19 @@ export async function patchCommand(
   }
 }
 
+/** The patch, with its lead image named by `media`, and without what is not read of it. */
+function withImageName<T extends Pick<ArticlePatch, 'image'>>(patch: T): T {
+  if (!patch.image) return patch
+  const { id, media = id, alt, caption, credit, crop } = patch.image
+  const members = Object.entries({ media, ...(id !== media && { id }), alt, caption, credit, crop })
+  return { ...patch, image: Object.fromEntries(members.filter(([, member]) => member !== undefined)) }
+}
+
 /** The article that a patch is merged into. Another lead image begins anew: the words of the one before do not fit it. */
 function patchable(before: ArticleRow, { image }: Pick<ArticlePatch, 'image'>): Record<string, unknown> {
   const { image: present, ...input } = inputOf(before)
-  const isOther = image?.media !== undefined && image.media !== present?.media
+  const named = image?.media ?? image?.id
+  const isOther = named !== undefined && named !== present?.media
   return isOther ? input : { ...input, image: present }
 }
 

@@ -84,7 +84,7 @@ const referencesIn = ({ input, body }: Draft): Parameters<Resolver['prefetch']>[
   ...(input.authors ?? []).map((ref) => ['author', ref] as const),
   ...(input.tags ?? []).map((ref) => ['tag', ref] as const),
   ...body.map((block) => ['source', block.type === 'quote' ? block.source : undefined] as const),
-  ['image', input.image?.media],
+  ['image', input.image && imageIdOf(input.image)],
   ...body.flatMap(mediaItems).map(({ kind, media }) => [kind, media] as const),
   ...(input.citations ?? []).map(({ source }) => ['source', source] as const),
   ...(input.relatedLinks ?? []).map(({ article }) => ['article', article] as const),
@@ -99,11 +99,14 @@ async function storedBlock(resolve: Resolver, block: StoredBlock, index: number)
   return mapMedia(block, (item) => ({ ...item, media: ids.get(item.media) ?? '' })) ?? block
 }
 
+/** What a request names as the lead image; empty for nothing, which is refused before. */
+export const imageIdOf = ({ media, id }: { media?: string | undefined; id?: string | undefined }): string =>
+  media ?? id ?? ''
+
 /** A lead image as it is stored. */
-async function storedImage(
-  resolve: Resolver,
-  { media, alt = null, caption = null, credit = null, crop = null }: NonNullable<ArticleWithoutBody['image']>,
-): Promise<StoredImage> {
+async function storedImage(resolve: Resolver, image: NonNullable<ArticleWithoutBody['image']>): Promise<StoredImage> {
+  const { alt = null, caption = null, credit = null, crop = null } = image
+  const media = imageIdOf(image)
   // The members in one order, because the address of a rendition depends on it.
   const part = crop && { x: crop.x, y: crop.y, width: crop.width, height: crop.height }
   return { media: await resolve.one('image', media, ['image', 'media']), alt, caption, credit, crop: part }
@@ -131,7 +134,7 @@ export async function storedLink(
 ): Promise<StoredRelatedLink> {
   const { id = newId(), url = null, title = null, teaser = null, publisher = null, label = null } = link
   const article = await resolve.maybe('article', link.article, [...path, 'article'])
-  return { id, article, url, title, teaser, publisher, label }
+  return { id, article, url: article === null ? url : null, title, teaser, publisher, label }
 }
 
 /** Sub-items in the order of their positions; the position of one that has none is its index. */

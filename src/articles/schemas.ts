@@ -2,9 +2,9 @@
 import * as z from 'zod'
 import { BodyInput } from '../body/body-input.ts'
 import { relations } from '../editions/content.ts'
-import { ImageCrop } from '../lib/media-schemas.ts'
+import { ImageCrop, imageFacts } from '../lib/media-schemas.ts'
 import { patchOf } from '../lib/merge-patch.ts'
-import { Country, Id, Language, line, Moment, prose, Reference, Slug, WebUrl } from '../lib/schemas.ts'
+import { Country, Id, Language, line, MAX_URL, Moment, prose, Reference, Slug, WebUrl } from '../lib/schemas.ts'
 
 const MAX_AUTHORS = 50
 const MAX_TAGS = 100
@@ -52,7 +52,15 @@ const relatedLink = {
   article: Reference.nullish().meta({
     description: 'The article of this site that it leads to; otherwise give `url` and `title`.',
   }),
-  url: WebUrl.nullish().meta({ description: 'The address of a page elsewhere.' }),
+  url: z
+    .string()
+    .max(MAX_URL)
+    .nullish()
+    .meta({
+      description:
+        'The address of a page elsewhere, http or https. Beside `article` the path that replies have may be sent back: it is not read.',
+      examples: ['https://wire.example/1'],
+    }),
   title: line(300).nullish().meta({ description: 'The words of the link; the headline of the article unless set.' }),
   teaser: prose(2_000)
     .nullish()
@@ -72,8 +80,11 @@ function checkTarget({
   const hasUrl = value.url !== undefined && value.url !== null
   const addIssue = (path: string, message: string) =>
     issues.push({ code: 'custom', message, path: [path], input: value })
-  if (hasArticle && hasUrl) addIssue('url', 'must not be given beside `article`: a link leads to one place')
+  if (hasArticle && hasUrl && !String(value.url).startsWith('/'))
+    addIssue('url', 'must not be given beside `article`: a link leads to one place')
   if (!hasArticle && !hasUrl) addIssue('article', 'is required, or `url`')
+  if (!hasArticle && hasUrl)
+    for (const { message } of WebUrl.safeParse(value.url).error?.issues ?? []) addIssue('url', message)
   if (!hasArticle && hasUrl && (value.title === undefined || value.title === null))
     addIssue('title', 'is required for a page elsewhere')
 }
@@ -118,8 +129,22 @@ const dateline = {
   country: Country.nullish().meta({ description: 'The country (ISO 3166-1 alpha-2).' }),
 }
 
-const image = {
+/** What replies add to an image. Requests may have it as replies do: it is not read. */
+const shownOfImage = Object.fromEntries(
+  ['focalPoint', 'url', ...Object.keys(imageFacts), 'rights'].map((name) => [
+    name,
+    z.unknown().optional().meta({ description: 'As replies have it; it is not read.' }),
+  ]),
+)
+
+const imageName = {
   media: Reference.meta({ description: 'The image, by id.' }),
+  id: Id.meta({ description: 'The same as replies have it, in place of `media`.' }),
+}
+
+const image = {
+  media: imageName.media.optional().meta({ description: 'The image, by id.' }),
+  id: imageName.id.optional().meta({ description: 'The same as replies have it, in place of `media`.' }),
   alt: lineOrNothing(2_000).meta({
     description: 'What it shows, for those who do not see it; that of the media unless set, empty for none.',
   }),
@@ -128,6 +153,16 @@ const image = {
     .meta({ description: 'The words below it, as plain text; those of the media unless set.' }),
   credit: line(200).nullish().meta({ description: 'Who made it; that of the media unless set.' }),
   crop: ImageCrop.nullish().meta({ description: 'The part that the article shows; all unless set.' }),
+  ...shownOfImage,
+}
+
+/** An image is named by `media`, or by `id` as in replies. */
+function checkImage({ value, issues }: z.core.ParsePayload<{ media?: string | undefined; id?: string | undefined }>) {
+  const { media, id } = value
+  const addIssue = (name: string, message: string, code: string) =>
+    issues.push({ code: 'custom', message, path: [name], input: value, params: { code } })
+  if (media === undefined && id === undefined) addIssue('media', 'is required', 'required')
+  if (media !== undefined && id !== undefined && media !== id) addIssue('id', 'must be that of `media`', 'other_id')
 }
 
 const content = {
@@ -136,7 +171,11 @@ const content = {
   standfirst: prose(1_000).nullish().meta({ description: 'The paragraph below the headline.' }),
   summary: prose(2_000).nullish().meta({ description: 'What lists and feeds say of it.' }),
   dateline: z.strictObject(dateline).nullish().meta({ description: 'Where the story was written.' }),
-  image: z.strictObject(image).nullish().meta({ description: 'The lead image, which cards show, too.' }),
+  image: z
+    .strictObject(image)
+    .check(checkImage)
+    .nullish()
+    .meta({ description: 'The lead image, which cards show, too.' }),
   section: Reference.nullish().meta({ description: 'The section it belongs to, by id or slug.' }),
   authors: z
     .array(Reference)
@@ -226,8 +265,8 @@ export const ArticlePatch = patchOf({
   slug: Slug.meta({ description: 'The slug, for editors to choose.' }),
   ...dates,
   note,
-  body: BodyInput.optional(),
-  image: z.strictObject(image).nullish().meta({
+  body: BodyInput.optional().meta({ description: 'The whole text, in place of the present one.' }),
+  image: z.strictObject({ ...image, ...imageName }).nullish().meta({
     description: 'The lead image. Another `media` comes without the words and the crop of the one before.',
   }),
 }).meta({

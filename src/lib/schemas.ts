@@ -68,7 +68,7 @@ export const Moment = z.iso
   .meta({ id: 'Moment', description: 'A time with any offset (RFC 3339).', examples: ['2022-01-06T10:30:00+01:00'] })
 
 /** Longest URL, in characters. */
-const MAX_URL = 2048
+export const MAX_URL = 2048
 
 /** An absolute http or https URL, as browsers accept it: it may have letters that a URI (RFC 3986) would encode. */
 export const WebUrl = z

@@ -1,0 +1,94 @@
+/**
+ * Words that an article shows without having them itself: those of the media, and of the articles that it links to. Who
+ * sends back what they have read must not make them the article's own.
+ */
+import type { Caller } from '../access/roles.ts'
+import type { StoredBlock } from '../body/block.ts'
+import { type MediaItem, mapMedia, mediaItems } from '../body/media-uses.ts'
+import { pointerTo } from '../lib/problem.ts'
+import type { Reader } from '../storage/storage.ts'
+import { presentArticle } from './presenter.ts'
+import type { ArticlePatch } from './schemas.ts'
+import type { ArticleRow } from './store.ts'
+
+type Patch = Pick<ArticlePatch, 'image' | 'relatedLinks'>
+
+/** A use of media, or a link, that may have words of its own. */
+type Use = object
+
+interface Sent<T> {
+  patch: T
+  body: StoredBlock[] | undefined
+}
+
+/** What is sent, without the words that the article inherits and that are sent as the caller sees them. */
+export async function withInheritedWords<T extends Patch>(
+  db: Reader,
+  before: ArticleRow,
+  { patch, body }: Sent<T>,
+  caller: Caller,
+): Promise<Sent<T>> {
+  const { image, relatedLinks } = patch
+  const hasMedia = body?.some((block) => mediaItems(block).length > 0)
+  if (!image && !relatedLinks?.length && !hasMedia) return { patch, body }
+  const { content } = before
+  const shown = await presentArticle(db, before, caller)
+  const isSameImage = (image?.media ?? image?.id ?? content.image?.media) === content.image?.media
+  const links = relatedLinks?.map((link) => {
+    const own = content.relatedLinks.find(({ id, article }) => id === link.id && article === (link.article ?? null))
+    return inherited(
+      link,
+      own,
+      shown.relatedLinks.find(({ id }) => id === link.id),
+      ['title', 'teaser'],
+    )
+  })
+  return {
+    patch: {
+      ...patch,
+      ...(image && isSameImage && { image: inherited(image, content.image, shown.image, MEDIA_WORDS) }),
+      ...(links && { relatedLinks: links }),
+    },
+    body: hasMedia ? withInheritedCaptions(body ?? [], content.body, shown.body) : body,
+  }
+}
+
+const MEDIA_WORDS = ['alt', 'caption', 'credit']
+
+/** The use without the words that are as they are shown, but not its own. */
+function inherited<U extends Use>(
+  sent: U,
+  own: Use | null | undefined,
+  shown: Use | null | undefined,
+  names: string[],
+): U {
+  if (!own || !shown) return sent
+  const result = { ...sent } as Record<string, unknown>
+  const [stored, seen] = [own as Record<string, unknown>, shown as Record<string, unknown>]
+  for (const name of names) {
+    if (!(name in result) || (stored[name] ?? null) !== null || result[name] !== seen[name]) continue
+    if (name in stored) result[name] = null
+    else delete result[name]
+  }
+  return result as U
+}
+
+type Blocks = Parameters<typeof mediaItems>[0][]
+
+function withInheritedCaptions(sent: StoredBlock[], before: StoredBlock[], shown: Blocks): StoredBlock[] {
+  const [own, seen] = [usesOf(before), usesOf(shown)]
+  return sent.map(
+    (block) =>
+      mapMedia(block, (item, { path }) => {
+        const key = keyOf(block, { path, media: item.media })
+        return inherited(item, own.get(key), seen.get(key), MEDIA_WORDS)
+      }) ?? block,
+  )
+}
+
+/** The uses of media in a body, by block, place and media. */
+const usesOf = (body: Blocks): Map<string, Use> =>
+  new Map(body.flatMap((block) => mediaItems(block).map((one) => [keyOf(block, one), one.item] as const)))
+
+const keyOf = ({ id = '' }: { id?: string | undefined }, { path, media }: Pick<MediaItem, 'path' | 'media'>): string =>
+  `${id}${pointerTo(path)} ${media}`
