@@ -164,3 +164,14 @@ it('a partner reads what anyone may read beside it', async () => {
   await closed.reader.get('/v1/articles').expect(200)
   await closed.close()
 })
+
+it('takes languages that are BCP 47 tags alone, in their canonical case', async () => {
+  const { admin } = room
+  const { id } = await room.newKey('partner', { grant: { languages: ['FR-ca'] } })
+  const grant = { languages: ['en', 'not a language'] }
+  const error = { in: 'body', pointer: '/grant/languages/1', message: 'must be a BCP 47 language tag' } as const
+  await admin.post('/v1/api-keys').send({ name: 'P', role: 'partner', grant }).expect(problem('validation', error))
+  await admin.patch(`/v1/api-keys/${id}`).send({ grant }).expect(problem('validation', error))
+  const { body } = await admin.get('/v1/api-keys').expect(200)
+  expect(body.data.find((key: { id: string }) => key.id === id).grant.languages).toEqual(['fr-CA'])
+})

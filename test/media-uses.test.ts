@@ -649,3 +649,17 @@ describe('a day of a newsroom', () => {
     expect((await live(id)).image).toBeNull()
   })
 })
+
+it('a filter by media that has expired finds no live article, and the working copy still', async () => {
+  const expiresAt = new Date(room.clock.time.getTime() + 60_000).toISOString()
+  const { id: media } = await storePhoto(room, { expiresAt, rights: { expiresAt } })
+  const { id } = await publish({ image: { media } })
+  const found = async (path: string, client = room.anyone) =>
+    (await client.get(path).expect(200)).body.data.map((one: { id: string }) => one.id)
+  const paths = [`/v1/articles?media=${media}`, `/v1/search?q=bridge&media=${media}`]
+  for (const path of paths) expect(await found(path)).toEqual([id])
+  room.clock.tick(60_000)
+  await expireDue(room)
+  for (const path of paths) expect(await found(path)).toEqual([])
+  expect(await found(`/v1/articles?version=draft&media=${media}`, room.editor)).toEqual([id])
+})

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { formats } from '../access/grants.ts'
 import { keyRoles, type Permission, permissions, roles } from '../access/roles.ts'
-import { Id, line, Moment, Timestamp } from '../lib/schemas.ts'
+import { Id, Language, line, Moment, Timestamp } from '../lib/schemas.ts'
 
 const ids = (noun: string) =>
   z
@@ -19,7 +19,11 @@ export const GrantInput = z
       description: 'Ids or slugs: articles in any of these sections or below. Empty for no limit.',
     }),
     tags: ids('tag'),
-    languages: texts('Language tags: articles in any of these languages. Empty for no limit.'),
+    languages: z
+      .array(Language)
+      .max(100)
+      .default([])
+      .meta({ description: 'Language tags (BCP 47): articles in any of these languages. Empty for no limit.' }),
     usages: texts('Terms of use, as `rights.usage` of articles has them. Empty for no limit.'),
     formats: z
       .array(z.enum(formats))

@@ -31,7 +31,7 @@ import {
   predicatesFor,
   timePredicateSql,
 } from './predicates.ts'
-import { resolveReferenceFilters, withSubsections } from './reference-filters.ts'
+import { resolveReferenceFilters, shownReferences, withSubsections } from './reference-filters.ts'
 
 /** Up to this many matches, sorting them all is faster than scanning the editions in the order of the list. */
 const MAX_SORTED = 5_000
@@ -128,7 +128,7 @@ export async function resolveFilters(db: Reader, filters: ArticleFilters): Promi
   if (status !== undefined && !status.split(',').includes('published')) return null
   const terms = q === undefined ? undefined : await searchTermsOf(db, q, filters)
   if (terms?.length === 0) return null
-  const refs = await resolveReferenceFilters(db, filters)
+  const refs = await shownReferences(db, await resolveReferenceFilters(db, filters))
   const ranges = language === undefined ? null : rangesIn(language)
   if (ranges !== null) refs.push({ kind: 'language', ids: ranges })
   if (refs.some(({ ids }) => ids.length === 0)) return null

@@ -5,6 +5,7 @@ import { resolveIds } from '../catalogue/resolve.ts'
 import { withDescendants } from '../catalogue/section-tree.ts'
 import { filterKinds, type LiveRef } from '../editions/content.ts'
 import type { TimeFilter } from '../editions/index-key.ts'
+import { loadMedia } from '../media/loader.ts'
 import type { Reader } from '../storage/storage.ts'
 import type { ArticleFilters } from './filters.ts'
 
@@ -41,6 +42,14 @@ async function resolveList(db: Reader, kind: ReferenceFilter['kind'], list: stri
   const references = list.split(',').map((reference) => reference.trim())
   const ids = await resolveIds(db, kind, references.filter((reference) => reference !== NONE).join(','))
   return { kind, ids: [...new Set(references.includes(NONE) ? [NONE, ...ids] : ids)] }
+}
+
+/** The filters without media that may not be shown: no live article shows it. */
+export async function shownReferences(db: Reader, filters: ReferenceFilter[]): Promise<ReferenceFilter[]> {
+  const media = filters.flatMap(({ kind, ids }) => (kind === 'media' ? ids : []))
+  if (media.length === 0) return filters
+  const { available } = await loadMedia(db, media)
+  return filters.map(({ kind, ids }) => ({ kind, ids: kind === 'media' ? ids.filter(available) : ids }))
 }
 
 /** The filter for an index that has only an article's own section: a section is replaced by itself and all below it. */
