@@ -266,9 +266,12 @@ export const ArticlePatch = patchOf({
   ...dates,
   note,
   body: BodyInput.optional().meta({ description: 'The whole text, in place of the present one.' }),
-  image: z.strictObject({ ...image, ...imageName }).nullish().meta({
-    description: 'The lead image. Another `media` comes without the words and the crop of the one before.',
-  }),
+  image: z
+    .strictObject({ ...image, ...imageName })
+    .nullish()
+    .meta({
+      description: 'The lead image. Another `media` comes without the words and the crop of the one before.',
+    }),
 }).meta({
   id: 'ArticlePatch',
   description:
