@@ -20,13 +20,13 @@ export async function withPresentReferences(
   content: Content,
   present: Content,
 ): Promise<{ content: Content; warnings: Warning[] }> {
-  const [referred, kept] = [idsByKind(content), idsByKind(present)]
+  const [referred, stays] = [idsByKind(content), idsByKind(present)]
   const found = new Map<string, string | null>()
   for (const kind of kinds) {
     const missing = await missingAmong(
       db,
       kind,
-      [...referred[kind]].filter((id) => !kept[kind].has(id)),
+      [...referred[kind]].filter((id) => !stays[kind].has(id)),
     )
     const successors = await mergedInto(db, kind, missing)
     const lost = await missingAmong(db, kind, [...successors.values()])
