@@ -259,7 +259,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   throw new ConfigError([...lines, ...contradictory, ...unknown].join('\n'))
 }
 
-/** A line for each setting that would be ignored, or could not be kept, beside another. */
+/** A line for each setting that another contradicts. */
 function contradictions(config: Config): string[] {
   const { PORT, METRICS_PORT, DATABASE_URL, DATABASE_READ_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = config
   const lines: string[] = []

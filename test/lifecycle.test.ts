@@ -122,11 +122,15 @@ describe('scheduling', () => {
     const [damaged, sound] = [await schedule('Damaged', 10), await schedule('Sound', 20)]
     const set = (columns: object) =>
       storage.transaction(async (tx) => void (await tx.update(articles).set(columns).where(eq(articles.id, damaged))))
+    const [row] = await storage.reader
+      .select({ content: articles.content })
+      .from(articles)
+      .where(eq(articles.id, damaged))
     await set({ content: {} })
     clock.tick(30_000)
     await expect(publishDue({ storage, clock })).rejects.toThrow()
     await anyone.get(`/v1/articles/${sound}`).expect(200)
-    await set({ publishAt: null })
+    await set({ ...row, publishAt: null })
   })
 
   it('refuses impossible times', async () => {

@@ -275,7 +275,7 @@ export const ArticlePatch = patchOf({
 }).meta({
   id: 'ArticlePatch',
   description:
-    'The changes to an article: `null` clears, or sets what is set if the member is left out of a new article; what is absent stays, arrays replace.',
+    'The changes to an article: `null` clears, what is absent stays, arrays replace. What is cleared is as in a new article without it.',
   examples: [{ summary: 'Traffic returned on Thursday morning.', kicker: null }],
 })
 export type ArticlePatch = z.infer<typeof ArticlePatch>

@@ -38,7 +38,7 @@ function patchOfMember(member: z.ZodType): z.ZodType {
   const inner = isOptional ? member.unwrap() : member
   const value = patchOfValue((inner instanceof z.ZodNullable ? inner.unwrap() : inner) as z.ZodType)
   const { description, examples } = member.meta() ?? {}
-  const patched = isOptional ? value.nullish() : value.optional()
+  const patched = isOptional && !value.safeParse(null).success ? value.nullish() : value.optional()
   return patched.meta({ ...(description && { description }), ...(examples !== undefined && { examples }) })
 }
 
