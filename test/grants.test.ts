@@ -100,6 +100,22 @@ it('a partner whose grant changes starts over', async () => {
   expect((await client.get('/v1/me').expect(200)).body.grant).toEqual(key.grant)
 })
 
+it('a patch of a grant changes the limits that it names', async () => {
+  const { id } = await partner({ sections: ['world'], formats: ['ninjs'], embargoLeadSeconds: 60 })
+  const patch = async (grant: object | null) =>
+    (await room.admin.patch(`/v1/api-keys/${id}`).send({ grant }).expect(200)).body.grant
+  const whole = await patch({ languages: ['en'] })
+  expect(whole).toMatchObject({
+    sections: [expect.any(String)],
+    languages: ['en'],
+    formats: ['ninjs'],
+    embargoLeadSeconds: 60,
+  })
+  expect(await patch({ formats: null, tags: [] })).toEqual({ ...whole, formats: [] })
+  expect(await patch(whole)).toEqual(whole)
+  expect(await patch(null)).toBeNull()
+})
+
 it('a grant names existing entries, and is for partners', async () => {
   const { body } = await room.admin
     .post('/v1/api-keys')

@@ -125,7 +125,13 @@ const RESOURCES: Record<string, Patched> = {
     make: async (members) => `/v1/webhooks/${await create('/v1/webhooks', members)}`,
   },
   '/v1/api-keys/{key}': {
-    full: () => ({ name: 'Patched', rateLimit: 60, grant: { languages: ['en'] } }),
+    full: () => ({
+      ...{ name: 'Patched', rateLimit: 60 },
+      grant: {
+        ...{ sections: ['of-all'], tags: ['of-all'], languages: ['en'], usages: ['U'], formats: ['ninjs'] },
+        ...{ embargoLeadSeconds: 60, media: true },
+      },
+    }),
     async make(members) {
       return `/v1/api-keys/${await create('/v1/api-keys', { role: 'partner', ...members })}`
     },
@@ -145,7 +151,7 @@ const isAlways = (path: string, names: string[]): boolean => {
   return ALWAYS.some((one) => one === name || qualified.includes(one))
 }
 
-/** The members of a schema and of the objects in it, each with whether it takes null. A grant is replaced as a whole. */
+/** The members of a schema and of the objects in it, each with whether it takes null. */
 function* membersOf(schema: Json, names: string[] = []): Generator<{ names: string[]; isNullable: boolean }> {
   const { properties = {} } = schema as { properties?: Record<string, Json> }
   for (const [name, member] of Object.entries(properties)) {
@@ -155,7 +161,7 @@ function* membersOf(schema: Json, names: string[] = []): Generator<{ names: stri
       names: [...names, name],
       isNullable: forms.some(({ type }) => type === 'null' || [type].flat().includes('null')),
     }
-    if (name !== 'grant' && name !== 'body') for (const form of forms) yield* membersOf(form, [...names, name])
+    if (name !== 'body') for (const form of forms) yield* membersOf(form, [...names, name])
   }
 }
 

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { formats } from '../access/grants.ts'
 import { keyRoles, type Permission, permissions, roles } from '../access/roles.ts'
+import { patchOf } from '../lib/merge-patch.ts'
 import { Id, Language, line, Moment, Timestamp } from '../lib/schemas.ts'
 
 const ids = (noun: string) =>
@@ -83,13 +84,12 @@ export const NewApiKey = z
   })
   .meta({ id: 'NewApiKey', description: 'A key to create.', examples: [{ name: 'Website', role: 'reader' }] })
 
-export const ApiKeyPatch = NewApiKey.pick({ name: true, rateLimit: true, grant: true })
-  .partial()
-  .meta({
-    id: 'ApiKeyPatch',
-    description: 'The changes to a key. A grant is replaced as a whole; `null` removes all limits.',
-    examples: [{ grant: { sections: ['sport'] } }],
-  })
+export const ApiKeyPatch = patchOf(NewApiKey.pick({ name: true, rateLimit: true, grant: true }).shape).meta({
+  id: 'ApiKeyPatch',
+  description:
+    'The changes to a key: `null` clears, what is absent stays, arrays replace. A grant of `null` sets no limit.',
+  examples: [{ name: 'Website and app' }],
+})
 
 export const ApiKey = z
   .object({

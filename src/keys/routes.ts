@@ -10,7 +10,7 @@ import { type Clock, timestamp } from '../lib/clock.ts'
 import { notFound, Problem } from '../lib/problem.ts'
 import { Id } from '../lib/schemas.ts'
 import type { Storage } from '../storage/storage.ts'
-import { type ResolveReference, resolveGrant } from './grant.ts'
+import { patchedGrant, type ResolveReference, resolveGrant } from './grant.ts'
 import { ApiKey, ApiKeyPatch, ApiKeyWithSecret, Me, NewApiKey } from './key.ts'
 import type { OpenRequests } from './open-requests.ts'
 import { createKey, type KeyRow, listKeys, readKey, revokeKey, rotateKey, updateKey } from './store.ts'
@@ -134,7 +134,9 @@ function registerUpdate(server: FastifyInstance, { storage, clock, resolveRefere
         const key = await readKey(tx, params.key)
         if (!key) throw notFound('key')
         const grant =
-          body.grant === undefined ? key.grant : await resolveGrant(tx, resolveReference, key.role, body.grant)
+          body.grant === undefined
+            ? key.grant
+            : await resolveGrant(tx, resolveReference, key.role, patchedGrant(key.grant, body.grant), key.grant)
         const { name = key.name, rateLimit = key.rateLimit } = body
         const row = await updateKey(tx, params.key, { name, rateLimit, grant }, writeContext(request, clock))
         return present(row ?? key)

@@ -18,15 +18,14 @@ export function mergePatch(target: Json, patch: Json): Json {
 
 type Shape = Readonly<Record<string, z.core.SomeType>>
 type PatchOfValue<V extends z.core.SomeType> = V extends z.ZodObject<infer S> ? PatchOf<S> : V
-type PatchOfMember<M extends z.core.SomeType> =
-  M extends z.ZodOptional<infer V>
-    ? z.ZodOptional<z.ZodNullable<V extends z.ZodNullable<infer W> ? PatchOfValue<W> : PatchOfValue<V>>>
-    : z.ZodOptional<PatchOfValue<M>>
+type PatchOfMember<M extends z.core.SomeType> = M extends z.ZodOptional<infer V> | z.ZodDefault<infer V>
+  ? z.ZodOptional<z.ZodNullable<V extends z.ZodNullable<infer W> ? PatchOfValue<W> : PatchOfValue<V>>>
+  : z.ZodOptional<PatchOfValue<M>>
 type PatchOf<S extends Shape> = z.ZodObject<{ -readonly [K in keyof S]: PatchOfMember<S[K]> }, z.core.$strict>
 
 /**
  * The schema of a merge patch of an object with these members. All of them may be left out, those of objects within it,
- * too. Null is taken for those that are optional.
+ * too. Null is taken for those that are optional or have a default.
  */
 export function patchOf<S extends Shape>(shape: S): PatchOf<S> {
   const members = Object.entries(shape).map(([name, member]) => [name, patchOfMember(member as z.ZodType)])
@@ -34,7 +33,7 @@ export function patchOf<S extends Shape>(shape: S): PatchOf<S> {
 }
 
 function patchOfMember(member: z.ZodType): z.ZodType {
-  const isOptional = member instanceof z.ZodOptional
+  const isOptional = member instanceof z.ZodOptional || member instanceof z.ZodDefault
   const inner = isOptional ? member.unwrap() : member
   const value = patchOfValue((inner instanceof z.ZodNullable ? inner.unwrap() : inner) as z.ZodType)
   const { description, examples } = member.meta() ?? {}
