@@ -1,12 +1,13 @@
 /** The reads of working copies and revisions that the public routes hand over, with `version=draft` and `asOf`. */
 
-import type { BodyTasksOf } from '../body-tasks/tasks.ts'
+import type { FastifyReply } from 'fastify'
+import type { BodyTasks, BodyTasksOf } from '../body-tasks/tasks.ts'
 import type { Article } from '../editions/article.ts'
-import { isWholeArticle, projectItem } from '../editions/projection.ts'
+import { isWholeArticle, type Projection, projectItem } from '../editions/projection.ts'
 import type { EditionDependencies } from '../editions/routes.ts'
 import { requireDrafts } from '../http/access.ts'
 import { pageRequest } from '../http/pagination.ts'
-import { asSent, sendJson } from '../http/reply.ts'
+import { asSent, type Sent, sendJson } from '../http/reply.ts'
 import { inSlices } from '../lib/slices.ts'
 import type { BoundedRead } from '../listing/bounded-reads.ts'
 import { draftFiltersIn } from '../listing/filters.ts'
@@ -35,9 +36,7 @@ export const draftReads = ({ storage, boundedRead, bodyTasksOf }: DraftReadDeps)
     requireDrafts(caller)
     const row = await findArticle(storage.reader, reference, caller)
     reply.version = row.version
-    const article = await presentArticle(storage.reader, row, caller)
-    if (isWholeArticle(query)) return asSent(reply.send(article))
-    return sendJson(reply, await bodyTasksOf(caller).projectJson(JSON.stringify(article), query))
+    return sendArticle(reply, await presentArticle(storage.reader, row, caller), query, bodyTasksOf(caller))
   },
 
   async answerDraftList(request, reply, query) {
@@ -61,6 +60,17 @@ export const draftReads = ({ storage, boundedRead, bodyTasksOf }: DraftReadDeps)
     return (await readRevision(db, article, version)).content
   },
 })
+
+/** Sends an article, or what the request selects of it. */
+export async function sendArticle(
+  reply: FastifyReply,
+  article: Article,
+  projection: Projection,
+  tasks: BodyTasks,
+): Promise<Sent> {
+  if (isWholeArticle(projection)) return asSent(reply.send(article))
+  return sendJson(reply, await tasks.projectJson(JSON.stringify(article), projection))
+}
 
 /** The JSON of the items, in steps. */
 function* itemsOf(articles: Article[], projection: Parameters<typeof projectItem>[1]): Generator<void, string[]> {

@@ -164,6 +164,9 @@ export const ArticleFields = z
     description: 'The requested members of an article, with `fields` or another format of the body than blocks.',
   })
 
+/** An article in a reply to a request that may select what it has. */
+export const ArticleOrFields = z.union([Article, ArticleFields])
+
 /** Members that the parameter `include` can add to the cards of a list. */
 export const includable = ['body', 'citations', 'relatedLinks', 'corrections', 'breadcrumbs'] as const
 

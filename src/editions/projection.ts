@@ -25,13 +25,15 @@ export const versionParameter = z
   .default('live')
   .meta({ description: 'The live edition, or the working copy for those who may see it.' })
 
-/** The query parameters that select what the reply with one article has. */
-export const articleReplyParameters = {
-  version: versionParameter,
+/** The query parameters that select what of an article a reply has. */
+export const projectionParameters = {
   body: z.enum(bodyFormats).default('blocks').meta({ description: 'The form of the body; `none` leaves it out.' }),
   fields,
   include,
 }
+
+/** The query parameters that select what the reply with one article has. */
+export const articleReplyParameters = { version: versionParameter, ...projectionParameters }
 
 /** The query parameters that select what the articles of a list have. */
 export const listReplyParameters = { version: versionParameter, fields, include }

@@ -8,7 +8,7 @@ import { asSent, type Sent, sendJson } from '../http/reply.ts'
 import type { ZodTypes } from '../http/validation.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Storage } from '../storage/storage.ts'
-import { Article, ArticleFields, ByArticle } from './article.ts'
+import { ArticleOrFields, ByArticle } from './article.ts'
 import { asOfParameter, checkAsOf, editionAsOf, type ReadContent } from './as-of.ts'
 import { articleHeaders, prebuiltArticles } from './prebuilt-article.ts'
 import { articleReplyParameters, isWholeArticle, type Projection } from './projection.ts'
@@ -17,8 +17,6 @@ import { readEdition } from './store.ts'
 
 const ArticleQuery = z.strictObject({ ...articleReplyParameters, asOf: asOfParameter })
 export type ArticleQuery = z.output<typeof ArticleQuery>
-
-const ArticleOrFields = z.union([Article, ArticleFields])
 
 /** What an article is read with. Working copies and revisions are read by functions that are handed in. */
 export interface EditionDependencies {

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { Article, ByArticle } from '../../editions/article.ts'
+import { type Article, ArticleOrFields, ByArticle } from '../../editions/article.ts'
 import { compileArticle } from '../../editions/compile.ts'
+import { projectionParameters } from '../../editions/projection.ts'
 import { loadReferences } from '../../editions/reference-loader.ts'
 import { NoContent, NoQuery } from '../../http/common-schemas.ts'
 import { ProblemReply } from '../../http/problems.ts'
@@ -9,6 +10,7 @@ import type { ZodTypes } from '../../http/validation.ts'
 import { Idempotent } from '../../idempotency/idempotency.ts'
 import { notFound } from '../../lib/problem.ts'
 import { Id, Timestamp } from '../../lib/schemas.ts'
+import { sendArticle } from '../draft-reads.ts'
 import type { ArticleDeps } from '../routes.ts'
 import { findArticle } from '../store.ts'
 import { createPreview, deletePreview, findPreviewed } from './store.ts'
@@ -44,7 +46,7 @@ const tags = ['Previews']
 /** Links that show a working copy to somebody without a key. They expire, and can be revoked. */
 export function registerPreviews(
   server: FastifyInstance,
-  { storage, clock, idempotent, publicUrl }: ArticleDeps,
+  { storage, clock, idempotent, bodyTasksOf, publicUrl }: ArticleDeps,
 ): void {
   const app = server.withTypeProvider<ZodTypes>()
 
@@ -110,23 +112,21 @@ export function registerPreviews(
       schema: {
         operationId: 'getPreview',
         summary: 'Get a preview',
-        description: 'Gives the working copy that a preview link shows, as it would go live.',
+        description:
+          'Gives the working copy that a preview link shows, as it would go live. With neither `fields` nor `body` the reply is an `Article`.',
         tags,
         params: z.strictObject({ token: z.string().max(200).meta({ description: 'The token in the link.' }) }),
-        querystring: NoQuery,
-        response: { 200: Article, 503: ProblemReply },
+        querystring: z.strictObject(projectionParameters),
+        response: { 200: ArticleOrFields, 503: ProblemReply },
       },
     },
-    async ({ params }, reply) => {
+    async ({ params, query, caller }, reply) => {
       const row = await findPreviewed({ storage, clock }, params.token)
       if (!row) throw notFound('preview')
       reply.headers({ 'cache-control': 'private, no-store', 'x-robots-tag': 'noindex, nofollow' })
-      const { content } = row
-      return compileArticle(
-        { ...row, status: row.status as Article['status'] },
-        content,
-        await loadReferences(storage.reader, [row]),
-      )
+      const references = await loadReferences(storage.reader, [row])
+      const article = compileArticle({ ...row, status: row.status as Article['status'] }, row.content, references)
+      return sendArticle(reply, article, query, bodyTasksOf(caller))
     },
   )
 }
