@@ -1,8 +1,8 @@
 /** Every member of every merge patch in the OpenAPI document: with `null`, and as replies have it. */
 import { eq } from 'drizzle-orm'
-import { media as mediaTable } from '../src/storage/schema.ts'
-import { storePhoto } from './harness/media.ts'
-import { type Newsroom, newsroom } from './harness/newsroom.ts'
+import { media as mediaTable } from '../../src/storage/schema.ts'
+import { storePhoto } from '../harness/media.ts'
+import { type Newsroom, newsroom } from '../harness/newsroom.ts'
 
 type Json = Record<string, unknown>
 
