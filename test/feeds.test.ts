@@ -655,10 +655,10 @@ describe('a cached feed', () => {
 })
 
 describe('a hub', () => {
-  /** A hub on the loopback interface that records its notices, and answers with the set status. */
+  /** A hub on the loopback interface that records its notices, and answers with the set status; with 503 for one feed. */
   async function startHub() {
     const notices: string[] = []
-    const hub = { notices, status: 204, url: '', close: () => {} }
+    const hub = { notices, status: 204, failingFor: '', url: '', close: () => {} }
     const server = createServer((request, response) => {
       let text = ''
       request.on('data', (piece) => {
@@ -666,8 +666,10 @@ describe('a hub', () => {
       })
       request.on('end', () => {
         const form = new URLSearchParams(text)
-        if (hub.status < 300) notices.push(`${form.get('hub.mode')} ${form.get('hub.url')}`)
-        response.writeHead(hub.status).end()
+        const topic = form.get('hub.url')
+        const status = topic === hub.failingFor ? 503 : hub.status
+        if (status < 300) notices.push(`${form.get('hub.mode')} ${topic}`)
+        response.writeHead(status).end()
       })
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -720,6 +722,15 @@ describe('a hub', () => {
     await publish('Three')
     await publisher.publishPending()
     expect(refused).toHaveLength(3)
+
+    hub.status = 204
+    hub.notices.length = 0
+    hub.failingFor = 'https://api.example/feeds/rss.xml'
+    await publish('Four')
+    await publisher.publishPending()
+    room.clock.tick(2_000)
+    await publisher.publishPending()
+    expect(hub.notices).toEqual(feeds(['']).slice(1))
     hub.close()
   })
 

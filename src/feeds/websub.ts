@@ -70,8 +70,12 @@ export async function hubPublisher({
       if (now < notBefore) return
       try {
         for (const topic of pending) {
-          const status = await publish(hub, topic, signal)
           pending.delete(topic)
+          // One that fails is published again after the others.
+          const status = await publish(hub, topic, signal).catch((error) => {
+            pending.add(topic)
+            throw error
+          })
           if (status >= 300) onRefused(topic, status)
         }
         pause = 0

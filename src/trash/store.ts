@@ -11,6 +11,7 @@ import { deleteEntry } from '../catalogue/trash.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
 import { mediaKind } from '../media/kind.ts'
+import { forEachItem } from '../storage/for-each.ts'
 import { type Keys, keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
 import { articles, authors, media, sections, sources, tags } from '../storage/schema.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
@@ -91,24 +92,12 @@ export async function deleteExpiredTrash(
   for (const kind of trashKinds)
     for (let deleted = 1; deleted > 0 && !isStopped(); total += deleted) {
       const { rows, next } = await expiredOf(storage.reader, kind, { before, after: cursors.get(kind) ?? null })
-      deleted = await deleteItems({ storage, clock }, kind, rows)
       cursors.set(kind, next)
+      deleted = await forEachItem(rows, ({ id }) =>
+        storage.transaction((tx) => deleteItem(tx, kind, id, serviceContext('purge', clock))).catch(zeroIfInUse),
+      )
     }
   return total
-}
-
-/** Deletes those of the items that can be deleted; gives how many. */
-async function deleteItems(
-  { storage, clock }: { storage: Storage; clock: Clock },
-  kind: TrashKind,
-  items: { id: string }[],
-): Promise<number> {
-  let deleted = 0
-  for (const { id } of items)
-    deleted += await storage
-      .transaction((tx) => deleteItem(tx, kind, id, serviceContext('purge', clock)))
-      .catch(zeroIfInUse)
-  return deleted
 }
 
 /** A batch of items that were deleted before a time, the oldest first. */
