@@ -1,3 +1,6 @@
+import { eq } from 'drizzle-orm'
+import type { Grant } from '../src/access/grants.ts'
+import { apiKeys } from '../src/storage/schema.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { problem } from './harness/problem.ts'
 
@@ -114,6 +117,18 @@ it('a patch of a grant changes the limits that it names', async () => {
   expect(await patch({ formats: null, tags: [] })).toEqual({ ...whole, formats: [] })
   expect(await patch(whole)).toEqual(whole)
   expect(await patch(null)).toBeNull()
+})
+
+it('a patch of a grant leaves what an earlier version stored, though it would be refused now', async () => {
+  const { id } = await partner({ languages: ['en'] })
+  const [row] = await room.storage.reader.select().from(apiKeys).where(eq(apiKeys.id, id))
+  const grant = { ...(row?.grant as Grant), languages: ['not a language'] }
+  await room.storage.transaction(async (tx) => void (await tx.update(apiKeys).set({ grant }).where(eq(apiKeys.id, id))))
+  const { body } = await room.admin
+    .patch(`/v1/api-keys/${id}`)
+    .send({ grant: { formats: ['json'] } })
+    .expect(200)
+  expect(body.grant).toEqual({ ...grant, formats: ['json'] })
 })
 
 it('a grant names existing entries, and is for partners', async () => {

@@ -43,9 +43,12 @@ export async function resolveGrant(
   return { ...grant, sections, tags }
 }
 
-/** What a grant is to be after a merge patch of `stored`, the grant so far. */
+/**
+ * What a grant is to be after a merge patch of `stored`, the grant so far. What the patch does not name stays as it is: an
+ * earlier version may have stored what is refused now.
+ */
 export const patchedGrant = (stored: Grant | null, patch: z.infer<typeof ApiKeyPatch>['grant']) =>
-  patch && GrantInput.parse(mergePatch({ ...stored }, patch))
+  patch && ({ ...GrantInput.parse({}), ...mergePatch({ ...stored }, patch) } as z.infer<typeof GrantInput>)
 
 function notForRole(): Problem {
   const message = 'is for keys of the role partner'
