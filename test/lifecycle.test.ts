@@ -618,6 +618,22 @@ describe('the purge of the trash', () => {
     for (let looks = 0; looks < 2; looks++) await deleteExpiredTrash(room, 30, places)
     expect(await left()).toBe(0)
   })
+
+  it('deletes what is of other kinds although an article cannot be deleted', async () => {
+    const { editor, admin, clock, storage } = room
+    const { id } = await draft({ headline: 'Damaged in the trash' })
+    const { body: tag } = await editor.post('/v1/tags').send({ name: 'Behind it' }).expect(201)
+    for (const path of [`articles/${id}`, `tags/${tag.id}`]) await editor.delete(`/v1/${path}`).expect(204)
+    const set = (columns: object) =>
+      storage.transaction(async (tx) => void (await tx.update(articles).set(columns).where(eq(articles.id, id))))
+    const [row] = await storage.reader.select({ content: articles.content }).from(articles).where(eq(articles.id, id))
+    await set({ content: {} })
+    clock.tick(31 * 24 * 60 * 60 * 1000)
+    await expect(deleteExpiredTrash(room, 30)).rejects.toThrow()
+    await editor.post(`/v1/tags/${tag.id}/restore`).expect(404)
+    await set({ ...row })
+    await admin.delete(`/v1/articles/${id}?permanent=true`).expect(204)
+  })
 })
 
 describe('publishing a change', () => {

@@ -137,10 +137,11 @@ function storageTasks({ config, storage, clock, log }: BackgroundDeps, signal: A
   const deleteExpired = async () => {
     await sweepIdempotencyKeys({ storage, clock })
     await sweepPreviews({ storage, clock })
-    await deleteExpiredTrash({ storage, clock }, config.TRASH_DAYS, trashCursors, isStopping)
     await sweepChanges({ storage, clock }, config.CHANGES_DAYS)
     await sweepAudit({ storage, clock }, config.AUDIT_DAYS)
     await sweepDeliveries({ storage, clock }, config.DELIVERIES_DAYS)
+    // The last, since it throws the error of an item that cannot be deleted.
+    await deleteExpiredTrash({ storage, clock }, config.TRASH_DAYS, trashCursors, isStopping)
   }
   return [
     // Scheduled articles are published within a second of their time.

@@ -78,7 +78,8 @@ export type PurgeCursors = Map<TrashKind, Keys | null>
  * referred to and retracted articles, whose notice is public. Each item is deleted in a transaction of its own, so that
  * others get their turn. Of each kind a call processes batch after batch, until one in which nothing could be deleted;
  * `cursors` makes the next call continue behind that, so that undeletable items do not block others. Ends early when
- * `isStopped`. Returns how many were deleted.
+ * `isStopped`. Returns how many were deleted; throws the error of an item that cannot be deleted, after all kinds had their
+ * turn.
  */
 export async function deleteExpiredTrash(
   { storage, clock }: { storage: Storage; clock: Clock },
@@ -88,8 +89,8 @@ export async function deleteExpiredTrash(
 ): Promise<number> {
   if (days === 0) return 0
   const before = new Date(clock.now().getTime() - days * DAY).toISOString()
-  let total = 0
-  for (const kind of trashKinds)
+  return forEachItem(trashKinds, async (kind) => {
+    let total = 0
     for (let deleted = 1; deleted > 0 && !isStopped(); total += deleted) {
       const { rows, next } = await expiredOf(storage.reader, kind, { before, after: cursors.get(kind) ?? null })
       cursors.set(kind, next)
@@ -97,7 +98,8 @@ export async function deleteExpiredTrash(
         storage.transaction((tx) => deleteItem(tx, kind, id, serviceContext('purge', clock))).catch(zeroIfInUse),
       )
     }
-  return total
+    return total
+  })
 }
 
 /** A batch of items that were deleted before a time, the oldest first. */
