@@ -59,6 +59,22 @@ describe('a document of an editor', () => {
     },
   )
 
+  it.each(['prosemirror', 'portable-text', 'html', 'markdown'] as const)(
+    'as %s leaves to media the words that it shows of them',
+    async (format) => {
+      const { id } = await storePhoto(room)
+      const body = [
+        { type: 'image', media: id },
+        { type: 'gallery', images: [{ media: id }, { media: id, alt: 'Of its own' }] },
+      ]
+      const article = await publish({ body })
+      const { body: value } = await live(article.id, `?body=${format}`)
+      await room.editor.patch(`/v1/articles/${article.id}`).send({ body: { format, value } }).expect(200)
+      const { body: again, version } = await draft(article.id)
+      expect({ body: again, version }).toEqual({ body: article.body, version: 1 })
+    },
+  )
+
   it.each([
     ['relative addresses', {}],
     ['an image service', { ...SITE, MEDIA_TEMPLATE: 'https://img.example/w_{width}/{encodedSource}' }],

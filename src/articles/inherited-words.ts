@@ -86,9 +86,13 @@ function withInheritedCaptions(sent: StoredBlock[], before: StoredBlock[], shown
   )
 }
 
-/** The uses of media in a body, by block, place and media. */
+/** The uses of media in a body, by block, place and media; also without the block: a converted text has no ids. */
 const usesOf = (body: Blocks): Map<string, Use> =>
-  new Map(body.flatMap((block) => mediaItems(block).map((one) => [keyOf(block, one), one.item] as const)))
+  new Map(
+    body.flatMap((block) =>
+      mediaItems(block).flatMap((one) => [{}, block].map((owner) => [keyOf(owner, one), one.item] as const)),
+    ),
+  )
 
 const keyOf = ({ id = '' }: { id?: string | undefined }, { path, media }: Pick<MediaItem, 'path' | 'media'>): string =>
   `${id}${pointerTo(path)} ${media}`
