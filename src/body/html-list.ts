@@ -11,8 +11,8 @@ interface ReadItem {
 
 /**
  * A list, and behind it the images and the like of its items. Code and tables in an item end the list, and so does a text
- * behind a list in an item; it goes on behind the item with the next number. A list without numbers whose items begin with headings only arranges them on the page: it
- * becomes their content.
+ * behind a list in an item; the list goes on behind the item with the next number. A list without numbers whose items begin
+ * with headings only arranges them on the page: it becomes their content.
  */
 export function listPieces(reader: HtmlReading, element: HtmlElement, marks: Mark[]): Piece[] {
   const items = childrenOf(element).flatMap((child): ReadItem[] => {

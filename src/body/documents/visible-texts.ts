@@ -53,7 +53,7 @@ const plain = (name: string): string => name.replace(/[^a-z0-9]/gi, '').toLowerC
 /** No longer text is an identifier or the like, in characters. */
 const MAX_IDENTIFIER = 300
 const isIdentifier = (value: string): boolean => value.length <= MAX_IDENTIFIER && NOT_WORDS.test(value)
-/** Whether it is more than one word, a word that begins with a capital, or one that is not in Latin letters without accents. */
+/** Whether it is several words, a word that begins with a capital, or one with a letter that is none of A to Z. */
 const isProse = (value: string): boolean =>
   (/\S\s/.test(value) && /\p{L}/u.test(value)) || /^\p{Lu}\p{Ll}+[.!?:]?$/u.test(value) || /[^\P{L}A-Za-z]/u.test(value)
 
