@@ -48,12 +48,14 @@ export async function restoreDatabase(
     const report = await copyDatabase(source, fresh)
     checkSchema(fresh)
     if (isTaken) chmodSync(fresh, statSync(target).mode)
-    const former = isTaken
-      ? replace(target, fresh, `${target}.before-restore-${now.replace(/[-:]|\.\d+/g, '')}`)
-      : undefined
-    if (!isTaken) renameSync(fresh, target)
+    const former = `${target}.before-restore-${now.replace(/[-:]|\.\d+/g, '')}`
+    if (isTaken) replace(target, fresh, former)
+    else {
+      setWalAside(target, former)
+      renameSync(fresh, target)
+    }
     syncFolder(dirname(target))
-    return { ...report, former }
+    return { ...report, former: isTaken ? former : undefined }
   } catch (error) {
     rmSync(fresh, { force: true })
     throw error
@@ -69,19 +71,25 @@ function checkSchema(path: string): void {
   }
 }
 
-/** Puts `fresh` into the place of `target`, of which `former` becomes another name; gives that. */
-function replace(target: string, fresh: string, former: string): string {
+/** Puts `fresh` into the place of `target`, of which `former` becomes another name. */
+function replace(target: string, fresh: string, former: string): void {
   const lock = lockAlone(target)
   try {
-    // A WAL of the former database must not be applied to the new one. There is one only if the former is damaged.
-    if (existsSync(`${target}-wal`)) renameSync(`${target}-wal`, `${former}-wal`)
-    rmSync(`${target}-shm`, { force: true })
+    setWalAside(target, former)
     giveSecondName(target, former)
     renameSync(fresh, target)
-    return former
   } finally {
     lock?.close()
   }
+}
+
+/**
+ * Takes the WAL of the former database away: SQLite would apply it to the new one. There is one only if the former is
+ * damaged, or if its file was taken away and the WAL was not.
+ */
+function setWalAside(target: string, former: string): void {
+  if (existsSync(`${target}-wal`)) renameSync(`${target}-wal`, `${former}-wal`)
+  rmSync(`${target}-shm`, { force: true })
 }
 
 /**

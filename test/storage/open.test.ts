@@ -6,7 +6,7 @@ import Database from 'better-sqlite3'
 import { copyDatabase } from '../../src/storage/backup.ts'
 import { openStorage } from '../../src/storage/open.ts'
 import { restoreDatabase } from '../../src/storage/restore.ts'
-import { auditLog } from '../../src/storage/schema.ts'
+import { auditLog, settings } from '../../src/storage/schema.ts'
 import { checkpointWal } from '../../src/storage/wal-checkpoint.ts'
 
 let folder: string
@@ -102,6 +102,27 @@ describe('the mode of files', () => {
 })
 
 describe('the WAL', () => {
+  it('of a database whose file is gone is not applied to the backup in its place', async () => {
+    const at = (name: string) => join(folder, name)
+    const storage = await openStorage(at('gone.db'))
+    await copyDatabase(at('gone.db'), at('gone-copy.db'))
+    await storage.transaction((tx) =>
+      tx
+        .insert(settings)
+        .values({ name: 'of the former', value: 1 })
+        .then(() => {}),
+    )
+    const wal = readFileSync(at('gone.db-wal'))
+    await storage.close()
+    rmSync(at('gone.db'))
+    writeFileSync(at('gone.db-wal'), wal)
+    await restoreDatabase(at('gone-copy.db'), at('gone.db'), { force: false, now: '2030-01-01T12:00:00.000Z' })
+    const restored = await openStorage(at('gone.db'))
+    expect(await restored.reader.select().from(settings)).toEqual([])
+    await restored.close()
+    expect(readFileSync(at('gone.db.before-restore-20300101T120000Z-wal')).equals(wal)).toBe(true)
+  })
+
   /** The size of the file after 6 MB were written, while the database is open. */
   async function sizeAfterWrites(name: string, checkpoints: boolean): Promise<number> {
     const file = join(folder, name)
