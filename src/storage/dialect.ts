@@ -109,6 +109,16 @@ export const timestampColumn = either(
   (name: string) => sqlite.text(name),
   pg.customType<{ data: string; driverData: string }>({
     dataType: () => 'timestamp(3) with time zone',
-    fromDriver: (value) => new Date(value).toISOString(),
+    fromDriver: timeFromPostgres,
   }),
 )
+
+/**
+ * A time as PostgreSQL writes it in the time zone of the server. `Date` cannot parse offsets with seconds, which most zones
+ * had in the 19th century: `1883-11-01 07:03:58-04:56:02`.
+ */
+function timeFromPostgres(value: string): string {
+  const [, text = value, sign, seconds] = /^(.*([+-])\d\d:\d\d):(\d\d)$/.exec(value) ?? []
+  const rest = 1_000 * Number(seconds ?? 0)
+  return new Date(Date.parse(text) + (sign === '-' ? rest : -rest)).toISOString()
+}
