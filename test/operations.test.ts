@@ -159,8 +159,11 @@ describe('backups', () => {
     const check = () => backUpIfDue({ ...own, jobs }, { folder, keep: 1 }, 24)
     await check()
     expect(begun).toEqual([])
+    // One that takes longer than the hours between two is not joined by another.
+    own.clock.tick(25 * 3_600_000)
+    await check()
+    expect(begun).toEqual([])
     // A backup that failed does not count.
-    own.clock.tick(16_000)
     await sweepJobs(own)
     await check()
     await check()

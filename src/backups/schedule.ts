@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray } from 'drizzle-orm'
 import { serviceContext } from '../access/write-context.ts'
 import type { JobRunner } from '../jobs/runner.ts'
-import { createJob, type JobRow } from '../jobs/store.ts'
+import { createJob, type JobRow, unfinishedJob } from '../jobs/store.ts'
 import type { Clock } from '../lib/clock.ts'
 import { jobs as jobTable } from '../storage/schema.ts'
 import type { Reader, Storage } from '../storage/storage.ts'
@@ -16,8 +16,9 @@ interface ScheduleDeps {
 }
 
 /**
- * Backs the database up if the last backup is `hours` old, of a request or of the schedule. One process of several does it, since the
- * job is created in the transaction that finds none. A backup that failed is tried again at the next call.
+ * Backs the database up if the last backup is `hours` old, of a request or of the schedule, and none is being made. One
+ * process of several does it, since the job is created in the transaction that finds none. A backup that failed is tried
+ * again at the next call.
  */
 export async function backUpIfDue(
   { storage, clock, jobs }: ScheduleDeps,
@@ -28,7 +29,7 @@ export async function backUpIfDue(
   const context = serviceContext('schedule', clock)
   const work = backupWork(storage, options, backupName(context.now))
   const job = await storage.transaction(async (tx): Promise<JobRow | undefined> => {
-    if (!(await isDue(tx, clock, hours))) return undefined
+    if (!(await isDue(tx, clock, hours)) || (await unfinishedJob(tx, 'backup'))) return undefined
     return createJob(tx, 'backup', clock, context)
   })
   if (job) await jobs.run(job.id, work)
