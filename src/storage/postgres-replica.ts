@@ -6,9 +6,10 @@ import { sharedCall } from './shared-call.ts'
 const DEADLINE = 300
 const ABSENCE = 10_000
 
+/** The time as a number: as a text it would differ where the servers have different time zones. */
 const LAST_CHANGE = {
   name: 'last_change_of_server',
-  text: `select concat(seq, ' ', at) as change from changes order by seq desc limit 1`,
+  text: `select concat(seq, ' ', extract(epoch from at)) as change from changes order by seq desc limit 1`,
 }
 
 async function lastChangeOf({ query }: Connection): Promise<string> {

@@ -209,7 +209,10 @@ describe('a replica', () => {
   it('is read while it has the last change, and the server where it has not, or does not answer', async () => {
     const [main, copy] = [await newDatabase(), await newDatabase()]
     const way = await databaseProxy(copy.url)
-    const pair = await openStorage(main.url, { server: { readUrl: way.url } })
+    const readUrl = new URL(way.url)
+    // Its configuration is its own.
+    readUrl.searchParams.set('options', '-c timezone=Asia/Tokyo')
+    const pair = await openStorage(main.url, { server: { readUrl: readUrl.href } })
     const own = await newsroom({}, { storage: pair })
     const clients = [new pg.Client(main.url), new pg.Client(copy.url)] as const
     for (const client of clients) await client.connect()
