@@ -42,7 +42,10 @@ function mergeObjects<T extends Json>(base: T, changed: T, other: T, path: strin
   return { value, conflicts: merged.flatMap(({ conflicts }) => conflicts) }
 }
 
-/** The other list with the changes applied; undefined if one of them affects items that the other list does not have. */
+/**
+ * The other list with the changes applied; undefined if one of them affects items that the other list does not have, or
+ * adds an item that the other list has already.
+ */
 function mergeLists(base: unknown[], changed: unknown[], other: unknown[]): unknown[] | undefined {
   const changes = changesBetween(base, changed)
   const positionOf = positionsIn(base, other)
@@ -54,7 +57,23 @@ function mergeLists(base: unknown[], changed: unknown[], other: unknown[]): unkn
     if (at === undefined) return undefined
     result.splice(at, removed, ...added)
   }
-  return result
+  return hasRepeated(result, changed, other) ? undefined : result
+}
+
+/** Whether an item is more often in the result than in each of the lists that it was merged from. */
+function hasRepeated(result: unknown[], changed: unknown[], other: unknown[]): boolean {
+  const [inChanged, inOther] = [countsOf(changed), countsOf(other)]
+  return [...countsOf(result)].some(([key, count]) => count > Math.max(inChanged.get(key) ?? 0, inOther.get(key) ?? 0))
+}
+
+/** How often a list has each item, by its id if it has one. */
+function countsOf(list: unknown[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const item of list) {
+    const key = isObject(item) && typeof item.id === 'string' ? item.id : JSON.stringify(item, sortMembers)
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return counts
 }
 
 /** The items as texts, which are equal if the items are: the order of members is no difference. */

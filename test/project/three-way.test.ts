@@ -43,12 +43,16 @@ describe('a change made to another copy', () => {
       [['a', 'b', 'c', 'd', 'end'], ['a', 'b', 'c', 'd', 'other end'], undefined],
       [['a', 'B', 'c', 'd'], ['a', 'x', 'c', 'd'], undefined],
       [['d'], ['a', 'x', 'c', 'd'], undefined],
+      // Added to both, at different places.
+      [['a', 'b', 'c', 'd', 'e'], ['e', 'a', 'b', 'c', 'd'], undefined],
       [[], ['a', 'b', 'c', 'd', 'e'], ['e']],
     ]
     for (const [change, other, expected] of cases) {
       const { value: merged, conflicts } = threeWayMerge(base, { ...base, body: change }, { ...base, body: other })
       expect([merged.body, conflicts]).toEqual(expected ? [expected, []] : [other, ['/body']])
     }
+    const [a, e, edited] = [{ id: 'a' }, { id: 'e' }, { id: 'e', text: 'E' }]
+    expect(threeWayMerge([a], [a, edited], [e, a])).toEqual({ value: [e, a], conflicts: [''] })
     const titled = { ...base, headline: 'I', seo: { title: 'T', noIndex: false } }
     const hidden = { ...base, seo: { title: null, noIndex: true } }
     expect(threeWayMerge(base, titled, hidden).value).toEqual({ ...titled, seo: { title: 'T', noIndex: true } })
