@@ -534,6 +534,19 @@ describe('a dry run', () => {
     expect((await anyone.get('/v1/articles/rehearsed').expect(200)).text).toBe(before.text)
     await anyone.get('/v1/articles/rehearsed-twice').expect(404)
   })
+
+  it('counts the other editions that would change, also those that a rename has changed just before', async () => {
+    const { editor } = room
+    await editor.post('/v1/tags').send({ name: 'Rehearsal' }).expect(201)
+    const input = { headline: 'Counted', tags: ['rehearsal'] }
+    const { body: live } = await editor.post('/v1/articles?publish=true').send(input).expect(201)
+    const linking = { headline: 'Links to it', tags: ['rehearsal'], relatedLinks: [{ article: live.id }] }
+    await editor.post('/v1/articles?publish=true').send(linking).expect(201)
+    await editor.patch(`/v1/articles/${live.id}`).send({ headline: 'Counted again' }).expect(200)
+    await editor.patch('/v1/tags/rehearsal').send({ name: 'The rehearsal' }).expect(200)
+    const { body } = await editor.post(`/v1/articles/${live.id}/publish?dryRun=true`).expect(200)
+    expect(body.changes.editions).toBe(1)
+  })
 })
 
 describe('the audit log', () => {

@@ -83,7 +83,8 @@ export async function dryRunPublication(
 ): Promise<PublicationDryRun> {
   const before = await readEdition(tx, article.id)
   const seqBefore = await lastSeq(tx)
-  const staleBefore = (await tx.select().from(staleEditions)).length
+  // It is rolled back: what is stale afterwards is stale by this publication.
+  await tx.delete(staleEditions)
   const saved = await publish()
   const { row: published } = saved
   const after = await presentSaved(tx, saved, caller)
@@ -100,7 +101,7 @@ export async function dryRunPublication(
     changes: {
       fields: isLive ? differences(before, after) : [],
       redirect: before && moved ? { from: before.slug, to: moved.slug } : null,
-      editions: Math.max(0, stale.length - staleBefore),
+      editions: stale.filter((one) => one.article !== article.id).length,
       publishedAt: isLive ? published.publishedAt : null,
       log: recorded.map(({ type }) => type as ChangeType),
     },
