@@ -118,6 +118,8 @@ export const timestampColumn = either(
  * had in the 19th century: `1883-11-01 07:03:58-04:56:02`.
  */
 function timeFromPostgres(value: string): string {
+  const time = Date.parse(value)
+  if (!Number.isNaN(time)) return new Date(time).toISOString()
   const [, text = value, sign, seconds] = /^(.*([+-])\d\d:\d\d):(\d\d)$/.exec(value) ?? []
   const rest = 1_000 * Number(seconds ?? 0)
   return new Date(Date.parse(text) + (sign === '-' ? rest : -rest)).toISOString()
