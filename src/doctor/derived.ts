@@ -170,8 +170,14 @@ async function foreignIn(tx: Writer, { index, table }: FulltextIndex): Promise<n
   return rows.map(({ key }) => key)
 }
 
+/** How many articles one statement changes: databases limit the parameters of a statement. */
+const AT_ONCE = 1_000
+
 /** Removes foreign entries from an index, and the keys of articles that are missing from it, so that they are indexed. */
 async function removeEntries(tx: Writer, entry: FulltextIndex, missing: string[], foreign: number[]): Promise<void> {
-  if (missing.length > 0) await tx.update(entry.table).set(entry.unindexed).where(inArray(entry.id, missing))
+  for (let from = 0; from < missing.length; from += AT_ONCE) {
+    const some = inArray(entry.id, missing.slice(from, from + AT_ONCE))
+    await tx.update(entry.table).set(entry.unindexed).where(some)
+  }
   for (const key of foreign) await deleteTokens(tx, entry.index === editionIndex ? 'live' : 'drafts', key)
 }
