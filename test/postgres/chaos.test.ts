@@ -8,7 +8,7 @@ import { type CommandLine, commandLine } from '../harness/command-line.ts'
 import { type Receiver, receiver } from '../harness/receiver.ts'
 
 const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 1)
-const TIMEOUT = 120_000 * ROUNDS
+const TIMEOUT = 300_000 * ROUNDS
 const PROCESSES = 3
 const WRITERS = 2
 /** How many writes are acknowledged between two events. */
