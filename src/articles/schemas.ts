@@ -137,6 +137,7 @@ const shownOfImage = Object.fromEntries(
   ]),
 )
 
+/** What names an image. One of the two is required; in a patch neither takes null. */
 const imageName = {
   media: Reference.meta({ description: 'The image, by id.' }),
   id: Id.meta({ description: 'The same as replies have it, in place of `media`.' }),

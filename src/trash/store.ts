@@ -13,8 +13,9 @@ import { Problem } from '../lib/problem.ts'
 import { mediaKind } from '../media/kind.ts'
 import { forEachItem } from '../storage/for-each.ts'
 import { type Keys, keyset, type Page, type PageRequest, pageOf } from '../storage/keyset.ts'
-import { articles, authors, media, sections, sources, tags } from '../storage/schema.ts'
+import { articles } from '../storage/schema.ts'
 import type { Reader, Storage, Writer } from '../storage/storage.ts'
+import { tablesByKind } from '../storage/tables-by-kind.ts'
 
 export const trashKinds = ['article', 'author', 'source', 'section', 'tag', 'media'] as const
 export type TrashKind = (typeof trashKinds)[number]
@@ -32,7 +33,6 @@ export interface TrashItem {
 const BATCH_SIZE = 100
 const DAY = 24 * 60 * 60 * 1000
 
-const tables = { article: articles, author: authors, source: sources, section: sections, tag: tags, media }
 const entries = { author: authorKind, source: sourceKind, section: sectionKind, tag: tagKind, media: mediaKind }
 
 /** A page of the trash, the last deleted first. */
@@ -50,9 +50,9 @@ export async function listTrash(
 }
 
 async function trashedOf(db: Reader, kind: TrashKind, request: PageRequest): Promise<TrashItem[]> {
-  const table = tables[kind]
+  const table = tablesByKind[kind]
   const slice = keyset({ kind: 'time', column: table.deletedAt, id: table.id, descending: true }, request)
-  const name = kind === 'article' ? articles.content : tables[kind].name
+  const name = kind === 'article' ? articles.content : tablesByKind[kind].name
   const rows = await db
     .select({
       id: table.id,
@@ -104,7 +104,7 @@ export async function deleteExpiredTrash(
 
 /** A batch of items that were deleted before a time, the oldest first. */
 async function expiredOf(db: Reader, kind: TrashKind, { before, after }: { before: string; after: Keys | null }) {
-  const table = tables[kind]
+  const table = tablesByKind[kind]
   const request: PageRequest = { limit: BATCH_SIZE, from: after && { keys: after, back: false } }
   const slice = keyset({ kind: 'time', column: table.deletedAt, id: table.id, descending: false }, request)
   const notRetracted = kind === 'article' ? ne(articles.status, 'retracted') : undefined

@@ -5,11 +5,10 @@ import { wordsOfBody } from '../../body/word-count.ts'
 import { mergedInto } from '../../catalogue/resolve.ts'
 import { type Content, mapRefs, type ReferenceKind } from '../../editions/content.ts'
 import { inSlices } from '../../lib/slices.ts'
-import { articles, authors, media, sections, sources, tags } from '../../storage/schema.ts'
 import type { Reader } from '../../storage/storage.ts'
+import { tablesByKind } from '../../storage/tables-by-kind.ts'
 
-const tables = { author: authors, source: sources, section: sections, tag: tags, media, article: articles }
-const kinds = Object.keys(tables) as ReferenceKind[]
+const kinds = Object.keys(tablesByKind) as ReferenceKind[]
 
 /**
  * The content with references that lead somewhere: to an entry that was merged into another, to that one. What was deleted
@@ -58,10 +57,10 @@ function idsByKind(content: Content): Record<ReferenceKind, Set<string>> {
 /** Those of the ids that do not exist, or are in the trash. */
 async function missingAmong(db: Reader, kind: ReferenceKind, ids: string[]): Promise<string[]> {
   if (ids.length === 0) return []
-  const { id, deletedAt } = tables[kind]
+  const { id, deletedAt } = tablesByKind[kind]
   const rows = await db
     .select({ id })
-    .from(tables[kind])
+    .from(tablesByKind[kind])
     .where(and(inArray(id, ids), isNull(deletedAt)))
   const existing = new Set(rows.map((row) => row.id))
   return ids.filter((one) => !existing.has(one))
