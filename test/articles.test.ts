@@ -288,6 +288,31 @@ describe('the forms of a body', () => {
     expect((await editor.patch('/v1/articles/ebb').send(again).expect(200)).body.version).toBe(1)
   })
 
+  it.each(['html', 'markdown', 'prosemirror', 'portable-text'])(
+    'keep the sources of quotes that are sent back as %s',
+    async (format) => {
+      const { editor } = room
+      const quotes = [
+        { type: 'quote', text: 'We checked every bolt.', source: 'harbour-office' },
+        { type: 'quote', text: 'Twice.', source: 'harbour-office', attribution: 'The engineer' },
+        { type: 'quote', text: 'We did not.', attribution: 'Harbour Office' },
+      ]
+      const article = await post({ headline: `Bolts as ${format}`, body: quotes })
+      const shown = async (query = '') =>
+        (await editor.get(`/v1/articles/${article.id}?version=draft${query}`).expect(200)).body
+      const { body: before } = await shown()
+      const { body: value } = await shown(`&body=${format}`)
+      const send = (value: unknown) =>
+        editor.patch(`/v1/articles/${article.id}`).send({ body: { format, value } }).expect(200)
+      await send(value)
+      expect(await shown()).toMatchObject({ body: before, version: article.version })
+      await send(JSON.parse(JSON.stringify(value).replace('every', 'each')))
+      const { body: after } = await shown()
+      expect(after[0]).toMatchObject({ text: 'We checked each bolt.', source: before[0].source, attribution: null })
+      expect(after.slice(1)).toEqual(before.slice(1))
+    },
+  )
+
   it.each([
     [
       'prosemirror',

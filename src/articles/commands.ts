@@ -90,7 +90,8 @@ export async function patchCommand(
     async run(tx, context) {
       const before = await findArticle(tx, reference, context.caller)
       check(before.version)
-      const own = await withInheritedWords(tx, before, { patch, body: converted?.blocks }, context.caller)
+      const sent = { patch, body: converted?.blocks, isConverted: !Array.isArray(body) }
+      const own = await withInheritedWords(tx, before, sent, context.caller)
       const whole = await withHiddenLinks(tx, before, own.patch, context.caller)
       const input = parseBody(ArticleWithoutBody, mergePatch(patchable(before, patch), withImageName(whole)))
       const isPublished = scope !== 'nothing'

@@ -1,9 +1,10 @@
 /**
- * Words that an article shows without having them itself: those of the media, and of the articles that it links to. Who
- * sends back what they have read must not make them the article's own.
+ * Words that an article shows without having them itself: those of the media, of the articles that it links to, and the
+ * names of the sources that it quotes. Who sends back what they have read must not make them the article's own.
  */
 import type { Caller } from '../access/roles.ts'
-import type { StoredBlock } from '../body/block.ts'
+import { attributionText } from '../body/attribution.ts'
+import type { Block, BlockOf, StoredBlock } from '../body/block.ts'
 import { type MediaItem, mapMedia, mediaItems } from '../body/media-uses.ts'
 import { pointerTo } from '../lib/problem.ts'
 import type { Reader } from '../storage/storage.ts'
@@ -19,18 +20,21 @@ type Use = object
 interface Sent<T> {
   patch: T
   body: StoredBlock[] | undefined
+  /** Whether the body was sent as a text or as the document of an editor. */
+  isConverted: boolean
 }
 
 /** What is sent, without the words that the article inherits and that are sent as the caller sees them. */
 export async function withInheritedWords<T extends Patch>(
   db: Reader,
   before: ArticleRow,
-  { patch, body }: Sent<T>,
+  { patch, body, isConverted }: Sent<T>,
   caller: Caller,
-): Promise<Sent<T>> {
+): Promise<Omit<Sent<T>, 'isConverted'>> {
   const { image, relatedLinks } = patch
   const hasMedia = body?.some((block) => mediaItems(block).length > 0)
-  if (!image && !relatedLinks?.length && !hasMedia) return { patch, body }
+  const hasQuotes = isConverted && body?.some(({ type }) => type === 'quote')
+  if (!image && !relatedLinks?.length && !hasMedia && !hasQuotes) return { patch, body }
   const { content } = before
   const shown = await presentArticle(db, before, caller)
   const isSameImage = (image?.media ?? image?.id ?? content.image?.media) === content.image?.media
@@ -49,7 +53,7 @@ export async function withInheritedWords<T extends Patch>(
       ...(image && isSameImage && { image: inherited(image, content.image, shown.image, MEDIA_WORDS) }),
       ...(links && { relatedLinks: links }),
     },
-    body: hasMedia ? withInheritedCaptions(body ?? [], content.body, shown.body) : body,
+    body: body && inheritedBody(body, { own: content.body, shown: shown.body, isConverted }),
   }
 }
 
@@ -72,6 +76,39 @@ function inherited<U extends Use>(
   }
   return result as U
 }
+
+function inheritedBody(
+  sent: StoredBlock[],
+  { own, shown, isConverted }: { own: StoredBlock[]; shown: Block[]; isConverted: boolean },
+): StoredBlock[] {
+  const body = withInheritedCaptions(sent, own, shown)
+  return isConverted ? withInheritedSources(body, shown) : body
+}
+
+/**
+ * A text says who is quoted by an attribution, and so does an editor's document. One that is shown for a quote with a source
+ * is that source: of the same quote, or else of any.
+ */
+function withInheritedSources(sent: StoredBlock[], shown: Block[]): StoredBlock[] {
+  const ofQuote = new Map<string, QuotedOwner>()
+  const ofName = new Map<string, QuotedOwner>()
+  for (const block of shown) {
+    const name = block.type === 'quote' ? attributionText(block) : null
+    if (block.type !== 'quote' || name === null) continue
+    const owner = { source: block.source?.id ?? null, attribution: block.attribution }
+    ofQuote.set(keyOfQuote(name, block), owner)
+    if (block.source && !ofName.has(name)) ofName.set(name, owner)
+  }
+  return sent.map((block) => {
+    if (block.type !== 'quote' || block.source !== null || block.attribution === null) return block
+    const { attribution } = block
+    return { ...block, ...(ofQuote.get(keyOfQuote(attribution, block)) ?? ofName.get(attribution)) }
+  })
+}
+
+type QuotedOwner = Pick<BlockOf<'quote'>, 'source' | 'attribution'>
+
+const keyOfQuote = (attribution: string, { text }: { text: string }): string => JSON.stringify([attribution, text])
 
 type Blocks = Parameters<typeof mediaItems>[0][]
 

@@ -35,8 +35,11 @@ function validated(blocks: StoredBlock[]): StoredBlock[] {
 
 function withAllMembers(block: BlockInput): StoredBlock {
   switch (block.type) {
-    case 'quote':
-      return { ...block, source: block.source ?? null, attribution: block.attribution ?? null }
+    case 'quote': {
+      // The members in one order, whichever were sent: equal blocks have the same text of JSON.
+      const { source = null, attribution = null, ...quote } = block
+      return { ...quote, source, attribution }
+    }
     case 'image': {
       const { type, id, caption = null, credit = null } = block
       return { type, ...(id !== undefined && { id }), ...storedPicture({ ...block, caption, credit }) }

@@ -1,6 +1,6 @@
 /**
  * Blocks to Markdown. What Markdown has no form for is HTML in it, which Markdown allows; so it reads back as the same blocks.
- * Lost is only a quote's source: its name becomes the attribution.
+ * Only a quote's source is an attribution then, by its name.
  */
 import { attributionText } from './attribution.ts'
 import type { Block } from './block.ts'
