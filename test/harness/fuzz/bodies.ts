@@ -1,5 +1,6 @@
 /** Bodies for an operation. */
 import fc from 'fast-check'
+import { FILES, fileOf } from './files.ts'
 import { junk, mutated } from './mutations.ts'
 import type { Json, Operation } from './operation.ts'
 import type { Kind } from './pool.ts'
@@ -48,6 +49,7 @@ export function bodyOf(
 ): fc.Arbitrary<Body> {
   const types = Object.keys(content)
   const written = (type: string) => (value: unknown) => ({ type, bytes: Buffer.from(JSON.stringify(value) ?? '') })
+  const file = fc.nat({ max: FILES - 1 }).map(fileOf)
   const none = fc.constant<Body>(undefined)
   const raw = fc
     .constantFrom(...rawBodies, ...bytes)
@@ -60,8 +62,9 @@ export function bodyOf(
       { weight: 1, arbitrary: raw },
     )
   }
-  const bodies = types.map((type) => {
+  const bodies = types.map((type): fc.Arbitrary<Body> => {
     const { schema } = content[type] ?? { schema: {} }
+    if (type === 'application/octet-stream') return file.map((bytes) => ({ type, bytes }))
     const isLines = type === 'application/x-ndjson'
     const value = isLines ? lineOf(schema.contentSchema, schemas, values) : values.valid(schema)
     const odd = isTame
@@ -71,6 +74,7 @@ export function bodyOf(
           { weight: 5, arbitrary: mutated(value) },
           { weight: 1, arbitrary: junk },
         )
+    if (type === 'multipart/form-data') return fc.tuple(odd, file).map(([members, bytes]) => formOf(members, bytes))
     if (!isLines) return odd.map(written(type))
     return fc
       .array(odd, { minLength: 1, maxLength: 5 })
@@ -80,6 +84,22 @@ export function bodyOf(
   return isTame
     ? usual
     : fc.oneof({ weight: 6, arbitrary: usual }, { weight: 1, arbitrary: raw }, { weight: 1, arbitrary: none })
+}
+
+const BOUNDARY = 'the-boundary'
+
+/** A form (RFC 7578) with these members, whose file is the given one; what is no object is sent as it is, and is no form. */
+function formOf(members: unknown, file: Buffer): Body {
+  const type = `multipart/form-data; boundary=${BOUNDARY}`
+  if (typeof members !== 'object' || members === null) return { type, bytes: Buffer.from(String(members)) }
+  const partOf = (name: string, value: unknown) => {
+    const isFile = name === 'file'
+    const named = `name="${name.toWellFormed().replace(/["\r\n]/g, '')}"${isFile ? '; filename="a.gif"' : ''}`
+    const text = Buffer.from(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
+    return [`--${BOUNDARY}\r\nContent-Disposition: form-data; ${named}\r\n\r\n`, isFile ? file : text, '\r\n']
+  }
+  const parts = Object.entries(members).flatMap(([name, value]) => partOf(name, value))
+  return { type, bytes: Buffer.concat([...parts, `--${BOUNDARY}--\r\n`].map((part) => Buffer.from(part as string))) }
 }
 
 const INPUTS: Record<string, [make: string, change: string]> = {

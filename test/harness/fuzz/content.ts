@@ -1,5 +1,8 @@
 /** What a newsroom has when the requests begin: things of every kind, in every state. */
+import { eq } from 'drizzle-orm'
+import { webhookDeliveries } from '../../../src/storage/schema.ts'
 import type { Newsroom } from '../newsroom.ts'
+import { imageOf } from './files.ts'
 import type { Pool } from './pool.ts'
 
 const bodies = [
@@ -28,7 +31,11 @@ const headlines = [
 ]
 
 /** Creates content that stays in the pool. */
-export async function fill({ admin, editor, contributor }: Newsroom, pool: Pool, round: number): Promise<void> {
+export async function fill(
+  { admin, editor, contributor, storage }: Newsroom,
+  pool: Pool,
+  round: number,
+): Promise<void> {
   const made = async (path: string, body: object, by = editor): Promise<Record<string, string>> =>
     (await by.post(path).send(body)).body
   const entries = [
@@ -41,6 +48,11 @@ export async function fill({ admin, editor, contributor }: Newsroom, pool: Pool,
     ['tag', { name: 'Ports' }],
     ['tag', { name: 'Storms ½' }],
   ] as const
+  // The examples of the document name these.
+  if (round === 0) {
+    await made('/v1/sections', { name: 'World News' })
+    await made('/v1/articles', { headline: 'Storm closes harbour' })
+  }
   const ids: Record<string, string[]> = { author: [], source: [], section: [], tag: [] }
   for (const [kind, body] of entries) {
     const parent = kind === 'section' && ids.section?.[0]
@@ -49,7 +61,18 @@ export async function fill({ admin, editor, contributor }: Newsroom, pool: Pool,
     const renamed = await editor.patch(`/v1/${kind}s/${id}`).send({ slug: `${slug}-now-${round}` })
     pool.keep(kind, id, slug, renamed.body.slug)
   }
+  const media: Record<string, string>[] = []
+  for (const n of [0, 1, 2]) {
+    const upload = editor.post('/v1/media?alt=The+bridge').type('application/octet-stream')
+    const { body } = await upload.send(imageOf(round * 3 + n))
+    pool.learn('/v1/media', {}, body)
+    media.push(body)
+  }
+  pool.keep('media', ...media.flatMap(({ id, slug }) => [id, slug]))
+  pool.keep('rendition', 'full-16', 'wide-16.webp', 'square-16.jpg', 'full-0', 'full-99999')
+  const [image, other] = media.map(({ id }) => ({ media: id }))
   const about = {
+    image,
     authors: ids.author,
     tags: ids.tag,
     section: ids.section?.[1],
@@ -58,7 +81,9 @@ export async function fill({ admin, editor, contributor }: Newsroom, pool: Pool,
   }
   const articles: Record<string, string>[] = []
   for (const [n, headline] of headlines.entries()) {
-    const more = { body: bodies[n % bodies.length], language: n % 2 ? 'fr-CA' : 'en', externalId: `wire-${round}-${n}` }
+    const given = bodies[n % bodies.length]
+    const body = Array.isArray(given) ? [...given, { type: 'image', ...other, caption: 'At *dawn*' }] : given
+    const more = { body, language: n % 2 ? 'fr-CA' : 'en', externalId: `wire-${round}-${n}` }
     const article = await made(`/v1/articles${n < 4 ? '?publish=true' : ''}`, { headline, ...about, ...more })
     articles.push(article)
     pool.learn('/v1/articles', {}, article)
@@ -73,16 +98,28 @@ export async function fill({ admin, editor, contributor }: Newsroom, pool: Pool,
   await editor.post(`${retracted}/retract`).send({ reason: 'Wrong.', replacement: articles[0]?.id })
   await editor.delete(`${trashed}`)
   await editor.post(`${planned}/publish`).send({ at: '2030-01-01T12:04:00Z' })
-  await made('/v1/articles', { headline: 'By a contributor' }, contributor)
+  for (const what of ['submitted', 'a draft']) {
+    const article = await made('/v1/articles', { headline: `By a contributor, ${what}` }, contributor)
+    if (what === 'submitted') await contributor.post(`/v1/articles/${article.id}/submit`)
+  }
   const preview = await made(`${draft}/preview`, {})
   const hook = await made('/v1/webhooks', { url: 'https://hooks.example/x', events: ['*'] }, admin)
-  await admin.post(`/v1/webhooks/${hook.id}/test`)
+  const { body: delivery } = await admin.post(`/v1/webhooks/${hook.id}/test`)
+  await storage.transaction(async (tx) => {
+    await tx
+      .update(webhookDeliveries)
+      .set({ status: 'dead' })
+      .where(eq(webhookDeliveries.id, String(delivery.id)))
+  })
+  await admin.post(`/v1/media/${media[2]?.id}/takedown`).send({ reason: 'Not ours.' })
+  const job = await made('/v1/backups', {}, admin)
   const key = await made('/v1/api-keys', { name: 'A partner', role: 'partner', grant: { tags: [ids.tag?.[0]] } }, admin)
   pool.keep('article', slug)
   pool.keep('preview', preview.id)
   pool.keep('token', String(preview.url).split('/').at(-1))
   pool.keep('webhook', hook.id)
   pool.keep('key', key.id)
+  pool.keep('job', job.id)
   pool.keep('page', '2030-01.xml', '2030-13.xml', '2029-12.xml', '0000-00.xml', 'authors.xml', '2030-01-1.xml')
   pool.keep('word', 'bolt', 'harb*', '"storm closes"', `${'a'.repeat(99)}⑴`, '½', 'muller', 'κοσμος', 'ﬁnally', '東京')
 }

@@ -1,8 +1,11 @@
 /** Real values: what the service has said so far, by what it names. Requests draw from them, so that they often hit. */
 
-const kinds = ['article', 'author', 'source', 'section', 'tag', 'key', 'webhook', 'delivery', 'preview'] as const
-const more = ['token', 'citation', 'relatedLink', 'cursor', 'change', 'snapshot', 'etag', 'page', 'word'] as const
-export type Kind = (typeof kinds)[number] | (typeof more)[number]
+/** What the parameters of paths name, by their names; a revision is a number. */
+export const namedInPaths = [
+  ...(['article', 'author', 'source', 'section', 'tag', 'media', 'block', 'citation', 'link', 'rendition'] as const),
+  ...(['key', 'webhook', 'delivery', 'preview', 'token', 'job', 'page'] as const),
+] as const
+export type Kind = (typeof namedInPaths)[number] | 'cursor' | 'change' | 'snapshot' | 'etag' | 'word'
 
 /** How many values of a kind are remembered: of those that were made to be there, and of others. */
 const FIRST = 16
@@ -24,7 +27,8 @@ const NAMED: Record<string, Kind> = {
   tag: 'tag',
   tags: 'tag',
   citations: 'citation',
-  relatedLinks: 'relatedLink',
+  relatedLinks: 'link',
+  image: 'media',
 }
 
 /** What a collection is of: by the last part of its path that is not variable. */
@@ -38,11 +42,14 @@ const COLLECTIONS: Record<string, Kind> = {
   sources: 'source',
   sections: 'section',
   tags: 'tag',
+  media: 'media',
+  jobs: 'job',
+  backups: 'job',
   'api-keys': 'key',
   webhooks: 'webhook',
   deliveries: 'delivery',
   citations: 'citation',
-  'related-links': 'relatedLink',
+  'related-links': 'link',
   preview: 'preview',
 }
 
@@ -58,6 +65,10 @@ export class Pool {
   readonly #next = new Map<string, string>()
   /** What is part of another thing: the path of that by the id. */
   readonly #within = new Map<string, string>()
+  /** The article that was last seen in a state. */
+  readonly #inState = new Map<string, string>()
+  /** A path to an image's rendition, by the image's id. */
+  readonly #renditions = new Map<string, string>()
   /** Values that are never drawn: what the callers themselves need. */
   readonly reserved = new Set<string>()
 
@@ -98,6 +109,12 @@ export class Pool {
     return this.#deleted.get(path.split('/')[2] ?? '')
   }
 
+  /** The path of the article that was last seen in a state. */
+  inState(state: string): string | undefined {
+    const article = this.#inState.get(state)
+    return article && `/v1/articles/${article}`
+  }
+
   /** The address of the next page of the list at a path, if there is one. */
   next(path: string): string | undefined {
     return this.#next.get(path)
@@ -105,8 +122,9 @@ export class Pool {
 
   /** The path with the thing that its last id is part of, where that is known. */
   belonging(path: string): string {
-    const found = path.match(/^(\/v1\/\w+\/)[^/]+(\/[\w-]+\/)([0-9a-f-]{36})(\/.*)?$/)
-    if (!found) return path
+    const [, media = ''] = /^\/media\/([^/]+)\/[^/]+\/[^/]+$/.exec(path) ?? []
+    const found = path.match(/^(\/v1\/\w+\/)[^/]+(\/[\w-]+\/)([\w-]+)(\/.*)?$/)
+    if (!found) return this.#renditions.get(media) ?? path
     const [, start, middle, id = '', rest = ''] = found
     const holder = this.#within.get(id)
     return holder ? `${start}${holder}${middle}${id}${rest}` : path
@@ -139,6 +157,20 @@ export class Pool {
     this.add('change', since)
   }
 
+  /** Learns the state of an article, and what it consists of. */
+  #learnArticle({ id: article, status, citations, body }: Json): void {
+    if (typeof article !== 'string') return
+    this.#inState.set(String(status), article)
+    for (const [kind, parts] of [
+      ['citation', citations],
+      ['block', body],
+    ] as const)
+      for (const { id } of Array.isArray(parts) ? parts : []) {
+        this.add(kind, id)
+        this.#within.set(String(id), article)
+      }
+  }
+
   #walk(value: unknown, kind: Kind | undefined, depth: number): void {
     if (depth > 5) return
     if (Array.isArray(value)) for (const one of value.slice(0, 5)) this.#walk(one, kind, depth + 1)
@@ -147,8 +179,9 @@ export class Pool {
         this.add(kind, value.id)
         this.add(kind, value.slug)
       }
-      if (kind === 'article' && Array.isArray(value.citations))
-        for (const { id } of value.citations) this.#within.set(String(id), String(value.id))
+      if (kind === 'article') this.#learnArticle(value)
+      if (kind === 'media' && Array.isArray(value.renditions))
+        for (const { url } of value.renditions) this.#renditions.set(String(value.id), String(url))
       for (const [name, member] of Object.entries(value))
         this.#walk(member, name === 'data' ? kind : NAMED[name], depth + 1)
     }

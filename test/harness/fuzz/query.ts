@@ -71,7 +71,7 @@ export function queryOf({ path, parameters }: Operation, values: ValuesOf, isTam
       return fc.tuple(isThere, value).map(([given, one]): Given[] => (given ? [[name, one]] : []))
     })
   const given = fc.tuple(...known).map((some) => some.flat())
-  if (isTame) return given
+  if (isTame) return given.map((some) => [...some, ...draftVersion(path, some)])
   const extra = fc.oneof(
     { weight: 8, arbitrary: fc.constant<Given[]>([]) },
     { weight: 1, arbitrary: fc.tuple(anyText, anyText).map((pair): Given[] => [pair]) },
@@ -94,6 +94,22 @@ export function queryOf({ path, parameters }: Operation, values: ValuesOf, isTam
   return fc
     .tuple(given, extra, isDoubled)
     .map(([some, more, twice]) => [...some, ...more, ...(twice ? some.slice(0, 1) : [])])
+}
+
+/** What only lists of working copies take. */
+const OF_DRAFTS = /^(?:status|scheduled|hasUnpublishedChanges|createdBy|publishAt\[\w+\])$/
+
+/** The version of articles that goes with the parameters, if none is among them. */
+function draftVersion(path: string, given: Given[]): Given[] {
+  if (path !== '/v1/articles' || given.some(([name]) => name === 'version')) return []
+  return given.some(([name]) => OF_DRAFTS.test(name)) ? [['version', 'draft']] : []
+}
+
+/** What a query has as JSON. */
+const AS_JSON: Record<string, string[]> = {
+  focalPoint: ['{"x":0.5,"y":0}', 'null'],
+  crops: ['{"wide":{"x":0,"y":0,"width":1,"height":0.5}}', '{"wide":null}'],
+  rights: ['{"holder":"Ana Moreau"}', '{"expiresAt":"2030-01-01T12:10:00Z","syndication":"forbidden"}'],
 }
 
 /** Values of a query parameter: valid ones, and with `isForged` such that look valid. */
@@ -119,6 +135,8 @@ function parameterOf(
   if (name === 'key') return pick('key')
   if (name === 'target') return fc.oneof(pick('article'), pick('tag'))
   if (name === 'q') return words
+  const texts = AS_JSON[name]
+  if (texts) return fc.constantFrom(...texts)
   const items = (schema.items ?? {}) as Json
   if (Array.isArray(items.enum)) return joined(fc.constantFrom(...items.enum.map(String)))
   if (['fields', 'include', 'facets'].includes(name)) return joined(fc.constantFrom(...String(example).split(',')))

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { bodyOf } from './bodies.ts'
 import { headersOf, withEtag } from './headers.ts'
 import { happens, type Json, type Operation } from './operation.ts'
-import type { Kind, Pool } from './pool.ts'
+import { type Kind, namedInPaths, type Pool } from './pool.ts'
 import { queryOf, withQuery } from './query.ts'
 import { anyNumber, anyText, percentEncoded, rawPart } from './texts.ts'
 import { type ValuesOf, valuesOf } from './values.ts'
@@ -21,19 +21,11 @@ export interface Sent {
   body?: Buffer | undefined
 }
 
-/** What a path parameter names. */
-const PATH_KINDS: Record<string, Kind> = {
-  article: 'article',
-  author: 'author',
-  source: 'source',
-  section: 'section',
-  tag: 'tag',
-  preview: 'preview',
-  token: 'token',
-  citation: 'citation',
-  webhook: 'webhook',
-  delivery: 'delivery',
-  page: 'page',
+/** What a path parameter names; undefined for the number of a revision. Throws for a name that nothing is known of. */
+function namedBy(parameter: string): Kind | undefined {
+  const kind = namedInPaths.find((one) => one === parameter)
+  if (!kind && parameter !== 'revision') throw new Error(`the pool has nothing that {${parameter}} names`)
+  return kind
 }
 
 /** Which parts of a request are wrong, and how often: most have one such part, so that the others are looked at, too. */
@@ -88,10 +80,15 @@ function requestOf(
   })
 }
 
+/** The state that an article has to be in for a transition. */
+const STATES: Record<string, string> = { submit: 'draft', return: 'in-review', unschedule: 'scheduled' }
+
 /** The path with what makes it likely that it leads somewhere. */
 function likely({ path: template }: Operation, path: string, pool: Pool): string {
-  const deleted = /^[^}]*\}\/restore$/.test(template) && pool.deleted(path)
-  return deleted ? `${deleted}/restore` : pool.belonging(path)
+  const [, , , , transition = '', more] = template.split('/')
+  const subject =
+    transition === 'restore' && more === undefined ? pool.deleted(path) : pool.inState(STATES[transition] ?? '')
+  return subject ? `${subject}/${transition}` : pool.belonging(path)
 }
 
 const roleArbitrary: fc.Arbitrary<Role> = fc.oneof(
@@ -105,7 +102,7 @@ function pathOf({ path, parameters }: Operation, values: ValuesOf, isTame: boole
     const name = /^\{(\w+)\}$/.exec(part)?.[1]
     if (name === undefined) return fc.constant(part)
     const { schema = {} } = parameters.find((one) => one.in === 'path' && one.name === name) ?? {}
-    const kind = PATH_KINDS[name] ?? (name === 'id' ? (path.includes('api-keys') ? 'key' : 'relatedLink') : undefined)
+    const kind = namedBy(name)
     const usual = kind ? values.pick(kind) : values.valid(schema, name).map(String)
     const good = usual.map(percentEncoded)
     if (isTame) return good

@@ -20,7 +20,9 @@ const REFERS: Record<string, Kind> = {
   article: 'article',
   replacement: 'article',
   citations: 'citation',
-  relatedLinks: 'relatedLink',
+  relatedLinks: 'link',
+  media: 'media',
+  image: 'media',
 }
 
 const languages = [
@@ -117,11 +119,24 @@ export function valuesOf(components: Record<string, Json>, pool: Pool): ValuesOf
       return mostly<unknown>(pick(kind), pick(kind))
     },
     Id: (name) => pick(REFERS[name] ?? 'article'),
+    NewRelatedLink: () => linkOf('NewRelatedLink'),
+    RelatedLinkInput: () => linkOf('RelatedLinkInput'),
     Moment: () => fc.constantFrom(...TIMES),
     Language: () => fc.constantFrom(...languages),
     Country: () => fc.constantFrom('NZ', 'CA', 'ZZ'),
     WebUrl: () => fc.constantFrom(...urls),
     Slug: () => fc.oneof(fc.constantFrom(...slugs), fc.stringMatching(/^[a-z0-9]{1,4}(-[a-z0-9]{1,3})?$/)),
+  }
+
+  /** A link leads to an article or to a page elsewhere, which has a title. */
+  function linkOf(component: string): Values {
+    const aim = fc.oneof(
+      fc.record({ article: pick('article') }).map((one) => ({ ...one, url: undefined })),
+      fc.record({ url: fc.constantFrom(...urls), title: words }).map((one) => ({ ...one, article: undefined })),
+    )
+    return fc
+      .tuple(valid(components[component] ?? {}, component), aim)
+      .map(([link, to]) => ({ ...Object(link), ...to }))
   }
 
   function valid(schema: Json, name = ''): Values {
@@ -185,7 +200,7 @@ export function valuesOf(components: Record<string, Json>, pool: Pool): ValuesOf
   }
 
   function text({ pattern, format, maxLength = 1_000, minLength = 0 }: Json, name: string): Values {
-    if (format === 'email') return fc.constantFrom(...mails)
+    if (format === 'idn-email') return fc.constantFrom(...mails)
     if (format === 'uri') return fc.constantFrom(...urls)
     if (name === 'cursor') return pick('change')
     if (REFERS[name]) return pick(REFERS[name])
