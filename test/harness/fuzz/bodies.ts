@@ -102,12 +102,14 @@ function formOf(members: unknown, file: Buffer): Body {
   return { type, bytes: Buffer.concat([...parts, `--${BOUNDARY}--\r\n`].map((part) => Buffer.from(part as string))) }
 }
 
-const INPUTS: Record<string, [make: string, change: string]> = {
+/** The schemas of what is created and of what is changed in bulk; files are not created so. */
+const INPUTS: Record<string, [make: string | null, change: string]> = {
   articles: ['NewArticle', 'ArticlePatch'],
   authors: ['NewAuthor', 'AuthorPatch'],
   sources: ['NewSource', 'SourcePatch'],
   sections: ['NewSection', 'SectionPatch'],
   tags: ['NewTag', 'TagPatch'],
+  media: [null, 'MediaPatch'],
 }
 
 /** A line of a bulk request: mostly an operation on what is there. */
@@ -116,7 +118,9 @@ function lineOf(lines: unknown, schemas: Record<string, Json>, { valid, pick }: 
     const id = pick(resource.replace(/s$/, '') as Kind)
     const of = (name: string) => valid(schemas[name] ?? {})
     return [
-      fc.record({ op: fc.constant('create'), resource: fc.constant(resource), body: of(make) }),
+      ...(make === null
+        ? []
+        : [fc.record({ op: fc.constant('create'), resource: fc.constant(resource), body: of(make) })]),
       fc.record({
         op: fc.constant('update'),
         resource: fc.constant(resource),
