@@ -72,6 +72,7 @@ export const authorKind: EntryKind<Row, NewAuthor> = {
   noun: 'author',
   plural: 'authors',
   title: 'Author',
+  example: 'ana-moreau',
   table: authors,
   Input: NewAuthor,
   Patch: AuthorPatch,

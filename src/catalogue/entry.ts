@@ -77,6 +77,8 @@ export interface EntryKind<Row extends EntryRow, Input extends EntryInput> exten
   /** As in paths and in the OpenAPI document: `authors`, `Author`. */
   plural: string
   title: string
+  /** How the OpenAPI document names one in a path: by a slug of the sample newsroom, so that its reader can execute it. */
+  example: string
   /** Schemas: of the requests that create and update an entry, of replies, and of the filters of the list. */
   Input: z.ZodType<Input>
   Patch: z.ZodType

@@ -44,6 +44,7 @@ export function registerEntries<Row extends EntryRow, Input extends EntryInput>(
       .max(200)
       .meta({
         description: `The id or the slug of the ${noun}${kind.slugScope ? '; or its path, as one segment: a longer one is found with `?path=` of the list' : ''}.`,
+        examples: [kind.example],
       }),
   })
   const sorts = Object.keys(kind.sorts).flatMap((name) => [name, `-${name}`])

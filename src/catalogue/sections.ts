@@ -86,6 +86,7 @@ export const sectionKind: EntryKind<SectionRow, NewSection> = {
   noun: 'section',
   plural: 'sections',
   title: 'Section',
+  example: 'world-news',
   table: sections,
   Input: NewSection,
   Patch: SectionPatch,

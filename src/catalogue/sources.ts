@@ -78,6 +78,7 @@ export const sourceKind: EntryKind<Row, NewSource> = {
   noun: 'source',
   plural: 'sources',
   title: 'Source',
+  example: 'harbour-office',
   table: sources,
   Input: NewSource,
   Patch: SourcePatch,

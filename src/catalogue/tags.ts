@@ -49,6 +49,7 @@ export const tagKind: EntryKind<Row, NewTag> = {
   noun: 'tag',
   plural: 'tags',
   title: 'Tag',
+  example: 'infrastructure',
   table: tags,
   Input: NewTag,
   Patch: TagPatch,

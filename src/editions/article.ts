@@ -171,5 +171,8 @@ export const ArticleOrFields = z.union([Article, ArticleFields])
 export const includable = ['body', 'citations', 'relatedLinks', 'corrections', 'breadcrumbs'] as const
 
 export const ByArticle = z.strictObject({
-  article: z.string().max(200).meta({ description: 'The id or slug of the article.' }),
+  article: z
+    .string()
+    .max(200)
+    .meta({ description: 'The id or slug of the article.', examples: ['storm-closes-harbour'] }),
 })

@@ -14,7 +14,12 @@ import { type MediaRow, renditionsOf } from './renditions.ts'
 import { servedMedia } from './served-media.ts'
 import { type MediaSettings, mediaSettings } from './settings.ts'
 
-const One = z.strictObject({ media: z.string().max(100).meta({ description: 'The id of the media.' }) })
+const One = z.strictObject({
+  media: z
+    .string()
+    .max(100)
+    .meta({ description: 'The id of the media.', examples: ['0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d'] }),
+})
 
 const description = `The file of a recording or a document, as it was uploaded. \`Range\` is supported.
 

@@ -34,6 +34,7 @@ export const mediaKind: EntryKind<MediaRow, MediaInput> = {
   noun: 'media',
   plural: 'media',
   title: 'Media',
+  example: 'harbour-bridge-at-dawn-8e2a4b6d',
   table: media,
   readAccess: 'drafts:write',
   isUploaded: true,

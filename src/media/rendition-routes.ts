@@ -28,7 +28,10 @@ export interface FileRouteDeps extends FileCaching {
 }
 
 const Address = z.strictObject({
-  media: z.string().max(100).meta({ description: 'The id of the image.' }),
+  media: z
+    .string()
+    .max(100)
+    .meta({ description: 'The id of the image.', examples: ['0190f4a1-7c3e-7a52-9d1b-5f0c8e2a4b6d'] }),
   key: z
     .string()
     .max(50)

@@ -9,7 +9,10 @@ import { mediaKinds } from './file-types.ts'
 
 /** The path parameter of the operations on one entry. */
 export const MediaReference = z.strictObject({
-  media: z.string().max(200).meta({ description: 'The id or the slug of the media.' }),
+  media: z
+    .string()
+    .max(200)
+    .meta({ description: 'The id or the slug of the media.', examples: ['harbour-bridge-at-dawn-8e2a4b6d'] }),
 })
 
 export const mediaStatuses = ['available', 'expired', 'withdrawn'] as const

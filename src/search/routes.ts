@@ -73,7 +73,7 @@ const { status: _, q: __, path: ___, ...filters } = articleParameters
 const Query = z.strictObject({
   ...pageParameters,
   ...filters,
-  q: queryText,
+  q: queryText.meta({ ...queryText.meta(), examples: ['harbour bridge'] }),
   facets: enumList([...facetNames, 'none'], 'The facets to count; all if left out, `none` for none.').optional(),
 })
 

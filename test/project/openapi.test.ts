@@ -192,19 +192,21 @@ describe('the OpenAPI document', () => {
     ;(addFormats as unknown as (ajv: Ajv2020) => void)(ajv)
     ajv.addSchema(document, 'openapi')
     const faults: string[] = []
-    for (const { at, ...operation } of operations()) {
-      const [method = '', path = ''] = String(at).split(' ')
+    for (const { at, parameters = [], ...operation } of operations()) {
+      const check = (example: unknown, place: string[]) => {
+        const pointer = ['paths', ...String(at).split(' ').reverse(), ...place, 'schema'].map((part) =>
+          encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')),
+        )
+        const validate = ajv.compile({ $ref: `openapi#/${pointer.join('/')}` })
+        if (example === undefined || !validate(example))
+          faults.push(`${at} ${place.join(' ')}: ${ajv.errorsText(validate.errors)}`)
+      }
+      for (const [index, { required, example }] of (parameters as Json[]).entries())
+        if (required) check(example, ['parameters', String(index)])
       for (const [place, content] of contentsOf(operation))
-        for (const [type, { example }] of Object.entries(content)) {
-          // Texts of another language than JSON are examples of themselves.
-          if (/xml$|^text/.test(type)) continue
-          const pointer = ['paths', path, method, ...place, type, 'schema'].map((part) =>
-            encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')),
-          )
-          const validate = ajv.compile({ $ref: `openapi#/${pointer.join('/')}` })
-          if (example === undefined || !validate(example))
-            faults.push(`${at} ${place.join(' ')}: ${ajv.errorsText(validate.errors)}`)
-        }
+        // Texts of another language than JSON are examples of themselves.
+        for (const [type, { example }] of Object.entries(content))
+          if (!/xml$|^text/.test(type)) check(example, [...place, type])
     }
     expect(faults).toEqual([])
   })

@@ -115,7 +115,12 @@ export function registerPreviews(
         description:
           'Gives the working copy that a preview link shows, as it would go live. With neither `fields` nor `body` the reply is an `Article`.',
         tags,
-        params: z.strictObject({ token: z.string().max(200).meta({ description: 'The token in the link.' }) }),
+        params: z.strictObject({
+          token: z
+            .string()
+            .max(200)
+            .meta({ description: 'The token in the link.', examples: ['01a20b7c44cd73539e2fd39000b30c60_Byjacq'] }),
+        }),
         querystring: z.strictObject(projectionParameters),
         response: { 200: ArticleOrFields, 503: ProblemReply },
       },

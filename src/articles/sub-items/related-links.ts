@@ -29,7 +29,7 @@ const ByLink = z.strictObject({ link: Id.meta({ description: 'The id of the rela
 const articleParameter = z
   .string()
   .max(200)
-  .meta({ description: 'The id or slug of the article that the links belong to.' })
+  .meta({ description: 'The id or slug of the article that the links belong to.', examples: ['storm-closes-harbour'] })
 const tags = ['Related links']
 
 type Version = 'live' | 'draft'

@@ -96,7 +96,7 @@ function addReplies(operation: Operation, method: string, declared: RouteDeclara
   return missing
 }
 
-/** Gives the function that adds examples to the body and to the replies of an operation. */
+/** Gives the function that adds examples to the parameters that a request has to have, to the body and to the replies of an operation. */
 function examplesIn(components: Map<string, Json>) {
   const exampleOf = examplesFrom(components)
   const add = (content: unknown, where: string) => {
@@ -112,8 +112,10 @@ function examplesIn(components: Map<string, Json>) {
     const all = (components.get(name)?.examples ?? [exampleOf(items, where)]) as unknown[]
     return all.map((one) => `${JSON.stringify(one)}\n`).join('')
   }
-  return ({ operationId, requestBody, responses }: Operation): void => {
-    add(requestBody?.content, `the body of ${String(operationId)}`)
-    for (const [status, one] of Object.entries(responses)) add(one.content, `${String(operationId)} ${status}`)
+  return ({ operationId: id, parameters = [], requestBody, responses }: Operation): void => {
+    for (const parameter of parameters)
+      if (parameter.required) parameter.example ??= exampleOf(parameter.schema as Json, `${parameter.name} of ${id}`)
+    add(requestBody?.content, `the body of ${id}`)
+    for (const [status, one] of Object.entries(responses)) add(one.content, `${id} ${status}`)
   }
 }
