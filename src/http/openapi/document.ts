@@ -96,7 +96,7 @@ function addReplies(operation: Operation, method: string, declared: RouteDeclara
   return missing
 }
 
-/** Gives the function that adds examples to the parameters that a request has to have, to the body and to the replies of an operation. */
+/** Gives the function that adds examples to an operation: to the parameters that it requires, its body and its replies. */
 function examplesIn(components: Map<string, Json>) {
   const exampleOf = examplesFrom(components)
   const add = (content: unknown, where: string) => {
