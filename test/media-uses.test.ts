@@ -75,6 +75,22 @@ describe('a document of an editor', () => {
     },
   )
 
+  it.each(['blocks', 'prosemirror', 'portable-text', 'html', 'markdown'] as const)(
+    'as %s leaves to media also the longest words that media may have',
+    async (format) => {
+      const words = { alt: `Cranes\n${'a'.repeat(993)}`, caption: '*'.repeat(5_000), credit: 'c'.repeat(300) }
+      const { id } = await storePhoto(room)
+      await room.editor.patch(`/v1/media/${id}`).send(words).expect(200)
+      const article = await publish({ image: { media: id }, body: [{ type: 'image', media: id }] })
+      const query = format === 'blocks' ? '' : `&body=${format}`
+      const { image, body } = (await room.editor.get(`/v1/articles/${article.id}?version=draft${query}`)).body
+      expect(image).toMatchObject({ ...words, alt: words.alt.replace('\n', ' ') })
+      const sent = { image, body: format === 'blocks' ? body : { format, value: body } }
+      const { body: saved } = await room.editor.patch(`/v1/articles/${article.id}`).send(sent).expect(200)
+      expect([saved.warnings, saved.body, saved.version]).toEqual([undefined, article.body, 1])
+    },
+  )
+
   it.each([
     ['relative addresses', {}],
     ['an image service', { ...SITE, MEDIA_TEMPLATE: 'https://img.example/w_{width}/{encodedSource}' }],

@@ -1,7 +1,9 @@
 /** The schemas of the requests that create and change articles. */
+
 import * as z from 'zod'
 import { BodyInput } from '../body/body-input.ts'
 import { relations } from '../editions/content.ts'
+import { MAX_CAPTION, MAX_CREDIT } from '../lib/media.ts'
 import { ImageCrop, imageFacts } from '../lib/media-schemas.ts'
 import { patchOf } from '../lib/merge-patch.ts'
 import { Country, Id, Language, line, MAX_URL, Moment, prose, Reference, Slug, WebUrl } from '../lib/schemas.ts'
@@ -149,10 +151,10 @@ const image = {
   alt: lineOrNothing(2_000).meta({
     description: 'What it shows, for those who do not see it; that of the media unless set, empty for none.',
   }),
-  caption: prose(2_000)
+  caption: prose(MAX_CAPTION)
     .nullish()
     .meta({ description: 'The words below it, as plain text; those of the media unless set.' }),
-  credit: line(200).nullish().meta({ description: 'Who made it; that of the media unless set.' }),
+  credit: line(MAX_CREDIT).nullish().meta({ description: 'Who made it; that of the media unless set.' }),
   crop: ImageCrop.nullish().meta({ description: 'The part that the article shows; all unless set.' }),
   ...shownOfImage,
 }

@@ -1,8 +1,9 @@
 /** Schemas of the members that blocks have in common. */
 import * as z from 'zod'
+import { MAX_CREDIT } from '../lib/media.ts'
 import { line, prose } from '../lib/schemas.ts'
 import { isVisible } from '../lib/unicode.ts'
-import { MAX_CODE, MAX_NAME, MAX_ONE_LINE, MAX_TEXT, UNPRINTABLE } from './limits.ts'
+import { MAX_CODE, MAX_MEDIA_CAPTION, MAX_NAME, MAX_ONE_LINE, MAX_TEXT, UNPRINTABLE } from './limits.ts'
 
 const clean = <T extends z.ZodType<string>>(schema: T): T =>
   schema.refine((value) => value.search(UNPRINTABLE) === -1, 'must not hold control characters')
@@ -43,5 +44,10 @@ export const typed = <T extends string>(type: T) => ({
   ...common,
 })
 /** Inline Markdown of a caption; hard breaks are its only line ends. */
-const InlineCaption = clean(prose(MAX_ONE_LINE))
-export const caption = InlineCaption.nullish().meta({ description: 'The words below it, as inline Markdown.' })
+const captionOf = (max: number) =>
+  clean(prose(max)).nullish().meta({ description: 'The words below it, as inline Markdown.' })
+export const caption = captionOf(MAX_ONE_LINE)
+/** The caption of an image or a recording. */
+export const mediaCaption = captionOf(MAX_MEDIA_CAPTION)
+/** The credit of an image or a recording. */
+export const CreditLine = clean(line(MAX_CREDIT))

@@ -1,5 +1,6 @@
 /** Figures and galleries in HTML. */
 
+import { MAX_CREDIT } from '../lib/media.ts'
 import { warnAboutLinks } from './html-elements.ts'
 import { aspectRatioOf, embedOf, providerIn, withEmbeds } from './html-media.ts'
 import type { HtmlReading } from './html-reading.ts'
@@ -69,7 +70,7 @@ function captionOf(reader: HtmlReading, captions: HtmlElement[], marks: Mark[]):
   const end = last ? childrenOf(last).findLast((node) => !isText(node) || node.value.trim() !== '') : undefined
   const isCredit = end && (isTag(end, 'small', 'cite') || (isElement(end) && hasClass(end, /(?:^|-)credit$/)))
   const credit = isCredit ? textOfNode(end) : ''
-  const taken = end && isElement(end) && credit !== '' && credit.length <= MAX_NAME ? end : undefined
+  const taken = end && isElement(end) && credit !== '' && credit.length <= MAX_CREDIT ? end : undefined
   if (taken) warnAboutLinks(taken, 'a credit', reader.warnings)
   const nodes = captions.map((node) =>
     reader.lines(

@@ -1,4 +1,5 @@
 /** The limits of a body. */
+import { MAX_CAPTION } from '../lib/media.ts'
 
 export const MAX_BLOCKS = 2_000
 export const MAX_TEXT = 20_000
@@ -20,6 +21,8 @@ export const MAX_MARKUP = 20_000
 export const MAX_LIST_DEPTH = 8
 export const MAX_ONE_LINE = 2_000
 export const MAX_NAME = 200
+/** The caption of an image or a recording: that of the media as inline Markdown, in which each sign may be escaped. */
+export const MAX_MEDIA_CAPTION = 2 * MAX_CAPTION
 
 /** Control characters, lone surrogates and non-characters, which XML and JSON parsers reject. */
 export const UNPRINTABLE = /[\p{Cs}\uFFFE\uFFFF]|[^\P{Cc}\t\n\r]/gu

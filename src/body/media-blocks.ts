@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { ImageCrop, imageFacts, ShownRights } from '../lib/media-schemas.ts'
 import { Id, Reference, WebUrl } from '../lib/schemas.ts'
 import { isLinkTarget } from './addresses.ts'
-import { caption, InlineLine, LineOrNothing, ShortName, typed } from './block-members.ts'
+import { CreditLine, caption, InlineLine, LineOrNothing, mediaCaption, ShortName, typed } from './block-members.ts'
 import { MAX_IMAGES } from './limits.ts'
 
 /** The longest address: that of a file elsewhere, or of one of this service. */
@@ -21,7 +21,7 @@ const source = {
       examples: ['https://images.example/bridge.jpg'],
     }),
 }
-const credit = ShortName.nullish().meta({ description: 'Who made it; with `media`, that of the media if left out.' })
+const credit = CreditLine.nullish().meta({ description: 'Who made it; with `media`, that of the media if left out.' })
 
 /** The same in a reply. */
 const shownSource = {
@@ -59,7 +59,7 @@ const picture = {
     examples: ['The bridge at dawn'],
   }),
   link,
-  caption,
+  caption: mediaCaption,
   credit,
   crop: ImageCrop.nullish().meta({ description: 'The part that is shown here; all if left out. Only with `media`.' }),
   ...shownImage,
@@ -72,7 +72,7 @@ const shownPicture = {
     examples: ['The bridge at dawn'],
   }),
   link,
-  caption,
+  caption: mediaCaption,
   credit,
   crop: ImageCrop.optional().meta({ description: 'The part that is shown here.' }),
   ...shownImage,
@@ -134,8 +134,8 @@ export const GalleryBlock = z
   .strictObject({ ...typed('gallery'), images: images(z.strictObject(shownPicture)), caption })
   .meta({ id: 'GalleryBlock', ...gallery })
 
-const recording = { ...source, caption, credit, ...shownRecording }
-const shown = { ...shownSource, caption, credit, ...shownRecording }
+const recording = { ...source, caption: mediaCaption, credit, ...shownRecording }
+const shown = { ...shownSource, caption: mediaCaption, credit, ...shownRecording }
 const poster = WebUrl.nullish().meta({ description: 'The address of an image that is shown before it plays.' })
 
 export const AudioBlockInput = z

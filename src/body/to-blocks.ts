@@ -1,11 +1,12 @@
 /** Pieces to blocks: texts become inline Markdown, and what exceeds a limit becomes a paragraph. */
+import { MAX_CREDIT } from '../lib/media.ts'
 import { isVisible } from '../lib/unicode.ts'
 import { isLinkTarget } from './addresses.ts'
 import type { StoredBlock } from './block.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
 import { UnreadableBody } from './errors.ts'
 import { type Run, tidyRuns } from './inline.ts'
-import { MAX_COLUMNS, MAX_NAME, MAX_ONE_LINE, MAX_ROWS } from './limits.ts'
+import { MAX_COLUMNS, MAX_MEDIA_CAPTION, MAX_NAME, MAX_ONE_LINE, MAX_ROWS } from './limits.ts'
 import { listBlocks } from './list-writer.ts'
 import { type CellPiece, hasWords, type ImagePiece, oneLine, type Piece, type TablePiece } from './pieces.ts'
 import type { Cell } from './table-grid.ts'
@@ -57,7 +58,11 @@ class BlockWriter {
       case 'audio':
       case 'video': {
         const { type, source, poster, credit } = piece
-        const recording = { ...source, caption: this.#text(piece.caption), credit: this.#name(credit) }
+        const recording = {
+          ...source,
+          caption: this.#text(piece.caption, MAX_MEDIA_CAPTION),
+          credit: this.#name(credit, MAX_CREDIT),
+        }
         return [type === 'audio' ? { type, ...recording } : { type, ...recording, poster }]
       }
       case 'embed': {
@@ -116,8 +121,8 @@ class BlockWriter {
       ...address,
       alt: isLong ? '' : alt,
       ...(isTarget ? { link } : {}),
-      caption: this.#text(caption),
-      credit: this.#name(credit),
+      caption: this.#text(caption, MAX_MEDIA_CAPTION),
+      credit: this.#name(credit, MAX_CREDIT),
       ...(crop && { crop }),
     }
   }
@@ -129,10 +134,10 @@ class BlockWriter {
   }
 
   /** The text of a caption or a cell. */
-  #text(runs: Run[]): string | null {
+  #text(runs: Run[], max = MAX_ONE_LINE): string | null {
     const text = asText(runs)
     if (!isVisible(text)) return null
-    if (text.length <= MAX_ONE_LINE) return text
+    if (text.length <= max) return text
     this.#overflow(runs, 'caption')
     return null
   }
@@ -146,10 +151,10 @@ class BlockWriter {
   }
 
   /** A name, such as a credit or an attribution. */
-  #name(value: string): string | null {
+  #name(value: string, max = MAX_NAME): string | null {
     const name = value.replace(/\s+/g, ' ').trim()
     if (!isVisible(name)) return null
-    if (name.length <= MAX_NAME) return name
+    if (name.length <= max) return name
     this.#overflow([{ text: name, marks: [] }], 'credit')
     return null
   }

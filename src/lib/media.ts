@@ -1,5 +1,10 @@
 /** What is stored of media beside plain columns. */
 
+/** The longest words of media, in characters. Where it is shown, it may have words of the same length. */
+export const MAX_ALT = 1_000
+export const MAX_CAPTION = 5_000
+export const MAX_CREDIT = 300
+
 /** A point of an image, as fractions of its width and height from the upper left corner. */
 export interface Point {
   x: number

@@ -1,7 +1,7 @@
 /** The filters of the list of media. */
 import { and, eq, lt, notExists, type SQL, sql } from 'drizzle-orm'
 import * as z from 'zod'
-import { syndications } from '../lib/media.ts'
+import { MAX_CREDIT, syndications } from '../lib/media.ts'
 import { booleanParameter } from '../lib/query-parameters.ts'
 import { Moment } from '../lib/schemas.ts'
 import { memberOf } from '../storage/dialect.ts'
@@ -13,7 +13,7 @@ import { mediaStatuses } from './schemas.ts'
 export const mediaFilters = {
   kind: z.enum(mediaKinds).optional().meta({ description: 'Only files of this kind.' }),
   status: z.enum(mediaStatuses).optional().meta({ description: 'Only files of this status.' }),
-  credit: z.string().max(300).optional().meta({ description: 'Only files with exactly this credit line.' }),
+  credit: z.string().max(MAX_CREDIT).optional().meta({ description: 'Only files with exactly this credit line.' }),
   syndication: z.enum(syndications).optional().meta({ description: 'Only files whose rights have this syndication.' }),
   unused: booleanParameter('Only files that no article and no other entry uses, not even a working copy.'),
   'expiresAt[lt]': Moment.optional().meta({ description: 'Only files whose rights expire before this.' }),

@@ -1,7 +1,7 @@
 /** The schemas of media: what editors write of a file, and replies. */
 import * as z from 'zod'
 import { entryMetadata, entryView } from '../catalogue/entry.ts'
-import { syndications } from '../lib/media.ts'
+import { MAX_ALT, MAX_CAPTION, MAX_CREDIT, syndications } from '../lib/media.ts'
 import { ImageCrop, Rendition } from '../lib/media-schemas.ts'
 import { patchOf } from '../lib/merge-patch.ts'
 import { Country, Language, line, Moment, prose, Slug, Timestamp, WebUrl } from '../lib/schemas.ts'
@@ -59,9 +59,9 @@ const RightsInput = z
 
 const members = {
   name: line(200).meta({ description: 'The title, for editors.', examples: ['Harbour bridge at dawn'] }),
-  alt: prose(1_000).nullish().meta({ description: 'What the image shows, for those who do not see it.' }),
-  caption: prose(5_000).nullish().meta({ description: 'The caption; inline Markdown.' }),
-  credit: line(300)
+  alt: prose(MAX_ALT).nullish().meta({ description: 'What the image shows, for those who do not see it.' }),
+  caption: prose(MAX_CAPTION).nullish().meta({ description: 'The caption; inline Markdown.' }),
+  credit: line(MAX_CREDIT)
     .nullish()
     .meta({ description: 'The credit line.', examples: ['Ana Moreau/Coastal Wire'] }),
   language: Language.nullish().meta({ description: 'The language of these texts, or of a recording.' }),

@@ -1,9 +1,11 @@
 /** Makes an entry of a file that has been received. */
+
 import { eq } from 'drizzle-orm'
 import { actorOf } from '../access/roles.ts'
 import type { WriteContext } from '../access/write-context.ts'
 import { createEntry, findOwnEntry, saveEntry } from '../catalogue/store.ts'
 import { restoreEntry } from '../catalogue/trash.ts'
+import { MAX_CREDIT } from '../lib/media.ts'
 import { Problem } from '../lib/problem.ts'
 import { media } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
@@ -79,7 +81,6 @@ export async function createMedia(
 }
 
 const MAX_NAME = 200
-const MAX_CREDIT = 300
 
 /** A text of a file as an editor may send it: one line, not too long. */
 const singleLine = (text: string, max: number): string => text.replace(/\s+/g, ' ').trim().slice(0, max).toWellFormed()
