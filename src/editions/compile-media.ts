@@ -3,7 +3,7 @@ import type { Block, StoredBlock } from '../body/block.ts'
 import { mapMedia } from '../body/media-uses.ts'
 import { writeInline } from '../body/write-inline.ts'
 import type { Image } from '../lib/media-schemas.ts'
-import { type ImageUse, imageFactsOf, imageOf, oneLine, rightsOf, wordsOf } from '../media/image.ts'
+import { type ImageUse, imageFactsOf, imageOf, rightsOf, withoutLineBreaks, wordsOf } from '../media/image.ts'
 import type { MediaLoader } from '../media/loader.ts'
 import { fileUrl, type MediaRow } from '../media/renditions.ts'
 import type { StoredImage } from './content.ts'
@@ -39,6 +39,6 @@ function inlineWords(row: MediaRow, use: ImageUse) {
   const isOwn = typeof use.caption === 'string'
   return {
     ...words,
-    caption: isOwn || caption === null ? caption : writeInline([{ text: oneLine(caption), marks: [] }]),
+    caption: isOwn || caption === null ? caption : writeInline([{ text: withoutLineBreaks(caption), marks: [] }]),
   }
 }

@@ -54,12 +54,12 @@ export function imageFactsOf(media: MediaRow, settings: MediaSettings, { crop = 
   return { url, width, height, dominantColour, thumbhash, renditions }
 }
 
-/** A text without its line breaks. */
-export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
+/** The text as a single line. */
+export const withoutLineBreaks = (text: string): string => text.replace(/\s+/g, ' ').trim()
 
 /** The words of a use, or those of the media where it has none. */
 export const wordsOf = (media: MediaRow, { alt, caption, credit }: ImageUse) => ({
-  alt: alt ?? oneLine(media.alt ?? ''),
+  alt: alt ?? withoutLineBreaks(media.alt ?? ''),
   caption: caption ?? media.caption,
   credit: credit ?? media.credit,
 })
