@@ -93,8 +93,9 @@ function withInheritedSources(sent: StoredBlock[], shown: Block[]): StoredBlock[
   const ofQuote = new Map<string, QuotedOwner>()
   const ofName = new Map<string, QuotedOwner>()
   for (const block of shown) {
-    const name = block.type === 'quote' ? attributionText(block) : null
-    if (block.type !== 'quote' || name === null) continue
+    if (block.type !== 'quote') continue
+    const name = attributionText(block)
+    if (name === null) continue
     const owner = { source: block.source?.id ?? null, attribution: block.attribution }
     ofQuote.set(keyOfQuote(name, block), owner)
     if (block.source && !ofName.has(name)) ofName.set(name, owner)

@@ -1,4 +1,5 @@
 /** Images, recordings and pages of others in HTML. */
+import { singleLine } from '../lib/unicode.ts'
 import { linkTarget, soleAddress, webAddress } from './addresses.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
 import type { AddressOptions } from './html-reading.ts'
@@ -83,7 +84,7 @@ export function frameOf(element: HtmlElement, base: string | undefined): EmbedPi
     if (address !== null)
       return {
         ...embedOf(address, '', aspectRatioOf(element)),
-        title: attribute(element, 'title').replace(/\s+/g, ' ').trim(),
+        title: singleLine(attribute(element, 'title')),
       }
   }
   return null

@@ -2,6 +2,7 @@
  * Reads a tree of HTML into pieces. Every text node ends in a piece, whatever elements stand around it; what a body cannot
  * have is unwrapped to its text, except for elements whose text is not for readers.
  */
+import { singleLine } from '../lib/unicode.ts'
 import { forbiddenProtocol, linkTarget } from './addresses.ts'
 import { cleanText } from './clean-text.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
@@ -203,7 +204,7 @@ class HtmlReader implements HtmlReading {
   }
 
   #image(element: HtmlElement, marks: Mark[], out: PieceCollector): void {
-    const alt = cleanText(attribute(element, 'alt')).replace(/\s+/g, ' ').trim()
+    const alt = singleLine(cleanText(attribute(element, 'alt')))
     const emoji = emojiOf(element)
     if (emoji !== '') {
       out.text({ text: emoji, marks })

@@ -1,5 +1,7 @@
 /** Untrusted HTML as a tree, parsed as browsers do, within limits; and what the converter asks of its nodes. */
+
 import { type DefaultTreeAdapterTypes, defaultTreeAdapter, parseFragment, type TreeAdapter } from 'parse5'
+import { singleLine } from '../lib/unicode.ts'
 import { UnreadableBody } from './errors.ts'
 
 export type HtmlNode = DefaultTreeAdapterTypes.ChildNode
@@ -99,7 +101,7 @@ export function textOfNode(node: HtmlNode): string {
     }
   }
   visit(node)
-  return texts.join('').replace(/\s+/g, ' ').trim()
+  return singleLine(texts.join(''))
 }
 
 /** The content of an element; that of a `<template>` is apart from its children. */

@@ -1,5 +1,7 @@
 /** Checks that a conversion has lost no word: those before are compared with those after it. */
+
 import { getOrCreate } from '../lib/cache.ts'
+import { singleLine } from '../lib/unicode.ts'
 import type { StoredBlock } from './block.ts'
 import { textsIn } from './block-texts.ts'
 import { cleanText } from './clean-text.ts'
@@ -46,7 +48,7 @@ function attributesIn(nodes: HtmlNode[]): Map<string, string[]> {
     if (!isElement(node) || isScript(node)) return
     const name = `<${node.tagName.slice(0, 40)}> elements`
     const own = isCustom(node) ? shownBy(node) : [attribute(node, 'title')]
-    const written = own.map((text) => text.replace(/\s+/g, ' ').trim()).filter((text) => text !== '')
+    const written = own.map(singleLine).filter((text) => text !== '')
     if (written.length > 0)
       getOrCreate(texts, `${isCustom(node) ? 'attributes' : 'titles'} of ${name}`, () => []).push(...written)
     for (const child of childrenOf(node)) visit(child)

@@ -1,6 +1,6 @@
 /** Pieces to blocks: texts become inline Markdown, and what exceeds a limit becomes a paragraph. */
 import { MAX_CREDIT } from '../lib/media.ts'
-import { isVisible } from '../lib/unicode.ts'
+import { isVisible, singleLine } from '../lib/unicode.ts'
 import { isLinkTarget } from './addresses.ts'
 import type { StoredBlock } from './block.ts'
 import type { ConversionWarnings } from './conversion-warnings.ts'
@@ -143,7 +143,7 @@ class BlockWriter {
   }
 
   #plainLine(text: string): string | null {
-    const line = text.replace(/\s+/g, ' ').trim()
+    const line = singleLine(text)
     if (!isVisible(line)) return null
     if (line.length <= MAX_ONE_LINE) return line
     this.#overflow([{ text: line, marks: [] }], 'title')
@@ -152,7 +152,7 @@ class BlockWriter {
 
   /** A name, such as a credit or an attribution. */
   #name(value: string, max = MAX_NAME): string | null {
-    const name = value.replace(/\s+/g, ' ').trim()
+    const name = singleLine(value)
     if (!isVisible(name)) return null
     if (name.length <= max) return name
     this.#overflow([{ text: name, marks: [] }], 'credit')

@@ -77,7 +77,7 @@ export interface EntryKind<Row extends EntryRow, Input extends EntryInput> exten
   /** As in paths and in the OpenAPI document: `authors`, `Author`. */
   plural: string
   title: string
-  /** How the OpenAPI document names one in a path: by a slug of the sample newsroom, so that its reader can execute it. */
+  /** The slug in the examples of the OpenAPI document: one of the sample newsroom, if that has any of the kind. */
   example: string
   /** Schemas: of the requests that create and update an entry, of replies, and of the filters of the list. */
   Input: z.ZodType<Input>

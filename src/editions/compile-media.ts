@@ -1,9 +1,11 @@
 /** Compiles the media of an article: ids are replaced by what is shown of the files. What may not be shown is left out. */
+
 import type { Block, StoredBlock } from '../body/block.ts'
 import { mapMedia } from '../body/media-uses.ts'
 import { writeInline } from '../body/write-inline.ts'
 import type { Image } from '../lib/media-schemas.ts'
-import { type ImageUse, imageFactsOf, imageOf, rightsOf, withoutLineBreaks, wordsOf } from '../media/image.ts'
+import { singleLine } from '../lib/unicode.ts'
+import { type ImageUse, imageFactsOf, imageOf, rightsOf, wordsOf } from '../media/image.ts'
 import type { MediaLoader } from '../media/loader.ts'
 import { fileUrl, type MediaRow } from '../media/renditions.ts'
 import type { StoredImage } from './content.ts'
@@ -39,6 +41,6 @@ function inlineWords(row: MediaRow, use: ImageUse) {
   const isOwn = typeof use.caption === 'string'
   return {
     ...words,
-    caption: isOwn || caption === null ? caption : writeInline([{ text: withoutLineBreaks(caption), marks: [] }]),
+    caption: isOwn || caption === null ? caption : writeInline([{ text: singleLine(caption), marks: [] }]),
   }
 }

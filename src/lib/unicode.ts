@@ -8,6 +8,9 @@ export function invalidCharacters(text: string): string | undefined {
   return CONTROL.test(text) ? 'has a control character' : undefined
 }
 
+/** The text as a single line: white space of any kind and length is a space. */
+export const singleLine = (text: string): string => text.replace(/\s+/g, ' ').trim()
+
 /** Text of spaces, invisible characters (Unicode: Default_Ignorable_Code_Point) and the blank Braille pattern alone. */
 const INVISIBLE = /^[\p{White_Space}\p{DI}\u2800\ufff9-\ufffb]*$/u
 

@@ -3,6 +3,7 @@
 import type { LoadImages } from '../catalogue/images.ts'
 import type { Crop } from '../lib/media.ts'
 import type { Image, Rendition } from '../lib/media-schemas.ts'
+import { singleLine } from '../lib/unicode.ts'
 import { FULL } from './crops.ts'
 import { loadMedia, type MediaLoader } from './loader.ts'
 import { fileUrl, type MediaRow, renditionsOf } from './renditions.ts'
@@ -54,12 +55,9 @@ export function imageFactsOf(media: MediaRow, settings: MediaSettings, { crop = 
   return { url, width, height, dominantColour, thumbhash, renditions }
 }
 
-/** The text as a single line. */
-export const withoutLineBreaks = (text: string): string => text.replace(/\s+/g, ' ').trim()
-
 /** The words of a use, or those of the media where it has none. */
 export const wordsOf = (media: MediaRow, { alt, caption, credit }: ImageUse) => ({
-  alt: alt ?? withoutLineBreaks(media.alt ?? ''),
+  alt: alt ?? singleLine(media.alt ?? ''),
   caption: caption ?? media.caption,
   credit: credit ?? media.credit,
 })

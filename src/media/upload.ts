@@ -7,6 +7,7 @@ import { createEntry, findOwnEntry, saveEntry } from '../catalogue/store.ts'
 import { restoreEntry } from '../catalogue/trash.ts'
 import { MAX_CREDIT } from '../lib/media.ts'
 import { Problem } from '../lib/problem.ts'
+import { singleLine } from '../lib/unicode.ts'
 import { media } from '../storage/schema.ts'
 import type { Writer } from '../storage/storage.ts'
 import type { ReceivedFile } from './files/file-store.ts'
@@ -70,7 +71,7 @@ export async function createMedia(
   const input = {
     ...fields,
     caption: fields.caption === undefined ? caption : fields.caption,
-    credit: fields.credit === undefined ? singleLine(credit ?? '', MAX_CREDIT) || undefined : fields.credit,
+    credit: fields.credit === undefined ? shortLine(credit ?? '', MAX_CREDIT) || undefined : fields.credit,
     name: fields.name ?? nameOf(headline, inspected),
   }
   const searchKey = await newSearchKey(tx)
@@ -83,12 +84,12 @@ export async function createMedia(
 const MAX_NAME = 200
 
 /** A text of a file as an editor may send it: one line, not too long. */
-const singleLine = (text: string, max: number): string => text.replace(/\s+/g, ' ').trim().slice(0, max).toWellFormed()
+const shortLine = (text: string, max: number): string => singleLine(text).slice(0, max).toWellFormed()
 
 /** A title for a file: its headline, else its name, else its kind. */
 function nameOf(headline: string | undefined, { fileName, facts }: InspectedFile): string {
   const title = headline?.trim() || titleOf(fileName ?? '') || facts.kind
-  return singleLine(title, MAX_NAME)
+  return shortLine(title, MAX_NAME)
 }
 
 const findByChecksum = async (tx: Writer, checksum: string): Promise<MediaRow | undefined> =>

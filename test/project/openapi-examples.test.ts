@@ -51,10 +51,10 @@ it('are answered where they read', async () => {
 })
 
 it('are done where they create or update', async () => {
-  // A file is sent, or stored, elsewhere; a block is placed behind another, which its id names.
-  const elsewhere = ['createMedia', 'createBackup', 'createBlock', 'createWebhook']
+  // These need a file, a folder for it, a block to stand behind, or a host that has an address.
+  const others = ['createMedia', 'createBackup', 'createBlock', 'createWebhook']
   const writes = executable().filter(
-    (one) => /^(?:create|update)/.test(one.operationId) && !elsewhere.includes(one.operationId),
+    (one) => /^(?:create|update)/.test(one.operationId) && !others.includes(one.operationId),
   )
   const refused: unknown[] = []
   for (const { method, url, requestBody } of writes) {

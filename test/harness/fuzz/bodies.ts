@@ -95,11 +95,12 @@ function formOf(members: unknown, file: Buffer): Body {
   const partOf = (name: string, value: unknown) => {
     const isFile = name === 'file'
     const named = `name="${name.toWellFormed().replace(/["\r\n]/g, '')}"${isFile ? '; filename="a.gif"' : ''}`
-    const text = Buffer.from(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
-    return [`--${BOUNDARY}\r\nContent-Disposition: form-data; ${named}\r\n\r\n`, isFile ? file : text, '\r\n']
+    const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+    const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; ${named}\r\n\r\n`
+    return [Buffer.from(head), isFile ? file : Buffer.from(text), Buffer.from('\r\n')]
   }
   const parts = Object.entries(members).flatMap(([name, value]) => partOf(name, value))
-  return { type, bytes: Buffer.concat([...parts, `--${BOUNDARY}--\r\n`].map((part) => Buffer.from(part as string))) }
+  return { type, bytes: Buffer.concat([...parts, Buffer.from(`--${BOUNDARY}--\r\n`)]) }
 }
 
 /** The schemas of what is created and of what is changed in bulk; files are not created so. */

@@ -2,8 +2,23 @@
 
 /** What the parameters of paths name, by their names; a revision is a number. */
 export const namedInPaths = [
-  ...(['article', 'author', 'source', 'section', 'tag', 'media', 'block', 'citation', 'link', 'rendition'] as const),
-  ...(['key', 'webhook', 'delivery', 'preview', 'token', 'job', 'page'] as const),
+  'article',
+  'author',
+  'source',
+  'section',
+  'tag',
+  'media',
+  'block',
+  'citation',
+  'link',
+  'rendition',
+  'key',
+  'webhook',
+  'delivery',
+  'preview',
+  'token',
+  'job',
+  'page',
 ] as const
 export type Kind = (typeof namedInPaths)[number] | 'cursor' | 'change' | 'snapshot' | 'etag' | 'word'
 

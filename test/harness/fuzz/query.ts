@@ -109,7 +109,7 @@ function draftVersion(path: string, given: Given[]): Given[] {
 const AS_JSON: Record<string, string[]> = {
   focalPoint: ['{"x":0.5,"y":0}', 'null'],
   crops: ['{"wide":{"x":0,"y":0,"width":1,"height":0.5}}', '{"wide":null}'],
-  rights: ['{"holder":"Ana Moreau"}', '{"expiresAt":"2030-01-01T12:10:00Z","syndication":"forbidden"}'],
+  rights: ['{"holder":"Ana Moreau"}', '{"expiresAt":"2030-01-01T12:10:00Z","syndication":"denied"}'],
 }
 
 /** Values of a query parameter: valid ones, and with `isForged` such that look valid. */
