@@ -71,7 +71,11 @@ import { registerWebhooks } from './webhooks/routes.ts'
 
 /** The application, ready to listen. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
-  const front = { admission: deps.admission ?? admission(), shortcut: shortcut(), requestId: requestIdGenerator() }
+  const front = {
+    admission: deps.admission ?? admission(),
+    shortcut: shortcut(deps.forward),
+    requestId: requestIdGenerator(),
+  }
   const app = createServer({ ...deps, ...front })
   const services = createServices(app.log, deps)
   const counts = deps.onCounts && countRequests(app)
@@ -109,9 +113,8 @@ async function registerHooks(app: FastifyInstance, services: Services, front: Fr
     const answer = registerPublicCache(app, publicCacheOptions(services, front, limits))
     // What is answered in front of the hooks is not logged.
     if (!logsReads) front.shortcut.use(answer)
-    // From then on the application closes each connection with its next reply.
-    app.addHook('preClose', async () => front.shortcut.end())
   }
+  app.addHook('preClose', async () => front.shortcut.end())
   // Before CORS, so that preflight requests have an id and are logged.
   registerRequestLog(app, {
     logsReads,

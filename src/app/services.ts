@@ -1,5 +1,6 @@
 /** What the routes depend on: built once per application, handed to each as an argument. */
 import { readFileSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { type Caller, may } from '../access/roles.ts'
 import { draftReads } from '../articles/draft-reads.ts'
@@ -58,6 +59,8 @@ export interface AppDeps {
   imageTasks?: ImageTasks
   /** Adds counts of requests to those of the other processes; left out if there are none, or if they use Redis. */
   addCounts?: AddCounts
+  /** Answers the requests that are not safe, in another thread; this application does if left out. */
+  forward?: RequestListener
   /** Receives the log, a line at a time; the standard output if left out. */
   logStream?: { write(line: string): void }
 }

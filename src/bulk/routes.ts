@@ -112,7 +112,7 @@ async function runBulk(
 ): Promise<Sent> {
   if (request.headers['idempotency-key'] !== undefined)
     throw new Thrown('bad-request', 'an Idempotency-Key is not taken here: give what is created an externalId')
-  exemptFromTimeout(request, reply)
+  exemptFromTimeout(request.raw, reply.raw)
   const context: BulkContext = {
     storage,
     caller: request.caller,

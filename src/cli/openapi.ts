@@ -16,7 +16,9 @@ export async function openapiDocument(config: Config): Promise<unknown> {
     attempt: notAvailable,
     commits: () => 0,
     onCommit: () => {},
+    announceCommit: async () => {},
     onFailure: () => {},
+    fail: () => {},
     ping: notAvailable,
     close: async () => {},
   }

@@ -36,8 +36,8 @@ export function continueWhenRead(request: IncomingMessage, response: ServerRespo
  */
 export function afterRequestBody(request: FastifyRequest, reply: FastifyReply, text: string): string | Readable {
   const { raw, method } = request
-  if (raw.complete || awaitingContinue.has(raw) || method === 'HEAD' || !hasBody(raw)) return text
-  exemptFromTimeout(request, reply)
+  if (hasArrived(raw) || method === 'HEAD' || !hasBody(raw)) return text
+  exemptFromTimeout(raw, reply.raw)
   reply.header('content-length', Buffer.byteLength(text))
   // No buffer: the generator is resumed, and reads the rest of the body, only when the text has been sent.
   return Readable.from(textThenDiscard(raw, reply.raw, text), { objectMode: false, highWaterMark: 0 })
@@ -48,11 +48,19 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
 
 async function* textThenDiscard(raw: IncomingMessage, response: ServerResponse, text: string): AsyncGenerator<Buffer> {
   yield Buffer.from(text)
+  await discardRest(raw, response)
+}
+
+/** Discards what is left of the body of a request whose reply has been sent and not been ended; ends the connection at a limit. */
+export async function discardRest(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const isLast = !response.shouldKeepAlive || response.getHeader('connection') === 'close'
   // A client that reads until the connection ends need not wait for the end of its own body.
-  if (isLast) raw.socket.end()
-  if (!(await discardBody(raw, LIMITS))) raw.destroy()
+  if (isLast) request.socket.end()
+  if (!(await discardBody(request, LIMITS))) request.destroy()
 }
+
+/** Whether the body of a request has arrived, or is not expected: its client waits for the 100 that it was not sent. */
+export const hasArrived = (request: IncomingMessage): boolean => request.complete || awaitingContinue.has(request)
 
 /** Reads the rest of a body and discards it. Resolves to whether its end arrived within the limits. */
 export function discardBody(body: Readable, limits: DiscardLimits): Promise<boolean> {

@@ -1,5 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 
 const exempt = new WeakSet<Socket>()
 
@@ -7,10 +7,9 @@ const exempt = new WeakSet<Socket>()
  * Exempts a request from the server's `requestTimeout`, for a body that is processed while it arrives. An idle connection is
  * still ended by `connectionTimeout`.
  */
-export function exemptFromTimeout(request: FastifyRequest, reply: FastifyReply): void {
-  const { socket } = request.raw
+export function exemptFromTimeout({ socket }: IncomingMessage, response: ServerResponse): void {
   exempt.add(socket)
-  reply.raw.once('close', () => exempt.delete(socket))
+  response.once('close', () => exempt.delete(socket))
 }
 
 /** Whether the present request on this connection is exempt from `requestTimeout`. */

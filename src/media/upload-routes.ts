@@ -166,7 +166,7 @@ async function receive(
   query: UploadQuery,
   { files, fetchFile, maxFileBytes: maxBytes, openRequests }: UploadDeps,
 ): Promise<Upload> {
-  exemptFromTimeout(request, reply)
+  exemptFromTimeout(request.raw, reply.raw)
   await files.prepare()
   const destination = { folder: files.incoming, maxBytes }
   const open = openRequests.watch(request)

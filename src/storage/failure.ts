@@ -19,6 +19,8 @@ export interface FailureLatch {
   observe(error: unknown): void
   /** Records that a check of the file has found damage. */
   damaged(fault: string): void
+  /** Records a failure. */
+  fail(failure: StorageBroken): void
   /** Calls the listener once, with the failure. */
   onFailure(listener: (failure: StorageBroken) => void): void
 }
@@ -34,6 +36,7 @@ export function failureLatch(): FailureLatch {
   }
   return {
     failure: () => failure,
+    fail: set,
     observe(error) {
       const code = brokenCode(error)
       if (code === undefined) return

@@ -54,9 +54,11 @@ export async function openPostgres(
     transaction,
     attempt,
     onCommit: (listener) => listeners.add(listener),
+    announceCommit: () => listeners.run(),
     commits: sharedCall(() => again(1, () => snapshotOf(watching))),
     // The server looks after its disk; the service learns of it by the errors of queries.
     onFailure: () => {},
+    fail: () => {},
     ping: async () => void (await background.query('select 1')),
     async close() {
       await idle()

@@ -19,7 +19,8 @@ const OPENING_DEADLINE = 1_500
 
 /** Opens the file at `path`, which is created if it does not exist, and migrates its schema. */
 export async function openSqlite(path: string, options: OpenOptions = {}): Promise<Storage> {
-  const { forService = false, checkpoints = true, deadline = STATEMENT_DEADLINE, slow } = options
+  const { forService = false, isMaintained = false, deadline = STATEMENT_DEADLINE, slow } = options
+  const checkpoints = (options.checkpoints ?? true) && !isMaintained
   let writer: Database.Database | undefined
   let reader: Database.Database | undefined
   try {
@@ -53,7 +54,7 @@ export async function openSqlite(path: string, options: OpenOptions = {}): Promi
       // Closing the last connection removes the WAL: the other connections must be closed before.
       close: () => bounded.close().then(base.close),
     }
-    if (!forService) return storage
+    if (!forService || isMaintained) return storage
     const checking = checkFile(path, latch.damaged)
     checking.unref()
     return {
@@ -85,7 +86,7 @@ function createStorage(
   slow: SlowStatements | undefined,
 ): Omit<Storage, 'boundedReader'> {
   for (const connection of [writer, reader]) cacheStatements(connection, { onError: latch.observe, slow })
-  const { commits, end } = snapshots(reader)
+  const { commits, end, endQuietly } = snapshots(reader)
   const listeners = new CommitListeners()
   const db = drizzle(reader) as unknown as Storage['reader']
   const { transaction, attempt, idle } = writeQueue(
@@ -100,7 +101,13 @@ function createStorage(
     attempt,
     commits,
     onCommit: (listener) => listeners.add(listener),
+    async announceCommit() {
+      // The present snapshot is older than the commit.
+      endQuietly()
+      await listeners.run()
+    },
     onFailure: latch.onFailure,
+    fail: latch.fail,
     async ping() {
       const failure = latch.failure()
       if (failure) throw failure
@@ -126,7 +133,7 @@ function createStorage(
  * for each request would cost more than most reads do. The snapshot ends before the event loop polls for the next
  * requests, and before a commit of this process.
  */
-function snapshots(reader: Database.Database): { commits(): number; end(): void } {
+function snapshots(reader: Database.Database): { commits(): number; end(): void; endQuietly(): void } {
   const begin = reader.prepare('BEGIN')
   const commit = reader.prepare('COMMIT')
   // It changes when another connection has committed; the one that writes is another connection than this.
@@ -144,6 +151,7 @@ function snapshots(reader: Database.Database): { commits(): number; end(): void 
   }
   return {
     end,
+    endQuietly,
     commits() {
       if (version !== undefined) return version
       begin.run()

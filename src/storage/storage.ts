@@ -47,8 +47,12 @@ export interface Storage {
    * so does `ping`.
    */
   onFailure(listener: (failure: StorageBroken) => void): void
+  /** Records a failure that another thread of this process has met. */
+  fail(failure: StorageBroken): void
   /** Runs `listener` after each commit of this process, before the transactions of the commit resolve. It must not throw. */
   onCommit(listener: () => Promise<void>): void
+  /** Does what follows a commit of this process after one by another thread of it. Never throws. */
+  announceCommit(): Promise<void>
   /** Resolves if the database answers a query, and throws otherwise. */
   ping(): Promise<void>
   close(): Promise<void>
@@ -88,6 +92,8 @@ export const isStorageFull = (error: unknown): boolean => codesOf(error).some((c
 
 export interface OpenOptions {
   forService?: boolean
+  /** Whether the WAL of SQLite is checkpointed, and the file checked, by another thread of this process. */
+  isMaintained?: boolean
   /** Whether the WAL of SQLite is checkpointed at all; another program has to do it otherwise. */
   checkpoints?: boolean
   /** Which statements of SQLite are reported as slow; none if left out. */
