@@ -145,6 +145,7 @@ const Environment = z.object({
   BACKUP_EVERY_HOURS: integer(0, 8_760).default(0),
   BACKUP_KEEP: integer(1, 10_000).default(7),
   SQLITE_CHECKPOINTS: flag.default(true),
+  WRITER_THREAD: flag.optional(),
   DATELINE_COMMIT: z.string().max(100).optional(),
   METRICS_PORT: integer(0, 65_535).optional(),
   METRICS_HOST: place.default('localhost'),

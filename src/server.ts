@@ -1,30 +1,25 @@
+import { availableParallelism } from 'node:os'
 import closeWithGrace from 'close-with-grace'
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import type { AppDeps } from './app/services.ts'
-import { buildApp } from './app.ts'
-import { releases as watchReleases } from './articles/lifecycle/scheduler.ts'
+import type { FastifyInstance } from 'fastify'
 import { POSTGRES_BACKUP } from './backups/work.ts'
-import { bodyTaskPool } from './body-tasks/pool.ts'
 import { backfillSortNames } from './catalogue/sort-names.ts'
-import { changeNotifier } from './changes/change-notifier.ts'
-import { type Config, ConfigError, serverOptions } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
 import { type Admission, admission } from './http/admission.ts'
-import { jobRunner } from './jobs/runner.ts'
 import { systemClock } from './lib/clock.ts'
+import { rateTotals } from './lib/rate-totals.ts'
+import type { AddCounts } from './lib/rate-windows.ts'
 import { applyMediaSettings, mediaSettingsOf } from './media/apply-settings.ts'
-import { imageTaskPool } from './media/image-pool.ts'
-import type { Metrics, ProcessMetrics } from './metrics/registry.ts'
+import type { Metrics } from './metrics/registry.ts'
 import { serveMetrics } from './metrics/server.ts'
-import { measureWrites } from './metrics/writes.ts'
 import { watchConnections } from './runtime/connections.ts'
 import type { LogOutput } from './runtime/log-output.ts'
-import { startBackground } from './server/background-tasks.ts'
 import { EXIT_BROKEN } from './server/exit-codes.ts'
 import { createFirstKey } from './server/first-key.ts'
+import { type OpenApplication, openApplication } from './server/open-application.ts'
 import type { Worker } from './server/worker.ts'
+import { type ServiceWriter, startWriterThread, writerHere } from './server/writer.ts'
 import { dialect } from './storage/dialect.ts'
-import { openStorage } from './storage/open.ts'
-import type { StorageBroken } from './storage/storage.ts'
+import type { Storage, StorageBroken } from './storage/storage.ts'
 
 /** How long requests in flight may take to end once no new connections are accepted, in milliseconds. */
 const DRAIN_TIMEOUT = 8_000
@@ -35,61 +30,36 @@ const SHUTDOWN_TIMEOUT = 9_500
 const BROKEN_TIMEOUT = 3_000
 
 /**
- * Opens the database, starts the background jobs, listens, and stops on SIGTERM and SIGINT. If the service cannot
- * listen, everything is closed again and the error is thrown. `output` gets the log and the texts for the operator.
- * `worker` is this process, if it is one of several.
+ * Opens the database, starts the writer thread, listens, and stops on SIGTERM and SIGINT. If the service cannot listen,
+ * everything is closed again and the error is thrown. `output` gets the log and the texts for the operator. `worker` is
+ * this process, if it is one of several.
  */
 export async function serve(config: Config, output: LogOutput, worker?: Worker): Promise<FastifyInstance> {
   const print = (text: string) => output.write(`${text}\n`)
   checkBackupSettings(config)
-  let log: FastifyBaseLogger | undefined
-  const report = (sql: string, ms: number) => log?.warn({ sql, ms }, 'slow statement')
-  const milliseconds = config.SLOW_QUERY_MS
-  const opened = await openStorage(config.DATABASE_URL, {
-    forService: true,
-    server: serverOptions(config),
-    checkpoints: config.SQLITE_CHECKPOINTS,
-    slow: milliseconds > 0 ? { milliseconds, report } : undefined,
-  })
-  const { storage, writes } = measureWrites(opened)
-  await backfillSortNames(storage)
-  await applyMediaSettings({ storage, clock: systemClock }, mediaSettingsOf(config))
-  const releases = watchReleases({ storage, clock: systemClock })
-  await releases.refresh()
-  const notifier = changeNotifier(storage)
-  const bodyTasks = bodyTaskPool()
-  const images = imageTaskPool()
+  const hasThread = config.WRITER_THREAD ?? availableParallelism() > 1
+  const addCounts = worker?.addCounts ?? addCountsHere()
+  const writer = hasThread ? startWriterThread(config, { output, addCounts }) : writerHere()
   const requests = admission()
-  const jobs = jobRunner({ storage, clock: systemClock }, (err) => app.log.error({ err }, 'a job has failed'))
-  const registry = config.METRICS_PORT === undefined ? undefined : await import('./metrics/registry.ts')
-  let metrics: ProcessMetrics | undefined
-  const onCounts: AppDeps['onCounts'] = (counts) => {
-    metrics = registry?.processMetrics({ storage, clock: systemClock, writes, ...counts })
-  }
-  const deps = {
-    config,
-    storage,
-    clock: systemClock,
-    releases,
-    notifier,
-    jobs,
-    bodyTasksOf: bodyTasks.tasksOf,
-    imageTasks: images.tasks,
+  const { forward } = writer
+  const application = await openApplication(config, {
+    output,
+    isMaintained: hasThread,
+    prepare,
+    addCounts,
     admission: requests,
-    logStream: output,
-    ...(registry && { onCounts }),
-    ...(worker && { addCounts: worker.addCounts }),
-  }
-  const app: FastifyInstance = await buildApp(deps)
-  const background = startBackground({ ...deps, log: app.log }, worker?.leads)
-  log = app.log
+    ...(forward && { forward }),
+  }).catch(async (error: unknown) => {
+    await writer.stop()
+    throw error
+  })
+  const { app, storage } = application
   let isBroken = false
   const draining = { delay: config.DRAIN_SECONDS * 1_000, ...requests }
   const cancelShutdown = stopOnSignals(app, draining, worker, async () => {
-    await background.stop()
-    await Promise.all([bodyTasks.close(), images.close()])
-    // Closing writes to the file: what has failed is left as it is.
-    if (!isBroken) await storage.close()
+    // Closing the last connection removes the WAL: the thread that syncs it closes its own before.
+    await writer.stop()
+    await application.free(isBroken)
   })
   storage.onFailure((failure) => {
     app.log.fatal(
@@ -101,11 +71,11 @@ export async function serve(config: Config, output: LogOutput, worker?: Worker):
     void exitBroken(app, failure)
   })
   try {
-    // Those of workers are read by the process that has started them.
-    if (metrics && !worker) await listenForMetrics(app, metrics, config, print)
-    if (metrics && worker) metrics.offerToPrimary()
+    await writer.open(application)
+    await offerMetrics(application, writer, worker, print)
     await app.listen({ host: config.HOST, port: config.PORT })
     await createFirstKey(storage, config, print)
+    void (worker?.leads ?? Promise.resolve()).then(writer.lead)
     return app
   } catch (error) {
     cancelShutdown()
@@ -114,12 +84,38 @@ export async function serve(config: Config, output: LogOutput, worker?: Worker):
   }
 }
 
+/** What is done each time before the database is used. */
+async function prepare(storage: Storage, config: Config): Promise<void> {
+  await backfillSortNames(storage)
+  await applyMediaSettings({ storage, clock: systemClock }, mediaSettingsOf(config))
+}
+
+/** Adds the counts of requests of the threads of this process. */
+function addCountsHere(): AddCounts {
+  const totals = rateTotals()
+  return async (counts) => totals.add(counts, Date.now())
+}
+
 /** Ends the process after requests in flight have been answered, at most `BROKEN_TIMEOUT`. */
 async function exitBroken(app: FastifyInstance, { message }: StorageBroken): Promise<void> {
   process.stderr.write(`dateline: ${message}; the service stops, and what it acknowledged is stored\n`)
   setTimeout(() => process.exit(EXIT_BROKEN), BROKEN_TIMEOUT)
   await app.close().catch(() => undefined)
   process.exit(EXIT_BROKEN)
+}
+
+/** Serves the metrics of this process until the application is closed; those of a worker are read by what has started it. */
+async function offerMetrics(
+  { app, config, measured }: OpenApplication,
+  { readCounts }: ServiceWriter,
+  worker: Worker | undefined,
+  print: (text: string) => void,
+): Promise<void> {
+  if (measured === undefined) return
+  const { processMetrics } = await import('./metrics/registry.ts')
+  const metrics = processMetrics(measured, readCounts)
+  if (worker) metrics.offerToPrimary()
+  else await listenForMetrics(app, metrics, config, print)
 }
 
 /** Serves the metrics of this process until the application is closed. */

@@ -273,7 +273,7 @@ describe('metrics', () => {
     }
     const own = await newsroom({}, { storage: measured, onCounts })
     if (!counts) throw new Error('the application gives its counts')
-    const metrics = processMetrics({ storage: measured, clock: own.clock, writes, ...counts })
+    const metrics = processMetrics({ storage: measured, clock: own.clock, writes, ...counts }, async () => [])
     const read = async () => {
       const server = await serveMetrics(metrics, { host: '127.0.0.1', port: 0 })
       const reply = await fetch(server.address)

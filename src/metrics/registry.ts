@@ -28,18 +28,44 @@ export interface ProcessMetrics extends Metrics {
   offerToPrimary(): void
 }
 
-/** All metrics of a process. What the service counts anyway is read when the metrics are; nothing else is added to requests. */
-export function processMetrics(parts: MeasuredParts): ProcessMetrics {
+/** Reads what a thread has counted, as objects that threads can exchange. */
+export type ReadCounts = () => ReturnType<Registry['getMetricsAsJSON']>
+
+/** What a thread counts. What the service counts anyway is read when the metrics are; nothing else is added to requests. */
+function countsOf(parts: MeasuredParts): Registry {
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
   addCounts(registry, parts)
-  addGauges(registry, parts)
-  addBacklog(registry, parts)
+  return registry
+}
+
+/** What this thread has counted so far, for `processMetrics` in another. */
+export const threadCounts = (parts: MeasuredParts): ReturnType<ReadCounts> => countsOf(parts).getMetricsAsJSON()
+
+/** Stands for the registry of another thread. */
+class OtherRegistry extends Registry {
+  override readonly getMetricsAsJSON: ReadCounts
+  constructor(read: ReadCounts) {
+    super()
+    this.getMetricsAsJSON = read
+  }
+}
+
+/** All metrics of a process: of this thread, and with the counts of another. */
+export function processMetrics(parts: MeasuredParts, readOther: ReadCounts): ProcessMetrics {
+  const state = new Registry()
+  collectDefaultMetrics({ register: state })
+  addGauges(state, parts)
+  addBacklog(state, parts)
+  const counts = countsOf(parts)
+  const other = new OtherRegistry(readOther)
   return {
-    contentType: registry.contentType,
-    read: () => registry.metrics(),
+    contentType: state.contentType,
+    async read() {
+      const counted = await Promise.all([counts.getMetricsAsJSON(), other.getMetricsAsJSON()])
+      return `${await state.metrics()}\n${await AggregatorRegistry.aggregate(counted).metrics()}`
+    },
     offerToPrimary() {
-      AggregatorRegistry.setRegistries(registry)
+      AggregatorRegistry.setRegistries([state, counts, other])
       // It answers the messages of the primary from now on.
       new AggregatorRegistry()
     },
@@ -58,6 +84,16 @@ interface Metric {
 function addMetric(registry: Registry, metric: Metric, read: (name: string) => Sample[] | Promise<Sample[]>) {
   const get = async () => ({ ...metric, values: await read(metric.name) })
   registry.registerMetric({ ...metric, get, reset() {} } as never)
+}
+
+function addGauge(
+  registry: Registry,
+  name: string,
+  help: string,
+  aggregator: Metric['aggregator'],
+  read: () => number,
+): void {
+  addMetric(registry, { type: 'gauge', name, help, aggregator }, () => samplesOf(name, [[{}, read()]]))
 }
 
 /** Samples of a metric with one label at most. */
@@ -86,16 +122,13 @@ function addCounts(registry: Registry, { writes, requests, cache }: MeasuredPart
   histogram('dateline_write_commit_seconds', 'From the end of the work of a transaction until it is stored.', (name) =>
     writes.commits.samples(name),
   )
+  addGauge(registry, 'dateline_writes_pending', 'Transactions that wait or run.', 'sum', () => writes.pending)
 }
 
-function addGauges(registry: Registry, { storage, writes }: MeasuredParts): void {
-  const gauge = (name: string, help: string, aggregator: Metric['aggregator'], read: () => number) =>
-    addMetric(registry, { type: 'gauge', name, help, aggregator }, () => samplesOf(name, [[{}, read()]]))
-  gauge('dateline_writes_pending', 'Transactions that wait or run.', 'sum', () => writes.pending)
-  const { file } = storage
+function addGauges(registry: Registry, { storage: { file } }: MeasuredParts): void {
   if (file === undefined) return
-  gauge('dateline_database_bytes', 'Size of the database file.', 'max', () => sizeOf(file))
-  gauge('dateline_wal_bytes', 'Size of the write-ahead log beside it.', 'max', () => sizeOf(`${file}-wal`))
+  addGauge(registry, 'dateline_database_bytes', 'Size of the database file.', 'max', () => sizeOf(file))
+  addGauge(registry, 'dateline_wal_bytes', 'Size of the write-ahead log beside it.', 'max', () => sizeOf(`${file}-wal`))
 }
 
 /** What waits in the database, read by one query for all of its metrics. */

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { indexWhenQuiet } from '../articles/draft-index.ts'
 import { keepIndexes } from '../articles/index-upkeep.ts'
-import { publishDue, type Releases } from '../articles/lifecycle/scheduler.ts'
+import { publishDue } from '../articles/lifecycle/scheduler.ts'
 import { sweepPreviews } from '../articles/previews/store.ts'
 import { sweepAudit } from '../audit/log.ts'
 import { backUpIfDue } from '../backups/schedule.ts'
@@ -39,14 +39,13 @@ const DAY = 24 * HOUR
 /** How many batches of the search index have one line in the log. */
 const PROGRESS_BATCHES = 50
 
-/** How often scheduled publications are looked for, in milliseconds: those of other processes, too. */
-const RELEASES_INTERVAL = 0.4 * SECOND
+/** How often it is looked for what is due, in milliseconds. */
+const DUE_INTERVAL = 0.4 * SECOND
 
 export interface BackgroundDeps {
   config: Config
   storage: Storage
   clock: Clock
-  releases: Releases
   notifier: ChangeNotifier
   jobs: JobRunner
   log: FastifyBaseLogger
@@ -66,25 +65,17 @@ interface Running {
   stop(): Promise<void>
 }
 
-/**
- * Starts what each process has to do beside requests, and what one process does for all: at once, or once `leads` is
- * resolved.
- */
-export function startBackground(deps: BackgroundDeps, leads: Promise<void> = Promise.resolve()): Running {
+/** Starts what one process does for all beside requests. */
+export function startBackground(deps: BackgroundDeps): Running {
   const onError = failureLog(deps)
-  const refreshing = every(RELEASES_INTERVAL, deps.releases.refresh, onError('reading the time of the next release'))
-  let isStopped = false
-  let started: Promise<Running> | undefined
-  leads.then(() => {
-    if (isStopped) return
-    started = startBackgroundTasks(deps, onError)
-    started.catch(onError('starting the background work'))
-  })
+  const started = startBackgroundTasks(deps, onError)
+  started.catch(onError('starting the background work'))
   return {
-    async stop() {
-      isStopped = true
-      await Promise.all([refreshing.stop(), started?.then((running) => running.stop())])
-    },
+    stop: () =>
+      started.then(
+        (running) => running.stop(),
+        () => {},
+      ),
   }
 }
 
@@ -145,8 +136,8 @@ function storageTasks({ config, storage, clock, log }: BackgroundDeps, signal: A
   }
   return [
     // Scheduled articles are published within a second of their time.
-    { name: 'publishing scheduled articles', interval: RELEASES_INTERVAL, run: () => publishDue({ storage, clock }) },
-    { name: 'expiring media', interval: RELEASES_INTERVAL, run: () => expireDue({ storage, clock }) },
+    { name: 'publishing scheduled articles', interval: DUE_INTERVAL, run: () => publishDue({ storage, clock }) },
+    { name: 'expiring media', interval: DUE_INTERVAL, run: () => expireDue({ storage, clock }) },
     { name: 'deleting expired data', interval: 10 * MINUTE, run: deleteExpired },
     {
       name: 'failing jobs of processes that have ended',

@@ -39,8 +39,9 @@ it('after a failed fsync nothing is acknowledged, and the process ends with its 
   )
   const { code, err } = await ended
   expect(code).toBe(74)
-  expect(err).toBe(
-    'dateline: the database has failed: EIO: i/o error, fdatasync (SQLITE_IOERR_FSYNC); the service stops, and what it acknowledged is stored\n',
+  // The sync of the queue is the first to meet it, or that of a checkpoint.
+  expect(err).toMatch(
+    /^dateline: the database has failed: (EIO: i\/o error, fdatasync|disk I\/O error) \(SQLITE_IOERR_FSYNC\); the service stops, and what it acknowledged is stored\n$/,
   )
   expect(acknowledgedAfter).toBe(0)
   rmSync(trigger)

@@ -16,7 +16,7 @@ afterAll(() => commands.remove())
 /** How many requests of each client; a minute of them on two cores is a depth of about 4. */
 const { numRuns: COUNT, seed: SEED } = runs(60)
 /** The resident memory that no client may bring the process beyond, in bytes. */
-const MAX_MEMORY = 400 * 2 ** 20
+const MAX_MEMORY = 500 * 2 ** 20
 /**
  * The work that one turn of the event loop may have, in milliseconds of processor time. It is less than 50 on a machine
  * that has nothing else to do.

@@ -11,6 +11,7 @@ import type { OpenOptions, Storage } from '../../src/storage/storage.ts'
 import { closeLater } from './cleanup.ts'
 import { conforms } from './document.ts'
 import { temporaryFolder, temporaryStorages } from './storage.ts'
+import { forwardToApp } from './writer.ts'
 
 const METHODS = ['get', 'head', 'post', 'patch', 'put', 'delete', 'options'] as const
 
@@ -45,6 +46,11 @@ export interface Newsroom {
  * storage: `TEST_PROCESSES=3 npm run test:postgres`.
  */
 const PROCESSES = Number(process.env.TEST_PROCESSES ?? 1)
+/**
+ * Whether each service forwards what is not safe to a second application, as with a writer thread: `TEST_WRITER=true`. Not
+ * where requests are counted, since the counts of two applications are added up only each second.
+ */
+const HAS_WRITER = process.env.TEST_WRITER === 'true'
 
 const ADMIN = 'an-admin-key-for-tests-that-is-long-enough'
 
@@ -57,9 +63,10 @@ export async function newsroom(
     ...more
   }: Pick<AppDeps, 'onCounts' | 'hostLookup' | 'imageTasks'> & OpenOptions & { storage?: Storage } = {},
 ): Promise<Newsroom> {
+  const hasWriter = HAS_WRITER && environment.RATE_LIMIT === undefined
   const [storage, ...others] = shared
     ? [shared]
-    : await temporaryStorages(PROCESSES, deadline === undefined ? {} : { deadline })
+    : await temporaryStorages(PROCESSES * (hasWriter ? 2 : 1), deadline === undefined ? {} : { deadline })
   const clock = {
     time: new Date('2030-01-01T12:00:00.000Z'),
     now: () => new Date(clock.time),
@@ -75,7 +82,7 @@ export async function newsroom(
     ...environment,
   })
   await applyMediaSettings({ storage, clock }, mediaSettingsOf(config))
-  const serve = (over: Storage) =>
+  const build = (over: Storage, parts: Pick<AppDeps, 'forward'> = {}) =>
     buildApp({
       config,
       storage: over,
@@ -83,11 +90,23 @@ export async function newsroom(
       releases: releases({ storage: over, clock }),
       logStream: { write: (line) => void log.push(line) },
       ...more,
+      ...parts,
     })
+  const writers: FastifyInstance[] = []
+  async function serve(over: Storage): Promise<FastifyInstance> {
+    const own = hasWriter ? others.pop() : undefined
+    if (!own) return build(over)
+    const writer = await build(own)
+    own.onCommit(over.announceCommit)
+    writers.push(writer)
+    await writer.ready()
+    return build(over, { forward: forwardToApp(() => writer) })
+  }
   const app = await serve(storage)
-  const peers = await Promise.all(others.map(serve))
+  const peers: FastifyInstance[] = []
+  for (let other = others.pop(); other; other = others.pop()) peers.push(await serve(other))
   const close = closeLater(async () => {
-    for (const one of [app, ...peers]) await one.close()
+    for (const one of [app, ...peers, ...writers]) await one.close()
     if (!shared) await storage.close()
   })
   const [url = '', ...otherUrls] = await Promise.all(
