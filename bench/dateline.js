@@ -14,9 +14,10 @@ const STARTS = 5
  * Starts Dateline over a database.
  * @param {string} database
  * @param {Record<string, string>} settings
+ * @param {boolean} isPinned whether it has one core, and so one thread for reads and writes; else all, and a writer thread
  */
-export const startDateline = (database, settings) =>
-  startServer([...FLAGS, COMMAND, 'serve'], {
+export function startDateline(database, settings, isPinned = true) {
+  const environment = {
     HOST: '127.0.0.1',
     PORT: '0',
     DATABASE_URL: database,
@@ -24,8 +25,11 @@ export const startDateline = (database, settings) =>
     LOG_LEVEL: 'info',
     RATE_LIMIT: '1000000',
     WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
+    WRITER_THREAD: String(!isPinned),
     ...settings,
-  })
+  }
+  return startServer([...FLAGS, COMMAND, 'serve'], environment, isPinned)
+}
 
 /**
  * How long it takes from the start of the process to its first reply, in seconds; the median of several starts.

@@ -54,7 +54,7 @@ async function fire(url, { requests, connections, seconds, status, perSecond }) 
 /** @typedef {Awaited<ReturnType<typeof load>>} Load */
 
 /** How long a server is loaded before it counts, in seconds, so that its code is compiled: of writes there are fewer. */
-const WARM_UP = { reads: 1, writes: 5 }
+export const WARM_UP = { reads: 1, writes: 5 }
 
 /**
  * Before a measured load: requests every read once, so that caches are filled.

@@ -1,10 +1,11 @@
 /** Child processes, each on the core it is given where the system allows, and none left behind. */
 import { spawn, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, cpus } from 'node:os'
 
 export const SERVER_CORE = 0
 export const LOAD_CORE = 1
+const ALL_CORES = `0-${cpus().length - 1}`
 
 /** How long a server may take to say where it serves, and how long it has to end, in milliseconds. */
 const START_DEADLINE = 60_000
@@ -25,19 +26,28 @@ export function killAll() {
   for (const child of children) child.kill('SIGKILL')
 }
 
-/** Moves this process, the load generator, off the servers' core. */
-export function pinLoad() {
-  if (canPin) spawnSync('taskset', ['-acp', String(LOAD_CORE), String(process.pid)], { stdio: 'ignore' })
+/** Moves this process, the load generator, off the servers' core; or on all cores, for a server that may use all. */
+export function pinLoad(isOnAllCores = false) {
+  const cores = isOnAllCores ? ALL_CORES : String(LOAD_CORE)
+  if (canPin) spawnSync('taskset', ['-acp', cores, String(process.pid)], { stdio: 'ignore' })
 }
+
+/**
+ * The command that runs another on these cores.
+ * @param {string} cores as taskset takes them
+ * @param {string[]} command
+ */
+const onCores = (cores, command) => (canPin ? ['taskset', '-c', cores, ...command] : command)
 
 /**
  * @param {string[]} args what node runs
  * @param {Record<string, string>} env settings beside those of this process
  * @param {import('node:child_process').StdioOptions} stdio
+ * @param {boolean} isPinned whether it has the servers' core only, and not all
  */
-function spawnNode(args, env, stdio) {
+function spawnNode(args, env, stdio, isPinned = true) {
   const command = [process.execPath, ...args]
-  const [file = '', ...rest] = canPin ? ['taskset', '-c', String(SERVER_CORE), ...command] : command
+  const [file = '', ...rest] = onCores(isPinned ? String(SERVER_CORE) : ALL_CORES, command)
   const child = spawn(file, rest, { env: { ...process.env, NODE_ENV: 'production', ...env }, stdio })
   children.add(child)
   child.once('close', () => children.delete(child))
@@ -59,9 +69,10 @@ export async function run(args, env = {}) {
  * Starts a server, and waits until it prints the address at which it serves.
  * @param {string[]} args
  * @param {Record<string, string>} env
+ * @param {boolean} isPinned whether it has one core, and not all
  */
-export async function startServer(args, env = {}) {
-  const child = spawnNode(args, env, ['ignore', 'pipe', 'inherit'])
+export async function startServer(args, env = {}, isPinned = true) {
+  const child = spawnNode(args, env, ['ignore', 'pipe', 'inherit'], isPinned)
   const url = await addressOf(child, args)
   child.stdout?.resume()
   return {

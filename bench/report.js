@@ -64,7 +64,8 @@ const READING = `- **Ratio**: Dateline's replies per second divided by its rival
 - **No cache to SQL**: the same to Fastify with hand-written SQL over plain tables (\`bench/serve-sql.js\`), which builds the JSON in SQLite, and for search ranks with bm25.
 - **Bytes**: the size of a reply with its headers, Dateline's and the rival's.`
 
-const WRITING = 'Reads of articles and lists by tag, mixed, alone and while articles are published:'
+const WRITING =
+  'Reads of articles and lists by tag, mixed, alone and while articles are published, by eight connections:'
 
 const SYNDICATION =
   'Syndication: one follower of the changes, streams that are open at the same time, and webhooks to one receiver in the process of the load generator.'
@@ -88,7 +89,7 @@ function method({ rounds, seconds, set }, loadBefore) {
     `- ${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${processor?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB of memory, ${process.platform}; the load average of the machine before the run was ${loadBefore.toFixed(1)}.`,
     `- Each case: every read once and a second of warm-up, five seconds for writes, then ${rounds} rounds of ${seconds} seconds for Dateline and its rival in turns, never both at once; 32 connections unless the case says otherwise, no pipelining. ${hasWrk ? 'wrk generates the load of reads, autocannon that of writes' : 'autocannon generates the load, and may be the limit: wrk is not installed'}.`,
     canPin
-      ? '- The servers run on one core and the load generator on another.'
+      ? '- The servers run on one core and the load generator on another. On one core Dateline has one thread for reads and writes. Where all cores are named, both may use all.'
       : '- The system does not allow pinning processes to a core: the servers and the load generator may have disturbed each other.',
     `- Dateline runs as \`serve\` does, with SQLite (WAL, synced before a write is answered) and \`RATE_LIMIT=1000000\`${settings.length > 0 ? `, and ${settings.join(', ')}` : ''}.`,
     '- The content is generated: bodies that give replies of about 6 kB, 200 authors, 50 sections in a tree, 300 tags and 100 sources; three tags, one or two authors and two citations for each article, published over ten years.',

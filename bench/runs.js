@@ -9,7 +9,7 @@ import { startDateline, timeStarts } from './dateline.js'
 import { filledDatabase } from './filled.js'
 import { catalogue } from './newsroom.js'
 import { posts } from './posts.js'
-import { run, startServer } from './processes.js'
+import { pinLoad, run, startServer } from './processes.js'
 import { measureSyndication } from './syndication.js'
 import { whileWriting } from './writing.js'
 
@@ -22,7 +22,7 @@ const script = (/** @type {string} */ name) => fileURLToPath(new URL(name, impor
  * @typedef {object} Run
  * @property {number} articles
  * @property {number} startSeconds from the start of the process to its first reply
- * @property {{ idle?: number, afterReads?: number, afterWrites?: number }} memory in bytes
+ * @property {{ idle?: number, afterReads?: number, afterWrites?: number, withThread?: number }} memory in bytes
  * @property {Result[]} results
  * @property {{ name: string, p99: number, perSecond: number, published: number }[]} writing reads alone, and while a writer publishes
  * @property {import('./syndication.js').Figure[]} syndication syndication and webhooks
@@ -51,7 +51,12 @@ export async function measureNewsroom({ folder, articles, selected, options, say
   if (writes.length > 0) copyFileSync(database, place('rival.db'))
   const startSeconds = await timeStarts(database, options.set)
   const dateline = await startDateline(database, options.set)
-  const memory = { idle: await idleMemory(dateline), afterReads: undefined, afterWrites: undefined }
+  const memory = {
+    idle: await idleMemory(dateline),
+    afterReads: undefined,
+    afterWrites: undefined,
+    withThread: undefined,
+  }
   const world = worldOf(dateline.url, articles, options.urls, sample)
   const results = []
   /** @type {Run['writing']} */
@@ -84,8 +89,19 @@ export async function measureNewsroom({ folder, articles, selected, options, say
     const rival = await startServer([script('serve-inserts.js'), ...paths])
     for (const one of prepared) results.push(await contest(one, { dateline, rival, options, say }))
     await rival.stop()
-    writing = await whileWriting(dateline, world, options)
+    writing = await whileWriting('One core', dateline, world, options)
     memory.afterWrites = dateline.memory()
+    pinLoad(true)
+    for (const [name, thread] of [
+      ['one thread', 'false'],
+      ['a writer thread', 'true'],
+    ]) {
+      const onAllCores = await startDateline(database, { ...options.set, WRITER_THREAD: thread }, false)
+      writing.push(...(await whileWriting(`All cores, ${name}`, onAllCores, world, options)))
+      memory.withThread = onAllCores.memory()
+      await onAllCores.stop()
+    }
+    pinLoad()
   }
   if (options.only?.includes(SYNDICATION) ?? true) syndication = await measureSyndication(dateline, world, options)
   await dateline.stop()

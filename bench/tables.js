@@ -116,13 +116,21 @@ export const syndicationTable = ({ syndication }) =>
 /** @param {import('./runs.js').Run[]} runs */
 export const memoryTable = (runs) =>
   table(
-    ['Articles', 'Start to first reply', 'Memory idle', 'After reads', 'After writes'],
+    [
+      'Articles',
+      'Start to first reply',
+      'Memory idle',
+      'After reads',
+      'After writes',
+      'After reads and writes, writer thread',
+    ],
     runs.map(({ articles, startSeconds, memory }) => [
       whole(articles),
       `${startSeconds.toFixed(2)} s`,
       megabytes(memory.idle),
       megabytes(memory.afterReads),
       megabytes(memory.afterWrites),
+      megabytes(memory.withThread),
     ]),
   )
 

@@ -1,7 +1,7 @@
 /** Reads during writes: how publishing affects readers. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { ask } from './ask.js'
-import { load } from './load.js'
+import { load, WARM_UP } from './load.js'
 import { median } from './median.js'
 import { posts } from './posts.js'
 
@@ -10,11 +10,12 @@ const PUBLISHED = 50
 
 /**
  * The slowest of a hundred reads, alone and while a writer publishes, in turns.
+ * @param {string} name how Dateline runs
  * @param {import('./processes.js').Server} dateline
  * @param {import('./cases.js').World} world
  * @param {import('./options.js').Options} options
  */
-export async function whileWriting(dateline, { sample }, { rounds, seconds }) {
+export async function whileWriting(name, dateline, { sample }, { rounds, seconds }) {
   const requests = sample.flatMap(({ slug, tags: [tag] }) => [
     { path: `/v1/articles/${slug}` },
     { path: `/v1/articles?tag=${tag}` },
@@ -25,6 +26,9 @@ export async function whileWriting(dateline, { sample }, { rounds, seconds }) {
     for (const { path } of requests) await (await fetch(`${dateline.url}${path}`)).arrayBuffer()
   }
   const [alone, writing, published] = [[], [], []]
+  const first = startWriter(dateline.url)
+  await pause(WARM_UP.writes * 1_000)
+  await first.stop()
   for (let round = 0; round < rounds; round++) {
     await warmUp()
     alone.push(await read())
@@ -33,14 +37,14 @@ export async function whileWriting(dateline, { sample }, { rounds, seconds }) {
     published.push(writer.published() / seconds)
     await writer.stop()
   }
-  const of = (/** @type {import('./load.js').Load[]} */ loads) => ({
+  const of = (/** @type {{ p99: number, perSecond: number }[]} */ loads) => ({
     p99: median(loads.map(({ p99 }) => p99)),
     perSecond: median(loads.map(({ perSecond }) => perSecond)),
   })
   return [
-    { name: 'Alone, 8 connections', ...of(alone), published: 0 },
+    { name: `${name}: alone`, ...of(alone), published: 0 },
     {
-      name: `While ${PUBLISHED} articles a second are sent to be published`,
+      name: `${name}: while ${PUBLISHED} articles a second are sent to be published`,
       ...of(writing),
       published: median(published),
     },
