@@ -1,5 +1,11 @@
 /** Passes requests on to another thread of this process, and its replies back. */
-import { type IncomingMessage, type RequestListener, type ServerResponse, request as send } from 'node:http'
+import {
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+  request as send,
+} from 'node:http'
 import type { Duplex } from 'node:stream'
 import { discardRest, hasArrived } from './lingering-close.ts'
 import { exemptFromTimeout } from './timeout-exemption.ts'
@@ -22,14 +28,12 @@ export type ConnectThread = (remoteAddress: string | undefined) => Duplex
  */
 export function forwardTo(connect: ConnectThread): RequestListener {
   return (request, response) => {
-    const { method, url, headers, socket } = request
+    const { headers, socket } = request
     const connection = connect(socket.remoteAddress)
-    const forwarded = send({
-      method,
-      path: url,
-      headers: requestHeaders(request),
-      createConnection: () => connection,
-    })
+    response.once('close', () => connection.destroy())
+    const forwarded = begin(request, connection)
+    // Not even its head can be sent on; as far as is known, Node's server takes no such request.
+    if (!forwarded) return void response.destroy()
     if (!isJson(headers['content-type'])) exemptFromTimeout(request, response)
     forwarded.on('response', (reply) => {
       passOn(reply, response)
@@ -43,7 +47,6 @@ export function forwardTo(connect: ConnectThread): RequestListener {
       })
     })
     forwarded.on('error', () => response.destroy())
-    response.once('close', () => connection.destroy())
     if (headers.expect === undefined) request.pipe(forwarded)
     else forwarded.once('continue', () => request.pipe(forwarded))
     // A body that is here by now is sent with the headers; they do not wait for one that comes later.
@@ -53,8 +56,20 @@ export function forwardTo(connect: ConnectThread): RequestListener {
   }
 }
 
+/** Begins to send a request on; undefined if Node's client refuses a character in it. */
+function begin(request: IncomingMessage, connection: Duplex): ClientRequest | undefined {
+  const { method, url } = request
+  try {
+    return send({ method, path: url, headers: requestHeaders(request), createConnection: () => connection })
+  } catch {
+    return undefined
+  }
+}
+
 function passOn(reply: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(reply.statusCode ?? 500, replyHeaders(reply))
+  // Of the headers of the connection only that it ends with this reply.
+  if (reply.headers.connection === 'close') response.shouldKeepAlive = false
+  response.writeHead(reply.statusCode ?? 500, withoutConnection(reply.rawHeaders, 'transfer-encoding'))
   // The first part of a reply that is built while it is sent may come late.
   if (reply.headers['content-length'] === undefined) response.flushHeaders()
   reply.on('aborted', () => response.destroy())
@@ -69,13 +84,6 @@ function requestHeaders({ rawHeaders, headers, method = '' }: IncomingMessage): 
   if (!hasLength && method !== 'DELETE') passed.push('content-length', '0')
   // HTTP/1.0 has none.
   if (headers.host === undefined) passed.push('host', '')
-  return passed
-}
-
-/** Of the headers of the connection only that it ends with this reply. */
-function replyHeaders({ rawHeaders, headers }: IncomingMessage): string[] {
-  const passed = withoutConnection(rawHeaders, 'transfer-encoding')
-  if (headers.connection === 'close') passed.push('connection', 'close')
   return passed
 }
 
