@@ -25,7 +25,6 @@ export function startDateline(database, settings, isPinned = true) {
     LOG_LEVEL: 'info',
     RATE_LIMIT: '1000000',
     WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
-    WRITER_THREAD: String(!isPinned),
     ...settings,
   }
   return startServer([...FLAGS, COMMAND, 'serve'], environment, isPinned)

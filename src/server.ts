@@ -30,8 +30,8 @@ const SHUTDOWN_TIMEOUT = 9_500
 const BROKEN_TIMEOUT = 3_000
 
 /**
- * Opens the database, starts the writer thread, listens, and stops on SIGTERM and SIGINT. If the service cannot listen,
- * everything is closed again and the error is thrown. `output` gets the log and the texts for the operator. `worker` is
+ * Opens the database, starts the writer thread if there is to be one, listens, and stops on SIGTERM and SIGINT. If the
+ * service cannot listen, everything is closed again and the error is thrown. `output` gets the log and the texts for the operator. `worker` is
  * this process, if it is one of several.
  */
 export async function serve(config: Config, output: LogOutput, worker?: Worker): Promise<FastifyInstance> {

@@ -2,7 +2,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { AppDeps } from '../app/services.ts'
 import { buildApp } from '../app.ts'
-import { type Releases, releases as watchReleases } from '../articles/lifecycle/scheduler.ts'
+import { releases as watchReleases } from '../articles/lifecycle/scheduler.ts'
 import { bodyTaskPool } from '../body-tasks/pool.ts'
 import { type ChangeNotifier, changeNotifier } from '../changes/change-notifier.ts'
 import { type Config, serverOptions } from '../config.ts'
@@ -26,7 +26,6 @@ export interface OpenApplication {
   config: Config
   storage: Storage
   clock: Clock
-  releases: Releases
   notifier: ChangeNotifier
   jobs: JobRunner
   log: FastifyBaseLogger
@@ -67,16 +66,13 @@ export async function openApplication(config: Config, options: ApplicationOption
   const bodyTasks = bodyTaskPool()
   const images = imageTaskPool()
   const jobs = jobRunner({ storage, clock }, (err) => log?.error({ err }, 'a job has failed'))
+  const shared = { config, storage, clock, notifier, jobs }
   let measured: MeasuredParts | undefined
   const app = await buildApp({
     admission: admission(),
     ...parts,
-    config,
-    storage,
-    clock,
+    ...shared,
     releases,
-    notifier,
-    jobs,
     bodyTasksOf: bodyTasks.tasksOf,
     imageTasks: images.tasks,
     logStream: output,
@@ -90,13 +86,8 @@ export async function openApplication(config: Config, options: ApplicationOption
   const onError = failureLog({ log, clock })
   const refreshing = every(RELEASES_INTERVAL, releases.refresh, onError('reading the time of the next release'))
   return {
+    ...shared,
     app,
-    config,
-    storage,
-    clock,
-    releases,
-    notifier,
-    jobs,
     log,
     measured,
     async free(isBroken) {
