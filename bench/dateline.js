@@ -14,9 +14,10 @@ const STARTS = 5
  * Starts Dateline over a database.
  * @param {string} database
  * @param {Record<string, string>} settings
- * @param {boolean} isPinned whether it has one core, and so one thread for reads and writes; else all, and a writer thread
+ * @param {{ isPinned?: boolean, workers?: number }} how whether it has one core, and so one thread for reads and writes,
+ *   or all, and a writer thread; and in how many processes it serves
  */
-export function startDateline(database, settings, isPinned = true) {
+export function startDateline(database, settings, { isPinned = true, workers = 1 } = {}) {
   const environment = {
     HOST: '127.0.0.1',
     PORT: '0',
@@ -27,7 +28,7 @@ export function startDateline(database, settings, isPinned = true) {
     WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
     ...settings,
   }
-  return startServer([...FLAGS, COMMAND, 'serve'], environment, isPinned)
+  return startServer([...FLAGS, COMMAND, 'serve', '--workers', String(workers)], environment, isPinned)
 }
 
 /**

@@ -18,6 +18,7 @@ import {
   growthTable,
   memoryTable,
   syndicationTable,
+  workerTable,
   writingTable,
 } from './tables.js'
 import { targetTable } from './targets.js'
@@ -42,7 +43,7 @@ for (const articles of options.articles) {
   const run = await measureNewsroom({ folder, articles, selected, options, say })
   runs.push(run)
   say(
-    `\n${targetTable(run)}\n\n${caseTable(run)}\n\n${writingTable(run)}\n\n${syndicationTable(run)}\n\n${memoryTable(runs)}\n`,
+    `\n${targetTable(run)}\n\n${caseTable(run)}\n\n${workerTable(run)}\n\n${writingTable(run)}\n\n${syndicationTable(run)}\n\n${memoryTable(runs)}\n`,
   )
 }
 // Those that are answered by queries of their own.

@@ -83,7 +83,8 @@ export async function startServer(args, env = {}, isPinned = true) {
     peakMemory: () => numberIn(`/proc/${child.pid}/status`, /^VmHWM:\s+(\d+) kB$/m, 1_024),
     /** That of the processes that it has started, in bytes. */
     childMemory: () => childrenOf(child.pid).reduce((sum, pid) => sum + (memoryOf(pid) ?? 0), 0),
-    processorSeconds: () => processorSeconds(child.pid),
+    /** The processor time that it has used so far, and those that it has started. */
+    processorSeconds: () => sumOf([child.pid, ...childrenOf(child.pid)].map(processorSeconds)),
     stop: () => stop(child),
   }
 }
@@ -122,9 +123,12 @@ async function stop(child) {
   clearTimeout(deadline)
 }
 
+/** @param {(number | undefined)[]} numbers */
+const sumOf = (numbers) => (numbers.includes(undefined) ? undefined : numbers.reduce((sum, number) => sum + number, 0))
+
 /**
  * The processor time a process has used so far, in its own code and in the kernel's.
- * @param {number | undefined} pid
+ * @param {number | string | undefined} pid
  */
 function processorSeconds(pid) {
   const fields = textOf(`/proc/${pid}/stat`)

@@ -8,6 +8,7 @@ import {
   growthTable,
   memoryTable,
   syndicationTable,
+  workerTable,
   writingTable,
 } from './tables.js'
 import { targetTable } from './targets.js'
@@ -33,6 +34,7 @@ export const document = ({ runs, growth, engines }, { options, loadBefore, plot 
       targetTable(run),
       CASES,
       caseTable(run),
+      ...(run.workers.length > 0 ? [WORKERS, workerTable(run)] : []),
       ...(run.writing.length > 0 ? [WRITING, writingTable(run)] : []),
       ...(run.syndication.length > 0 ? [SYNDICATION, syndicationTable(run)] : []),
     ]),
@@ -63,6 +65,9 @@ const READING = `- **Ratio**: Dateline's replies per second divided by its rival
 - **No cache**: Dateline with \`CACHE_BYTES=0\`, to the same rival.
 - **No cache to SQL**: the same to Fastify with hand-written SQL over plain tables (\`bench/serve-sql.js\`), which builds the JSON in SQLite, and for search ranks with bm25.
 - **Bytes**: the size of a reply with its headers, Dateline's and the rival's.`
+
+const WORKERS =
+  'The same reads by one process and by two (`serve --workers 2`), where Dateline and the load generator have all cores. On two cores the ratio is that of what the load generator leaves: **Busy** says how many cores Dateline had. **By time** is the processor time of a reply by one process to that by two.'
 
 const WRITING =
   'Reads of articles and lists by tag, mixed, alone and while articles are published, by eight connections:'

@@ -11,6 +11,7 @@ import { catalogue } from './newsroom.js'
 import { posts } from './posts.js'
 import { pinLoad, run, startServer } from './processes.js'
 import { measureSyndication } from './syndication.js'
+import { measureWorkers } from './workers.js'
 import { whileWriting } from './writing.js'
 
 /** The name by which `--only` selects syndication and webhooks. */
@@ -24,6 +25,7 @@ const script = (/** @type {string} */ name) => fileURLToPath(new URL(name, impor
  * @property {number} startSeconds from the start of the process to its first reply
  * @property {{ idle?: number, afterReads?: number, afterWrites?: number, withThread?: number }} memory in bytes
  * @property {Result[]} results
+ * @property {import('./workers.js').Row[]} workers the same reads by one process and by two
  * @property {{ name: string, p99: number, perSecond: number, published: number }[]} writing reads alone, and while a writer publishes
  * @property {import('./syndication.js').Figure[]} syndication syndication and webhooks
  */
@@ -59,6 +61,8 @@ export async function measureNewsroom({ folder, articles, selected, options, say
   }
   const world = worldOf(dateline.url, articles, options.urls, sample)
   const results = []
+  /** @type {Run['workers']} */
+  let workers = []
   /** @type {Run['writing']} */
   let writing = []
   /** @type {Run['syndication']} */
@@ -77,6 +81,7 @@ export async function measureNewsroom({ folder, articles, selected, options, say
       results.push(await contest(one, { dateline, rival, minimal, uncached, sql, options, say }))
     for (const server of [rival, minimal, uncached, sql]) await server.stop()
     memory.afterReads = dateline.memory()
+    workers = await measureWorkers(database, prepared, { options, say })
   }
   if (writes.length > 0) {
     const prepared = await prepare(writes, world)
@@ -96,7 +101,7 @@ export async function measureNewsroom({ folder, articles, selected, options, say
       ['one thread', 'false'],
       ['a writer thread', 'true'],
     ]) {
-      const onAllCores = await startDateline(database, { ...options.set, WRITER_THREAD: thread }, false)
+      const onAllCores = await startDateline(database, { ...options.set, WRITER_THREAD: thread }, { isPinned: false })
       writing.push(...(await whileWriting(`All cores, ${name}`, onAllCores, world, options)))
       memory.withThread = onAllCores.memory()
       await onAllCores.stop()
@@ -106,7 +111,7 @@ export async function measureNewsroom({ folder, articles, selected, options, say
   if (options.only?.includes(SYNDICATION) ?? true) syndication = await measureSyndication(dateline, world, options)
   await dateline.stop()
   rmSync(home, { recursive: true, force: true })
-  return { articles, startSeconds, memory, results, writing, syndication }
+  return { articles, startSeconds, memory, results, workers, writing, syndication }
 }
 
 /** @param {import('./processes.js').Server} server */

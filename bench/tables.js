@@ -95,6 +95,22 @@ export const besideTable = ({ beside }) =>
   )
 
 /** @param {import('./runs.js').Run} run */
+export const workerTable = ({ workers }) =>
+  table(
+    ['Reads, on all cores', 'Target', 'Two workers to one process', 'By time', 'One/s', 'Busy', 'Two/s', 'Busy'],
+    workers.map(({ title, target, one, two }) => [
+      title,
+      ratio(target),
+      ratio(two.perSecond / one.perSecond),
+      ratio(costs(two, one)),
+      whole(one.perSecond),
+      share(one.busy),
+      whole(two.perSecond),
+      share(two.busy),
+    ]),
+  )
+
+/** @param {import('./runs.js').Run} run */
 export const writingTable = ({ writing }) =>
   table(
     ['Reads', 'p99', 'Replies/s', 'Published/s'],

@@ -104,7 +104,7 @@ const workingCopyFields = {
   hasUnpublishedChanges: z
     .boolean()
     .optional()
-    .meta({ description: 'Whether the working copy differs from what is live. Only in a working copy.' }),
+    .meta({ description: 'Whether the working copy has revisions that are not live. Only in a working copy.' }),
   publishAt: Timestamp.nullable()
     .optional()
     .meta({ description: 'When it is scheduled to go live. Only in a working copy.' }),

@@ -76,7 +76,7 @@ const yesOrNo = (description: string) =>
 /** The query parameters that only lists of working copies have. */
 export const draftParameters = {
   scheduled: yesOrNo('Whether something is scheduled: a first publication or an update.'),
-  hasUnpublishedChanges: yesOrNo('Whether the working copy differs from what is live.'),
+  hasUnpublishedChanges: yesOrNo('Whether the working copy has revisions that are not live.'),
   createdBy: list
     .optional()
     .meta({ description: 'Ids of keys that created it; `me` is the key of the request.', ...listOfTexts }),
