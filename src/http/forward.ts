@@ -47,7 +47,7 @@ export function forwardTo(connect: ConnectThread): RequestListener {
       })
     })
     forwarded.on('error', () => response.destroy())
-    if (headers.expect === undefined) request.pipe(forwarded)
+    if (!expects(request)) request.pipe(forwarded)
     else forwarded.once('continue', () => request.pipe(forwarded))
     // A body that is here by now is sent with the headers; they do not wait for one that comes later.
     setImmediate(() => {
@@ -77,8 +77,9 @@ function passOn(reply: IncomingMessage, response: ServerResponse): void {
 }
 
 /** The headers as they came, and such that the other side neither ends the connection nor sees a body where there is none. */
-function requestHeaders({ rawHeaders, headers, method = '' }: IncomingMessage): string[] {
-  const passed = withoutConnection(rawHeaders)
+function requestHeaders(request: IncomingMessage): string[] {
+  const { rawHeaders, headers, method = '' } = request
+  const passed = withoutConnection(rawHeaders, expects(request) ? undefined : 'expect')
   passed.push('connection', 'keep-alive')
   const hasLength = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
   if (!hasLength && method !== 'DELETE') passed.push('content-length', '0')
@@ -86,6 +87,10 @@ function requestHeaders({ rawHeaders, headers, method = '' }: IncomingMessage): 
   if (headers.host === undefined) passed.push('host', '')
   return passed
 }
+
+/** Whether a client expects something before it sends the body; HTTP/1.0 has no expectations (RFC 9110, section 10.1.1). */
+const expects = ({ headers, httpVersion }: IncomingMessage): boolean =>
+  headers.expect !== undefined && httpVersion !== '1.0'
 
 /** Names and values in turn. */
 function withoutConnection(rawHeaders: string[], other?: string): string[] {

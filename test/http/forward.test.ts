@@ -95,6 +95,7 @@ describe('a forwarded request', () => {
       [`${withKey('POST /v1/tags HTTP/1.1')}\r\nContent-Type: application/json\r\nContent-Length: 3000000`],
     ],
     ['of HTTP/1.0', [withKey('DELETE /v1/tags/nowhere HTTP/1.0')]],
+    ['of HTTP/1.0 that expects something', [withKey('DELETE /v1/tags/nowhere HTTP/1.0\r\nExpect: 200-ok')]],
   ])('%s is answered like one that is not', async (_, [head, ...body]) => {
     const send = async (to: string, number: string) =>
       comparable(await raw(to, head, ...body.map((part) => part.replace('{no}', number))))
