@@ -24,8 +24,9 @@ export function userErrorText(error: unknown): string | undefined {
   if (known.some((type) => error instanceof type)) return error.message
   if (brokenCode(error) !== undefined) return `the database has failed: ${error.message}`
   if (!('syscall' in error)) return undefined
-  if (error.syscall !== 'listen' && error.syscall !== 'getaddrinfo') return error.message
+  // A worker is told of `bind`.
+  if (!['listen', 'bind', 'getaddrinfo'].includes(String(error.syscall))) return error.message
   const { code, message, hostname, address, port } = error as NodeJS.ErrnoException & Record<string, unknown>
-  const place = hostname ?? `${address}:${port}`
+  const place = hostname ?? (port === undefined ? address : `${address}:${port}`)
   return `the service cannot listen at ${place}: ${LISTEN_REASONS[code ?? ''] ?? message}`
 }

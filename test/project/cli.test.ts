@@ -116,12 +116,20 @@ describe('what cannot be done is said in a line, and ends with 1', () => {
 
   it('serve, where it cannot listen', async () => {
     const { port, close } = await taken()
-    const at = (HOST: string) => run(['serve'], { HOST, PORT: port, DATABASE_URL: 'taken.db' })
+    const at = (HOST: string, PORT = port, ...workers: string[]) =>
+      run(['serve', ...workers], { HOST, PORT, DATABASE_URL: 'taken.db' })
     const said = (what: string) => ({ code: 1, out: '', err: `dateline: the service cannot listen at ${what}\n` })
-    const results = await Promise.all([at('127.0.0.1'), at('8.8.8.8')])
+    const results = await Promise.all([
+      at('127.0.0.1'),
+      at('127.0.0.1', port, '--workers', '2'),
+      at('8.8.8.8'),
+      at('8.8.8.8', '0'),
+    ])
     expect(results).toEqual([
       said(`127.0.0.1:${port}: the port is taken`),
+      said(`127.0.0.1:${port}: the port is taken`),
       said(`8.8.8.8:${port}: this machine has no such address`),
+      said('8.8.8.8: this machine has no such address'),
     ])
     close()
   })
