@@ -114,7 +114,7 @@ async function offerMetrics(
   if (measured === undefined) return
   const { processMetrics } = await import('./metrics/registry.ts')
   const metrics = processMetrics(measured, readCounts)
-  if (worker) metrics.offerToPrimary()
+  if (worker) worker.offerMetrics(metrics)
   else await listenForMetrics(app, metrics, config, print)
 }
 

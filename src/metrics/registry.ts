@@ -24,12 +24,15 @@ export interface Metrics {
 
 /** The metrics of one process, which may be one of several. */
 export interface ProcessMetrics extends Metrics {
-  /** Lets the process that has started this one read them, and add them to those of the others. */
-  offerToPrimary(): void
+  /** Reads them as objects that processes can exchange, to be added to those of others. */
+  readValues(): Promise<MetricValues[]>
 }
 
-/** Reads what a thread has counted, as objects that threads can exchange. */
-export type ReadCounts = () => ReturnType<Registry['getMetricsAsJSON']>
+/** Metrics as objects that threads and processes can exchange. */
+export type MetricValues = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
+
+/** Reads what a thread has counted. */
+export type ReadCounts = () => Promise<MetricValues>
 
 /** What a thread counts. What the service counts anyway is read when the metrics are; nothing else is added to requests. */
 function countsOf(parts: MeasuredParts): Registry {
@@ -41,15 +44,6 @@ function countsOf(parts: MeasuredParts): Registry {
 /** What this thread has counted so far, for `processMetrics` in another. */
 export const threadCounts = (parts: MeasuredParts): ReturnType<ReadCounts> => countsOf(parts).getMetricsAsJSON()
 
-/** Stands for the registry of another thread. */
-class OtherRegistry extends Registry {
-  override readonly getMetricsAsJSON: ReadCounts
-  constructor(read: ReadCounts) {
-    super()
-    this.getMetricsAsJSON = read
-  }
-}
-
 /** All metrics of a process: of this thread, and with the counts of another. */
 export function processMetrics(parts: MeasuredParts, readOther: ReadCounts): ProcessMetrics {
   const state = new Registry()
@@ -57,18 +51,13 @@ export function processMetrics(parts: MeasuredParts, readOther: ReadCounts): Pro
   addGauges(state, parts)
   addBacklog(state, parts)
   const counts = countsOf(parts)
-  const other = new OtherRegistry(readOther)
+  const readBoth = () => Promise.all([counts.getMetricsAsJSON(), readOther()])
   return {
     contentType: state.contentType,
     async read() {
-      const counted = await Promise.all([counts.getMetricsAsJSON(), other.getMetricsAsJSON()])
-      return `${await state.metrics()}\n${await AggregatorRegistry.aggregate(counted).metrics()}`
+      return `${await state.metrics()}\n${await AggregatorRegistry.aggregate(await readBoth()).metrics()}`
     },
-    offerToPrimary() {
-      AggregatorRegistry.setRegistries([state, counts, other])
-      // It answers the messages of the primary from now on.
-      new AggregatorRegistry()
-    },
+    readValues: async () => [await state.getMetricsAsJSON(), ...(await readBoth())],
   }
 }
 

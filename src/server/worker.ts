@@ -1,5 +1,6 @@
 /** The side of a worker: one of several processes that serve at the same address. */
 import type { AddCounts } from '../lib/rate-windows.ts'
+import type { ProcessMetrics } from '../metrics/registry.ts'
 import type { PrimaryMessage, WorkerMessage } from './worker-messages.ts'
 
 export interface Worker {
@@ -9,6 +10,8 @@ export interface Worker {
   addCounts: AddCounts
   /** Sets what stops the worker as if it had got this signal, and ends the process. */
   onStop(stop: (signal: NodeJS.Signals) => void): void
+  /** Gives these metrics from now on to the process that started it. */
+  offerMetrics(metrics: Pick<ProcessMetrics, 'readValues'>): void
   /** Says that it listens. */
   listening(): void
 }
@@ -20,6 +23,7 @@ export function thisWorker(): Worker {
   const waiting = new Map<number, (totals: Awaited<ReturnType<AddCounts>>) => void>()
   let stop = (_signal: NodeJS.Signals): void => process.exit(0)
   let lead = () => {}
+  let readValues: ProcessMetrics['readValues'] | undefined
   let lastId = 0
 
   process.on('message', (message: PrimaryMessage) => {
@@ -28,8 +32,14 @@ export function thisWorker(): Worker {
     else if (message.type === 'counted-requests') {
       waiting.get(message.id)?.(message.totals)
       waiting.delete(message.id)
-    }
+    } else if (message.type === 'read-metrics') void sendMetrics(message.id)
   })
+
+  async function sendMetrics(id: number): Promise<void> {
+    const values = await readValues?.().catch(() => undefined)
+    send({ type: 'metrics', id, ...(values && { values }) })
+  }
+
   return {
     leads: new Promise((resolve) => {
       lead = resolve
@@ -44,6 +54,9 @@ export function thisWorker(): Worker {
     },
     onStop(next) {
       stop = next
+    },
+    offerMetrics(metrics) {
+      readValues = metrics.readValues
     },
     listening: () => send({ type: 'listening' }),
   }

@@ -3,12 +3,12 @@ import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { AggregatorRegistry } from 'prom-client'
 import type { Config } from '../config.ts'
 import { rateTotals } from '../lib/rate-totals.ts'
 import { serveMetrics } from '../metrics/server.ts'
 import { EXIT_BROKEN } from './exit-codes.ts'
 import type { PrimaryMessage, WorkerMessage } from './worker-messages.ts'
+import { workerMetrics } from './worker-metrics.ts'
 
 /** The wait before a worker that has ended is replaced, and its longest after repeated failures, in milliseconds. */
 const RESTART = { first: 500, longest: 30_000 }
@@ -41,7 +41,6 @@ export async function serveWithWorkers(count: number, config: Config, print: (te
   function start(): void {
     const worker = cluster.fork({ PORT: String(port) })
     worker.on('message', (message: WorkerMessage) => {
-      // Those of metrics come here, too.
       if (message.type === 'listening') onListening(worker)
       else if (message.type === 'count-requests')
         send(worker, {
@@ -99,7 +98,7 @@ export async function serveWithWorkers(count: number, config: Config, print: (te
     onceAllListen = resolve
     start()
   })
-  await serveAllMetrics(config, print)
+  await serveAllMetrics(config, listening, print)
   return port
 }
 
@@ -121,10 +120,10 @@ function send(worker: Worker, message: PrimaryMessage): void {
 /** Serves the metrics of all workers together. */
 async function serveAllMetrics(
   { METRICS_PORT: port, METRICS_HOST: host }: Config,
+  listening: ReadonlySet<Worker>,
   print: (text: string) => void,
 ): Promise<void> {
   if (port === undefined) return
-  const registry = new AggregatorRegistry()
-  const metrics = { contentType: registry.contentType, read: () => registry.clusterMetrics() }
-  print(`Metrics are at ${(await serveMetrics(metrics, { host, port })).address}.`)
+  const { address } = await serveMetrics(workerMetrics(listening, send), { host, port })
+  print(`Metrics are at ${address}.`)
 }

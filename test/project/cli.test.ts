@@ -406,6 +406,14 @@ describe('the service', () => {
     const { body: later } = await send('POST', '/v1/articles', { headline: 'Later' })
     expect((await send('POST', `/v1/articles/${later.id}/publish`, { at })).status).toBe(200)
     while ((await send('GET', '/v1/articles/later')).status !== 200);
+
+    // The metrics are there while the worker in its place starts, too.
+    const scrapes = new Set<number>()
+    while (workers.size < 3) {
+      scrapes.add((await fetch(metricsUrl)).status)
+      workers.add((await send('GET', '/livez')).worker)
+    }
+    expect([...scrapes]).toEqual([200])
     child.kill('SIGTERM')
     expect(await ended).toMatchObject({ code: 0, err: '' })
   })
