@@ -84,7 +84,9 @@ export async function serveWithWorkers(count: number, config: Config, print: (te
     const hasListened = listening.delete(worker)
     if (leader === worker) leader = undefined
     if (stopSignal) return
-    if (code === EXIT_BROKEN || (!hasListened && listening.size === 0)) return void stop('SIGTERM', code || 1)
+    // One that was killed, as for want of memory, may do better when it starts again.
+    const cannotStart = !hasListened && listening.size === 0 && !(isPrepared && signal)
+    if (code === EXIT_BROKEN || cannotStart) return void stop('SIGTERM', code || 1)
     print(`A worker has ended (${signal ?? code}) and is replaced.`)
     chooseLeader()
     const pauseBefore = wait

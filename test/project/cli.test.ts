@@ -2,6 +2,7 @@ import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'n
 import { Agent, get, request } from 'node:http'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { Webhook } from 'standardwebhooks'
@@ -414,6 +415,29 @@ describe('the service', () => {
       workers.add((await send('GET', '/livez')).worker)
     }
     expect([...scrapes]).toEqual([200])
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('replaces a worker that is killed while it starts, also when no other is left', async () => {
+    const settings = { ...environment, DATABASE_URL: 'killed.db', LOG_LEVEL: 'info' }
+    const { child, said, ended } = start(['serve', '--workers', '2'], settings)
+    const out = await said('Dateline serves')
+    const children = () =>
+      readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+    const first = children()
+    for (const pid of first) process.kill(pid, 'SIGKILL')
+    const next = () => children().filter((pid) => !first.includes(pid))
+    while (next().length === 0) await pause(10)
+    for (const pid of next()) process.kill(pid, 'SIGKILL')
+    const [, url = ''] = /(http:\/\/\S+:\d+) \(the docs/.exec(out) ?? []
+    const isReady = () =>
+      fetch(`${url}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    while (child.exitCode === null && !(await isReady())) await pause(10)
+    expect(child.exitCode).toBeNull()
     child.kill('SIGTERM')
     expect(await ended).toMatchObject({ code: 0, err: '' })
   })
