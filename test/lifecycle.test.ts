@@ -535,6 +535,22 @@ describe('a dry run', () => {
     await anyone.get('/v1/articles/rehearsed-twice').expect(404)
   })
 
+  it('names no field where the public would read the same', async () => {
+    const { editor } = room
+    const { slug: target } = await draft({ headline: 'Not yet' })
+    const { id: media } = await storePhoto(room, { credit: null })
+    const hidden = { relatedLinks: [{ article: target }], image: { media } }
+    const input = { headline: 'Same again', ...hidden }
+    const { body: live } = await editor.post('/v1/articles?publish=true').send(input).expect(201)
+    const rehearse = async () => (await editor.post(`/v1/articles/${live.id}/publish?dryRun=true`).expect(200)).body
+    const { remarks, changes } = await rehearse()
+    const codes = remarks.map(({ code }: { code: string }) => code)
+    expect(codes).toEqual(expect.arrayContaining(['not-live', 'missing-credit']))
+    expect(changes).toMatchObject({ fields: [], log: [] })
+    await editor.patch(`/v1/articles/${live.id}`).send({ kicker: 'New' }).expect(200)
+    expect((await rehearse()).changes.fields).toEqual(['/kicker'])
+  })
+
   it('counts the other editions that would change, also those that a rename has changed just before', async () => {
     const { editor } = room
     await editor.post('/v1/tags').send({ name: 'Rehearsal' }).expect(201)

@@ -89,6 +89,7 @@ export async function dryRunPublication(
   const { row: published } = saved
   const after = await presentSaved(tx, saved, caller)
   const isLive = published.liveVersion === published.version
+  const edition = isLive ? await readEdition(tx, article.id) : undefined
   const recorded = await tx
     .select({ type: changes.type })
     .from(changes)
@@ -99,7 +100,7 @@ export async function dryRunPublication(
   return {
     remarks: [...(await remarksOn(tx, article, after)), ...(saved.remarks ?? [])],
     changes: {
-      fields: isLive ? differences(before, after) : [],
+      fields: edition ? differences(before, edition) : [],
       redirect: before && moved ? { from: before.slug, to: moved.slug } : null,
       editions: stale.filter((one) => one.article !== article.id).length,
       publishedAt: isLive ? published.publishedAt : null,
@@ -108,10 +109,10 @@ export async function dryRunPublication(
   }
 }
 
-/** JSON pointers to what differs for the public; to the whole article, if it is not live yet. */
-function differences(edition: Edition | undefined, after: Article): string[] {
-  if (!edition) return ['/']
-  const before = JSON.parse(edition.document) as Article
+/** JSON pointers to what differs between two editions; to the whole article, if it was not live before. */
+function differences(previous: Edition | undefined, next: Edition): string[] {
+  if (!previous) return ['/']
+  const [before, after] = [JSON.parse(previous.document) as Article, JSON.parse(next.document) as Article]
   const blocks = ({ body }: Article) => (Array.isArray(body) ? body.map(({ id: _, ...content }) => content) : [])
   const body = !isDeepStrictEqual(blocks(before), blocks(after))
   const dates = before.publishedAt === after.publishedAt ? [] : ['/publishedAt']
