@@ -23,6 +23,7 @@ describe('/docs', () => {
     expect(html).toMatch(/^<!DOCTYPE html>\n<html lang="en">/)
     expect(html).toContain('<meta name="viewport" content="width=device-width, initial-scale=1">')
     expect(html).toContain('<title>Dateline API</title>')
+    expect(html).toContain('<a href="/docs/guides/body-formats">Body formats</a>')
     await room.anyone.get('/docs/').expect(308).expect('location', '/docs')
   })
 

@@ -66,7 +66,7 @@ function handlerOf(file: string) {
 export const navigation = (): string =>
   `<nav><a href="/docs">API</a>${guides.map((name) => `<a href="/docs/guides/${name}">${titleOf(name)}</a>`).join('')}</nav>`
 
-const titleOf = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+const titleOf = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`.replaceAll('-', ' ')
 
 /** Converts a guide to an HTML page. The Markdown is the project's own, so its HTML is not sanitized. */
 export function guidePage(markdown: string): string {

@@ -22,6 +22,6 @@ h1 { margin-top: 1rem }
 .wide { overflow-x: auto }
 table { border-collapse: collapse; width: 100%; font-size: .9rem }
 main th, main td { border-bottom: 1px solid var(--line); padding: .4rem .75rem .4rem 0; text-align: left; vertical-align: top }
-main th { overflow-wrap: normal }
+main :is(th, td) { overflow-wrap: normal }
 img { max-width: 100%; background: #fff }
 `
