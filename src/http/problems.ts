@@ -33,6 +33,19 @@ export const ProblemReply = z
       )
       .optional()
       .meta({ description: 'Everything that is wrong with the request.' }),
+    currentVersion: z
+      .int()
+      .optional()
+      .meta({ description: 'Of `precondition-failed`: the version that the resource has by now.' }),
+    state: z.string().optional().meta({ description: 'Of `transition-not-allowed`: the status of the article.' }),
+    allowed: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Of `transition-not-allowed`: the transitions that the status allows.' }),
+    uses: z
+      .record(z.string(), z.int())
+      .optional()
+      .meta({ description: 'Of `in-use`: how many refer to it, by what they are.', examples: [{ articles: 3 }] }),
   })
   .meta({
     id: 'Problem',

@@ -25,9 +25,17 @@ export async function publishDraft(api: Api, headline: string): Promise<string> 
   const { slug, status }: { slug: string; status: 'draft' | 'published' | string } = created.data
   if (status !== 'draft') throw new Error(`${slug} is ${status}`)
   const published = await api.POST('/v1/articles/{article}/publish', { params: { path: { article: slug } } })
-  if (published.error?.type === '/problems/transition-not-allowed') throw new Error(published.error.detail)
+  if (published.error?.type === '/problems/transition-not-allowed')
+    throw new Error(`only ${published.error.allowed?.join(', ')}`)
   if (!published.data || !('headline' in published.data)) throw new Error('the draft was not published')
   return published.data.slug
+}
+
+/** Changes an article if nobody else has; gives the version that it has then, in either case. */
+export async function change(api: Api, article: string, etag: string): Promise<number | undefined> {
+  const params = { path: { article }, header: { 'If-Match': etag } }
+  const { data, error } = await api.PATCH('/v1/articles/{article}', { params, body: { kicker: 'Transport' } })
+  return data ? data.version : error.currentVersion
 }
 
 /** Reads an article in every way there is. */

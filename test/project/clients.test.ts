@@ -14,6 +14,7 @@ const clients = join(root, 'test/clients')
 interface Calls {
   clientOf(baseUrl: string, key?: string): unknown
   publishDraft(api: unknown, headline: string): Promise<string>
+  change(api: unknown, article: string, etag: string): Promise<number | undefined>
   read(api: unknown, article: string): Promise<object>
   find(api: unknown, section: string): Promise<object>
   follow(api: unknown): Promise<string[]>
@@ -68,10 +69,10 @@ describe('a client', () => {
     expect(await compiled([...generated.map((file) => join(folder, file)), ...written])).toBe('')
   })
 
-  it('does what it compiles to: writes, publishes, reads, lists, searches, follows', async () => {
+  it('does what it compiles to: writes, publishes, reads, lists, searches, follows, changes', async () => {
     const { token } = await room.newKey('editor')
     // Compiled above, against the types that were generated: here it is only run.
-    const { clientOf, publishDraft, read, find, follow }: Calls = await import(join(clients, 'calls.ts'))
+    const { clientOf, publishDraft, change, read, find, follow }: Calls = await import(join(clients, 'calls.ts'))
     const [editor, anyone] = [clientOf(room.url, token), clientOf(room.url)]
     expect(await publishDraft(editor, 'Harbour bridge reopens')).toBe('harbour-bridge-reopens')
     expect(await read(anyone, 'harbour-bridge-reopens')).toEqual({
@@ -91,5 +92,7 @@ describe('a client', () => {
       years: [2030],
     })
     expect(await follow(editor)).toEqual(['Harbour bridge reopens'])
+    expect(await change(editor, 'harbour-bridge-reopens', '"1"')).toBe(2)
+    expect(await change(editor, 'harbour-bridge-reopens', '"2"')).toBe(3)
   })
 })
