@@ -62,14 +62,21 @@ export function startWriterThread(
     addCounts,
   }
   const call = calls<WriterCalls>(thread, own)
+  let hasEnded = false
   const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
-  thread.on('error', (error) => {
-    if (!isStopping) throw error
-  })
+  /** Ends the process, once: the thread ends with its error, too. */
+  function fail(error: Error): void {
+    if (isStopping || hasEnded) return
+    hasEnded = true
+    throw error
+  }
+  thread.on('error', fail)
+  thread.on('exit', (code) => fail(new Error(`the writer thread has ended with the code ${code}`)))
   return {
     forward: forwardTo((remoteAddress) => {
       const { port1, port2 } = new MessageChannel()
-      void call('connect', [port2, remoteAddress], [port2])
+      if (hasEnded) port2.close()
+      else void call('connect', [port2, remoteAddress], [port2])
       return new PortStream(port1)
     }),
     async open(listening) {
