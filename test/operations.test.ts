@@ -17,6 +17,7 @@ import { measureWrites } from '../src/metrics/writes.ts'
 import { dialect } from '../src/storage/dialect.ts'
 import { deleteTokens, putTokens } from '../src/storage/fulltext.ts'
 import { articles, changes, editionRefs, editions, refCounts, revisions } from '../src/storage/schema.ts'
+import type { Storage } from '../src/storage/storage.ts'
 import { type Newsroom, newsroom } from './harness/newsroom.ts'
 import { temporaryStorage } from './harness/storage.ts'
 
@@ -264,15 +265,21 @@ describe('the doctor', () => {
 })
 
 describe('metrics', () => {
-  it('count requests, the cache, writes and what waits', async () => {
-    const storage = await temporaryStorage()
-    const { storage: measured, writes } = measureWrites(storage)
+  /** A newsroom, and what it counts. */
+  async function counting(storage: Storage) {
     let counts: Parameters<NonNullable<AppDeps['onCounts']>>[0] | undefined
     const onCounts: AppDeps['onCounts'] = (counted) => {
       counts = counted
     }
-    const own = await newsroom({}, { storage: measured, onCounts })
+    const own = await newsroom({}, { storage, onCounts })
     if (!counts) throw new Error('the application gives its counts')
+    return { own, counts }
+  }
+
+  it('count requests, the cache, writes and what waits', async () => {
+    const storage = await temporaryStorage()
+    const { storage: measured, writes } = measureWrites(storage)
+    const { own, counts } = await counting(measured)
     const metrics = processMetrics({ storage: measured, clock: own.clock, writes, ...counts }, async () => [])
     const read = async () => {
       const server = await serveMetrics(metrics, { host: '127.0.0.1', port: 0 })
@@ -305,12 +312,27 @@ describe('metrics', () => {
       dateline_webhook_deliveries_pending: 0,
       dateline_stale_editions: 0,
       dateline_last_change: 1,
+      dateline_database_up: 1,
     })
     expect(values.dateline_write_commit_seconds_count).toBeGreaterThan(3)
     expect(values.dateline_write_wait_seconds_count).toBe(values.dateline_write_commit_seconds_count)
     expect(values.process_resident_memory_bytes).toBeGreaterThan(0)
     expect(values.nodejs_eventloop_lag_p99_seconds).toBeDefined()
     if (dialect === 'sqlite') expect(values.dateline_wal_bytes).toBeGreaterThan(4096)
+  })
+
+  it('are there without a database that answers', async () => {
+    const { storage, writes } = measureWrites(await temporaryStorage())
+    const { own, counts } = await counting(storage)
+    await own.anyone.get('/v1/tags').expect(200)
+    const closed = await temporaryStorage()
+    await closed.close()
+    const parts = { storage: { ...storage, reader: closed.reader }, clock: own.clock, writes, ...counts }
+    const metrics = processMetrics(parts, async () => [])
+    const text = await metrics.read()
+    expect(text).toContain('dateline_http_requests_total{route="/v1/tags",method="GET",status="200"} 1')
+    expect(text).toContain('dateline_database_up 0')
+    expect(text).not.toMatch(/^dateline_last_change/m)
   })
 })
 

@@ -66,7 +66,7 @@ interface Metric {
   name: string
   help: string
   /** How the values of several processes are put together: `max` for what all of them see alike. */
-  aggregator: 'sum' | 'max'
+  aggregator: 'sum' | 'min' | 'max'
 }
 
 /** Adds a metric whose samples are counted elsewhere. */
@@ -120,19 +120,29 @@ function addGauges(registry: Registry, { storage: { file } }: MeasuredParts): vo
   addGauge(registry, 'dateline_wal_bytes', 'Size of the write-ahead log beside it.', 'max', () => sizeOf(`${file}-wal`))
 }
 
-/** What waits in the database, read by one query for all of its metrics. */
+/**
+ * What waits in the database, read once for all of its metrics. While it cannot be read these have no values, and the
+ * others are there.
+ */
 function addBacklog(registry: Registry, parts: MeasuredParts): void {
-  let reading: Promise<Backlog> | undefined
+  let reading: Promise<Backlog | undefined> | undefined
   const backlog = () => {
-    reading ??= readBacklog(parts).finally(() => {
-      reading = undefined
-    })
+    reading ??= readBacklog(parts)
+      .catch(() => undefined)
+      .finally(() => {
+        reading = undefined
+      })
     return reading
   }
   const gauge = (name: string, help: string, member: keyof Backlog) =>
-    addMetric(registry, { type: 'gauge', name, help, aggregator: 'max' }, async () =>
-      samplesOf(name, [[{}, (await backlog())[member]]]),
-    )
+    addMetric(registry, { type: 'gauge', name, help, aggregator: 'max' }, async () => {
+      const known = await backlog()
+      return samplesOf(name, known ? [[{}, known[member]]] : [])
+    })
+  const up = { name: 'dateline_database_up', help: 'Whether the database answers: 1 or 0.' }
+  addMetric(registry, { type: 'gauge', ...up, aggregator: 'min' }, async () =>
+    samplesOf(up.name, [[{}, (await backlog()) ? 1 : 0]]),
+  )
   gauge('dateline_schedule_lag_seconds', 'How late the oldest publication is that is due.', 'scheduleLag')
   gauge('dateline_webhook_deliveries_pending', 'Deliveries of webhooks that are not finished.', 'deliveries')
   gauge('dateline_webhook_lag_seconds', 'How late the oldest delivery is that is due.', 'deliveryLag')

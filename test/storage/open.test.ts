@@ -1,4 +1,13 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextEventLoopTurn } from 'node:timers/promises'
@@ -27,6 +36,22 @@ describe('an address of a database', () => {
     ['.', '. is not a file'],
   ])('%s is refused', async (url, message) => {
     await expect(openStorage(url)).rejects.toThrow(message)
+  })
+})
+
+describe('a symbolic link', () => {
+  it.each([
+    ['to a database', 'linked.db', () => openStorage(join(folder, 'linked.db')).then((storage) => storage.close())],
+    ['to a file that does not exist yet', 'absent.db', async () => {}],
+  ])('%s is followed: the WAL is beside that file', async (_, name, prepare) => {
+    await prepare()
+    const link = join(folder, `link-to-${name}`)
+    symlinkSync(name, link)
+    const storage = await openStorage(link)
+    await storage.transaction((tx) => tx.insert(settings).values({ name: 'x', value: 'y' }))
+    expect(storage.file).toBe(join(folder, name))
+    expect(readdirSync(folder)).toContain(`${name}-wal`)
+    await storage.close()
   })
 })
 
