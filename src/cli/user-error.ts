@@ -24,7 +24,7 @@ export function userErrorText(error: unknown): string | undefined {
   if (known.some((type) => error instanceof type)) return error.message
   if (brokenCode(error) !== undefined) return `the database has failed: ${error.message}`
   if (!('syscall' in error)) return undefined
-  // A worker is told of `bind`.
+  // In a worker the call is named `bind`.
   if (!['listen', 'bind', 'getaddrinfo'].includes(String(error.syscall))) return error.message
   const { code, message, hostname, address, port } = error as NodeJS.ErrnoException & Record<string, unknown>
   const place = hostname ?? (port === undefined ? address : `${address}:${port}`)
