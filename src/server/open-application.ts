@@ -4,11 +4,11 @@ import type { AppDeps } from '../app/services.ts'
 import { buildApp } from '../app.ts'
 import { releases as watchReleases } from '../articles/lifecycle/scheduler.ts'
 import { bodyTaskPool } from '../body-tasks/pool.ts'
-import { type ChangeNotifier, changeNotifier } from '../changes/change-notifier.ts'
+import { changeNotifier } from '../changes/change-notifier.ts'
 import { type Config, serverOptions } from '../config.ts'
 import { admission } from '../http/admission.ts'
-import { type JobRunner, jobRunner } from '../jobs/runner.ts'
-import { type Clock, systemClock } from '../lib/clock.ts'
+import { jobRunner } from '../jobs/runner.ts'
+import { systemClock } from '../lib/clock.ts'
 import { imageTaskPool } from '../media/image-pool.ts'
 import type { MeasuredParts } from '../metrics/registry.ts'
 import { measureWrites } from '../metrics/writes.ts'
@@ -16,19 +16,14 @@ import { every } from '../runtime/interval.ts'
 import type { LogOutput } from '../runtime/log-output.ts'
 import { openStorage } from '../storage/open.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { BackgroundDeps } from './background-tasks.ts'
 import { failureLog } from './failure-log.ts'
 
 /** How often the time of the next release is read, in milliseconds: other processes schedule publications, too. */
 const RELEASES_INTERVAL = 400
 
-export interface OpenApplication {
+export interface OpenApplication extends BackgroundDeps {
   app: FastifyInstance
-  config: Config
-  storage: Storage
-  clock: Clock
-  notifier: ChangeNotifier
-  jobs: JobRunner
-  log: FastifyBaseLogger
   /** What is measured, if metrics are served. */
   measured: MeasuredParts | undefined
   /** Ends what the application used; after it is closed. With `isBroken` the database is left as it is. */

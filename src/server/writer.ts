@@ -64,7 +64,7 @@ export function startWriterThread(
   const call = calls<WriterCalls>(thread, own)
   let hasEnded = false
   const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
-  /** Ends the process, once: the thread ends with its error, too. */
+  /** Ends the process. After an error the thread exits, too: that is not thrown again. */
   function fail(error: Error): void {
     if (isStopping || hasEnded) return
     hasEnded = true
